@@ -1,0 +1,107 @@
+"""A finding: which rule, where, what, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from segkoch_lint.masking import Secret
+from segkoch_lint.places import Span
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+class Severity(IntEnum):
+    """How much a finding weighs; comparable, ``ERROR`` the heaviest."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @classmethod
+    def of(cls, name: str) -> Severity:
+        """Return the severity called *name* (``error``, ``warning`` or ``info``)."""
+        return cls[name.upper()]
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in an input.
+
+    Attributes:
+        path: the input as it was named on the command line, ``-`` or its ``--stdin-filename``.
+        span: the text that is meant; None where only the input as a whole is.
+        pointer: JSON Pointer inside the document that holds the span.
+        message: what stands there, for a related location.
+    """
+
+    path: str
+    span: Span | None = None
+    pointer: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A few lines of the input around a finding, ids already masked.
+
+    Attributes:
+        first_line: number of the first line shown, 1-based.
+        lines: the lines, without their ends, long ones clipped around the span.
+        focus: index into ``lines`` of the line to underline.
+        start, end: the span on that line, 0-based code points of the *shown* text, end exclusive.
+    """
+
+    first_line: int
+    lines: tuple[str, ...]
+    focus: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong at one place.
+
+    ``message`` is masked; ``text(show_ids=True)`` is the same with the ids in it.
+
+    Attributes:
+        code, name, severity: the rule's, the severity after configuration.
+        template: the message with ``{placeholders}``.
+        values: the payload values that fill the placeholders.
+        location: the place to blame.
+        remedy: what to do, one line; empty when the rule has nothing to add for this call.
+        related: further places, for example the mobile call that a server call disagrees with.
+        excerpt: the lines around it, for reports that show them.
+        properties: further facts for reports, for example the call's library.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    template: str
+    location: Location
+    values: Mapping[str, str | Secret] = field(default_factory=dict)
+    remedy: str = ""
+    related: tuple[Location, ...] = ()
+    excerpt: Excerpt | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The message, ids masked."""
+        return self.text()
+
+    def text(self, *, show_ids: bool = False) -> str:
+        """Return the message; *show_ids* reveals the payload values in it."""
+        shown = {
+            name: value.reveal() if show_ids and isinstance(value, Secret) else str(value)
+            for name, value in self.values.items()
+        }
+        return _PLACEHOLDER.sub(lambda found: shown.get(found[1], found[0]), self.template)

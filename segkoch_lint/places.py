@@ -1,0 +1,38 @@
+"""Where something stands: a path inside a document, and a span of its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+"""Steps from a document's root to a value: object keys and array indexes."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of an input's text, as SARIF counts it.
+
+    Lines and columns are 1-based, columns count code points, and the end is one past the last column.
+    Lines end at LF or CRLF, and at nothing else.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def pointer_of(path: Path) -> str:
+    """Return *path* as a JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def path_of(pointer: str) -> Path:
+    """Return the steps of a JSON Pointer; every step is a string, as the pointer cannot tell keys from indexes.
+
+    Raises:
+        ValueError: the text is not a JSON Pointer.
+    """
+    if pointer and not pointer.startswith("/"):
+        raise ValueError(f"not a JSON Pointer: {pointer!r}")
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])

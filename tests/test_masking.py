@@ -1,0 +1,79 @@
+"""What is personal data, and how it is shown."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segkoch_lint.masking import Secret, fold, is_sensitive, key_of, mask, mask_shapes
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("017D76B5-85F8-4E3C-8CCE-8B29CCEACB1D", "017D…CB1D"),
+        ("c9a3f1d27b5e8460", "c9a3…8460"),
+        ("abcdefgh", "ab…gh"),
+        ("abcd", "a…d"),
+        ("abc", "…"),
+        ("", "…"),
+    ],
+)
+def test_a_masked_value_keeps_its_ends_and_never_more_than_half(value: str, shown: str) -> None:
+    assert mask(value) == shown
+
+
+@given(st.text(min_size=1))
+def test_a_mask_never_shows_more_than_half_of_a_value(value: str) -> None:
+    assert len(mask(value)) - 1 <= len(value) / 2
+
+
+def test_a_secret_prints_masked_however_it_is_printed() -> None:
+    secret = Secret("017D76B5-85F8-4E3C-8CCE-8B29CCEACB1D")
+    assert str(secret) == f"{secret}" == "017D…CB1D"
+    assert "76B5" not in repr(secret)
+    assert secret.reveal() == "017D76B5-85F8-4E3C-8CCE-8B29CCEACB1D"
+
+
+@pytest.mark.parametrize("key", ["userId", "user_id", "ADVERTISING-ID", "email", "ip", "writeKey", "id", "token"])
+def test_values_under_these_keys_are_sensitive_whatever_they_look_like(key: str) -> None:
+    assert is_sensitive(key, "bob")
+    assert is_sensitive(key, 4711)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["017D76B5-85F8-4E3C-8CCE-8B29CCEACB1D", "anna@example.com", "203.0.113.9", "2001:db8:0:1::7", "c9a3f1d27b5e8460"]
+    + ["c9a3f1d27b5e846" * 4, "order of anna@example.com", "02:1b:44:11:3a:b7", "1795485976791000"],
+)
+def test_values_that_look_like_ids_and_addresses_are_sensitive_anywhere(value: str) -> None:
+    assert is_sensitive("whatever", value)
+    assert value not in mask_shapes(value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("type", "ios"), ("event", "Order Completed"), ("version", "1.6.2"), ("timestamp", "2026-11-01T08:15:30.123Z")]
+    + [("timestamp", "2026-11-01T08:15:30.123+00:00"), ("revenue", 9.99), ("adTrackingEnabled", True), ("id", None)]
+    + [("name", "analytics-swift"), (None, "Home")],
+)
+def test_other_values_stay_readable(key: str | None, value: object) -> None:
+    assert not is_sensitive(key, value, "library")
+
+
+def test_a_name_is_personal_where_it_is_a_persons() -> None:
+    assert is_sensitive("name", "Anna's iPhone", "device")
+    assert is_sensitive("name", "Anna", "traits")
+    assert not is_sensitive("name", "iOS", "os")
+
+
+@given(st.text())
+def test_folding_keeps_ascii_letters_and_digits_only(key: str) -> None:
+    assert fold(key).isascii()
+    assert fold(fold(key)) == fold(key)
+
+
+def test_the_key_of_a_path_is_its_nearest_one() -> None:
+    assert key_of(("a", "ids", 3)) == "ids"
+    assert key_of((1,)) is None
