@@ -1,0 +1,111 @@
+"""Would a call reach Kochava at all? The conditions, as schemas, so that gate, bundle and check share them.
+
+Source: the catalogue of Segment's destinations (methods and platforms that Kochava accepts) and Segment's
+description of the integrations object (`All`, case-sensitive names, objects count as enabled).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from segkoch_lint import schema_files
+
+ACCEPTED_TYPES = ("track", "identify", "page", "group", "alias")
+"""The call types that Segment's Kochava destination accepts: every one but screen."""
+
+ORIGINS = ("mobile", "server", "web")
+
+_FALSY = [False, None, 0, ""]
+
+_HAS_DEVICE: Mapping[str, Any] = {
+    "required": ["context"],
+    "properties": {"context": {"type": "object", "required": ["device"], "properties": {"device": {"type": "object"}}}},
+}
+
+_SWITCHED_OFF: Mapping[str, Any] = {
+    "required": ["integrations"],
+    "properties": {
+        "integrations": {
+            "type": "object",
+            "anyOf": [
+                {"required": ["Kochava"], "properties": {"Kochava": {"const": False}}},
+                {
+                    "required": ["All"],
+                    "properties": {"All": {"const": False}},
+                    "not": {"required": ["Kochava"], "properties": {"Kochava": {"not": {"enum": _FALSY}}}},
+                },
+            ],
+        }
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What decides about delivery and can be configured.
+
+    Attributes:
+        accepted_types: call types that the destination accepts.
+        ignored_events: names of track events that are none of Kochava's business.
+        libraries: library name to origin (``mobile``, ``server``, ``web``), beside the built-in table and before it.
+    """
+
+    accepted_types: tuple[str, ...] = ACCEPTED_TYPES
+    ignored_events: tuple[str, ...] = ()
+    libraries: Mapping[str, str] = field(default_factory=dict)
+
+    def conditions(self) -> dict[str, dict[str, Any]]:
+        """Return the reasons for which a call does not reach Kochava, each with the schema of such calls."""
+        reasons = {
+            "type not accepted": {
+                "not": {"required": ["type"], "properties": {"type": {"enum": [*self.accepted_types]}}}
+            },
+            "switched off by integrations": dict(_SWITCHED_OFF),
+            "web without a device": {**self.sent_by(["web"]), "not": dict(_HAS_DEVICE)},
+            # The one comes from Kochava, the other is Segment's own report on a tracking plan.
+            "event of Kochava or Segment": _tracks(["Install Attributed", "Violation Generated"]),
+        }
+        if self.ignored_events:
+            reasons["ignored event"] = _tracks(self.ignored_events)
+        return reasons
+
+    def sent_by(self, origins: Iterable[str]) -> dict[str, Any]:
+        """Return the schema of calls that libraries of these origins send."""
+        table = {name: origin for origin in ORIGINS for name in _libraries()[origin]} | dict(self.libraries)
+        wanted = set(origins)
+        either = [name for name in _libraries()["either"] if name not in self.libraries]
+        always = [name for name, origin in table.items() if origin in wanted and name not in either]
+        choices = [_library(always)]
+        if "mobile" in wanted:
+            choices.append({"allOf": [_library(either), dict(_HAS_DEVICE)]})
+        if "server" in wanted:
+            choices.append({"allOf": [_library(either), {"not": dict(_HAS_DEVICE)}]})
+        return {"anyOf": choices}
+
+    def origins(self) -> dict[str, dict[str, Any]]:
+        """Return per origin the schema of its calls; a call that matches none is of unknown origin."""
+        return {origin: self.sent_by([origin]) for origin in ORIGINS}
+
+
+@cache
+def _libraries() -> Mapping[str, list[str]]:
+    table: Mapping[str, list[str]] = schema_files.load("libraries")
+    return table
+
+
+def _library(names: Iterable[str]) -> dict[str, Any]:
+    library = {"type": "object", "required": ["name"], "properties": {"name": {"enum": sorted(names)}}}
+    return {
+        "required": ["context"],
+        "properties": {"context": {"type": "object", "required": ["library"], "properties": {"library": library}}},
+    }
+
+
+def _tracks(events: Iterable[str]) -> dict[str, Any]:
+    return {
+        "required": ["type", "event"],
+        "properties": {"type": {"const": "track"}, "event": {"enum": sorted(set(events))}},
+    }

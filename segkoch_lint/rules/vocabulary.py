@@ -1,0 +1,240 @@
+"""Our keywords: the short ones spelled out in standard JSON Schema, the comparing ones for both validators.
+
+``schemas/vocabulary.json`` describes them. Here ``spellings`` and ``anyCase`` are replaced by the standard keywords
+that they are short for, and ``distinctValues``, ``sameValue`` and ``maxBytes`` are given to jsonschema-rs (the gate)
+and jsonschema (the explanation), one function each, so that the two cannot come to differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from segkoch_lint.masking import fold
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_DEFINITIONS = "urn:segkoch-lint:definitions#/$defs/"
+
+_MAPS_OF_SCHEMAS = ("properties", "patternProperties", "dependentSchemas", "$defs")
+_LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SCHEMAS = (
+    "not",
+    "if",
+    "then",
+    "else",
+    "items",
+    "contains",
+    "additionalProperties",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+)
+
+
+# --- the short keywords -------------------------------------------------------------------------------------------
+
+
+def expand(schema: Any) -> Any:
+    """Return *schema* with the short keywords replaced by standard ones, and shared notions referred to locally.
+
+    ``urn:segkoch-lint:definitions#/$defs/x`` becomes ``#/$defs/x``; `self_contained` adds the definitions.
+    """
+    if schema is False:
+        return {"not": {}}  # the same, but jsonschema forgets the place of a bare `false`
+    if not isinstance(schema, dict):
+        return schema
+    expanded: dict[str, Any] = {}
+    conjuncts: list[Any] = []
+    for keyword, value in schema.items():
+        if keyword == "spellings":
+            conjuncts.append({"patternProperties": {spelling_pattern(n): expand(s) for n, s in value.items()}})
+        elif keyword == "anyCase":
+            conjuncts.append({"type": "string", "pattern": any_case_pattern(value)})
+        elif keyword in _MAPS_OF_SCHEMAS:
+            expanded[keyword] = {name: expand(subschema) for name, subschema in value.items()}
+        elif keyword in _LISTS_OF_SCHEMAS:
+            expanded[keyword] = [expand(subschema) for subschema in value]
+        elif keyword in _SCHEMAS:
+            expanded[keyword] = expand(value)
+        elif keyword == "$ref":
+            expanded[keyword] = value.replace(_DEFINITIONS, "#/$defs/")
+        else:
+            expanded[keyword] = value
+    if conjuncts:
+        expanded["allOf"] = [*expanded.get("allOf", []), *conjuncts]
+    return expanded
+
+
+def self_contained(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an expanded *schema* with the shared definitions that it needs, directly or not, under ``$defs``."""
+    needed: dict[str, Any] = {}
+    waiting = list(_references(schema))
+    while waiting:
+        name = waiting.pop()
+        if name not in needed and name in definitions:
+            needed[name] = expand(definitions[name])
+            waiting.extend(_references(needed[name]))
+    own = dict(schema.get("$defs", {}))
+    if not needed and not own:
+        return dict(schema)
+    return {**schema, "$defs": {**own, **{name: needed[name] for name in sorted(needed)}}}
+
+
+def _references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for keyword, value in schema.items():
+            if keyword == "$ref" and isinstance(value, str) and value.startswith("#/$defs/"):
+                yield value.removeprefix("#/$defs/")
+            else:
+                yield from _references(value)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from _references(item)
+
+
+def spelling_pattern(name: str) -> str:
+    """Return the pattern of all keys that are spellings of *name*."""
+    filler = "[^0-9A-Za-z]*"
+    return "^" + filler + filler.join(_any_case(letter) for letter in fold(name)) + filler + "$"
+
+
+def any_case_pattern(words: list[str]) -> str:
+    """Return the pattern of *words* in any case, white space around them allowed."""
+    return r"^\s*(?:" + "|".join("".join(map(_any_case, word)) for word in words) + r")\s*$"
+
+
+def _any_case(character: str) -> str:
+    if character.isascii() and character.isalpha():
+        return f"[{character.upper()}{character.lower()}]"
+    return "\\" + character if character in r"\^$.*+?()[]{}|/" else character
+
+
+# --- the comparing keywords ---------------------------------------------------------------------------------------
+
+
+def _texts(instance: Mapping[str, Any], name: str) -> list[str]:
+    wanted = fold(name)
+    return [v for k, v in instance.items() if isinstance(v, str) and v.strip() and fold(k) == wanted]
+
+
+def _distinct_values(names: list[str], instance: Any) -> bool:
+    if not isinstance(instance, Mapping):
+        return True
+    held = [{text.strip().replace("-", "").casefold() for text in _texts(instance, name)} for name in names]
+    return not any(a & b for a, b in combinations(held, 2))
+
+
+def _same_value(name: str, instance: Any) -> bool:
+    if not isinstance(instance, Mapping):
+        return True
+    return len({text.strip().casefold() for text in _texts(instance, name)}) <= 1
+
+
+def _max_bytes(limit: int, instance: Any) -> bool:
+    return size_of(instance) <= limit
+
+
+def size_of(value: Any) -> int:
+    """Return the bytes that *value* takes as compact JSON in UTF-8, as SDKs post it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+KEYWORDS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "distinctValues": _distinct_values,
+    "sameValue": _same_value,
+    "maxBytes": _max_bytes,
+}
+"""The comparing keywords: each tells from its own value and the instance whether the instance is valid."""
+
+
+# --- both validators ----------------------------------------------------------------------------------------------
+
+
+def gate(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """Return the fast validator of an expanded, self-contained *schema*: it answers yes or no, and fetches nothing."""
+    return jsonschema_rs.Draft202012Validator(
+        dict(schema), keywords=_gate_keywords(), pattern_options=jsonschema_rs.RegexOptions(), offline=True
+    )
+
+
+@cache
+def _gate_keywords() -> dict[str, Any]:
+    return {name: _gate_keyword(name, is_valid) for name, is_valid in KEYWORDS.items()}
+
+
+def _gate_keyword(name: str, is_valid: Callable[[Any, Any], bool]) -> type:
+    class Keyword:
+        def __init__(self, _parent: dict[str, Any], value: Any, _path: list[str | int]) -> None:
+            self.value = value
+
+        def validate(self, instance: Any) -> None:
+            if not is_valid(self.value, instance):
+                raise ValueError(name)
+
+    return Keyword
+
+
+def explainer(schema: Mapping[str, Any]) -> Validator:
+    """Return the reference validator of an expanded, self-contained *schema*: it says what failed, and where."""
+    validator: Validator = _explainer_class()(schema)
+    return validator
+
+
+@cache
+def _explainer_class() -> Any:
+    # jsonschema takes a tenth of a second to import, and most runs end without a finding to explain.
+    import referencing  # noqa: PLC0415
+    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415
+
+    keywords: dict[str, Any] = {name: _explainer_keyword(name, is_valid) for name, is_valid in KEYWORDS.items()}
+    keywords |= {"pattern": _pattern, "patternProperties": _pattern_properties}
+    extended = validators.extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # the stubs leave it out
+    registry: referencing.Registry[Any] = referencing.Registry()  # an empty one never fetches
+    return lambda schema: extended(schema, registry=registry)
+
+
+def _explainer_keyword(name: str, is_valid: Callable[[Any, Any], bool]) -> Any:
+    from jsonschema import ValidationError  # noqa: PLC0415
+
+    def keyword(_validator: Validator, value: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+        if not is_valid(value, instance):
+            yield ValidationError(name)
+
+    return keyword
+
+
+@cache
+def matcher(pattern: str) -> Callable[[Any], bool]:
+    """Return the test whether a text matches *pattern*, with ECMA 262's meaning, in linear time."""
+    # Python's `re` differs from ECMA 262 (`$` before a last newline, `\s`, `\d`) and backtracks without end; one
+    # engine for both validators keeps them to the same verdict.
+    return jsonschema_rs.Draft202012Validator(
+        {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
+    ).is_valid
+
+
+def _pattern(_validator: Validator, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
+    from jsonschema import ValidationError  # noqa: PLC0415
+
+    if isinstance(instance, str) and not matcher(pattern)(instance):
+        yield ValidationError("pattern")
+
+
+def _pattern_properties(validator: Any, patterns: Mapping[str, Any], instance: Any, _schema: Any) -> Iterator[Any]:
+    if not isinstance(instance, Mapping):
+        return
+    for pattern, subschema in patterns.items():
+        matches = matcher(pattern)
+        for key, value in instance.items():
+            if matches(key):
+                yield from validator.descend(value, subschema, path=key, schema_path=pattern)

@@ -1,0 +1,22 @@
+"""Finds the files of ``schemas/``: what Kochava needs, as data."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def directory() -> Path:
+    """Return the folder of the schemas: inside the package when installed, at the repository's top in place."""
+    package = Path(__file__).parent
+    inside = package / "schemas"
+    return inside if inside.is_dir() else package.parent / "schemas"
+
+
+@cache
+def load(name: str) -> Any:
+    """Return the JSON of ``schemas/NAME.json``. Callers must not change it."""
+    return json.loads((directory() / f"{name}.json").read_text(encoding="utf-8"))

@@ -1,0 +1,109 @@
+"""The keywords of rule files, in both validators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segkoch_lint.masking import fold
+from segkoch_lint.rules.vocabulary import expand, explainer, gate, matcher, self_contained, size_of
+
+
+def both(schema: dict[str, Any], value: Any) -> bool:
+    expanded = expand(schema)
+    verdict = gate(expanded).is_valid(value)
+    assert explainer(expanded).is_valid(value) == verdict
+    return verdict
+
+
+@pytest.mark.parametrize(
+    "key", ["advertisingId", "advertising_id", "ADVERTISING-ID", "__advertising.id__", "Advertising Id"]
+)
+def test_spellings_meet_every_spelling_of_a_name(key: str) -> None:
+    assert not both({"spellings": {"advertisingId": {"type": "null"}}}, {key: 1})
+
+
+@pytest.mark.parametrize("key", ["advertisingIds", "xadvertisingId", "advertising1id", "advertisng_id", ""])
+def test_spellings_leave_other_names_alone(key: str) -> None:
+    assert both({"spellings": {"advertisingId": {"type": "null"}}}, {key: 1})
+
+
+@given(st.text(max_size=14) | st.text("advertisingIdADVERTISINGID_-. ", max_size=16))
+def test_spellings_are_what_folds_to_the_same(key: str) -> None:
+    assert both({"spellings": {"advertisingId": {"not": {}}}}, {key: 1}) == (fold(key) != "advertisingid")
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [("N/A", True), (" n/a\t", True), ("(NULL)", True), ("na", False), ("n/a.", False), (None, False), (1, False)],
+)
+def test_any_case_is_an_enumeration_that_overlooks_case_and_padding(value: Any, valid: bool) -> None:
+    assert both({"anyCase": ["n/a", "(null)"]}, value) == valid
+
+
+def test_short_keywords_stand_beside_standard_ones() -> None:
+    schema = {"allOf": [{"minLength": 3}], "anyCase": ["no", "none"]}
+    assert [both(schema, value) for value in ("none", "no", "more")] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        ({"a": "X-1", "b": "x1"}, False),
+        ({"A_": " x1 ", "b": "X1"}, False),
+        ({"a": "x1", "b": "x2"}, True),
+        ({"a": "x1"}, True),
+        ({"a": "", "b": ""}, True),
+        ({"a": 1, "b": 1}, True),
+        ("ab", True),
+    ],
+)
+def test_distinct_values_are_compared_without_case_hyphens_and_padding(value: Any, valid: bool) -> None:
+    assert both({"distinctValues": ["a", "b"]}, value) == valid
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        ({"adId": "X", "ad_id": "x "}, True),
+        ({"adId": "X", "ad_id": "y"}, False),
+        ({"adId": "X", "ad_id": None}, True),
+        ({"adId": "X-1", "ad_id": "X1"}, False),
+        ([], True),
+    ],
+)
+def test_same_value_wants_all_spellings_to_agree(value: Any, valid: bool) -> None:
+    assert both({"sameValue": "adId"}, value) == valid
+
+
+def test_bytes_are_those_of_compact_json() -> None:
+    assert size_of({"a": ["é", 1]}) == len('{"a":["é",1]}'.encode())
+    assert both({"maxBytes": 5}, "abc")
+    assert not both({"maxBytes": 4}, "abc")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [("^a$", "a\n", False), (r"^\d$", "٣", False), (r"\s", "\ufeff", True), (r"^\w$", "é", False), ("a", "bab", True)],
+)
+def test_patterns_mean_what_ecma_262_says(pattern: str, text: str, matches: bool) -> None:
+    assert matcher(pattern)(text) == matches
+    assert both({"pattern": pattern}, text) == matches
+    assert both({"patternProperties": {pattern: {"not": {}}}}, {text: 1}) != matches
+
+
+def test_definitions_come_along_with_those_that_they_need() -> None:
+    schema = expand({"$ref": "urn:segkoch-lint:definitions#/$defs/a", "$defs": {"own": True}})
+    whole = self_contained(schema, {"a": {"not": {"$ref": "#/$defs/b"}}, "b": {"anyCase": ["x"]}, "c": {}})
+    assert sorted(whole["$defs"]) == ["a", "b", "own"]
+    assert not gate(whole).is_valid("X")
+
+
+def test_neither_validator_fetches_what_a_schema_refers_to() -> None:
+    with pytest.raises(ValueError, match="disabled"):
+        gate({"$ref": "http://127.0.0.1:9/never.json"})
+    with pytest.raises(Exception, match="Unresolvable"):
+        explainer({"$ref": "http://127.0.0.1:9/never.json"}).is_valid(1)
