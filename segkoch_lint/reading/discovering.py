@@ -1,0 +1,217 @@
+"""Finds the inputs that paths, folders and globs stand for."""
+
+# Paths stay text, as they were given: `Path` would rewrite them.
+# ruff: noqa: PTH100, PTH114, PTH116, PTH118, PTH123
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from segkoch_lint.reading.globbing import expand, is_glob
+from segkoch_lint.reading.ignoring import Excludes, GitIgnores
+from segkoch_lint.reading.sniffing import Claim, claim_of, encoding_of, is_compressed, starts_like_calls
+
+STDIN_PATHS = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+
+# Text of any kind is written to these, calls too; what is in them is looked at, and never called broken JSON at once.
+_LOG_ENDINGS = (".log", ".txt")
+
+_SNIFFED_BYTES = 4096
+
+_REASONS = {
+    errno.ENOENT: "no such file or folder",
+    errno.ENOTDIR: "no such file or folder",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.ELOOP: "a symbolic link that leads to itself",
+    errno.ENXIO: "not a regular file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Something to read calls from.
+
+    Attributes:
+        path: as it is shown: as given; of a walked file, the given folder with the path below it.
+        stdin: whether it is standard input, whatever the path says.
+        named: whether the user named it itself; False when a folder or a glob led to it.
+    """
+
+    path: str
+    stdin: bool = False
+    named: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An input that is missing or cannot be read: the run is incomplete.
+
+    Attributes:
+        path: as it is shown.
+        reason: why, in a few words.
+    """
+
+    path: str
+    reason: str
+
+    @classmethod
+    def because(cls, path: str, error: OSError | ValueError) -> Self:
+        """Put into words why something could not be opened; a ``ValueError`` is a path that no file can have."""
+        if isinstance(error, OSError):
+            return cls(path, _REASONS.get(error.errno or 0, error.strerror or "cannot be read"))
+        return cls(path, "no file can have this name")
+
+
+def discover(
+    paths: Sequence[str], *, exclude: Sequence[str] = (), root: Path, stdin_filename: str | None = None
+) -> Discovery:
+    """Find inputs; the result is iterated once.
+
+    Args:
+        paths: files, folders, globs that no shell expanded, and ``-`` for standard input.
+        exclude: gitignore patterns, relative to *root*; they hold for files that were named, too.
+        root: the folder of the configuration.
+        stdin_filename: the path to show for standard input.
+
+    Raises:
+        UsageError: an exclude pattern cannot be understood.
+    """
+    return Discovery(paths, Excludes(exclude, root), stdin_filename)
+
+
+class Discovery:
+    """The inputs of a run, in the order of the paths, each once; folders in the order of their names.
+
+    Attributes:
+        passed_over: files in walked folders that hold no calls by the look of them: sources, images, and the like.
+    """
+
+    def __init__(self, paths: Sequence[str], excludes: Excludes, stdin_filename: str | None) -> None:
+        self.passed_over = 0
+        self._paths = paths
+        self._excludes = excludes
+        self._stdin = stdin_filename or "-"
+        self._seen: set[tuple[int, int]] = set()
+        self._named: set[tuple[int, int]] = set()
+
+    def __iter__(self) -> Iterator[Input | Unread]:
+        # A file that is named counts as named also when a folder before it leads there first.
+        self._named = {identity for path in self._paths if path != "-" and (identity := _identity(path))}
+        for path in dict.fromkeys(self._paths):
+            if path == "-":
+                yield Input(self._stdin, stdin=True)
+            else:
+                yield from self._given(path)
+
+    def _given(self, path: str) -> Iterator[Input | Unread]:
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError) as error:
+            if isinstance(error, FileNotFoundError) and is_glob(path) and not os.path.lexists(path):
+                yield from self._globbed(path)
+            else:
+                yield _missing(path, error)
+            return
+        yield from self._found(path, status, named=True)
+
+    def _globbed(self, pattern: str) -> Iterator[Input | Unread]:
+        failures: list[Unread] = []
+        for path in expand(pattern, lambda folder, error: failures.append(Unread.because(folder, error))):
+            try:
+                status = os.stat(path)
+            except OSError as error:
+                yield _missing(path, error)
+            else:
+                yield from self._found(path, status, named=False)
+        yield from dict.fromkeys(failures)  # a folder may have been looked into for several parts of the glob
+
+    def _found(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | Unread]:
+        """Yield what a path stands for that was not come upon in a folder."""
+        if self._excludes.match(path, folder=stat.S_ISDIR(status.st_mode)):
+            return
+        if stat.S_ISDIR(status.st_mode):
+            yield from self._walk(path)
+        elif stat.S_ISREG(status.st_mode) or (named and (stat.S_ISFIFO(status.st_mode) or path in STDIN_PATHS)):
+            yield from self._once(path, status, named=named)
+        elif named:
+            yield Unread(path, "not a regular file")
+
+    def _walk(self, top: str) -> Iterator[Input | Unread]:
+        """Yield the files below a folder that may hold calls: the files of a folder before its subfolders."""
+        whole = os.path.abspath(top)
+        pending = [("" if top == os.curdir else top, whole, GitIgnores.around(whole))]
+        while pending:
+            shown, folder, ignores = pending.pop()
+            try:
+                with os.scandir(folder) as found:
+                    entries = sorted(found, key=lambda entry: entry.name)
+            except OSError as error:
+                yield Unread.because(shown or os.curdir, error)
+                continue
+            ignores = ignores.inside(folder)
+            subfolders = []
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if entry.name == ".git" or ignores.match(entry.path, folder=is_folder):
+                    continue
+                path = os.path.join(shown, entry.name)
+                if self._excludes.match(entry.path, folder=is_folder):
+                    continue
+                if is_folder:
+                    subfolders.append((path, entry.path, ignores))
+                else:
+                    yield from self._walked(path)
+            pending.extend(reversed(subfolders))
+
+    def _walked(self, path: str) -> Iterator[Input | Unread]:
+        by_name = claim_of(path) is not Claim.NOTHING or path.lower().endswith(_LOG_ENDINGS)
+        try:
+            status = os.stat(path)
+            if stat.S_ISDIR(status.st_mode):
+                return  # a link to a folder: not followed, so that no loop can be
+            taken = stat.S_ISREG(status.st_mode) and (by_name or _may_hold_calls(path))
+        except OSError as error:
+            if by_name or not isinstance(error, FileNotFoundError):
+                yield _missing(path, error)
+            return  # the links that editors use for locks lead nowhere
+        if taken:
+            yield from self._once(path, status, named=False)
+        else:
+            self.passed_over += 1
+
+    def _once(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input]:
+        identity = (status.st_dev, status.st_ino)
+        if identity not in self._seen:
+            self._seen.add(identity)
+            yield Input(path, named=named or identity in self._named)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _missing(path: str, error: OSError | ValueError) -> Unread:
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):
+        return Unread(path, "a symbolic link that leads nowhere")
+    return Unread.because(path, error)
+
+
+def _may_hold_calls(path: str) -> bool:
+    """Tell whether a regular file of a name that says nothing is worth reading."""
+    with open(path, "rb", buffering=0) as file:
+        head = file.read(_SNIFFED_BYTES)
+    if is_compressed(head):
+        return True
+    encoding, skip = encoding_of(head) or ("utf-8", 0)
+    # Invalid text is replaced: only its beginning matters.
+    return starts_like_calls(head[skip:].decode(encoding, "replace").encode())

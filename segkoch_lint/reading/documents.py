@@ -1,0 +1,99 @@
+"""What reading hands on: a document with its value and its text, or a flaw where the text is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from segkoch_lint.places import Path, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A scalar value as it stands in the text, for masking.
+
+    Attributes:
+        key: the object key it stands under (its own, or that of the list around it), or None.
+        span: its text, quotes included.
+        text: the value as text.
+        parent: the key of the object around it, or None.
+    """
+
+    key: str | None
+    span: Span
+    text: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A document or line that is not what it claims to be (KCH001), or that repeats a key (KCH003).
+
+    Attributes:
+        message: what is wrong, in one sentence, never quoting the text.
+        span: where, in the input.
+        line: the number of the first line of ``lines``, 1-based.
+        lines: the lines of text around it, without their ends; may be empty (a binary file).
+    """
+
+    message: str
+    span: Span
+    line: int = 1
+    lines: Sequence[str] = ()
+
+
+class Document(Protocol):
+    """One JSON or YAML document of an input."""
+
+    @property
+    def value(self) -> Any:
+        """The document's value: dict, list, str, int, float, bool or None."""
+
+    @property
+    def repeated(self) -> Sequence[Path]:
+        """Paths of the object members whose key stands twice or more in its object (the last one wins)."""
+
+    def locate(self, paths: Iterable[Path]) -> dict[Path, Span]:
+        """Return the span of the value at each path; paths that do not exist are left out.
+
+        For a repeated key this is the last member's value, the one that counts.
+        """
+
+    def keys(self, path: Path) -> Sequence[Span]:
+        """Return the spans of every key that stands for *path* in its object, in the text's order."""
+
+    def note(self, path: Path) -> str:
+        """Return what a reader should know of how the value at *path* was read, or an empty string."""
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """Return the document's lines *first* to *last* (of the input, 1-based, inclusive; outside ones left out)."""
+
+    def tokens(self, first: int, last: int) -> list[Token]:
+        """Return the scalar values that stand on lines *first* to *last* of the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueDocument:
+    """A value that never was text: a call given to the library as a dict. Nothing in it has a place."""
+
+    value: Any
+
+    @property
+    def repeated(self) -> Sequence[Path]:
+        return ()
+
+    def locate(self, paths: Iterable[Path]) -> dict[Path, Span]:  # noqa: ARG002
+        return {}
+
+    def keys(self, path: Path) -> Sequence[Span]:  # noqa: ARG002
+        return ()
+
+    def note(self, path: Path) -> str:  # noqa: ARG002
+        return ""
+
+    def lines(self, first: int, last: int) -> list[str]:  # noqa: ARG002
+        return []
+
+    def tokens(self, first: int, last: int) -> list[Token]:  # noqa: ARG002
+        return []

@@ -1,0 +1,74 @@
+"""Expands globs that no shell has expanded: ``*``, ``?``, ``[…]`` within a name, and ``**`` for any folders."""
+
+# Paths stay text, as they were given: `Path` would rewrite them.
+# ruff: noqa: PTH112, PTH118
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Callable, Iterator
+
+_MAGIC = frozenset("*?[")
+
+
+def is_glob(path: str) -> bool:
+    """Tell whether a path that does not exist is meant as a glob."""
+    return not _MAGIC.isdisjoint(path)
+
+
+def expand(pattern: str, failed: Callable[[str, OSError], None]) -> Iterator[str]:
+    """Yield the paths that match, in a stable order and as a shell would: hidden names only where the dot is written.
+
+    Links to folders are not followed by ``**``, and ``.git`` is never entered by it.
+
+    Args:
+        pattern: relative or absolute.
+        failed: is told of every folder that could not be read.
+    """
+    base = os.sep if pattern.startswith(os.sep) else ""
+    parts = [part for part in pattern.split("/") if part]
+    deduplicated = [part for i, part in enumerate(parts) if part != "**" or parts[i - 1 : i] != ["**"]]
+    yield from _Expansion(failed).under(base, deduplicated)
+
+
+class _Expansion:
+    def __init__(self, failed: Callable[[str, OSError], None]) -> None:
+        self._failed = failed
+
+    def under(self, base: str, parts: list[str]) -> Iterator[str]:
+        if not parts:
+            yield base
+        elif parts[0] == "**":
+            for folder in self._below(base):
+                yield from self.under(folder, parts[1:] or ["*"])
+        elif is_glob(parts[0]):
+            for entry in self._entries(base):
+                path = os.path.join(base, entry.name)
+                hidden = entry.name.startswith(".") and not parts[0].startswith(".")
+                if (
+                    fnmatch.fnmatchcase(entry.name, parts[0])
+                    and not hidden
+                    and (len(parts) == 1 or os.path.isdir(path))
+                ):
+                    yield from self.under(path, parts[1:])
+        elif os.path.lexists(os.path.join(base, parts[0])):
+            yield from self.under(os.path.join(base, parts[0]), parts[1:])
+
+    def _below(self, base: str) -> Iterator[str]:
+        pending = [base]
+        while pending:
+            folder = pending.pop()
+            yield folder
+            entries = (entry for entry in self._entries(folder) if not entry.name.startswith("."))
+            inner = [os.path.join(folder, entry.name) for entry in entries if entry.is_dir(follow_symlinks=False)]
+            pending.extend(reversed(inner))
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder or os.curdir) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except NotADirectoryError:
+            return []
+        except OSError as error:
+            self._failed(folder, error)
+            return []

@@ -1,0 +1,333 @@
+"""JSON text to documents: strict RFC 8259, every flaw with its place, repeated keys seen."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from segkoch_lint.places import Path, Span
+from segkoch_lint.reading.documents import Flaw, Token
+from segkoch_lint.reading.json_scanner import key_text, keys_of, lex, locate, repeated_keys
+from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
+
+_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+_CONSTANT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)')
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_BETWEEN = re.compile(r"[ \t\n\r\x1e]*")
+_RESUME = re.compile(r"^[{\[]", re.MULTILINE)
+_PYTHON_WORDS = re.compile(r"(?:True|False|None|undefined|nan|inf)\b")
+
+_WORDS = frozenset({"null", "true", "false"})
+
+_LINES_BACK = 40
+"""Lines before the wanted ones in which keys and the objects around are looked for."""
+
+_LONGEST_INT = 4000
+"""Digits beyond which an integer is read as a float: Python refuses to convert more than 4,300."""
+
+
+class JsonDocument:
+    """One JSON document of an input.
+
+    Args:
+        value: the parsed value.
+        text: the text it was parsed from.
+        line, column: where the text begins in the input.
+    """
+
+    def __init__(self, value: Any, text: bytes | str, line: int = 1, column: int = 1) -> None:
+        self.value = value
+        self._source = text
+        self._line = line
+        self._column = column
+        self._lexed: tuple[tuple[int, int], list[Token]] | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The document's text."""
+        return self._source if isinstance(self._source, str) else self._source.decode("utf-8")
+
+    @cached_property
+    def repeated(self) -> Sequence[Path]:
+        """Paths of the members whose key stands more than once in its object."""
+        if not isinstance(self.value, dict | list):
+            return ()
+        if isinstance(self._source, bytes) and _written_back(self.value) == self._source:
+            return ()  # compact text that is its own value, written out again: nothing was lost on the way
+        counting = _Repeats()
+        json.loads(self.text, object_pairs_hook=counting.object, parse_int=_integer)
+        return repeated_keys(self.text) if counting.found else ()
+
+    @cached_property
+    def _table(self) -> LineTable:
+        return LineTable(self.text, self._line, self._column)
+
+    def locate(self, paths: Iterable[Path]) -> dict[Path, Span]:
+        """Return the span of the value at each path; paths that do not exist are left out."""
+        found = locate(self.text, paths)
+        return {path: self._table.span(extent) for path, extent in found.items()}
+
+    def keys(self, path: Path) -> Sequence[Span]:
+        """Return the spans of every key that stands for *path* in its object."""
+        parent = locate(self.text, [path[:-1]])[path[:-1]]
+        return [self._table.span(extent) for extent in keys_of(self.text, parent[0], str(path[-1]))]
+
+    def note(self, path: Path) -> str:  # noqa: ARG002
+        """Return nothing: JSON leaves no doubt about what a value is."""
+        return ""
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """Return lines *first* to *last* of the input, as far as the document holds them."""
+        return self._table.lines(first, last)
+
+    def tokens(self, first: int, last: int) -> list[Token]:
+        """Return the scalar values on lines *first* to *last*; their keys are looked for further up, too."""
+        if self._lexed is None or self._lexed[0] != (first, last):
+            self._lexed = ((first, last), self._lex(first, last))
+        return self._lexed[1]
+
+    def _lex(self, first: int, last: int) -> list[Token]:
+        begin = max(first - _LINES_BACK, self._line)
+        start, stop = self._table.extent_of_line(begin)[0], self._table.extent_of_line(last)[1]
+        # Where the object around is out of sight, it is taken for one that says something of a person.
+        unseen = "user" if begin > self._line else None
+        tokens: list[Token] = []
+        key: str | None = None
+        outer: list[str | None] = []
+        for lexeme in lex(self.text, start, stop):
+            match lexeme.kind:
+                case "key":
+                    key = key_text(lexeme.text)
+                case "{" | "[":
+                    outer.append(key)
+                case "}" | "]":
+                    key = outer.pop() if outer else None
+                case _ if lexeme.text not in _WORDS:
+                    span = self._table.span((lexeme.start, lexeme.start + len(lexeme.text)))
+                    text = key_text(lexeme.text) if lexeme.text.startswith('"') else lexeme.text
+                    parent = next((k for k in reversed(outer) if k is not None), unseen)
+                    if span.line >= first:
+                        tokens.append(Token(key, span, text, parent))
+        return tokens
+
+
+def _written_back(value: Any) -> bytes | None:
+    try:
+        return msgspec.json.encode(value)
+    except (ValueError, OverflowError, RecursionError):  # an integer too long to write
+        return None
+
+
+class _Repeats:
+    """Sees whether an object repeats a key."""
+
+    def __init__(self) -> None:
+        self.found = False
+
+    def object(self, pairs: list[tuple[str, Any]]) -> None:
+        self.found = self.found or len({key for key, _ in pairs}) < len(pairs)
+
+
+class _Refused(Exception):  # noqa: N818 - not an error of ours
+    """The text is not JSON: what is wrong, and its extent."""
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.extent: Extent = (start, end)
+
+
+def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> JsonDocument | Flaw:
+    """Parse one JSON document that fills *text*.
+
+    Args:
+        text: UTF-8 without a byte order mark.
+        line, column: where it begins in the input.
+        depth: levels of nesting allowed.
+    """
+    deep = _too_deep(text, depth)
+    if deep is not None:
+        return _deep_flaw(text, deep, line, column, depth)
+    try:
+        return JsonDocument(msgspec.json.decode(text), text, line, column)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass  # msgspec is strict, but says little about where, and refuses numbers that JSON allows
+    try:
+        decoded = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _not_utf8(text, error.start, line, column)
+    try:
+        value, end = _decode(decoded, _past_space(decoded, 0))
+    except _Refused as refused:
+        return flaw_at(decoded, refused.message, refused.extent, line, column)
+    rest = _past_space(decoded, end)
+    if rest < len(decoded):
+        message = f"the JSON document ends here, but more follows: {_named(decoded[rest])}"
+        return flaw_at(decoded, message, (rest, rest + 1), line, column)
+    return JsonDocument(value, decoded, line, column)
+
+
+def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonDocument | Flaw]:
+    """Yield JSON documents that stand one after another, with or without white space (or RS, RFC 7464) between.
+
+    After a broken one, reading goes on at the next line that begins with ``{`` or ``[``.
+    """
+    try:
+        decoded = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        yield _not_utf8(text, error.start, line, 1)
+        return
+    table = LineTable(decoded, line)
+    position = _past_between(decoded, 0)
+    while position < len(decoded):
+        where = table.position(position)
+        try:
+            value, end = _decode(decoded, position)
+            piece = decoded[position:end]
+            deep = _too_deep(piece.encode("utf-8"), depth)
+            if deep is None:
+                yield JsonDocument(value, piece, *where)
+            else:
+                yield _deep_flaw(piece.encode("utf-8"), deep, *where, depth)
+        except _Refused as refused:
+            yield flaw_at(decoded, refused.message, refused.extent, line, 1)
+            resumed = _RESUME.search(decoded, max(refused.extent[0], position + 1))
+            end = resumed.start() if resumed else len(decoded)
+        position = _past_between(decoded, end)
+
+
+def _decode(text: str, start: int) -> tuple[Any, int]:
+    """Return the value that begins at *start*, and one past its end."""
+    try:
+        value, end = _decoder().raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise _explained(text, error) from None
+    except _Constant:
+        found = next(each for each in _CONSTANT.finditer(text, start) if not each[0].startswith('"'))
+        raise _Refused(f"{found[0]} is not JSON; write null or leave the member out", *found.span()) from None
+    except RecursionError:
+        raise _Refused("nested too deeply to be read", start, start + 1) from None
+    lone = _lone_surrogate(text, start, end)
+    if lone is not None:
+        raise _Refused("half of a surrogate pair (\\ud800 to \\udfff) is no character", *lone)
+    return value, end
+
+
+class _Constant(Exception):  # noqa: N818 - caught right where it is raised
+    """NaN, Infinity or -Infinity."""
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
+
+
+def _refuse_constant(_name: str) -> None:
+    raise _Constant
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _LONGEST_INT else float(digits)
+
+
+def _lone_surrogate(text: str, start: int, end: int) -> Extent | None:
+    if not _SURROGATE.search(text, start, end):
+        return None
+    for lexeme in lex(text, start, end):
+        if lexeme.text.startswith('"') and not _encodable(json.loads(lexeme.text)):
+            return lexeme.start, lexeme.start + len(lexeme.text)
+    return None
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _explained(text: str, error: json.JSONDecodeError) -> _Refused:
+    """Say what the parser means, in a reader's words, without quoting more than one character of the text."""
+    at = error.pos
+    if error.msg.startswith("Unterminated string"):
+        return _Refused("the text ends inside a string", at, _line_end(text, at))
+    if error.msg.startswith("Invalid control character"):
+        at = at if at < len(text) else len(text) - 1
+        return _Refused(
+            f"a string holds a bare control character, {_named(text[at])}; write it as an escape", at, at + 1
+        )
+    if "escape" in error.msg:
+        at = text.rfind("\\", 0, at + 2) if text[at : at + 1] != "\\" else at
+        return _Refused("an escape that JSON does not have", at, min(at + 2, len(text)))
+    if error.msg.startswith("Illegal trailing comma"):
+        return _Refused("a comma too many: nothing follows it", at, at + 1)
+    if at >= len(text):
+        end = len(text.rstrip(" \t\n\r"))
+        return _Refused("the text ends before the document does", end, end)
+    character = text[at]
+    if character in "}]" and text[:at].rstrip(" \t\n\r").endswith(","):
+        comma = text.rindex(",", 0, at)
+        return _Refused("a comma too many: nothing follows it", comma, comma + 1)
+    if character == "'":
+        return _Refused("strings and keys are quoted with \", not with '", at, at + 1)
+    word = _PYTHON_WORDS.match(text, at)
+    if word:
+        return _Refused(f"{word[0]} is not JSON (true, false and null are)", at, word.end())
+    if text.startswith(("//", "/*", "#"), at):
+        return _Refused("JSON has no comments", at, _line_end(text, at))
+    expected = {"Expecting property name": "a key in double quotes", "Expecting ':'": "a colon"}
+    wanted = next((words for start, words in expected.items() if error.msg.startswith(start)), None)
+    wanted = wanted or ("a comma or the end" if error.msg.startswith("Expecting ','") else "a value")
+    return _Refused(f"{wanted} is expected, not {_named(character)}", at, at + 1)
+
+
+def _named(character: str) -> str:
+    shown = f'"{character}" ' if character.isprintable() and character.isascii() else ""
+    return f"{shown}(U+{ord(character):04X})" if shown else f"U+{ord(character):04X}"
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _past_space(text: str, start: int) -> int:
+    while start < len(text) and text[start] in " \t\n\r":
+        start += 1
+    return start
+
+
+def _past_between(text: str, start: int) -> int:
+    found = _BETWEEN.match(text, start)
+    return found.end() if found else start
+
+
+def _not_utf8(text: bytes, start: int, line: int, column: int) -> Flaw:
+    good = text[:start].decode("utf-8")
+    return flaw_at(good, "not valid UTF-8", (len(good), len(good)), line, column)
+
+
+def _too_deep(text: bytes, depth: int) -> int | None:
+    """Return the offset of the bracket that goes deeper than *depth*, or None."""
+    if text.count(b"{") + text.count(b"[") <= depth:
+        return None
+    level = 0
+    for token in _STRUCTURE.finditer(text):
+        if token[0] in b"{[":
+            level += 1
+            if level > depth:
+                return token.start()
+        elif token[0] in b"}]":
+            level -= 1
+    return None
+
+
+def _deep_flaw(text: bytes, offset: int, line: int, column: int, depth: int) -> Flaw:
+    good = text[: offset + 1].decode("utf-8", "replace")
+    message = f"nested deeper than {depth} levels (limits.depth)"
+    return flaw_at(good, message, (len(good) - 1, len(good)), line, column)

@@ -1,0 +1,22 @@
+"""What is too large or too deep to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes beyond which a document is a finding (KCH001) instead of being read.
+
+    Attributes:
+        line_bytes: one line of JSON Lines.
+        file_bytes: one JSON document that is not JSON Lines, inflated.
+        yaml_bytes: one YAML file: PyYAML takes fifty times as long as a JSON parser, and fifty times the memory.
+        depth: levels of nesting; parsers and validators give up at about a thousand.
+    """
+
+    line_bytes: int = 4 << 20
+    file_bytes: int = 64 << 20
+    yaml_bytes: int = 16 << 20
+    depth: int = 200

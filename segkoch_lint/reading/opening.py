@@ -1,0 +1,164 @@
+"""Opens an input as a stream of UTF-8 text in chunks, inflated, that knows how far it is."""
+
+# Paths stay text, as they were given: `Path` would rewrite them.
+# ruff: noqa: PTH116
+from __future__ import annotations
+
+import functools
+import io
+import os
+import stat
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self
+
+from segkoch_lint.reading.discovering import STDIN_PATHS, Input, Unread
+from segkoch_lint.reading.inflating import Damage, inflate, transcode
+
+_READ_BYTES = 1 << 18
+
+# Where these do not exist (Windows) they are not needed, and where O_BINARY exists it is.
+_NEVER_WAIT = getattr(os, "O_NONBLOCK", 0)
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+
+
+class Stream:
+    """The text of an input as UTF-8 without a byte order mark, to be read once.
+
+    Args:
+        name: of the input, as shown.
+        read: gives at most so many of the stored bytes, and none at the end.
+        size: the number of stored bytes, or None when nobody knows.
+        close: frees what ``read`` reads from.
+
+    Attributes:
+        name, size: as given.
+        consumed: stored (compressed) bytes read so far.
+        inflated: bytes of text got out of them so far.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[int], bytes],
+        *,
+        size: int | None = None,
+        close: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.name = name
+        self.size = size
+        self.consumed = 0
+        self.inflated = 0
+        self._read = read
+        self._close = close
+        self._chunks = transcode(inflate(self._stored(), name=name))
+        self._held: deque[bytes] = deque()
+        self._damage: Damage | None = None
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the chunks, those that were peeked at included.
+
+        Raises:
+            Damage: after the good data.
+            OSError: reading failed.
+        """
+        while True:
+            while self._held:
+                yield self._held.popleft()
+            if self._ended:
+                break
+            self._advance()
+        if self._damage is not None:
+            raise self._damage
+
+    def peek(self, size: int) -> bytes:
+        """Return the beginning of the text, at least *size* bytes where there are so many; it stays to be read.
+
+        Raises:
+            OSError: reading failed.
+        """
+        held = sum(map(len, self._held))
+        while not self._ended and held < size:
+            held += self._advance()
+        head = b"".join(self._held)
+        self._held = deque([head] if head else [])
+        return head
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether everything there is has been read, or peeked at."""
+        return self._ended
+
+    def close(self) -> None:
+        """Free what the stream reads from."""
+        self._close()
+
+    def _advance(self) -> int:
+        """Hold one more chunk, and return its length; or find the end."""
+        try:
+            chunk = next(self._chunks, None)
+        except Damage as damage:
+            self._damage = damage
+            chunk = None
+        if chunk is None:
+            self._ended = True
+            return 0
+        self.inflated += len(chunk)
+        self._held.append(chunk)
+        return len(chunk)
+
+    def _stored(self) -> Iterator[bytes]:
+        while chunk := self._read(_READ_BYTES):
+            self.consumed += len(chunk)
+            yield chunk
+
+
+def open_bytes(content: bytes, name: str = "-") -> Stream:
+    """Return a stream of the content of an input that is in memory already."""
+    return Stream(name, io.BytesIO(content).read, size=len(content))
+
+
+def open_input(source: Input) -> Stream | Unread:
+    """Open an input for reading; what the operating system refuses is returned as a reason, never raised."""
+    try:
+        return _open_stdin(source) if source.stdin else _open_file(source)
+    except (OSError, ValueError) as error:
+        return Unread.because(source.path, error)
+
+
+def _open_stdin(source: Input) -> Stream | Unread:
+    # Python starts without the object when the descriptor was closed.
+    if sys.stdin is None:
+        return Unread(source.path, "standard input is closed")
+    try:
+        descriptor = sys.stdin.fileno()
+    except io.UnsupportedOperation:
+        return Stream(source.path, sys.stdin.buffer.read)
+    return Stream(source.path, functools.partial(os.read, descriptor), size=_size(os.fstat(descriptor)))
+
+
+def _open_file(source: Input) -> Stream | Unread:
+    # Opening a named pipe waits for somebody to write to it: right for `<(command)`, fatal in a folder.
+    waits = source.named and (source.path in STDIN_PATHS or stat.S_ISFIFO(os.stat(source.path).st_mode))
+    descriptor = os.open(source.path, _FLAGS if waits else _FLAGS | _NEVER_WAIT)
+    status = os.fstat(descriptor)
+    if not (waits or stat.S_ISREG(status.st_mode)):
+        os.close(descriptor)
+        return Unread(source.path, "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file")
+    read, close = functools.partial(os.read, descriptor), functools.partial(os.close, descriptor)
+    return Stream(source.path, read, size=_size(status), close=close)
+
+
+def _size(status: os.stat_result) -> int | None:
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

@@ -1,0 +1,264 @@
+"""Tells what the text of an input is, by its content, and reads it as that: JSON Lines, JSON documents, or YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from segkoch_lint.places import Span
+from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.inflating import Damage
+from segkoch_lint.reading.json_text import parse_json, split_documents
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.opening import Stream
+from segkoch_lint.reading.sniffing import BETWEEN_DOCUMENTS, Claim, claim_of, starts_like_calls
+from segkoch_lint.reading.splitting import damage_flaw, lines, read_line, size_text
+
+_PEEKED_BYTES = 1 << 20
+
+_SAMPLED_LINES = 100
+
+# YAML is a hundred times as slow as JSON; so much of it shows whether something without a name is YAML.
+_TRIED_YAML_BYTES = 1 << 16
+
+_NOT_INDENTED = re.compile(rb"^\S", re.MULTILINE)
+_YAML_START = re.compile(rb"(?:---|%YAML|- |[\w.-]+:\s)")
+
+_OPENINGS = (b"{", b"[", b"[{")
+
+
+class Kind(Enum):
+    """What the text of an input is."""
+
+    EMPTY = "empty"
+    LINES = "lines"  # of JSON, one document each
+    DOCUMENTS = "documents"  # of JSON, one or more, over any number of lines
+    YAML = "yaml"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """An input that is neither JSON nor YAML, and whose name does not claim to be."""
+
+
+def read_documents(stream: Stream, *, name: str, limits: Limits) -> Iterator[Document | Flaw | Foreign]:
+    """Yield what stands in an input, in its order: documents, and a flaw for each one that is broken.
+
+    Where the stored data is damaged, a flaw says so after what could be read before.
+
+    Args:
+        stream: the input's text, nothing of it read yet.
+        name: of the input; its ending decides where the content leaves a choice.
+        limits: what is too large or too deep.
+
+    Raises:
+        OSError: reading failed.
+    """
+    match recognise(stream, name=name, limits=limits):
+        case Kind.EMPTY:
+            yield from _nothing(stream, name)
+        case Kind.LINES:
+            yield from _read_lines(stream, limits)
+        case Kind.DOCUMENTS:
+            yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", yaml=False)
+        case Kind.YAML:
+            yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", yaml=True)
+        case _:
+            yield Foreign()
+
+
+def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
+    """Tell what an input is, without reading it: the stream still yields all of its text.
+
+    Of an input of up to 1 MiB all is looked at, of a larger one so much and its first line.
+
+    Raises:
+        OSError: reading failed.
+    """
+    head = stream.peek(_PEEKED_BYTES)
+    if not head.strip(BETWEEN_DOCUMENTS):
+        return Kind.EMPTY if stream.exhausted else Kind.LINES
+    while not stream.exhausted and b"\n" not in head.lstrip(BETWEEN_DOCUMENTS) and len(head) <= limits.line_bytes:
+        head = stream.peek(len(head) + _PEEKED_BYTES)
+    claim = claim_of(name)
+    sample = _Sample.of(head, limits, whole=stream.exhausted)
+    if claim is Claim.YAML:
+        return Kind.LINES if sample.first and sample.mostly_good and sample.lines > 1 else Kind.YAML
+    like_json = starts_like_calls(head) or sample.mostly_good
+    if claim is Claim.NOTHING and (sample.marked or not like_json):
+        if _reads_as_yaml(head, limits, whole=stream.exhausted):
+            return Kind.YAML
+        if not like_json:
+            return Kind.FOREIGN
+    return _json_kind(stream, head, sample, limits, claimed_lines=claim is Claim.JSON_LINES)
+
+
+def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, claimed_lines: bool) -> Kind:
+    lined = stream.exhausted or sample.claim_holds if claimed_lines else sample.looks_lined
+    if not lined:
+        return Kind.DOCUMENTS
+    if not stream.exhausted:
+        return Kind.LINES
+    if sample.lines == 1 and not claimed_lines:
+        return Kind.DOCUMENTS  # the limit for one line is not meant for the only one
+    all_good = sample.complete and sample.good == sample.lines
+    return Kind.DOCUMENTS if not all_good and _spans_lines(head, limits) else Kind.LINES
+
+
+def _read_lines(stream: Stream, limits: Limits) -> Iterator[Document | Flaw]:
+    for each in lines(stream, limits):
+        if isinstance(each, Flaw):
+            yield each
+        else:
+            number, text = each
+            yield from read_line(text, number, limits)
+
+
+def _read_whole(stream: Stream, limits: Limits, *, most: int, limit: str, yaml: bool) -> Iterator[Document | Flaw]:
+    text, damage = _gather(stream, most)
+    if len(text) > most:
+        what = "YAML" if yaml else "JSON that is not one document a line"
+        yield Flaw(f"{what}, and larger than {size_text(most)} (limits.{limit})", Span(1, 1, 1, 2))
+        return
+    found = _documents_or_yaml(text, limits) if yaml else _documents(text, limits)
+    if damage is None:
+        yield from found
+        return
+    last: Document | Flaw | None = None
+    for each in found:
+        if last is not None:
+            yield last
+        last = each
+    # What the damage cut in two is no flaw of its own.
+    if last is not None and not (isinstance(last, Flaw) and not text.endswith(b"\n")):
+        yield last
+    yield damage_flaw(damage, 1 + text.count(b"\n"), text[text.rfind(b"\n") + 1 :])
+
+
+def _documents(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
+    document = parse_json(text, depth=limits.depth)
+    if isinstance(document, Flaw):
+        yield from split_documents(text, depth=limits.depth)
+    else:
+        yield document
+
+
+def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
+    # JSON in a file that is named as YAML: the JSON parser sees more, and a hundred times as fast.
+    if text.lstrip(BETWEEN_DOCUMENTS)[:1] in (b"{", b"["):
+        documents = list(_documents(text, limits))
+        if not any(isinstance(each, Flaw) for each in documents):
+            yield from documents
+            return
+    from segkoch_lint.reading.yaml_text import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
+
+    yield from parse_yaml(text, depth=limits.depth)
+
+
+def _nothing(stream: Stream, name: str) -> Iterator[Flaw]:
+    try:
+        text = b"".join(stream)
+    except Damage as damage:
+        yield damage_flaw(damage, 1, b"")
+        return
+    if claim_of(name) is Claim.JSON:
+        at = 1 + text.count(b"\n")
+        yield Flaw("the file is empty, and JSON is at least one value", Span(at, 1, at, 1))
+
+
+def _gather(stream: Stream, most: int) -> tuple[bytes, Damage | None]:
+    """Return all the text, or a little more than *most* bytes of it, and the damage at its end."""
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        for chunk in stream:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > most:
+                break
+    except Damage as damage:
+        return b"".join(chunks), damage
+    return b"".join(chunks), None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """How the first lines of a text read, each on its own.
+
+    Attributes:
+        first: whether the first line is a good object or array.
+        good, lines: lines that are, of all that were tried; blank ones and one without its end do not count, and
+            indented ones are not good: they are part of something else.
+        opened: one of the first two lines is a bracket that a later line closes.
+        marked: a line marks the beginning of a YAML document.
+        complete: no line of the input was left untried.
+    """
+
+    first: bool
+    good: int
+    lines: int
+    opened: bool
+    marked: bool
+    complete: bool
+
+    @classmethod
+    def of(cls, head: bytes, limits: Limits, *, whole: bool) -> _Sample:
+        found = head.split(b"\n")
+        if not whole:
+            found.pop()
+        found = [each.rstrip() for each in found if each.strip(BETWEEN_DOCUMENTS)]
+        tried = found[:_SAMPLED_LINES]
+        good = [each.startswith((b"{", b"[", b"\x1e")) and _reads(each, limits) for each in tried]
+        return cls(
+            first=good[:1] == [True],
+            good=sum(good),
+            lines=len(tried),
+            opened=any(each in _OPENINGS for each in tried[:2]),
+            marked=any(each == b"---" or each.startswith(b"--- ") for each in tried),
+            complete=whole and tried == found,
+        )
+
+    @property
+    def mostly_good(self) -> bool:
+        return self.good > 0 and 2 * self.good >= self.lines and not self.marked
+
+    @property
+    def looks_lined(self) -> bool:
+        return self.mostly_good or (self.first and not self.opened and not self.marked)
+
+    @property
+    def claim_holds(self) -> bool:
+        """Whether a name that claims JSON Lines may be believed of a text that is too long to try."""
+        return self.good > 0 or not self.opened
+
+
+def _reads(line: bytes, limits: Limits) -> bool:
+    return not any(isinstance(each, Flaw) for each in read_line(line, 1, limits))
+
+
+def _spans_lines(text: bytes, limits: Limits) -> bool:
+    """Tell whether a text is good as a sequence of documents, but not line by line."""
+    if all(_reads(each, limits) for each in text.split(b"\n") if each.strip()):
+        return False
+    return not any(isinstance(each, Flaw) for each in split_documents(text, depth=limits.depth))
+
+
+def _reads_as_yaml(head: bytes, limits: Limits, *, whole: bool) -> bool:
+    """Tell whether a text whose name says nothing is YAML: it reads without a flaw, as a mapping or a list."""
+    tried = head[:_TRIED_YAML_BYTES]
+    if b"\0" in tried:
+        return False
+    if not whole or len(tried) < len(head):
+        # Up to a line that is not indented, a part of YAML in block style is YAML.
+        cut = max((each.start() for each in _NOT_INDENTED.finditer(tried)), default=0)
+        if not cut:
+            return _YAML_START.match(tried) is not None
+        tried = tried[:cut]
+    from segkoch_lint.reading.yaml_text import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
+
+    found = list(parse_yaml(tried, depth=limits.depth))
+    documents = [each for each in found if not isinstance(each, Flaw)]
+    return documents == found and any(isinstance(each.value, dict | list) for each in documents)

@@ -1,0 +1,74 @@
+"""What the name of an input claims, and what its first bytes show."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from pathlib import PurePath
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+# RFC 8878, 3.1.2: sixteen magic numbers announce a skippable frame, which may come first (parallel writers do so).
+ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+
+GZIP_ENDINGS = (".gz", ".gzip")
+ZSTD_ENDINGS = (".zst", ".zstd")
+
+# UTF-32 before UTF-16: the little-endian mark of the one begins with that of the other.
+BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+BETWEEN_DOCUMENTS = b" \t\r\n\x1e"
+"""What may stand before, between and after JSON documents: white space, and RS (RFC 7464)."""
+
+# An object, or a list of objects: calls are nothing else. `[section]` (INI, TOML) and `[2024-05-01 …]` (logs of
+# programs) are not taken for JSON. Text that is cut off counts as far as it goes.
+_OBJECT_START = re.compile(rb"""[\s\x1e]*+(?:\[\s*+)*+(?:\{\s*+(?:["}]|\Z)|\]|\Z)""")
+
+
+class Claim(Enum):
+    """What the ending of a name says about the content."""
+
+    JSON = "json"
+    JSON_LINES = "json lines"
+    YAML = "yaml"
+    NOTHING = "nothing"
+
+
+_CLAIMS = {
+    ".json": Claim.JSON,
+    ".har": Claim.JSON,
+    ".jsonl": Claim.JSON_LINES,
+    ".jsonlines": Claim.JSON_LINES,
+    ".ndjson": Claim.JSON_LINES,
+    ".yaml": Claim.YAML,
+    ".yml": Claim.YAML,
+}
+
+
+def claim_of(name: str) -> Claim:
+    """Return what a name's ending claims; the ending of a compressed file is the one before ``.gz`` or ``.zst``."""
+    path = PurePath(name.lower())
+    if path.suffix in GZIP_ENDINGS + ZSTD_ENDINGS:
+        path = path.with_suffix("")
+    return _CLAIMS.get(path.suffix, Claim.NOTHING)
+
+
+def is_compressed(head: bytes) -> bool:
+    """Tell whether an input that begins with *head* is gzip or zstandard."""
+    return head.startswith((GZIP_MAGIC, ZSTD_MAGIC)) or ZSTD_SKIPPABLE.match(head) is not None
+
+
+def encoding_of(head: bytes) -> tuple[str, int] | None:
+    """Return the encoding that a byte order mark announces and the mark's length, or None when there is none."""
+    return next(((name, len(mark)) for mark, name in BYTE_ORDER_MARKS if head.startswith(mark)), None)
+
+
+def starts_like_calls(head: bytes) -> bool:
+    """Tell whether UTF-8 text that begins with *head* may be JSON calls or lists of them."""
+    return bool(head.strip(BETWEEN_DOCUMENTS)) and _OBJECT_START.match(head) is not None

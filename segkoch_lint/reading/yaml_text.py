@@ -1,0 +1,349 @@
+"""YAML text to documents: PyYAML's nodes behind a guard, values as YAML 1.1 and 1.2 readers see them.
+
+PyYAML's C loader dies of deep nesting, its constructor raises far more than its own errors, and a few hundred bytes
+of merge keys keep it busy for minutes. So its events are counted first, and the nodes are turned into values here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from segkoch_lint.places import Path, Span
+from segkoch_lint.reading.documents import Flaw, Token
+from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
+
+_TAG = "tag:yaml.org,2002:"
+_MERGE = _TAG + "merge"
+_KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "timestamp": "a date", "null": "null"}
+_NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
+_MARKER = re.compile(r"^((?:%[^\n]*\n)*)---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_PROLOGUE = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*(?:[#%][^\n]*)?")
+_DEEPEST = 200
+_MOST_ALIASES = 100
+_LONGEST_INT = 4000
+"""Digits beyond which Python refuses to convert an integer, or to print one."""
+_MOST_GROWTH = 10
+"""How many times larger aliases may make a document."""
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class YamlDocument:
+    """One YAML document of an input.
+
+    Args:
+        root: its root node.
+        table: lines and columns of the text that the nodes' marks count in.
+        text: that text.
+
+    Raises:
+        _Refused: the document means nothing that JSON could hold.
+    """
+
+    def __init__(self, root: yaml.Node, table: LineTable, text: str) -> None:
+        self._root = root
+        self._table = table
+        self._text = text
+        reader = _Reader()
+        self.value = reader.read(root)
+        self.repeated: Sequence[Path] = list(_repeated(root)) if reader.repeats else ()
+
+    def locate(self, paths: Iterable[Path]) -> dict[Path, Span]:
+        """Return the span of the value at each path; paths that do not exist are left out."""
+        nodes = ((path, _at(self._root, path)) for path in paths)
+        return {path: self._table.span(self._extent(node)) for path, node in nodes if node is not None}
+
+    def keys(self, path: Path) -> Sequence[Span]:
+        """Return the spans of every key that stands for *path* in its object."""
+        parent = _at(self._root, path[:-1])
+        if not isinstance(parent, yaml.MappingNode):
+            return []
+        return [self._table.span(self._extent(key)) for key, _ in parent.value if _key_text(key) == path[-1]]
+
+    def note(self, path: Path) -> str:
+        """Say so when YAML reads an unquoted text as something else than a string."""
+        node = _at(self._root, path)
+        if not isinstance(node, yaml.ScalarNode) or node.style:
+            return ""
+        kind = _KINDS.get(_kind_of(node))
+        return f"YAML reads this unquoted text as {kind}: put it in quotes." if kind and node.value else ""
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """Return lines *first* to *last* of the input."""
+        return self._table.lines(first, last)
+
+    def tokens(self, first: int, last: int) -> list[Token]:
+        """Return the scalar values on lines *first* to *last*."""
+        return [token for token in self._tokens if token.span.line <= last and token.span.end_line >= first]
+
+    @cached_property
+    def _tokens(self) -> list[Token]:
+        tokens: list[Token] = []
+        seen: set[int] = set()
+        waiting: list[tuple[yaml.Node, str | None, str | None]] = [(self._root, None, None)]
+        while waiting:
+            node, key, parent = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, yaml.ScalarNode):
+                if _kind_of(node) not in {"null", "bool"}:
+                    tokens.append(Token(key, self._table.span(self._extent(node)), node.value, parent))
+            elif isinstance(node, yaml.SequenceNode):
+                waiting.extend((item, key, parent) for item in reversed(node.value))
+            else:
+                waiting.extend((value, _key_text(name), key) for name, value in reversed(node.value))
+        return sorted(tokens, key=lambda token: token.span)
+
+    def _extent(self, node: yaml.Node) -> Extent:
+        """Return a node's extent; a block collection ends with its last value, not before the next token."""
+        last = node
+        while isinstance(last, yaml.CollectionNode) and not last.flow_style and last.value:
+            last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
+        start, end = node.start_mark.index, max(last.end_mark.index, node.start_mark.index)
+        while end > start and self._text[end - 1] in " \t\r\n":
+            end -= 1
+        return start, end
+
+
+class _Refused(Exception):  # noqa: N818 - not an error of ours
+    """A node that cannot be read: what is wrong, and the node."""
+
+    def __init__(self, message: str, mark: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.mark = mark
+
+
+def parse_yaml(text: bytes, *, depth: int) -> Iterator[YamlDocument | Flaw]:
+    """Yield the documents of a YAML stream; a broken one is a flaw, and those after the next ``---`` are still read.
+
+    Args:
+        text: UTF-8 without a byte order mark.
+        depth: levels of nesting allowed; never more than 200.
+    """
+    try:
+        decoded = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        good = text[: error.start].decode("utf-8")
+        yield flaw_at(good, "not valid UTF-8", (len(good), len(good)), 1)
+        return
+    line = 1
+    for piece in _pieces(decoded):
+        yield from _documents(piece, line, min(depth, _DEEPEST))
+        line += piece.count("\n")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a stream before its ``---`` lines, which stand nowhere but between documents; directives stay with theirs."""
+    start = 0
+    for found in _MARKER.finditer(text):
+        if not _PROLOGUE.fullmatch(text, start, found.start()):
+            yield text[start : found.start(1)]
+            start = found.start(1)
+    if text[start:].strip():
+        yield text[start:]
+
+
+def _documents(text: str, line: int, depth: int) -> Iterator[YamlDocument | Flaw]:
+    table = LineTable(text, line)
+    try:
+        _guard(text, depth)
+        loader = _LOADER(text)
+        try:
+            while loader.check_node():
+                yield YamlDocument(loader.get_node(), table, text)
+        finally:
+            loader.dispose()
+    except _Refused as refused:
+        yield _flaw(text, line, refused.message, refused.mark)
+    except yaml.MarkedYAMLError as error:
+        problem = " ".join((error.problem or error.context or "broken").split())
+        yield _flaw(text, line, _without_quotes(problem), error.problem_mark or error.context_mark)
+    except yaml.reader.ReaderError as error:
+        at = min(error.position, len(text))
+        yield flaw_at(
+            text,
+            f"a character that YAML does not allow, U+{ord(text[at]):04X}" if at < len(text) else "not readable",
+            (at, min(at + 1, len(text))),
+            line,
+        )
+    except Exception as error:  # noqa: BLE001 - PyYAML raises ValueError, KeyError, IndexError and more on hostile text
+        yield _flaw(text, line, f"not readable as YAML ({type(error).__name__})", None)
+
+
+def _guard(text: str, depth: int) -> None:
+    """Walk the events, which costs little, before anything recursive sees the text."""
+    level = aliases = 0
+    for event in yaml.parse(text, _LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            level += 1
+            if level > depth:
+                raise _Refused(f"nested deeper than {depth} levels (limits.depth)", event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            level -= 1
+        elif isinstance(event, yaml.AliasEvent):
+            aliases += 1
+            if aliases > _MOST_ALIASES:
+                raise _Refused(f"more than {_MOST_ALIASES} aliases", event.start_mark)
+
+
+def _flaw(text: str, line: int, message: str, mark: Any) -> Flaw:
+    at = min(mark.index, len(text)) if mark is not None else 0
+    return flaw_at(text, message, (at, min(at + 1, len(text))), line)
+
+
+def _without_quotes(problem: str) -> str:
+    """Return PyYAML's words without what they quote of the text; a single quoted character or token may stay."""
+    return re.sub(r"(['\"])(?:(?!\1).){13,}\1", "a text", problem)
+
+
+class _Reader:
+    """Turns nodes into values; what an alias repeats is shared, and must not grow beyond measure."""
+
+    def __init__(self) -> None:
+        self.repeats = False
+        self._values: dict[int, Any] = {}
+        self._sizes: dict[int, int] = {}
+        self._open: set[int] = set()
+
+    def read(self, root: yaml.Node) -> Any:
+        value = self._read(root)
+        if self._sizes[id(root)] > _MOST_GROWTH * len(self._sizes) + 1000:
+            raise _Refused("aliases make the document many times larger than it is", root.start_mark)
+        return value
+
+    def _read(self, node: yaml.Node) -> Any:
+        if id(node) in self._open:
+            raise _Refused("an alias to the object around it", node.start_mark)
+        if id(node) not in self._values:
+            self._open.add(id(node))
+            self._values[id(node)] = self._new(node)
+            self._open.discard(id(node))
+        return self._values[id(node)]
+
+    def _new(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            self._sizes[id(node)] = 1
+            return _scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            _check_tag(node, "seq")
+            items = [self._read(item) for item in node.value]
+            self._sizes[id(node)] = 1 + sum(self._sizes[id(item)] for item in node.value)
+            return items
+        _check_tag(node, "map")
+        merged: dict[str, Any] = {}
+        own: dict[str, Any] = {}
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                for source in reversed(sources):
+                    held = self._read(source)
+                    if not isinstance(held, dict):
+                        raise _Refused("only mappings can be merged with <<", source.start_mark)
+                    merged.update(held)
+                self._sizes.setdefault(id(value), sum(self._sizes.get(id(source), 1) for source in sources))
+            else:
+                name = _key_text(key)
+                self.repeats = self.repeats or name in own
+                own[name] = self._read(value)
+        self._sizes[id(node)] = 1 + sum(self._sizes[id(value)] for _, value in node.value)
+        return {**merged, **own}
+
+
+def _check_tag(node: yaml.Node, *allowed: str) -> None:
+    if node.tag.removeprefix(_TAG) not in allowed:
+        raise _Refused("a tag that means nothing to JSON", node.start_mark)
+
+
+def _kind_of(node: yaml.ScalarNode) -> str:
+    """Return what a scalar is: str, int, float, bool, null, timestamp or binary.
+
+    `1e5` is a string to PyYAML (YAML 1.1) and a number to most other readers (YAML 1.2): a fixture that one reader
+    takes for a string and the next for a number is no string.
+    """
+    kind: str = node.tag.removeprefix(_TAG)
+    if kind == "str" and not node.style and _NUMBER_1_2.fullmatch(node.value):
+        return "float"
+    return kind
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    kind = _kind_of(node)
+    _check_tag(node, "str", "int", "float", "bool", "null", "timestamp", "binary", "value")
+    if kind in {"str", "value", "binary"}:
+        return node.value
+    if kind == "float" and node.tag == _TAG + "str":
+        return float(node.value)
+    if kind == "int" and len(node.value) > _LONGEST_INT:
+        return math.inf
+    try:
+        value = yaml.constructor.SafeConstructor.yaml_constructors[_TAG + kind](
+            yaml.constructor.SafeConstructor(), node
+        )
+    except Exception:  # noqa: BLE001 - a KeyError for `!!bool foo`, a ValueError for a 30th of February, and more
+        raise _Refused(f"no value of the type {kind} that it claims to be", node.start_mark) from None
+    if isinstance(value, date):
+        return value.toordinal()  # anything but a string: what matters is that a rule wants one
+    return math.inf if isinstance(value, float) and math.isnan(value) else value
+
+
+def _key_text(key: yaml.Node) -> str:
+    return (
+        key.value
+        if isinstance(key, yaml.ScalarNode)
+        else "(a list)"
+        if isinstance(key, yaml.SequenceNode)
+        else "(a mapping)"
+    )
+
+
+def _at(node: yaml.Node, path: Path) -> yaml.Node | None:
+    """Return the node at *path*, also through merge keys; None when there is none."""
+    current: yaml.Node | None = node
+    for step in path:
+        if isinstance(current, yaml.MappingNode):
+            current = _member(current, str(step))
+        elif isinstance(current, yaml.SequenceNode) and isinstance(step, int) and step < len(current.value):
+            current = current.value[step]
+        else:
+            return None
+    return current
+
+
+def _member(node: yaml.MappingNode, name: str) -> yaml.Node | None:
+    for key, value in reversed(node.value):
+        if key.tag != _MERGE and _key_text(key) == name:
+            found: yaml.Node = value
+            return found
+    for key, value in node.value:
+        if key.tag == _MERGE:
+            for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                merged = _member(source, name)
+                if merged is not None:
+                    return merged
+    return None
+
+
+def _repeated(root: yaml.Node) -> Iterator[Path]:
+    waiting: list[tuple[yaml.Node, Path]] = [(root, ())]
+    visited: set[int] = set()
+    while waiting:
+        node, path = waiting.pop()
+        if id(node) in visited:
+            continue
+        visited.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting.extend(reversed([(item, (*path, index)) for index, item in enumerate(node.value)]))
+        elif isinstance(node, yaml.MappingNode):
+            names = [_key_text(key) for key, _ in node.value if key.tag != _MERGE]
+            yield from ((*path, name) for name in dict.fromkeys(names) if names.count(name) > 1)
+            own = [(value, (*path, _key_text(key))) for key, value in node.value if key.tag != _MERGE]
+            waiting.extend(reversed(own))

@@ -1,0 +1,229 @@
+"""YAML text: guarded, with the places of its values, and with values as its readers see them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from segkoch_lint.places import Path, Span
+from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.yaml_text import _NUMBER_1_2, YamlDocument, parse_yaml
+from tests.reading.test_json_text import paths_of, text_at
+
+
+def read(text: str | bytes) -> list[Any]:
+    """Values of documents, messages of flaws."""
+    encoded = text.encode() if isinstance(text, str) else text
+    return [each.message if isinstance(each, Flaw) else each.value for each in parse_yaml(encoded, depth=200)]
+
+
+def one(text: str) -> YamlDocument:
+    (document,) = parse_yaml(text.encode(), depth=200)
+    assert isinstance(document, YamlDocument)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("00000000", 0, "a number"),
+        ("0123", 83, "a number"),
+        ("1e5", 100000.0, "a number"),
+        ("12E+5", 1200000.0, "a number"),
+        ("0e123456", 0.0, "a number"),
+        ("1_000", 1000, "a number"),
+        ("12:30", 750, "a number"),
+        ("NO", False, "a boolean"),
+        ("off", False, "a boolean"),
+        ("2024-01-01", 738886, "a date"),
+        ("~", None, "null"),
+        ("08", "08", ""),
+        ('"0123"', "0123", ""),
+        ("'NO'", "NO", ""),
+        ("!!str 0123", "0123", ""),
+        ("5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64", "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64", ""),
+        (".inf", float("inf"), "a number"),
+        (".nan", float("inf"), "a number"),
+        ("1" * 5000, float("inf"), "a number"),
+    ],
+)
+def test_an_unquoted_id_is_what_yaml_reads_it_as_and_that_is_said(text: str, value: Any, kind: str) -> None:
+    document = one(f"id: {text}")
+    assert document.value == {"id": value}
+    assert document.note(("id",)) == (f"YAML reads this unquoted text as {kind}: put it in quotes." if kind else "")
+
+
+def test_nothing_is_said_of_an_empty_value_or_of_a_collection() -> None:
+    document = one("a:\nb: {}")
+    assert document.note(("a",)) == ""
+    assert document.note(("b",)) == ""
+
+
+def test_documents_of_a_stream_keep_their_lines() -> None:
+    documents = list(parse_yaml(b"# first\na: 1\n---\n- b\n...\n%YAML 1.1\n---\nc: d\n", depth=200))
+    spans = [d.locate([()])[()] for d in documents if isinstance(d, YamlDocument)]
+    assert spans == [Span(2, 1, 2, 5), Span(4, 1, 4, 4), Span(8, 1, 8, 5)]
+
+
+def test_documents_after_a_broken_one_are_read() -> None:
+    assert read("a: 1\n---\nb: [1,\n---\nc: 3\n") == [{"a": 1}, "did not find expected node content", {"c": 3}]
+
+
+def test_an_empty_stream_holds_nothing() -> None:
+    assert read("") == read("\n# only a comment\n") == []
+
+
+BOMB = "a: &a [x]\n" + "".join(
+    f"{b}: &{b} [{','.join(['*' + a] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+MERGE_BOMB = "a: &a {k: 1}\n" + "".join(
+    f"{b}: &{b} {{<<: [{','.join(['*' + a] * 9)}]}}\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 1_000_000, "nest"),
+        ("[" * 201 + "]" * 201, "deeper than 200 levels"),
+        ("- " * 300 + "x", "deeper than 200 levels"),
+        (BOMB, "many times larger"),
+        (MERGE_BOMB, "many times larger"),
+        ("a: &a 1\nb: [" + ",".join(["*a"] * 101) + "]", "more than 100 aliases"),
+        ("&a [*a]", "an alias to the object around it"),
+        ("a: !!python/object/apply:os.system [x]", "a tag that means nothing"),
+        ("a: !own x", "a tag that means nothing"),
+        ("a: !!set {x}", "a tag that means nothing"),
+        ("a: !!bool foo", "no value of the type bool"),
+        ("a: !!timestamp foo", "no value of the type timestamp"),
+        ("a: 2024-02-30", "no value of the type timestamp"),
+        ('a: !!int ""', "no value of the type int"),
+        ("a: 0x_", "no value of the type int"),
+        ('a: "\\UFFFFFFFF"', "found invalid Unicode"),
+        ("a: \x01", "a character that YAML does not allow, U+0001"),
+        ("\t- x", "cannot start any token"),
+        ("a: b: c", "mapping values are not allowed"),
+        ("<<: 5", "only mappings can be merged"),
+        ("a: *nowhere", "undefined alias"),
+        ('a: "never ends', "unexpected end of stream"),
+    ],
+)
+def test_hostile_and_broken_text_is_a_flaw(text: str, message: str) -> None:
+    (flaw,) = parse_yaml(text.encode(), depth=200)
+    assert isinstance(flaw, Flaw)
+    assert message in flaw.message
+
+
+def test_flaws_never_quote_the_text() -> None:
+    for text in (
+        "a: *secret-0123456789abcdef",
+        "!secret-0123456789abcdef!x y",
+        "a: &b [*secret-0123456789abcdef-and-more]",
+    ):
+        assert "0123456789abcdef" not in "".join(map(str, read(text)))
+
+
+def test_what_is_not_utf_8_is_a_flaw() -> None:
+    assert read(b"a: \xff") == ["not valid UTF-8"]
+
+
+def test_aliases_and_merges_within_measure_are_read() -> None:
+    document = one(
+        "base: &b {type: ios, id: x}\ndevice:\n  <<: *b\n  id: own\nlist: [*b, *b]\nboth: {<<: [{q: 1}, *b]}\n"
+    )
+    assert document.value["device"] == {"type": "ios", "id": "own"}
+    assert document.value["list"][1] == {"type": "ios", "id": "x"}
+    assert document.value["both"] == {"type": "ios", "id": "x", "q": 1}
+    spans = document.locate([("device", "type"), ("device", "id"), ("both", "q"), ("both", "nope"), ("base", 0)])
+    assert spans == {
+        ("device", "type"): Span(1, 17, 1, 20),
+        ("device", "id"): Span(4, 7, 4, 10),
+        ("both", "q"): Span(6, 17, 6, 18),
+    }
+
+
+def test_keys_that_are_no_strings_become_their_text() -> None:
+    assert one("1: a\ntrue: b\n? [x]\n: c\n? {y: z}\n: d\n").value == {
+        "1": "a",
+        "true": "b",
+        "(a list)": "c",
+        "(a mapping)": "d",
+    }
+
+
+def test_repeated_keys_are_seen_and_placed() -> None:
+    document = one("a: {b: 1, b: 2}\nl:\n  - c: 1\n    c: 2\nx: &x {q: 1, q: 2}\ny: *x\n")
+    assert document.repeated == [("a", "b"), ("l", 0, "c"), ("x", "q")]
+    assert document.keys(("a", "b")) == [Span(1, 5, 1, 6), Span(1, 11, 1, 12)]
+    assert document.locate([("a", "b")]) == {("a", "b"): Span(1, 14, 1, 15)}
+    assert document.keys(("l", 0)) == []
+
+
+def test_columns_count_code_points_and_lines_end_at_line_feeds_only() -> None:
+    document = one('é: "ü😀"\nb: "x\u2028y"\nc: d\n')
+    assert document.locate([("é",), ("c",)]) == {("é",): Span(1, 4, 1, 8), ("c",): Span(3, 4, 3, 5)}
+
+
+def test_spans_end_with_the_content() -> None:
+    document = one("a:\n  b: |\n    text\n    more\n\n  c: 'q'   # comment\n\n# end\nd: e\n")
+    assert document.locate([("a", "b"), ("a", "c"), ("a",)]) == {
+        ("a", "b"): Span(2, 6, 4, 9),
+        ("a", "c"): Span(6, 6, 6, 9),
+        ("a",): Span(2, 3, 6, 9),
+    }
+
+
+def test_tokens_carry_the_keys_they_stand_under() -> None:
+    document = one("device:\n  id: x\n  ids: [a, b]\n  on: yes\n  none: ~\n  n: 1\nz: &z w\ny: *z\n")
+    tokens = [(token.parent, token.key, token.text) for token in document.tokens(2, 7)]
+    assert tokens == [
+        ("device", "id", "x"),
+        ("device", "ids", "a"),
+        ("device", "ids", "b"),
+        ("device", "n", "1"),
+        (None, "z", "w"),
+    ]
+    assert document.lines(2, 2) == ["  id: x"]
+
+
+yaml_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=4), inner, max_size=3
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@given(yaml_values, st.booleans())
+def test_what_pyyaml_writes_is_read_back_and_found_where_it_stands(value: Any, flow: bool) -> None:
+    assume(not any(_NUMBER_1_2.fullmatch(text) for text in re.findall(r"[^'\"\s]+", repr(value))))
+    text = yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True)
+    (document,) = parse_yaml(text.encode(), depth=200)
+    assert isinstance(document, YamlDocument)
+    assert document.value == value
+    everywhere: list[Path] = paths_of(value)
+    spans = document.locate(everywhere)
+    assert set(spans) == set(everywhere)
+    for path, span in spans.items():
+        expected = value
+        for step in path:
+            expected = expected[step]
+        if isinstance(expected, int | str) and span.line == span.end_line:
+            assert yaml.safe_load(text_at(text, span)) == expected
+
+
+@given(st.text(st.sampled_from("ab:- \n{}[],&*!|>'\"#%?~<0\t"), max_size=25))
+def test_no_text_raises(text: str) -> None:
+    read(text)
