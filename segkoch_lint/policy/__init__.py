@@ -1,0 +1,1 @@
+"""What counts: configuration, selection, severities, and the exit status."""

@@ -1,0 +1,121 @@
+"""Finds the configuration file, checks it against its JSON Schema, and turns it into settings."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from segkoch_lint import schema_files
+from segkoch_lint.errors import UsageError, nearest
+from segkoch_lint.findings import Severity
+from segkoch_lint.places import pointer_of
+from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading.limits import Limits
+
+FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
+"""Names of configuration files; of two in one folder the earlier wins."""
+
+
+def find_configuration(start: Path) -> Path | None:
+    """Return the configuration file nearest to the folder *start*, looking up to the repository's root."""
+    for folder in (start, *start.parents):
+        for name in FILES:
+            file = folder / name
+            if file.is_file() and (name != "pyproject.toml" or _table(file) is not None):
+                return file
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load_settings(file: Path | None) -> Settings:
+    """Return the settings of a configuration file, or the defaults when there is none.
+
+    Raises:
+        UsageError: the file cannot be read or does not fit its schema.
+    """
+    if file is None:
+        return Settings()
+    configuration = _read(file)
+    problem = _problem(configuration)
+    if problem:
+        raise UsageError(f"{file}: {problem[0]}", problem[1])
+    return _settings(configuration, file.parent)
+
+
+def _read(file: Path) -> Any:
+    try:
+        if file.suffix == ".toml":
+            table = _table(file)
+            return {} if table is None else table
+        import yaml  # noqa: PLC0415 - only a YAML configuration needs it
+
+        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{file}: cannot be read: {error}.") from error
+    except Exception as error:  # PyYAML raises far more than its own YAMLError
+        raise UsageError(f"{file}: not valid YAML: {' '.join(str(error).split())}.") from error
+    return {} if loaded is None else loaded
+
+
+def _table(file: Path) -> Any:
+    """Return the tool's table of a TOML file; None when a pyproject.toml has none."""
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: not valid TOML: {error}.") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: cannot be read: {error}.") from error
+    return document.get("tool", {}).get("segkoch-lint") if file.name == "pyproject.toml" else document
+
+
+def _problem(configuration: Any) -> tuple[str, str] | None:
+    """Return what is wrong with a configuration and what to do about it, or None."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a tenth of a second to import
+    from jsonschema.exceptions import best_match  # noqa: PLC0415
+
+    error = best_match(Draft202012Validator(schema_files.load("configuration")).iter_errors(configuration))
+    if error is None:
+        return None
+    place = pointer_of(tuple(error.absolute_path)).lstrip("/").replace("/", ".")
+    where = f"in {place}: " if place else ""
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = list(error.schema["properties"])
+        key = next(key for key in error.instance if key not in known)
+        return f'{where}unknown key "{key}".', nearest(str(key), known) or f"Known are {', '.join(known)}."
+    return f"{where}{error.message}.", "`segkoch-lint schema --configuration` prints what is allowed."
+
+
+def _settings(configuration: Mapping[str, Any], folder: Path) -> Settings:
+    read: dict[str, Any] = {"root": folder}
+    for key, field in {
+        "select": "select",
+        "ignore": "ignore",
+        "exclude": "exclude",
+        "calls": "accepted_types",
+        "ignored-events": "ignored_events",
+    }.items():
+        if key in configuration:
+            read[field] = tuple(configuration[key])
+    if "severity" in configuration:
+        read["severity"] = {selector: Severity.of(name) for selector, name in configuration["severity"].items()}
+    if "per-file-ignores" in configuration:
+        read["per_file_ignores"] = {p: tuple(codes) for p, codes in configuration["per-file-ignores"].items()}
+    if "fail-on" in configuration:
+        read["fail_on"] = fail_on_of(configuration["fail-on"])
+    if "libraries" in configuration:
+        read["libraries"] = dict(configuration["libraries"])
+    if "rules" in configuration:
+        read["rules"] = tuple(folder / each for each in configuration["rules"])
+    if "limits" in configuration:
+        limits = {key.replace("-", "_"): value for key, value in configuration["limits"].items()}
+        read["limits"] = dataclasses.replace(Limits(), **limits)
+    return Settings(**read)
+
+
+def fail_on_of(name: str) -> Severity | None:
+    """Return the severity that ``fail-on`` names; None for ``never``."""
+    return None if name == "never" else Severity.of(name)

@@ -1,0 +1,77 @@
+"""Which rules apply, and how much their findings weigh: select, ignore, severity and per-file-ignores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from pathspec import GitIgnoreSpec
+
+from segkoch_lint.findings import Severity
+from segkoch_lint.policy.settings import Settings
+from segkoch_lint.rules.catalogue import Rule, load_catalogue, matching
+
+T = TypeVar("T")
+
+
+class Selection:
+    """The rules of a run.
+
+    Raises:
+        UsageError: a selector means no rule, or a rule file is broken.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.catalogue = load_catalogue(settings.rules)
+        self._settings = settings
+        chosen = _most_exact(
+            self.catalogue, [*((s, True) for s in settings.select), *((s, False) for s in settings.ignore)]
+        )
+        self.rules = tuple(rule for rule in self.catalogue if chosen.get(rule.code, False))
+        self._severities = _most_exact(self.catalogue, list(settings.severity.items()))
+        self._per_file = [
+            (GitIgnoreSpec.from_lines([pattern]), {r.code for s in selectors for r in matching(self.catalogue, s)})
+            for pattern, selectors in settings.per_file_ignores.items()
+        ]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Rule]:
+        """The selected rules by code."""
+        return {rule.code: rule for rule in self.rules}
+
+    def severity(self, rule: Rule) -> Severity:
+        """Return the rule's severity after configuration."""
+        return self._severities.get(rule.code, rule.severity)
+
+    def ignored_in(self, path: str) -> frozenset[str]:
+        """Return the codes that ``per-file-ignores`` switches off in an input."""
+        if not self._per_file:
+            return frozenset()
+        relative = _relative(path, self._settings)
+        return frozenset(code for spec, codes in self._per_file if spec.match_file(relative) for code in codes)
+
+
+def _relative(path: str, settings: Settings) -> str:
+    try:
+        return Path(path).resolve().relative_to(settings.root.resolve()).as_posix()
+    except ValueError:
+        return path
+
+
+def _most_exact(rules: Sequence[Rule], choices: Sequence[tuple[str, T]]) -> dict[str, T]:
+    """Return per rule code the choice whose selector names it most exactly; of two alike the later one.
+
+    A name is as exact as a whole code, and `ALL` the least exact, so that `--select KCH106 --ignore KCH1` keeps KCH106.
+    """
+    chosen: dict[str, tuple[int, T]] = {}
+    for selector, choice in choices:
+        found = matching(rules, selector)
+        for rule in found:
+            exactness = (
+                0 if selector.upper() == "ALL" else len(rule.code if rule.name == selector.lower() else selector)
+            )
+            if rule.code not in chosen or exactness >= chosen[rule.code][0]:
+                chosen[rule.code] = (exactness, choice)
+    return {code: choice for code, (_, choice) in chosen.items()}

@@ -1,0 +1,167 @@
+"""Configuration files: which is taken, what they say, and what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from segkoch_lint import schema_files
+from segkoch_lint.errors import UsageError
+from segkoch_lint.findings import Severity
+from segkoch_lint.policy.configuration import find_configuration, load_settings
+from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading.limits import Limits
+
+
+def test_the_nearest_file_wins_up_to_the_repositorys_root(tmp_path: Path) -> None:
+    (tmp_path / "segkoch-lint.toml").write_text("")
+    repository = tmp_path / "repository"
+    deep = repository / "a" / "b"
+    deep.mkdir(parents=True)
+    assert find_configuration(deep) == tmp_path / "segkoch-lint.toml"
+    (repository / ".git").mkdir()
+    assert find_configuration(deep) is None
+    (repository / "pyproject.toml").write_text("[tool.segkoch-lint]\n")
+    assert find_configuration(deep) == repository / "pyproject.toml"
+    (repository / "a" / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert find_configuration(deep) == repository / "pyproject.toml"
+    (repository / "a" / ".segkoch-lint.yaml").write_text("")
+    assert find_configuration(deep) == repository / "a" / ".segkoch-lint.yaml"
+    (repository / "a" / "segkoch-lint.toml").write_text("")
+    assert find_configuration(deep) == repository / "a" / "segkoch-lint.toml"
+
+
+TOML = """
+select = ["KCH1", "missing-user"]
+ignore = ["KCH116"]
+exclude = ["vendor/"]
+fail-on = "warning"
+calls = ["track", "screen"]
+ignored-events = ["Debug"]
+rules = ["own"]
+
+[severity]
+KCH106 = "info"
+
+[per-file-ignores]
+"tests/**" = ["KCH106"]
+
+[libraries]
+our-own = "mobile"
+
+[limits]
+line-bytes = 2048
+depth = 32
+"""
+
+
+def expected(root: Path) -> Settings:
+    return Settings(
+        select=("KCH1", "missing-user"),
+        ignore=("KCH116",),
+        severity={"KCH106": Severity.INFO},
+        per_file_ignores={"tests/**": ("KCH106",)},
+        exclude=("vendor/",),
+        fail_on=Severity.WARNING,
+        accepted_types=("track", "screen"),
+        ignored_events=("Debug",),
+        libraries={"our-own": "mobile"},
+        rules=(root / "own",),
+        limits=Limits(line_bytes=2048, depth=32),
+        root=root,
+    )
+
+
+def test_a_toml_file_says_it_all(tmp_path: Path) -> None:
+    file = tmp_path / "segkoch-lint.toml"
+    file.write_text(TOML)
+    assert load_settings(file) == expected(tmp_path)
+
+
+def test_pyproject_says_the_same_in_its_table(tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text("[tool.segkoch-lint]" + TOML.replace("\n[", "\n[tool.segkoch-lint."))
+    assert load_settings(file) == expected(tmp_path)
+
+
+def test_yaml_says_the_same(tmp_path: Path) -> None:
+    file = tmp_path / ".segkoch-lint.yaml"
+    configuration = {
+        "select": ["KCH1", "missing-user"],
+        "ignore": ["KCH116"],
+        "severity": {"KCH106": "info"},
+        "per-file-ignores": {"tests/**": ["KCH106"]},
+        "exclude": ["vendor/"],
+        "fail-on": "warning",
+        "calls": ["track", "screen"],
+        "ignored-events": ["Debug"],
+        "libraries": {"our-own": "mobile"},
+        "rules": ["own"],
+        "limits": {"line-bytes": 2048, "depth": 32},
+    }
+    file.write_text(json.dumps(configuration))
+    assert load_settings(file) == expected(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml"])
+def test_an_empty_file_changes_nothing_but_the_root(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("")
+    assert load_settings(tmp_path / name) == Settings(root=tmp_path)
+
+
+def test_never_fails_on_nothing(tmp_path: Path) -> None:
+    (tmp_path / "segkoch-lint.toml").write_text('fail-on = "never"')
+    assert load_settings(tmp_path / "segkoch-lint.toml").fail_on is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ('selct = ["KCH1"]', 'unknown key "selct"', 'Did you mean "select"?'),
+        ("zzz = 1", 'unknown key "zzz"', "Known are select, ignore"),
+        ("[limits]\ndeph = 3", 'in limits: unknown key "deph"', 'Did you mean "depth"?'),
+        ('fail-on = "fatal"', "in fail-on: 'fatal' is not one of", "schema --configuration"),
+        ('select = "KCH1"', "in select: 'KCH1' is not of type 'array'", ""),
+        ("[severity]\nKCH1 = 3", "in severity.KCH1: 3 is not one of", ""),
+        ("select = [", "not valid TOML", ""),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(text: str, message: str, hint: str, tmp_path: Path) -> None:
+    file = tmp_path / "segkoch-lint.toml"
+    file.write_text(text)
+    with pytest.raises(UsageError) as raised:
+        load_settings(file)
+    assert str(file) in raised.value.message
+    assert message in raised.value.message
+    assert hint in raised.value.hint
+
+
+@pytest.mark.parametrize("text", ["a: [", "- x", "a: !!timestamp foo", "just text"])
+def test_broken_yaml_is_an_error_of_the_user(text: str, tmp_path: Path) -> None:
+    file = tmp_path / ".segkoch-lint.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError):
+        load_settings(file)
+
+
+@pytest.mark.parametrize("name", ["segkoch-lint.toml", ".segkoch-lint.yaml"])
+def test_a_file_that_cannot_be_read_is_an_error_of_the_user(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(UsageError, match=r"cannot be read|not valid"):
+        load_settings(tmp_path / name)
+
+
+def test_the_schema_is_a_schema_and_its_defaults_are_the_settings_own() -> None:
+    schema: Any = schema_files.load("configuration")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    defaults = {key: member["default"] for key, member in schema["properties"].items()}
+    settings = Settings()
+    assert tuple(defaults["select"]) == settings.select
+    assert tuple(defaults["calls"]) == settings.accepted_types
+    assert defaults["fail-on"] == str(settings.fail_on)
+    limits = {key.replace("-", "_"): m["default"] for key, m in schema["properties"]["limits"]["properties"].items()}
+    assert Limits(**limits) == settings.limits
