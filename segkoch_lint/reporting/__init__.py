@@ -1,0 +1,59 @@
+"""How findings are shown: one module a format, one table of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, TextIO
+
+from segkoch_lint.findings import Finding
+from segkoch_lint.tallies import Summary
+
+FORMATS = {
+    "text": "segkoch_lint.reporting.text",
+    "json": "segkoch_lint.reporting.json_report",
+    "json-lines": "segkoch_lint.reporting.json_lines",
+}
+"""Formats by name; each module has a class `Reporter`, imported when it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a report is to look.
+
+    Attributes:
+        show_ids: show ids instead of masking them.
+        color: use terminal colours (text only).
+        statistics: tell more figures (text only).
+        quiet: leave out the single findings (text only).
+        max_findings: single findings shown; the others are only counted. None for all.
+    """
+
+    show_ids: bool = False
+    color: bool = False
+    statistics: bool = False
+    quiet: bool = False
+    max_findings: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: its exit status, and what to call it."""
+
+    exit_status: int
+
+
+class Report(Protocol):
+    """A report in the making. Findings are written as they come and take no memory."""
+
+    def finding(self, finding: Finding) -> None:
+        """Write one finding."""
+
+    def end(self, summary: Summary, outcome: Outcome) -> None:
+        """Write the figures; nothing comes after."""
+
+
+def open_report(name: str, stream: TextIO, style: Style) -> Report:
+    """Return a report of the format *name* that writes to *stream*."""
+    report: Report = import_module(FORMATS[name]).Reporter(stream, style)
+    return report

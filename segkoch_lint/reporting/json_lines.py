@@ -1,0 +1,30 @@
+"""The format `json-lines`: one finding a line, the summary last, each as in the format `json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from segkoch_lint.findings import Finding
+from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting.json_report import finding_object, summary_object
+from segkoch_lint.tallies import Summary
+
+
+class Reporter:
+    """Writes a line per finding, and ``{"summary": …}`` as the last."""
+
+    def __init__(self, stream: TextIO, style: Style) -> None:
+        self._stream = stream
+        self._style = style
+        self._written = 0
+
+    def finding(self, finding: Finding) -> None:
+        """Write one finding."""
+        if self._style.max_findings is None or self._written < self._style.max_findings:
+            self._stream.write(json.dumps(finding_object(finding, show_ids=self._style.show_ids)) + "\n")
+            self._written += 1
+
+    def end(self, summary: Summary, outcome: Outcome) -> None:
+        """Write the summary."""
+        self._stream.write(json.dumps({"summary": summary_object(summary, outcome, shown=self._written)}) + "\n")

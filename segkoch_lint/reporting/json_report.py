@@ -1,0 +1,92 @@
+"""The format `json`: one document a run, version 1, described by `schemas/report.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from segkoch_lint import __version__
+from segkoch_lint.findings import Finding, Location
+from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.tallies import Summary
+
+VERSION = 1
+
+
+class Reporter:
+    """Writes the document piece by piece; it is whole after `end`."""
+
+    def __init__(self, stream: TextIO, style: Style) -> None:
+        self._stream = stream
+        self._style = style
+        self._written = 0
+        tool = {"name": "segkoch-lint", "version": __version__}
+        stream.write(f'{{"version": {VERSION}, "tool": {json.dumps(tool)}, "findings": [')
+
+    def finding(self, finding: Finding) -> None:
+        """Write one finding."""
+        if self._style.max_findings is not None and self._written >= self._style.max_findings:
+            return
+        self._stream.write(",\n" if self._written else "\n")
+        self._stream.write(json.dumps(finding_object(finding, show_ids=self._style.show_ids)))
+        self._written += 1
+
+    def end(self, summary: Summary, outcome: Outcome) -> None:
+        """Write the figures and close the document."""
+        figures = summary_object(summary, outcome, shown=self._written)
+        self._stream.write(f'\n], "summary": {json.dumps(figures)}}}\n')
+
+
+def finding_object(finding: Finding, *, show_ids: bool = False) -> dict[str, Any]:
+    """Return a finding as the JSON formats write it; ASCII escapes keep control characters out of the output."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": str(finding.severity),
+        "message": finding.text(show_ids=show_ids),
+        **_place(finding.location),
+        "remedy": finding.remedy,
+        "related": [{**_place(each), "message": each.message} for each in finding.related],
+        "properties": dict(finding.properties),
+    }
+
+
+def _place(location: Location) -> dict[str, Any]:
+    span = location.span
+    return {
+        "path": location.path,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "end_line": span.end_line if span else None,
+        "end_column": span.end_column if span else None,
+        "pointer": location.pointer,
+    }
+
+
+def summary_object(summary: Summary, outcome: Outcome, *, shown: int) -> dict[str, Any]:
+    """Return the figures as the JSON formats write them."""
+    return {
+        "exit_status": outcome.exit_status,
+        "inputs": summary.inputs,
+        "bytes": summary.bytes,
+        "calls": summary.calls,
+        "checked": summary.checked,
+        "not_delivered": dict(sorted(summary.not_delivered.items())),
+        "malformed": summary.malformed,
+        "not_calls": dict(sorted(summary.not_calls.items())),
+        "destinations": summary.destinations,
+        "findings": {
+            "total": summary.severities.total(),
+            "shown": shown,
+            **{level: summary.severities[level] for level in ("error", "warning", "info")},
+        },
+        "rules": {
+            code: {"findings": tally.findings, "calls": tally.calls} for code, tally in sorted(summary.rules.items())
+        },
+        "libraries": {
+            name: {"calls": tally.calls, "checked": tally.checked, "usable": tally.usable}
+            for name, tally in sorted(summary.libraries.items())
+        },
+        "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
+        "remarks": [{"path": path, "remark": remark} for path, remark in summary.remarks],
+    }

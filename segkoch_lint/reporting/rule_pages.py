@@ -1,0 +1,126 @@
+"""What there is to say about a rule, for people: its page, and the table of all rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.examples import broken_examples
+
+_APPLIES_TO = {
+    "delivered": "every call that would reach Kochava",
+    "call": "every call",
+    "request": "every call, and every batch body",
+    "destination": "the settings of a Kochava destination",
+    "user": "everything known of one user",
+    "input": "every input that is read",
+    "plan": "tracking plans",
+}
+
+_FAMILIES = {
+    "default": "In general",
+    "mobile": "Mobile libraries",
+    "server": "Server libraries",
+    "web": "Web libraries",
+}
+
+
+def page(rule: Rule) -> str:
+    """Return the page of a rule in Markdown."""
+    return "\n\n".join(_sections(rule)) + "\n"
+
+
+def _sections(rule: Rule) -> Iterator[str]:
+    basis = "Kochava's page in Segment's documentation requires it" if rule.required else "beyond Kochava's page"
+    senders = f" of {' and '.join(rule.sent_by)} libraries" if rule.sent_by else ""
+    yield f"# {rule.code} {rule.name}"
+    yield f"{str(rule.severity).capitalize()}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}."
+    yield rule.description
+    yield f"> {rule.message}"
+    yield "## Passes"
+    yield _block(rule.examples[0])
+    broken = list(broken_examples(rule))
+    if broken:
+        yield "## Breaks"
+        yield f"{_sentence(broken[0][0].summary)} (to blame: {_places(broken[0][0].places)}):"
+        yield _block(broken[0][1])
+    if len(broken) > 1:
+        yield "Also:"
+        yield "\n".join(f"- {each.summary}: {_changes(each.patch)}" for each, _ in broken[1:])
+    if rule.remedy:
+        yield "## How to mend it"
+        yield "\n".join(f"- {_whom(key)}: {text}" for key, text in rule.remedy.items())
+    yield "## Where it comes from"
+    yield "\n".join(f"- <{source}>" for source in rule.source)
+    yield "## How to change it"
+    yield (
+        f'In the configuration, `ignore = ["{rule.code}"]` switches the rule off, '
+        f'and `severity = {{ {rule.code} = "info" }}` makes it weigh less.'
+    )
+
+
+def facts(rule: Rule) -> dict[str, Any]:
+    """Return what there is to say about a rule, for machines."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": str(rule.severity),
+        "required": rule.required,
+        "applies_to": rule.applies_to,
+        "sent_by": list(rule.sent_by),
+        "description": rule.description,
+        "message": rule.message,
+        "remedy": dict(rule.remedy),
+        "source": list(rule.source),
+        "examples": list(rule.examples),
+        "counterexamples": [
+            {"summary": each.summary, "example": value, "places": list(each.places)}
+            for each, value in broken_examples(rule)
+        ],
+    }
+
+
+def index(rules: Sequence[Rule]) -> str:
+    """Return the table of the rules in Markdown, each a link to its page."""
+    rows = [
+        f"| [{rule.code}]({file_name(rule)}) | {rule.name} | {rule.severity} | {'yes' if rule.required else ''} |"
+        for rule in rules
+    ]
+    head = ["# Rules", "", "| code | name | severity | required by Kochava's page |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows, ""])
+
+
+def file_name(rule: Rule) -> str:
+    """Return the name of the file that holds the rule's page."""
+    return f"{rule.code}-{rule.name}.md"
+
+
+def _block(value: Any) -> str:
+    if isinstance(value, str):
+        return f"```json\n{value}\n```"
+    return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```"
+
+
+def _changes(patch: Sequence[Any]) -> str:
+    words = []
+    for operation in patch:
+        if operation["op"] == "remove":
+            words.append(f"without `{operation['path']}`")
+        else:
+            shown = json.dumps(operation["value"], ensure_ascii=False)
+            words.append(f"`{operation['path']}` is `{shown if len(shown) <= 60 else shown[:59] + '…'}`")
+    return ", ".join(words)
+
+
+def _places(places: Sequence[str]) -> str:
+    return ", ".join(f"`{place}`" if place else "the call" for place in places)
+
+
+def _whom(key: str) -> str:
+    return _FAMILIES.get(key, f"`{key}`")
+
+
+def _sentence(summary: str) -> str:
+    return summary[:1].upper() + summary[1:]

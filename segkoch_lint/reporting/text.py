@@ -1,0 +1,177 @@
+"""The format `text`: what people read all day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+
+import click
+
+from segkoch_lint.findings import Excerpt, Finding, Location, Severity
+from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting.escaping import visible
+from segkoch_lint.rules.catalogue import built_in
+from segkoch_lint.tallies import Summary
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+class Reporter:
+    """Writes findings with the lines around them, then the tables and the sum."""
+
+    def __init__(self, stream: TextIO, style: Style) -> None:
+        self._stream = stream
+        self._style = style
+        self._written = 0
+        self._hidden = 0
+        self._names: dict[str, tuple[str, Severity]] = {}
+
+    def finding(self, finding: Finding) -> None:
+        """Write one finding."""
+        self._names.setdefault(finding.code, (finding.name, finding.severity))
+        if self._style.quiet:
+            return
+        if self._style.max_findings is not None and self._written >= self._style.max_findings:
+            self._hidden += 1
+            return
+        self._written += 1
+        color = _COLORS[finding.severity]
+        self._line(
+            f"{self._bold(_place(finding.location))}: {self._paint(str(finding.severity), color, bold=True)} "
+            f"{self._bold(finding.code)} {finding.name}  {visible(finding.text(show_ids=self._style.show_ids))}"
+        )
+        if finding.excerpt:
+            self._excerpt(finding.excerpt, color)
+        for related in finding.related:
+            self._line(f"  {self._dim('see')} {_place(related)}: {visible(related.message)}")
+        if finding.remedy:
+            self._line(f"  {self._dim('=')} {visible(finding.remedy)}")
+        self._line("")
+
+    def end(self, summary: Summary, outcome: Outcome) -> None:
+        """Write the tables and the sum."""
+        if self._hidden:
+            self._line(f"… and {_count(self._hidden, 'more finding')} (--max-findings {self._style.max_findings}).")
+            self._line("")
+        if summary.rules:
+            self._rules(summary)
+        if summary.checked and (summary.rules or self._style.statistics):
+            self._libraries(summary)
+        if self._style.statistics:
+            self._line(f"{_count(summary.inputs, 'input')}, {summary.bytes:,} bytes.")
+        self._line(_sum(summary))
+        self._verdict(summary, outcome)
+
+    def _excerpt(self, excerpt: Excerpt, color: str) -> None:
+        gutter = len(str(excerpt.first_line + len(excerpt.lines) - 1))
+        for index, line in enumerate(excerpt.lines):
+            if index != excerpt.focus:
+                self._line(f"{self._dim(f'{excerpt.first_line + index:>{gutter}} |')} {visible(line)}".rstrip())
+                continue
+            before, within, after = line[: excerpt.start], line[excerpt.start : excerpt.end], line[excerpt.end :]
+            # What is escaped grows: the underline follows what is shown, not what was there.
+            shown = (visible(before), visible(within), visible(after))
+            self._line(
+                f"{self._dim(f'{excerpt.first_line + index:>{gutter}} |')} "
+                f"{shown[0]}{self._paint(shown[1], color)}{shown[2]}".rstrip()
+            )
+            underline = " " * _width(shown[0]) + "^" * max(1, _width(shown[1]))
+            self._line(f"{self._dim(' ' * gutter + ' |')} {self._paint(underline, color, bold=True)}")
+
+    def _rules(self, summary: Summary) -> None:
+        names = {rule.code: (rule.name, rule.severity) for rule in built_in()} | self._names
+        order = sorted(summary.rules, key=lambda code: (-names[code][1], code))
+        rows: list[Sequence[str]] = []
+        for code in order:
+            tally, (name, severity) = summary.rules[code], names[code]
+            share = [_share(tally.calls, summary.checked)] if self._style.statistics else []
+            rows.append([code, name, str(severity), f"{tally.findings:,}", f"{tally.calls:,}", *share])
+        share_head = ["of checked"] if self._style.statistics else []
+        self._table(["rule", "", "severity", "findings", "calls", *share_head], rows, "lll" + "r" * 3)
+
+    def _libraries(self, summary: Summary) -> None:
+        rows = [
+            [visible(name) or "(none)", f"{t.calls:,}", f"{t.checked:,}", f"{t.usable:,}", _share(t.usable, t.checked)]
+            for name, t in sorted(summary.libraries.items(), key=lambda item: (-item[1].calls, item[0]))
+        ]
+        self._table(["library", "calls", "checked", "usable", "share that Kochava can use"], rows, "lrrrr")
+
+    def _table(self, head: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> None:
+        table = [head, *rows]
+        widths = [max(_width(row[column]) for row in table) for column in range(len(head))]
+        for number, row in enumerate(table):
+            cells = (
+                cell + " " * (width - _width(cell)) if side == "l" else " " * (width - _width(cell)) + cell
+                for cell, width, side in zip(row, widths, align, strict=False)
+            )
+            text = "  ".join(cells).rstrip()
+            self._line(self._dim(text) if number == 0 else text)
+        self._line("")
+
+    def _verdict(self, summary: Summary, outcome: Outcome) -> None:
+        if summary.unread:
+            unread = _count(len(summary.unread), "input")
+            self._line(self._paint(f"Incomplete: {unread} could not be read; see standard error.", "red", bold=True))
+        told = [_count(summary.severities[str(level)], str(level)) for level in reversed(Severity)]
+        found = [words for words in told if not words.startswith("0 ")]
+        if found:
+            self._line(self._paint(", ".join(found) + ".", "red" if outcome.exit_status else "yellow", bold=True))
+        elif not summary.calls and not summary.destinations:
+            self._line(self._paint("Nothing was checked: no Segment call in what was read.", "yellow", bold=True))
+        elif not summary.unread:
+            self._line(self._paint("No findings.", "green", bold=True))
+
+    def _line(self, text: str) -> None:
+        self._stream.write(text + "\n")
+
+    def _paint(self, text: str, color: str, *, bold: bool = False) -> str:
+        return click.style(text, fg=color, bold=bold) if self._style.color else text
+
+    def _bold(self, text: str) -> str:
+        return click.style(text, bold=True) if self._style.color else text
+
+    def _dim(self, text: str) -> str:
+        return click.style(text, dim=True) if self._style.color else text
+
+
+def _place(location: Location) -> str:
+    path = visible(location.path) or "<value>"
+    if location.span:
+        return f"{path}:{location.span.line}:{location.span.column}"
+    return f"{path}:{visible(location.pointer)}" if location.pointer else path
+
+
+def _sum(summary: Summary) -> str:
+    parts = [f"{summary.checked:,} checked"]
+    undelivered = summary.not_delivered.total()
+    if undelivered:
+        parts.append(f"{undelivered:,} not delivered to Kochava ({_reasons(summary.not_delivered)})")
+    if summary.malformed:
+        parts.append(f"{summary.malformed:,} malformed")
+    text = f"{_count(summary.calls, 'call')} read: {', '.join(parts)}."
+    others = summary.not_calls.total()
+    if others:
+        text += f" {_count(others, 'document')} held no call ({_reasons(summary.not_calls)})."
+    if summary.destinations:
+        text += f" {_count(summary.destinations, 'Kochava destination')} checked."
+    return text
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {n:,}" for reason, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _count(number: int, noun: str) -> str:
+    plural = noun if noun == "info" else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+def _width(text: str) -> int:
+    """Return the columns that a terminal gives a text; East Asian wide characters take two, combining ones none."""
+    from unicodedata import category, east_asian_width  # noqa: PLC0415
+
+    return sum(0 if category(c) in {"Mn", "Me"} else 2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,54 @@
+"""Writes a report to a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from segkoch_lint.errors import OutputError
+
+
+@contextmanager
+def open_output(path: str) -> Iterator[TextIO]:
+    """Open a file to write; it takes its name only when everything is in it and on the disk.
+
+    Devices and pipes are written directly, and a symbolic link's target is replaced, not the link.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8") as stream:
+                yield stream
+            return
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False
+        ) as stream:
+            try:
+                yield stream  # type: ignore[misc]  # a named temporary file is a text stream
+                stream.flush()
+                os.fsync(stream.fileno())
+                _like_a_new_file(stream.fileno(), target)
+                Path(stream.name).replace(target)
+            except BaseException:
+                with suppress(OSError):
+                    Path(stream.name).unlink()
+                raise
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _like_a_new_file(descriptor: int, target: Path) -> None:
+    """Give the file the mode of the one it replaces, or that of a new one: temporary files are private."""
+    if target.exists():
+        os.fchmod(descriptor, target.stat().st_mode & 0o7777)
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        os.fchmod(descriptor, 0o666 & ~mask)

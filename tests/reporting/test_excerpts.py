@@ -1,0 +1,172 @@
+"""The lines around a finding: masked, cut, and underlined where it counts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from segkoch_lint.places import Path
+from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.json_text import JsonDocument, parse_json
+from segkoch_lint.reading.yaml_text import YamlDocument, parse_yaml
+from segkoch_lint.reporting.excerpts import excerpt, flaw_excerpt
+from tests.reading.test_json_text import paths_of
+
+
+def json_document(text: str) -> JsonDocument:
+    document = parse_json(text.encode(), depth=200)
+    assert isinstance(document, JsonDocument)
+    return document
+
+
+def at(document: Document, path: Path, **options: Any) -> tuple[str, ...]:
+    """The lines shown, and below them what is underlined."""
+    shown = excerpt(document, document.locate([path])[path], **options)
+    return (*shown.lines, f"^ {shown.first_line + shown.focus}: {shown.lines[shown.focus][shown.start : shown.end]}")
+
+
+PRETTY = json.dumps(
+    {"userId": "user-4711-x", "context": {"device": {"type": "iOS", "id": "c9a3f1d27b5e8460"}}}, indent=2
+)
+
+
+def test_lines_around_are_shown_and_ids_masked() -> None:
+    assert at(json_document(PRETTY), ("context", "device", "type")) == (
+        '  "context": {',
+        '    "device": {',
+        '      "type": "iOS",',
+        '      "id": "c9a3…8460"',
+        "    }",
+        '^ 5: "iOS"',
+    )
+
+
+def test_the_underline_fits_what_is_shown_of_an_id() -> None:
+    assert at(json_document(PRETTY), ("context", "device", "id"), around=0)[-1] == '^ 6: "c9a3…8460"'
+    assert at(json_document(PRETTY), ("userId",), around=0) == ('  "userId": "us…-x",', '^ 2: "us…-x"')
+
+
+def test_ids_are_shown_when_asked_for() -> None:
+    assert at(json_document(PRETTY), ("userId",), around=0, show_ids=True)[-1] == '^ 2: "user-4711-x"'
+
+
+def test_of_a_value_over_several_lines_the_first_is_underlined() -> None:
+    assert at(json_document(PRETTY), ("context",), around=0) == ('  "context": {', "^ 3: {")
+
+
+def test_a_long_line_is_cut_around_the_span() -> None:
+    text = json.dumps({"a": "x" * 500, "device": {"type": "iOS"}, "b": "y" * 500})
+    line, underlined = at(json_document(text), ("device", "type"), width=60)
+    assert '"device": {"type": "iOS"}, "b": "y' in line
+    assert len(line) == 62
+    assert underlined == '^ 1: "iOS"'
+    assert line.startswith("…")
+    assert line.endswith("…")
+
+
+def test_ids_at_the_edge_of_a_cut_are_masked() -> None:
+    secret = "C47B0E9A-6D18-4F35-92A7-E80D5B3C1F26"
+    text = json.dumps({"free": secret, "type": "iOS", "more": secret, secret: 1})
+    for width in range(10, len(text)):
+        line = at(json_document(text), ("type",), width=width)[0]
+        assert not leaks(secret, line), (width, line)
+
+
+def test_a_span_longer_than_the_line_is_underlined_to_its_end() -> None:
+    text = json.dumps({"device": {"name": "x" * 200}})
+    shown = excerpt(json_document(text), json_document(text).locate([("device",)])[("device",)], width=40)
+    assert len(shown.lines[0]) <= 42
+    assert shown.lines[0][shown.start] == "{"
+
+
+def test_yaml_is_masked_by_its_keys_and_its_comments_by_their_looks() -> None:
+    text = "userId: anna.smith # c9a3f1d27b5e8460\ntype: iOS\nnote: |\n  mail to anna@example.com\n  twice\n"
+    (document,) = parse_yaml(text.encode(), depth=200)
+    assert isinstance(document, YamlDocument)
+    assert at(document, ("type",))[:2] == ("userId: an…th # c9a3…8460", "type: iOS")
+    assert "anna" not in "".join(at(document, ("type",)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"userId": "anna-smith-1", "type": ',
+        "{'userId': 'anna-smith-1'",
+        '{userId: "anna-smith-1"',
+        "userId: anna-smith-1 [",
+        '{"userId":"anna-smith-1',
+        '{"user_id" : ["anna-smith-1',
+    ],
+)
+def test_broken_text_is_masked_as_well_as_can_be(line: str) -> None:
+    flaw = parse_json(line.encode(), depth=200)
+    assert isinstance(flaw, Flaw)
+    shown = flaw_excerpt(flaw)
+    assert shown is not None
+    assert "anna-smith-1" not in shown.lines[0]
+    assert "anna-smith-1" in "".join((flaw_excerpt(flaw, show_ids=True) or shown).lines)
+
+
+def test_a_flaw_without_lines_has_no_excerpt() -> None:
+    flaw = parse_json(b"", depth=200)
+    assert isinstance(flaw, Flaw)
+    assert flaw_excerpt(flaw) is None
+
+
+def leaks(secret: str, text: str) -> bool:
+    return any(secret[start : start + 10] in text for start in range(max(1, len(secret) - 9)))
+
+
+hexadecimal = st.text("0123456789abcdef", min_size=16, max_size=40)
+secrets = st.one_of(
+    st.uuids().map(str),
+    st.uuids().map(lambda u: str(u).upper()),
+    hexadecimal,
+    st.emails().filter(lambda e: e.isascii() and '"' not in e and "\\" not in e and len(e) >= 12),
+)
+named = st.text("qxzj -_.0123456789", min_size=12, max_size=30).filter(lambda t: t.strip() == t)
+
+
+@given(st.data())
+def test_no_excerpt_leaks_an_id(data: st.DataObject) -> None:
+    ids = data.draw(st.lists(secrets, min_size=2, max_size=4, unique=True))
+    user = data.draw(named)
+    note = data.draw(st.text(max_size=30))
+    assume(not any(leaks(secret, note) for secret in (*ids, user)))
+    call = {
+        "type": "track",
+        "userId": user,
+        "context": {"device": {"id": ids[0], "advertisingId": ids[1], "name": user}, "ids": ids},
+        "properties": {"note": note, "customer": ids[-1]},
+    }
+    indent = data.draw(st.sampled_from([None, 2]))
+    document: Any
+    if data.draw(st.booleans()):
+        document = json_document(json.dumps(call, indent=indent))
+    else:
+        (document,) = parse_yaml(
+            yaml.safe_dump(call, allow_unicode=True, default_flow_style=indent is None).encode(), depth=99
+        )
+    path = data.draw(st.sampled_from(paths_of(call)))
+    width = data.draw(st.integers(20, 200))
+    shown = excerpt(document, document.locate([path])[path], width=width)
+    for secret in (*ids, user):
+        assert not any(leaks(secret, line) for line in shown.lines), secret
+
+
+@given(st.data())
+def test_no_excerpt_of_broken_text_leaks_an_id(data: st.DataObject) -> None:
+    ids = data.draw(st.lists(secrets, min_size=2, max_size=3, unique=True))
+    call = {"userId": data.draw(named), "context": {"device": {"id": ids[0], "advertisingId": ids[1]}}}
+    text = json.dumps(call, indent=data.draw(st.sampled_from([None, 1])))
+    cut = data.draw(st.integers(1, len(text) - 1))
+    flaw = parse_json(text[:cut].encode(), depth=200)
+    assert isinstance(flaw, Flaw)
+    shown = flaw_excerpt(flaw)
+    for secret in (*ids, str(call["userId"])):
+        assert not any(leaks(secret, line) for line in (shown.lines if shown else ())), secret

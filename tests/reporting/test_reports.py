@@ -1,0 +1,194 @@
+"""The reports of one and the same run, in every format."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+
+from segkoch_lint import schema_files
+from segkoch_lint.findings import Excerpt, Finding, Location, Severity
+from segkoch_lint.masking import Secret
+from segkoch_lint.places import Span
+from segkoch_lint.reporting import FORMATS, Outcome, Style, open_report
+from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
+
+FINDINGS = [
+    Finding(
+        "KCH107",
+        "malformed-advertising-id",
+        Severity.WARNING,
+        'the advertising id "{value}" is no UUID',
+        Location("events/a\x1b[31m.json", Span(12, 9, 12, 30), "/context/device/advertisingId"),
+        {"value": Secret("A1D4E8B72C354F96B0E8")},
+        "Send it as the system gives it.",
+        (Location("b.json", Span(3, 1, 3, 2), "/x", "the mobile call"), Location("", None, "/context")),
+        Excerpt(11, ("before", '  "x": "A1D4…B0E8"', "after\x07"), 1, 7, 18),
+        {"type": "track", "library": "analytics-swift", "event": "x"},
+    ),
+    Finding("KCH101", "missing-device", Severity.ERROR, "no device", Location("", None, "")),
+    Finding("KCH118", "unusual-device-id", Severity.INFO, "unusual", Location("c.json", Span(1, 1, 1, 1), "")),
+]
+
+SUMMARY = Summary(
+    inputs=3,
+    bytes=12345,
+    calls=1000,
+    checked=990,
+    not_delivered=Counter({"type not accepted": 8, "web without a device": 1}),
+    malformed=1,
+    not_calls=Counter({"other": 2}),
+    destinations=1,
+    rules={"KCH118": RuleTally(1, 1), "KCH101": RuleTally(1, 1), "KCH107": RuleTally(1, 1)},
+    libraries={"analytics-swift": LibraryTally(900, 890, 800), "": LibraryTally(100, 0, 0)},
+    severities=Counter(error=1, warning=1, info=1),
+    unread=[("gone.json", "no such file")],
+    remarks=[("plan.json", "a tracking plan")],
+)
+
+
+def written(form: str, style: Style, findings: list[Finding] = FINDINGS, summary: Summary = SUMMARY) -> str:
+    stream = io.StringIO()
+    report = open_report(form, stream, style)
+    for finding in findings:
+        report.finding(finding)
+    report.end(summary, Outcome(1))
+    return stream.getvalue()
+
+
+TEXT = """
+events/a\\u{1b}[31m.json:12:9: warning KCH107 malformed-advertising-id  the advertising id "A1D4…B0E8" is no UUID
+11 | before
+12 |   "x": "A1D4…B0E8"
+   |        ^^^^^^^^^^^
+13 | after\\u{7}
+  see b.json:3:1: the mobile call
+  see <value>:/context: 
+  = Send it as the system gives it.
+
+<value>: error KCH101 missing-device  no device
+
+c.json:1:1: info KCH118 unusual-device-id  unusual
+
+rule                              severity  findings  calls
+KCH101  missing-device            error            1      1
+KCH107  malformed-advertising-id  warning          1      1
+KCH118  unusual-device-id         info             1      1
+
+library          calls  checked  usable  share that Kochava can use
+analytics-swift    900      890     800                       89.9%
+(none)             100        0       0                           -
+
+1,000 calls read: 990 checked, 9 not delivered to Kochava (type not accepted 8, \
+web without a device 1), 1 malformed. 2 documents held no call (other 2). 1 Kochava destination checked.
+Incomplete: 1 input could not be read; see standard error.
+1 error, 1 warning, 1 info.
+"""  # noqa: W291
+
+
+def test_the_text_report_reads_like_this() -> None:
+    assert written("text", Style()) == TEXT.removeprefix("\n")
+
+
+def test_quiet_leaves_the_single_findings_out() -> None:
+    text = written("text", Style(quiet=True))
+    assert text.startswith("rule ")
+    assert text.endswith("1 error, 1 warning, 1 info.\n")
+
+
+def test_statistics_tell_more() -> None:
+    text = written("text", Style(statistics=True))
+    assert "of checked" in text
+    assert "0.1%" in text
+    assert "3 inputs, 12,345 bytes." in text
+
+
+def test_hidden_findings_are_counted() -> None:
+    text = written("text", Style(max_findings=1))
+    assert "… and 2 more findings (--max-findings 1)." in text
+    assert "KCH101 missing-device  no device" not in text
+    assert json.loads(written("json", Style(max_findings=1)))["summary"]["findings"] == {
+        "total": 3,
+        "shown": 1,
+        "error": 1,
+        "warning": 1,
+        "info": 1,
+    }
+    assert len(written("json-lines", Style(max_findings=0)).splitlines()) == 1
+
+
+def test_colour_adds_nothing_but_colour() -> None:
+    colored = written("text", Style(color=True))
+    assert "\x1b[" in colored
+    import click
+
+    assert click.unstyle(colored) == written("text", Style())
+
+
+@pytest.mark.parametrize(
+    ("summary", "verdict"),
+    [
+        (Summary(calls=1, checked=1), "1 call read: 1 checked.\nNo findings.\n"),
+        (Summary(), "0 calls read: 0 checked.\nNothing was checked: no Segment call in what was read.\n"),
+        (Summary(destinations=1), "0 calls read: 0 checked. 1 Kochava destination checked.\nNo findings.\n"),
+        (
+            Summary(calls=1, checked=1, unread=[("x", "y")]),
+            "1 call read: 1 checked.\nIncomplete: 1 input could not be read; see standard error.\n",
+        ),
+    ],
+)
+def test_the_last_lines_say_how_it_went(summary: Summary, verdict: str) -> None:
+    assert written("text", Style(), [], summary) == verdict
+
+
+def test_wide_characters_do_not_upset_the_tables_and_underlines() -> None:
+    summary = Summary(calls=1, checked=1, libraries={"日本": LibraryTally(1, 1, 1)})
+    finding = Finding(
+        "KCH101", "x", Severity.ERROR, "m", Location("a"), excerpt=Excerpt(1, ('日"e\u0301x" ',), 0, 1, 6)
+    )
+    text = written("text", Style(statistics=True), [finding], summary)
+    assert "  |   ^^^^" in text
+    assert "日本         1" in text
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    return schema_files.load("report")
+
+
+@pytest.mark.parametrize("findings", [FINDINGS, []])
+def test_the_json_report_fits_its_schema(findings: list[Finding], schema: Any) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema)
+    report = json.loads(written("json", Style(), findings))
+    jsonschema.validate(report, schema)
+    assert jsonschema_rs.is_valid(schema, report)
+    assert len(report["findings"]) == len(findings)
+
+
+def test_the_schema_takes_no_other_report(schema: Any) -> None:
+    report = json.loads(written("json", Style()))
+    del report["findings"][0]["pointer"]
+    assert not jsonschema_rs.is_valid(schema, report)
+
+
+def test_json_lines_are_the_same_objects(schema: Any) -> None:
+    report = json.loads(written("json", Style()))
+    *findings, last = map(json.loads, written("json-lines", Style()).splitlines())
+    assert findings == report["findings"]
+    assert last == {"summary": report["summary"]}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_ids_are_masked_unless_asked_for(form: str) -> None:
+    assert "A1D4E8B72C354F96B0E8" not in written(form, Style())
+    assert "A1D4E8B72C354F96B0E8" in written(form, Style(show_ids=True))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_control_character_gets_through(form: str) -> None:
+    assert not set(written(form, Style())) & set(map(chr, [*range(9), 11, 12, 13, *range(14, 32), *range(127, 160)]))

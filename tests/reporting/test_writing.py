@@ -1,0 +1,66 @@
+"""Reports are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from segkoch_lint.errors import OutputError
+from segkoch_lint.reporting.writing import open_output
+
+
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    with open_output(str(target)) as stream:
+        stream.write("é")
+        assert not target.exists()
+    assert target.read_text(encoding="utf-8") == "é"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    assert target.stat().st_mode & 0o777 == 0o666 & ~umask()
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_an_old_report_stays_when_the_new_one_fails(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    target.write_text("old")
+    target.chmod(0o640)
+
+    def fail_half_way() -> None:
+        with open_output(str(target)) as stream:
+            stream.write("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    with open_output(str(target)) as stream:
+        stream.write("new")
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_keeps_pointing_to_the_file_it_named(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    with open_output(str(tmp_path / "link")) as stream:
+        stream.write("x")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_text() == "x"
+
+
+def test_devices_are_written_directly() -> None:
+    with open_output("/dev/null") as stream:
+        stream.write("x")
+
+
+@pytest.mark.parametrize("path", ["/nowhere/report.json", "/dev/full"])
+def test_what_cannot_be_written_is_an_output_error(path: str) -> None:
+    with pytest.raises(OutputError, match=path), open_output(path) as stream:
+        stream.write("x" * 100_000)
