@@ -1,0 +1,131 @@
+"""Options that several commands share, and how they change the settings."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+import click
+
+from segkoch_lint.errors import UsageError, nearest
+from segkoch_lint.findings import Severity
+
+if TYPE_CHECKING:
+    from segkoch_lint.policy.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def configuration_options(command: Command) -> Command:
+    """Add the options that say which configuration and which rules apply."""
+    for option in reversed(
+        (
+            click.option(
+                "--select",
+                "-s",
+                multiple=True,
+                metavar="RULES",
+                help="Apply these rules only: codes, beginnings of codes (KCH1), names, ALL; commas between.",
+            ),
+            click.option("--ignore", "-i", multiple=True, metavar="RULES", help="Do not apply these rules."),
+            click.option(
+                "--severity", multiple=True, metavar="CODE=LEVEL", help="Set a severity: error, warning or info."
+            ),
+            click.option(
+                "--rules",
+                "rule_folders",
+                multiple=True,
+                metavar="DIR",
+                type=click.Path(path_type=Path),
+                help="Apply your own rule files in this folder, too.",
+            ),
+            click.option(
+                "--config",
+                "config",
+                metavar="FILE",
+                type=click.Path(path_type=Path),
+                help="Use this configuration file.",
+            ),
+            click.option("--isolated", is_flag=True, help="Use no configuration file."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def color_option(command: Command) -> Command:
+    """Add ``--color``."""
+    option = click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colour the text output; NO_COLOR and FORCE_COLOR are honoured, too.",
+    )
+    return option(command)
+
+
+def settings_of(
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Iterable[str] = (),
+    rule_folders: Iterable[Path] = (),
+    config: Path | None = None,
+    isolated: bool = False,
+) -> Settings:
+    """Return the configuration with the command line on top of it.
+
+    ``--select`` and ``--ignore`` replace those of the configuration; severities and rule folders add to them.
+
+    Raises:
+        UsageError: an option or the configuration is wrong.
+    """
+    from segkoch_lint.policy.configuration import find_configuration, load_settings  # noqa: PLC0415
+
+    if config is not None and isolated:
+        raise UsageError("--config and --isolated exclude each other.")
+    if config is not None and not config.is_file():
+        raise UsageError(f"{config}: there is no such configuration file.")
+    settings = load_settings(config if config or isolated else find_configuration(Path.cwd()))
+    changes: dict[str, Any] = {}
+    if selected := words(select):
+        changes["select"] = selected
+    if ignored := words(ignore):
+        changes["ignore"] = ignored
+    if severity:
+        changes["severity"] = {**settings.severity, **dict(_severity(each) for each in words(severity))}
+    changes["rules"] = (*settings.rules, *rule_folders)
+    return dataclasses.replace(settings, **changes)
+
+
+def words(values: Iterable[str]) -> tuple[str, ...]:
+    """Return what a repeatable option with commas names, in order."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def _severity(text: str) -> tuple[str, Severity]:
+    selector, _, level = text.partition("=")
+    levels = [str(each) for each in Severity]
+    if level.lower() not in levels:
+        raise UsageError(
+            f"--severity {text}: CODE=LEVEL is expected, with LEVEL one of {', '.join(levels)}.", nearest(level, levels)
+        )
+    return selector.strip(), Severity.of(level)
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """Tell whether to colour what goes to *stream*: as asked, else NO_COLOR, FORCE_COLOR, and whether it is a terminal.
+
+    Sources: https://no-color.org, https://force-color.org
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,124 @@
+"""`segkoch-lint rule`: explain rules."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segkoch_lint.cli.completing import RuleName
+from segkoch_lint.cli.options import color_option, configuration_options, settings_of, wants_color
+from segkoch_lint.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from segkoch_lint.rules.catalogue import Rule
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[CODE|NAME]...", type=RuleName())
+@click.option("--all", "every", is_flag=True, help="Explain all rules.")
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="Format of the output.",
+)
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="With --all: write a Markdown page per rule, and README.md, into this folder.",
+)
+@configuration_options
+@color_option
+def command(
+    names: tuple[str, ...],
+    *,
+    every: bool,
+    form: str,
+    directory: Path | None,
+    color: str,
+    **configuration: Any,
+) -> None:
+    """Explain a rule: what it demands, why, what passes and what breaks, and how to mend it.
+
+    Without a code or a name, list the rules.
+    """
+    from segkoch_lint.policy.selection import Selection  # noqa: PLC0415
+    from segkoch_lint.rules.catalogue import find  # noqa: PLC0415
+
+    if every and names:
+        raise UsageError("--all explains every rule; leave the names out.")
+    if directory and not every:
+        raise UsageError("--directory goes with --all.")
+    selection = Selection(settings_of(**configuration))
+    if directory:
+        _write_pages(directory, selection.rules)
+    elif names or every:
+        chosen = selection.rules if every else [find(selection.catalogue, name) for name in names]
+        click.echo(_shown(chosen, form, colored=wants_color(color, sys.stdout)), color=True)
+    else:
+        click.echo(_listed(selection.rules, form))
+
+
+def _shown(rules: Sequence[Rule], form: str, *, colored: bool) -> str:
+    from segkoch_lint.reporting.rule_pages import facts, page  # noqa: PLC0415
+
+    if form == "json":
+        return json.dumps([facts(rule) for rule in rules], indent=2)
+    if form == "markdown":
+        return "\n".join(page(rule) for rule in rules).rstrip("\n")
+    return "\n\n".join(_plain(page(rule), colored=colored) for rule in rules).rstrip("\n")
+
+
+def _plain(markdown: str, *, colored: bool) -> str:
+    """Return a page for a terminal: headings in bold, examples indented, no markup."""
+    lines: list[str] = []
+    in_block = False
+    for line in markdown.splitlines():
+        if line.startswith("```"):
+            in_block = not in_block
+        elif in_block:
+            lines.append(f"    {line}")
+        elif line.startswith("#"):
+            heading = line.lstrip("# ")
+            lines.append(click.style(heading, bold=True) if colored else heading)
+        elif line.startswith("> "):
+            lines.append(f"    {line[2:]}")
+        else:
+            lines.append(line.replace("`", "").replace("<http", "http").removesuffix(">"))
+    return "\n".join(lines)
+
+
+def _listed(rules: Sequence[Rule], form: str) -> str:
+    from segkoch_lint.reporting.rule_pages import facts, index  # noqa: PLC0415
+
+    if form == "json":
+        return json.dumps([facts(rule) for rule in rules], indent=2)
+    if form == "markdown":
+        return index(rules).rstrip("\n")
+    width = max((len(rule.name) for rule in rules), default=0)
+    return "\n".join(f"{rule.code}  {rule.name:<{width}}  {rule.severity}" for rule in rules)
+
+
+def _write_pages(directory: Path, rules: Sequence[Rule]) -> None:
+    """Write all pages, and remove those of rules that are gone."""
+    from segkoch_lint.reporting.rule_pages import file_name, index, page  # noqa: PLC0415
+
+    pages = {file_name(rule): page(rule) for rule in rules} | {"README.md": index(rules)}
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for stale in directory.glob("KCH*.md"):
+            if stale.name not in pages:
+                stale.unlink()
+        for name, text in pages.items():
+            (directory / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{directory}: cannot be written: {error.strerror}") from error

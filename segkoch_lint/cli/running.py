@@ -1,0 +1,96 @@
+"""Runs the command line, and turns every way that it can end into an exit status."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from segkoch_lint.cli import ReaderGone, cli
+from segkoch_lint.errors import OutputError, UsageError
+
+USAGE = 2
+INCOMPLETE = 4
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+TERMINATED = 143
+
+
+class _Terminated(BaseException):
+    """SIGTERM or SIGHUP arrived: unwind, so that no half-written output stays behind."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the program with *arguments* and return its exit status; nothing but an interpreter's death escapes."""
+    debug = "--debug" in arguments
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
+    try:
+        _prepare_streams()
+        status = cli.main(args=list(arguments), prog_name="segkoch-lint", standalone_mode=False)
+        sys.stdout.flush()
+    except _Terminated:
+        return TERMINATED
+    except (KeyboardInterrupt, click.Abort):
+        _say("Interrupted.")
+        return INTERRUPTED
+    except (ReaderGone, BrokenPipeError):
+        return _end_quietly()
+    except UsageError as error:
+        _say(f"Error: {error.message}", error.hint)
+        return USAGE
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return USAGE
+    except OutputError as error:
+        _say(f"Error: {error}")
+        return INCOMPLETE
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _say("Error: cannot write the output: no space left on the device.")
+        elif debug:
+            raise
+        else:
+            _say(
+                f"Error: segkoch-lint itself failed ({type(error).__name__}); what it printed is incomplete.",
+                "Run it again as `segkoch-lint --debug …` and report what it shows.",
+            )
+        _discard_output()
+        return INCOMPLETE
+    return status if isinstance(status, int) else 0
+
+
+def _prepare_streams() -> None:
+    if sys.stdout is None:
+        raise OutputError("standard output is closed")
+    for stream in (sys.stdout, sys.stderr):
+        # A payload can hold what the terminal's encoding cannot; showing it escaped beats dying of it.
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _say(message: str, hint: str = "") -> None:
+    from segkoch_lint.reporting.escaping import visible  # noqa: PLC0415
+
+    click.echo(visible(message), err=True)
+    if hint:
+        click.echo(f"  {visible(hint)}", err=True)
+
+
+def _end_quietly() -> int:
+    """Whoever read us went away (`| head`): say nothing, and keep the interpreter from flushing into the void."""
+    _discard_output()
+    return BROKEN_PIPE
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

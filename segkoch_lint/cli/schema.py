@@ -1,0 +1,51 @@
+"""`segkoch-lint schema`: print schemas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from segkoch_lint import schema_files
+from segkoch_lint.cli.completing import RuleName
+from segkoch_lint.cli.options import configuration_options, settings_of
+from segkoch_lint.errors import UsageError
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[CODE|NAME]", type=RuleName())
+@click.option("--configuration", "which", flag_value="configuration", help="The schema of the configuration.")
+@click.option("--report", "which", flag_value="report", help="The schema of the JSON report.")
+@click.option("--rule-file", "which", flag_value="rule", help="The meta-schema of rule files.")
+@configuration_options
+def command(name: str | None, *, which: str | None, **configuration: Any) -> None:
+    """Print a schema as JSON.
+
+    With a rule, its file. Without, one JSON Schema (draft 2020-12) of all selected rules, which validates a call
+    in any validator.
+    """
+    if name and which:
+        raise UsageError(f"Either a rule or --{which}, not both.")
+    click.echo(json.dumps(_schema(name, which, configuration), indent=2, ensure_ascii=False))
+
+
+def _schema(name: str | None, which: str | None, configuration: dict[str, Any]) -> Any:
+    if which == "rule":
+        return _rule_schema()
+    if which:
+        return schema_files.load(which)
+    from segkoch_lint.policy.selection import Selection  # noqa: PLC0415
+    from segkoch_lint.rules.catalogue import find  # noqa: PLC0415
+    from segkoch_lint.rules.ruleset import bundle  # noqa: PLC0415
+
+    settings = settings_of(**configuration)
+    selection = Selection(settings)
+    return find(selection.catalogue, name).document if name else bundle(selection.rules, settings.delivery)
+
+
+def _rule_schema() -> Any:
+    """Return the meta-schema with the vocabulary's in it, so that it stands alone."""
+    schema = dict(schema_files.load("rule"))
+    schema["$defs"] = {**schema["$defs"], "vocabulary": schema_files.load("vocabulary")}
+    return schema

@@ -1,0 +1,210 @@
+"""One document to its findings: every call in it judged, every violation put in its place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from segkoch_lint.calls import Call
+from segkoch_lint.findings import Excerpt, Finding, Location
+from segkoch_lint.masking import Secret, mask_shapes
+from segkoch_lint.places import Path, Span, pointer_of
+from segkoch_lint.policy.selection import Selection
+from segkoch_lint.reading.documents import Document
+from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
+from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.ruleset import RuleSet, Violation
+from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
+
+REPEATED_KEY = "KCH003"
+
+Excerpts = Callable[[Document, Span], Excerpt | None]
+"""Makes the lines to show around a span."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding whose place in the text is not known yet: looking for it costs more than judging.
+
+    Attributes:
+        rule, template, values, remedy: what is said.
+        path: the value to blame, from the document's root.
+        unit: where the call, batch or destination stands that it is about.
+        on_key: blame the member's last key instead of its value.
+        properties: further facts for reports.
+    """
+
+    rule: Rule
+    template: str
+    path: Path
+    unit: Path
+    values: Mapping[str, str | Secret] = field(default_factory=dict)
+    remedy: str = ""
+    on_key: bool = False
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Inspection:
+    """What one document held.
+
+    Attributes:
+        findings: in the order of the text.
+        not_calls: values where calls could have stood.
+        holds_calls: whether there was a call, a batch or a Kochava destination.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    not_calls: list[NotACall] = field(default_factory=list)
+    holds_calls: bool = False
+
+
+class Inspector:
+    """Judges documents by the selected rules.
+
+    Args:
+        selection: the rules and their weights.
+        ruleset: the same rules, compiled.
+        excerpts: None when nobody shows them.
+    """
+
+    def __init__(self, selection: Selection, ruleset: RuleSet, excerpts: Excerpts | None = None) -> None:
+        self._selection = selection
+        self._ruleset = ruleset
+        self._excerpts = excerpts
+
+    def inspect(self, document: Document, path: str, ignored: frozenset[str], summary: Summary) -> Inspection:
+        """Judge all that a document holds, and count it in *summary*.
+
+        Args:
+            document: what was read.
+            path: its input, as findings name it.
+            ignored: codes that do not count in this input.
+            summary: the figures to add to.
+        """
+        inspection = Inspection()
+        drafts: list[Draft] = []
+        units: list[Path] = []
+        for unit in unwrap(document.value):
+            match unit:
+                case Call():
+                    units.append(unit.path)
+                    drafts.extend(self._judge(unit, document, summary))
+                case Batch():
+                    units.append(unit.path)
+                    drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
+                case Destination():
+                    units.append(unit.path)
+                    summary.destinations += 1
+                    drafts.extend(self._whole(unit.path, self._ruleset.violations("destination", unit.body)))
+                case NotACall():
+                    inspection.not_calls.append(unit)
+        inspection.holds_calls = bool(units)
+        drafts.extend(self._repeated(document, units))
+        kept = [draft for draft in drafts if draft.rule.code not in ignored]
+        self._count(kept, summary)
+        inspection.findings = self._place(document, path, kept)
+        return inspection
+
+    def _judge(self, call: Call, document: Document, summary: Summary) -> Iterator[Draft]:
+        """Judge one call and count it; yield what it breaks."""
+        verdict = self._ruleset.judge(call.message)
+        library = _library(call)
+        tally = summary.libraries.setdefault(library, LibraryTally())
+        summary.calls += 1
+        tally.calls += 1
+        if verdict.not_delivered is None:
+            summary.checked += 1
+            tally.checked += 1
+            tally.usable += verdict.usable
+        else:
+            summary.not_delivered[verdict.not_delivered] += 1
+        if verdict.violations:
+            origin = self._ruleset.origin_of(call.message)
+            properties = {"type": call.message["type"], "library": library, **_event(call)}
+            for violation in verdict.violations:
+                yield Draft(
+                    violation.rule,
+                    violation.template,
+                    place_in_document(call, violation.path, document.value),
+                    call.path,
+                    violation.values,
+                    remedy_for(violation.rule, library, origin),
+                    properties=properties,
+                )
+
+    def _whole(self, unit: Path, violations: Iterable[Violation]) -> Iterator[Draft]:
+        for broken in violations:
+            remedy = remedy_for(broken.rule, "", None)
+            yield Draft(broken.rule, broken.template, (*unit, *broken.path), unit, broken.values, remedy)
+
+    def _repeated(self, document: Document, units: Sequence[Path]) -> Iterator[Draft]:
+        """Yield the keys that stand twice on the way to something a rule reads."""
+        rule = self._selection.by_code.get(REPEATED_KEY)
+        if rule is None or not document.repeated:
+            return
+        for path in document.repeated:
+            unit = next((u for u in reversed(units) if path[: len(u)] == u), None)
+            if unit is not None and self._ruleset.reads(path[len(unit) :]):
+                values: dict[str, str | Secret] = {"key": mask_shapes(str(path[-1]))}
+                yield Draft(rule, rule.message, path, unit, values, remedy_for(rule, "", None), on_key=True)
+
+    def _count(self, drafts: Sequence[Draft], summary: Summary) -> None:
+        for draft in drafts:
+            summary.rules.setdefault(draft.rule.code, RuleTally()).findings += 1
+            summary.severities[str(self._selection.severity(draft.rule))] += 1
+        for code, calls in Counter(code for code, _ in {(d.rule.code, d.unit) for d in drafts}).items():
+            summary.rules[code].calls += calls
+
+    def _place(self, document: Document, path: str, drafts: Sequence[Draft]) -> list[Finding]:
+        spans = document.locate({draft.path for draft in drafts if not draft.on_key}) if drafts else {}
+        findings = [self._finding(document, path, draft, spans) for draft in drafts]
+        return sorted(findings, key=_order)
+
+    def _finding(self, document: Document, path: str, draft: Draft, spans: Mapping[Path, Span]) -> Finding:
+        related: tuple[Location, ...] = ()
+        pointer = pointer_of(draft.path)
+        span: Span | None
+        if draft.on_key:
+            first, *_, last = document.keys(draft.path)
+            span = last
+            related = (Location(path, first, pointer, "the same key stands here first"),)
+        else:
+            span = spans.get(draft.path)
+        return Finding(
+            code=draft.rule.code,
+            name=draft.rule.name,
+            severity=self._selection.severity(draft.rule),
+            template=draft.template,
+            location=Location(path, span, pointer),
+            values=draft.values,
+            remedy=" ".join(filter(None, (document.note(draft.path), draft.remedy))),
+            related=related,
+            excerpt=self._excerpts(document, span) if self._excerpts and span else None,
+            properties=draft.properties,
+        )
+
+
+def remedy_for(rule: Rule, library: str, origin: str | None) -> str:
+    """Return what to do about a rule's findings: as the call's library wants it, its kind, or in general."""
+    keys = (library, origin, "default")
+    return next((rule.remedy[key] for key in keys if key is not None and key in rule.remedy), "")
+
+
+def _library(call: Call) -> str:
+    context = call.message.get("context")
+    library = context.get("library") if isinstance(context, Mapping) else None
+    name = library.get("name") if isinstance(library, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def _event(call: Call) -> dict[str, str]:
+    event = call.message.get("event")
+    return {"event": mask_shapes(event)} if isinstance(event, str) else {}
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    span = finding.location.span
+    return ((span.line, span.column, span.end_line, span.end_column) if span else (), finding.code)

@@ -1,0 +1,278 @@
+"""`segkoch-lint check`, as a user meets it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import pty
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from segkoch_lint import schema_files
+from tests.conftest import IOS_CALL, Ran
+
+Program = Callable[..., Ran]
+
+BAD = {
+    "type": "track",
+    "event": "x",
+    "userId": "user-4711",
+    "context": {"device": {"type": "iOS", "id": "c9a3f1d27b5e8460"}},
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory with a good and a bad call."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "good.json").write_text(json.dumps(IOS_CALL))
+    (tmp_path / "bad.json").write_text(json.dumps(BAD, indent=1))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_good_call_passes(program: Program) -> None:
+    assert program("check", "good.json") == Ran(0, "1 call read: 1 checked.\nNo findings.\n", "")
+
+
+def test_a_bad_call_fails_with_its_place(program: Program) -> None:
+    ran = program("check", "bad.json")
+    assert ran.status == 1
+    assert ran.err == ""
+    assert 'bad.json:7:12: error KCH103 invalid-device-type  context.device.type is "iOS"' in ran.out
+    assert "c9a3f1d27b5e8460" not in ran.out
+    assert "c9a3f1d27b5e8460" in program("check", "--show-ids", "bad.json").out
+
+
+def test_without_a_path_the_working_directory_is_linted(program: Program) -> None:
+    assert "2 calls read: 2 checked." in program("check").out
+
+
+def test_a_glob_is_expanded_where_the_shell_did_not(program: Program) -> None:
+    assert "1 call read" in program("check", "g*.json").out
+
+
+@pytest.mark.parametrize("path", ["*.nothing", "empty"])
+def test_nothing_to_check_is_a_status_of_its_own(path: str, program: Program, folder: Path) -> None:
+    (folder / "empty").mkdir()
+    ran = program("check", path)
+    assert ran.status == 3
+    assert "Nothing was checked" in ran.out
+    assert program("check", "--allow-empty", path).status == 0
+
+
+def test_a_missing_file_is_said_and_the_others_are_linted(program: Program) -> None:
+    ran = program("check", "gone.json", "bad.json")
+    assert ran.status == 4
+    assert "gone.json" in ran.err
+    assert "KCH103" in ran.out
+    assert "Incomplete: 1 input could not be read" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "place"), [([], "-:7:12"), (["--stdin-filename", "captured.json"], "captured.json:7:12")]
+)
+def test_standard_input_is_read_and_named(
+    options: list[str], place: str, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("bad.json").open() as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        assert f"{place}: error KCH103" in program("check", "-", *options).out
+
+
+def test_a_name_for_standard_input_wants_it_to_be_read(program: Program) -> None:
+    assert program("check", "--stdin-filename", "x", "good.json").status == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--select", "KCH103"], {"KCH103"}),
+        (["--select", "KCH103,missing-advertising-id"], {"KCH103", "KCH105"}),
+        (["--select", "KCH1", "--ignore", "KCH103"], {"KCH105"}),
+        (["--ignore", "KCH1"], set()),
+    ],
+)
+def test_rules_are_selected(arguments: list[str], found: set[str], program: Program) -> None:
+    report = json.loads(program("check", "--format", "json", *arguments, "bad.json").out)
+    assert {finding["code"] for finding in report["findings"]} == found
+
+
+def test_severities_and_the_level_to_fail_on_are_set(program: Program) -> None:
+    assert program("check", "--severity", "KCH1=warning", "bad.json").status == 0
+    assert program("check", "--severity", "KCH1=warning", "--fail-on", "warning", "bad.json").status == 1
+    assert program("check", "--fail-on", "never", "bad.json").status == 0
+
+
+def test_the_json_report_fits_its_schema_and_names_paths_as_given(program: Program) -> None:
+    ran = program("check", "--format", "json", "./bad.json")
+    report = json.loads(ran.out)
+    assert jsonschema_rs.is_valid(schema_files.load("report"), report)
+    assert {finding["path"] for finding in report["findings"]} == {"./bad.json"}
+    assert report["summary"]["exit_status"] == ran.status == 1
+
+
+def test_json_lines_end_with_the_summary(program: Program) -> None:
+    lines = [json.loads(line) for line in program("check", "--format", "json-lines", "bad.json").out.splitlines()]
+    assert [line.get("code") for line in lines] == ["KCH105", "KCH103", None]
+    assert lines[-1]["summary"]["calls"] == 1
+
+
+def test_further_reports_are_written_in_the_same_run(program: Program, folder: Path) -> None:
+    ran = program("check", "bad.json", "--quiet", "--output", "json:out.json", "--output", "text:out.txt")
+    assert "bad.json:" not in ran.out
+    assert len(json.loads((folder / "out.json").read_text())["findings"]) == 2
+    assert '   |         "iOS"' not in (folder / "out.txt").read_text()
+    assert "bad.json:7:12" in (folder / "out.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--output", "json"], "FORMAT:PATH is expected"),
+        (["--output", "jsn:x"], 'no format is called "jsn"'),
+        (["--output", "json:x", "--output", "text:./x"], "same file"),
+        (["--select", "KCH9"], "No rule is called"),
+        (["--severity", "KCH103"], "CODE=LEVEL is expected"),
+        (["--severity", "KCH103=fatal"], "CODE=LEVEL is expected"),
+        (["--config", "nope.toml"], "no such configuration file"),
+        (["--config", "x", "--isolated"], "exclude each other"),
+        (["--rules", "nowhere"], "no rule files"),
+        (["--format", "xml"], "xml"),
+        (["--fail-on", "fatal"], "fatal"),
+        (["--max-findings", "-1"], "-1"),
+        (["--nope"], "--nope"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said_and_nothing_is_done(
+    arguments: list[str], complaint: str, program: Program
+) -> None:
+    ran = program("check", "bad.json", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert complaint in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_an_output_that_cannot_be_written_makes_the_run_incomplete(program: Program) -> None:
+    ran = program("check", "good.json", "--output", "json:/nowhere/x.json")
+    assert ran.status == 4
+    assert "/nowhere/x.json: cannot be written" in ran.err
+
+
+def test_the_nearest_configuration_counts_unless_isolated(program: Program, folder: Path) -> None:
+    (folder / "segkoch-lint.toml").write_text('ignore = ["KCH1"]\n')
+    assert program("check", "bad.json").status == 0
+    assert program("check", "--isolated", "bad.json").status == 1
+    assert program("check", "--ignore", "KCH103", "bad.json").status == 1
+    other = folder / "other.toml"
+    other.write_text('severity = {KCH1 = "info"}\n')
+    assert program("check", "--config", "other.toml", "bad.json").status == 0
+    other.write_text("selct = []\n")
+    assert 'Did you mean "select"?' in program("check", "--config", "other.toml", "bad.json").err
+
+
+def test_excluded_and_ignored_files_are_not_read(program: Program, folder: Path) -> None:
+    (folder / ".gitignore").write_text("bad.json\n")
+    assert program("check").status == 0
+    (folder / ".gitignore").unlink()
+    (folder / "segkoch-lint.toml").write_text('exclude = ["bad.json"]\n')
+    assert program("check").status == 0
+
+
+def test_statistics_and_max_findings(program: Program) -> None:
+    out = program("check", "--statistics", "--max-findings", "1", "bad.json").out
+    assert "… and 1 more finding (--max-findings 1)." in out
+    assert "of checked" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "colored"),
+    [
+        ([], {}, False),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_colour_is_as_asked(
+    arguments: list[str], environment: dict[str, str], colored: bool, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("--version")  # the fixture clears the environment first
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in program("check", *arguments, "bad.json").out) == colored
+
+
+def test_files_of_no_events_are_said_to_be_so(program: Program, folder: Path) -> None:
+    (folder / "plan.json").write_text('{"rules":{"events":[]}}')
+    ran = program("check", "plan.json")
+    assert ran.status == 3
+    assert "plan.json: a tracking plan, not events" in ran.err
+
+
+def test_own_rules_apply_beside_the_built_in_ones(program: Program, folder: Path) -> None:
+    own: dict[str, Any] = {
+        "$schema": "urn:segkoch-lint:rule",
+        "title": "own",
+        "description": "A rule of our own that no call of this test fulfils at all.",
+        "rule": {
+            "code": "OWN001",
+            "severity": "error",
+            "origin": "beyond",
+            "applies-to": "call",
+            "message": "m",
+            "source": ["s"],
+        },
+        "remedy": {"default": "r"},
+        "required": ["never"],
+        "examples": [{"never": 1}],
+        "counterexamples": [{"patch": [{"op": "remove", "path": "/never"}], "place": ""}],
+    }
+    (folder / "rules").mkdir()
+    (folder / "rules" / "own.json").write_text(json.dumps(own))
+    ran = program("check", "--rules", "rules", "good.json")
+    assert "OWN001 own  m" in ran.out
+    assert "OWN001  own  error            1      1" in ran.out
+
+
+def test_progress_shows_on_a_terminal_when_it_takes_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from segkoch_lint.cli import progress
+    from segkoch_lint.linting import Linter
+
+    terminal, slave = pty.openpty()
+    with os.fdopen(slave, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr(progress, "_AFTER", 0.0)
+        monkeypatch.setattr(progress, "_EVERY", 0.0)
+        linter = Linter()
+        (folder / "many.ndjson").write_text((json.dumps(IOS_CALL) + "\n") * 2000)
+        with progress.Progress(linter, ["many.ndjson", ".", "gone"]) as shown:
+            linter.on_progress = shown.show
+            assert list(linter.paths(["many.ndjson"])) == []
+    text = ""
+    with contextlib.suppress(OSError):  # a terminal without a writer is an error once it is read empty
+        while chunk := os.read(terminal, 100_000):
+            text += chunk.decode()
+    os.close(terminal)
+    assert "calls/s" in text
+    assert "%" in text
+    assert text.endswith("\r\x1b[K")
+
+
+def test_progress_keeps_quiet_when_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    from segkoch_lint.cli.progress import Progress
+    from segkoch_lint.linting import Linter
+
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress(Linter(), ["."]) as shown:
+        shown.show()
+    assert stream.getvalue() == ""

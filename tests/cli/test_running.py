@@ -1,0 +1,138 @@
+"""Every way that the program can end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from segkoch_lint import __version__
+from segkoch_lint.cli import check, running
+from tests.conftest import Ran
+
+Program = Callable[..., Ran]
+
+PROGRAM = [sys.executable, "-m", "segkoch_lint"]
+ROOT = Path(__file__).parents[2]
+
+
+def test_help_and_version(program: Program) -> None:
+    assert program("--version").out == f"segkoch-lint, version {__version__}\n"
+    assert "check" in program("--help").out
+    assert "Exit status" in program("check", "--help").out
+    assert program("check", "-h").status == 0
+    assert program().status == 2 or "Usage" in program().out
+
+
+def test_an_unknown_command_is_asked_wrongly(program: Program) -> None:
+    ran = program("chek")
+    assert ran.status == 2
+    assert "chek" in ran.err
+
+
+def test_a_fault_of_our_own_is_said_and_shows_a_traceback_only_when_asked(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(check, "settings_of", fail)
+    monkeypatch.setattr(running, "_discard_output", lambda: None)
+    ran = program("check", "x")
+    assert ran.status == 4
+    assert "segkoch-lint itself failed (ZeroDivisionError)" in ran.err
+    assert "Traceback" not in ran.err
+    with pytest.raises(ZeroDivisionError):
+        program("--debug", "check", "x")
+
+
+@pytest.mark.parametrize(("raised", "status"), [(KeyboardInterrupt, 130), (BrokenPipeError, 141)])
+def test_interruptions_have_a_status_of_their_own(
+    raised: type[BaseException], status: int, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(check, "settings_of", interrupt)
+    monkeypatch.setattr(running, "_discard_output", lambda: None)
+    assert program("check", "x").status == status
+
+
+def log(tmp_path: Path, lines: int = 3000) -> Path:
+    file = tmp_path / "log.ndjson"
+    file.write_text('{"type":"track","event":"x","userId":"u"}\n' * lines)
+    return file
+
+
+def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "check", str(log(tmp_path))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_the_run_and_leaves_no_half_report(number: signal.Signals, status: int, tmp_path: Path) -> None:
+    fifo = tmp_path / "events"
+    os.mkfifo(fifo)
+    arguments = [*PROGRAM, "check", str(fifo), "--output", f"json:{tmp_path / 'out.json'}"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+        with fifo.open("w") as stream:
+            # The run waits for more events, its report begun: it is told so by the temporary file.
+            while not list(tmp_path.glob(".out.json.*")):
+                time.sleep(0.01)
+            process.send_signal(number)
+            process.wait(timeout=20)
+            del stream
+    assert process.returncode == status
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["events"]
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run([*PROGRAM, "check", str(log(tmp_path))], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ran.returncode == 4
+    assert b"no space left" in ran.stderr
+    assert b"Traceback" not in ran.stderr
+
+
+def test_a_closed_standard_output_is_said(tmp_path: Path) -> None:
+    command = f"exec {sys.executable} -m segkoch_lint check {log(tmp_path)} >&-"
+    ran = subprocess.run(["/bin/sh", "-c", command], stderr=subprocess.PIPE, check=False)
+    assert ran.returncode == 4
+    assert b"standard output is closed" in ran.stderr
+
+
+def test_a_terminal_that_knows_ascii_only_gets_escapes(tmp_path: Path) -> None:
+    (tmp_path / "é.json").write_text('{"type":"track","event":"x","userId":"u"}')
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run(
+        [*PROGRAM, "check", "."],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert b"\\xe9.json:1:1" in ran.stdout
+
+
+def test_the_version_needs_neither_parsers_nor_validators() -> None:
+    heavy = "jsonschema", "jsonschema_rs", "msgspec", "yaml", "pathspec", "zstandard"
+    code = (
+        "import sys\nfrom segkoch_lint.cli.running import run\nrun(['--version'])\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, cwd=ROOT)
+    assert ran.stdout.decode().splitlines()[-1] == "[]"

@@ -1,0 +1,69 @@
+"""Calls and ways to lint them that the tests share."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from segkoch_lint.cli.running import run
+from segkoch_lint.findings import Finding
+from segkoch_lint.linting import Linter
+
+IOS_CALL: dict[str, Any] = {
+    "type": "track",
+    "event": "Order Completed",
+    "userId": "user-4711",
+    "context": {
+        "device": {
+            "type": "ios",
+            "id": "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64",
+            "advertisingId": "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954",
+            "adTrackingEnabled": True,
+            "manufacturer": "Apple",
+            "model": "iPhone15,2",
+        },
+        "os": {"name": "iOS", "version": "17.4"},
+        "library": {"name": "analytics-swift", "version": "1.6.2"},
+    },
+}
+
+
+@pytest.fixture
+def good_call() -> dict[str, Any]:
+    """A call that breaks no rule; the test may change it."""
+    return copy.deepcopy(IOS_CALL)
+
+
+@pytest.fixture
+def findings_in() -> Callable[[bytes | str], list[Finding]]:
+    """Lint the content of an input with the default settings."""
+
+    def lint_text(content: bytes | str) -> list[Finding]:
+        return list(Linter().bytes(content.encode() if isinstance(content, str) else content))
+
+    return lint_text
+
+
+class Ran(NamedTuple):
+    """What a run of the program left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def program(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Run the program in this process."""
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run_program(*arguments: str) -> Ran:
+        status = run(arguments)
+        captured = capsys.readouterr()
+        return Ran(status, captured.out, captured.err)
+
+    return run_program

@@ -1,0 +1,291 @@
+"""The library, and the hall behind every door."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import segkoch_lint
+from segkoch_lint import Finding, Linter, Settings, Severity, Span, UsageError, lint
+
+SAMPLE = {
+    "user_id": "019mr8mf4r",
+    "event": "Subscription Charge",
+    "properties": {"subscription_type": "Premium", "revenue": "9.99"},
+    "context": {
+        "device": {
+            "id": "176779B9-8C07-4E53-B3EA-ABBFAA40C829",
+            "advertising_id": "017D76B5-85F8-4E3C-8CCE-8B29CCEACB1D",
+            "type": "ios",
+        }
+    },
+}
+"""The sample call of the Kochava page."""
+
+
+def codes(findings: Any) -> list[str]:
+    return [finding.code for finding in findings]
+
+
+@pytest.mark.parametrize("spelling", ["advertising_id", "advertisingId"])
+def test_the_sample_of_the_kochava_page_passes_with_warnings_only(spelling: str) -> None:
+    device = SAMPLE["context"]["device"]  # type: ignore[index]
+    call = {**SAMPLE, "context": {"device": {**device, spelling: device["advertising_id"]}}}
+    if spelling != "advertising_id":
+        del call["context"]["device"]["advertising_id"]  # type: ignore[index]
+    findings = list(lint(call))
+    assert sorted(codes(findings)) == ["KCH116", "KCH116", "KCH306"]
+    assert all(finding.severity is Severity.WARNING for finding in findings)
+
+
+def test_a_value_a_text_and_a_file_give_the_same_findings(tmp_path: Path) -> None:
+    call = {"type": "track", "event": "x", "userId": "u", "context": {"device": {"type": "iOS"}}}
+    file = tmp_path / "call.json"
+    file.write_text(json.dumps(call))
+    by_value = codes(lint(call))
+    assert by_value == ["KCH104", "KCH105", "KCH103"] or sorted(by_value) == ["KCH103", "KCH104", "KCH105"]
+    assert sorted(codes(lint(json.dumps(call).encode()))) == sorted(by_value)
+    assert sorted(codes(lint(file))) == sorted(codes(lint(str(tmp_path)))) == sorted(by_value)
+
+
+def test_findings_of_a_value_have_a_pointer_and_no_span() -> None:
+    (finding,) = lint(
+        [SAMPLE, {"type": "track", "event": "x", "userId": "u"}, {"x": 1}], settings=Settings(select=("KCH101",))
+    )
+    assert (finding.location.span, finding.location.pointer) == (None, "/1")
+    assert codes(lint([SAMPLE, {"x": 1}], settings=Settings(select=("KCH002",)))) == ["KCH002"]
+
+
+def test_a_missing_file_raises() -> None:
+    with pytest.raises(OSError, match=r"nope\.json"):
+        list(lint("nope.json"))
+
+
+def test_a_wrong_setting_raises() -> None:
+    with pytest.raises(UsageError):
+        list(lint({}, settings=Settings(select=("KCH9",))))
+
+
+def test_the_package_offers_what_it_says() -> None:
+    assert all(getattr(segkoch_lint, name) for name in segkoch_lint.__all__)
+    with pytest.raises(AttributeError, match="nope"):
+        segkoch_lint.nope  # noqa: B018
+
+
+def pretty(call: Any) -> str:
+    return json.dumps(call, indent=2)
+
+
+FindingsIn = Callable[[bytes | str], list[Finding]]
+
+
+def places(findings: list[Finding]) -> list[tuple[str, Span | None, str]]:
+    return [(f.code, f.location.span, f.location.pointer) for f in findings]
+
+
+def test_places_in_pretty_printed_json(findings_in: FindingsIn, good_call: dict[str, Any]) -> None:
+    good_call["context"]["device"]["type"] = "Android"
+    del good_call["context"]["device"]["id"]
+    assert places(findings_in(pretty(good_call))) == [
+        ("KCH104", Span(6, 15, 12, 6), "/context/device"),
+        ("KCH103", Span(7, 15, 7, 24), "/context/device/type"),
+    ]
+
+
+def test_places_in_a_late_line_of_gzipped_json_lines(findings_in: FindingsIn, good_call: dict[str, Any]) -> None:
+    good = json.dumps(good_call)
+    good_call["context"]["device"]["type"] = "iOS"
+    bad = json.dumps(good_call)
+    column = bad.index('"iOS"') + 1
+    text = gzip.compress(f"{good}\n".encode() * 3000) + gzip.compress(f"{good}\r\n{bad}\n{good}".encode())
+    assert places(findings_in(text)) == [("KCH103", Span(3002, column, 3002, column + 5), "/context/device/type")]
+
+
+def test_places_in_the_third_document_of_a_yaml_stream(findings_in: FindingsIn) -> None:
+    good = "type: identify\nuserId: u\nintegrations: {All: false}\n"
+    text = f"{good}---\n{good}---\ntype: track\nevent: é\nuserId: u\ncontext:\n  device: {{type: 'iOS', id: 0123}}\n"
+    assert places(findings_in(text))[:3] == [
+        ("KCH105", Span(13, 11, 13, 34), "/context/device"),
+        ("KCH103", Span(13, 18, 13, 23), "/context/device/type"),
+        ("KCH104", Span(13, 29, 13, 33), "/context/device/id"),
+    ]
+
+
+def test_values_of_the_batch_are_blamed_where_they_stand(findings_in: FindingsIn) -> None:
+    batch = {"batch": [{"type": "track", "event": "x", "userId": "u"}], "context": {"device": {"type": "phone"}}}
+    found = {(f.code, f.location.pointer) for f in findings_in(pretty(batch))}
+    assert found == {("KCH103", "/context/device/type"), ("KCH104", "/context/device"), ("KCH105", "/context/device")}
+
+
+def test_an_unquoted_yaml_id_is_reported_as_what_it_is(findings_in: FindingsIn) -> None:
+    (finding,) = [
+        f
+        for f in findings_in("type: track\nevent: x\nuserId: u\ncontext: {device: {id: 0123}}\n")
+        if f.code == "KCH104"
+    ]
+    assert "83" in finding.text(show_ids=True)
+    assert "not a string" in finding.message
+    assert finding.remedy.startswith("YAML reads this unquoted text as a number: put it in quotes.")
+
+
+def test_broken_lines_are_findings_and_the_lines_after_them_are_linted(good_call: dict[str, Any]) -> None:
+    good = json.dumps(good_call)
+    linter = Linter()
+    findings = list(linter.bytes(f"{good}\n{good[:50]}\n{good}\n{{\n{good}\n[1]\n".encode(), "x.ndjson"))
+    assert [(f.code, f.location.span.line if f.location.span else 0) for f in findings] == [
+        ("KCH001", 2),
+        ("KCH001", 4),
+        ("KCH002", 6),
+    ]
+    summary = linter.summary
+    assert (summary.calls, summary.checked, summary.malformed, summary.not_calls.total()) == (5, 3, 2, 1)
+    assert summary.adds_up()
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "lines"),
+    [
+        ('{"type":"track","event":"x","userId":"a",\n"userId":"b","integrations":{"All":false}}', "/userId", (2, 1)),
+        (
+            '{"type":"track","event":"x","userId":"a","integrations":{"All":true,"All":false}}',
+            "/integrations/All",
+            (1, 1),
+        ),
+        ('[{"type":"group","groupId":"g","userId":"u","context":{},"context":null}]', "/0/context", (1, 1)),
+        ('{"batch":[],"batch":[{"type":"group","userId":"u","integrations":{"All":false}}]}', "/batch", (1, 1)),
+        ("type: track\nevent: x\nevent: y\nuserId: u\nintegrations: {All: false}", "/event", (3, 2)),
+    ],
+)
+def test_a_repeated_key_that_a_rule_reads_is_found(
+    text: str, pointer: str, lines: tuple[int, int], findings_in: FindingsIn
+) -> None:
+    (finding,) = [f for f in findings_in(text) if f.code == "KCH003"]
+    assert finding.location.pointer == pointer
+    assert finding.location.span is not None
+    assert finding.related[0].span is not None
+    assert (finding.location.span.line, finding.related[0].span.line) == lines
+
+
+def test_a_repeated_key_that_no_rule_reads_is_not(findings_in: FindingsIn) -> None:
+    text = '{"type":"track","event":"x","userId":"a","properties":{"a":1,"a":2},"integrations":{"All":false}}'
+    assert findings_in(text) == []
+    assert findings_in('[{"x":1,"x":2}, {"type":"page","userId":"a","integrations":{"All":false}}]')[0].code == "KCH002"
+
+
+def linted(tmp_path: Path, name: str, text: str, **options: Any) -> tuple[list[str], Linter]:
+    (tmp_path / name).write_text(text)
+    linter = Linter(Settings(root=tmp_path), **options)
+    return codes(linter.paths([str(tmp_path / name)])), linter
+
+
+def test_a_named_file_without_a_call_is_an_error_unless_allowed(tmp_path: Path) -> None:
+    assert linted(tmp_path, "a.json", '[{"x":1},{"y":2}]')[0] == ["KCH002"]
+    assert linted(tmp_path, "a.json", '[{"x":1},{"y":2}]', allow_empty=True)[0] == []
+    assert linted(tmp_path, "a.bin", "\x00\x01binary")[0] == ["KCH002"]
+
+
+def test_a_file_found_in_a_folder_without_a_call_is_counted_only(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"name":"x"}')
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    linter = Linter(Settings(root=tmp_path))
+    assert codes(linter.paths([str(tmp_path)])) == []
+    assert linter.summary.not_calls == {"other": 1, "neither JSON nor YAML": 1}
+
+
+def test_a_file_that_holds_calls_is_expected_to_hold_nothing_else(tmp_path: Path) -> None:
+    call = '{"type":"group","userId":"u","integrations":{"All":false}}'
+    found, linter = linted(tmp_path, "a.ndjson", f'{{"x":1}}\n5\n{call}\n"y"\n')
+    assert found == ["KCH002"] * 3
+    assert linter.summary.not_calls.total() == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"), [('{"rules":{"events":[]}}', "a tracking plan"), ('{"log":{"entries":[]}}', "a HAR capture")]
+)
+def test_plans_and_captures_are_told_apart_and_said_so(text: str, remark: str, tmp_path: Path) -> None:
+    found, linter = linted(tmp_path, "a.json", text)
+    assert found == []
+    assert linter.summary.remarks[0][1].startswith(remark)
+
+
+def test_settings_of_a_kochava_destination_are_checked(findings_in: FindingsIn) -> None:
+    text = '{"data":{"destination":{"metadata":{"slug":"kochava"},"settings":{"apiKey":"YOUR_APP_GUID"}}}}'
+    (finding,) = findings_in(text)
+    assert (finding.code, finding.location.pointer) == ("KCH503", "/data/destination/settings/apiKey")
+
+
+def test_a_batch_that_is_too_large_is_found(findings_in: FindingsIn) -> None:
+    call = '{"type":"group","userId":"u","integrations":{"All":false}}'
+    findings = findings_in('{"batch":[' + ",".join([call] * 2501) + "]}")
+    assert [(f.code, f.location.pointer) for f in findings] == [("KCH305", "/batch")]
+
+
+def test_rules_are_ignored_per_file(tmp_path: Path) -> None:
+    (tmp_path / "legacy.json").write_text('{"type":"track","event":"x","userId":"u"}')
+    linter = Linter(Settings(per_file_ignores={"legacy.*": ("KCH1",)}, root=tmp_path))
+    assert codes(linter.paths([str(tmp_path)])) == []
+    assert linter.summary.rules == {}
+    broken = tmp_path / "legacy.ndjson"
+    broken.write_text("{")
+    assert codes(Linter(Settings(per_file_ignores={"legacy.*": ("KCH001",)}, root=tmp_path)).paths([str(broken)])) == []
+
+
+def test_the_remedy_speaks_to_the_library_or_its_kind() -> None:
+    def remedy(library: str) -> str:
+        call = {
+            "type": "track",
+            "event": "x",
+            "userId": "u",
+            "context": {
+                "library": {"name": library},
+                "device": {"type": "ios", "id": "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64"},
+            },
+        }
+        (finding,) = [f for f in lint(call) if f.code == "KCH105"]
+        return finding.remedy
+
+    assert "IDFA plugin" in remedy("analytics-swift")
+    assert "your server" in remedy("analytics-ruby")
+    assert remedy("our-own").startswith("Send `context.device.advertisingId`")
+
+
+def test_figures_per_library_say_what_kochava_can_use(good_call: dict[str, Any]) -> None:
+    bad = {**good_call, "context": {**good_call["context"], "device": {"type": "ios"}}}
+    odd = {"type": "track", "event": "x", "userId": "u", "context": {"library": {"name": 5}}}
+    linter = Linter()
+    list(linter.value([good_call, bad, {**good_call, "type": "screen"}, odd]))
+    swift, none = linter.summary.libraries["analytics-swift"], linter.summary.libraries[""]
+    assert (swift.calls, swift.checked, swift.usable) == (3, 2, 1)
+    assert (none.calls, none.checked, none.usable) == (1, 1, 0)
+
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real inputs is not here")
+@pytest.mark.parametrize(
+    ("name", "found", "figures"),
+    [
+        ("analytics-python-2.4.0.json", {"KCH101": 1, "KCH103": 1, "KCH116": 4}, (4, 3)),
+        ("segment-analytics-node-3.1.0.json", {"KCH101": 1, "KCH105": 1, "KCH116": 2}, (3, 3)),
+        ("analytics-node-6.2.0.json", {"KCH106": 1, "KCH118": 1}, (1, 1)),
+    ],
+)
+def test_bodies_that_real_sdks_posted(name: str, found: dict[str, int], figures: tuple[int, int]) -> None:
+    linter = Linter()
+    list(linter.paths([str(SHARED / "payloads" / name)]))
+    summary = linter.summary
+    assert {code: tally.findings for code, tally in summary.rules.items()} == found
+    assert (summary.calls, summary.checked) == figures
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real inputs is not here")
+def test_real_plans_are_not_events() -> None:
+    linter = Linter()
+    assert list(linter.paths([str(SHARED / "plans")])) == []
+    assert linter.summary.not_calls == {"tracking plan": 3}
