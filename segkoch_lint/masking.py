@@ -9,64 +9,61 @@ from dataclasses import dataclass
 from segkoch_lint.places import Path
 
 _SENSITIVE_KEYS = frozenset(
-    {
-        "id",
-        "advertisingid",
-        "idfa",
-        "idfv",
-        "gaid",
-        "adid",
-        "aaid",
-        "androidid",
-        "deviceid",
-        "userid",
-        "anonymousid",
-        "previousid",
-        "groupid",
-        "messageid",
-        "email",
-        "emailaddress",
-        "phone",
-        "phonenumber",
-        "ip",
-        "ipaddress",
-        "writekey",
-        "apikey",
-        "token",
-        "devicetoken",
-        "instanceid",
-        "installid",
-        "originationip",
-        "requestip",
-        "kochavadeviceid",
-        "firstname",
-        "lastname",
-        "fullname",
-        "username",
-        "address",
-        "street",
-        "birthday",
-        "authorization",
-        "cookie",
-        "password",
-        "secret",
-    }
+    """
+    aaid adid advertisingid androidid anonymousid asid customerid deviceid externalid gaid gpsadid groupid guid id idfa
+    idfv installid instanceid kochavadeviceid messageid oaid openudid originationip previousid requestip sessionid udid
+    uid userid uuid visitorid fbclid gclid imei imsi iccid mac macaddress serial serialnumber ssn
+    email emailaddress phone phonenumber mobilephone mobilenumber ip ipaddress
+    firstname lastname fullname username address street birthday birthdate dateofbirth
+    authorization credentials session
+    """.split()
 )
 """Keys, folded to letters and digits, whose value is personal data or a secret whatever it looks like."""
+
+_SENSITIVE_ENDS = ("token", "secret", "password", "cookie", "email", "ipaddress", "apikey", "writekey", "secretkey")
+"""Ends of such keys, folded: an `fcmToken` is a token."""
+
+_ENDS_IN_ID = re.compile(r"(?:[a-z0-9]I[dD]|[^a-zA-Z0-9](?:id|Id|ID)|(?<![A-Z])ID)s?\Z")
+"""What ends in the word "id", not only in its letters: `playerId` and `player_id`, but neither `paid` nor `ANDROID`."""
+
+_NOBODYS_IDS = frozenset(
+    """
+    appid bundleid campaignid categoryid couponid experimentid listid pageid productid projectid promotionid screenid
+    sourceid variantid workspaceid
+    """.split()
+)
+"""Ids of things that many people see alike."""
 
 _PERSONAL = frozenset({"device", "traits", "user"})
 """Objects whose ``name`` is a person's: phones are called after their owners."""
 
+# Each alternative begins where a run of its characters begins, or is bounded: long texts are searched in linear time.
 _SENSITIVE_SHAPES = re.compile(
     r"""
-      [0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{6,}   # a UUID, or what was meant as one
-    | [^\s@"<>]+@[^\s@"<>]+\.[^\s@"<>]+                           # an e-mail address
-    | \b\d{1,3}(?:\.\d{1,3}){3}\b                                    # IPv4
-    | \b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\b                       # IPv6, MAC address
-    | \b[0-9a-f]{13,}\b                                              # ANDROID_ID, hashes, digits of an id
+      [0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{6,}       # a UUID, or what was meant as one
+    | (?<![^\s@"<>])[^\s@"<>]+@[^\s@"<>]+\.[^\s@"<>]+                   # an e-mail address
+    | (?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)                            # IPv4
+    | (?<![0-9a-z:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![0-9a-z:])    # IPv6, MAC address
+    | (?<![0-9a-z:])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?![0-9a-z:])  # IPv6, its zeros left out
+    | (?<![0-9a-z])[0-9a-f]{2}(?:-[0-9a-f]{2}){5}(?![0-9a-z])            # MAC address
+    | (?<![0-9a-f])[0-9a-f]{13,}                                         # ANDROID_ID, hashes, digits of an id
+    | (?<![\w-])eyJ[\w-]{10,}(?:\.[\w-]*)*                               # JSON Web Token
+    | \b(?:Basic|Bearer)\ +[\w.~+/=-]{6,}                                # Authorization
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+# Query strings, JSON inside a string, log lines.
+_SPOKEN_OF = re.compile(
+    r"""
+    (?: (?:user|anonymous|device|advertising|customer|player|visitor|account)[\s_-]?id
+      | idfa | idfv | gaid | e-?mail | (?:write|api|secret)[\s_-]?key | token | password | secret
+    )
+    \\{0,3}["']?\ ?[:=]\s{0,3}[^\s&;,}]
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A text that names a sensitive key and gives it a value."""
 
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?)?")
 
@@ -105,15 +102,36 @@ def sensitive_stretches(text: str) -> Iterator[tuple[int, int]]:
 
 
 def is_sensitive(key: str | None, value: object, parent: str | None = None) -> bool:
-    """Tell whether *value*, found under *key* of the object under *parent*, has to be masked wherever it is shown."""
+    """Tell whether a value has to be masked wherever it is shown.
+
+    Args:
+        key: the object key it stands under, its own or that of the list around it.
+        value: a scalar; what is blank, a boolean or null is nobody's.
+        parent: the key of the object around.
+    """
     if value is None or isinstance(value, bool):
         return False
-    if key is not None:
-        folded = fold(key)
-        if folded in _SENSITIVE_KEYS or (folded == "name" and parent is not None and fold(parent) in _PERSONAL):
-            return True
     text = str(value)
-    return bool(_SENSITIVE_SHAPES.search(text)) and not _ISO_TIME.fullmatch(text)
+    if not text.strip():
+        return False
+    if key is not None and (is_sensitive_key(key) or (fold(key) == "name" and fold(parent or "") in _PERSONAL)):
+        return True
+    if parent is not None and is_sensitive_key(parent):
+        return True
+    if _ISO_TIME.fullmatch(text):
+        return False
+    return bool(_SENSITIVE_SHAPES.search(text) or _SPOKEN_OF.search(text))
+
+
+def is_sensitive_key(key: str) -> bool:
+    """Tell whether what stands under *key* is personal data or a secret whatever it looks like."""
+    folded = fold(key)
+    for name in (folded, folded.removesuffix("s")):
+        if name in _NOBODYS_IDS:
+            return False
+        if name in _SENSITIVE_KEYS or name.endswith(_SENSITIVE_ENDS):
+            return True
+    return bool(_ENDS_IN_ID.search(key))
 
 
 def fold(key: str) -> str:

@@ -36,7 +36,22 @@ def test_a_secret_prints_masked_however_it_is_printed() -> None:
     assert secret.reveal() == "017D76B5-85F8-4E3C-8CCE-8B29CCEACB1D"
 
 
-@pytest.mark.parametrize("key", ["userId", "user_id", "ADVERTISING-ID", "email", "ip", "writeKey", "id", "token"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "userId",
+        "user_id",
+        "ADVERTISING-ID",
+        "email",
+        "ip",
+        "writeKey",
+        "id",
+        "token",
+        "fcmToken",
+        "player_id",
+        "userIds",
+    ],
+)
 def test_values_under_these_keys_are_sensitive_whatever_they_look_like(key: str) -> None:
     assert is_sensitive(key, "bob")
     assert is_sensitive(key, 4711)
@@ -56,10 +71,31 @@ def test_values_that_look_like_ids_and_addresses_are_sensitive_anywhere(value: s
     ("key", "value"),
     [("type", "ios"), ("event", "Order Completed"), ("version", "1.6.2"), ("timestamp", "2026-11-01T08:15:30.123Z")]
     + [("timestamp", "2026-11-01T08:15:30.123+00:00"), ("revenue", 9.99), ("adTrackingEnabled", True), ("id", None)]
-    + [("name", "analytics-swift"), (None, "Home")],
+    + [
+        ("name", "analytics-swift"),
+        (None, "Home"),
+        ("productId", "p-1"),
+        ("paid", "yes"),
+        ("ANDROID", "yes"),
+        ("id", " "),
+    ],
 )
 def test_other_values_stay_readable(key: str | None, value: object) -> None:
     assert not is_sensitive(key, value, "library")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://example.com/?user_id=bob&x=1", '{"email":"bob"}', "login password: hunter2", "fe80::1ff:fe23:4567:890a"]
+    + ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2ln", "Basic Ym9iOmh1bnRlcjI=", "02-1b-44-11-3a-b7"],
+)
+def test_a_text_that_holds_an_id_or_a_secret_is_sensitive(value: str) -> None:
+    assert is_sensitive("note", value)
+
+
+def test_what_stands_in_an_object_of_a_sensitive_key_is_sensitive() -> None:
+    assert is_sensitive("value", "bob", "cookie")
+    assert not is_sensitive("value", "bob", "coupon")
 
 
 def test_a_name_is_personal_where_it_is_a_persons() -> None:

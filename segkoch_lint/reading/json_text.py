@@ -94,10 +94,10 @@ class JsonDocument:
     def _lex(self, first: int, last: int) -> list[Token]:
         begin = max(first - _LINES_BACK, self._line)
         start, stop = self._table.extent_of_line(begin)[0], self._table.extent_of_line(last)[1]
-        # Where the object around is out of sight, it is taken for one that says something of a person.
-        unseen = "user" if begin > self._line else None
+        # Where the object or the list around is out of sight, it is taken for one that says something of a person.
+        unseen, unseen_key = ("user", "id") if begin > self._line else (None, None)
         tokens: list[Token] = []
-        key: str | None = None
+        key: str | None = unseen_key
         outer: list[str | None] = []
         for lexeme in lex(self.text, start, stop):
             match lexeme.kind:
@@ -106,7 +106,7 @@ class JsonDocument:
                 case "{" | "[":
                     outer.append(key)
                 case "}" | "]":
-                    key = outer.pop() if outer else None
+                    key = outer.pop() if outer else unseen_key
                 case _ if lexeme.text not in _WORDS:
                     span = self._table.span((lexeme.start, lexeme.start + len(lexeme.text)))
                     text = key_text(lexeme.text) if lexeme.text.startswith('"') else lexeme.text

@@ -12,7 +12,7 @@ _AROUND = 2
 """Lines kept before and after a flaw."""
 
 _LONGEST_LINE = 4000
-"""Code points kept of each of them."""
+"""Code points kept of each of them; of the flaw's own line, up to as many beyond the flaw."""
 
 Extent = tuple[int, int]
 """A stretch of a text: first code point and one past the last."""
@@ -69,5 +69,7 @@ def flaw_at(text: str, message: str, extent: Extent, line: int, column: int = 1)
     table = LineTable(text, line, column)
     span = table.span(extent)
     first = max(line, span.line - _AROUND)
-    lines = [each[:_LONGEST_LINE] for each in table.lines(first, span.line + _AROUND)]
-    return Flaw(message, span, first, lines)
+    kept = {span.line: span.column + _LONGEST_LINE}
+    lines = table.lines(first, span.line + _AROUND)
+    shown = [each[: kept.get(number, _LONGEST_LINE)] for number, each in enumerate(lines, first)]
+    return Flaw(message, span, first, shown)

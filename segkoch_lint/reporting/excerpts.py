@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from segkoch_lint.findings import Excerpt
-from segkoch_lint.masking import is_sensitive, mask, sensitive_stretches
+from segkoch_lint.masking import Secret, is_sensitive, mask
 from segkoch_lint.places import Span
-from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.documents import Document, Flaw, Token
 from segkoch_lint.reading.lines import Extent
+from segkoch_lint.reporting.guessing import guessed_secrets
+from segkoch_lint.rules.ruleset import shown_value
 
 _MARGIN = 200
-"""Code points masked beyond the part of a long line that is shown, so that no id is cut before it is seen."""
+"""Code points read beyond the part of a long line that is shown, so that no id is cut before it is seen."""
 
-_LEXEME = re.compile(r"""(?P<quoted>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)|(?P<bare>[^\s{}\[\],:"']+)""")
-_COLON = re.compile(r"\s*:")
-
+_REACH = 4000
+"""Code points of a broken line, to either side of the flaw, in which ids are looked for."""
 
 Secrets = Callable[[int, int], Iterable[tuple[int, int]]]
 """Tells the stretches to mask that touch a part of a line, in order; offsets are 0-based code points of the line."""
@@ -35,16 +35,16 @@ def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: i
     """
     numbers = range(max(1, span.line - around), span.line + around + 1)
     lines = [(number, line) for number in numbers for line in document.lines(number, number)]
-    return _excerpt(lines, span, width, lambda number: _no_secrets if show_ids else _token_secrets(document, number))
+    return _excerpt(lines, span, width, lambda number: _touching(()) if show_ids else _token_secrets(document, number))
 
 
 def flaw_excerpt(flaw: Flaw, *, show_ids: bool = False, width: int = 120) -> Excerpt | None:
     """Return the lines around broken text, or None when there are none to show."""
     if not flaw.lines:
         return None
+    secrets = {} if show_ids else _flaw_secrets(flaw)
     lines = list(enumerate(flaw.lines, flaw.line))
-    texts = dict(lines)
-    return _excerpt(lines, flaw.span, width, lambda number: _no_secrets if show_ids else _guessed(texts[number]))
+    return _excerpt(lines, flaw.span, width, lambda number: _touching(secrets.get(number, ())))
 
 
 def _excerpt(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_of: Callable[[int], Secrets]) -> Excerpt:
@@ -65,26 +65,36 @@ def _excerpt(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_o
 def _shown(line: str, focus: Extent, width: int, secrets: Secrets) -> tuple[str, Extent]:
     """Return what is shown of a line, and where its focus is in that."""
     start, stop = 0, len(line)
-    if stop > width:
-        start = max(0, min(focus[0] - width // 3, stop - width))
-        stop = min(stop, start + width)
-    # Masking looks further than what is shown, so that the part of an id at the edge is known for what it is.
-    begin, finish = max(0, start - _MARGIN), min(len(line), stop + _MARGIN)
-    text = "…" if start else ""
+    if stop > width:  # a masked text is shorter than what it stands for: begin with more than will be shown
+        start, stop = max(0, min(focus[0], stop) - 2 * width), min(stop, focus[0] + 4 * width)
+    text, places = _masked_part(line, (start, stop), focus, secrets)
+    left = max(0, min(places[0] - width // 3, len(text) - width))
+    clipped = text[left : left + width]
+    before = "…" if start or left else ""
+    after = "…" if stop < len(line) or left + width < len(text) else ""
+    begin, end = (len(before) + min(max(place - left, 0), len(clipped)) for place in places)
+    return before + clipped + after, (begin, end)
+
+
+def _masked_part(line: str, part: Extent, focus: Extent, secrets: Secrets) -> tuple[str, Extent]:
+    """Return a part of a line with its secrets masked, and where the focus is in that."""
+    text = ""
     places = [0, 0]
-    for a, b, secret in _stretches(line, begin, finish, secrets):
-        a, b = max(a, start), min(b, stop)  # noqa: PLW2901
+    # Reading begins before the part and ends after it, so that an id at the edge is known for what it is.
+    for begin, end, masked in _stretches(line, max(0, part[0] - _MARGIN), min(len(line), part[1] + _MARGIN), secrets):
+        a, b = max(begin, part[0]), min(end, part[1])
         if a >= b:
             continue
-        piece = secret if secret is not None else line[a:b]
+        piece = line[a:b] if masked is None else masked
         for index, offset in enumerate(focus):
             if a <= offset <= b:
-                inside = offset - a if secret is None else (0 if offset == a else len(piece))
+                inside = offset - a if masked is None else (0 if offset == a else len(piece))
                 places[index] = len(text) + inside
         text += piece
-    if focus[1] > stop:
-        places[1] = len(text)
-    return text + ("…" if stop < len(line) else ""), (places[0], max(places))
+    for index, offset in enumerate(focus):
+        if offset > part[1]:
+            places[index] = len(text)
+    return text, (places[0], max(places))
 
 
 def _stretches(line: str, begin: int, finish: int, secrets: Secrets) -> Iterator[tuple[int, int, str | None]]:
@@ -103,11 +113,13 @@ def _stretches(line: str, begin: int, finish: int, secrets: Secrets) -> Iterator
 def _masked(text: str) -> str:
     """Return a stretch masked; a string keeps its quotes."""
     quote = text[:1] if text[:1] in {'"', "'"} and text[:1] == text[-1:] and len(text) > 1 else ""
-    return f"{quote}{mask(text[1:-1])}{quote}" if quote else mask(text)
+    inner = text[1:-1] if quote else text
+    # An escape is longer than what it stands for: half of the text could be more than half of the value.
+    return f"{quote}{'…' if chr(92) in inner else mask(inner)}{quote}"
 
 
-def _no_secrets(_start: int, _end: int) -> Iterable[Extent]:
-    return ()
+def _touching(extents: Sequence[Extent]) -> Secrets:
+    return lambda start, end: [each for each in extents if each[1] > start and each[0] < end]
 
 
 def _token_secrets(document: Document, number: int) -> Secrets:
@@ -125,32 +137,53 @@ def _token_secrets(document: Document, number: int) -> Secrets:
             b = token.span.end_column - 1 if token.span.end_line == number else len(line)
             if a >= end:
                 break
-            found.extend(_shapes(line, at, max(at, a)))
-            if is_sensitive(token.key, token.text, token.parent):
+            found.extend(_between(line, at, max(at, a)))
+            if _is_an_id(token):
                 found.append((a, b))
             at = max(at, b)
-        found.extend(_shapes(line, at, end))
+        found.extend(_between(line, at, end))
         return found
 
     return secrets
 
 
-def _shapes(line: str, start: int, end: int) -> Iterator[Extent]:
-    return ((start + a, start + b) for a, b in sensitive_stretches(line[start:end])) if start < end else iter(())
+def _is_an_id(token: Token) -> bool:
+    """Tell whether a value is to be masked; a stand-in for an id (zeros, `{idfa}`) is nobody's, as in messages."""
+    return is_sensitive(token.key, token.text, token.parent) and isinstance(shown_value("id", token.text), Secret)
 
 
-def _guessed(line: str) -> Secrets:
-    """Return the secrets of a line that no parser reads: keys and values are told apart as well as can be."""
-    found: list[Extent] = []
-    key: str | None = None
-    for lexeme in _LEXEME.finditer(line):
-        text = lexeme[0].strip("\"'")
-        if _COLON.match(line, lexeme.end()):
-            key = text
-            found.extend(_shapes(line, *lexeme.span()))
-            continue
-        if is_sensitive(key, text, "user"):
-            found.append(lexeme.span())
-        if lexeme["quoted"]:
-            key = None  # a quoted value is whole; an unquoted one, as in YAML, can go on
-    return lambda start, end: [each for each in found if each[1] > start and each[0] < end]
+def _between(line: str, start: int, end: int) -> Iterator[Extent]:
+    """Yield the ids in what stands between values: keys, comments, and documents around this one."""
+    text = line[start:end]
+    return (
+        ((start + a, start + b) for a, b in guessed_secrets(text, begun=False))
+        if text.strip(' \t,:{}[]"')
+        else iter(())
+    )
+
+
+def _flaw_secrets(flaw: Flaw) -> dict[int, list[Extent]]:
+    """Return the secrets of the lines around broken text, by the lines' numbers."""
+    parts: list[tuple[int, int, str]] = []
+    whole = True
+    for number, line in enumerate(flaw.lines, flaw.line):
+        middle = flaw.span.column - 1 if number == flaw.span.line else 0
+        start = max(0, middle - _REACH)
+        parts.append((number, start, line[start : middle + _REACH]))
+        whole = whole and len(parts[-1][2]) == len(line)
+    found: dict[int, list[Extent]] = {number: [] for number, _, _ in parts}
+    begun = 1 < flaw.line < flaw.span.line
+    if not whole:
+        for number, start, text in parts:
+            here = guessed_secrets(text, begun=begun or start > 0 or number > flaw.line)
+            found[number] = [(start + a, start + b) for a, b in here]
+        return found
+    # A value can stand on the line after its key.
+    text = "\n".join(part for _, _, part in parts)
+    offset = 0
+    secrets = guessed_secrets(text, begun=begun)
+    for number, _, part in parts:
+        end = offset + len(part)
+        found[number] = [(max(a, offset) - offset, min(b, end) - offset) for a, b in secrets if a < end and b > offset]
+        offset = end + 1
+    return found

@@ -1,0 +1,107 @@
+"""Finds ids in text that no parser reads: better a word too many masked than an id shown.
+
+Broken text can be read in two ways. With its quotes as they come, a string is whole whatever is in it, but one quote
+too few turns all that follows inside out. Word by word, quotes do not matter, but a string can hold what looks like a
+key. What either reading takes for personal data is masked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from segkoch_lint.masking import is_sensitive_key, sensitive_stretches
+from segkoch_lint.reading.lines import Extent
+
+_LEXEME = re.compile(r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s{}\[\],:"']+""", re.DOTALL)
+_COLON = re.compile(r"\s*:")
+
+_WORD = re.compile(r"""(?:\\.|[^\s{}\[\],:;=?&"'\\])+""", re.DOTALL)
+_COLON_NEAR = re.compile(r"""[\\"'\s{}\[\],]{0,4}[:=]""")
+_AFTER_KEY = re.compile(r"""(["']?)\s*[:=]""")
+_AFTER_BARE_KEY = re.compile(r"""\s*(?:[:=][\s"'{\[]|[:=]\Z|=)""")
+_BEFORE_KEY = re.compile(r"(?:\A|[\n{\[,?&;]|[\n\s]-)\s*\Z")
+_AFTER_COLON = re.compile(r":\s*\Z")
+_INDENT = 80
+"""Code points before a word in which the beginning of its line or object is looked for."""
+
+_NOBODYS = frozenset("null true false yes no on off ~ none undefined nan infinity -infinity".split())
+"""Unquoted words, lower-cased, that are never an id, but often what is wrong with one."""
+
+_TELLING_NOTHING = frozenset({"name", "value"})
+"""Keys that hold an id or not, as the object around them has it."""
+
+_UNSEEN_KEY = "id"
+
+
+def guessed_secrets(text: str, *, begun: bool) -> list[Extent]:
+    """Return the stretches of *text* to mask, in order, none touching another.
+
+    Args:
+        text: one or more lines.
+        begun: something stands before it that is not seen: what comes before the first key may be anything.
+    """
+    key = _UNSEEN_KEY if begun else None
+    return _merged((*_by_quotes(text, key), *_by_words(text, begun=begun), *sensitive_stretches(text)))
+
+
+def _by_quotes(text: str, key: str | None) -> Iterator[Extent]:
+    for lexeme in _LEXEME.finditer(text):
+        value = lexeme[0].strip("\"'")
+        if _COLON.match(text, lexeme.end()) and not _AFTER_COLON.search(text, *_before(lexeme.start())):
+            key = value
+        elif key is not None and _names_an_id(key) and _may_be_an_id(value):
+            yield lexeme.span()
+
+
+def _by_words(text: str, *, begun: bool) -> Iterator[Extent]:
+    sensitive = begun
+    for found in _WORD.finditer(text):
+        if _names_an_id(found[0]) and (_COLON_NEAR.match(text, found.end()) or _stands_as_a_key(text, *found.span())):
+            sensitive = True
+        elif _is_a_key(text, *found.span()):
+            sensitive = False
+        elif sensitive and _may_be_an_id(found[0]):
+            yield found.span()
+
+
+def _is_a_key(text: str, start: int, end: int) -> bool:
+    """Tell whether a word is a key for certain: no part of a value that has a colon in it."""
+    after = _AFTER_KEY.match(text, end)
+    if not after:
+        return False
+    if after[1]:
+        return _is_quoted(text, start, end) and not _AFTER_COLON.search(text, *_before(start - 1))
+    return bool(_AFTER_BARE_KEY.match(text, end) and _BEFORE_KEY.search(text, *_before(start)))
+
+
+def _stands_as_a_key(text: str, start: int, end: int) -> bool:
+    """Tell whether a word could be a key whose colon is missing."""
+    return _is_quoted(text, start, end) or bool(_BEFORE_KEY.search(text, *_before(start)))
+
+
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    return start > 0 and text[start - 1] in "\"'" and text[end : end + 1] == text[start - 1]
+
+
+def _before(start: int) -> Extent:
+    return max(0, start - _INDENT), start
+
+
+def _may_be_an_id(word: str) -> bool:
+    return word.lower() not in _NOBODYS and any(map(str.isalnum, word))
+
+
+def _names_an_id(key: str) -> bool:
+    """Tell whether a key can hold an id; the object around it is unknown, and can say that `value` is a cookie."""
+    return is_sensitive_key(key) or key.casefold() in _TELLING_NOTHING
+
+
+def _merged(extents: Iterable[Extent]) -> list[Extent]:
+    merged: list[Extent] = []
+    for start, end in sorted(extents):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged

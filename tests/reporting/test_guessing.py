@@ -1,0 +1,50 @@
+"""Ids in text that no parser reads."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segkoch_lint.reporting.guessing import guessed_secrets
+
+
+def shown(text: str, *, begun: bool = False) -> str:
+    """The text with a dot for each character to mask."""
+    masked = list(text)
+    for start, end in guessed_secrets(text, begun=begun):
+        masked[start:end] = "." * (end - start)
+    return "".join(masked)
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ('{"userId": "bob", "type": "iOS"', '"type": "iOS"'),
+        ("{'userId': 'bob', 'type': 'iOS'}", "'type': 'iOS'}"),
+        ("userId: bob smith\ntype: iOS [", "type: iOS ["),
+        ('{"userId" "bob", "type": "iOS"}', '"type": "iOS"}'),
+        ("?user_id=bob&type=ios", "&type=ios"),
+        ('{"note": "bob@example.com", "type": ', '", "type": '),
+        ('{"cookie": {"value": "bob"', '{"cookie": {"value": '),
+        ('{"userId": null, "type": NaN}', '{"userId": null, "type": NaN}'),
+    ],
+)
+def test_what_stands_for_an_id_is_masked_and_the_flaw_stays_readable(text: str, stays: str) -> None:
+    masked = shown(text)
+    assert "bob" not in masked
+    assert stays in masked
+
+
+def test_what_comes_before_the_first_key_may_be_an_id_where_the_text_has_begun_before() -> None:
+    assert "bob" not in shown('bob", "type": "iOS"', begun=True)
+    assert shown("bob", begun=False) == "bob"
+
+
+@given(st.text(alphabet="\"'{}[]:,=\\ \nabid-1@.", max_size=60), st.booleans())
+def test_the_stretches_are_in_order_and_apart(text: str, begun: bool) -> None:
+    found = guessed_secrets(text, begun=begun)
+    assert all(0 <= start < end <= len(text) for start, end in found)
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(found))
