@@ -15,7 +15,8 @@ from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
-from segkoch_lint.rules.ruleset import RuleSet, Violation
+from segkoch_lint.rules.ruleset import RuleSet
+from segkoch_lint.rules.violations import Violation
 from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
@@ -122,7 +123,6 @@ class Inspector:
         else:
             summary.not_delivered[verdict.not_delivered] += 1
         if verdict.violations:
-            origin = self._ruleset.origin_of(call.message)
             properties = {"type": call.message["type"], "library": library, **_event(call)}
             for violation in verdict.violations:
                 yield Draft(
@@ -131,7 +131,7 @@ class Inspector:
                     place_in_document(call, violation.path, document.value),
                     call.path,
                     violation.values,
-                    remedy_for(violation.rule, library, origin),
+                    remedy_for(violation.rule, library, verdict.origin),
                     properties=properties,
                 )
 

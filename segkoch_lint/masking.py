@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from segkoch_lint.places import Path
 
@@ -134,6 +135,7 @@ def is_sensitive_key(key: str) -> bool:
     return bool(_ENDS_IN_ID.search(key))
 
 
+@lru_cache(maxsize=4096)
 def fold(key: str) -> str:
     """Return *key* as Segment's servers compare keys: ASCII letters and digits only, lower-cased.
 

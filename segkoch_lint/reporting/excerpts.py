@@ -11,7 +11,7 @@ from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Document, Flaw, Token
 from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reporting.guessing import guessed_secrets
-from segkoch_lint.rules.ruleset import shown_value
+from segkoch_lint.rules.violations import shown_value
 
 _MARGIN = 200
 """Code points read beyond the part of a long line that is shown, so that no id is cut before it is seen."""

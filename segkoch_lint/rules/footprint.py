@@ -1,55 +1,92 @@
-"""Which parts of a call the rules read: a repeated key matters only on the way to one of them."""
+"""Which parts of a call the rules read, and what they ask of each part."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.places import Path, path_of
-from segkoch_lint.rules.vocabulary import matcher, spelling_pattern
+from segkoch_lint.rules.vocabulary import KEYWORDS, matcher, spelling_pattern
 
 _READS_ALL = frozenset(
     {"additionalProperties", "propertyNames", "unevaluatedProperties", "minProperties", "maxProperties", "items"}
     | {"prefixItems", "contains", "uniqueItems", "unevaluatedItems", "dependentSchemas", "dependentRequired"}
-    | {"$dynamicRef"}
+    | {"minItems", "maxItems", "minContains", "maxContains", "$dynamicRef"}
 )
 """Keywords that look at members without naming them (or so seldom used that finer is not worth it)."""
+
+_ASKS = frozenset(
+    {"type", "const", "enum", "pattern", "minLength", "maxLength", "format", "multipleOf"}
+    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+)
+"""Keywords that ask something of a value itself, not of its members."""
 
 
 @dataclass(slots=True)
 class Footprint:
-    """The members that rules read of a value.
+    """What rules read of a value.
 
     Attributes:
         members: by key, what is read of that member.
         patterns: by pattern, what is read of members whose key matches it.
         all: whether every member is read, whatever its key.
+        asked: what is asked of the value itself: schemas of one keyword each, by their text.
+        compared: our comparing keywords that look at the value, as (keyword, its value).
     """
 
     members: dict[str, Footprint] = field(default_factory=dict)
     patterns: dict[str, Footprint] = field(default_factory=dict)
     all: bool = False
+    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    compared: list[tuple[str, Any]] = field(default_factory=list)
 
     def reads(self, path: Path) -> bool:
         """Tell whether the value at *path* is read, or stands on the way to one that is."""
         if not path or self.all:
             return True
-        step = str(path[0])
-        nexts = [self.members[step]] if step in self.members else []
-        nexts += [inner for pattern, inner in self.patterns.items() if matcher(pattern)(step)]
-        return any(inner.reads(path[1:]) for inner in nexts)
+        member = self.member(str(path[0]))
+        return member is not None and member.reads(path[1:])
 
-    def read(self, schema: Any, root: Mapping[str, Any], seen: frozenset[str] = frozenset()) -> None:
-        """Add what an expanded *schema* reads; *root* is where its ``$ref`` resolve, *seen* those followed already."""
-        if not isinstance(schema, Mapping):
-            return
-        for keyword, value in schema.items():
-            self._read_keyword(keyword, value, root, seen)
+    def member(self, key: str) -> Footprint | None:
+        """Return what is read of the member called *key*, or None when it is not read."""
+        found = [self.members[key]] if key in self.members else []
+        found += [inner for pattern, inner in self.patterns.items() if matcher(pattern)(key)]
+        if not found:
+            return Footprint(all=True) if self.all else None
+        merged = Footprint(all=self.all)
+        for each in found:
+            merged.add(each)
+        return merged
 
-    def _read_keyword(self, keyword: str, value: Any, root: Mapping[str, Any], seen: frozenset[str]) -> None:
+    def add(self, other: Footprint) -> None:
+        """Read what *other* reads, too; *other* itself stays as it is."""
+        self.all = self.all or other.all
+        self.asked |= other.asked
+        self.compared += [each for each in other.compared if each not in self.compared]
+        for mine, theirs in ((self.members, other.members), (self.patterns, other.patterns)):
+            for name, inner in theirs.items():
+                mine.setdefault(name, Footprint()).add(inner)
+
+    def read(self, schema: Any, root: Any, seen: frozenset[str] = frozenset()) -> None:
+        """Add what *schema* reads.
+
+        Args:
+            schema: a schema in standard keywords and our comparing ones.
+            root: the schema that ``$ref`` refers to.
+            seen: references being followed.
+        """
+        if isinstance(schema, Mapping):
+            for keyword, value in schema.items():
+                self._read_keyword(keyword, value, root, seen)
+
+    def _read_keyword(self, keyword: str, value: Any, root: Any, seen: frozenset[str]) -> None:
         if keyword in _READS_ALL or (keyword in {"const", "enum"} and _holds_containers(keyword, value)):
             self.all = True
+        elif keyword in _ASKS:
+            asked = {keyword: value}
+            self.asked[json.dumps(asked, sort_keys=True)] = asked
         elif keyword in {"properties", "patternProperties"}:
             held = self.members if keyword == "properties" else self.patterns
             for name, subschema in value.items():
@@ -57,16 +94,24 @@ class Footprint:
         elif keyword == "required":
             for name in value:
                 self.members.setdefault(name, Footprint())
-        elif keyword in {"distinctValues", "sameValue"}:
-            for name in [value] if isinstance(value, str) else value:
-                self.patterns.setdefault(spelling_pattern(name), Footprint())
+        elif keyword in KEYWORDS:
+            self._compare(keyword, value)
         elif keyword in {"allOf", "anyOf", "oneOf"}:
             for subschema in value:
                 self.read(subschema, root, seen)
         elif keyword in {"not", "if", "then", "else"}:
             self.read(value, root, seen)
-        elif keyword == "$ref" and value not in seen:
+        elif keyword == "$ref" and value in seen:
+            self.all = True  # a schema inside itself reads without end
+        elif keyword == "$ref":
             self.read(_at(root, path_of(value.removeprefix("#"))), root, seen | {value})
+
+    def _compare(self, keyword: str, value: Any) -> None:
+        if (keyword, value) not in self.compared:
+            self.compared.append((keyword, value))
+        if keyword in {"distinctValues", "sameValue"}:
+            for name in [value] if isinstance(value, str) else value:
+                self.patterns.setdefault(spelling_pattern(name), Footprint())
 
 
 def _holds_containers(keyword: str, value: Any) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from segkoch_lint import schema_files
-from segkoch_lint.masking import Secret, fold, is_sensitive, key_of, mask_shapes
 from segkoch_lint.places import Path, path_of
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint
+from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
+from segkoch_lint.rules.violations import Blame, Violation, at, resolve
 from segkoch_lint.rules.vocabulary import DIALECT, KEYWORDS, expand, explainer, gate, self_contained
 
 if TYPE_CHECKING:
@@ -20,39 +20,34 @@ if TYPE_CHECKING:
 
     from segkoch_lint.rules.catalogue import AppliesTo, Rule
 
-_LONGEST_SHOWN = 60
-"""Code points of a payload value that a message shows."""
+_ABOUT_CALLS: tuple[AppliesTo, ...] = ("delivered", "call", "request")
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One rule broken at one place of a value.
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinion:
+    """What the rules say of a call and of all that are like it.
 
     Attributes:
-        rule: the rule.
-        path: the value to blame, or the nearest object around a missing one; it exists in the value.
-        template: the message; ``values`` fill its placeholders.
+        not_delivered: why such a call would not reach Kochava, or None when it would.
+        blames: what it breaks.
+        usable: whether it would reach Kochava and breaks nothing that Kochava's page requires.
+        origin: of its library: ``mobile``, ``server``, ``web``, or None when unknown.
     """
 
-    rule: Rule
-    path: Path
-    template: str
-    values: Mapping[str, str | Secret]
+    not_delivered: str | None
+    blames: tuple[Blame, ...]
+    usable: bool
+    origin: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of one call.
-
-    Attributes:
-        not_delivered: why the call would not reach Kochava, or None when it would.
-        violations: what it breaks.
-        usable: whether it would reach Kochava and breaks nothing that Kochava's page requires.
-    """
+    """What the rules say of one call: see `Opinion`."""
 
     not_delivered: str | None
     violations: tuple[Violation, ...]
     usable: bool
+    origin: str | None
 
 
 class RuleSet:
@@ -80,10 +75,14 @@ class RuleSet:
         self._origins = {origin: gate(schema) for origin, schema in delivery.origins().items()}
         self._footprint = Footprint()
         for rule in (*rules, *required):
-            schema = self.schema_of(rule)
+            if rule.applies_to in _ABOUT_CALLS:
+                self._footprint.read(schema := self.schema_of(rule), schema)
+                if rule.place is not None:
+                    self._footprint.read(schema := _reading(rule.place), schema)
+        for schema in (*delivery.conditions().values(), *delivery.origins().values()):
             self._footprint.read(schema, schema)
-        for condition in delivery.conditions().values():
-            self._footprint.read(condition, condition)
+        self.likeness = Likeness(self._footprint)
+        self._opinions: dict[Hashable, Opinion] = {}
 
     def schema_of(self, rule: Rule) -> dict[str, Any]:
         """Return a rule's constraint as a schema in standard keywords and our comparing ones, on its own feet."""
@@ -98,27 +97,45 @@ class RuleSet:
 
     def judge(self, message: Mapping[str, Any]) -> Verdict:
         """Return the verdict on one call, in Segment's shape and with its ``type``."""
-        violations = [*self._groups["call"].violations(message), *self._groups["request"].violations(message)]
+        opinion = self.opinion(self.likeness.of(message), message)
+        violations = tuple(blame.of(message) for blame in opinion.blames)
+        return Verdict(opinion.not_delivered, violations, opinion.usable, opinion.origin)
+
+    def opinion(self, alike: Hashable, message: Mapping[str, Any]) -> Opinion:
+        """Return what the rules say of *message* and of all calls that ``likeness`` reduces to *alike*, too."""
+        known = self._opinions.get(alike)
+        if known is None:
+            if len(self._opinions) >= MOST_REMEMBERED:
+                self._opinions.clear()
+            known = self._opinions[alike] = self._opinion(message)
+        return known
+
+    def _opinion(self, message: Mapping[str, Any]) -> Opinion:
+        origin = next((origin for origin, schema in self._origins.items() if schema.is_valid(message)), None)
+        blames = [*self._groups["call"].blames(message), *self._groups["request"].blames(message)]
         if self._undelivered.is_valid(message):
-            return Verdict(self._reason(message), tuple(violations), usable=False)
-        violations += self._groups["delivered"].violations(message)
-        violations.sort(key=lambda violation: violation.rule.code)
-        return Verdict(None, tuple(violations), usable=self._required.accepts(message))
+            reason = next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
+            return Opinion(reason, tuple(blames), usable=False, origin=origin)
+        blames += self._groups["delivered"].blames(message)
+        blames.sort(key=lambda blame: blame.rule.code)
+        return Opinion(None, tuple(blames), usable=self._required.accepts(message), origin=origin)
 
     def violations(self, kind: AppliesTo, value: Mapping[str, Any]) -> list[Violation]:
         """Return what the rules that apply to *kind* say of a value of that kind."""
-        return self._groups[kind].violations(value)
-
-    def origin_of(self, message: Mapping[str, Any]) -> str | None:
-        """Return the origin of a call by its library: ``mobile``, ``server``, ``web``, or None when unknown."""
-        return next((origin for origin, schema in self._origins.items() if schema.is_valid(message)), None)
+        return [blame.of(value) for blame in self._groups[kind].blames(value)]
 
     def reads(self, path: Path) -> bool:
         """Tell whether the value at *path* of a call is read by a rule, or stands on the way to one that is."""
         return self._footprint.reads(path)
 
-    def _reason(self, message: Mapping[str, Any]) -> str:
-        return next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
+
+def _reading(place: Path) -> dict[str, Any]:
+    """Return a schema that reads what `resolve` reads on its way to *place*."""
+    *way, last = map(str, place)
+    schema: dict[str, Any] = expand({"spellings": {last: {"type": "string", "pattern": r"\S"}}})
+    for step in reversed(way):
+        schema = {"properties": {step: schema}}
+    return schema
 
 
 class _Compiled:
@@ -136,14 +153,13 @@ class _Compiled:
     def explainer(self) -> Any:
         return explainer(self.schema)
 
-    def violations(self, value: Mapping[str, Any]) -> Iterator[Violation]:
+    def blames(self, value: Mapping[str, Any]) -> Iterator[Blame]:
         seen: set[Path] = set()
         for error in self.explainer.iter_errors(value):
             path, whole = _blamed(self.rule, error, value)
             if path not in seen:
                 seen.add(path)
-                template, values = _message(self._template(error), value, path, whole=whole)
-                yield Violation(self.rule, path, template, values)
+                yield Blame(self.rule, path, self._template(error), whole)
 
     def _template(self, error: ValidationError) -> str:
         """Return the message nearest to the failed keyword, going up from it."""
@@ -151,7 +167,7 @@ class _Compiled:
         node: Any = self.schema
         for step in error.absolute_schema_path:
             while isinstance(node, dict) and step not in node and "$ref" in node:
-                node = _resolve(self.schema, path_of(node["$ref"].removeprefix("#")))
+                node = at(self.schema, path_of(node["$ref"].removeprefix("#")))
             if isinstance(node, dict):
                 message = node.get("message", message)
             node = node[step]
@@ -171,11 +187,11 @@ class _Group:
     def accepts(self, value: Mapping[str, Any]) -> bool:
         return not self._rules or self._gate.is_valid(value)
 
-    def violations(self, value: Mapping[str, Any]) -> list[Violation]:
+    def blames(self, value: Mapping[str, Any]) -> list[Blame]:
         if self.accepts(value):
             return []
         broken = [each for each in self._rules if not each.gate.is_valid(value)]
-        return [violation for each in broken for violation in each.violations(value)]
+        return [blame for each in broken for blame in each.blames(value)]
 
 
 def conjunction(schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -239,72 +255,3 @@ def _blamed(rule: Rule, error: ValidationError, value: Any) -> tuple[Path, bool]
     if rule.place is not None and rule.place[: len(path)] == tuple(map(str, path)):
         return resolve(value, rule.place)
     return path, error.validator != "required"
-
-
-def resolve(value: Any, path: Path) -> tuple[Path, bool]:
-    """Follow *path* as far as it exists; the last key counts in any spelling, one with a text in it first.
-
-    Returns:
-        the longest existing path, and whether it is the whole of *path*.
-    """
-    taken: list[str | int] = []
-    for number, step in enumerate(path, 1):
-        if not isinstance(value, Mapping):
-            return tuple(taken), False
-        key: str | int | None = step if step in value else None
-        if number == len(path):
-            spelled = [k for k in value if fold(k) == fold(str(step))]
-            key = next(
-                (k for k in spelled if isinstance(value[k], str) and value[k].strip()), next(iter(spelled), None)
-            )
-        if key is None:
-            return tuple(taken), False
-        taken.append(key)
-        value = value[key]
-    return tuple(taken), True
-
-
-def _resolve(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value[step]
-    return value
-
-
-def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str, dict[str, str | Secret]]:
-    """Fill in which values the message shows; strings get their quotes here, so that masking keeps them."""
-    values: dict[str, str | Secret] = {}
-    for name in _placeholders(template):
-        where, found = (path, whole) if name == "value" else resolve(value, path_of(name))
-        shown = shown_value(key_of(where), _resolve(value, where)) if found else "absent"
-        if isinstance(shown, Secret) or (found and isinstance(_resolve(value, where), str)):
-            template = template.replace("{" + name + "}", '"{' + name + '}"')
-        values[name] = shown
-    return template, values
-
-
-def _placeholders(template: str) -> list[str]:
-    return [part.split("}")[0] for part in template.split("{")[1:] if part.startswith(("value}", "/"))]
-
-
-def shown_value(key: str | None, value: Any) -> str | Secret:
-    """Return a payload value as messages show it: personal data as a `Secret`, containers by their kind only."""
-    if isinstance(value, Mapping):
-        return "an object" if value else "an empty object"
-    if isinstance(value, list):
-        return "a list" if value else "an empty list"
-    text = value if isinstance(value, str) else json.dumps(value)
-    if is_sensitive(key, value) and text.strip() and not _is_nobodys(text):
-        return Secret(text)
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-
-
-@cache
-def _stand_ins() -> Any:
-    stands_in = {"anyOf": [{"$ref": "#/$defs/zero-id"}, {"$ref": "#/$defs/placeholder"}]}
-    return gate(self_contained(stands_in, schema_files.load("definitions")["$defs"]))
-
-
-def _is_nobodys(text: str) -> bool:
-    """Tell whether a value is a stand-in that a reader may see: zeros, one digit repeated, a word or a macro."""
-    plain = not any(c.isdigit() for c in text) or len(set(text.lower()) - set("- \t")) == 1
-    return plain and len(text) <= _LONGEST_SHOWN and mask_shapes(text) == text and bool(_stand_ins().is_valid(text))

@@ -17,7 +17,8 @@ from segkoch_lint.places import pointer_of
 from segkoch_lint.rules.catalogue import built_in, find, rule_of
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import apply_patch, broken_examples
-from segkoch_lint.rules.ruleset import RuleSet, bundle, resolve, shown_value
+from segkoch_lint.rules.ruleset import RuleSet, bundle
+from segkoch_lint.rules.violations import resolve, shown_value
 from segkoch_lint.rules.vocabulary import explainer, gate
 from tests.conftest import IOS_CALL
 
@@ -99,14 +100,14 @@ def test_no_device_rule_speaks_of_a_call_that_is_not_delivered() -> None:
 )
 def test_the_library_tells_the_origin(library: str, device: Any, origin: str | None) -> None:
     context = {"library": {"name": library}, **({} if device is None else {"device": device})}
-    assert RULES.origin_of({**BARE, "context": context}) == origin
+    assert RULES.judge({**BARE, "context": context}).origin == origin
 
 
 def test_configured_libraries_come_before_the_table() -> None:
     ruleset = RuleSet([], Delivery(libraries={"our-own": "web", "analytics-kotlin": "server"}))
-    assert ruleset.origin_of({**BARE, "context": {"library": {"name": "our-own"}}}) == "web"
+    assert ruleset.judge({**BARE, "context": {"library": {"name": "our-own"}}}).origin == "web"
     kotlin = {"library": {"name": "analytics-kotlin"}, "device": {}}
-    assert ruleset.origin_of({**BARE, "context": kotlin}) == "server"
+    assert ruleset.judge({**BARE, "context": kotlin}).origin == "server"
 
 
 def test_a_call_is_usable_when_it_meets_the_requirements_whatever_else_is_wrong(good_call: dict[str, Any]) -> None:

@@ -1,0 +1,127 @@
+"""A broken rule in words: what is said of which value, and how payload values are shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from segkoch_lint import schema_files
+from segkoch_lint.masking import Secret, fold, is_sensitive, key_of, mask_shapes
+from segkoch_lint.places import Path, path_of
+from segkoch_lint.rules.vocabulary import gate, self_contained
+
+if TYPE_CHECKING:
+    from segkoch_lint.rules.catalogue import Rule
+
+_LONGEST_SHOWN = 60
+"""Code points of a payload value that a message shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One rule broken at one place of a value.
+
+    Attributes:
+        rule: the rule.
+        path: the value to blame, or the nearest object around a missing one; it exists in the value.
+        template: the message; ``values`` fill its placeholders.
+    """
+
+    rule: Rule
+    path: Path
+    template: str
+    values: Mapping[str, str | Secret]
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """A rule broken at a place, whatever value stands there: the same for all calls that are alike.
+
+    Attributes:
+        rule, path: as of a `Violation`.
+        template: the message as the rule file has it.
+        whole: whether the value at ``path`` is itself meant, and not the object around a missing one.
+    """
+
+    rule: Rule
+    path: Path
+    template: str
+    whole: bool
+
+    def of(self, value: Any) -> Violation:
+        """Return the violation by *value*, with what its message shows."""
+        template, values = _message(self.template, value, self.path, whole=self.whole)
+        return Violation(self.rule, self.path, template, values)
+
+
+def resolve(value: Any, path: Path) -> tuple[Path, bool]:
+    """Follow *path* as far as it exists; the last key counts in any spelling, one with a text in it first.
+
+    Returns:
+        the longest existing path, and whether it is the whole of *path*.
+    """
+    taken: list[str | int] = []
+    for number, step in enumerate(path, 1):
+        if not isinstance(value, Mapping):
+            return tuple(taken), False
+        key: str | int | None = step if step in value else None
+        if number == len(path):
+            spelled = [k for k in value if fold(k) == fold(str(step))]
+            key = next(
+                (k for k in spelled if isinstance(value[k], str) and value[k].strip()), next(iter(spelled), None)
+            )
+        if key is None:
+            return tuple(taken), False
+        taken.append(key)
+        value = value[key]
+    return tuple(taken), True
+
+
+def at(value: Any, path: Path) -> Any:
+    """Return the value at *path*, which exists."""
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str, dict[str, str | Secret]]:
+    """Fill in which values the message shows; strings get their quotes here, so that masking keeps them."""
+    values: dict[str, str | Secret] = {}
+    for name in _placeholders(template):
+        where, found = (path, whole) if name == "value" else resolve(value, path_of(name))
+        shown = shown_value(key_of(where), at(value, where)) if found else "absent"
+        if isinstance(shown, Secret) or (found and isinstance(at(value, where), str)):
+            template = template.replace("{" + name + "}", '"{' + name + '}"')
+        values[name] = shown
+    return template, values
+
+
+def _placeholders(template: str) -> list[str]:
+    return [part.split("}")[0] for part in template.split("{")[1:] if part.startswith(("value}", "/"))]
+
+
+def shown_value(key: str | None, value: Any) -> str | Secret:
+    """Return a payload value as messages show it: personal data as a `Secret`, containers by their kind only."""
+    if isinstance(value, Mapping):
+        return "an object" if value else "an empty object"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    text = value if isinstance(value, str) else json.dumps(value)
+    if is_sensitive(key, value) and text.strip() and not _is_nobodys(text):
+        return Secret(text)
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+@cache
+def _stand_ins() -> Any:
+    stands_in = {"anyOf": [{"$ref": "#/$defs/zero-id"}, {"$ref": "#/$defs/placeholder"}]}
+    return gate(self_contained(stands_in, schema_files.load("definitions")["$defs"]))
+
+
+def _is_nobodys(text: str) -> bool:
+    """Tell whether a value is a stand-in that a reader may see: zeros, one digit repeated, a word or a macro."""
+    plain = not any(c.isdigit() for c in text) or len(set(text.lower()) - set("- \t")) == 1
+    return plain and len(text) <= _LONGEST_SHOWN and mask_shapes(text) == text and bool(_stand_ins().is_valid(text))
