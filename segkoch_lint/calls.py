@@ -25,3 +25,11 @@ class Call:
     message: Mapping[str, Any]
     path: Path = ()
     envelope: Path | None = None
+
+
+def library_of(message: Mapping[str, Any]) -> str:
+    """Return the name of the library that sent a call, or an empty string."""
+    context = message.get("context")
+    library = context.get("library") if isinstance(context, Mapping) else None
+    name = library.get("name") if isinstance(library, Mapping) else None
+    return name if isinstance(name, str) else ""

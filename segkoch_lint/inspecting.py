@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from segkoch_lint.calls import Call
+from segkoch_lint.calls import Call, library_of
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.masking import Secret, mask_shapes
 from segkoch_lint.places import Path, Span, pointer_of
@@ -15,7 +15,7 @@ from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
-from segkoch_lint.rules.ruleset import RuleSet
+from segkoch_lint.rules.ruleset import Opinion, RuleSet, Verdict
 from segkoch_lint.rules.violations import Violation
 from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
 
@@ -112,16 +112,8 @@ class Inspector:
     def _judge(self, call: Call, document: Document, summary: Summary) -> Iterator[Draft]:
         """Judge one call and count it; yield what it breaks."""
         verdict = self._ruleset.judge(call.message)
-        library = _library(call)
-        tally = summary.libraries.setdefault(library, LibraryTally())
-        summary.calls += 1
-        tally.calls += 1
-        if verdict.not_delivered is None:
-            summary.checked += 1
-            tally.checked += 1
-            tally.usable += verdict.usable
-        else:
-            summary.not_delivered[verdict.not_delivered] += 1
+        library = library_of(call.message)
+        count(summary, verdict, library)
         if verdict.violations:
             properties = {"type": call.message["type"], "library": library, **_event(call)}
             for violation in verdict.violations:
@@ -187,17 +179,23 @@ class Inspector:
         )
 
 
+def count(summary: Summary, verdict: Verdict | Opinion, library: str, calls: int = 1) -> None:
+    """Count *calls* of one library that all got the same verdict."""
+    tally = summary.libraries.setdefault(library, LibraryTally())
+    summary.calls += calls
+    tally.calls += calls
+    if verdict.not_delivered is None:
+        summary.checked += calls
+        tally.checked += calls
+        tally.usable += calls if verdict.usable else 0
+    else:
+        summary.not_delivered[verdict.not_delivered] += calls
+
+
 def remedy_for(rule: Rule, library: str, origin: str | None) -> str:
     """Return what to do about a rule's findings: as the call's library wants it, its kind, or in general."""
     keys = (library, origin, "default")
     return next((rule.remedy[key] for key in keys if key is not None and key in rule.remedy), "")
-
-
-def _library(call: Call) -> str:
-    context = call.message.get("context")
-    library = context.get("library") if isinstance(context, Mapping) else None
-    name = library.get("name") if isinstance(library, Mapping) else None
-    return name if isinstance(name, str) else ""
 
 
 def _event(call: Call) -> dict[str, str]:

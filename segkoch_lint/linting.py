@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.inspecting import Excerpts, Inspector, remedy_for
+from segkoch_lint.inspecting import Excerpts, Inspector, count, remedy_for
 from segkoch_lint.places import Span, pointer_of
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -15,8 +15,10 @@ from segkoch_lint.reading.discovering import Input, Unread, discover
 from segkoch_lint.reading.documents import Document, Flaw, ValueDocument
 from segkoch_lint.reading.opening import Stream, open_bytes, open_input
 from segkoch_lint.reading.recognising import Foreign, read_documents
+from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.reading.unwrapping import NotACall
-from segkoch_lint.rules.ruleset import RuleSet
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.skimming.skimmer import Skimmer
 from segkoch_lint.tallies import RuleTally, Summary
 
 INVALID_SYNTAX = "KCH001"
@@ -68,6 +70,7 @@ class Linter:
         self._selection = Selection(self.settings)
         ruleset = RuleSet(self._selection.rules, self.settings.delivery, self._selection.catalogue)
         self._inspector = Inspector(self._selection, ruleset, excerpts)
+        self._skimmer = Skimmer(ruleset, self.settings.limits, self._count_clean)
         self._allow_empty = allow_empty
         self._flaw_excerpts = flaw_excerpts
         self._read_before = 0
@@ -118,8 +121,14 @@ class Linter:
         self._stream_now = stream
         ignored = self._selection.ignored_in(source.path)
         strangers = _Strangers()
+
+        def sieve(block: Block) -> Iterator[NumberedLine | Flaw]:
+            # The first call lets strangers in at its place, so it is always read.
+            return self._skimmer.sieve(block, passing=strangers.welcome)
+
         try:
-            for number, each in enumerate(read_documents(stream, name=source.path, limits=self.settings.limits)):
+            found = read_documents(stream, name=source.path, limits=self.settings.limits, sieve=sieve)
+            for number, each in enumerate(found):
                 if number % _PROGRESS_EVERY == 0:
                     self.on_progress()
                 if isinstance(each, Foreign):
@@ -138,6 +147,9 @@ class Linter:
         self._stream_now = None
         if not strangers.welcome:
             yield from self._no_calls(source, strangers, ignored)
+
+    def _count_clean(self, opinion: Opinion, library: str, calls: int) -> None:
+        count(self.summary, opinion, library, calls)
 
     def _document(
         self, document: Document, path: str, ignored: frozenset[str], strangers: _Strangers

@@ -6,11 +6,16 @@ import copy
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import hypothesis
 import pytest
 
 from segkoch_lint.cli.running import run
 from segkoch_lint.findings import Finding
 from segkoch_lint.linting import Linter
+
+# How long an example takes says nothing about whether it is right.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 IOS_CALL: dict[str, Any] = {
     "type": "track",

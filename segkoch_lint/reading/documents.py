@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -54,7 +54,7 @@ class Document(Protocol):
     def repeated(self) -> Sequence[Path]:
         """Paths of the object members whose key stands twice or more in its object (the last one wins)."""
 
-    def locate(self, paths: Iterable[Path]) -> dict[Path, Span]:
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out.
 
         For a repeated key this is the last member's value, the one that counts.
@@ -83,7 +83,7 @@ class ValueDocument:
     def repeated(self) -> Sequence[Path]:
         return ()
 
-    def locate(self, paths: Iterable[Path]) -> dict[Path, Span]:  # noqa: ARG002
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:  # noqa: ARG002
         return {}
 
     def keys(self, path: Path) -> Sequence[Span]:  # noqa: ARG002

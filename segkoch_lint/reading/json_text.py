@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Flaw, Token
 from segkoch_lint.reading.json_scanner import key_text, keys_of, lex, locate, repeated_keys
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
+from segkoch_lint.reading.members import compact_extent
 
 _STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _CONSTANT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)')
@@ -67,9 +68,14 @@ class JsonDocument:
     def _table(self) -> LineTable:
         return LineTable(self.text, self._line, self._column)
 
-    def locate(self, paths: Iterable[Path]) -> dict[Path, Span]:
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
-        found = locate(self.text, paths)
+        found: dict[Path, Extent] = {}
+        if isinstance(self._source, bytes) and self._source.isascii():  # a byte is a code point
+            found = {path: extent for path in paths if (extent := compact_extent(self._source, path))}
+        missing = [path for path in paths if path not in found]
+        if missing:
+            found |= locate(self.text, missing)
         return {path: self._table.span(extent) for path, extent in found.items()}
 
     def keys(self, path: Path) -> Sequence[Span]:

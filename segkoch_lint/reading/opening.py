@@ -17,7 +17,7 @@ from typing import Self
 from segkoch_lint.reading.discovering import STDIN_PATHS, Input, Unread
 from segkoch_lint.reading.inflating import Damage, inflate, transcode
 
-_READ_BYTES = 1 << 18
+_READ_BYTES = 1 << 20
 
 # Where these do not exist (Windows) they are not needed, and where O_BINARY exists it is.
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Flaw
@@ -14,8 +15,30 @@ NumberedLine = tuple[int, bytes]
 """A line's number, from 1, and its text without its end."""
 
 
-def lines(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[NumberedLine | Flaw]:
-    """Yield the lines of a text that are not blank.
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines that stand one after another, each with its end; only the last of an input may lack it.
+
+    Attributes:
+        number: of the first line.
+        text: the lines.
+    """
+
+    number: int
+    text: bytes
+
+    def lines(self, limits: Limits) -> Iterator[NumberedLine | Flaw]:
+        """Yield the lines that are not blank, without their ends; a flaw for one over ``limits.line_bytes``."""
+        most = limits.line_bytes
+        for number, piece in enumerate(self.text.split(b"\n"), self.number):
+            if not piece or piece.isspace():
+                continue
+            line = piece.removesuffix(b"\r")
+            yield (number, line) if len(line) <= most else _too_long(number, most)
+
+
+def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[Block | Flaw]:
+    """Yield the lines of a text, as many at a time as come in one chunk.
 
     Lines end at LF or CRLF. One over ``limits.line_bytes`` is a flaw and is not held in memory.
     Where the data is damaged, a flaw comes last, in place of what remains of the line there.
@@ -32,23 +55,25 @@ def lines(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator
     begun = _BegunLine(line, most)
     try:
         for chunk in stream:
-            first, *pieces = chunk.split(b"\n")
-            begun.add(first)
-            if not pieces:
+            end = chunk.rfind(b"\n") + 1
+            if not end:
+                begun.add(chunk)
                 continue
-            yield from begun.finished()
-            number = begun.number
-            begun = _BegunLine(number + len(pieces), most)
-            begun.add(pieces.pop())
-            if b"\r" in chunk or len(chunk) > most:
-                yield from _checked(pieces, number, most)
-                continue
-            for piece in pieces:
+            start, number = 0, begun.number
+            if begun.size:  # its end is in this chunk
+                start = chunk.index(b"\n") + 1
+                begun.add(chunk[: start - 1])
+                yield from begun.finished()
                 number += 1
-                if piece and not piece.isspace():
-                    yield number, piece
+            if start < end:
+                text = chunk[start:end]
+                yield Block(number, text)
+                number += text.count(b"\n")
+            begun = _BegunLine(number, most)
+            begun.add(chunk[end:])
     except Damage as damage:
-        if begun.size > most or not any(isinstance(each, Flaw) for each in read_line(begun.text, 1, limits)):
+        # What is left of the line is a document of its own only where it reads as one.
+        if begun.is_too_long or not any(isinstance(each, Flaw) for each in read_line(begun.text, 1, limits)):
             yield from begun.finished()
         yield damage_flaw(damage, begun.number, begun.text)
     else:
@@ -94,26 +119,18 @@ class _BegunLine:
             self._parts.append(part)
 
     @property
+    def is_too_long(self) -> bool:
+        return self.size > self._most + 1
+
+    @property
     def text(self) -> bytes:
-        return b"".join(self._parts).removesuffix(b"\r")
+        return b"".join(self._parts)
 
-    def finished(self) -> Iterator[NumberedLine | Flaw]:
-        text = self.text
-        if self.size > self._most + 1 or len(text) > self._most:
+    def finished(self) -> Iterator[Block | Flaw]:
+        if self.is_too_long:
             yield _too_long(self.number, self._most)
-        elif text and not text.isspace():
-            yield self.number, text
-
-
-def _checked(pieces: list[bytes], number: int, most: int) -> Iterator[NumberedLine | Flaw]:
-    """Yield whole lines of a chunk where some may end with CRLF, or be too long."""
-    for piece in pieces:
-        number += 1
-        text = piece.removesuffix(b"\r")
-        if len(text) > most:
-            yield _too_long(number, most)
-        elif text and not text.isspace():
-            yield number, text
+        elif self.size:
+            yield Block(self.number, self.text)
 
 
 def _too_long(number: int, most: int) -> Flaw:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -55,7 +55,7 @@ class YamlDocument:
         self.value = reader.read(root)
         self.repeated: Sequence[Path] = list(_repeated(root)) if reader.repeats else ()
 
-    def locate(self, paths: Iterable[Path]) -> dict[Path, Span]:
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
         nodes = ((path, _at(self._root, path)) for path in paths)
         return {path: self._table.span(self._extent(node)) for path, node in nodes if node is not None}

@@ -24,18 +24,16 @@ class Likeness:
 
     Args:
         footprint: what the rules read of such a value.
+
+    Attributes:
+        footprint: as given.
     """
 
     def __init__(self, footprint: Footprint) -> None:
-        self._footprint = footprint
+        self.footprint = footprint
         self._answers = _Answers(list(footprint.asked.values()))
         self._compared = [(KEYWORDS[keyword], asked) for keyword, asked in footprint.compared]
         self._members: dict[str, Likeness | None] = {}
-
-    @property
-    def opaque(self) -> bool:
-        """Whether rules may look at anything in the value."""
-        return self._footprint.all
 
     def of(self, value: Any) -> Hashable:
         """Return what the rules can tell of *value*: equal for two values only if no rule can tell them apart.
@@ -43,7 +41,7 @@ class Likeness:
         Raises:
             TypeError, ValueError: the value is none that JSON has.
         """
-        if self._footprint.all:
+        if self.footprint.all:
             return msgspec.json.encode(value)
         if isinstance(value, dict):
             parts: list[Hashable] = []
@@ -58,7 +56,7 @@ class Likeness:
             return tuple(parts)
         if isinstance(value, list):
             return ("a list", *(is_valid(asked, value) for is_valid, asked in self._compared))
-        return self._answers.of(value) if self._footprint.asked else 0
+        return self._answers.of(value) if self.footprint.asked else 0
 
     def member(self, key: str) -> Likeness | None:
         """Return what reduces the member called *key*, or None when no rule reads it."""
@@ -66,7 +64,7 @@ class Likeness:
             return self._members[key]
         if len(self._members) >= MOST_REMEMBERED:
             self._members.clear()
-        footprint = self._footprint.member(key)
+        footprint = self.footprint.member(key)
         made = self._members[key] = None if footprint is None else Likeness(footprint)
         return made
 

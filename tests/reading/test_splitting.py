@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given
@@ -11,10 +11,16 @@ from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.limits import Limits
-from segkoch_lint.reading.splitting import lines, read_line, size_text
+from segkoch_lint.reading.splitting import NumberedLine, blocks, read_line, size_text
 
 LIMITS = Limits()
 SMALL = Limits(line_bytes=8)
+
+
+def lines(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[NumberedLine | Flaw]:
+    """The lines of all blocks."""
+    for each in blocks(stream, limits, line=line):
+        yield from [each] if isinstance(each, Flaw) else each.lines(limits)
 
 
 def in_pieces(text: bytes, size: int) -> Iterator[bytes]:

@@ -20,12 +20,6 @@ from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls
 
 
-def reduced(schema: dict[str, Any], value: Any) -> Any:
-    footprint = Footprint()
-    footprint.read(expand(schema), expand(schema))
-    return Likeness(footprint).of(value)
-
-
 def alike(schema: dict[str, Any], a: Any, b: Any) -> bool:
     footprint = Footprint()
     footprint.read(expand(schema), expand(schema))

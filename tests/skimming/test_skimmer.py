@@ -1,0 +1,247 @@
+"""Passing over clean calls changes nothing but the time it takes."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from segkoch_lint.linting import Linter
+from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.splitting import Block, NumberedLine
+from segkoch_lint.rules.catalogue import built_in
+from segkoch_lint.rules.delivery import Delivery
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.skimming import skimmer, texts
+from segkoch_lint.skimming.skimmer import Skimmer
+from tests.conftest import IOS_CALL
+from tests.rules.test_ruleset import calls
+
+
+def linted(content: bytes, settings: Settings | None = None) -> Any:
+    """The findings and the figures of a log."""
+    linter = Linter(settings)
+    findings = list(linter.bytes(content, "log.ndjson"))
+    return findings, linter.summary
+
+
+def read_throughout(content: bytes, settings: Settings | None = None) -> Any:
+    """The same with every line read as a document."""
+
+    def read_all(skimmer: Skimmer, block: Block, *, passing: bool = True) -> Iterator[NumberedLine | Flaw]:
+        return block.lines(skimmer._limits)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Skimmer, "sieve", read_all)
+        return linted(content, settings)
+
+
+def changed(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    call = copy.deepcopy(IOS_CALL)
+    holder: Any = call
+    for step in path[:-1]:
+        holder = holder[step]
+    if value is ...:
+        holder.pop(path[-1], None)
+    else:
+        holder[path[-1]] = value
+    return call
+
+
+PLACES = [
+    ("type",),
+    ("event",),
+    ("userId",),
+    ("user_id",),
+    ("messageId",),
+    ("message_id",),
+    ("integrations",),
+    ("properties",),
+    ("traits",),
+    ("context",),
+    ("context", "os"),
+    ("context", "app"),
+    ("context", "library"),
+    ("context", "library", "name"),
+    ("context", "device"),
+    ("context", "device", "id"),
+    ("context", "device", "advertisingId"),
+    ("context", "device", "advertising_id"),
+    ("context", "device", "adTrackingEnabled"),
+    ("context", "device", "Type"),
+    ("new key",),
+    ("schlüssel",),
+]
+VALUES = [
+    ...,
+    None,
+    "",
+    " ",
+    "iOS",
+    "android",
+    "screen",
+    "Install Attributed",
+    "unknown",
+    "0000-0000",
+    "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954",
+    "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64",
+    "ü",
+    0,
+    1.5,
+    True,
+    [],
+    [1],
+    {},
+    {"Kochava": False},
+    {"kochava": True},
+    {"source": 1},
+    {"name": "analytics.js"},
+    "x" * 9000,
+]
+mutants = st.builds(changed, st.sampled_from(PLACES), st.sampled_from(VALUES)) | calls | st.just(IOS_CALL)
+deep = "[" * 250 + "]" * 250
+odd_lines = st.sampled_from(
+    [
+        b"",
+        b"  ",
+        b"\r",
+        b"{}",
+        b"17",
+        b"[]",
+        b'{"type":"track"',
+        b'{"type":"track","event":"\xff","userId":"u"}',
+        b'{"type":"track","event":"x","userId":NaN}',
+        b'{"type":"track","type":"page","userId":"u","context":{"device":{}}}',
+        b'{"type":"track","event":"x","userId":"u","context":{},"context":{"device":{}}}',
+        b'{"type":"track","event":"x","userId":"u","con\\u0074ext":{},"context":{"device":{}}}',
+        b'{"type":"track","event":"x","userId":"u","context":{"device":{"id":"a","id":"b"}}}',
+        b'{"type":"track","event":"x","userId":"u","properties":{"source":1,"source":2}}',
+        b'{"type":"track","event":"x","userId":"u","properties":{"a":1,"a":2}}',
+        b'{"batch":[{"type":"track","event":"x","userId":"u"}]}',
+        json.dumps({**IOS_CALL, "more": json.loads(deep)}).encode(),
+        json.dumps({**IOS_CALL, "properties": {"a": json.loads(deep)}}).encode(),
+        json.dumps({**IOS_CALL, "context": {**IOS_CALL["context"], "a": json.loads(deep)}}).encode(),
+    ]
+)
+
+
+def written(call: dict[str, Any], style: int) -> bytes:
+    if style == 0:
+        return json.dumps(call, separators=(",", ":")).encode()
+    if style == 1:
+        return json.dumps(call, separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode()
+    return json.dumps(call).encode() + b" \r"
+
+
+log_lines = odd_lines | st.builds(written, mutants, st.sampled_from([0, 0, 0, 1, 2]))
+GOOD = written(IOS_CALL, 0)
+
+
+@settings(max_examples=40)
+@given(st.lists(log_lines, max_size=30), st.booleans())
+@example([GOOD, GOOD, b'{"type":"track","event":"x","userId":"u","context":{},"context":{"device":{}}}'], True)
+def test_a_log_is_found_the_same_as_when_every_line_is_read(lines: list[bytes], ended: bool) -> None:
+    content = b"\n".join([GOOD, *lines, GOOD]) + (b"\n" if ended else b"")
+    assert linted(content) == read_throughout(content)
+
+
+@settings(max_examples=15)
+@given(st.lists(log_lines, max_size=8))
+def test_the_first_call_lets_what_is_no_call_in_at_its_place(lines: list[bytes]) -> None:
+    content = b"\n".join([b'{"a":1}', *lines])
+    assert linted(content) == read_throughout(content)
+
+
+RULE = {
+    "$schema": "urn:segkoch-lint:rule",
+    "title": "odd",
+    "description": "A rule that somebody made for a test of their own calls.",
+    "rule": {
+        "code": "OWN001",
+        "severity": "error",
+        "origin": "beyond",
+        "applies-to": "call",
+        "message": "this is odd: {value}",
+        "source": ["https://example.com"],
+    },
+    "remedy": {"default": "mend it"},
+    "examples": [{"type": "track"}],
+    "counterexamples": [{"patch": [{"op": "add", "path": "/event", "value": "bad"}], "place": "/event"}],
+}
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        {"properties": {"event": {"not": {"const": "bad"}}}},
+        {"patternProperties": {"^eve": {"not": {"const": "bad"}}}},
+        {"additionalProperties": {"not": {"const": "bad"}}},
+        {"distinctValues": ["event", "userId"]},
+        {"properties": {"properties": {"additionalProperties": {"type": "string"}}}},
+        {"properties": {"properties": {"properties": {"event": {"const": 1}}}}},
+        {"properties": {"context": {"distinctValues": ["event", "userId"]}}},
+        {"properties": {"properties": {"type": "object"}}},
+    ],
+)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_own_rules_find_the_same_in_what_is_passed_over(constraint: dict[str, Any], data: st.DataObject) -> None:
+    folder = _FOLDERS[json.dumps({**RULE, **constraint})]
+    settings = Settings(rules=(folder,))
+    names = st.sampled_from(["bad", "user-4711", 1, "good", [1], {"event": 2}, {"event": "1", "userId": "1"}, None])
+    keys = st.sampled_from([("event",), ("events",), ("properties",), ("context",), ("context", "event")])
+    lines = data.draw(st.lists(st.builds(written, st.builds(changed, keys, names), st.just(0)), max_size=6))
+    content = b"\n".join([GOOD, GOOD, *lines])
+    assert linted(content, settings) == read_throughout(content, settings)
+
+
+_FOLDERS: dict[str, Path] = {}
+
+
+@pytest.fixture(autouse=True)
+def _rule_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    constraint = getattr(request.node, "callspec", None)
+    if constraint is not None and "constraint" in constraint.params:
+        rule = json.dumps({**RULE, **constraint.params["constraint"]})
+        folder = tmp_path_factory.mktemp("rules")
+        (folder / "OWN001.json").write_text(rule)
+        _FOLDERS[rule] = folder
+
+
+def sieved(counted: list[tuple[str, int]] | None = None) -> Callable[[bytes], list[NumberedLine | Flaw]]:
+    def count(opinion: Opinion, library: str, calls: int) -> None:
+        (counted if counted is not None else []).append((library, calls))
+
+    sieving = Skimmer(RuleSet(built_in(), Delivery(), built_in()), Limits(), count)
+    return lambda text: list(sieving.sieve(Block(1, text)))
+
+
+def test_clean_calls_are_counted_and_only_the_others_are_left() -> None:
+    counted: list[tuple[str, int]] = []
+    bad = written(changed(("context", "device", "type"), "iOS"), 0)
+    assert sieved(counted)(b"\n".join([GOOD, bad, GOOD, b"17", GOOD, b""])) == [(2, bad), (4, b"17")]
+    assert counted == [("analytics-swift", 3)]
+
+
+def test_spaces_between_tokens_and_other_scripts_are_passed_over_too() -> None:
+    call = {**IOS_CALL, "event": "Bestellung übermittelt"}
+    assert sieved()(written(call, 2) + b"\n" + written(call, 1)) == []
+
+
+@pytest.mark.parametrize("most", [1, 2000])
+def test_no_more_is_remembered_than_is_allowed(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_MOST_HELD", most)
+    monkeypatch.setattr(skimmer, "MOST_REMEMBERED", 1)
+    lines = [written(changed(("context", "device", "model"), f"model {number % 3}"), 0) for number in range(9)]
+    lines += [written(changed(("event",), event), 0) for event in ("a", "", "b", " ")]
+    counted: list[tuple[str, int]] = []
+    assert len(sieved(counted)(b"\n".join(lines))) == 2
+    assert sum(calls for _, calls in counted) == 11
