@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from segkoch_lint.policy.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 def configuration_options(command: Command) -> Command:
@@ -97,7 +98,7 @@ def settings_of(
     if ignored := words(ignore):
         changes["ignore"] = ignored
     if severity:
-        changes["severity"] = {**settings.severity, **dict(_severity(each) for each in words(severity))}
+        changes["severity"] = _on_top(settings.severity, map(_severity, words(severity)))
     changes["rules"] = (*settings.rules, *rule_folders)
     return dataclasses.replace(settings, **changes)
 
@@ -115,6 +116,15 @@ def _severity(text: str) -> tuple[str, Severity]:
             f"--severity {text}: CODE=LEVEL is expected, with LEVEL one of {', '.join(levels)}.", nearest(level, levels)
         )
     return selector.strip(), Severity.of(level)
+
+
+def _on_top(configured: Mapping[str, T], given: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Return both, the given ones last: of two selectors as exact as each other the later one decides."""
+    both = dict(configured)
+    for selector, choice in given:
+        both.pop(selector, None)
+        both[selector] = choice
+    return both
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:

@@ -111,6 +111,14 @@ def test_severities_and_the_level_to_fail_on_are_set(program: Program) -> None:
     assert program("check", "--fail-on", "never", "bad.json").status == 0
 
 
+def test_a_severity_of_the_command_line_comes_before_one_as_exact(program: Program, folder: Path) -> None:
+    (folder / "segkoch-lint.toml").write_text(
+        'severity = {KCH1 = "info", KCH103 = "info", invalid-device-type = "info"}\n'
+    )
+    assert program("check", "bad.json").status == 0
+    assert program("check", "bad.json", "--severity", "KCH103=error").status == 1
+
+
 def test_the_json_report_fits_its_schema_and_names_paths_as_given(program: Program) -> None:
     ran = program("check", "--format", "json", "./bad.json")
     report = json.loads(ran.out)
