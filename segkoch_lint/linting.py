@@ -89,6 +89,11 @@ class Linter:
             self.summary.not_calls[_NEITHER] += found.passed_over
 
     @property
+    def selection(self) -> Selection:
+        """The rules of the run, and what they weigh."""
+        return self._selection
+
+    @property
     def bytes_read(self) -> int:
         """Stored (compressed) bytes read so far."""
         return self._read_before + (self._stream_now.consumed if self._stream_now else 0)

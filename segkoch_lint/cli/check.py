@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.options import color_option, configuration_options, settings_of, wants_color
+from segkoch_lint.cli.options import color_option, configuration_options, settings_of, wants_color, with_budgets
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.reporting import FORMATS, Outcome, Report, Style, open_report
 from segkoch_lint.reporting.escaping import visible
@@ -25,6 +25,7 @@ Examples:
   segkoch-lint check events/                      all fixtures below a folder
   segkoch-lint check --select KCH1 logs/*.gz      raw Segment logs, device rules only
   pbpaste | segkoch-lint check -                  a captured payload
+  segkoch-lint check --budget KCH106=60% logs/    limited ad tracking in more than 60% of calls fails
   segkoch-lint check --output json:out.json .     a report for machines beside the text
 
 \b
@@ -38,6 +39,13 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
     help="The least severity that fails the run; default: error.",
+)
+@click.option(
+    "--budget",
+    "budgets",
+    multiple=True,
+    metavar="CODE=BUDGET",
+    help="Let a rule's findings pass in this share of the delivered calls (60%, 0.1%), or in so many calls (20).",
 )
 @click.option(
     "--format",
@@ -72,6 +80,7 @@ def command(
     paths: tuple[str, ...],
     *,
     fail_on: str | None,
+    budgets: tuple[str, ...],
     form: str,
     outputs: tuple[str, ...],
     statistics: bool,
@@ -91,9 +100,9 @@ def command(
     """
     from segkoch_lint.linting import Linter  # noqa: PLC0415 - validators and parsers take a while to import
     from segkoch_lint.policy.configuration import fail_on_of  # noqa: PLC0415
-    from segkoch_lint.policy.outcome import exit_status  # noqa: PLC0415
+    from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
 
-    settings = settings_of(**configuration)
+    settings = with_budgets(settings_of(**configuration), budgets)
     if fail_on:
         settings = dataclasses.replace(settings, fail_on=fail_on_of(fail_on))
     if stdin_filename and "-" not in paths:
@@ -107,9 +116,10 @@ def command(
         reports = [open_report(form, sys.stdout, style)]
         reports += _further_reports(targets, dataclasses.replace(style, color=False, quiet=False), stack)
         _lint(linter, paths or (".",), stdin_filename, reports)
-        status = exit_status(linter.summary, settings.fail_on, allow_empty=allow_empty)
+        within = within_budgets(linter.summary, linter.selection)
+        status = exit_status(linter.summary, settings.fail_on, allow_empty=allow_empty, within=within)
         for report in reports:
-            report.end(linter.summary, Outcome(status))
+            report.end(linter.summary, Outcome(status, linter.selection.budgets, within))
     _tell(linter)
     return status
 

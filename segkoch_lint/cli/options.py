@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from segkoch_lint.budgets import FORMS, Budget
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings import Severity
 
@@ -116,6 +117,25 @@ def _severity(text: str) -> tuple[str, Severity]:
             f"--severity {text}: CODE=LEVEL is expected, with LEVEL one of {', '.join(levels)}.", nearest(level, levels)
         )
     return selector.strip(), Severity.of(level)
+
+
+def with_budgets(settings: Settings, budgets: Iterable[str]) -> Settings:
+    """Return the settings with budgets (``KCH106=60%``) added, before which those of the configuration give way.
+
+    Raises:
+        UsageError: one is wrong.
+    """
+    return dataclasses.replace(settings, budgets=_on_top(settings.budgets, map(_budget, words(budgets))))
+
+
+def _budget(text: str) -> tuple[str, Budget]:
+    selector, equals, amount = (part.strip() for part in text.partition("="))
+    if not selector or not equals:
+        raise UsageError(f"--budget {text}: CODE=BUDGET is expected.", FORMS)
+    try:
+        return selector, Budget.of(amount)
+    except ValueError as problem:
+        raise UsageError(f"--budget {text}: {problem}.", FORMS) from None
 
 
 def _on_top(configured: Mapping[str, T], given: Iterable[tuple[str, T]]) -> dict[str, T]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from segkoch_lint import schema_files
+from segkoch_lint.budgets import FORMS, Budget
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings import Severity
 from segkoch_lint.places import pointer_of
@@ -43,7 +44,7 @@ def load_settings(file: Path | None) -> Settings:
     problem = _problem(configuration)
     if problem:
         raise UsageError(f"{file}: {problem[0]}", problem[1])
-    return _settings(configuration, file.parent)
+    return _settings(configuration, file)
 
 
 def _read(file: Path) -> Any:
@@ -89,7 +90,8 @@ def _problem(configuration: Any) -> tuple[str, str] | None:
     return f"{where}{error.message}.", "`segkoch-lint schema --configuration` prints what is allowed."
 
 
-def _settings(configuration: Mapping[str, Any], folder: Path) -> Settings:
+def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
+    folder = file.parent
     read: dict[str, Any] = {"root": folder}
     for key, field in {
         "select": "select",
@@ -106,6 +108,8 @@ def _settings(configuration: Mapping[str, Any], folder: Path) -> Settings:
         read["per_file_ignores"] = {p: tuple(codes) for p, codes in configuration["per-file-ignores"].items()}
     if "fail-on" in configuration:
         read["fail_on"] = fail_on_of(configuration["fail-on"])
+    if "budgets" in configuration:
+        read["budgets"] = {s: _budget(s, str(b), file) for s, b in configuration["budgets"].items()}
     if "libraries" in configuration:
         read["libraries"] = dict(configuration["libraries"])
     if "rules" in configuration:
@@ -114,6 +118,13 @@ def _settings(configuration: Mapping[str, Any], folder: Path) -> Settings:
         limits = {key.replace("-", "_"): value for key, value in configuration["limits"].items()}
         read["limits"] = dataclasses.replace(Limits(), **limits)
     return Settings(**read)
+
+
+def _budget(selector: str, text: str, file: Path) -> Budget:
+    try:
+        return Budget.of(text)
+    except ValueError as problem:
+        raise UsageError(f"{file}: in budgets.{selector}: {problem}.", FORMS) from None
 
 
 def fail_on_of(name: str) -> Severity | None:

@@ -1,8 +1,12 @@
-"""The exit status of a run."""
+"""What of a run counts, and its exit status."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from segkoch_lint.findings import Severity
+from segkoch_lint.policy.selection import Selection
 from segkoch_lint.tallies import Summary
 
 CLEAN = 0
@@ -13,14 +17,33 @@ INCOMPLETE = 4
 BROKEN_PIPE = 141
 
 
-def exit_status(summary: Summary, fail_on: Severity | None, *, allow_empty: bool) -> int:
+def within_budgets(summary: Summary, selection: Selection) -> Counter[str]:
+    """Return by severity name how many findings are of rules within their budgets, and so do not count."""
+    within: Counter[str] = Counter()
+    for code, tally in summary.rules.items():
+        budget = selection.budgets.get(code)
+        if budget is not None and not budget.exceeded(tally.calls, summary.checked):
+            within[str(selection.severity(selection.by_code[code]))] += tally.findings
+    return within
+
+
+def exit_status(
+    summary: Summary, fail_on: Severity | None, *, allow_empty: bool, within: Mapping[str, int] | None = None
+) -> int:
     """Return the exit status that a run's figures call for.
 
     Where several hold, incomplete comes before findings, and findings before nothing checked.
+
+    Args:
+        summary: the figures.
+        fail_on: the least severity that fails the run, or None for none.
+        allow_empty: whether a run that checked nothing passes.
+        within: by severity name, findings that do not count (`within_budgets`).
     """
+    counting = summary.severities - Counter(within or {})
     if summary.unread or not summary.adds_up():
         return INCOMPLETE
-    if fail_on is not None and any(Severity.of(name) >= fail_on for name, n in summary.severities.items() if n):
+    if fail_on is not None and any(Severity.of(name) >= fail_on for name in counting):
         return FINDINGS
     if not summary.calls and not summary.destinations and not allow_empty:
         return NOTHING_CHECKED

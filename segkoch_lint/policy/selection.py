@@ -1,4 +1,4 @@
-"""Which rules apply, and how much their findings weigh: select, ignore, severity and per-file-ignores."""
+"""Which rules apply, and how much their findings weigh: select, ignore, severity, budgets and per-file-ignores."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pathspec import GitIgnoreSpec
 
+from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.rules.catalogue import Rule, load_catalogue, matching
@@ -18,6 +19,11 @@ T = TypeVar("T")
 
 class Selection:
     """The rules of a run.
+
+    Attributes:
+        catalogue: all rules, selected or not, by code.
+        rules: the selected ones.
+        budgets: the budget of each rule that has one, by code.
 
     Raises:
         UsageError: a selector means no rule, or a rule file is broken.
@@ -31,6 +37,7 @@ class Selection:
         )
         self.rules = tuple(rule for rule in self.catalogue if chosen.get(rule.code, False))
         self._severities = _most_exact(self.catalogue, list(settings.severity.items()))
+        self.budgets: Mapping[str, Budget] = _most_exact(self.catalogue, list(settings.budgets.items()))
         self._per_file = [
             (GitIgnoreSpec.from_lines([pattern]), {r.code for s in selectors for r in matching(self.catalogue, s)})
             for pattern, selectors in settings.per_file_ignores.items()

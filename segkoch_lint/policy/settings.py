@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Severity
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.rules.delivery import ACCEPTED_TYPES, Delivery
@@ -21,6 +22,7 @@ class Settings:
         per_file_ignores: gitignore pattern to selectors, relative to ``root``.
         exclude: gitignore patterns, relative to ``root``.
         fail_on: the least severity that fails the run, or None for none.
+        budgets: selector to the calls whose findings do not fail the run, for each rule by itself.
         accepted_types, ignored_events, libraries: see `segkoch_lint.rules.delivery.Delivery`.
         rules: folders of the user's rule files.
         limits: see `segkoch_lint.reading.limits.Limits`.
@@ -33,6 +35,7 @@ class Settings:
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     fail_on: Severity | None = Severity.ERROR
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
     accepted_types: tuple[str, ...] = ACCEPTED_TYPES
     ignored_events: tuple[str, ...] = ()
     libraries: Mapping[str, str] = field(default_factory=dict)

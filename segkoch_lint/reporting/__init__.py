@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol, TextIO
 
+from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding
 from segkoch_lint.tallies import Summary
 
@@ -38,9 +40,17 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: its exit status, and what to call it."""
+    """How a run ended.
+
+    Attributes:
+        exit_status: its exit status.
+        budgets: by code of a rule, what it is allowed.
+        within: by severity name, findings of rules within their budgets; they do not count.
+    """
 
     exit_status: int
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
+    within: Mapping[str, int] = field(default_factory=dict)
 
 
 class Report(Protocol):

@@ -6,9 +6,10 @@ import json
 from typing import Any, TextIO
 
 from segkoch_lint import __version__
+from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.reporting import Outcome, Style
-from segkoch_lint.tallies import Summary
+from segkoch_lint.tallies import RuleTally, Summary
 
 VERSION = 1
 
@@ -79,9 +80,11 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int) -> dict[st
             "total": summary.severities.total(),
             "shown": shown,
             **{level: summary.severities[level] for level in ("error", "warning", "info")},
+            "within_budget": sum(outcome.within.values()),
         },
         "rules": {
-            code: {"findings": tally.findings, "calls": tally.calls} for code, tally in sorted(summary.rules.items())
+            code: _rule(tally, summary.checked, outcome.budgets.get(code))
+            for code, tally in sorted(summary.rules.items())
         },
         "libraries": {
             name: {"calls": tally.calls, "checked": tally.checked, "usable": tally.usable}
@@ -89,4 +92,13 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int) -> dict[st
         },
         "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
         "remarks": [{"path": path, "remark": remark} for path, remark in summary.remarks],
+    }
+
+
+def _rule(tally: RuleTally, checked: int, budget: Budget | None) -> dict[str, Any]:
+    return {
+        "findings": tally.findings,
+        "calls": tally.calls,
+        "rate": tally.calls / checked if checked else None,
+        "budget": {"limit": str(budget), "exceeded": budget.exceeded(tally.calls, checked)} if budget else None,
     }

@@ -7,6 +7,7 @@ from typing import TextIO
 
 import click
 
+from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import visible
@@ -54,7 +55,7 @@ class Reporter:
             self._line(f"… and {_count(self._hidden, 'more finding')} (--max-findings {self._style.max_findings}).")
             self._line("")
         if summary.rules:
-            self._rules(summary)
+            self._rules(summary, outcome.budgets)
         if summary.checked and (summary.rules or self._style.statistics):
             self._libraries(summary)
         if self._style.statistics:
@@ -78,16 +79,20 @@ class Reporter:
             underline = " " * _width(shown[0]) + "^" * max(1, _width(shown[1]))
             self._line(f"{self._dim(' ' * gutter + ' |')} {self._paint(underline, color, bold=True)}")
 
-    def _rules(self, summary: Summary) -> None:
+    def _rules(self, summary: Summary, budgets: Mapping[str, Budget]) -> None:
         names = {rule.code: (rule.name, rule.severity) for rule in built_in()} | self._names
         order = sorted(summary.rules, key=lambda code: (-names[code][1], code))
         rows: list[Sequence[str]] = []
         for code in order:
-            tally, (name, severity) = summary.rules[code], names[code]
-            share = [_share(tally.calls, summary.checked)] if self._style.statistics else []
-            rows.append([code, name, str(severity), f"{tally.findings:,}", f"{tally.calls:,}", *share])
-        share_head = ["of checked"] if self._style.statistics else []
-        self._table(["rule", "", "severity", "findings", "calls", *share_head], rows, "lll" + "r" * 3)
+            tally, (name, severity), budget = summary.rules[code], names[code], budgets.get(code)
+            share = _share(tally.calls, summary.checked, budget.decimals if budget else 1)
+            over = budget is not None and budget.exceeded(tally.calls, summary.checked)
+            told = (share, _budget(budget) + (", over" if over else ""))
+            rows.append([code, name, str(severity), f"{tally.findings:,}", f"{tally.calls:,}", *told])
+        # Without a budget beside it, a rate is one more figure.
+        columns = 7 if budgets.keys() & summary.rules else 6 if self._style.statistics else 5
+        head = ["rule", "", "severity", "findings", "calls", "of checked", "budget"]
+        self._table(head[:columns], [row[:columns] for row in rows], "lllrrrl")
 
     def _libraries(self, summary: Summary) -> None:
         rows = [
@@ -112,10 +117,12 @@ class Reporter:
         if summary.unread:
             unread = _count(len(summary.unread), "input")
             self._line(self._paint(f"Incomplete: {unread} could not be read; see standard error.", "red", bold=True))
-        told = [_count(summary.severities[str(level)], str(level)) for level in reversed(Severity)]
-        found = [words for words in told if not words.startswith("0 ")]
-        if found:
-            self._line(self._paint(", ".join(found) + ".", "red" if outcome.exit_status else "yellow", bold=True))
+        levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
+        if levels:
+            told = (_told(level, summary.severities[level], outcome.within.get(level, 0)) for level in levels)
+            all_within = sum(outcome.within.values()) == summary.severities.total()
+            color = "red" if outcome.exit_status else "green" if all_within else "yellow"
+            self._line(self._paint(", ".join(told) + ".", color, bold=True))
         elif not summary.calls and not summary.destinations:
             self._line(self._paint("Nothing was checked: no Segment call in what was read.", "yellow", bold=True))
         elif not summary.unread:
@@ -166,8 +173,22 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else plural}"
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "-"
+def _told(level: str, number: int, within: int) -> str:
+    """Return how many findings of a severity there are, and how many of them do not count."""
+    text = _count(number, level)
+    if not within:
+        return text
+    return f"{text} (within budget)" if within == number else f"{text} ({within:,} within budget)"
+
+
+def _budget(budget: Budget | None) -> str:
+    if budget is None:
+        return ""
+    return str(budget) if budget.relative else _count(int(budget.amount), "call")
+
+
+def _share(part: int, whole: int, decimals: int = 1) -> str:
+    return f"{part / whole:.{decimals}%}" if whole else "-"
 
 
 def _width(text: str) -> int:

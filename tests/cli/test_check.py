@@ -111,6 +111,48 @@ def test_severities_and_the_level_to_fail_on_are_set(program: Program) -> None:
     assert program("check", "--fail-on", "never", "bad.json").status == 0
 
 
+@pytest.fixture
+def half_bad(folder: Path) -> str:
+    """A log of which every second call breaks KCH103 and KCH105."""
+    (folder / "half.ndjson").write_text((json.dumps(IOS_CALL) + "\n" + json.dumps(BAD) + "\n") * 10)
+    return "half.ndjson"
+
+
+@pytest.mark.parametrize(
+    ("budgets", "status"),
+    [
+        (["KCH1=50%"], 0),
+        (["KCH1=49.9%"], 1),
+        (["KCH103=50%"], 1),
+        (["KCH103=50%", "missing-advertising-id=10"], 0),
+        (["KCH103=50%, KCH105=9"], 1),
+        (["KCH105=10,KCH1=100%"], 0),
+        (["KCH105=9,ALL=100%"], 1),
+        (["KCH105=10,KCH103=0,KCH105=9,KCH103=10"], 1),
+        (["KCH1=9,KCH1=10"], 0),
+    ],
+)
+def test_findings_within_their_budgets_are_shown_and_pass(
+    budgets: list[str], status: int, half_bad: str, program: Program
+) -> None:
+    ran = program("check", half_bad, *(option for budget in budgets for option in ("--budget", budget)))
+    assert ran.status == status
+    assert "half.ndjson:20:" in ran.out
+    assert ("20 errors (within budget)." in ran.out) == (status == 0)
+
+
+def test_budgets_of_the_command_line_come_on_top(half_bad: str, program: Program, folder: Path) -> None:
+    (folder / "segkoch-lint.toml").write_text('budgets = {KCH103 = "50%", missing-advertising-id = 9}\n')
+    assert program("check", half_bad).status == 1
+    assert program("check", half_bad, "--budget", "KCH105=10").status == 0
+    assert program("check", half_bad, "--budget", "KCH1=100%").status == 1
+    assert program("check", half_bad, "--budget", "missing-advertising-id=10", "--budget", "KCH103=49%").status == 1
+    assert program("check", half_bad, "--isolated", "--budget", "KCH105=10").status == 1
+    report = json.loads(program("check", half_bad, "-f", "json", "--budget", "KCH105=10").out)
+    assert report["summary"]["findings"]["within_budget"] == 20
+    assert report["summary"]["rules"]["KCH105"]["budget"] == {"limit": "10", "exceeded": False}
+
+
 def test_a_severity_of_the_command_line_comes_before_one_as_exact(program: Program, folder: Path) -> None:
     (folder / "segkoch-lint.toml").write_text(
         'severity = {KCH1 = "info", KCH103 = "info", invalid-device-type = "info"}\n'
@@ -150,6 +192,14 @@ def test_further_reports_are_written_in_the_same_run(program: Program, folder: P
         (["--select", "KCH9"], "No rule is called"),
         (["--severity", "KCH103"], "CODE=LEVEL is expected"),
         (["--severity", "KCH103=fatal"], "CODE=LEVEL is expected"),
+        (["--budget", "KCH106"], "--budget KCH106: CODE=BUDGET is expected"),
+        (["--budget", "=60%"], "CODE=BUDGET is expected"),
+        (["--budget", "KCH106=0,1%"], "--budget 1%: CODE=BUDGET is expected"),
+        (["--budget", "KCH106=most"], '--budget KCH106=most: "most" is no budget'),
+        (["--budget", "KCH106=-1%"], "--budget KCH106=-1%: a budget cannot be negative"),
+        (["--budget", "KCH106=101%"], "cannot be over 100%"),
+        (["--budget", "KCH106=60%,KCH1=0.5"], "--budget KCH1=0.5: calls are counted in whole numbers"),
+        (["--budget", "limited-ad-trackin=60%"], 'Did you mean "limited-ad-tracking"?'),
         (["--config", "nope.toml"], "no such configuration file"),
         (["--config", "x", "--isolated"], "exclude each other"),
         (["--rules", "nowhere"], "no rule files"),

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from segkoch_lint import schema_files
+from segkoch_lint.budgets import Budget
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.configuration import find_configuration, load_settings
@@ -47,6 +48,10 @@ rules = ["own"]
 [severity]
 KCH106 = "info"
 
+[budgets]
+KCH105 = "0.1%"
+KCH1 = 20
+
 [per-file-ignores]
 "tests/**" = ["KCH106"]
 
@@ -64,6 +69,7 @@ def expected(root: Path) -> Settings:
         select=("KCH1", "missing-user"),
         ignore=("KCH116",),
         severity={"KCH106": Severity.INFO},
+        budgets={"KCH105": Budget.of("0.1%"), "KCH1": Budget.of("20")},
         per_file_ignores={"tests/**": ("KCH106",)},
         exclude=("vendor/",),
         fail_on=Severity.WARNING,
@@ -94,6 +100,7 @@ def test_yaml_says_the_same(tmp_path: Path) -> None:
         "select": ["KCH1", "missing-user"],
         "ignore": ["KCH116"],
         "severity": {"KCH106": "info"},
+        "budgets": {"KCH105": "0.1%", "KCH1": 20},
         "per-file-ignores": {"tests/**": ["KCH106"]},
         "exclude": ["vendor/"],
         "fail-on": "warning",
@@ -127,6 +134,10 @@ def test_never_fails_on_nothing(tmp_path: Path) -> None:
         ('fail-on = "fatal"', "in fail-on: 'fatal' is not one of", "schema --configuration"),
         ('select = "KCH1"', "in select: 'KCH1' is not of type 'array'", ""),
         ("[severity]\nKCH1 = 3", "in severity.KCH1: 3 is not one of", ""),
+        ('[budgets]\nKCH106 = "6o%"', 'in budgets.KCH106: "6o%" is no budget', "60%"),
+        ("[budgets]\nKCH106 = -5", "in budgets.KCH106: a budget cannot be negative", "60%"),
+        ("[budgets]\nKCH106 = 20.0", "in budgets.KCH106: calls are counted in whole numbers", "60%"),
+        ("[budgets]\nKCH106 = 0.6", "in budgets.KCH106: 0.6 is not of type", "schema --configuration"),
         ("select = [", "not valid TOML", ""),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from segkoch_lint.budgets import Budget
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.selection import Selection
@@ -38,7 +39,9 @@ def test_the_more_exact_selector_decides(select: tuple[str, ...], ignore: tuple[
     assert chosen(select, ignore) == codes
 
 
-@pytest.mark.parametrize("settings", [Settings(select=("KCH9",)), Settings(ignore=("nope",))])
+@pytest.mark.parametrize(
+    "settings", [Settings(select=("KCH9",)), Settings(ignore=("nope",)), Settings(budgets={"KCH9": Budget.of("1%")})]
+)
 def test_a_selector_that_means_nothing_is_an_error(settings: Settings) -> None:
     with pytest.raises(UsageError):
         Selection(settings)
@@ -48,6 +51,17 @@ def test_severities_are_set_by_the_most_exact_selector() -> None:
     selection = Selection(Settings(severity={"KCH106": Severity.INFO, "KCH1": Severity.WARNING}))
     weights = {code: selection.severity(find(built_in(), code)) for code in ("KCH101", "KCH106", "KCH301")}
     assert weights == {"KCH101": Severity.WARNING, "KCH106": Severity.INFO, "KCH301": Severity.ERROR}
+
+
+def test_budgets_are_set_by_the_most_exact_selector_for_each_rule_by_itself() -> None:
+    some, few, none = (Budget.of(text) for text in ("5%", "20", "0"))
+    budgets = Selection(Settings(budgets={"KCH106": few, "KCH1": some, "missing-user": none})).budgets
+    assert {code: budgets.get(code) for code in ("KCH101", "KCH106", "KCH301", "KCH302")} == {
+        "KCH101": some,
+        "KCH106": few,
+        "KCH301": none,
+        "KCH302": None,
+    }
 
 
 def test_rules_are_ignored_in_files_by_pattern(tmp_path: Path) -> None:

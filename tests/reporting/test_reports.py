@@ -7,11 +7,13 @@ import json
 from collections import Counter
 from typing import Any
 
+import click
 import jsonschema
 import jsonschema_rs
 import pytest
 
 from segkoch_lint import schema_files
+from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.masking import Secret
 from segkoch_lint.places import Span
@@ -52,12 +54,18 @@ SUMMARY = Summary(
 )
 
 
-def written(form: str, style: Style, findings: list[Finding] = FINDINGS, summary: Summary = SUMMARY) -> str:
+def written(
+    form: str,
+    style: Style,
+    findings: list[Finding] = FINDINGS,
+    summary: Summary = SUMMARY,
+    outcome: Outcome = Outcome(1),  # noqa: B008 - a value
+) -> str:
     stream = io.StringIO()
     report = open_report(form, stream, style)
     for finding in findings:
         report.finding(finding)
-    report.end(summary, Outcome(1))
+    report.end(summary, outcome)
     return stream.getvalue()
 
 
@@ -95,6 +103,71 @@ def test_the_text_report_reads_like_this() -> None:
     assert written("text", Style()) == TEXT.removeprefix("\n")
 
 
+BUDGETED = Summary(
+    calls=1000,
+    checked=1000,
+    rules={
+        "KCH106": RuleTally(1206, 603),
+        "KCH105": RuleTally(1, 1),
+        "KCH107": RuleTally(9, 9),
+        "KCH118": RuleTally(2, 2),
+    },
+    severities=Counter(error=1207, warning=9, info=2),
+)
+BUDGETS = {"KCH106": Budget.of("60.25%"), "KCH105": Budget.of("0.1%"), "KCH107": Budget.of("9")}
+
+
+def test_rates_and_budgets_stand_side_by_side() -> None:
+    outcome = Outcome(1, BUDGETS, {"error": 1, "warning": 9})
+    table, _, verdict = written("text", Style(), [], BUDGETED, outcome).partition("\n\n")
+    assert (
+        table
+        == """\
+rule                              severity  findings  calls  of checked  budget
+KCH105  missing-advertising-id    error            1      1       0.10%  0.1%
+KCH106  limited-ad-tracking       error        1,206    603     60.300%  60.25%, over
+KCH107  malformed-advertising-id  warning          9      9        0.9%  9 calls
+KCH118  unusual-device-id         info             2      2        0.2%"""
+    )
+    assert verdict.endswith("\n1,207 errors (1 within budget), 9 warnings (within budget), 2 info.\n")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "color"),
+    [
+        (Outcome(1, BUDGETS, {"error": 1}), "red"),
+        (Outcome(0, BUDGETS, {"error": 1207, "warning": 9}), "yellow"),
+        (Outcome(0, BUDGETS, {"error": 1207, "warning": 9, "info": 2}), "green"),
+        (Outcome(4, BUDGETS, {"error": 1207, "warning": 9, "info": 2}), "red"),
+    ],
+)
+def test_the_verdict_is_green_when_all_is_within_budget(outcome: Outcome, color: str) -> None:
+    *_, verdict = written("text", Style(color=True), [], BUDGETED, outcome).splitlines()
+    assert verdict == click.style(click.unstyle(verdict), fg=color, bold=True)
+
+
+def test_a_budget_of_nothing_checked_shows_no_rate() -> None:
+    summary = Summary(calls=1, malformed=1, rules={"KCH001": RuleTally(1, 1)}, severities=Counter(error=1))
+    outcome = Outcome(1, {"KCH001": Budget.of("100%")})
+    assert "KCH001  invalid-syntax  error            1      1           -  100%, over" in written(
+        "text", Style(), [], summary, outcome
+    )
+    rules = json.loads(written("json", Style(), [], summary, outcome))["summary"]["rules"]
+    assert rules["KCH001"]["rate"] is None
+
+
+def test_the_json_report_tells_rate_and_budget(schema: Any) -> None:
+    report = json.loads(written("json", Style(), [], BUDGETED, Outcome(1, BUDGETS, {"error": 1, "warning": 9})))
+    assert jsonschema_rs.is_valid(schema, report)
+    assert report["summary"]["findings"]["within_budget"] == 10
+    assert report["summary"]["rules"] == {
+        "KCH105": {"findings": 1, "calls": 1, "rate": 0.001, "budget": {"limit": "0.1%", "exceeded": False}},
+        "KCH106": {"findings": 1206, "calls": 603, "rate": 0.603, "budget": {"limit": "60.25%", "exceeded": True}},
+        "KCH107": {"findings": 9, "calls": 9, "rate": 0.009, "budget": {"limit": "9", "exceeded": False}},
+        "KCH118": {"findings": 2, "calls": 2, "rate": 0.002, "budget": None},
+    }
+
+
 def test_quiet_leaves_the_single_findings_out() -> None:
     text = written("text", Style(quiet=True))
     assert text.startswith("rule ")
@@ -118,6 +191,7 @@ def test_hidden_findings_are_counted() -> None:
         "error": 1,
         "warning": 1,
         "info": 1,
+        "within_budget": 0,
     }
     assert len(written("json-lines", Style(max_findings=0)).splitlines()) == 1
 
@@ -125,8 +199,6 @@ def test_hidden_findings_are_counted() -> None:
 def test_colour_adds_nothing_but_colour() -> None:
     colored = written("text", Style(color=True))
     assert "\x1b[" in colored
-    import click
-
     assert click.unstyle(colored) == written("text", Style())
 
 
