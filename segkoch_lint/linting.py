@@ -28,7 +28,7 @@ FlawExcerpts = Callable[[Flaw], Excerpt | None]
 """Makes the lines to show around broken text."""
 
 _REMARKS = {
-    "tracking plan": "a tracking plan, not events; nothing in it was checked",
+    "tracking plan": "a tracking plan, not events; `segkoch-lint plan check` checks it",
     "HAR capture": "a HAR capture; these are not read yet, so nothing in it was checked",
 }
 

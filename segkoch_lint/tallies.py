@@ -29,6 +29,69 @@ class RuleTally:
     calls: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs between two versions of a tracking plan.
+
+    Attributes:
+        kind: ``guarded``, ``added``, ``removed`` or ``renamed``.
+        message: what it means, in a sentence.
+        warning: whether it harms, or only is worth knowing.
+    """
+
+    kind: str
+    message: str
+    warning: bool = False
+
+
+@dataclass(slots=True)
+class ReplayTally:
+    """Captured calls, put to two versions of a tracking plan.
+
+    Attributes:
+        calls: calls put to both.
+        blocked: of these, the ones that only the new version refuses.
+        useless_blocked: of the blocked ones, those that would reach Kochava and be of no use there.
+        useful_blocked: of the blocked ones, those that Kochava could use.
+        let_through: calls that only the old version refuses.
+        useless_left: useless calls that the new version still accepts.
+    """
+
+    calls: int = 0
+    blocked: int = 0
+    useless_blocked: int = 0
+    useful_blocked: int = 0
+    let_through: int = 0
+    useless_left: int = 0
+
+
+@dataclass(slots=True)
+class PlanTally:
+    """What a run counted of tracking plans.
+
+    Attributes:
+        plans: plans read.
+        uncheckable: of these, the ones whose format cannot state what a context has to hold.
+        rules: rules about one kind of call (or, where a plan has none, its common schema).
+        checked: of these, the ones that were asked.
+        skipped: the others, by reason.
+        changes: what a comparison told, beside its findings.
+        replay: the figures of a replay, if there was one.
+    """
+
+    plans: int = 0
+    uncheckable: int = 0
+    rules: int = 0
+    checked: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    changes: list[Change] = field(default_factory=list)
+    replay: ReplayTally | None = None
+
+    def adds_up(self) -> bool:
+        """Tell whether every rule is accounted for."""
+        return self.rules == self.checked + self.skipped.total()
+
+
 @dataclass(slots=True)
 class Summary:
     """The figures of one run. Adding two gives the figures of both, so parts can be counted apart.
@@ -47,6 +110,7 @@ class Summary:
         severities: findings by severity name.
         unread: inputs (or parts) that could not be read, as (path, reason).
         remarks: what else a reader should know of an input, as (path, sentence).
+        plans: the figures of tracking plans; None in a run over calls.
     """
 
     inputs: int = 0
@@ -62,9 +126,12 @@ class Summary:
     severities: Counter[str] = field(default_factory=Counter)
     unread: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
+    plans: PlanTally | None = None
 
     def adds_up(self) -> bool:
-        """Tell whether every call read is accounted for: nothing unchecked is ever called clean."""
+        """Tell whether every call, or rule of a plan, is accounted for: nothing unchecked is ever called clean."""
+        if self.plans is not None:
+            return self.plans.adds_up()
         return self.calls == self.checked + self.not_delivered.total() + self.malformed
 
     def add(self, other: Summary) -> None:

@@ -11,7 +11,8 @@ from types import FrameType
 
 import click
 
-from segkoch_lint.cli import ReaderGone, cli
+from segkoch_lint.cli import cli
+from segkoch_lint.cli.late import ReaderGone
 from segkoch_lint.errors import OutputError, UsageError
 
 USAGE = 2

@@ -45,6 +45,13 @@ def exit_status(
         return INCOMPLETE
     if fail_on is not None and any(Severity.of(name) >= fail_on for name in counting):
         return FINDINGS
-    if not summary.calls and not summary.destinations and not allow_empty:
+    if not allow_empty and not _checked(summary):
         return NOTHING_CHECKED
     return CLEAN
+
+
+def _checked(summary: Summary) -> bool:
+    """Tell whether anything was looked at that could have been wrong."""
+    if summary.plans is not None:
+        return bool(summary.plans.checked or summary.plans.uncheckable)
+    return bool(summary.calls or summary.destinations)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, TextIO
 
 from segkoch_lint import __version__
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.reporting import Outcome, Style
-from segkoch_lint.tallies import RuleTally, Summary
+from segkoch_lint.tallies import PlanTally, RuleTally, Summary
 
 VERSION = 1
 
@@ -92,6 +93,19 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int) -> dict[st
         },
         "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
         "remarks": [{"path": path, "remark": remark} for path, remark in summary.remarks],
+        **({"plans": _plans(summary.plans)} if summary.plans else {}),
+    }
+
+
+def _plans(tally: PlanTally) -> dict[str, Any]:
+    return {
+        "plans": tally.plans,
+        "uncheckable": tally.uncheckable,
+        "rules": tally.rules,
+        "checked": tally.checked,
+        "skipped": dict(sorted(tally.skipped.items())),
+        "changes": [asdict(change) for change in tally.changes],
+        "replay": asdict(tally.replay) if tally.replay else None,
     }
 
 

@@ -12,7 +12,7 @@ from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.rules.catalogue import built_in
-from segkoch_lint.tallies import Summary
+from segkoch_lint.tallies import PlanTally, ReplayTally, Summary
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
@@ -60,7 +60,10 @@ class Reporter:
             self._libraries(summary)
         if self._style.statistics:
             self._line(f"{_count(summary.inputs, 'input')}, {summary.bytes:,} bytes.")
-        self._line(_sum(summary))
+        if summary.plans is not None:
+            self._plans(summary.plans)
+        else:
+            self._line(_sum(summary))
         self._verdict(summary, outcome)
 
     def _excerpt(self, excerpt: Excerpt, color: str) -> None:
@@ -90,9 +93,21 @@ class Reporter:
             told = (share, _budget(budget) + (", over" if over else ""))
             rows.append([code, name, str(severity), f"{tally.findings:,}", f"{tally.calls:,}", *told])
         # Without a budget beside it, a rate is one more figure.
-        columns = 7 if budgets.keys() & summary.rules else 6 if self._style.statistics else 5
-        head = ["rule", "", "severity", "findings", "calls", "of checked", "budget"]
+        shares = self._style.statistics and summary.plans is None
+        columns = 7 if budgets.keys() & summary.rules else 6 if shares else 5
+        unit = "calls" if summary.plans is None else "plan rules"
+        head = ["rule", "", "severity", "findings", unit, "of checked", "budget"]
         self._table(head[:columns], [row[:columns] for row in rows], "lllrrrl")
+
+    def _plans(self, tally: PlanTally) -> None:
+        for change in sorted(tally.changes, key=lambda change: not change.warning):
+            level = Severity.WARNING if change.warning else Severity.INFO
+            self._line(f"{self._paint(str(level), _COLORS[level], bold=True)}: {visible(change.message)}")
+        if tally.changes:
+            self._line("")
+        if tally.replay is not None:
+            self._line(_replayed(tally.replay))
+        self._line(_plan_sum(tally))
 
     def _libraries(self, summary: Summary) -> None:
         rows = [
@@ -123,7 +138,9 @@ class Reporter:
             all_within = sum(outcome.within.values()) == summary.severities.total()
             color = "red" if outcome.exit_status else "green" if all_within else "yellow"
             self._line(self._paint(", ".join(told) + ".", color, bold=True))
-        elif not summary.calls and not summary.destinations:
+        elif summary.plans is not None and not summary.plans.checked:
+            self._line(self._paint("Nothing was checked: no rule of a tracking plan to ask.", "yellow", bold=True))
+        elif summary.plans is None and not summary.calls and not summary.destinations:
             self._line(self._paint("Nothing was checked: no Segment call in what was read.", "yellow", bold=True))
         elif not summary.unread:
             self._line(self._paint("No findings.", "green", bold=True))
@@ -162,6 +179,23 @@ def _sum(summary: Summary) -> str:
     if summary.destinations:
         text += f" {_count(summary.destinations, 'Kochava destination')} checked."
     return text
+
+
+def _plan_sum(tally: PlanTally) -> str:
+    parts = [f"{tally.checked:,} checked"]
+    parts += [f"{number:,} {reason}" for reason, number in sorted(tally.skipped.items())]
+    text = f"{_count(tally.plans, 'tracking plan')} read, {_count(tally.rules, 'rule')}: {', '.join(parts)}."
+    if tally.uncheckable:
+        text += f" {_count(tally.uncheckable, 'plan')} not checkable."
+    return text
+
+
+def _replayed(tally: ReplayTally) -> str:
+    return (
+        f"{_count(tally.calls, 'call')} replayed: the new plan blocks {tally.blocked:,} that the old one lets through "
+        f"({tally.useless_blocked:,} useless to Kochava, {tally.useful_blocked:,} of use), and lets through "
+        f"{tally.let_through:,} that the old one blocks; {tally.useless_left:,} useless ones still pass."
+    )
 
 
 def _reasons(counts: Mapping[str, int]) -> str:

@@ -13,10 +13,11 @@ from segkoch_lint.errors import OutputError
 
 
 @contextmanager
-def open_output(path: str) -> Iterator[TextIO]:
+def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
     """Open a file to write; it takes its name only when everything is in it and on the disk.
 
-    Devices and pipes are written directly, and a symbolic link's target is replaced, not the link.
+    Devices and pipes are written directly, and a symbolic link's target is replaced, not the link. *newline* is that
+    of `open`: with an empty one, line ends are written as they are.
 
     Raises:
         OutputError: it cannot be written.
@@ -24,11 +25,17 @@ def open_output(path: str) -> Iterator[TextIO]:
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8") as stream:
+            with target.open("w", encoding="utf-8", newline=newline) as stream:
                 yield stream
             return
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False
+            "w",
+            encoding="utf-8",
+            newline=newline,
+            dir=target.parent,
+            prefix=f".{target.name}.",
+            suffix=".tmp",
+            delete=False,
         ) as stream:
             try:
                 yield stream  # type: ignore[misc]  # a named temporary file is a text stream

@@ -1,0 +1,20 @@
+"""`segkoch-lint plan`: the commands about tracking plans."""
+
+from __future__ import annotations
+
+import click
+
+from segkoch_lint.cli.late import LateGroup
+
+_COMMANDS = {
+    "check": "Check tracking plans: do they stop calls that Kochava cannot use?",
+    "common": "Print the common JSON Schema that guards everything, or add it to a plan.",
+}
+
+
+@click.group(cls=LateGroup, package=__name__, late=_COMMANDS)
+def command() -> None:
+    """Check tracking plans: what do they let through?
+
+    Segment blocks what violates a plan's JSON Schemas, so a plan is the place to stop calls that Kochava cannot use.
+    """

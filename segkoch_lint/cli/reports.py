@@ -1,0 +1,195 @@
+"""The options of commands that report findings, and the reports that these ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segkoch_lint.cli.options import Command, color_option, settings_of, wants_color
+from segkoch_lint.errors import UsageError, nearest
+from segkoch_lint.reporting import FORMATS, Outcome, Report, Style, open_report
+from segkoch_lint.reporting.escaping import visible
+
+if TYPE_CHECKING:
+    from segkoch_lint.findings import Finding
+    from segkoch_lint.policy.settings import Settings
+    from segkoch_lint.tallies import Summary
+
+Target = tuple[str, str]
+"""A format and the file that a report in it goes to."""
+
+
+def report_options(checked: str) -> Callable[[Command], Command]:
+    """Add the options that say what counts and how it is shown; *checked* is what inputs are expected to hold."""
+    options = (
+        click.option(
+            "--fail-on",
+            type=click.Choice(["error", "warning", "info", "never"]),
+            help="The least severity that fails the run; default: error.",
+        ),
+        click.option(
+            "--format",
+            "-f",
+            "form",
+            type=click.Choice(list(FORMATS)),
+            default="text",
+            show_default=True,
+            help="Format of standard output.",
+        ),
+        click.option(
+            "--output",
+            "-o",
+            "outputs",
+            multiple=True,
+            metavar="FORMAT:PATH",
+            help="Write a further report to a file; repeatable.",
+        ),
+        click.option("--statistics", is_flag=True, help="Show more figures."),
+        click.option("--quiet", "-q", is_flag=True, help="Show the figures only, not the single findings."),
+        click.option("--show-ids", is_flag=True, help="Show ids, addresses and keys instead of masking them."),
+        click.option(
+            "--max-findings", type=click.IntRange(min=0), metavar="N", help="Show N findings at most; all are counted."
+        ),
+        click.option("--allow-empty", is_flag=True, help=f"Let files, and runs, that hold no {checked} pass."),
+        color_option,
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def debug_option(command: Command) -> Command:
+    """Add ``--debug``; it is read before the commands are, in running.py."""
+    option = click.option(
+        "--debug", is_flag=True, expose_value=False, help="Show a traceback when the program itself fails."
+    )
+    return option(command)
+
+
+def with_fail_on(settings: Settings, name: str | None) -> Settings:
+    """Return the settings with the severity of ``--fail-on``, if it was given."""
+    from segkoch_lint.policy.configuration import fail_on_of  # noqa: PLC0415 - the validator takes a while to import
+
+    return dataclasses.replace(settings, fail_on=fail_on_of(name)) if name else settings
+
+
+def targets_of(outputs: Sequence[str]) -> list[Target]:
+    """Return what ``--output`` asks for.
+
+    Raises:
+        UsageError: it names no format, or two reports go to one file.
+    """
+    targets = []
+    for output in outputs:
+        name, colon, path = output.partition(":")
+        if not colon or not path:
+            raise UsageError(f"--output {output}: FORMAT:PATH is expected.", f"FORMAT is one of {', '.join(FORMATS)}.")
+        if name not in FORMATS:
+            raise UsageError(f'--output {output}: no format is called "{name}".', nearest(name, FORMATS))
+        targets.append((name, path))
+    taken = [str(Path(path).resolve()) for _, path in targets]
+    if len(set(taken)) < len(taken):
+        raise UsageError("Two reports cannot go to the same file.")
+    return targets
+
+
+@contextmanager
+def open_reports(form: str, style: Style, targets: Sequence[Target]) -> Iterator[list[Report]]:
+    """Open the report on standard output and the further ones; files appear when all went well."""
+    from segkoch_lint.reporting.writing import open_output  # noqa: PLC0415
+
+    further = dataclasses.replace(style, color=False, quiet=False)
+    with ExitStack() as stack:
+        reports = [open_report(form, sys.stdout, style)]
+        reports += [open_report(name, stack.enter_context(open_output(path)), further) for name, path in targets]
+        yield reports
+
+
+def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[Any, Any]:
+    """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
+    if not ((form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)):
+        return None, None
+    from segkoch_lint.reporting.excerpts import excerpt, flaw_excerpt  # noqa: PLC0415
+
+    return partial(excerpt, show_ids=style.show_ids), partial(flaw_excerpt, show_ids=style.show_ids)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reporting:
+    """What the options say of how a run reports.
+
+    Attributes:
+        settings: the configuration with the options on top.
+        form: the format of standard output.
+        style: how it looks.
+        targets: further reports.
+        allow_empty: whether a run over nothing passes.
+    """
+
+    settings: Settings
+    form: str
+    style: Style
+    targets: Sequence[Target]
+    allow_empty: bool
+
+    def excerpts(self) -> tuple[Any, Any]:
+        """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
+        return excerpts_for(self.form, self.style, self.targets)
+
+    def report(self, findings: Iterable[Finding], summary: Summary) -> int:
+        """Report findings as they come, and the figures they leave in *summary*; return the exit status."""
+        from segkoch_lint.policy.outcome import exit_status  # noqa: PLC0415
+
+        with open_reports(self.form, self.style, self.targets) as reports:
+            for finding in findings:
+                for report in reports:
+                    report.finding(finding)
+            status = exit_status(summary, self.settings.fail_on, allow_empty=self.allow_empty)
+            for report in reports:
+                report.end(summary, Outcome(status))
+        tell(summary)
+        return status
+
+
+def reporting_of(
+    *,
+    fail_on: str | None,
+    form: str,
+    outputs: Sequence[str],
+    statistics: bool,
+    quiet: bool,
+    show_ids: bool,
+    max_findings: int | None,
+    allow_empty: bool,
+    color: str,
+    **configuration: Any,
+) -> Reporting:
+    """Return what the options of `report_options` and `configuration_options` say together.
+
+    Raises:
+        UsageError: an option or the configuration is wrong.
+    """
+    settings = with_fail_on(settings_of(**configuration), fail_on)
+    style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
+    return Reporting(settings, form, style, targets_of(outputs), allow_empty)
+
+
+def tell(summary: Summary) -> None:
+    """Say on standard error what the findings do not: what an input is instead, and what could not be read."""
+    for path, remark in summary.remarks:
+        click.echo(f"{visible(path)}: {visible(remark)}", err=True)
+    for path, reason in summary.unread:
+        click.echo(f"Error: {visible(path)}: {visible(reason)}", err=True)
+    if not summary.adds_up():
+        click.echo("Error: the figures do not add up; please report this as a fault of segkoch-lint.", err=True)

@@ -1,0 +1,150 @@
+"""Asks a plan about one kind of call: which requirements does it guard, and does it let good calls through?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from segkoch_lint.plans.completing import Asked, Call, Refusal, complete
+from segkoch_lint.plans.probes import PLATFORMS, Break, Probes, Start
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A requirement that a plan does not guard.
+
+    Attributes:
+        summary: how the call is broken that the plan accepts, in a few words.
+        call: that call.
+        accepted, asked: broken calls that the plan accepted, of those it was asked about.
+    """
+
+    summary: str
+    call: Call
+    accepted: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """A platform whose good calls a plan refuses, all of them."""
+
+    platform: str
+    refusal: Refusal
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a plan says of one kind of call.
+
+    Attributes:
+        not_delivered: why all calls that it accepts stay away from Kochava, or None.
+        gaps: by the requirement's code.
+        strict: platforms without a good call that the plan accepts.
+        refusal: why no accepted call could be made at all, for a reason that has nothing to do with Kochava.
+    """
+
+    not_delivered: str | None = None
+    gaps: dict[str, Gap] = field(default_factory=dict)
+    strict: list[Strictness] = field(default_factory=list)
+    refusal: Refusal | None = None
+
+
+def ask(probes: Probes, schemas: Sequence[Asked], call_type: str, event: str, codes: Sequence[str]) -> Answer:
+    """Return what *schemas*, all of which a call has to satisfy, say of the calls of one type and name.
+
+    Args:
+        probes: makes the calls.
+        schemas: the rule's and the common ones.
+        call_type, event: of the calls.
+        codes: the requirements to ask about.
+    """
+    starts = probes.starts(call_type, event)
+    not_delivered = probes.not_delivered(starts[0].call)
+    if not_delivered is not None:
+        return Answer(not_delivered)
+    accepted, refusals = _accepted(probes, schemas, starts)
+    answer = Answer()
+    delivered = [call for _, call in accepted if probes.not_delivered(call) is None]
+    if accepted and not delivered:
+        return Answer(probes.not_delivered(accepted[0][1]))
+    for platform in PLATFORMS:
+        if not any(start.platform == platform for start, _ in accepted):
+            refusal = _telling([refusal for start, refusal in refusals if start.platform == platform])
+            if _is_about_kochava(refusal):
+                answer.strict.append(Strictness(platform, refusal))
+            elif not accepted:
+                answer.refusal = answer.refusal or refusal
+    for code in codes:
+        gap = _gap(probes, schemas, delivered, code)
+        if gap is not None:
+            answer.gaps[code] = gap
+    return answer
+
+
+def accepts(schemas: Sequence[Asked], call: Mapping[str, Any]) -> bool:
+    """Tell whether all *schemas* accept a call."""
+    return all(asked.validator.is_valid(call) for asked in schemas)
+
+
+def _accepted(
+    probes: Probes, schemas: Sequence[Asked], starts: Sequence[Start]
+) -> tuple[list[tuple[Start, Call]], list[tuple[Start, Refusal]]]:
+    """Return the good calls that the schemas accept, and why they refuse the others."""
+    accepted: list[tuple[Start, Call]] = []
+    refusals: list[tuple[Start, Refusal]] = []
+    for start in starts:
+        call = _filled(start.call, accepted[0][1]) if accepted else start.call
+        found = complete(call, schemas, _keeps(probes, start), identifiers=probes.identifiers)
+        if isinstance(found, Refusal):
+            refusals.append((start, found))
+        else:
+            accepted.append((start, found))
+    return accepted, refusals
+
+
+def _filled(call: Call, model: Call) -> Call:
+    """Return a call with what an accepted one holds beside the device: the plan demands it of this one, too."""
+    context = {**{key: value for key, value in model["context"].items() if key != "device"}, **call["context"]}
+    return {**model, **call, "context": context}
+
+
+def _keeps(probes: Probes, start: Start) -> Callable[[Any], bool]:
+    fixed = {key: start.call.get(key) for key in ("type", "event")}
+
+    def keeps(call: Any) -> bool:
+        return (
+            isinstance(call, dict)
+            and all(call.get(key) == value for key, value in fixed.items())
+            and probes.is_good(call)
+            and call["context"]["device"]["type"] == start.platform
+        )
+
+    return keeps
+
+
+def _gap(probes: Probes, schemas: Sequence[Asked], calls: Sequence[Call], code: str) -> Gap | None:
+    first: Break | None = None
+    accepted = asked = 0
+    for call in calls:
+        for broken in probes.breaks(call, code):
+            asked += 1
+            if accepts(schemas, broken.call):
+                accepted += 1
+                first = first or broken
+        if first is not None:
+            break
+    return Gap(first.summary, first.call, accepted, asked) if first else None
+
+
+def _is_about_kochava(refusal: Refusal) -> bool:
+    """Tell whether what is refused is what Kochava needs: the call's name, its context, or what is in the device."""
+    where = (*refusal.path, refusal.member) if refusal.member else refusal.path
+    return not where or where[:1] in {("type",), ("event",)} or where[:2] in {("context",), ("context", "device")}
+
+
+def _telling(refusals: Sequence[Refusal]) -> Refusal:
+    """Return the objection that says the most: the one that is deepest in the device."""
+    about = [each for each in refusals if _is_about_kochava(each)]
+    return max(about or refusals, key=lambda each: len(each.path) + bool(each.member))

@@ -1,0 +1,143 @@
+"""Inputs in, findings about tracking plans and figures out: the hall of `segkoch-lint plan`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from segkoch_lint.findings import Excerpt, Finding, Location
+from segkoch_lint.masking import mask_shapes
+from segkoch_lint.plans.budget import SECONDS, Evaluator
+from segkoch_lint.plans.files import PAGE_MISSING, PlanFile, joined, read_file
+from segkoch_lint.plans.judging import INVALID_SYNTAX, REPEATED_KEY, Judge, uncheckable
+from segkoch_lint.plans.plan import Plan, Site
+from segkoch_lint.plans.probes import Probes
+from segkoch_lint.plans.requirements import requirements
+from segkoch_lint.plans.stating import Draft, Excerpts, Statement
+from segkoch_lint.plans.survey import Survey, survey
+from segkoch_lint.policy.selection import Selection
+from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading.discovering import Unread, discover
+from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.tallies import PlanTally, Summary
+
+NOT_A_PLAN = "KCH002"
+
+FlawExcerpts = Callable[[Flaw], Excerpt | None]
+
+_NO_PLAN = "no tracking plan: what Segment's APIs, `terraform show -json`, Typewriter or RudderTyper write is expected"
+
+_NEITHER = "neither JSON nor YAML"
+
+
+class PlanChecker:
+    """One run over tracking plans.
+
+    Args:
+        settings: the configuration of the run.
+        allow_empty: files that hold no plan are counted, not reported.
+        excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
+        seconds: what one rule may take.
+
+    Attributes:
+        summary: the figures so far.
+        tally: those of the plans.
+
+    Raises:
+        UsageError: a selector means no rule, or a rule file is broken.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        allow_empty: bool = False,
+        excerpts: Excerpts | None = None,
+        flaw_excerpts: FlawExcerpts | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.tally = PlanTally()
+        self.summary = Summary(plans=self.tally)
+        self.seconds = seconds
+        self._selection = Selection(self.settings)
+        self.statement = Statement(self._selection, self.summary, excerpts)
+        self._allow_empty = allow_empty
+        self._flaw_excerpts = flaw_excerpts
+        wanted = requirements(self.settings)
+        self.codes = tuple(rule.code for rule in wanted)
+        made_up = Probes(self.settings.delivery).made_up
+        self.judge = Judge(
+            {rule.code: rule.name for rule in wanted}, {rule.code: level for rule, level in wanted.items()}, made_up
+        )
+
+    def evaluator(self) -> Evaluator:
+        """Return what schemas are asked with."""
+        return Evaluator(self.settings.delivery, self.codes, seconds=self.seconds)
+
+    def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Iterator[Finding]:
+        """Check the plans of files, folders, globs and ``-``; what cannot be read is noted in ``summary.unread``."""
+        plans: list[Plan] = []
+        found = discover(paths, exclude=self.settings.exclude, root=self.settings.root, stdin_filename=stdin_filename)
+        for each in found:
+            if isinstance(each, Unread):
+                self.summary.unread.append((each.path, each.reason))
+            else:
+                file = read_file(each, self.settings.limits)
+                yield from self.about(file)
+                plans.extend(file.plans)
+        if found.passed_over:
+            self.summary.not_calls[_NEITHER] += found.passed_over
+        with self.evaluator() as evaluator:
+            for plan in self.whole(plans):
+                yield from self._check(plan, evaluator)
+
+    def about(self, file: PlanFile) -> Iterator[Finding]:
+        """Count a file, and yield what is wrong with it before any plan of it is looked at."""
+        summary, path = self.summary, file.source.path
+        summary.inputs += bool(not file.unread)
+        summary.bytes += file.size
+        if file.unread:
+            summary.unread.append((path, file.unread))
+        for flaw in file.flaws:
+            excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
+            location = Location(path, flaw.span)
+            yield from self.statement.about_file(INVALID_SYNTAX, location, {"problem": flaw.message}, excerpt=excerpt)
+        summary.remarks.extend((path, remark) for remark in file.remarks)
+        if file.stranger is not None:
+            summary.not_calls["other"] += 1
+            if file.source.named and not self._allow_empty and not file.plans and not file.remarks:
+                location = Location(path, file.stranger[1])
+                yield from self.statement.about_file(NOT_A_PLAN, location, {}, _NO_PLAN)
+        repeated = [
+            Draft(REPEATED_KEY, Site(path, document, where), {"key": mask_shapes(str(where[-1]))})
+            for document in file.documents
+            for where in document.repeated
+        ]
+        yield from self.statement.findings(repeated)
+
+    def whole(self, plans: Sequence[Plan]) -> Iterator[Plan]:
+        """Put the pages of plans together, and count the plans; a plan that lacks pages makes the run incomplete."""
+        for plan, complete in joined(plans):
+            if not complete:
+                self.summary.unread.append((plan.site.file, PAGE_MISSING))
+            self.tally.plans += 1
+            yield plan
+
+    def survey(self, plan: Plan, evaluator: Evaluator) -> Survey:
+        """Ask a plan, and count its rules."""
+        found = survey(plan, evaluator, self.seconds)
+        self.tally.rules += len(found.answers) + len(found.skipped)
+        self.tally.checked += len(found.answers)
+        self.tally.skipped += Counter(found.skipped.values())
+        if found.left_out:
+            reason = "rules were left out, since evaluating others took too long"
+            self.summary.unread.append((plan.site.file, reason))
+        return found
+
+    def _check(self, plan: Plan, evaluator: Evaluator) -> Iterator[Finding]:
+        if plan.checkable:
+            yield from self.statement.findings(self.judge.findings(self.survey(plan, evaluator)))
+        else:
+            self.tally.uncheckable += 1
+            yield from self.statement.findings([uncheckable(plan)])

@@ -1,0 +1,356 @@
+"""Changes a call until a plan accepts it, by what the plan's validators object to.
+
+The schema is asked, not read: every objection names a place and a keyword, and is met with a change there. So it does
+not matter how the schema is written. Nothing is random; the same plan is always asked with the same calls.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from segkoch_lint.masking import is_sensitive_key
+from segkoch_lint.places import Path
+from segkoch_lint.plans.plan import existing
+from segkoch_lint.plans.texts import FORMATS, WORDS, matching
+
+_ATTEMPTS = 3
+"""Ways tried through the branches of `anyOf` and `oneOf`."""
+
+_ROUNDS = 60
+_DEEPEST = 24
+_MOST_ITEMS = 100
+_LONGEST_TEXT = 10_000
+
+_OF_TYPE: Mapping[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1,
+    "boolean": True,
+    "object": {},
+    "array": [],
+    "null": None,
+}
+
+_TYPE_BY_KEYWORD: Mapping[str, str] = {
+    "properties": "object",
+    "required": "object",
+    "items": "array",
+    "minItems": "array",
+    "pattern": "string",
+    "minimum": "number",
+    "maximum": "number",
+}
+"""What a schema without a type most likely is meant for."""
+
+_ANYTHING: Sequence[Any] = ("text", 1, True, {}, [], None, 0, False, 1.5, -1, *WORDS)
+
+_LESS = frozenset({"required", "minItems", "minProperties", "contains", "dependentRequired"})
+"""Keywords whose objection means that something is on the right way."""
+
+Call = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A schema with its validator."""
+
+    schema: Any
+    validator: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a plan objects to in a call, and no change could meet.
+
+    Attributes:
+        schema: index of the schema that objects.
+        keyword: the keyword that fails. at: its place in that schema.
+        path: the value it objects to, in the call.
+        member: the member of that value that is refused or missing, where it is about one; or empty.
+    """
+
+    schema: int
+    keyword: str
+    at: Path
+    path: Path
+    member: str = ""
+
+
+def complete(
+    call: Call, schemas: Sequence[Asked], keeps: Callable[[Any], bool], *, identifiers: Sequence[str] = ()
+) -> Call | Refusal:
+    """Return *call*, changed so that all *schemas* accept it, or what is in the way.
+
+    Args:
+        call: the call to begin with.
+        schemas: all of them have to accept the call.
+        keeps: tells whether a changed call is still what it is meant to be; no other change is made.
+        identifiers: texts to try where an id is refused.
+    """
+    first: Refusal | None = None
+    for attempt in range(_ATTEMPTS):
+        result = _Attempt(schemas, keeps, identifiers, attempt).run(call)
+        if not isinstance(result, Refusal):
+            return result
+        first = first or result
+    assert first is not None
+    return first
+
+
+class _Attempt:
+    def __init__(
+        self, schemas: Sequence[Asked], keeps: Callable[[Any], bool], identifiers: Sequence[str], number: int
+    ) -> None:
+        self._schemas = schemas
+        self._keeps = keeps
+        self._identifiers = identifiers
+        self._number = number
+
+    def run(self, call: Call) -> Call | Refusal:
+        seen: set[str] = set()
+        for _ in range(_ROUNDS):
+            errors = self._errors(call)
+            if not errors:
+                return call
+            state = json.dumps(call, sort_keys=True)
+            blocking = _refusal(*errors[0])
+            if state in seen:
+                return blocking
+            seen.add(state)
+            before = call
+            for number, error in errors:
+                amended = self._amend(call, number, error)
+                if amended is not None:
+                    call = amended
+                elif call is before:
+                    blocking = _refusal(number, error)
+            if call is before:
+                return blocking
+        return blocking
+
+    def _errors(self, call: Call) -> list[tuple[int, Any]]:
+        return [(n, error) for n, asked in enumerate(self._schemas) for error in asked.validator.iter_errors(call)]
+
+    def _amend(self, call: Call, number: int, error: Any) -> Call | None:
+        """Return the call without this objection, or None when no change meets it."""
+        path = tuple(error.instance_path)
+        if len(path) > _DEEPEST or existing(call, path) != path:
+            return None
+        context = getattr(error.kind, "context", None)
+        if context and any(context):
+            amended = self._branch(call, number, context)
+            if amended is not None:
+                return amended
+        return next(
+            (
+                met
+                for tier in self._changes(call, number, error, path)
+                if (met := self._best(tier, call, number, error))
+            ),
+            None,
+        )
+
+    def _best(self, changed: Iterable[Call], call: Call, number: int, error: Any) -> Call | None:
+        """Return the changed call that meets the objection and leaves the fewest others."""
+        best: tuple[float, Call] | None = None
+        mark = _mark(number, error)
+        for candidate in changed:
+            if candidate == call or not self._keeps(candidate):
+                continue
+            errors = self._errors(candidate)
+            if any(mark in _marks(n, each) for n, each in errors):
+                continue
+            weight = sum(_weight(each) for _, each in errors)
+            if best is None or weight < best[0]:
+                best = (weight, candidate)
+            if not weight or error.kind.name == "required":
+                break
+        return best[1] if best else None
+
+    def _branch(self, call: Call, number: int, context: Sequence[Sequence[Any]]) -> Call | None:
+        """Go one of the ways that `anyOf` or `oneOf` leaves: the one with the least in it, or another one in turn."""
+        ways = sorted((way for way in context if way), key=lambda way: sum(map(_weight, way)))
+        turned = [*ways[self._number % len(ways) :], *ways[: self._number % len(ways)]] if ways else []
+        for way in turned:
+            amended: Call | None = call
+            for error in way:
+                amended = self._amend(amended, number, error) if amended is not None else None
+            if amended is not None and amended != call:
+                return amended
+        return None
+
+    def _changes(self, call: Call, number: int, error: Any, path: Path) -> Iterator[Iterator[Call]]:
+        """Yield the changes that may meet an objection, the most telling first; taking something away comes last."""
+        value = _value(call, path)
+        kind = error.kind
+        yield (_without(call, (*path, name)) for name in _refused_members(error, value))
+        match kind.name:
+            case "required":
+                inside = (*path, kind.property)
+                guesses = [*self._guesses(number, error, kind.property), *self._ids(kind.property), *_ANYTHING]
+                yield (_with(call, inside, guess) for guess in guesses)
+            case "falseSchema":
+                yield (_without(call, path) for _ in path[:1])
+            case "additionalProperties" | "unevaluatedProperties" | "propertyNames":
+                return
+            case _:
+                yield (_with(call, path, new) for new in _values(kind, value))
+                yield (_with(call, path, text) for text in self._identifiers if isinstance(value, str))
+                yield (_with(call, path, new) for new in _ANYTHING)
+                yield (_without(call, (*path, name)) for name in (value if isinstance(value, Mapping) else ()))
+                yield (_without(call, path) for step in path[-1:] if isinstance(step, str))
+
+    def _ids(self, name: str) -> Sequence[str]:
+        return self._identifiers if is_sensitive_key(name) else ()
+
+    def _guesses(self, number: int, error: Any, name: str) -> Iterator[Any]:
+        """Yield values for a missing member, by what the schema next to the keyword says of it, if it does."""
+        around = self._schemas[number].schema
+        for step in tuple(error.schema_path)[:-1]:
+            around = around.get(step) if isinstance(around, Mapping) else _item(around, step)
+        properties = around.get("properties") if isinstance(around, Mapping) else None
+        schema = properties.get(name) if isinstance(properties, Mapping) else None
+        if not isinstance(schema, Mapping):
+            return
+        for keyword in ("const", "default"):
+            if keyword in schema:
+                yield schema[keyword]
+        for keyword in ("enum", "examples"):
+            if isinstance(schema.get(keyword), list):
+                yield from schema[keyword]
+        if isinstance(schema.get("format"), str) and schema["format"] in FORMATS:
+            yield FORMATS[schema["format"]]
+        types = schema.get("type")
+        for each in types if isinstance(types, list) else [types]:
+            if isinstance(each, str) and each in _OF_TYPE:
+                yield _OF_TYPE[each]
+        yield from (_OF_TYPE[each] for keyword, each in _TYPE_BY_KEYWORD.items() if keyword in schema)
+
+
+def _values(kind: Any, value: Any) -> Iterator[Any]:
+    """Yield values that a keyword may accept in place of one that it refused."""
+    match kind.name:
+        case "type":
+            yield from (_OF_TYPE[each] for each in kind.types if each in _OF_TYPE)
+        case "const":
+            yield kind.expected_value
+        case "enum":
+            yield from kind.options
+        case "format":
+            yield FORMATS.get(kind.format, "text")
+        case "pattern":
+            yield from (*WORDS, *matching(kind.pattern))
+        case "minLength" if isinstance(value, str) and kind.limit <= _LONGEST_TEXT:
+            yield value + "x" * (kind.limit - len(value))
+        case "maxLength" if isinstance(value, str):
+            yield value[: kind.limit]
+        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
+            limit = kind.limit
+            yield from (limit, math.floor(limit) + 1, math.ceil(limit) - 1, limit + 0.5, limit - 0.5)
+        case "multipleOf":
+            factor = kind.multiple_of
+            times = math.ceil(value / factor) if isinstance(value, int | float) and factor else 1
+            yield from (factor * times, factor * (times + 1), factor * (times - 1), factor)
+        case "minItems" | "contains" | "uniqueItems" | "maxItems" | "additionalItems" if isinstance(value, list):
+            yield from _lists(kind, value)
+        case "minProperties" if isinstance(value, Mapping) and kind.limit <= _MOST_ITEMS:
+            yield {**value, **{f"member {n}": "text" for n in range(kind.limit - len(value))}}
+
+
+def _lists(kind: Any, value: list[Any]) -> Iterator[list[Any]]:
+    if kind.name == "minItems" and kind.limit <= _MOST_ITEMS:
+        for filler in (*value[:1], *_ANYTHING):
+            yield [*value, *[filler] * (kind.limit - len(value))]
+    elif kind.name == "contains":
+        yield from ([*value, item] for item in _ANYTHING)
+    elif kind.name == "uniqueItems":
+        yield [item for number, item in enumerate(value) if item not in value[:number]]
+        yield [f"{item} {n}" if isinstance(item, str) else item + n if _number(item) else item
+               for n, item in enumerate(value)]  # fmt: skip
+        yield [{**item, "number": n} if isinstance(item, Mapping) else n for n, item in enumerate(value)]
+    elif kind.name in {"maxItems", "additionalItems"}:
+        yield value[: kind.limit]
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _refused_members(error: Any, value: Any) -> Sequence[str]:
+    """Return the members that a keyword refuses by their names."""
+    if error.kind.name in {"additionalProperties", "unevaluatedProperties"}:
+        return [str(name) for name in error.kind.unexpected]
+    if error.kind.name == "propertyNames" and isinstance(error.kind.error.instance, str):
+        return [error.kind.error.instance]
+    if error.kind.name == "maxProperties" and isinstance(value, Mapping):
+        return list(value)
+    return ()
+
+
+def _refusal(number: int, error: Any) -> Refusal:
+    at, path, kind = tuple(error.schema_path), tuple(error.instance_path), error.kind
+    member = ""
+    if kind.name == "required":
+        member = kind.property
+    elif refused := _refused_members(error, None):
+        member = refused[0]
+    return Refusal(number, kind.name if kind.name != "falseSchema" else "false", at, path, member)
+
+
+def _weight(error: Any) -> float:
+    context = getattr(error.kind, "context", None)
+    if context:
+        return 0.5 + 0.1 * min((sum(map(_weight, way)) for way in context), default=0)
+    return 0.25 if error.kind.name in _LESS else 1.0
+
+
+Mark = tuple[int, Path, Path, tuple[str, ...]]
+
+
+def _mark(number: int, error: Any) -> Mark:
+    # One `required` speaks up once for every member that is missing.
+    members = (error.kind.property,) if error.kind.name == "required" else tuple(_refused_members(error, None))
+    return number, tuple(error.instance_path), tuple(error.schema_path), members
+
+
+def _marks(number: int, error: Any) -> Iterator[Mark]:
+    """Yield what tells an objection from others, and the same of those that it is made of."""
+    yield _mark(number, error)
+    for way in getattr(error.kind, "context", None) or ():
+        for inner in way:
+            yield from _marks(number, inner)
+
+
+def _value(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _item(value: Any, step: Any) -> Any:
+    return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
+
+
+def _with(value: Any, path: Path, new: Any) -> Any:
+    """Return *value* with *new* at *path*; what is on the way is copied, all else shared."""
+    if not path:
+        return new
+    step, rest = path[0], path[1:]
+    if isinstance(value, list):
+        copied = list(value)
+        copied[int(step)] = _with(value[int(step)], rest, new)
+        return copied
+    return {**value, step: _with(value.get(step), rest, new)}
+
+
+def _without(value: Any, path: Path) -> Any:
+    """Return *value* without the member at *path*."""
+    *way, last = path
+    holder = _value(value, tuple(way))
+    if isinstance(holder, list):
+        return _with(value, tuple(way), [item for index, item in enumerate(holder) if index != last])
+    return _with(value, tuple(way), {key: inner for key, inner in holder.items() if key != last})

@@ -1,0 +1,142 @@
+"""Inputs to tracking plans: what was read, what could not be, and what turned out to be something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from segkoch_lint.calls import Call
+from segkoch_lint.places import Span
+from segkoch_lint.plans.formats import CSV, find_plans, is_plan_csv
+from segkoch_lint.plans.plan import Plan, Site
+from segkoch_lint.reading.discovering import Input, Unread
+from segkoch_lint.reading.documents import Document, Flaw, ValueDocument
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.opening import Stream, open_bytes, open_input
+from segkoch_lint.reading.recognising import Foreign, read_documents
+from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, unwrap
+
+_CSV_HEAD = 4096
+
+EVENTS = "events, not a tracking plan; `segkoch-lint check` lints them"
+HEAD_ONLY = "a tracking plan without its rules; give the file with its rules, too"
+PAGE_MISSING = "not all pages of the plan's rules were given, so nothing can be said of the others"
+
+_STRANGERS = {
+    "HAR capture": "a HAR capture, not a tracking plan",
+    "destination": "the settings of a destination, not a tracking plan; `segkoch-lint check` lints them",
+}
+
+
+@dataclass(slots=True)
+class PlanFile:
+    """What an input holds.
+
+    Attributes:
+        source: the input.
+        plans: in its order; pages of one plan are not yet put together.
+        documents: those that hold plans.
+        flaws: what could not be read in it.
+        remarks: what else there is to say of it.
+        stranger: the first document that is nothing we know, and its place; None when there is none.
+        unread: why reading broke off, or an empty string.
+        size: bytes of it after inflating.
+    """
+
+    source: Input
+    plans: list[Plan] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    stranger: tuple[Site, Span | None] | None = None
+    unread: str = ""
+    size: int = 0
+
+
+def read_file(source: Input, limits: Limits) -> PlanFile:
+    """Read an input; what cannot be opened is told in ``unread``."""
+    opened = open_input(source)
+    if isinstance(opened, Unread):
+        return PlanFile(source, unread=opened.reason)
+    with opened as stream:
+        return _read(stream, source, limits)
+
+
+def read_bytes(content: bytes, name: str, limits: Limits) -> PlanFile:
+    """Read the content of a file."""
+    with open_bytes(content, name) as stream:
+        return _read(stream, Input(name), limits)
+
+
+def _read(stream: Stream, source: Input, limits: Limits) -> PlanFile:
+    file = PlanFile(source)
+    try:
+        head = stream.peek(_CSV_HEAD)[:_CSV_HEAD].decode("utf-8", "replace")
+        if is_plan_csv(head):
+            file.plans.append(Plan(CSV, Site(source.path, ValueDocument(None), ()), checkable=False))
+        else:
+            _read_documents(read_documents(stream, name=source.path, limits=limits), file)
+    except OSError as error:
+        file.unread = error.strerror or str(error)
+    file.size = stream.inflated
+    return file
+
+
+def _read_documents(documents: Iterable[Document | Flaw | Foreign], file: PlanFile) -> None:
+    heads = 0
+    for each in documents:
+        if isinstance(each, Flaw):
+            file.flaws.append(each)
+        elif isinstance(each, Foreign):
+            file.stranger = file.stranger or (Site(file.source.path, ValueDocument(None), ()), Span(1, 1, 1, 1))
+        else:
+            found = find_plans(Site(file.source.path, each, ()))
+            file.plans.extend(found.plans)
+            heads += len(found.heads)
+            if found.plans:
+                file.documents.append(each)
+            elif not found.heads and _is_events(each, file):
+                break  # a log of any length: there is no plan further down
+    if heads and not file.plans:
+        file.remarks.append(HEAD_ONLY)
+
+
+def _is_events(document: Document, file: PlanFile) -> bool:
+    """Note what a document is that holds no plan, and tell whether it is calls."""
+    first = next(unwrap(document.value), None)
+    match first:
+        case Call() | Batch():
+            remark = EVENTS
+        case Destination():
+            remark = _STRANGERS["destination"]
+        case NotACall() if first.kind in _STRANGERS:
+            remark = _STRANGERS[first.kind]
+        case _:
+            site = Site(file.source.path, document, ())
+            file.stranger = file.stranger or (site, document.locate([()]).get(()))
+            return False
+    if remark not in file.remarks:
+        file.remarks.append(remark)
+    return remark is EVENTS
+
+
+def joined(plans: Sequence[Plan]) -> Iterator[tuple[Plan, bool]]:
+    """Put pages of one plan together, in the order given, and yield each plan with whether all of its pages are there.
+
+    A page is continued by the next one whose cursor is the one it names as following.
+    """
+    waiting = list(plans)
+    while waiting:
+        plan = waiting.pop(0)
+        page = plan.page
+        while page is not None and page.following:
+            following = page.following
+            found = next((each for each in waiting if each.page and each.page.current == following), None)
+            if found is None:
+                break
+            waiting.remove(found)
+            plan = replace(plan, rules=plan.rules + found.rules, commons=plan.commons + found.commons)
+            page = found.page
+        read = len(plan.rules) + len(plan.commons)
+        whole = page is None or (not page.following and read >= (page.total or 0))
+        yield plan, whole

@@ -1,0 +1,146 @@
+"""Puts the common schema into an existing plan, as a change of its text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from segkoch_lint.errors import UsageError
+from segkoch_lint.plans.budget import Evaluator, Exhausted
+from segkoch_lint.plans.common import TITLE
+from segkoch_lint.plans.formats import CONFIG_API, TERRAFORM, find_plans
+from segkoch_lint.plans.inserting import Edit, add_member, append, apply, prepend, replace
+from segkoch_lint.plans.plan import Plan, Schema, Site
+from segkoch_lint.plans.validators import SchemaFault
+from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.json_text import parse_json
+from segkoch_lint.reading.limits import Limits
+
+_BY_HAND = "`segkoch-lint plan common` prints the schema, to be put in by hand."
+
+_MARK = "\ufeff"
+
+
+def merged(content: bytes, name: str, guard: Mapping[str, Any], evaluator: Evaluator, limits: Limits) -> str | None:
+    """Return the text of a plan file with the guard in every plan of it, or None when it is guarded already.
+
+    Args:
+        content: of the file.
+        name: of the file, for errors.
+        guard: the common schema.
+        evaluator: tells whether a plan's common schema guards everything, before and after.
+        limits: what is too deep to be read.
+
+    Raises:
+        UsageError: the file holds no plan that can state it, or cannot be changed in its text.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{name}: only plain JSON in UTF-8 can be changed.", _BY_HAND) from None
+    mark, text = (_MARK, text[1:]) if text.startswith(_MARK) else ("", text)
+    edits = [_edit(text, plan, guard) for plan in _plans(text, name, limits) if not _guards(plan, evaluator)]
+    if not edits:
+        return None
+    changed = apply(text, edits)
+    for plan in _plans(changed, name, limits):
+        if not _guards(plan, evaluator):
+            raise UsageError(f"{name}: the plan's own common schema cannot be added to.", _BY_HAND)
+    return mark + changed
+
+
+def _plans(text: str, name: str, limits: Limits) -> Sequence[Plan]:
+    document = parse_json(text.encode("utf-8"), depth=limits.depth)
+    if isinstance(document, Flaw):
+        where = f"{name}:{document.span.line}:{document.span.column}"
+        raise UsageError(f"{where}: not one JSON document: {document.message}.", _BY_HAND)
+    plans = find_plans(Site(name, document, ())).plans
+    if not plans:
+        raise UsageError(f"{name}: no tracking plan with its rules.", "Give the file that `plan check` reads.")
+    for plan in plans:
+        if not plan.checkable:
+            raise UsageError(
+                f"{name}: a {plan.kind} plan cannot state what a call's context has to hold.",
+                "Add the schema to the plan in Segment: `segkoch-lint plan common` prints it.",
+            )
+    return plans
+
+
+def _guards(plan: Plan, evaluator: Evaluator) -> bool:
+    """Tell whether the common schema of a plan guards everything by itself."""
+    if not plan.active_commons:
+        return False
+    schemas = [common.schema.value for common in plan.active_commons]
+    try:
+        return not evaluator.ask(schemas, "track", "").gaps
+    except (SchemaFault, Exhausted):
+        hint = "`segkoch-lint plan check` says what is wrong with it."
+        raise UsageError(f"{plan.site.file}: its common schema cannot be used.", hint) from None
+
+
+def _edit(text: str, plan: Plan, guard: Mapping[str, Any]) -> Edit:
+    path = plan.site.path
+    if plan.active_commons:
+        schema = plan.active_commons[0].schema
+        if schema.in_string:
+            return replace(text, schema.site.path, _as_string(_joined(schema.value, guard)))
+        return _edit_schema(text, schema, guard)
+    if plan.kind == CONFIG_API:
+        rules = _value(plan.site)
+        return add_member(text, path, rules, "global", guard)
+    if plan.kind == TERRAFORM:
+        rule = {"key": "", "type": "COMMON", "version": 1, "json_schema": _as_string(guard)}
+        return prepend(text, path, rule)
+    return prepend(text, path, {"type": "COMMON", "version": 1, "jsonSchema": guard})
+
+
+def _edit_schema(text: str, schema: Schema, guard: Mapping[str, Any]) -> Edit:
+    """Return the edit that adds the guard to a common schema that is there, or puts it in the place of an older one."""
+    value, path = schema.value, schema.site.path
+    if _is_replaced(value):
+        return replace(text, path, guard)
+    parts = value.get("allOf")
+    if "$ref" in value or ("allOf" in value and not isinstance(parts, list)):
+        return replace(text, path, _joined(value, guard))
+    if not isinstance(parts, list):
+        return add_member(text, path, value, "allOf", [_part(guard)])
+    for index, part in enumerate(parts):
+        if _is_ours(part):
+            return replace(text, (*path, "allOf", index), _part(guard))
+    return append(text, (*path, "allOf"), len(parts), _part(guard))
+
+
+def _joined(value: Any, guard: Mapping[str, Any]) -> Any:
+    """Return a schema that demands what *value* and the guard demand."""
+    if _is_replaced(value):
+        return guard
+    joined = dict(value)
+    parts = [part for part in joined.pop("allOf", []) if not _is_ours(part)]
+    # Until draft-07, whatever stands beside a `$ref` does not count.
+    parts += [{"$ref": joined.pop("$ref")}] if "$ref" in joined else []
+    return {**joined, "allOf": [*parts, _part(guard)]}
+
+
+def _is_replaced(value: Any) -> bool:
+    """Tell whether a schema says nothing, or is an older guard and nothing else."""
+    return not isinstance(value, Mapping) or not value or _is_ours(value)
+
+
+def _is_ours(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.get("title") == TITLE
+
+
+def _part(guard: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {keyword: value for keyword, value in guard.items() if keyword != "$schema"}
+
+
+def _as_string(schema: Any) -> str:
+    return json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+
+
+def _value(site: Site) -> Any:
+    value = site.document.value
+    for step in site.path:
+        value = value[step]
+    return value

@@ -1,0 +1,147 @@
+"""Asks a whole plan: every active rule of it, together with its common schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from segkoch_lint.calls import CALL_TYPES
+from segkoch_lint.plans.asking import Answer
+from segkoch_lint.plans.budget import Evaluator, Exhausted
+from segkoch_lint.plans.completing import Refusal
+from segkoch_lint.plans.plan import COMMON, Plan, PlanRule, Schema
+from segkoch_lint.plans.probes import PLATFORMS
+from segkoch_lint.plans.validators import SchemaFault
+
+_MOST_EXHAUSTED = 3
+"""Rules of a plan that may use up their time before the others are left alone."""
+
+DEPRECATED = "deprecated"
+UNUSABLE = "no usable JSON Schema"
+NOT_PROBED = "no call could be made up"
+LEFT_OUT = "left out after others took too long"
+UNKNOWN_TYPE = "unknown type"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fault:
+    """A schema of the plan that cannot be asked."""
+
+    schema: Schema
+    fault: SchemaFault
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a plan says.
+
+    Attributes:
+        plan: the plan.
+        answers: of the rules that were asked, in the plan's order.
+        skipped: reasons why the other rules were not, by rule.
+        unprobed: the skipped ones for which no call was found that they accept.
+        faults: schemas that cannot be asked.
+        left_out: whether rules were left alone because others had taken too long.
+    """
+
+    plan: Plan
+    answers: dict[PlanRule, Answer] = field(default_factory=dict)
+    skipped: dict[PlanRule, str] = field(default_factory=dict)
+    unprobed: dict[PlanRule, Refusal] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    left_out: bool = False
+
+    @property
+    def rules(self) -> tuple[PlanRule, ...]:
+        """All rules there were to ask."""
+        return (*self.answers, *self.skipped)
+
+    @property
+    def probed(self) -> list[PlanRule]:
+        """The rules that accept a good call, so that it could be broken and put to them."""
+        return [rule for rule, answer in self.answers.items() if len(answer.strict) < len(PLATFORMS)]
+
+    def gaps(self, code: str) -> list[PlanRule]:
+        """Return the rules that let through calls that break a requirement."""
+        return [rule for rule, answer in self.answers.items() if code in answer.gaps]
+
+
+def survey(plan: Plan, evaluator: Evaluator, seconds: float) -> Survey:
+    """Ask a plan.
+
+    Args:
+        plan: one whose format can state what a context has to hold.
+        evaluator: asks.
+        seconds: its budget, for the words of a fault.
+    """
+    found = Survey(plan)
+    for rule in plan.rules:
+        if rule.deprecated:
+            found.skipped[rule] = DEPRECATED
+    rules = plan.active or tuple(_any_call(plan))
+    usable = _commons_usable(plan, evaluator, found, seconds)
+    exhausted = 0
+    for rule in rules:
+        if not usable:
+            found.skipped[rule] = UNUSABLE
+        elif rule.call_type not in CALL_TYPES:
+            problem = "the rule is for no type of call that Segment knows"
+            found.skipped[rule] = UNKNOWN_TYPE
+            found.faults.append(Fault(rule.schema, SchemaFault(problem)))
+        elif exhausted >= _MOST_EXHAUSTED:
+            found.skipped[rule] = LEFT_OUT
+            found.left_out = True
+        else:
+            exhausted += not _ask(rule, plan, evaluator, found, seconds)
+    return found
+
+
+def _any_call(plan: Plan) -> Iterator[PlanRule]:
+    """Yield a stand-in for the rules of a plan that has none, but a common schema."""
+    for common in plan.active_commons[:1]:
+        yield PlanRule("track", "", Schema(True, common.schema.site, common.schema.in_string))
+
+
+def _commons_usable(plan: Plan, evaluator: Evaluator, found: Survey, seconds: float) -> bool:
+    usable = True
+    for common in plan.active_commons:
+        try:
+            evaluator.ask([common.schema.value], "track", "")
+        except (SchemaFault, Exhausted) as error:
+            found.faults.append(Fault(common.schema, _fault(error, seconds)))
+            usable = False
+    return usable
+
+
+def _ask(rule: PlanRule, plan: Plan, evaluator: Evaluator, found: Survey, seconds: float) -> bool:
+    """Ask one rule, and tell whether it kept within its time."""
+    schemas = [rule.schema.value, *(common.schema.value for common in plan.active_commons)]
+    try:
+        answer = evaluator.ask(schemas, rule.call_type, rule.event)
+    except (SchemaFault, Exhausted) as error:
+        found.faults.append(Fault(rule.schema, _fault(error, seconds)))
+        found.skipped[rule] = UNUSABLE
+        return isinstance(error, SchemaFault)
+    if answer.not_delivered is not None:
+        found.skipped[rule] = answer.not_delivered
+    elif answer.refusal is not None:
+        found.skipped[rule] = NOT_PROBED
+        found.unprobed[rule] = answer.refusal
+    else:
+        found.answers[rule] = answer
+    return True
+
+
+def _fault(error: SchemaFault | Exhausted, seconds: float) -> SchemaFault:
+    if isinstance(error, SchemaFault):
+        return error
+    return SchemaFault(f"evaluating the JSON Schema takes more than {seconds:g} seconds, or more memory than there is")
+
+
+def about(rule: PlanRule) -> str:
+    """Return what a rule is about, in words."""
+    if rule.call_type == COMMON:
+        return "the common schema"
+    if rule.call_type == "track":
+        return f'the rule for "{rule.event}"' if rule.event else "the common schema"
+    return f"the rule for {rule.call_type} calls"

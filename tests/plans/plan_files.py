@@ -1,0 +1,155 @@
+"""Tracking plans of every format, made of schemas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from segkoch_lint.findings import Finding
+from segkoch_lint.plans.checking import PlanChecker
+from segkoch_lint.policy.settings import Settings
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+DEVICE: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["type", "id", "advertisingId"],
+    "properties": {
+        "type": {"enum": ["ios", "android"]},
+        "id": {"type": "string", "pattern": "\\S"},
+        "advertisingId": {"type": "string", "pattern": "[1-9A-Fa-f]"},
+    },
+}
+"""A schema of `context.device` that guards everything."""
+
+
+def guard(device: Any = DEVICE, **more: Any) -> dict[str, Any]:
+    """Return the schema of calls whose device is such."""
+    context = {"type": "object", "required": ["device"], "properties": {"device": device}}
+    return {"$schema": DRAFT, "type": "object", "required": ["context"], "properties": {"context": context}, **more}
+
+
+ORDER: dict[str, Any] = {
+    "$schema": DRAFT,
+    "type": "object",
+    "required": ["properties"],
+    "properties": {
+        "properties": {
+            "type": "object",
+            "required": ["revenue", "currency"],
+            "properties": {"revenue": {"type": "number", "minimum": 0.5}, "currency": {"pattern": "^[A-Z]{3}$"}},
+        }
+    },
+}
+"""A schema of calls that says nothing of the device."""
+
+Events = Mapping[str, Any]
+
+
+def rule(key: str, schema: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "TRACK",
+        "key": key,
+        "version": 1,
+        "jsonSchema": schema,
+        "createdAt": "2026-01-01T00:00:00.000Z",
+        "deprecatedAt": "0001-01-01T00:00:00.000Z",
+        **more,
+    }
+
+
+def rules(common: Any, events: Events) -> list[dict[str, Any]]:
+    first = [{"type": "COMMON", "version": 1, "jsonSchema": common}] if common is not None else []
+    return [*first, *(rule(key, schema) for key, schema in events.items())]
+
+
+def public_api(common: Any, events: Events) -> Any:
+    page = {"current": "MA==", "totalEntries": len(events)}
+    return {"data": {"rules": rules(common, events), "pagination": page}}
+
+
+def public_api_together(common: Any, events: Events) -> Any:
+    return {"trackingPlan": {"id": "tp_1", "name": "Shop"}, "rules": rules(common, events)}
+
+
+def public_api_inside(common: Any, events: Events) -> Any:
+    return {"data": {"trackingPlan": {"id": "tp_1", "name": "Shop", "rules": rules(common, events)}}}
+
+
+def bare_rules(common: Any, events: Events) -> Any:
+    return rules(common, events)
+
+
+def config_api(common: Any, events: Events) -> Any:
+    found = [{"name": key, "description": "", "version": 1, "rules": schema} for key, schema in events.items()]
+    stated = {"events": found, "identify_traits": [], "group_traits": []}
+    return {
+        "name": "workspaces/shop/tracking-plans/rs_1",
+        "display_name": "Shop",
+        "rules": stated if common is None else {"global": common, **stated},
+    }
+
+
+def config_api_list(common: Any, events: Events) -> Any:
+    return {"tracking_plans": [config_api(common, events)]}
+
+
+def terraform(common: Any, events: Events) -> Any:
+    found = [
+        {"key": each.get("key", ""), "type": each["type"], "version": 1, "json_schema": json.dumps(each["jsonSchema"])}
+        for each in rules(common, events)
+    ]
+    resource = {
+        "address": "segment_tracking_plan.shop",
+        "mode": "managed",
+        "type": "segment_tracking_plan",
+        "values": {"name": "Shop", "type": "LIVE", "rules": found},
+    }
+    child = {"resources": [resource], "address": "module.analytics"}
+    root = {"resources": [{"type": "aws_s3_bucket", "values": {}}], "child_modules": [child]}
+    return {"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": root}}
+
+
+FORMATS: dict[str, Callable[[Any, Events], Any]] = {
+    "public API": public_api,
+    "public API, together": public_api_together,
+    "public API, inside": public_api_inside,
+    "bare rules": bare_rules,
+    "config API": config_api,
+    "config API, list": config_api_list,
+    "terraform": terraform,
+}
+"""All formats that can state what Kochava needs."""
+
+
+def check(
+    tmp_path: Path, *contents: Any, settings: Settings | None = None, **options: Any
+) -> tuple[list[Finding], PlanChecker]:
+    """Write plans to files and check them in one run."""
+    checker = PlanChecker(settings, **options)
+    return list(checker.paths(written(tmp_path, contents))), checker
+
+
+def written(tmp_path: Path, contents: Iterable[Any]) -> list[str]:
+    """Write plans (or texts, or bytes) to files, and return their paths."""
+    paths = []
+    for number, content in enumerate(contents, 1):
+        path = tmp_path / f"plan-{number}.json"
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            text = content if isinstance(content, str) else json.dumps(content, indent=2)
+            path.write_text(text, encoding="utf-8")
+        paths.append(str(path))
+    return paths
+
+
+def codes(findings: Iterable[Finding]) -> list[str]:
+    """Return the codes of findings, those of unguarded requirements with the requirement."""
+    return [" ".join(filter(None, (each.code, each.properties.get("requirement")))) for each in findings]
+
+
+ALL_UNGUARDED = [f"KCH401 KCH10{number}" for number in range(1, 7)]

@@ -1,0 +1,269 @@
+"""Plans in, findings out: what is unguarded, where the guard belongs, and what is not asked about."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segkoch_lint.findings import Severity
+from segkoch_lint.policy.outcome import exit_status
+from segkoch_lint.policy.settings import Settings
+from segkoch_lint.rules.catalogue import built_in
+from tests.plans.plan_files import (
+    ALL_UNGUARDED,
+    DEVICE,
+    DRAFT,
+    FORMATS,
+    ORDER,
+    Events,
+    check,
+    codes,
+    config_api,
+    guard,
+    public_api,
+    rule,
+)
+
+EVENTS: Events = {"Order Completed": ORDER, "Level Completed": {"type": "object"}}
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_a_plan_without_a_guard_is_told_once_for_each_requirement(form: Any, tmp_path: Path) -> None:
+    findings, checker = check(tmp_path, form(None, EVENTS))
+    assert codes(findings) == ALL_UNGUARDED
+    assert all(each.location.pointer.endswith("rules") or not each.location.pointer for each in findings)
+    assert all(each.location.span is not None for each in findings)
+    assert (checker.tally.plans, checker.tally.rules, checker.tally.checked) == (1, 2, 2)
+    assert exit_status(checker.summary, Severity.ERROR, allow_empty=False) == 1
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_a_guard_in_the_common_schema_guards_every_rule(form: Any, tmp_path: Path) -> None:
+    findings, checker = check(tmp_path, form(guard(), EVENTS))
+    assert codes(findings) == []
+    assert checker.tally.checked == 2
+    assert exit_status(checker.summary, Severity.ERROR, allow_empty=False) == 0
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_a_guard_in_every_rule_is_as_good(form: Any, tmp_path: Path) -> None:
+    findings, _ = check(tmp_path, form(None, {"A": guard(), "B": {"allOf": [ORDER, guard()]}}))
+    assert codes(findings) == []
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_the_one_rule_without_a_guard_is_blamed(form: Any, tmp_path: Path) -> None:
+    findings, _ = check(tmp_path, form(None, {"A": guard(), "B": ORDER, "C": guard()}))
+    assert codes(findings) == ALL_UNGUARDED
+    assert {each.properties["event"] for each in findings} == {"B"}
+    text = (tmp_path / "plan-1.json").read_text().splitlines()
+    for each in findings:
+        span = each.location.span
+        assert span is not None
+        assert text[span.line - 1][span.column - 1] in '{"'
+        assert "/1/" in each.location.pointer
+
+
+def test_a_schema_in_a_string_is_blamed_as_the_string(tmp_path: Path) -> None:
+    findings, _ = check(tmp_path, FORMATS["terraform"](None, {"A": guard(), "B": ORDER}))
+    span = findings[0].location.span
+    assert span is not None
+    line = (tmp_path / "plan-1.json").read_text().splitlines()[span.line - 1]
+    assert json.loads(line[span.column - 1 : span.end_column - 1]) == json.dumps(ORDER)
+
+
+@pytest.mark.parametrize(
+    ("device", "requirement", "pointer"),
+    [
+        ({**DEVICE, "required": ["id", "advertisingId"]}, "KCH102", "/properties/type"),
+        ({**DEVICE, "properties": {**DEVICE["properties"], "type": {"type": "string"}}}, "KCH103", "/properties/type"),
+        ({**DEVICE, "properties": {**DEVICE["properties"], "id": {"type": "string"}}}, "KCH104", "/properties/id"),
+        (
+            {**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"pattern": "."}}},
+            "KCH106",
+            "/properties/advertisingId",
+        ),
+    ],
+)
+def test_the_place_is_where_the_guard_belongs(
+    device: dict[str, Any], requirement: str, pointer: str, tmp_path: Path
+) -> None:
+    findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
+    found = next(each for each in findings if each.properties["requirement"] == requirement)
+    assert found.location.pointer == "/rules/global/properties/context/properties/device" + pointer
+    assert [each.message for each in found.related] == ['for example the rule for "Order Completed"']
+
+
+def test_the_counterexample_is_a_call_that_the_plan_accepts_and_kochava_cannot_use(tmp_path: Path) -> None:
+    from jsonschema import Draft7Validator
+
+    from segkoch_lint.linting import lint
+
+    findings, _ = check(tmp_path, public_api(None, {"Order Completed": ORDER}))
+    assert codes(findings) == ALL_UNGUARDED
+    for finding in findings:
+        call = json.loads(finding.properties["counterexample"])
+        assert Draft7Validator(ORDER).is_valid(call)
+        assert finding.properties["requirement"] in {each.code for each in lint(call)}
+        assert call["event"] == "Order Completed"
+        assert json.dumps(call, separators=(",", ":")) in finding.message
+
+
+def test_deprecated_rules_are_skipped_and_counted(tmp_path: Path) -> None:
+    plan = public_api(None, {"A": guard()})
+    plan["data"]["rules"].append(rule("B", ORDER, deprecatedAt="2026-03-01T00:00:00.000Z"))
+    plan["data"]["rules"].append({"type": "COMMON", "jsonSchema": False, "deprecatedAt": "2026-03-01T00:00:00.000Z"})
+    findings, checker = check(tmp_path, plan)
+    assert codes(findings) == []
+    assert checker.tally.skipped == {"deprecated": 1}
+    assert checker.summary.adds_up()
+
+
+KOCHAVA_OFF = {
+    "required": ["integrations"],
+    "properties": {"integrations": {"required": ["Kochava"], "properties": {"Kochava": {"const": False}}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("planned", "reason"),
+    [
+        ({"type": "SCREEN", "key": "Home"}, "type not accepted"),
+        ({"key": "Install Attributed"}, "event of Kochava or Segment"),
+        ({"key": "Internal", "jsonSchema": KOCHAVA_OFF}, "switched off by integrations"),
+    ],
+)
+def test_calls_that_never_reach_kochava_are_not_asked_about(
+    planned: dict[str, Any], reason: str, tmp_path: Path
+) -> None:
+    plan = public_api(None, {"A": guard()})
+    plan["data"]["rules"].append({**rule("", {}), **planned})
+    findings, checker = check(tmp_path, plan)
+    assert codes(findings) == []
+    assert checker.tally.skipped == {reason: 1}
+
+
+@pytest.mark.parametrize("call_type", ["IDENTIFY", "PAGE", "GROUP", "TRACK"])
+def test_every_other_type_of_call_is_asked_about(call_type: str, tmp_path: Path) -> None:
+    plan = [rule("A", guard()), {"type": call_type, "jsonSchema": {}}]
+    findings, _ = check(tmp_path, plan)
+    assert codes(findings) == ALL_UNGUARDED
+    assert {json.loads(each.properties["counterexample"])["type"] for each in findings} == {call_type.lower()}
+
+
+def test_identify_and_group_of_the_config_api_have_rules_of_their_own(tmp_path: Path) -> None:
+    plan = config_api(None, {"A": guard()})
+    plan["rules"] |= {"identify": {"type": "object"}, "group": guard()}
+    findings, _ = check(tmp_path, plan)
+    assert {each.location.pointer for each in findings} == {"/rules/identify"}
+
+
+@pytest.mark.parametrize(("common", "found"), [(guard(), []), (ORDER, ALL_UNGUARDED)])
+def test_a_plan_of_nothing_but_a_common_schema_is_asked_by_it(common: Any, found: list[str], tmp_path: Path) -> None:
+    findings, checker = check(tmp_path, config_api(common, {}))
+    assert codes(findings) == found
+    assert {each.location.pointer[:13] for each in findings} <= {"/rules/global"}
+    assert checker.tally.checked == 1
+
+
+def test_a_requirement_that_is_ignored_needs_no_guard(tmp_path: Path) -> None:
+    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(ignore=("KCH106", "KCH105")))
+    assert codes(findings) == ALL_UNGUARDED[:4]
+
+
+def test_selecting_findings_about_plans_leaves_the_requirements_alone(tmp_path: Path) -> None:
+    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(select=("KCH4",)))
+    assert codes(findings) == ALL_UNGUARDED
+
+
+@pytest.mark.parametrize("settings", [Settings(ignore=("KCH401",)), Settings(per_file_ignores={"*": ("KCH4",)})])
+def test_ignored_findings_are_not_made(settings: Settings, tmp_path: Path) -> None:
+    findings, checker = check(tmp_path, config_api(None, EVENTS), settings=settings)
+    assert findings == []
+    assert checker.summary.severities.total() == 0
+
+
+def test_a_finding_weighs_no_more_than_its_requirement(tmp_path: Path) -> None:
+    severity = {"KCH106": Severity.INFO, "KCH401": Severity.WARNING}
+    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(severity=severity))
+    assert [str(each.severity) for each in findings] == [*["warning"] * 5, "info"]
+
+
+def test_ids_that_come_from_the_plan_are_masked(tmp_path: Path) -> None:
+    secret = "b7e41c09-55d2-4f3a-8a60-17c2d9e0f384"
+    common = {"required": ["userId"], "properties": {"userId": {"const": secret}}}
+    findings, _ = check(tmp_path, config_api(common, EVENTS))
+    assert secret not in repr(findings)
+    assert "b7e4…f384" in findings[0].message
+    assert "b7e4…f384" in findings[0].properties["counterexample"]
+    assert secret in findings[0].text(show_ids=True)
+
+
+@pytest.mark.parametrize("code", ["KCH401", "KCH402", "KCH403", "KCH404"])
+def test_the_examples_of_the_rules_about_plans_are_plans_with_nothing_wrong(code: str, tmp_path: Path) -> None:
+    examples = next(each for each in built_in() if each.code == code).examples
+    findings, checker = check(tmp_path, *examples)
+    assert (codes(findings), checker.tally.checked) == ([], len(examples))
+
+
+def test_a_key_that_stands_twice_in_a_plan_is_told(tmp_path: Path) -> None:
+    text = json.dumps(config_api(guard(), EVENTS)).replace('"required"', '"required": [], "required"', 1)
+    findings, _ = check(tmp_path, text)
+    assert codes(findings) == ["KCH003"]
+    assert DRAFT not in findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("device", "platforms", "keyword"),
+    [
+        (
+            {"additionalProperties": False, "properties": {"type": {}, "id": {}}},
+            {"ios", "android"},
+            "additionalProperties",
+        ),
+        ({"properties": {"type": {"enum": ["ios"]}}}, {"android"}, "enum"),
+        ({"properties": {"type": {"const": "android"}}}, {"ios"}, "const"),
+        ({"properties": {"id": {"maxLength": 0}}}, {"ios", "android"}, "maxLength"),
+        ({"maxProperties": 2}, {"ios", "android"}, "maxProperties"),
+        (False, {"ios", "android"}, "false"),
+        ({"type": "string"}, {"ios", "android"}, "type"),
+    ],
+)
+def test_a_plan_that_refuses_every_good_call_is_over_strict(
+    device: Any, platforms: set[str], keyword: str, tmp_path: Path
+) -> None:
+    findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
+    strict = [each for each in findings if each.code == "KCH403"]
+    assert sorted(each.properties["platform"] for each in strict) == sorted(platforms)
+    assert {each.properties["keyword"] for each in strict} == {keyword}
+    assert all(each.location.pointer.startswith("/rules/global/properties/context/properties") for each in strict)
+
+
+def test_an_over_strict_rule_is_blamed_at_its_keyword(tmp_path: Path) -> None:
+    closed = {"properties": {"context": {"additionalProperties": False, "properties": {"ip": {}}}}}
+    findings, _ = check(tmp_path, config_api(guard(), {"A": closed, "B": ORDER}))
+    assert [each.code for each in findings] == ["KCH403", "KCH403"]
+    assert findings[0].location.pointer == "/rules/events/0/rules/properties/context/additionalProperties"
+    assert "refuses context.device" in findings[0].message
+
+
+def with_properties(schema: Any) -> Any:
+    return {"required": ["properties"], "properties": {"properties": schema}}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        with_properties({"required": ["a"], "properties": {"a": {"not": {}}}}),
+        with_properties({"required": ["a"], "maxProperties": 0}),
+    ],
+)
+def test_a_rule_for_which_no_call_is_found_is_said_to_be_unasked(schema: Any, tmp_path: Path) -> None:
+    findings, checker = check(tmp_path, config_api(None, {"A": schema, "B": guard()}))
+    assert codes(findings) == ["KCH402"]
+    assert "no call was found" in findings[0].message
+    assert checker.tally.skipped == {"no call could be made up": 1}
+    assert checker.summary.adds_up()
