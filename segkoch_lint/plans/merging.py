@@ -45,7 +45,7 @@ def merged(content: bytes, name: str, guard: Mapping[str, Any], evaluator: Evalu
         return None
     changed = apply(text, edits)
     for plan in _plans(changed, name, limits):
-        if not _guards(plan, evaluator):
+        if not _guards(plan, evaluator, added=True):
             raise UsageError(f"{name}: the plan's own common schema cannot be added to.", _BY_HAND)
     return mark + changed
 
@@ -67,16 +67,20 @@ def _plans(text: str, name: str, limits: Limits) -> Sequence[Plan]:
     return plans
 
 
-def _guards(plan: Plan, evaluator: Evaluator) -> bool:
-    """Tell whether the common schema of a plan guards everything by itself."""
+def _guards(plan: Plan, evaluator: Evaluator, *, added: bool = False) -> bool:
+    """Tell whether the common schema of a plan guards everything by itself.
+
+    One that no call could be made up for tells nothing before the guard was *added* to it, and is believed after.
+    """
     if not plan.active_commons:
         return False
     schemas = [common.schema.value for common in plan.active_commons]
     try:
-        return not evaluator.ask(schemas, "track", "").gaps
+        answer = evaluator.ask(schemas, "track", "")
     except (SchemaFault, Exhausted):
         hint = "`segkoch-lint plan check` says what is wrong with it."
         raise UsageError(f"{plan.site.file}: its common schema cannot be used.", hint) from None
+    return not answer.gaps and (answer.refusal is None or added)
 
 
 def _edit(text: str, plan: Plan, guard: Mapping[str, Any]) -> Edit:

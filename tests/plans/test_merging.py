@@ -1,0 +1,196 @@
+"""The common schema: it guards everything, fits every format, and leaves the rest of the file alone."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segkoch_lint.errors import UsageError
+from segkoch_lint.plans.budget import Evaluator
+from segkoch_lint.plans.common import TITLE, common_schema
+from segkoch_lint.plans.merging import merged
+from segkoch_lint.plans.probes import REQUIREMENTS, Probes
+from segkoch_lint.plans.validators import compile_schema
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.rules.catalogue import built_in
+from segkoch_lint.rules.delivery import Delivery
+from segkoch_lint.rules.examples import broken_examples
+from segkoch_lint.rules.ruleset import RuleSet
+from tests.plans.plan_files import DRAFT, FORMATS, ORDER, Events, check, codes, config_api, guard, public_api
+
+RULES = [rule for rule in built_in() if rule.code in REQUIREMENTS]
+COMMON = common_schema(RULES, Delivery())
+EVENTS: Events = {"Order Completed": ORDER, "Level Completed": {"type": "object"}}
+
+
+Merge = Callable[[bytes], str | None]
+
+
+@pytest.fixture(scope="module")
+def merge() -> Iterator[Merge]:
+    with Evaluator(Delivery(), REQUIREMENTS) as evaluator:
+        yield lambda content: merged(content, "plan.json", COMMON, evaluator, Limits())
+
+
+def test_it_is_a_schema_of_draft_07_without_references_or_look_around() -> None:
+    jsonschema.Draft7Validator.check_schema(COMMON)
+    assert COMMON["$schema"] == DRAFT
+    text = json.dumps(COMMON)
+    assert not any(word in text for word in ("$ref", "$defs", "(?=", "(?!", "(?<", '"if"', '"message"', '"spellings"'))
+
+
+RULESET = RuleSet([], Delivery(), RULES)
+VALIDATORS = [compile_schema({**COMMON, "$schema": each}) for each in (DRAFT, DRAFT.replace("07", "04"))]
+
+
+def holds(call: dict[str, Any]) -> bool:
+    verdict = RULESET.judge(call)
+    return verdict.usable or verdict.not_delivered is not None
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_it_refuses_every_counterexample_and_accepts_every_example(rule: Any) -> None:
+    for validator in VALIDATORS:
+        assert all(validator.is_valid(call) == holds(call) for call in rule.examples)
+        for _, call in broken_examples(rule):
+            assert not validator.is_valid(call)
+
+
+ids = st.sampled_from(
+    ["ios", "android", "iOS", "", " ", "0", "00000000-0000-0000-0000-000000000000", "A1D4E8B7-2C35", None, 1, {}, []]
+)
+devices = st.dictionaries(
+    st.sampled_from(
+        ["type", "id", "advertisingId", "advertising_id", "ADVERTISING-ID", "adTrackingEnabled", "trackingStatus"]
+        + ["attTrackingStatus"]
+    ),
+    ids | st.sampled_from([False, "false", "denied", 2]),
+)
+calls = st.fixed_dictionaries(
+    {"type": st.sampled_from(["track", "identify", "page", "screen", "group", "alias"])},
+    optional={
+        "event": st.sampled_from(["Order Completed", "Install Attributed"]),
+        "integrations": st.dictionaries(st.sampled_from(["All", "Kochava"]), st.booleans() | st.just({}) | st.none())
+        | st.none(),
+        "context": st.none()
+        | st.fixed_dictionaries(
+            {},
+            optional={
+                "device": devices | st.none() | st.lists(st.none(), max_size=1),
+                "library": st.fixed_dictionaries({"name": st.sampled_from(["analytics.js", "analytics-swift"])}),
+            },
+        ),
+    },
+)
+
+
+@given(calls)
+@settings(max_examples=300, deadline=None)
+def test_it_agrees_with_the_rules_about_every_call(call: dict[str, Any]) -> None:
+    assert [validator.is_valid(call) for validator in VALIDATORS] == [holds(call)] * 2
+
+
+BEFORE: dict[str, Any] = {
+    "nothing": None,
+    "an empty schema": {},
+    "true": True,
+    "a schema": {"type": "object", "required": ["userId"], "properties": {"userId": {"type": "string"}}},
+    "a schema with allOf": {"allOf": [{"required": ["userId"]}]},
+    "a reference": {"$ref": "#/definitions/call", "definitions": {"call": {"required": ["userId"]}}},
+    "half a guard": guard({"required": ["id"]}),
+    "an older guard": {**COMMON, "anyOf": [{}]},
+    "an older guard beside others": {"required": ["userId"], "allOf": [{"title": TITLE}, {"minProperties": 1}]},
+    "of draft-04": {"$schema": "http://json-schema.org/draft-04/schema#", "required": ["userId"]},
+    "of draft 2020-12": {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$ref": "#/$defs/a",
+        "$defs": {"a": {}},
+    },
+}
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+def test_nothing_is_found_in_plans_that_it_was_merged_into(
+    form: Any, indent: Any, tmp_path: Path, merge: Merge
+) -> None:
+    texts = {name: merge(json.dumps(form(before, EVENTS), indent=indent).encode()) for name, before in BEFORE.items()}
+    assert [name for name, text in texts.items() if text is None] == []
+    findings, checker = check(tmp_path, *texts.values())
+    assert (codes(findings), checker.tally.checked) == ([], 2 * len(BEFORE))
+    assert [merge(text.encode()) for text in texts.values() if text] == [None] * len(BEFORE)
+
+
+def test_a_common_schema_that_no_call_can_be_made_up_for_gets_the_guard_all_the_same(
+    tmp_path: Path, merge: Merge
+) -> None:
+    text = merge(json.dumps(config_api({"required": ["x"], "properties": {"x": {"not": {}}}}, EVENTS)).encode())
+    assert text is not None
+    assert json.loads(text)["rules"]["global"]["allOf"][0]["title"] == TITLE
+    findings, _ = check(tmp_path, text)
+    assert set(codes(findings)) == {"KCH402"}
+
+
+@pytest.mark.parametrize("before", [BEFORE["nothing"], BEFORE["a schema"], BEFORE["a schema with allOf"]])
+@pytest.mark.parametrize("form", [FORMATS["public API"], FORMATS["config API"]], ids=["public", "config"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_rest_of_the_file_stays_as_it_is(form: Any, before: Any, newline: str, merge: Merge) -> None:
+    plan = form(before, {"Größe gewählt": ORDER, "Level  Completed": {"type": "object", "x": 1.50}})
+    original = json.dumps(plan, indent=4, ensure_ascii=False).replace('"version": 1', '"version":   1') + "\n\n"
+    original = original.replace("\n", newline)
+    text = merge(("\ufeff" + original).encode())
+    assert text is not None
+    assert text.startswith("\ufeff")
+    old, new = original.split(newline), text.removeprefix("\ufeff").split(newline)
+    removed = [line for line in difflib.ndiff(old, new) if line.startswith("- ")]
+    assert [line[2:].rstrip("]}, ") for line in removed] in ([], [removed[0][2:].rstrip("]}, ")] if removed else [])
+    assert "\n" not in text.replace("\r\n", "") or newline == "\n"
+    added = [line for line in new if '"Guards KCH101' in line]
+    assert len(added) == 1
+    assert (len(added[0]) - len(added[0].lstrip())) % 4 == 0
+
+
+def test_several_plans_of_a_file_are_all_guarded(merge: Merge) -> None:
+    plan = {"tracking_plans": [config_api(None, EVENTS), config_api(guard(), EVENTS), config_api({}, EVENTS)]}
+    text = merge(json.dumps(plan).encode())
+    assert text is not None
+    assert [each["rules"]["global"].get("title") for each in json.loads(text)["tracking_plans"]] == [TITLE, None, TITLE]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\x1f\x8b\x08", "only plain JSON in UTF-8"),
+        (json.dumps(public_api(None, EVENTS)).encode("utf-16"), "only plain JSON in UTF-8"),
+        (b'{"rules": [', "plan.json:1:12: not one JSON document"),
+        (b'{"type": "track", "event": "x"}', "no tracking plan"),
+        (
+            json.dumps([{"type": "TRACK", "key": "x", "jsonSchema": {"eventMetadata": {}}}]).encode(),
+            "a Typewriter plan",
+        ),
+        (json.dumps(config_api({"$ref": "http://example.com/x"}, EVENTS)).encode(), "its common schema cannot be used"),
+        (json.dumps(config_api({"$schema": "urn:unknown"}, EVENTS)).encode(), "its common schema cannot be used"),
+    ],
+)
+def test_what_cannot_be_merged_into_is_told(content: bytes, problem: str, merge: Merge) -> None:
+    with pytest.raises(UsageError, match=problem):
+        merge(content)
+
+
+def test_only_the_requirements_asked_for_are_guarded() -> None:
+    guarded = common_schema(RULES[:3], Delivery())
+    probes = Probes(Delivery())
+    start = probes.starts("track", "x")[0].call
+    validator = compile_schema(guarded)
+    refused = {
+        code: all(not validator.is_valid(each.call) for each in probes.breaks(start, code)) for code in REQUIREMENTS
+    }
+    assert refused == {code: code in {"KCH101", "KCH102", "KCH103"} for code in REQUIREMENTS}
