@@ -90,7 +90,7 @@ class PlanChecker:
             self.summary.not_calls[_NEITHER] += found.passed_over
         with self.evaluator() as evaluator:
             for plan in self.whole(plans):
-                yield from self._check(plan, evaluator)
+                yield from self.check(plan, evaluator)
 
     def about(self, file: PlanFile) -> Iterator[Finding]:
         """Count a file, and yield what is wrong with it before any plan of it is looked at."""
@@ -135,7 +135,8 @@ class PlanChecker:
             self.summary.unread.append((plan.site.file, reason))
         return found
 
-    def _check(self, plan: Plan, evaluator: Evaluator) -> Iterator[Finding]:
+    def check(self, plan: Plan, evaluator: Evaluator) -> Iterator[Finding]:
+        """Check one plan."""
         if plan.checkable:
             yield from self.statement.findings(self.judge.findings(self.survey(plan, evaluator)))
         else:

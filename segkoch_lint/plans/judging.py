@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint.findings import Severity
@@ -20,6 +21,8 @@ UNGUARDED = "KCH401"
 NOT_CHECKABLE = "KCH402"
 OVER_STRICT = "KCH403"
 
+_HELP = "Give an example that the schema accepts: `examples`, `default` or `enum` of the member."
+
 _DEVICE: Path = ("properties", "context", "properties", "device")
 
 _GUARDED: dict[str, Sequence[Path]] = {
@@ -33,6 +36,15 @@ _GUARDED: dict[str, Sequence[Path]] = {
 """Where in a schema people write each guard."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StrictRule:
+    """The finding that a rule refuses all good calls of a platform."""
+
+    draft: Draft
+    rule: PlanRule
+    platform: str
+
+
 class Judge:
     """Turns surveys into findings-to-be.
 
@@ -43,21 +55,17 @@ class Judge:
     """
 
     def __init__(self, names: dict[str, str], weights: dict[str, Severity], made_up: frozenset[str]) -> None:
-        self._names = names
+        self.names = names
         self._weights = weights
         self._made_up = made_up
 
     def findings(self, survey: Survey) -> Iterator[Draft]:
         """Yield everything that is wrong with a plan."""
         yield from self.faults(survey)
-        for code in self._names:
+        for code in self.names:
             yield from self.gaps(survey, code)
-        yield from self._strict(survey)
-        for rule, refusal in survey.unprobed.items():
-            problem = f"no call was found that {about(rule)} accepts, so it was not asked: {_objection(refusal)}"
-            remedy = "Give an example that the schema accepts: `examples`, `default` or `enum` of the member."
-            site = self._refusing(survey.plan, rule, refusal).nearest(refusal.at)
-            yield Draft(NOT_CHECKABLE, site, {"problem": mask_shapes(problem)}, remedy=remedy)
+        yield from (each.draft for each in self.strict(survey))
+        yield from self._unprobed(survey)
 
     def faults(self, survey: Survey) -> Iterator[Draft]:
         """Yield the schemas that cannot be asked."""
@@ -69,32 +77,46 @@ class Judge:
                 remedy = "Until it is mended, nobody can say what the plan lets through."
                 yield Draft(INVALID_SYNTAX, site, {"problem": mask_shapes(each.fault.problem)}, remedy=remedy)
 
-    def gaps(self, survey: Survey, code: str) -> Iterator[Draft]:
-        """Yield where a requirement is unguarded: once where the whole plan is, else at each rule."""
-        open_rules = survey.gaps(code)
-        if not open_rules:
-            return
+    def gaps(
+        self,
+        survey: Survey,
+        code: str,
+        *,
+        finding: str = UNGUARDED,
+        rules: Sequence[PlanRule] | None = None,
+        among: Sequence[PlanRule] | None = None,
+    ) -> Iterator[Draft]:
+        """Yield where a requirement is unguarded: once where the whole plan is, else at each rule.
+
+        Args:
+            survey: of the plan.
+            code: the requirement's.
+            finding: the code of the finding to make.
+            rules: those to speak of; all that have the gap when None.
+            among: the rules that make up the whole plan; all that could be asked when None.
+        """
+        open_rules = survey.gaps(code) if rules is None else list(rules)
         plan = survey.plan
-        first = open_rules[0]
-        if len(open_rules) == len(survey.probed) and (len(open_rules) > 1 or plan.active_commons):
-            subject = _whole(plan, len(open_rules))
+        whole = survey.probed if among is None else among
+        everywhere = len(open_rules) == len(whole) and (len(open_rules) > 1 or bool(plan.active_commons))
+        if open_rules and everywhere:
+            first = open_rules[0]
             site = self.guard_place(plan.active_commons[0].schema, code) if plan.active_commons else plan.site
-            related = ((first.schema.site, f"for example {about(first)}"),) if plan.active else ()
             yield self.gap(
-                UNGUARDED,
+                finding,
                 code,
                 site,
-                subject=subject,
+                subject=_whole(plan, len(open_rules)),
                 rule=first,
                 gap=survey.answers[first].gaps[code],
-                related=related,
+                related=((first.schema.site, f"for example {about(first)}"),) if plan.active else (),
                 rules=len(open_rules),
             )
             return
         for rule in open_rules:
             site = self.guard_place(rule.schema, code)
             gap = survey.answers[rule].gaps[code]
-            yield self.gap(UNGUARDED, code, site, subject=about(rule), rule=rule, gap=gap)
+            yield self.gap(finding, code, site, subject=about(rule), rule=rule, gap=gap)
 
     def gap(
         self,
@@ -115,7 +137,7 @@ class Judge:
         text, values = call_text(gap.call, self._made_up)
         shown: dict[str, str | Secret] = {
             "rule": mask_shapes(subject),
-            "requirement": f"{code} {self._names[code]}",
+            "requirement": f"{code} {self.names[code]}",
             "break": f"{gap.summary} ({gap.accepted} of {gap.asked} ways to break it)",
             **values,
         }
@@ -141,7 +163,8 @@ class Judge:
         places = [schema.nearest(path) for path in _GUARDED[code]]
         return max(places, key=lambda site: len(site.path))
 
-    def _strict(self, survey: Survey) -> Iterator[Draft]:
+    def strict(self, survey: Survey) -> Iterator[StrictRule]:
+        """Yield where a plan refuses all good calls of a platform; a keyword that all rules share is told once."""
         seen: set[tuple[str, int, Path]] = set()
         for rule, answer in survey.answers.items():
             for each in answer.strict:
@@ -153,7 +176,19 @@ class Judge:
                 common = schema is not rule.schema
                 subject = "the common schema" if common else about(rule)
                 rules = len(survey.answers) if common else 1
-                yield self._over_strict(subject, schema, each, rule, rules)
+                yield StrictRule(self._over_strict(subject, schema, each, rule, rules), rule, each.platform)
+
+    def _unprobed(self, survey: Survey) -> Iterator[Draft]:
+        told: dict[tuple[int, Path], Draft] = {}
+        for rule, refusal in survey.unprobed.items():
+            schema = self._refusing(survey.plan, rule, refusal)
+            mark = (id(schema), refusal.at)
+            rules = told[mark].rules + 1 if mark in told else 1
+            problem = f"no call was found that {about(rule)} accepts, so it was not asked: {_objection(refusal)}"
+            told[mark] = Draft(
+                NOT_CHECKABLE, schema.nearest(refusal.at), {"problem": mask_shapes(problem)}, remedy=_HELP, rules=rules
+            )
+        yield from told.values()
 
     def _over_strict(self, subject: str, schema: Schema, each: Strictness, rule: PlanRule, rules: int) -> Draft:
         refusal = each.refusal

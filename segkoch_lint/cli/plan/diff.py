@@ -1,0 +1,54 @@
+"""`segkoch-lint plan diff`: compare two versions of a tracking plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from segkoch_lint.cli.options import configuration_options
+from segkoch_lint.cli.reports import debug_option, report_options, reporting_of
+from segkoch_lint.errors import UsageError
+
+_EPILOG = """\b
+Examples:
+  segkoch-lint plan diff old.json new.json
+  segkoch-lint plan diff --against git:main plan.json
+  segkoch-lint plan diff --against git:main plan.json --replay logs/
+
+\b
+Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checked, 4 incomplete."""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("plans", nargs=-1, required=True, metavar="OLD NEW | PLAN...")
+@click.option(
+    "--against", metavar="git:REV", help="Compare each PLAN with what it was in this revision; no OLD is given then."
+)
+@click.option(
+    "--replay", "logs", multiple=True, metavar="LOGS", help="Put these captured calls to both versions; repeatable."
+)
+@configuration_options
+@report_options("tracking plan")
+@debug_option
+def command(plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...], **given: Any) -> int:
+    """Compare two versions of a tracking plan: what does the change open and close?
+
+    Findings are what the change opens: a requirement that was guarded and is not any more, an event that came without
+    a guard. What it closes, and events that were added, renamed or removed, is told beside them.
+    """
+    from segkoch_lint.plans.checking import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
+    from segkoch_lint.plans.diffing import compare_files, compare_revision  # noqa: PLC0415
+
+    if against is None and len(plans) != 2:
+        raise UsageError("Two plans are expected, the old one and the new one.", "Or one, and --against git:REV.")
+    reporting = reporting_of(**given)
+    excerpts, flaw_excerpts = reporting.excerpts()
+    checker = PlanChecker(
+        reporting.settings, allow_empty=reporting.allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts
+    )
+    if against is None:
+        findings = compare_files(checker, plans[0], plans[1], logs)
+    else:
+        findings = compare_revision(checker, against, plans, logs)
+    return reporting.report(findings, checker.summary)

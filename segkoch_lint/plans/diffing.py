@@ -1,0 +1,138 @@
+"""Old and new plan files in, what the change does out: the hall of `segkoch-lint plan diff`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from segkoch_lint.errors import UsageError
+from segkoch_lint.findings import Finding
+from segkoch_lint.plans.budget import Evaluator
+from segkoch_lint.plans.checking import PlanChecker
+from segkoch_lint.plans.comparing import Pair, changes, event_changes, findings, nothing_like, pairs
+from segkoch_lint.plans.files import PlanFile, joined, read_bytes, read_file
+from segkoch_lint.plans.judging import uncheckable
+from segkoch_lint.plans.plan import Plan
+from segkoch_lint.plans.replaying import replay
+from segkoch_lint.plans.revisions import old_version
+from segkoch_lint.plans.survey import survey
+from segkoch_lint.reading.discovering import Unread, discover
+from segkoch_lint.tallies import Change
+
+_GIT = "git:"
+
+
+def compare_files(checker: PlanChecker, old: str, new: str, logs: Sequence[str]) -> Iterator[Finding]:
+    """Compare two files, and return the findings; see `_compared`."""
+    return _compared(checker, _read_old(checker, old), [new], logs)
+
+
+def compare_revision(
+    checker: PlanChecker, against: str, paths: Sequence[str], logs: Sequence[str]
+) -> Iterator[Finding]:
+    """Compare files with what they were in a revision, ``git:REV``, and return the findings; see `_compared`."""
+    if not against.startswith(_GIT):
+        raise UsageError(f"--against {against}: git:REV is expected.", "For example git:main or git:HEAD~1.")
+    revision = against.removeprefix(_GIT)
+    old: list[Plan] = []
+    for path in paths:
+        if path == "-":
+            raise UsageError("Standard input has no older version in git.", "Give the plan as a file.")
+        content = old_version(path, revision)
+        if content is None:
+            checker.summary.remarks.append((path, f"there was no such file in {revision}; all of it is new"))
+        else:
+            old += _usable(read_bytes(content, f"{revision}:{path}", checker.settings.limits))
+    return _compared(checker, old, paths, logs)
+
+
+def _read_old(checker: PlanChecker, path: str) -> list[Plan]:
+    plans: list[Plan] = []
+    for each in discover([path], root=checker.settings.root):
+        if isinstance(each, Unread):
+            raise UsageError(f"{each.path}: {each.reason}.", "The old version is needed to compare with.")
+        plans += _usable(read_file(each, checker.settings.limits))
+    return plans
+
+
+def _usable(file: PlanFile) -> Sequence[Plan]:
+    """Return the plans of an old version, which has to be readable: nothing can be compared with less.
+
+    Raises:
+        UsageError: it is broken, or no plan.
+    """
+    name = file.source.path
+    if file.unread:
+        raise UsageError(f"{name}: {file.unread}.")
+    if file.flaws:
+        flaw = file.flaws[0]
+        raise UsageError(f"{name}:{flaw.span.line}:{flaw.span.column}: the old version is broken: {flaw.message}.")
+    if not file.plans:
+        raise UsageError(f"{name}: {file.remarks[0] if file.remarks else 'no tracking plan'}.")
+    return file.plans
+
+
+def _compared(checker: PlanChecker, old: Sequence[Plan], new: Sequence[str], logs: Sequence[str]) -> Iterator[Finding]:
+    """Read the new version, and return what the change opens; what else it does is told in the figures of *checker*.
+
+    Args:
+        checker: whose settings hold, and who counts.
+        old: the plans of the old version.
+        new: paths of the new version.
+        logs: captured calls to put to both.
+
+    Raises:
+        UsageError: a replay of several plans.
+    """
+    read: list[Plan] = []
+    about: list[Finding] = []
+    for each in discover(new, exclude=checker.settings.exclude, root=checker.settings.root):
+        if isinstance(each, Unread):
+            checker.summary.unread.append((each.path, each.reason))
+        else:
+            file = read_file(each, checker.settings.limits)
+            about += checker.about(file)
+            read += file.plans
+    found = list(pairs([plan for plan, _ in joined(old)], list(checker.whole(read))))
+    if logs and len(found) != 1:
+        raise UsageError(f"--replay puts calls to one plan in two versions; here are {len(found)} plans.")
+    return chain(about, _findings(checker, found, logs))
+
+
+def _findings(checker: PlanChecker, found: Sequence[Pair], logs: Sequence[str]) -> Iterator[Finding]:
+    with checker.evaluator() as evaluator:
+        for pair in found:
+            yield from _compare_pair(checker, pair, evaluator)
+            if logs and pair.new is not None:
+                before = pair.old or nothing_like(pair.new)
+                checker.tally.replay = replay(
+                    logs,
+                    before,
+                    pair.new,
+                    evaluator=evaluator,
+                    settings=checker.settings,
+                    summary=checker.summary,
+                )
+
+
+def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Iterator[Finding]:
+    old, new = pair.old, pair.new
+    if new is None:
+        name = f' "{old.name}"' if old and old.name else ""
+        message = f"the tracking plan{name} is gone: nothing that it stopped is stopped any more"
+        checker.tally.changes.append(Change("removed", message, warning=True))
+        return
+    if old is None:
+        yield from checker.check(new, evaluator)
+        return
+    if not (old.checkable and new.checkable):
+        checker.tally.changes.extend(event_changes(old, new))
+        if new.checkable:
+            yield from checker.check(new, evaluator)
+        else:
+            checker.tally.uncheckable += 1
+            yield from checker.statement.findings([uncheckable(new)])
+        return
+    before, after = survey(old, evaluator, checker.seconds), checker.survey(new, evaluator)
+    yield from checker.statement.findings(findings(checker.judge, before, after, checker.codes))
+    checker.tally.changes.extend(changes(before, after, checker.judge.names))
