@@ -14,9 +14,11 @@ import pytest
 import yaml
 
 from tests.conftest import IOS_CALL
+from tests.plans.plan_files import config_api, guard
 
 ROOT = Path(__file__).parents[1]
-HOOK: dict[str, Any] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[0]
+HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+HOOK, PLAN_HOOK = HOOKS
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -38,8 +40,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "repository"
     folder.mkdir()
     git(folder, "init", "--quiet")
-    hook = {**HOOK, "language": "system"}
-    (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": [hook]}]}))
+    hooks = [{**hook, "language": "system"} for hook in HOOKS]
+    (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": hooks}]}))
     subprocess.run(["pre-commit", "install"], cwd=folder, check=True, capture_output=True)
     return folder
 
@@ -91,3 +93,23 @@ def test_the_hook_is_installed_from_this_repository_as_a_python_package() -> Non
         ["file"],
         True,
     )
+
+
+def test_an_unguarded_plan_blocks_the_commit_and_a_guarded_one_does_not(repository: Path) -> None:
+    (repository / "plan.json").write_text(json.dumps(config_api(None, {"A": {}})))
+    ran = commit(repository)
+    assert ran.returncode == 1
+    assert "KCH401" in ran.stdout + ran.stderr
+    (repository / "plan.json").write_text(json.dumps(config_api(guard(), {"A": {}})))
+    ran = commit(repository)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_hook_for_plans_takes_their_formats() -> None:
+    assert (PLAN_HOOK["id"], PLAN_HOOK["language"], PLAN_HOOK["require_serial"]) == (
+        "segkoch-lint-plan",
+        "python",
+        True,
+    )
+    assert all(re.search(PLAN_HOOK["files"], name) for name in ("plan.json", "plan.yaml", "shop.csv", "plan.json.gz"))
+    assert not re.search(PLAN_HOOK["files"], "plan.tf")

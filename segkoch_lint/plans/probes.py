@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,9 @@ _SPELLINGS = ("advertisingId", "advertising_id")
 
 _ANY_EVENT = "Any Event"
 """The name for track calls that a plan's common schema alone is asked about."""
+
+_REMEMBERED = 1000
+"""Contexts, broken, that are kept in memory."""
 
 _MORE_IDS = ("3f6c1d58-7b29-4e0a-95d4-c81b7e2f6a03", "c9a3f1d27b5e8460", "7e4d2c91b05f83a6" * 4, "72618594031726485")
 
@@ -67,6 +71,7 @@ class Probes:
         self._rules = {rule.code: rule for rule in built_in() if rule.code in REQUIREMENTS}
         self._required = RuleSet([], delivery, list(self._rules.values()))
         self._gates = {code: gate(self._required.schema_of(rule)) for code, rule in self._rules.items()}
+        self._broken: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
 
     def starts(self, call_type: str, event: str) -> list[Start]:
         """Return the good calls of a type to begin with, the plainest first."""
@@ -86,6 +91,18 @@ class Probes:
 
     def breaks(self, call: Call, code: str) -> Iterator[Break]:
         """Yield a good call broken in each way in which the rule's counterexamples break it."""
+        # What breaks a call, and whether it is delivered, does not depend on the names and properties of events: most
+        # rules of a plan are asked with the same contexts.
+        likeness = json.dumps([code, call["type"], call["context"], call.get("integrations")])
+        if len(self._broken) > _REMEMBERED:
+            self._broken.clear()
+        if likeness not in self._broken:
+            self._broken[likeness] = list(self._breaks(call, code))
+        for summary, changed in self._broken[likeness]:
+            yield Break(code, summary, _with_context(call, changed))
+
+    def _breaks(self, call: Call, code: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield how a call is broken, and the context that it has then, if any."""
         device = call["context"]["device"]
         keys = [key for key in device if fold(key) == fold(_SPELLINGS[0])]
         context = {"context": {"device": device}}
@@ -97,7 +114,7 @@ class Probes:
                     continue  # it takes away what this call does not have
                 broken = _with_context(call, changed)
                 if not self._gates[code].is_valid(broken) and self.not_delivered(broken) is None:
-                    yield Break(code, each.summary, broken)
+                    yield each.summary, changed
 
     @property
     def identifiers(self) -> tuple[str, ...]:

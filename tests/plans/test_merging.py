@@ -64,17 +64,17 @@ def test_it_refuses_every_counterexample_and_accepts_every_example(rule: Any) ->
             assert not validator.is_valid(call)
 
 
-ids = st.sampled_from(
+ids: st.SearchStrategy[Any] = st.sampled_from(
     ["ios", "android", "iOS", "", " ", "0", "00000000-0000-0000-0000-000000000000", "A1D4E8B7-2C35", None, 1, {}, []]
 )
-devices = st.dictionaries(
+devices: st.SearchStrategy[Any] = st.dictionaries(
     st.sampled_from(
         ["type", "id", "advertisingId", "advertising_id", "ADVERTISING-ID", "adTrackingEnabled", "trackingStatus"]
         + ["attTrackingStatus"]
     ),
     ids | st.sampled_from([False, "false", "denied", 2]),
 )
-calls = st.fixed_dictionaries(
+calls: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {"type": st.sampled_from(["track", "identify", "page", "screen", "group", "alias"])},
     optional={
         "event": st.sampled_from(["Order Completed", "Install Attributed"]),

@@ -1,0 +1,159 @@
+"""`segkoch-lint plan`, from the command line to the exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from segkoch_lint import schema_files
+from tests.conftest import IOS_CALL, Ran
+from tests.plans.plan_files import ORDER, config_api, guard
+
+Program = Callable[..., Ran]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.json").write_text(json.dumps(config_api(guard(), {"A": ORDER}), indent=2))
+    (tmp_path / "bad.json").write_text(json.dumps(config_api(None, {"A": ORDER, "B": {}}), indent=2))
+    (tmp_path / "events.json").write_text(json.dumps(IOS_CALL))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["check", "good.json"], 0),
+        (["check", "bad.json"], 1),
+        (["check", "good.json", "bad.json"], 1),
+        (["check", "bad.json", "--fail-on", "never"], 0),
+        (["check", "bad.json", "--ignore", "KCH401"], 0),
+        (["check", "bad.json", "--severity", "KCH401=warning"], 0),
+        (["check", "events.json"], 3),
+        (["check", "events.json", "--allow-empty"], 0),
+        (["check", "none.json"], 4),
+        (["check"], 2),
+        (["check", "good.json", "--stdin-filename", "x"], 2),
+        (["check", "bad.json", "--output", "nonsense"], 2),
+        (["diff", "good.json", "bad.json"], 1),
+        (["diff", "good.json", "good.json"], 0),
+        (["diff", "good.json"], 2),
+        (["diff", "none.json", "good.json"], 2),
+        (["diff", "good.json", "none.json"], 4),
+        (["common"], 0),
+        (["common", "--ignore", "KCH1"], 2),
+        (["common", "--into", "none.json"], 2),
+        (["common", "--into", "events.json"], 2),
+        (["nonsense"], 2),
+    ],
+)
+def test_the_exit_status_says_how_it_went(arguments: list[str], status: int, folder: Path, program: Program) -> None:
+    assert program("plan", *arguments).status == status
+
+
+def test_the_text_shows_the_place_the_call_and_the_sum(folder: Path, program: Program) -> None:
+    ran = program("plan", "check", "bad.json")
+    assert "bad.json:4:12: error KCH401 unguarded-requirement" in ran.out
+    assert '{"type":"track","event":"A"' in ran.out
+    assert "see bad.json:" in ran.out
+    assert "plan rules" in ran.out
+    assert "1 tracking plan read, 2 rules: 2 checked." in ran.out
+    assert "6 errors." in ran.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["check", "bad.json"], ["diff", "good.json", "bad.json", "--replay", "events.json"]]
+)
+def test_the_json_report_fits_its_schema(arguments: list[str], folder: Path, program: Program) -> None:
+    ran = program("plan", *arguments, "--format", "json", "--output", "text:report.txt")
+    report = json.loads(ran.out)
+    jsonschema.Draft202012Validator(schema_files.load("report")).validate(report)
+    assert report["summary"]["exit_status"] == 1
+    assert report["summary"]["plans"]["checked"] == 2
+    assert (report["summary"]["plans"]["replay"] is not None) == (arguments[0] == "diff")
+    assert "KCH40" in (folder / "report.txt").read_text()
+
+
+def test_a_comparison_tells_what_it_closes_and_what_was_replayed(folder: Path, program: Program) -> None:
+    ran = program("plan", "diff", "bad.json", "good.json", "--replay", "events.json")
+    assert 'warning: event "B" is removed' in ran.out
+    assert 'info: KCH101 missing-device is guarded now by the rule for "A"' in ran.out
+    assert (
+        "1 call replayed: the new plan blocks 1 that the old one lets through (0 useless to Kochava, 1 of use)"
+        in ran.out
+    )
+    assert ran.status == 0
+
+
+def test_a_usage_error_leaves_no_half_a_report(folder: Path, program: Program) -> None:
+    ran = program("plan", "diff", "--against", "main", "good.json", "--format", "json")
+    assert (ran.status, ran.out) == (2, "")
+    assert "git:REV is expected" in ran.err
+
+
+def test_a_plan_passed_to_check_and_events_passed_to_plan_check_are_told(folder: Path, program: Program) -> None:
+    assert (
+        "good.json: a tracking plan, not events; `segkoch-lint plan check` checks it"
+        in program("check", "good.json").err
+    )
+    ran = program("plan", "check", "events.json")
+    assert "events.json: events, not a tracking plan; `segkoch-lint check` lints them" in ran.err
+    assert "Nothing was checked" in ran.out
+
+
+def test_standard_input_can_be_a_plan(folder: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (folder / "bad.json").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    ran = program("plan", "check", "-", "--stdin-filename", "plan.json", "--quiet")
+    assert ran.status == 1
+
+
+def test_the_common_schema_is_printed_and_merged(folder: Path, program: Program) -> None:
+    printed = json.loads(program("plan", "common").out)
+    assert printed["$schema"] == "http://json-schema.org/draft-07/schema#"
+    ran = program("plan", "common", "--into", "bad.json")
+    assert (ran.status, ran.out) == (0, "")
+    assert "guards everything now" in ran.err
+    assert json.loads((folder / "bad.json").read_text())["rules"]["global"] == printed
+    assert program("plan", "check", "bad.json").status == 0
+    before = (folder / "bad.json").read_bytes()
+    assert "nothing was changed" in program("plan", "common", "--into", "bad.json").err
+    assert (folder / "bad.json").read_bytes() == before
+    assert sorted(each.name for each in folder.iterdir()) == ["bad.json", "events.json", "good.json"]
+
+
+def test_a_call_that_is_shown_keeps_its_foreign_text_harmless(folder: Path, program: Program) -> None:
+    name = "x\x1b[31m\n::error::y"
+    (folder / "odd.json").write_text(json.dumps(config_api(None, {name: {}, "B": guard()})))
+    ran = program("plan", "check", "odd.json")
+    assert "\x1b" not in ran.out
+    assert not any(line.startswith("::") for line in ran.out.splitlines())
+
+
+def test_the_help_lists_the_commands_without_importing_validators() -> None:
+    code = (
+        "import sys\nfrom segkoch_lint.cli.running import run\nrun(['plan', '--help'])\n"
+        "print('jsonschema_rs' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.endswith("False\n")
+    assert all(name in ran.stdout for name in ("check", "diff", "common"))
+
+
+def test_the_program_runs_as_a_process(folder: Path) -> None:
+    ran: Any = subprocess.run(
+        [sys.executable, "-m", "segkoch_lint", "plan", "check", "good.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
