@@ -20,6 +20,10 @@ SECONDS = 10.0
 """Seconds that one rule may take; a usual one takes a few thousandths."""
 
 
+_PATIENCE = 5.0
+"""Seconds in which a process that has nothing to do should have ended."""
+
+
 class Exhausted(Exception):  # noqa: N818 - an input's fault, not ours
     """Evaluating a schema took longer than the budget, or ended the process."""
 
@@ -51,7 +55,7 @@ class Evaluator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        self._end(patiently=kind is None)
 
     def load(self, schema: Any) -> int:
         """Have a schema compiled, and return the number to speak of it by; loading the same object again costs nothing.
@@ -123,14 +127,19 @@ class Evaluator:
             self._process.stdin.write(json.dumps(self._setup) + "\n")
         return self._process
 
-    def _end(self) -> None:
+    def _end(self, *, patiently: bool = False) -> None:
+        """End the process; *patiently*, it may end by itself, now that nothing more is asked."""
         process, self._process = self._process, None
         self._loaded.clear()
         if process is None:
             return
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with suppress(BrokenPipeError):  # what was still to be sent has nobody to read it
+            process.stdin.close()
+        if patiently:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
         process.kill()
         process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with suppress(BrokenPipeError):  # what was still to be sent has nobody to read it
-                    stream.close()
+        process.stdout.close()

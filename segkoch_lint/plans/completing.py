@@ -51,6 +51,9 @@ _ANYTHING: Sequence[Any] = ("text", 1, True, {}, [], None, 0, False, 1.5, -1, *W
 _LESS = frozenset({"required", "minItems", "minProperties", "contains", "dependentRequired"})
 """Keywords whose objection means that something is on the right way."""
 
+_CLOSING = ("additionalProperties", "unevaluatedProperties")
+"""Keywords that refuse members by a schema that is false."""
+
 Call = dict[str, Any]
 
 
@@ -145,14 +148,11 @@ class _Attempt:
             amended = self._branch(call, number, context)
             if amended is not None:
                 return amended
-        return next(
-            (
-                met
-                for tier in self._changes(call, number, error, path)
-                if (met := self._best(tier, call, number, error))
-            ),
-            None,
-        )
+        for changed in self._changes(call, number, error, path):
+            met = self._best(changed, call, number, error)
+            if met is not None:
+                return met
+        return None
 
     def _best(self, changed: Iterable[Call], call: Call, number: int, error: Any) -> Call | None:
         """Return the changed call that meets the objection and leaves the fewest others."""
@@ -195,6 +195,8 @@ class _Attempt:
                 yield (_with(call, inside, guess) for guess in guesses)
             case "falseSchema":
                 yield (_without(call, path) for _ in path[:1])
+                # Where no member is allowed at all, it is the object that is blamed.
+                yield (_with(call, path, {}) for _ in [value] if isinstance(value, Mapping))
             case "additionalProperties" | "unevaluatedProperties" | "propertyNames":
                 return
             case _:
@@ -298,7 +300,10 @@ def _refusal(number: int, error: Any) -> Refusal:
         member = kind.property
     elif refused := _refused_members(error, None):
         member = refused[0]
-    return Refusal(number, kind.name if kind.name != "falseSchema" else "false", at, path, member)
+    keyword = kind.name
+    if keyword == "falseSchema":
+        keyword = at[-1] if at and at[-1] in _CLOSING else "false"
+    return Refusal(number, str(keyword), at, path, member)
 
 
 def _weight(error: Any) -> float:

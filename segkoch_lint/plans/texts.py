@@ -89,9 +89,9 @@ class _Sampler:
             text = self._atom(depth)
             least, most = self._quantifier()
             times = least if most is not None and least + self.variant > most else least + self.variant
-            parts.append(text * min(least if (least, most) == (1, 1) else times, _LONGEST))
-            if sum(map(len, parts)) > _LONGEST:
+            if len(text) * times + sum(map(len, parts)) > _LONGEST:
                 raise ValueError("too long")
+            parts.append(text * times)
         return "".join(parts)
 
     def _atom(self, depth: int) -> str:
