@@ -1,0 +1,71 @@
+"""The logs that a benchmark runs on: made once, kept in the cache folder under a name that says what is in them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import itertools
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import calls as made_up
+from benchmarks import generate, population
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A file of so many calls."""
+
+    path: Path
+    calls: int
+
+    @property
+    def megabytes(self) -> str:
+        """Its size for people."""
+        return f"{self.path.stat().st_size / 1e6:,.1f} MB"
+
+
+def made(cache: Path, mix_options: list[str], calls: int) -> Log:
+    """Return a log of so many calls, made now unless the cache holds it."""
+    programs = (Path(module.__file__ or "").read_bytes() for module in (generate, made_up, population))
+    name = hashlib.blake2b(b"\0".join([*programs, repr(mix_options).encode()]), digest_size=6).hexdigest()
+    path = cache / f"log-{calls}-{name}.ndjson"
+    if not path.exists():
+        print(f"making a log of {calls:,} calls", file=sys.stderr)
+        # In a process of its own, since the memory of this one would count as that of the programs measured.
+        making = [sys.executable, "-m", "benchmarks", "generate", *mix_options, "--calls", str(calls), str(path)]
+        subprocess.run(making, check=True, cwd=Path(__file__).parents[1])
+    return Log(path, calls)
+
+
+def beginning(log: Log, calls: int) -> Log:
+    """Return a log of the first so many calls of another; the same one when it has no more."""
+    if calls >= log.calls:
+        return log
+    path = log.path.with_name(f"{log.path.stem}-first-{calls}.ndjson")
+    partial = path.with_name(f"{path.name}.partial")
+    with log.path.open("rb") as whole, partial.open("wb") as part:
+        part.writelines(itertools.islice(whole, calls))
+    partial.replace(path)
+    return Log(path, calls)
+
+
+def gzipped(log: Log) -> Log:
+    """Return the same log in gzip."""
+    path = log.path.with_name(f"{log.path.name}.gz")
+    if not path.exists():
+        partial = path.with_name(f"{path.name}.partial")
+        with log.path.open("rb") as plain, gzip.open(partial, "wb", compresslevel=6) as packed:
+            shutil.copyfileobj(plain, packed, 1 << 20)
+        partial.replace(path)
+    return Log(path, log.calls)
+
+
+def warm(log: Log) -> None:
+    """Read a log once, so that the first program measured does not pay for the disk."""
+    with log.path.open("rb", buffering=0) as stream:
+        while stream.read(1 << 20):
+            pass
