@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from segkoch_lint.plans.judging import UNGUARDED, Judge
 from segkoch_lint.plans.plan import Plan, PlanRule
+from segkoch_lint.plans.renaming import renamed
 from segkoch_lint.plans.stating import Draft
 from segkoch_lint.plans.survey import Survey, about
 from segkoch_lint.tallies import Change
 
 GUARD_REMOVED = "KCH404"
 
-_ALIKE = 0.75
-"""How alike two names are, at least, when the one was renamed to the other."""
-
 _NAMED = 5
 """Events that a sentence names; the others are counted."""
 
 _AT_FIRST_SIGHT = "Kochava provisions an event by its name at first sight"
-
-_NOTHING_SAID = frozenset({"$schema", "$id", "title", "description", "labels", "version"})
 
 Identity = tuple[str, str]
 
@@ -98,7 +91,7 @@ def event_changes(old: Plan, new: Plan) -> Iterator[Change]:
     before, after = _events(old), _events(new)
     gone = {name: rule for name, rule in before.items() if name not in after}
     came = {name: rule for name, rule in after.items() if name not in before}
-    for one, other in _renamed(gone, came):
+    for one, other in renamed(before, after):
         del gone[one], came[other]
         text = f'event "{one}" seems to be renamed to "{other}": {_AT_FIRST_SIGHT}, so that makes a new one there'
         yield Change("renamed", f"{text} and ends the old one", warning=True)
@@ -112,41 +105,6 @@ def event_changes(old: Plan, new: Plan) -> Iterator[Change]:
 
 def _events(plan: Plan) -> dict[str, PlanRule]:
     return {rule.event: rule for rule in plan.active if rule.call_type == "track"}
-
-
-def _renamed(gone: Mapping[str, PlanRule], came: Mapping[str, PlanRule]) -> Iterator[tuple[str, str]]:
-    """Yield the names that most likely mean the same event: alike, or with the same schema, if that says anything."""
-    scored = sorted(
-        ((score, one, other) for one in gone for other in came if (score := _likeness(gone[one], came[other])) > 0),
-        key=lambda each: (-each[0], each[1], each[2]),
-    )
-    taken: set[tuple[str, str]] = set()
-    for _, one, other in scored:
-        if ("old", one) not in taken and ("new", other) not in taken:
-            taken |= {("old", one), ("new", other)}
-            yield one, other
-
-
-def _likeness(one: PlanRule, other: PlanRule) -> float:
-    alike = difflib.SequenceMatcher(a=_folded(one.event), b=_folded(other.event)).ratio()
-    schema = _stated(one.schema.value)
-    same = bool(schema) and schema == _stated(other.schema.value)
-    return alike + same if alike >= _ALIKE or same else 0
-
-
-def _folded(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
-
-
-def _stated(schema: Any) -> str:
-    """Return what a schema says, as a text to compare; empty when it names no property of the event."""
-    if not isinstance(schema, Mapping):
-        return ""
-    said = {keyword: value for keyword, value in schema.items() if keyword not in _NOTHING_SAID}
-    properties = said.get("properties")
-    own = properties.get("properties") if isinstance(properties, Mapping) else None
-    members = own.get("properties") if isinstance(own, Mapping) else None
-    return json.dumps(said, sort_keys=True) if members else ""
 
 
 def _listed(names: Sequence[str]) -> str:
