@@ -28,6 +28,9 @@ _WORDS = frozenset({"null", "true", "false"})
 _LINES_BACK = 40
 """Lines before the wanted ones in which keys and the objects around are looked for."""
 
+_FEW = 8
+"""Places that are looked for one by one, each at the cost of parsing the text; more are found in one scan."""
+
 _LONGEST_INT = 4000
 """Digits beyond which an integer is read as a float: Python refuses to convert more than 4,300."""
 
@@ -71,7 +74,7 @@ class JsonDocument:
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
         found: dict[Path, Extent] = {}
-        if isinstance(self._source, bytes) and self._source.isascii():  # a byte is a code point
+        if len(paths) <= _FEW and isinstance(self._source, bytes) and self._source.isascii():  # a byte is a code point
             found = {path: extent for path in paths if (extent := compact_extent(self._source, path))}
         missing = [path for path in paths if path not in found]
         if missing:

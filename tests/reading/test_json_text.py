@@ -161,6 +161,15 @@ def test_every_value_is_found_where_it_stands(value: Any, indent: Any, ascii_onl
         assert json.loads(text_at(text, span)) == expected
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_many_values_are_found_where_each_is_found_alone(separators: tuple[str, str]) -> None:
+    value = {"rules": [{"key": f"Event {number}", "version": [number]} for number in range(20)]}
+    document = parse_json(json.dumps(value, separators=separators).encode(), depth=200)
+    assert isinstance(document, JsonDocument)
+    alone = {path: document.locate([path])[path] for path in paths_of(value)}
+    assert document.locate(list(alone)) == alone
+
+
 @given(json_values, st.binary(min_size=1, max_size=2), st.data())
 def test_no_damage_raises(value: Any, damage: bytes, data: st.DataObject) -> None:
     text = json.dumps(value).encode()
