@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.plans.completing import Asked, Call, Refusal, complete
+from segkoch_lint.plans.plan import event_version
 from segkoch_lint.plans.probes import PLATFORMS, Break, Probes, Start
 
 
@@ -51,7 +52,15 @@ class Answer:
     refusal: Refusal | None = None
 
 
-def ask(probes: Probes, schemas: Sequence[Asked], call_type: str, event: str, codes: Sequence[str]) -> Answer:
+def ask(
+    probes: Probes,
+    schemas: Sequence[Asked],
+    call_type: str,
+    event: str,
+    codes: Sequence[str],
+    *,
+    version: int | None = None,
+) -> Answer:
     """Return what *schemas*, all of which a call has to satisfy, say of the calls of one type and name.
 
     Args:
@@ -59,8 +68,9 @@ def ask(probes: Probes, schemas: Sequence[Asked], call_type: str, event: str, co
         schemas: the rule's and the common ones.
         call_type, event: of the calls.
         codes: the requirements to ask about.
+        version: of the event, which the calls name; None where they need not.
     """
-    starts = probes.starts(call_type, event)
+    starts = probes.starts(call_type, event, version)
     not_delivered = probes.not_delivered(starts[0].call)
     if not_delivered is not None:
         return Answer(not_delivered)
@@ -130,6 +140,8 @@ def _gap(probes: Probes, schemas: Sequence[Asked], calls: Sequence[Call], code: 
     accepted = asked = 0
     for call in calls:
         for broken in probes.breaks(call, code):
+            if event_version(broken.call) != event_version(call):
+                continue  # without a context, it is held against another version of the event
             asked += 1
             if accepts(schemas, broken.call):
                 accepted += 1

@@ -73,15 +73,16 @@ class Evaluator:
             self._loaded.add(number)
         return number
 
-    def ask(self, schemas: Sequence[Any], call_type: str, event: str) -> Answer:
-        """Return what schemas, all of which hold, say of the calls of one type and name.
+    def ask(self, schemas: Sequence[Any], call_type: str, event: str, version: int | None = None) -> Answer:
+        """Return what schemas, all of which hold, say of the calls of one type and name, and version of the event.
 
         Raises:
             SchemaFault: one of them cannot be used.
             Exhausted: they take too long.
         """
         numbers = [self.load(schema) for schema in schemas]
-        answer = self._request({"task": "ask", "schemas": numbers, "type": call_type, "event": event})
+        request = {"task": "ask", "schemas": numbers, "type": call_type, "event": event, "version": version}
+        answer = self._request(request)
         return msgspec.convert(answer, Answer)
 
     def replay(self, calls: Sequence[tuple[Mapping[str, Any], Sequence[Any], Sequence[Any]]]) -> list[list[bool]]:

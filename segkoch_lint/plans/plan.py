@@ -119,6 +119,14 @@ class Plan:
         return tuple(rule for rule in self.rules if not rule.deprecated)
 
     @property
+    def oldest_versions(self) -> Mapping[tuple[str, str], int]:
+        """By the identity of rules, the version that calls are held against when they name none."""
+        oldest: dict[tuple[str, str], int] = {}
+        for rule in self.active:
+            oldest[rule.identity] = min(rule.version, oldest.get(rule.identity, rule.version))
+        return oldest
+
+    @property
     def active_commons(self) -> tuple[PlanRule, ...]:
         """The common rules that are not deprecated."""
         return tuple(rule for rule in self.commons if not rule.deprecated)
@@ -135,6 +143,13 @@ class Found:
 
     plans: list[Plan] = field(default_factory=list)
     heads: list[Site] = field(default_factory=list)
+
+
+def event_version(call: Mapping[str, Any]) -> Any:
+    """Return the version of its event that a call names in `context.protocols`, or None."""
+    context = call.get("context")
+    protocols = context.get("protocols") if isinstance(context, Mapping) else None
+    return protocols.get("event_version") if isinstance(protocols, Mapping) else None
 
 
 def existing(value: Any, path: Path) -> Path:

@@ -73,9 +73,11 @@ class Probes:
         self._gates = {code: gate(self._required.schema_of(rule)) for code, rule in self._rules.items()}
         self._broken: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
 
-    def starts(self, call_type: str, event: str) -> list[Start]:
-        """Return the good calls of a type to begin with, the plainest first."""
-        return [Start(each["context"]["device"]["type"], _of_type(each, call_type, event)) for each in self._good]
+    def starts(self, call_type: str, event: str, version: int | None = None) -> list[Start]:
+        """Return the good calls of a type to begin with, the plainest first; they name a *version* of the event."""
+        calls = [_of_type(each, call_type, event) for each in self._good]
+        named = calls if version is None else [_of_version(call, version) for call in calls]
+        return [Start(call["context"]["device"]["type"], call) for call in named]
 
     def is_good(self, call: Call) -> bool:
         """Tell whether a call satisfies all that Kochava demands, were it delivered."""
@@ -171,6 +173,10 @@ def _of_type(call: Call, call_type: str, event: str) -> Call:
     elif call_type == "alias":
         changed["previousId"] = "user-4710"
     return changed
+
+
+def _of_version(call: Call, version: int) -> Call:
+    return {**call, "context": {**call["context"], "protocols": {"event_version": version}}}
 
 
 def _spelled(patch: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Iterator[list[dict[str, Any]]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from segkoch_lint.calls import Call
 from segkoch_lint.plans.budget import Evaluator, Exhausted
-from segkoch_lint.plans.plan import Plan, PlanRule
+from segkoch_lint.plans.plan import Plan, PlanRule, event_version
 from segkoch_lint.plans.validators import SchemaFault
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import Unread, discover
@@ -47,7 +47,7 @@ class Matcher:
         event = call.get("event")
         name = event if call["type"] == "track" and isinstance(event, str) else ""
         rules = self._rules.get((call["type"], name), [])
-        wanted = _version(call)
+        wanted = event_version(call)
         chosen = next((rule for rule in rules if rule.version == wanted), rules[0] if rules else None)
         return [*self._commons, *([chosen.schema.value] if chosen else [])]
 
@@ -123,9 +123,3 @@ def _is_usable(rule: PlanRule, evaluator: Evaluator) -> bool:
     except (SchemaFault, Exhausted):
         return False
     return True
-
-
-def _version(call: Mapping[str, Any]) -> Any:
-    context = call.get("context")
-    protocols = context.get("protocols") if isinstance(context, Mapping) else None
-    return protocols.get("event_version") if isinstance(protocols, Mapping) else None

@@ -79,6 +79,7 @@ def survey(plan: Plan, evaluator: Evaluator, seconds: float) -> Survey:
         if rule.deprecated:
             found.skipped[rule] = DEPRECATED
     rules = plan.active or tuple(_any_call(plan))
+    oldest = plan.oldest_versions
     usable = _commons_usable(plan, evaluator, found, seconds)
     exhausted = 0
     for rule in rules:
@@ -92,7 +93,8 @@ def survey(plan: Plan, evaluator: Evaluator, seconds: float) -> Survey:
             found.skipped[rule] = LEFT_OUT
             found.left_out = True
         else:
-            exhausted += not _ask(rule, plan, evaluator, found, seconds)
+            version = rule.version if rule.version != oldest.get(rule.identity, rule.version) else None
+            exhausted += not _ask(rule, version, found, evaluator, seconds)
     return found
 
 
@@ -113,11 +115,11 @@ def _commons_usable(plan: Plan, evaluator: Evaluator, found: Survey, seconds: fl
     return usable
 
 
-def _ask(rule: PlanRule, plan: Plan, evaluator: Evaluator, found: Survey, seconds: float) -> bool:
-    """Ask one rule, and tell whether it kept within its time."""
-    schemas = [rule.schema.value, *(common.schema.value for common in plan.active_commons)]
+def _ask(rule: PlanRule, version: int | None, found: Survey, evaluator: Evaluator, seconds: float) -> bool:
+    """Ask one rule with calls that name this *version*, and tell whether it kept within its time."""
+    schemas = [rule.schema.value, *(common.schema.value for common in found.plan.active_commons)]
     try:
-        answer = evaluator.ask(schemas, rule.call_type, rule.event)
+        answer = evaluator.ask(schemas, rule.call_type, rule.event, version)
     except (SchemaFault, Exhausted) as error:
         found.faults.append(Fault(rule.schema, _fault(error, seconds)))
         found.skipped[rule] = UNUSABLE
@@ -143,5 +145,6 @@ def about(rule: PlanRule) -> str:
     if rule.call_type == COMMON:
         return "the common schema"
     if rule.call_type == "track":
-        return f'the rule for "{rule.event}"' if rule.event else "the common schema"
+        version = f"version {rule.version} of " if rule.version > 1 else ""
+        return f'{version}the rule for "{rule.event}"' if rule.event else "the common schema"
     return f"the rule for {rule.call_type} calls"

@@ -41,7 +41,8 @@ class Worker:
                 return self._load(request["number"], request["schema"])
             case "ask":
                 schemas = [self._schemas[number] for number in request["schemas"]]
-                return dataclasses.asdict(ask(self._probes, schemas, request["type"], request["event"], self._codes))
+                kind, event, version = request["type"], request["event"], request["version"]
+                return dataclasses.asdict(ask(self._probes, schemas, kind, event, self._codes, version=version))
             case _:
                 return [self._replayed(call, old, new) for call, old, new in request["calls"]]
 

@@ -161,6 +161,48 @@ def test_identify_and_group_of_the_config_api_have_rules_of_their_own(tmp_path: 
     assert {each.location.pointer for each in findings} == {"/rules/identify"}
 
 
+VERSION_2 = {
+    "if": {
+        "required": ["context"],
+        "properties": {
+            "context": {
+                "required": ["protocols"],
+                "properties": {
+                    "protocols": {"required": ["event_version"], "properties": {"event_version": {"const": 2}}}
+                },
+            }
+        },
+    },
+    "then": guard(),
+}
+
+
+def test_a_later_version_of_an_event_is_asked_with_calls_that_name_it(tmp_path: Path) -> None:
+    plan = [rule("A", guard()), rule("A", {}, version=2), rule("A", guard(), version=3)]
+    findings, checker = check(tmp_path, plan)
+    assert codes(findings) == ALL_UNGUARDED
+    assert checker.tally.checked == 3
+    for finding in findings:
+        assert finding.message.startswith('version 2 of the rule for "A"')
+        assert finding.location.pointer == "/1/jsonSchema"
+        counterexample = json.loads(finding.properties["counterexample"])
+        assert counterexample["context"]["protocols"] == {"event_version": 2}
+
+
+@pytest.mark.parametrize(("version", "found"), [(2, []), (3, ALL_UNGUARDED)])
+def test_a_guard_for_calls_that_name_a_version_guards_that_version(
+    version: int, found: list[str], tmp_path: Path
+) -> None:
+    findings, _ = check(tmp_path, [rule("A", guard()), rule("A", VERSION_2, version=version)])
+    assert codes(findings) == found
+
+
+def test_a_version_that_the_rule_forbids_to_name_is_not_named(tmp_path: Path) -> None:
+    closed = {"properties": {"context": {"properties": {"device": {}}, "additionalProperties": False}}}
+    findings, _ = check(tmp_path, [rule("A", guard()), rule("A", closed, version=2)])
+    assert codes(findings) == ALL_UNGUARDED
+
+
 @pytest.mark.parametrize(("common", "found"), [(guard(), []), (ORDER, ALL_UNGUARDED)])
 def test_a_plan_of_nothing_but_a_common_schema_is_asked_by_it(common: Any, found: list[str], tmp_path: Path) -> None:
     findings, checker = check(tmp_path, config_api(common, {}))
