@@ -126,7 +126,7 @@ class PlanChecker:
 
     def survey(self, plan: Plan, evaluator: Evaluator) -> Survey:
         """Ask a plan, and count its rules."""
-        found = survey(plan, evaluator, self.seconds)
+        found = survey(plan, evaluator, self.codes, self.seconds)
         self.tally.rules += len(found.answers) + len(found.skipped)
         self.tally.checked += len(found.answers)
         self.tally.skipped += Counter(found.skipped.values())

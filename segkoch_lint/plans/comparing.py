@@ -53,6 +53,9 @@ def findings(judge: Judge, old: Survey, new: Survey, codes: Sequence[str]) -> It
     for code in codes:
         lost = [rule for rule in new.gaps(code) if _is_guarded(old, rule.identity, code)]
         yield from judge.gaps(new, code, finding=GUARD_REMOVED, rules=lost, among=stayed)
+        if not lost:
+            left = [rule for rule in new.unruled_gaps(code) if _is_guarded(old, rule.identity, code)]
+            yield from judge.unruled(new, code, finding=GUARD_REMOVED, rules=left)
         came = [rule for rule in new.gaps(code) if rule.identity not in known]
         yield from judge.gaps(new, code, finding=UNGUARDED, rules=came, among=())
     strict_before = {(rule.identity, each.platform) for rule, answer in old.answers.items() for each in answer.strict}
@@ -63,7 +66,7 @@ def findings(judge: Judge, old: Survey, new: Survey, codes: Sequence[str]) -> It
 
 def _is_guarded(survey: Survey, identity: Identity, code: str) -> bool:
     """Tell whether all rules for some calls were asked, and stopped what breaks a requirement."""
-    answers = [answer for rule, answer in survey.answers.items() if rule.identity == identity]
+    answers = [answer for rule, answer in {**survey.answers, **survey.unruled}.items() if rule.identity == identity]
     return bool(answers) and all(code not in answer.gaps for answer in answers)
 
 

@@ -133,6 +133,6 @@ def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Ite
             checker.tally.uncheckable += 1
             yield from checker.statement.findings([uncheckable(new)])
         return
-    before, after = survey(old, evaluator, checker.seconds), checker.survey(new, evaluator)
+    before, after = survey(old, evaluator, checker.codes, checker.seconds), checker.survey(new, evaluator)
     yield from checker.statement.findings(findings(checker.judge, before, after, checker.codes))
     checker.tally.changes.extend(changes(before, after, checker.judge.names))

@@ -13,7 +13,7 @@ from segkoch_lint.plans.asking import Gap, Strictness
 from segkoch_lint.plans.completing import Refusal
 from segkoch_lint.plans.plan import Plan, PlanRule, Schema, Site
 from segkoch_lint.plans.stating import Draft, call_text
-from segkoch_lint.plans.survey import Survey, about
+from segkoch_lint.plans.survey import Survey, about, types_of
 
 INVALID_SYNTAX = "KCH001"
 REPEATED_KEY = "KCH003"
@@ -64,6 +64,8 @@ class Judge:
         yield from self.faults(survey)
         for code in self.names:
             yield from self.gaps(survey, code)
+            if code in survey.commonly_guarded:
+                yield from self.unruled(survey, code, rules=survey.unruled_gaps(code))
         yield from (each.draft for each in self.strict(survey))
         yield from self._unprobed(survey)
 
@@ -117,6 +119,23 @@ class Judge:
             site = self.guard_place(rule.schema, code)
             gap = survey.answers[rule].gaps[code]
             yield self.gap(finding, code, site, subject=about(rule), rule=rule, gap=gap)
+
+    def unruled(
+        self, survey: Survey, code: str, *, finding: str = UNGUARDED, rules: Sequence[PlanRule]
+    ) -> Iterator[Draft]:
+        """Yield that a requirement is unguarded for the types of calls that the plan has no rule for.
+
+        Args:
+            survey: of the plan.
+            code: the requirement's.
+            finding: the code of the finding to make.
+            rules: stand-ins for the rules of these types.
+        """
+        if rules:
+            commons, gap = survey.plan.active_commons, survey.unruled[rules[0]].gaps[code]
+            site = self.guard_place(commons[0].schema, code) if commons else survey.plan.site
+            subject = f"for {types_of(rules)} calls, which have no rule, the {'common schema' if commons else 'plan'}"
+            yield self.gap(finding, code, site, subject=subject, rule=rules[0], gap=gap)
 
     def gap(
         self,

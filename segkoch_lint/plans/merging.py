@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.errors import UsageError
 from segkoch_lint.plans.budget import Evaluator, Exhausted
 from segkoch_lint.plans.common import TITLE
@@ -76,11 +77,11 @@ def _guards(plan: Plan, evaluator: Evaluator, *, added: bool = False) -> bool:
         return False
     schemas = [common.schema.value for common in plan.active_commons]
     try:
-        answer = evaluator.ask(schemas, "track", "")
+        answers = [evaluator.ask(schemas, call_type, "") for call_type in CALL_TYPES]
     except (SchemaFault, Exhausted):
         hint = "`segkoch-lint plan check` says what is wrong with it."
         raise UsageError(f"{plan.site.file}: its common schema cannot be used.", hint) from None
-    return not answer.gaps and (answer.refusal is None or added)
+    return all(not answer.gaps and (answer.refusal is None or added) for answer in answers)
 
 
 def _edit(text: str, plan: Plan, guard: Mapping[str, Any]) -> Edit:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from segkoch_lint.calls import CALL_TYPES
@@ -41,6 +42,8 @@ class Survey:
         skipped: reasons why the other rules were not, by rule.
         unprobed: the skipped ones for which no call was found that they accept.
         faults: schemas that cannot be asked.
+        unruled: answers about the types of calls that the plan has no rule for: those of the common schemas alone.
+        commonly_guarded: requirements that the common schemas guard by themselves, for calls of one type at least.
         left_out: whether rules were left alone because others had taken too long.
     """
 
@@ -49,6 +52,8 @@ class Survey:
     skipped: dict[PlanRule, str] = field(default_factory=dict)
     unprobed: dict[PlanRule, Refusal] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    unruled: dict[PlanRule, Answer] = field(default_factory=dict)
+    commonly_guarded: frozenset[str] = frozenset()
     left_out: bool = False
 
     @property
@@ -65,13 +70,18 @@ class Survey:
         """Return the rules that let through calls that break a requirement."""
         return [rule for rule, answer in self.answers.items() if code in answer.gaps]
 
+    def unruled_gaps(self, code: str) -> list[PlanRule]:
+        """Return stand-ins for the rules of types that have none, and whose calls may break a requirement."""
+        return [rule for rule, answer in self.unruled.items() if code in answer.gaps]
 
-def survey(plan: Plan, evaluator: Evaluator, seconds: float) -> Survey:
+
+def survey(plan: Plan, evaluator: Evaluator, codes: Sequence[str], seconds: float) -> Survey:
     """Ask a plan.
 
     Args:
         plan: one whose format can state what a context has to hold.
         evaluator: asks.
+        codes: the requirements that it asks about.
         seconds: its budget, for the words of a fault.
     """
     found = Survey(plan)
@@ -95,7 +105,25 @@ def survey(plan: Plan, evaluator: Evaluator, seconds: float) -> Survey:
         else:
             version = rule.version if rule.version != oldest.get(rule.identity, rule.version) else None
             exhausted += not _ask(rule, version, found, evaluator, seconds)
+    if usable:
+        _ask_commons(found, {rule.call_type for rule in rules}, codes, evaluator)
     return found
+
+
+def _ask_commons(found: Survey, ruled: Collection[str], codes: Sequence[str], evaluator: Evaluator) -> None:
+    """Ask the common schemas alone about calls of every type, those among them for which there is no rule."""
+    commons = found.plan.active_commons
+    schemas = [common.schema.value for common in commons]
+    schema = commons[0].schema if commons else Schema(True, found.plan.site)
+    guarded: set[str] = set()
+    for call_type in CALL_TYPES:
+        with suppress(Exhausted):  # which is told of rules; nothing follows from it here
+            answer = evaluator.ask(schemas, call_type, "")
+            if answer.not_delivered is None and answer.refusal is None and len(answer.strict) < len(PLATFORMS):
+                guarded |= set(codes) - set(answer.gaps)
+                if call_type not in ruled:
+                    found.unruled[PlanRule(call_type, "", schema)] = answer
+    found.commonly_guarded = frozenset(guarded)
 
 
 def _any_call(plan: Plan) -> Iterator[PlanRule]:
@@ -138,6 +166,12 @@ def _fault(error: SchemaFault | Exhausted, seconds: float) -> SchemaFault:
     if isinstance(error, SchemaFault):
         return error
     return SchemaFault(f"evaluating the JSON Schema takes more than {seconds:g} seconds, or more memory than there is")
+
+
+def types_of(rules: Sequence[PlanRule]) -> str:
+    """Return the types of calls that rules are for, in words."""
+    names = list(dict.fromkeys(rule.call_type for rule in rules))
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def about(rule: PlanRule) -> str:

@@ -122,6 +122,33 @@ def test_deprecated_rules_are_skipped_and_counted(tmp_path: Path) -> None:
     assert checker.summary.adds_up()
 
 
+TRACK_ONLY = {"if": {"properties": {"type": {"const": "track"}}}, "then": guard()}
+
+
+def test_a_common_schema_is_asked_about_every_type_of_call(tmp_path: Path) -> None:
+    plan = public_api(TRACK_ONLY, {"A": ORDER})
+    findings, checker = check(tmp_path, plan)
+    assert codes(findings) == ALL_UNGUARDED
+    assert findings[0].message.startswith(
+        "for identify, page, group and alias calls, which have no rule, the common schema lets through"
+    )
+    assert {json.loads(each.properties["counterexample"])["type"] for each in findings} == {"identify"}
+    assert {each.location.pointer for each in findings} == {"/data/rules/0/jsonSchema"}
+    assert checker.tally.checked == 1
+
+
+def test_a_type_with_a_rule_of_its_own_is_asked_about_by_that(tmp_path: Path) -> None:
+    plan = public_api(TRACK_ONLY, {"A": ORDER})
+    plan["data"]["rules"] += [{"type": each, "jsonSchema": guard()} for each in ("IDENTIFY", "GROUP", "ALIAS")]
+    findings, _ = check(tmp_path, plan)
+    assert codes(findings) == ALL_UNGUARDED
+    assert {each.message.split(",")[0] for each in findings} == {"for page calls"}
+
+
+def test_a_plan_that_guards_by_rules_need_not_have_one_for_every_type(tmp_path: Path) -> None:
+    assert codes(check(tmp_path, public_api(ORDER, {"A": guard()}))[0]) == []
+
+
 KOCHAVA_OFF = {
     "required": ["integrations"],
     "properties": {"integrations": {"required": ["Kochava"], "properties": {"Kochava": {"const": False}}}},

@@ -60,6 +60,23 @@ def test_a_guard_that_one_rule_lost_is_told_at_the_rule(tmp_path: Path) -> None:
     assert {each.properties["event"] for each in findings} == {"B"}
 
 
+def test_a_guard_can_be_lost_for_types_of_calls_without_a_rule(tmp_path: Path) -> None:
+    events = {"A": guard()}
+    findings, _ = diff(tmp_path, config_api(guard(), events), config_api(None, events))
+    assert codes(findings) == ALL_REMOVED
+    assert findings[0].message.startswith("for identify, page, group and alias calls, which have no rule, the plan")
+    assert {each.location.pointer for each in findings} == {"/rules"}
+
+
+def test_a_guard_can_be_lost_with_the_rule_of_a_type(tmp_path: Path) -> None:
+    old, new = config_api(ORDER, {"A": guard()}), config_api(ORDER, {"A": guard()})
+    old["rules"]["identify"] = guard()
+    findings, _ = diff(tmp_path, old, new)
+    assert codes(findings) == ALL_REMOVED
+    assert {each.location.pointer for each in findings} == {"/rules/global/properties"}
+    assert {each.properties["type"] for each in findings} == {"identify"}
+
+
 def test_one_requirement_can_be_lost_alone(tmp_path: Path) -> None:
     loose = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"type": "string", "minLength": 3}}}
     findings, _ = diff(tmp_path, config_api(guard(), {"A": {}}), config_api(guard(loose), {"A": {}}))

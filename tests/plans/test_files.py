@@ -15,8 +15,6 @@ from segkoch_lint.policy.outcome import exit_status
 from tests.conftest import IOS_CALL
 from tests.plans.plan_files import ALL_UNGUARDED, ORDER, check, codes, config_api, guard, public_api, rule
 
-SHARED = Path(__file__).parents[3] / "shared" / "plans"
-
 
 def page(rules: list[Any], current: str, following: str, total: int) -> Any:
     pagination = {"current": current, "totalEntries": total, **({"next": following} if following else {})}
@@ -188,18 +186,3 @@ def test_what_terraform_plans_is_checked_rather_than_what_there_is(tmp_path: Pat
     both = {"format_version": "1.2", "planned_values": state(guard()), "prior_state": {"values": state({})}}
     findings, checker = check(tmp_path, both)
     assert (codes(findings), checker.tally.checked) == ([], 1)
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real plans is not here")
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [
-        ("config-api-v1.json", ALL_UNGUARDED),
-        ("typewriter-v8.json", ["KCH402"]),
-        ("ruddertyper.json", ["KCH402"]),
-    ],
-)
-def test_real_plans_are_known_for_what_they_are(name: str, found: list[str]) -> None:
-    checker = PlanChecker()
-    assert codes(checker.paths([str(SHARED / name)])) == found
-    assert checker.tally.checked == (24 if name.startswith("config") else 0)

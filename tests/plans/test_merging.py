@@ -105,6 +105,7 @@ BEFORE: dict[str, Any] = {
     "a schema": {"type": "object", "required": ["userId"], "properties": {"userId": {"type": "string"}}},
     "a schema with allOf": {"allOf": [{"required": ["userId"]}]},
     "a reference": {"$ref": "#/definitions/call", "definitions": {"call": {"required": ["userId"]}}},
+    "a guard of track calls": {"if": {"properties": {"type": {"const": "track"}}}, "then": guard()},
     "half a guard": guard({"required": ["id"]}),
     "an older guard": {**COMMON, "anyOf": [{}]},
     "an older guard beside others": {"required": ["userId"], "allOf": [{"title": TITLE}, {"minProperties": 1}]},
