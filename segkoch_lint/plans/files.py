@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from segkoch_lint.calls import Call
 from segkoch_lint.places import Span
 from segkoch_lint.plans.formats import CSV, find_plans, is_plan_csv
-from segkoch_lint.plans.plan import Plan, Site
+from segkoch_lint.plans.plan import Page, Plan, Site
 from segkoch_lint.reading.discovering import Input, Unread
 from segkoch_lint.reading.documents import Document, Flaw, ValueDocument
 from segkoch_lint.reading.limits import Limits
@@ -121,22 +121,39 @@ def _is_events(document: Document, file: PlanFile) -> bool:
 
 
 def joined(plans: Sequence[Plan]) -> Iterator[tuple[Plan, bool]]:
-    """Put pages of one plan together, in the order given, and yield each plan with whether all of its pages are there.
+    """Put pages of one plan together, and yield each plan with whether all of its pages are there.
 
-    A page is continued by the next one whose cursor is the one it names as following.
+    A page is continued by the one whose cursor it names as following, in whatever order they are given.
     """
     waiting = list(plans)
     while waiting:
-        plan = waiting.pop(0)
-        page = plan.page
-        while page is not None and page.following:
-            following = page.following
-            found = next((each for each in waiting if each.page and each.page.current == following), None)
-            if found is None:
-                break
-            waiting.remove(found)
-            plan = replace(plan, rules=plan.rules + found.rules, commons=plan.commons + found.commons)
-            page = found.page
-        read = len(plan.rules) + len(plan.commons)
-        whole = page is None or (not page.following and read >= (page.total or 0))
-        yield plan, whole
+        plan = first = next((each for each in waiting if not _continues(each, waiting)), waiting[0])
+        waiting.remove(first)
+        page = first.page
+        while page is not None and (following := _following(page, first, waiting)) is not None:
+            waiting.remove(following)
+            plan = replace(plan, rules=plan.rules + following.rules, commons=plan.commons + following.commons)
+            page = following.page
+        yield plan, page is None or _is_whole(first.page or page, page, len(plan.rules) + len(plan.commons))
+
+
+def _continues(plan: Plan, plans: Sequence[Plan]) -> bool:
+    """Tell whether a plan is a page that another one of *plans* names as the one after it."""
+    if plan.page is None or not plan.page.current:
+        return False
+    return any(each.page is not None and each.page.following == plan.page.current for each in plans if each is not plan)
+
+
+def _following(page: Page, first: Plan, waiting: Sequence[Plan]) -> Plan | None:
+    """Return the page after *page* of the plan that begins with *first*."""
+
+    def nearness(plan: Plan) -> tuple[bool, bool]:
+        # The cursors of different plans are the same; of as many rules, and of the same file, are pages of one plan.
+        return plan.page is not None and plan.page.total == page.total, plan.site.file == first.site.file
+
+    wanted = [each for each in waiting if page.following and each.page and each.page.current == page.following]
+    return max(wanted, key=nearness, default=None)
+
+
+def _is_whole(first: Page, last: Page, rules: int) -> bool:
+    return not first.previous and not last.following and rules >= (last.total or 0)

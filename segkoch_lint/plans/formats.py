@@ -123,7 +123,8 @@ def _page(pagination: Any) -> Page | None:
         return None
     total = pagination.get("totalEntries")
     known = isinstance(total, int) and not isinstance(total, bool)
-    return Page(_text(pagination.get("current")), _text(pagination.get("next")), total if known else None)
+    current, following, previous = (_text(pagination.get(key)) for key in ("current", "next", "previous"))
+    return Page(current, following, total if known else None, previous)
 
 
 # --- rules under names: Config API v1 and RudderTyper --------------------------------------------------------------

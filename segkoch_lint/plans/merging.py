@@ -10,6 +10,7 @@ from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.errors import UsageError
 from segkoch_lint.plans.budget import Evaluator, Exhausted
 from segkoch_lint.plans.common import TITLE
+from segkoch_lint.plans.files import joined
 from segkoch_lint.plans.formats import CONFIG_API, TERRAFORM, find_plans
 from segkoch_lint.plans.inserting import Edit, add_member, append, apply, prepend, replace
 from segkoch_lint.plans.plan import Plan, Schema, Site
@@ -55,17 +56,22 @@ def _plans(text: str, name: str, limits: Limits) -> Sequence[Plan]:
     document = parse_json(text.encode("utf-8"), depth=limits.depth)
     if isinstance(document, Flaw):
         where = f"{name}:{document.span.line}:{document.span.column}"
-        raise UsageError(f"{where}: not one JSON document: {document.message}.", _BY_HAND)
+        raise UsageError(f"{where}: only plain JSON can be changed: {document.message}.", _BY_HAND)
     plans = find_plans(Site(name, document, ())).plans
     if not plans:
         raise UsageError(f"{name}: no tracking plan with its rules.", "Give the file that `plan check` reads.")
-    for plan in plans:
+    whole = []
+    for plan, complete in joined(plans):
+        if not complete and not plan.active_commons:
+            problem = "not all pages of the plan's rules are here, and its common schema may be in another"
+            raise UsageError(f"{name}: {problem}.", "Name the page that has it, or put all pages into one file.")
         if not plan.checkable:
             raise UsageError(
                 f"{name}: a {plan.kind} plan cannot state what a call's context has to hold.",
                 "Add the schema to the plan in Segment: `segkoch-lint plan common` prints it.",
             )
-    return plans
+        whole.append(plan)
+    return whole
 
 
 def _guards(plan: Plan, evaluator: Evaluator, *, added: bool = False) -> bool:

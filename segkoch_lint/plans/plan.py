@@ -82,13 +82,15 @@ class Page:
     """One page of the rules of a plan, as Segment's Public API hands them out.
 
     Attributes:
-        current, following: the cursors of this page and of the one after it; empty when there is none.
+        current, following, previous: the cursors of this page, of the one after it and of the one before it; empty when
+            there is none.
         total: rules of all pages, or None when it is not said.
     """
 
     current: str
     following: str
     total: int | None
+    previous: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

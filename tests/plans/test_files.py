@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -49,7 +51,30 @@ def test_pages_of_two_plans_are_kept_apart(tmp_path: Path) -> None:
     assert (checker.tally.plans, checker.tally.rules) == (2, 5)
 
 
-@pytest.mark.parametrize("pages", [[FIRST], [SECOND]])
+def test_pages_may_be_given_in_any_order(tmp_path: Path) -> None:
+    third = page([rule("D", {})], "NA==", "", 5)
+    one, two = (copy.deepcopy(each) for each in (FIRST, SECOND))
+    two["data"]["pagination"]["next"] = "NA=="
+    for each in (one, two):
+        each["data"]["pagination"]["totalEntries"] = 5
+    for pages in itertools.permutations([one, two, third]):
+        findings, checker = check(tmp_path, *pages)
+        assert (codes(findings), checker.summary.unread, checker.tally.plans) == ([], [], 1)
+
+
+def test_pages_of_different_plans_are_told_apart_by_the_number_of_their_rules(tmp_path: Path) -> None:
+    other = [page([rule("X", ORDER)], "MA==", "Mg==", 2), page([rule("Y", {})], "Mg==", "", 2)]
+    findings, checker = check(tmp_path, SECOND, other[1], FIRST, other[0])
+    assert codes(findings) == ALL_UNGUARDED
+    assert (checker.tally.plans, checker.summary.unread) == (2, [])
+    assert {each.location.path[-6] for each in findings} == {"4"}
+
+
+LAST = page([COMMON, rule("B", ORDER), rule("C", {}), rule("D", {})], "Mg==", "", 4)
+LAST["data"]["pagination"]["previous"] = "MA=="
+
+
+@pytest.mark.parametrize("pages", [[FIRST], [SECOND], [LAST]])
 def test_where_a_page_is_missing_the_run_is_incomplete(pages: list[Any], tmp_path: Path) -> None:
     _, checker = check(tmp_path, *pages)
     assert "not all pages" in checker.summary.unread[0][1]

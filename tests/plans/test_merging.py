@@ -166,12 +166,37 @@ def test_several_plans_of_a_file_are_all_guarded(merge: Merge) -> None:
     assert [each["rules"]["global"].get("title") for each in json.loads(text)["tracking_plans"]] == [TITLE, None, TITLE]
 
 
+def pages() -> list[Any]:
+    first, second = public_api(None, {"A": ORDER}), public_api(None, {"B": ORDER})
+    first["data"]["pagination"] = {"current": "MA==", "next": "Mg==", "totalEntries": 2}
+    second["data"]["pagination"] = {"current": "Mg==", "previous": "MA==", "totalEntries": 2}
+    return [first, second]
+
+
+def test_of_several_pages_only_one_gets_the_guard(tmp_path: Path, merge: Merge) -> None:
+    text = merge(json.dumps(pages()).encode())
+    assert text is not None
+    assert [len(each["data"]["rules"]) for each in json.loads(text)] == [2, 1]
+    findings, checker = check(tmp_path, text)
+    assert (codes(findings), checker.tally.plans, checker.summary.unread) == ([], 1, [])
+
+
+def test_one_page_of_several_gets_the_guard_where_it_has_the_common_schema(merge: Merge) -> None:
+    page = pages()[1]
+    with pytest.raises(UsageError, match="its common schema may be in another"):
+        merge(json.dumps(page).encode())
+    page["data"]["rules"].append({"type": "COMMON", "version": 1, "jsonSchema": {}})
+    text = merge(json.dumps(page).encode())
+    assert text is not None
+    assert json.loads(text)["data"]["rules"][1]["jsonSchema"]["title"] == TITLE
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
         (b"\x1f\x8b\x08", "only plain JSON in UTF-8"),
         (json.dumps(public_api(None, EVENTS)).encode("utf-16"), "only plain JSON in UTF-8"),
-        (b'{"rules": [', "plan.json:1:12: not one JSON document"),
+        (b'{"rules": [', "plan.json:1:12: only plain JSON can be changed"),
         (b'{"type": "track", "event": "x"}', "no tracking plan"),
         (
             json.dumps([{"type": "TRACK", "key": "x", "jsonSchema": {"eventMetadata": {}}}]).encode(),
