@@ -31,18 +31,33 @@ class Pair:
 
 
 def pairs(old: Sequence[Plan], new: Sequence[Plan]) -> Iterator[Pair]:
-    """Yield which plan of the new version was which of the old one: the only ones, else those of the same name."""
+    """Yield which plan of the new version was which of the old one.
+
+    They are the only ones; else they have one name, else one place, else they speak of the same events.
+    """
     if len(old) == len(new) == 1:
         yield Pair(old[0], new[0])
         return
-    waiting = list(old)
-    for plan in new:
-        before = next((each for each in waiting if each.name == plan.name), None)
-        if before is not None:
-            waiting.remove(before)
-        yield Pair(before, plan)
-    for plan in waiting:
-        yield Pair(plan, None)
+    before: dict[Plan, Plan] = {}
+    scored = ((_likeness(one, other), one, other) for one in old for other in new)
+    for likeness, one, other in sorted(scored, key=lambda each: each[0], reverse=True):
+        if any(likeness) and other not in before and one not in before.values():
+            before[other] = one
+    yield from (Pair(before.get(plan), plan) for plan in new)
+    yield from (Pair(plan, None) for plan in old if plan not in before.values())
+
+
+def _likeness(old: Plan, new: Plan) -> tuple[bool, bool, int]:
+    # The name of an old file has that of its revision, or of its folder, before it; in a list, plans change places.
+    same_place = old.site.file.endswith(new.site.file) and old.site.path == new.site.path
+    same_place = same_place and not any(isinstance(step, int) for step in new.site.path)
+    if old.name and new.name:
+        return old.name == new.name, same_place, 0
+    return False, same_place, len(_identities(old) & _identities(new))
+
+
+def _identities(plan: Plan) -> set[Identity]:
+    return {rule.identity for rule in plan.active}
 
 
 def findings(judge: Judge, old: Survey, new: Survey, codes: Sequence[str]) -> Iterator[Draft]:

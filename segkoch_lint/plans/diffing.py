@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -14,9 +15,11 @@ from segkoch_lint.plans.files import PlanFile, joined, read_bytes, read_file
 from segkoch_lint.plans.judging import uncheckable
 from segkoch_lint.plans.plan import Plan
 from segkoch_lint.plans.replaying import replay
-from segkoch_lint.plans.revisions import old_version
+from segkoch_lint.plans.revisions import OldFile, old_file, old_folder, old_globbed
 from segkoch_lint.plans.survey import survey
 from segkoch_lint.reading.discovering import Unread, discover
+from segkoch_lint.reading.globbing import is_glob
+from segkoch_lint.reading.sniffing import Claim, claim_of
 from segkoch_lint.tallies import Change
 
 _GIT = "git:"
@@ -38,12 +41,26 @@ def compare_revision(
     for path in paths:
         if path == "-":
             raise UsageError("Standard input has no older version in git.", "Give the plan as a file.")
-        content = old_version(path, revision)
-        if content is None:
+        named, files = _old_files(path, revision)
+        if not files:
             checker.summary.remarks.append((path, f"there was no such file in {revision}; all of it is new"))
-        else:
-            old += _usable(read_bytes(content, f"{revision}:{path}", checker.settings.limits))
+        for each in files:
+            if each.renamed:
+                checker.summary.remarks.append((path, f"was {each.path} in {revision}"))
+            old += _usable(checker, read_bytes(each.content, f"{revision}:{each.path}", checker.settings.limits), named)
     return _compared(checker, old, paths, logs)
+
+
+def _old_files(path: str, revision: str) -> tuple[bool, Sequence[OldFile]]:
+    """Return the files that a path stood for in a revision, and whether it names one."""
+    if os.path.isdir(path):  # noqa: PTH112 - a path as it was given
+        found = old_folder(path, revision)
+    elif is_glob(path) and not os.path.lexists(path):
+        found = old_globbed(path, revision)
+    else:
+        old = old_file(path, revision)
+        return True, [old] if old else []
+    return False, [each for each in found if claim_of(each.path) is not Claim.NOTHING]
 
 
 def _read_old(checker: PlanChecker, path: str) -> list[Plan]:
@@ -51,17 +68,21 @@ def _read_old(checker: PlanChecker, path: str) -> list[Plan]:
     for each in discover([path], root=checker.settings.root):
         if isinstance(each, Unread):
             raise UsageError(f"{each.path}: {each.reason}.", "The old version is needed to compare with.")
-        plans += _usable(read_file(each, checker.settings.limits))
+        plans += _usable(checker, read_file(each, checker.settings.limits), each.named)
     return plans
 
 
-def _usable(file: PlanFile) -> Sequence[Plan]:
+def _usable(checker: PlanChecker, file: PlanFile, named: bool) -> Sequence[Plan]:
     """Return the plans of an old version, which has to be readable: nothing can be compared with less.
 
     Raises:
-        UsageError: it is broken, or no plan.
+        UsageError: it is broken, or no plan, although it was *named*.
     """
     name = file.source.path
+    if not named and not file.plans:
+        if file.unread or file.flaws:
+            checker.summary.remarks.append((name, "the old version cannot be read; it was left out"))
+        return ()
     if file.unread:
         raise UsageError(f"{name}: {file.unread}.")
     if file.flaws:

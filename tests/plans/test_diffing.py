@@ -260,6 +260,56 @@ def test_a_folder_of_pages_is_compared_as_one_plan(git: Git) -> None:
     assert checker.tally.plans == 1
 
 
+def test_a_file_that_was_renamed_is_compared_with_what_it_was(git: Git) -> None:
+    events = dict.fromkeys("ABCDEFG", ORDER)
+    committed(git, "plans/shop.json", config_api(guard(), events))
+    git("mv", "plans/shop.json", "store ä.json")
+    Path("store ä.json").write_text(json.dumps(config_api(None, events), indent=2))
+    checker = PlanChecker()
+    assert codes(compare_revision(checker, "git:HEAD", ["store ä.json"], ())) == ALL_REMOVED
+    assert checker.summary.remarks == [("store ä.json", "was plans/shop.json in HEAD")]
+
+
+@pytest.mark.parametrize("path", ["plans", "plans/", "./plans", "plans/**", "plans/*.json", "."])
+def test_a_folder_and_a_glob_are_compared_file_by_file(path: str, git: Git) -> None:
+    committed(git, "plans/a.json", public_api(guard(), {"A": {}}))
+    committed(git, "plans/b.json", public_api(guard(), {"B": {}, "C": {}}))
+    committed(git, "plans/c.json", public_api(None, {"D": {}}))
+    committed(git, "plans/broken.json", {})
+    committed(git, "plans/list.json", {"no": "plan"})
+    Path("plans/notes.md").write_text("nothing to compare")
+    Path("plans/0.json").write_text(json.dumps(public_api(guard(), {"E": {}})))
+    Path("plans/b.json").write_text(json.dumps(public_api(None, {"B": {}, "C": {}})))
+    Path("plans/c.json").unlink()
+    checker = PlanChecker()
+    findings = list(compare_revision(checker, "git:HEAD", [path], ()))
+    assert codes(findings) == ALL_REMOVED
+    assert {Path(each.location.path) for each in findings} == {Path("plans/b.json")}
+    assert told(checker) == [("removed", True)]
+    assert checker.tally.plans == 3
+
+
+def test_a_broken_file_of_an_old_folder_is_left_out(git: Git) -> None:
+    Path("plans").mkdir()
+    Path("plans/broken.json").write_text("{")
+    committed(git, "plans/a.json", config_api(guard(), {"A": {}}))
+    checker = PlanChecker(allow_empty=True)
+    findings = list(compare_revision(checker, "git:HEAD", ["plans"], ()))
+    assert codes(findings) == ["KCH001"]
+    assert ("HEAD:plans/broken.json", "the old version cannot be read; it was left out") in checker.summary.remarks
+
+
+def test_folders_are_compared(tmp_path: Path) -> None:
+    for name, common in (("old", guard()), ("new", None)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.json").write_text(json.dumps(public_api(guard(), {"A": {}})))
+        (tmp_path / name / "b.json").write_text(json.dumps(public_api(common, {"B": {}})))
+        (tmp_path / name / "other.json").write_text('{"no": "plan"}')
+    findings = list(compare_files(PlanChecker(), str(tmp_path / "old"), str(tmp_path / "new"), ()))
+    assert codes(findings) == ALL_REMOVED
+    assert {each.location.path for each in findings} == {str(tmp_path / "new" / "b.json")}
+
+
 @pytest.mark.parametrize(
     ("against", "problem"),
     [
@@ -278,6 +328,9 @@ def test_a_revision_that_is_none_is_an_error(against: str, problem: str, git: Gi
 
 def test_a_folder_then_is_no_file(git: Git) -> None:
     committed(git, "plan/x.json", {})
+    Path("plan/x.json").unlink()
+    Path("plan").rmdir()
+    Path("plan").write_text("{}")
     with pytest.raises(UsageError, match="is no file in HEAD"):
         compare_revision(PlanChecker(), "git:HEAD", ["plan"], ())
 

@@ -14,6 +14,7 @@ _EPILOG = """\b
 Examples:
   segkoch-lint plan diff old.json new.json
   segkoch-lint plan diff --against git:main plan.json
+  segkoch-lint plan diff --against git:main tracking-plans/
   segkoch-lint plan diff --against git:main plan.json --replay logs/
 
 \b
@@ -36,6 +37,8 @@ def command(plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...
 
     Findings are what the change opens: a requirement that was guarded and is not any more, an event that came without
     a guard. What it closes, and events that were added, renamed or removed, is told beside them.
+
+    OLD, NEW and PLAN are files, folders, or globs, recognised by what is in them as by `plan check`.
     """
     from segkoch_lint.plans.checking import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
     from segkoch_lint.plans.diffing import compare_files, compare_revision  # noqa: PLC0415
