@@ -1,7 +1,7 @@
 """Old versions of files, read through git itself."""
 
 # Paths stay text, as they were given: git is to see the names that files have there, and follow no link.
-# ruff: noqa: PTH100, PTH109, PTH118
+# ruff: noqa: PTH100, PTH118
 from __future__ import annotations
 
 import os
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from segkoch_lint.errors import UsageError
+from segkoch_lint.reading.globbing import is_glob
 
 _ABOUT_REVISIONS = "In CI, a shallow clone holds its own revision only: fetch the other one first."
 
@@ -69,7 +70,11 @@ def old_globbed(pattern: str, revision: str) -> Iterator[OldFile]:
     Raises:
         UsageError: see `old_file`.
     """
-    yield from _tree(os.getcwd(), pattern, revision).files(f":(glob){pattern}", "")
+    steps = pattern.split("/")
+    plain = next(number for number, step in enumerate(steps) if is_glob(step))
+    folder = "/".join(steps[:plain]) + "/" if plain else ""
+    tree = _tree(os.path.abspath(folder), pattern, revision)
+    yield from tree.files(f":(glob){'/'.join(steps[plain:])}", folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,7 +271,8 @@ def test_a_file_that_was_renamed_is_compared_with_what_it_was(git: Git) -> None:
 
 
 @pytest.mark.parametrize("path", ["plans", "plans/", "./plans", "plans/**", "plans/*.json", "."])
-def test_a_folder_and_a_glob_are_compared_file_by_file(path: str, git: Git) -> None:
+def test_a_folder_and_a_glob_are_compared_file_by_file(path: str, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path.cwd()
     committed(git, "plans/a.json", public_api(guard(), {"A": {}}))
     committed(git, "plans/b.json", public_api(guard(), {"B": {}, "C": {}}))
     committed(git, "plans/c.json", public_api(None, {"D": {}}))
@@ -283,7 +284,9 @@ def test_a_folder_and_a_glob_are_compared_file_by_file(path: str, git: Git) -> N
     Path("plans/c.json").unlink()
     checker = PlanChecker()
     findings = list(compare_revision(checker, "git:HEAD", [path], ()))
-    assert codes(findings) == ALL_REMOVED
+    monkeypatch.chdir("/")
+    elsewhere = list(compare_revision(PlanChecker(), "git:HEAD", [f"{root}/{path}"], ()))
+    assert codes(elsewhere) == codes(findings) == ALL_REMOVED
     assert {Path(each.location.path) for each in findings} == {Path("plans/b.json")}
     assert told(checker) == [("removed", True)]
     assert checker.tally.plans == 3
