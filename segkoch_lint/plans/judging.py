@@ -11,6 +11,7 @@ from segkoch_lint.masking import Secret, mask_shapes
 from segkoch_lint.places import Path
 from segkoch_lint.plans.asking import Gap, Strictness
 from segkoch_lint.plans.completing import Refusal
+from segkoch_lint.plans.guard_places import guard_place
 from segkoch_lint.plans.plan import Plan, PlanRule, Schema, Site
 from segkoch_lint.plans.stating import Draft, call_text
 from segkoch_lint.plans.survey import Survey, about, types_of
@@ -22,18 +23,6 @@ NOT_CHECKABLE = "KCH402"
 OVER_STRICT = "KCH403"
 
 _HELP = "Give an example that the schema accepts: `examples`, `default` or `enum` of the member."
-
-_DEVICE: Path = ("properties", "context", "properties", "device")
-
-_GUARDED: dict[str, Sequence[Path]] = {
-    "KCH101": (_DEVICE,),
-    "KCH102": ((*_DEVICE, "properties", "type"),),
-    "KCH103": ((*_DEVICE, "properties", "type"),),
-    "KCH104": ((*_DEVICE, "properties", "id"),),
-    "KCH105": ((*_DEVICE, "properties", "advertisingId"), (*_DEVICE, "properties", "advertising_id")),
-    "KCH106": ((*_DEVICE, "properties", "advertisingId"), (*_DEVICE, "properties", "advertising_id")),
-}
-"""Where in a schema people write each guard."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +92,7 @@ class Judge:
         everywhere = len(open_rules) == len(whole) and (len(open_rules) > 1 or bool(plan.active_commons))
         if open_rules and everywhere:
             first = open_rules[0]
-            site = self.guard_place(plan.active_commons[0].schema, code) if plan.active_commons else plan.site
+            site = guard_place(plan.active_commons[0].schema, code) if plan.active_commons else plan.site
             yield self.gap(
                 finding,
                 code,
@@ -116,7 +105,7 @@ class Judge:
             )
             return
         for rule in open_rules:
-            site = self.guard_place(rule.schema, code)
+            site = guard_place(rule.schema, code)
             gap = survey.answers[rule].gaps[code]
             yield self.gap(finding, code, site, subject=about(rule), rule=rule, gap=gap)
 
@@ -133,7 +122,7 @@ class Judge:
         """
         if rules:
             commons, gap = survey.plan.active_commons, survey.unruled[rules[0]].gaps[code]
-            site = self.guard_place(commons[0].schema, code) if commons else survey.plan.site
+            site = guard_place(commons[0].schema, code) if commons else survey.plan.site
             subject = f"for {types_of(rules)} calls, which have no rule, the {'common schema' if commons else 'plan'}"
             yield self.gap(finding, code, site, subject=subject, rule=rules[0], gap=gap)
 
@@ -176,11 +165,6 @@ class Judge:
             most=self._weights[code],
             rules=rules,
         )
-
-    def guard_place(self, schema: Schema, code: str) -> Site:
-        """Return where in a schema the guard of a requirement belongs: as near to the member as the schema goes."""
-        places = [schema.nearest(path) for path in _GUARDED[code]]
-        return max(places, key=lambda site: len(site.path))
 
     def strict(self, survey: Survey) -> Iterator[StrictRule]:
         """Yield where a plan refuses all good calls of a platform; a keyword that all rules share is told once."""

@@ -1,0 +1,77 @@
+"""Where in a schema the guard of a requirement belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from segkoch_lint.places import Path
+from segkoch_lint.plans.plan import Schema, Site, existing
+
+_DEVICE: Path = ("properties", "context", "properties", "device")
+
+_GUARDED: Mapping[str, Sequence[Path]] = {
+    "KCH101": (_DEVICE,),
+    "KCH102": ((*_DEVICE, "properties", "type"),),
+    "KCH103": ((*_DEVICE, "properties", "type"),),
+    "KCH104": ((*_DEVICE, "properties", "id"),),
+    "KCH105": ((*_DEVICE, "properties", "advertisingId"), (*_DEVICE, "properties", "advertising_id")),
+    "KCH106": ((*_DEVICE, "properties", "advertisingId"), (*_DEVICE, "properties", "advertising_id")),
+}
+"""Where people write each guard: the keywords on the way to it."""
+
+
+def guard_place(schema: Schema, code: str) -> Site:
+    """Return where the guard of a requirement belongs: as near to the member that it is about as the schema goes.
+
+    What holds for every call anyway is followed on the way there: `allOf`, and references inside of the schema.
+    """
+    if schema.in_string:
+        return schema.site
+    reached = [_reached(schema.value, (), path, set()) for path in _GUARDED[code]]
+    return schema.site.inside(*max(reached, key=lambda each: each[0])[1])
+
+
+def _reached(root: Any, at: Path, way: Path, seen: set[tuple[Path, Path]]) -> tuple[int, Path]:
+    """Return how many steps of *way* there are from the place *at* in a schema, and where they lead."""
+    value = _value(root, at)
+    if not way or not isinstance(value, Mapping) or (at, way) in seen:
+        return 0, at
+    seen.add((at, way))
+    best = (0, at)
+    if way[0] in value:
+        steps, place = _reached(root, (*at, way[0]), way[1:], seen)
+        best = (steps + 1, place)
+    for other in _also_hold(root, value, at):
+        best = max(best, _reached(root, other, way, seen), key=lambda each: each[0])
+    return best
+
+
+def _also_hold(root: Any, value: Mapping[str, Any], at: Path) -> Iterator[Path]:
+    """Yield where the schemas stand that hold wherever the one at a place does."""
+    reference = value.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#/"):
+        path = _pointed(root, reference)
+        if path is not None:
+            yield path
+    parts = value.get("allOf")
+    yield from ((*at, "allOf", index) for index in range(len(parts) if isinstance(parts, list) else 0))
+
+
+def _pointed(root: Any, reference: str) -> Path | None:
+    """Return the path that a JSON Pointer means, or None when it leads nowhere."""
+    path: Path = ()
+    for token in reference.removeprefix("#/").split("/"):
+        name = token.replace("~1", "/").replace("~0", "~")
+        inside = _value(root, path)
+        step = int(name) if isinstance(inside, list) and name.isdecimal() else name
+        path = (*path, step)
+        if existing(root, path) != path:
+            return None
+    return path
+
+
+def _value(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
