@@ -7,47 +7,21 @@ not matter how the schema is written. Nothing is random; the same plan is always
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint.masking import is_sensitive_key
 from segkoch_lint.places import Path
+from segkoch_lint.plans.copies import value_at, with_value, without
 from segkoch_lint.plans.plan import existing
-from segkoch_lint.plans.texts import FORMATS, WORDS, matching
+from segkoch_lint.plans.values import ANYTHING, suggested, values
 
 _ATTEMPTS = 3
 """Ways tried through the branches of `anyOf` and `oneOf`."""
 
 _ROUNDS = 60
 _DEEPEST = 24
-_MOST_ITEMS = 100
-_LONGEST_TEXT = 10_000
-
-_OF_TYPE: Mapping[str, Any] = {
-    "string": "text",
-    "integer": 1,
-    "number": 1,
-    "boolean": True,
-    "object": {},
-    "array": [],
-    "null": None,
-}
-
-_TYPE_BY_KEYWORD: Mapping[str, str] = {
-    "properties": "object",
-    "required": "object",
-    "items": "array",
-    "minItems": "array",
-    "pattern": "string",
-    "minimum": "number",
-    "maximum": "number",
-}
-"""What a schema without a type most likely is meant for."""
-
-_ANYTHING: Sequence[Any] = ("text", 1, True, {}, [], None, 0, False, 1.5, -1, *WORDS)
-
 _LESS = frozenset({"required", "minItems", "minProperties", "contains", "dependentRequired"})
 """Keywords whose objection means that something is on the right way."""
 
@@ -185,26 +159,26 @@ class _Attempt:
 
     def _changes(self, call: Call, number: int, error: Any, path: Path) -> Iterator[Iterator[Call]]:
         """Yield the changes that may meet an objection, the most telling first; taking something away comes last."""
-        value = _value(call, path)
+        value = value_at(call, path)
         kind = error.kind
-        yield (_without(call, (*path, name)) for name in _refused_members(error, value))
+        yield (without(call, (*path, name)) for name in _refused_members(error, value))
         match kind.name:
             case "required":
                 inside = (*path, kind.property)
-                guesses = [*self._guesses(number, error, kind.property), *self._ids(kind.property), *_ANYTHING]
-                yield (_with(call, inside, guess) for guess in guesses)
+                guesses = [*self._guesses(number, error, kind.property), *self._ids(kind.property), *ANYTHING]
+                yield (with_value(call, inside, guess) for guess in guesses)
             case "falseSchema":
-                yield (_without(call, path) for _ in path[:1])
+                yield (without(call, path) for _ in path[:1])
                 # Where no member is allowed at all, it is the object that is blamed.
-                yield (_with(call, path, {}) for _ in [value] if isinstance(value, Mapping))
+                yield (with_value(call, path, {}) for _ in [value] if isinstance(value, Mapping))
             case "additionalProperties" | "unevaluatedProperties" | "propertyNames":
                 return
             case _:
-                yield (_with(call, path, new) for new in _values(kind, value))
-                yield (_with(call, path, text) for text in self._identifiers if isinstance(value, str))
-                yield (_with(call, path, new) for new in _ANYTHING)
-                yield (_without(call, (*path, name)) for name in (value if isinstance(value, Mapping) else ()))
-                yield (_without(call, path) for step in path[-1:] if isinstance(step, str))
+                yield (with_value(call, path, new) for new in values(kind, value))
+                yield (with_value(call, path, text) for text in self._identifiers if isinstance(value, str))
+                yield (with_value(call, path, new) for new in ANYTHING)
+                yield (without(call, (*path, name)) for name in (value if isinstance(value, Mapping) else ()))
+                yield (without(call, path) for step in path[-1:] if isinstance(step, str))
 
     def _ids(self, name: str) -> Sequence[str]:
         return self._identifiers if is_sensitive_key(name) else ()
@@ -216,70 +190,8 @@ class _Attempt:
             around = around.get(step) if isinstance(around, Mapping) else _item(around, step)
         properties = around.get("properties") if isinstance(around, Mapping) else None
         schema = properties.get(name) if isinstance(properties, Mapping) else None
-        if not isinstance(schema, Mapping):
-            return
-        for keyword in ("const", "default"):
-            if keyword in schema:
-                yield schema[keyword]
-        for keyword in ("enum", "examples"):
-            if isinstance(schema.get(keyword), list):
-                yield from schema[keyword]
-        if isinstance(schema.get("format"), str) and schema["format"] in FORMATS:
-            yield FORMATS[schema["format"]]
-        types = schema.get("type")
-        for each in types if isinstance(types, list) else [types]:
-            if isinstance(each, str) and each in _OF_TYPE:
-                yield _OF_TYPE[each]
-        yield from (_OF_TYPE[each] for keyword, each in _TYPE_BY_KEYWORD.items() if keyword in schema)
-
-
-def _values(kind: Any, value: Any) -> Iterator[Any]:
-    """Yield values that a keyword may accept in place of one that it refused."""
-    match kind.name:
-        case "type":
-            yield from (_OF_TYPE[each] for each in kind.types if each in _OF_TYPE)
-        case "const":
-            yield kind.expected_value
-        case "enum":
-            yield from kind.options
-        case "format":
-            yield FORMATS.get(kind.format, "text")
-        case "pattern":
-            yield from (*WORDS, *matching(kind.pattern))
-        case "minLength" if isinstance(value, str) and kind.limit <= _LONGEST_TEXT:
-            yield value + "x" * (kind.limit - len(value))
-        case "maxLength" if isinstance(value, str):
-            yield value[: kind.limit]
-        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
-            limit = kind.limit
-            yield from (limit, math.floor(limit) + 1, math.ceil(limit) - 1, limit + 0.5, limit - 0.5)
-        case "multipleOf":
-            factor = kind.multiple_of
-            times = math.ceil(value / factor) if isinstance(value, int | float) and factor else 1
-            yield from (factor * times, factor * (times + 1), factor * (times - 1), factor)
-        case "minItems" | "contains" | "uniqueItems" | "maxItems" | "additionalItems" if isinstance(value, list):
-            yield from _lists(kind, value)
-        case "minProperties" if isinstance(value, Mapping) and kind.limit <= _MOST_ITEMS:
-            yield {**value, **{f"member {n}": "text" for n in range(kind.limit - len(value))}}
-
-
-def _lists(kind: Any, value: list[Any]) -> Iterator[list[Any]]:
-    if kind.name == "minItems" and kind.limit <= _MOST_ITEMS:
-        for filler in (*value[:1], *_ANYTHING):
-            yield [*value, *[filler] * (kind.limit - len(value))]
-    elif kind.name == "contains":
-        yield from ([*value, item] for item in _ANYTHING)
-    elif kind.name == "uniqueItems":
-        yield [item for number, item in enumerate(value) if item not in value[:number]]
-        yield [f"{item} {n}" if isinstance(item, str) else item + n if _number(item) else item
-               for n, item in enumerate(value)]  # fmt: skip
-        yield [{**item, "number": n} if isinstance(item, Mapping) else n for n, item in enumerate(value)]
-    elif kind.name in {"maxItems", "additionalItems"}:
-        yield value[: kind.limit]
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        if isinstance(schema, Mapping):
+            yield from suggested(schema)
 
 
 def _refused_members(error: Any, value: Any) -> Sequence[str]:
@@ -330,32 +242,5 @@ def _marks(number: int, error: Any) -> Iterator[Mark]:
             yield from _marks(number, inner)
 
 
-def _value(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value[step]
-    return value
-
-
 def _item(value: Any, step: Any) -> Any:
     return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
-
-
-def _with(value: Any, path: Path, new: Any) -> Any:
-    """Return *value* with *new* at *path*; what is on the way is copied, all else shared."""
-    if not path:
-        return new
-    step, rest = path[0], path[1:]
-    if isinstance(value, list):
-        copied = list(value)
-        copied[int(step)] = _with(value[int(step)], rest, new)
-        return copied
-    return {**value, step: _with(value.get(step), rest, new)}
-
-
-def _without(value: Any, path: Path) -> Any:
-    """Return *value* without the member at *path*."""
-    *way, last = path
-    holder = _value(value, tuple(way))
-    if isinstance(holder, list):
-        return _with(value, tuple(way), [item for index, item in enumerate(holder) if index != last])
-    return _with(value, tuple(way), {key: inner for key, inner in holder.items() if key != last})

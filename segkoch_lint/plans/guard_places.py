@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from segkoch_lint.places import Path
+from segkoch_lint.plans.copies import value_at
 from segkoch_lint.plans.plan import Schema, Site, existing
 
 _DEVICE: Path = ("properties", "context", "properties", "device")
@@ -34,7 +35,7 @@ def guard_place(schema: Schema, code: str) -> Site:
 
 def _reached(root: Any, at: Path, way: Path, seen: set[tuple[Path, Path]]) -> tuple[int, Path]:
     """Return how many steps of *way* there are from the place *at* in a schema, and where they lead."""
-    value = _value(root, at)
+    value = value_at(root, at)
     if not way or not isinstance(value, Mapping) or (at, way) in seen:
         return 0, at
     seen.add((at, way))
@@ -63,15 +64,9 @@ def _pointed(root: Any, reference: str) -> Path | None:
     path: Path = ()
     for token in reference.removeprefix("#/").split("/"):
         name = token.replace("~1", "/").replace("~0", "~")
-        inside = _value(root, path)
+        inside = value_at(root, path)
         step = int(name) if isinstance(inside, list) and name.isdecimal() else name
         path = (*path, step)
         if existing(root, path) != path:
             return None
     return path
-
-
-def _value(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value[step]
-    return value

@@ -10,6 +10,7 @@ from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.errors import UsageError
 from segkoch_lint.plans.budget import Evaluator, Exhausted
 from segkoch_lint.plans.common import TITLE
+from segkoch_lint.plans.copies import value_at
 from segkoch_lint.plans.files import joined
 from segkoch_lint.plans.formats import CONFIG_API, TERRAFORM, find_plans
 from segkoch_lint.plans.inserting import Edit, add_member, append, apply, prepend, replace
@@ -98,8 +99,7 @@ def _edit(text: str, plan: Plan, guard: Mapping[str, Any]) -> Edit:
             return replace(text, schema.site.path, _as_string(_joined(schema.value, guard)))
         return _edit_schema(text, schema, guard)
     if plan.kind == CONFIG_API:
-        rules = _value(plan.site)
-        return add_member(text, path, rules, "global", guard)
+        return add_member(text, path, value_at(plan.site.document.value, path), "global", guard)
     if plan.kind == TERRAFORM:
         rule = {"key": "", "type": "COMMON", "version": 1, "json_schema": _as_string(guard)}
         return prepend(text, path, rule)
@@ -148,10 +148,3 @@ def _part(guard: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _as_string(schema: Any) -> str:
     return json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-
-
-def _value(site: Site) -> Any:
-    value = site.document.value
-    for step in site.path:
-        value = value[step]
-    return value
