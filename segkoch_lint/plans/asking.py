@@ -139,8 +139,9 @@ def _gap(probes: Probes, schemas: Sequence[Asked], calls: Sequence[Call], code: 
     first: Break | None = None
     accepted = asked = 0
     for call in calls:
+        named = event_version(call)
         for broken in probes.breaks(call, code):
-            if event_version(broken.call) != event_version(call):
+            if named is not None and event_version(broken.call) != named:
                 continue  # without a context, it is held against another version of the event
             asked += 1
             if accepts(schemas, broken.call):
