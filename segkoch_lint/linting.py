@@ -128,6 +128,7 @@ class Linter:
         strangers = _Strangers()
 
         def sieve(block: Block) -> Iterator[NumberedLine | Flaw]:
+            self.on_progress()
             # The first call lets strangers in at its place, so it is always read.
             return self._skimmer.sieve(block, passing=strangers.welcome)
 

@@ -18,6 +18,7 @@ from segkoch_lint.cli.reports import (
     tell,
     with_fail_on,
 )
+from segkoch_lint.cli.signals import raise_arrived
 from segkoch_lint.errors import UsageError
 from segkoch_lint.reporting import Outcome, Report, Style
 
@@ -96,8 +97,14 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
     from segkoch_lint.cli.progress import Progress  # noqa: PLC0415
 
     with Progress(linter, paths) as progress:
-        linter.on_progress = progress.show
+
+        def look_up() -> None:
+            raise_arrived()
+            progress.show()
+
+        linter.on_progress = look_up
         for finding in linter.paths(paths, stdin_filename=stdin_filename):
             progress.clear()
             for report in reports:
                 report.finding(finding)
+    raise_arrived()

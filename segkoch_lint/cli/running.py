@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 import click
 
 from segkoch_lint.cli import cli
 from segkoch_lint.cli.late import ReaderGone
+from segkoch_lint.cli.signals import Terminated, raise_arrived, raised_signals
 from segkoch_lint.errors import OutputError, UsageError
 
 USAGE = 2
@@ -22,20 +21,16 @@ BROKEN_PIPE = 141
 TERMINATED = 143
 
 
-class _Terminated(BaseException):
-    """SIGTERM or SIGHUP arrived: unwind, so that no half-written output stays behind."""
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run the program with *arguments* and return its exit status; nothing but an interpreter's death escapes."""
     debug = "--debug" in arguments
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminate)
     try:
-        _prepare_streams()
-        status = cli.main(args=list(arguments), prog_name="segkoch-lint", standalone_mode=False)
-        sys.stdout.flush()
-    except _Terminated:
+        with raised_signals():
+            _prepare_streams()
+            status = cli.main(args=list(arguments), prog_name="segkoch-lint", standalone_mode=False)
+            sys.stdout.flush()
+            raise_arrived()
+    except Terminated:
         return TERMINATED
     except (KeyboardInterrupt, click.Abort):
         _say("Interrupted.")
@@ -67,6 +62,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _prepare_streams() -> None:
+    if sys.stderr is None:
+        # Closed (`2>&-`): the next file that is opened would take its number, and what libraries say there.
+        sys.stderr = open(_reserve(2), "w", encoding="utf-8")  # noqa: SIM115 - a descriptor, for the whole run
     if sys.stdout is None:
         raise OutputError("standard output is closed")
     for stream in (sys.stdout, sys.stderr):
@@ -75,8 +73,13 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise _Terminated
+def _reserve(descriptor: int) -> int:
+    """Let *descriptor* write into the void, and return it."""
+    opened = os.open(os.devnull, os.O_WRONLY)
+    if opened != descriptor:
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    return descriptor
 
 
 def _say(message: str, hint: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from segkoch_lint import __version__
 from segkoch_lint.cli import check, running
+from segkoch_lint.rules import vocabulary
 from tests.conftest import Ran
 
 Program = Callable[..., Ran]
@@ -97,6 +99,54 @@ def test_a_signal_ends_the_run_and_leaves_no_half_report(number: signal.Signals,
             del stream
     assert process.returncode == status
     assert sorted(path.name for path in tmp_path.iterdir()) == ["events"]
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 143), (signal.SIGINT, 130)], ids=str
+)
+def test_a_signal_in_the_midst_of_judging_a_call_is_not_lost(
+    number: signal.Signals, status: int, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signals = [number]
+
+    def be_signalled(_value: object) -> int:
+        # The gate takes an exception in its keyword for a verdict; the others who call this do not.
+        while signals and sys._getframe(2).f_code.co_name == "validate":
+            os.kill(os.getpid(), signals.pop())
+        return 0
+
+    monkeypatch.setattr(vocabulary, "_size_about", be_signalled)
+    out = tmp_path / "out.json"
+    before = signal.getsignal(number)
+    assert program("check", str(log(tmp_path, 1)), "--output", f"json:{out}").status == status
+    assert not out.exists()
+    assert signal.getsignal(number) is before
+
+
+def test_the_end_of_the_terminal_is_ignored_under_nohup(tmp_path: Path) -> None:
+    fifo = tmp_path / "events.ndjson"
+    os.mkfifo(fifo)
+    command = f"trap '' HUP; exec {sys.executable} -m segkoch_lint check {fifo} --output json:{tmp_path / 'out.json'}"
+    with subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.PIPE, cwd=tmp_path) as process:
+        with fifo.open("w") as stream:
+            while not list(tmp_path.glob(".out.json.*")):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGHUP)
+            stream.write('{"type":"track","event":"x","userId":"u"}\n')
+        process.communicate(timeout=20)
+    assert process.returncode == 1
+
+
+def test_a_closed_standard_error_changes_nothing_but_what_is_said_there(tmp_path: Path) -> None:
+    def ran(arguments: str) -> subprocess.CompletedProcess[str]:
+        command = f"exec {sys.executable} -m segkoch_lint check {arguments} 2>&-"
+        return subprocess.run(["/bin/sh", "-c", command], stdout=subprocess.PIPE, text=True, check=False, cwd=tmp_path)
+
+    log(tmp_path, 1)
+    assert ran("log.ndjson gone.json --output json:out.json").returncode == 4
+    assert json.loads((tmp_path / "out.json").read_text())["summary"]["calls"] == 1
+    assert ran("log.ndjson").returncode == 1
+    assert ran("--no-such-option").returncode == 2
 
 
 def test_a_full_disk_is_said(tmp_path: Path) -> None:
