@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -45,6 +45,10 @@ class Location:
     span: Span | None = None
     pointer: str = ""
     message: str = ""
+
+    def moved(self, lines: int) -> Location:
+        """Return the same place in a text that has so many lines more before it."""
+        return replace(self, span=self.span and self.span.moved(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,15 @@ class Finding:
     def message(self) -> str:
         """The message, ids masked."""
         return self.text()
+
+    def moved(self, lines: int) -> Finding:
+        """Return the same finding in a text that has so many lines more before it."""
+        return replace(
+            self,
+            location=self.location.moved(lines),
+            related=tuple(each.moved(lines) for each in self.related),
+            excerpt=self.excerpt and replace(self.excerpt, first_line=self.excerpt.first_line + lines),
+        )
 
     def text(self, *, show_ids: bool = False) -> str:
         """Return the message; *show_ids* reveals the payload values in it."""

@@ -109,6 +109,30 @@ class Inspector:
         inspection.findings = self._place(document, path, kept)
         return inspection
 
+    def about_input(
+        self,
+        code: str,
+        location: Location,
+        ignored: frozenset[str],
+        summary: Summary,
+        *,
+        problem: str = "",
+        excerpt: Excerpt | None = None,
+    ) -> Finding | None:
+        """Return the finding of a rule about inputs, and count it; None when the rule does not apply here."""
+        rule = self._selection.by_code.get(code)
+        if rule is None or code in ignored:
+            return None
+        severity = self._selection.severity(rule)
+        tally = summary.rules.setdefault(code, RuleTally())
+        tally.findings += 1
+        tally.calls += 1
+        summary.severities[str(severity)] += 1
+        values = {"problem": problem}
+        return Finding(
+            code, rule.name, severity, rule.message, location, values, remedy_for(rule, "", None), excerpt=excerpt
+        )
+
     def _judge(self, call: Call, document: Document, summary: Summary) -> Iterator[Draft]:
         """Judge one call and count it; yield what it breaks."""
         verdict = self._ruleset.judge(call.message)

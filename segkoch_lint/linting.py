@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
-from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.inspecting import Excerpts, Inspector, count, remedy_for
-from segkoch_lint.places import Span, pointer_of
+from segkoch_lint.findings import Finding
+from segkoch_lint.inspecting import Excerpts
+from segkoch_lint.joining import Joint
+from segkoch_lint.parts import NEITHER, FlawExcerpts, Lost, Mark, Part, PartLinter, Result, Stranger
+from segkoch_lint.places import pointer_of
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import Input, Unread, discover
-from segkoch_lint.reading.documents import Document, Flaw, ValueDocument
-from segkoch_lint.reading.opening import Stream, open_bytes, open_input
-from segkoch_lint.reading.recognising import Foreign, read_documents
-from segkoch_lint.reading.splitting import Block, NumberedLine
-from segkoch_lint.reading.unwrapping import NotACall
-from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming.skimmer import Skimmer
-from segkoch_lint.tallies import RuleTally, Summary
+from segkoch_lint.reading.documents import ValueDocument
+from segkoch_lint.reading.opening import open_bytes
+from segkoch_lint.tallies import Summary
 
-INVALID_SYNTAX = "KCH001"
-NOT_A_CALL = "KCH002"
-
-FlawExcerpts = Callable[[Flaw], Excerpt | None]
-"""Makes the lines to show around broken text."""
-
-_REMARKS = {
-    "tracking plan": "a tracking plan, not events; `segkoch-lint plan check` checks it",
-    "HAR capture": "a HAR capture; these are not read yet, so nothing in it was checked",
-}
-
-_NEITHER = "neither JSON nor YAML"
-
-_PROGRESS_EVERY = 500
-"""Documents between two looks at the clock."""
-
-_MOST_HELD = 10_000
-"""Values before the first call of an input that are remembered, should a call follow."""
+if TYPE_CHECKING:
+    from segkoch_lint.jobs.crew import Crew
 
 
 class Linter:
@@ -48,6 +31,7 @@ class Linter:
         settings: the configuration of the run.
         allow_empty: files that hold no call are counted, not reported.
         excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
+        jobs: how many processes `paths` may use; findings and figures are the same for any number.
 
     Attributes:
         summary: the figures so far.
@@ -64,167 +48,106 @@ class Linter:
         allow_empty: bool = False,
         excerpts: Excerpts | None = None,
         flaw_excerpts: FlawExcerpts | None = None,
+        jobs: int = 1,
     ) -> None:
         self.settings = settings or Settings()
         self.summary = Summary()
-        self._selection = Selection(self.settings)
-        ruleset = RuleSet(self._selection.rules, self.settings.delivery, self._selection.catalogue)
-        self._inspector = Inspector(self._selection, ruleset, excerpts)
-        self._skimmer = Skimmer(ruleset, self.settings.limits, self._count_clean)
-        self._allow_empty = allow_empty
-        self._flaw_excerpts = flaw_excerpts
-        self._read_before = 0
-        self._stream_now: Stream | None = None
         self.on_progress: Callable[[], None] = lambda: None
+        self._make = partial(PartLinter, self.settings, excerpts, flaw_excerpts)
+        self._parts = self._make()
+        self._parts.on_progress = self._tell
+        self._allow_empty = allow_empty
+        self._jobs = jobs
+        self._crew: Crew | None = None
+        self._joint = self._new_joint(Input(""))
 
-    def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Iterator[Finding]:
-        """Lint files, folders, globs and ``-``; what cannot be read is noted in ``summary.unread``."""
+    def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Generator[Finding, None, None]:
+        """Lint files, folders, globs and ``-``; what cannot be read is noted in ``summary.unread``.
+
+        The processes that it uses end with the iterator: close it if it is not taken to its end.
+        """
         found = discover(paths, exclude=self.settings.exclude, root=self.settings.root, stdin_filename=stdin_filename)
+        yield from self._shared(iter(found)) if self._jobs > 1 else self._one_by_one(found)
+        if found.passed_over:
+            self.summary.not_calls[NEITHER] += found.passed_over
+
+    @property
+    def selection(self) -> Selection:
+        """The rules of the run, and what they weigh."""
+        return self._parts.selection
+
+    @property
+    def bytes_read(self) -> int:
+        """Stored (compressed) bytes read so far."""
+        return self._parts.bytes_read + (self._crew.bytes_read if self._crew else 0)
+
+    @property
+    def calls_read(self) -> int:
+        """Calls read so far; other processes are ahead of what ``summary`` says."""
+        return self._parts.calls_read + (self._crew.calls_read if self._crew else 0)
+
+    def input(self, source: Input) -> Iterator[Finding]:
+        """Lint one input."""
+        part = Part(source)
+        yield from self._joined(part, self._parts.lint(part))
+
+    def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
+        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML."""
+        with open_bytes(content, name) as stream:
+            yield from self._joined(Part(Input(name, stdin=True)), self._parts.stream(stream, name))
+
+    def value(self, value: Any) -> Iterator[Finding]:
+        """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span."""
+        inspection = self._parts.inspector.inspect(ValueDocument(value), "", frozenset(), self.summary)
+        yield from inspection.findings
+        strangers = [Stranger(unit.kind, pointer_of(unit.path), None) for unit in inspection.not_calls]
+        self.summary.not_calls.update(stranger.kind for stranger in strangers)
+        # Whoever gives a value means it as calls.
+        yield from self._new_joint(Input("")).add(Result([Mark.FIRST_CALL, *strangers]))
+
+    def _one_by_one(self, found: Iterable[Input | Unread]) -> Iterator[Finding]:
         for each in found:
             if isinstance(each, Unread):
                 self.summary.unread.append((each.path, each.reason))
             else:
                 yield from self.input(each)
-        if found.passed_over:
-            self.summary.not_calls[_NEITHER] += found.passed_over
 
-    @property
-    def selection(self) -> Selection:
-        """The rules of the run, and what they weigh."""
-        return self._selection
+    def _shared(self, found: Iterator[Input | Unread]) -> Iterator[Finding]:
+        from segkoch_lint.jobs.crew import Crew, best_context, ready_made  # noqa: PLC0415 - few runs need it
+        from segkoch_lint.jobs.sharing import look_ahead, parts_of  # noqa: PLC0415
 
-    @property
-    def bytes_read(self) -> int:
-        """Stored (compressed) bytes read so far."""
-        return self._read_before + (self._stream_now.consumed if self._stream_now else 0)
-
-    def input(self, source: Input) -> Iterator[Finding]:
-        """Lint one input."""
-        opened = open_input(source)
-        if isinstance(opened, Unread):
-            self.summary.unread.append((opened.path, opened.reason))
+        taken, worthwhile = look_ahead(found)
+        everything = chain(taken, found)
+        if not worthwhile:
+            yield from self._one_by_one(everything)
             return
-        with opened as stream:
-            yield from self._stream(stream, source)
-
-    def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
-        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML."""
-        with open_bytes(content, name) as stream:
-            yield from self._stream(stream, Input(name, stdin=True, named=True))
-
-    def value(self, value: Any) -> Iterator[Finding]:
-        """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span."""
-        inspection = self._inspector.inspect(ValueDocument(value), "", frozenset(), self.summary)
-        yield from inspection.findings
-        for value_of_no_call in inspection.not_calls:
-            yield from self._not_a_call("", None, value_of_no_call, frozenset())
-            self.summary.not_calls[value_of_no_call.kind] += 1
-
-    def _stream(self, stream: Stream, source: Input) -> Iterator[Finding]:
-        summary = self.summary
-        summary.inputs += 1
-        self._stream_now = stream
-        ignored = self._selection.ignored_in(source.path)
-        strangers = _Strangers()
-
-        def sieve(block: Block) -> Iterator[NumberedLine | Flaw]:
-            self.on_progress()
-            # The first call lets strangers in at its place, so it is always read.
-            return self._skimmer.sieve(block, passing=strangers.welcome)
-
-        try:
-            found = read_documents(stream, name=source.path, limits=self.settings.limits, sieve=sieve)
-            for number, each in enumerate(found):
-                if number % _PROGRESS_EVERY == 0:
-                    self.on_progress()
-                if isinstance(each, Foreign):
-                    summary.not_calls[_NEITHER] += 1
-                    strangers.hold(Span(1, 1, 1, 1), NotACall("other", ()))
-                elif isinstance(each, Flaw):
-                    summary.calls += 1
-                    summary.malformed += 1
-                    yield from self._flaw(each, source.path, ignored)
+        context = best_context()
+        make = ready_made(self._parts, self._make, context)
+        with Crew(self._jobs, make, context=context, on_progress=self._tell) as crew:
+            self._crew = crew
+            for part, results in crew.lint(parts_of(everything, self.settings.limits)):
+                if isinstance(part, Unread):
+                    self.summary.unread.append((part.path, part.reason))
                 else:
-                    yield from self._document(each, source.path, ignored, strangers)
-        except OSError as error:
-            summary.unread.append((source.path, error.strerror or str(error)))
-        summary.bytes += stream.inflated
-        self._read_before += stream.consumed
-        self._stream_now = None
-        if not strangers.welcome:
-            yield from self._no_calls(source, strangers, ignored)
+                    yield from self._joined(part, results or self._parts.lint(part))
 
-    def _count_clean(self, opinion: Opinion, library: str, calls: int) -> None:
-        count(self.summary, opinion, library, calls)
+    def _joined(self, part: Part, results: Iterable[Result | Lost]) -> Iterator[Finding]:
+        if part.first:
+            self._joint = self._new_joint(part.source)
+        for result in results:
+            if isinstance(result, Lost):
+                self._joint.miss(part, result)
+            else:
+                yield from self._joint.add(result)
+        if part.last:
+            yield from self._joint.end(allow_empty=self._allow_empty)
 
-    def _document(
-        self, document: Document, path: str, ignored: frozenset[str], strangers: _Strangers
-    ) -> Iterator[Finding]:
-        inspection = self._inspector.inspect(document, path, ignored, self.summary)
-        for unit in inspection.not_calls:
-            self.summary.not_calls[unit.kind] += 1
-            strangers.hold(document.locate([unit.path]).get(unit.path), unit)
-        if inspection.holds_calls or strangers.welcome:
-            # A file that holds a call is expected to hold nothing else.
-            for span, unit in strangers.let_in():
-                yield from self._not_a_call(path, span, unit, ignored)
-        yield from inspection.findings
+    def _tell(self) -> None:
+        self.on_progress()  # whichever it is by now
 
-    def _no_calls(self, source: Input, strangers: _Strangers, ignored: frozenset[str]) -> Iterator[Finding]:
-        """Say what an input is that holds no call at all: an error when it was named as one that should."""
-        kinds = {unit.kind for _, unit in strangers.held}
-        for kind in sorted(kinds & set(_REMARKS)):
-            self.summary.remarks.append((source.path, _REMARKS[kind]))
-        if source.named and not self._allow_empty:
-            for span, unit in strangers.held[:1]:
-                yield from self._not_a_call(source.path, span, unit, ignored)
-
-    def _flaw(self, flaw: Flaw, path: str, ignored: frozenset[str]) -> Iterator[Finding]:
-        excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
-        yield from self._about_input(INVALID_SYNTAX, Location(path, flaw.span), ignored, flaw.message, excerpt)
-
-    def _not_a_call(self, path: str, span: Span | None, unit: NotACall, ignored: frozenset[str]) -> Iterator[Finding]:
-        if unit.kind not in _REMARKS:
-            yield from self._about_input(NOT_A_CALL, Location(path, span, pointer_of(unit.path)), ignored)
-
-    def _about_input(
-        self,
-        code: str,
-        location: Location,
-        ignored: frozenset[str],
-        problem: str = "",
-        excerpt: Excerpt | None = None,
-    ) -> Iterator[Finding]:
-        rule = self._selection.by_code.get(code)
-        if rule is None or code in ignored:
-            return
-        severity = self._selection.severity(rule)
-        tally = self.summary.rules.setdefault(code, RuleTally())
-        tally.findings += 1
-        tally.calls += 1
-        self.summary.severities[str(severity)] += 1
-        values = {"problem": problem}
-        yield Finding(
-            code, rule.name, severity, rule.message, location, values, remedy_for(rule, "", None), excerpt=excerpt
-        )
-
-
-class _Strangers:
-    """Values of an input that are no calls, held back until it is known whether the input holds calls."""
-
-    def __init__(self) -> None:
-        self.held: list[tuple[Span | None, NotACall]] = []
-        self.welcome = False
-
-    def hold(self, span: Span | None, unit: NotACall) -> None:
-        if self.welcome or len(self.held) < _MOST_HELD:
-            self.held.append((span, unit))
-
-    def let_in(self) -> list[tuple[Span | None, NotACall]]:
-        """Return what was held, now that a call was seen; from now on nothing is held back."""
-        self.welcome = True
-        held, self.held = self.held, []
-        return held
+    def _new_joint(self, source: Input) -> Joint:
+        ignored = self.selection.ignored_in(source.path)
+        return Joint(source, self._parts.inspector, ignored, self.summary)
 
 
 def lint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,6 +52,13 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
 @click.option(
     "--stdin-filename", metavar="NAME", help="What to call standard input; its ending counts as a file's does."
 )
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Lint large inputs with N processes; default: one for each processor. The output is the same for any N.",
+)
 @debug_option
 def command(
     paths: tuple[str, ...],
@@ -65,6 +73,7 @@ def command(
     max_findings: int | None,
     allow_empty: bool,
     stdin_filename: str | None,
+    jobs: int | None,
     color: str,
     **configuration: Any,
 ) -> int:
@@ -73,6 +82,7 @@ def command(
     PATH is a file, a folder, a glob, or - for standard input; without one, the working directory. Files are
     recognised by what is in them: a call, a list of calls, a batch body, JSON Lines, YAML; also in gzip or zstandard.
     """
+    from segkoch_lint.jobs import cores  # noqa: PLC0415
     from segkoch_lint.linting import Linter  # noqa: PLC0415 - validators and parsers take a while to import
     from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
 
@@ -82,7 +92,9 @@ def command(
     style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
     targets = targets_of(outputs)
     excerpts, flaw_excerpts = excerpts_for(form, style, targets)
-    linter = Linter(settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts)
+    linter = Linter(
+        settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts, jobs=jobs or cores()
+    )
     with open_reports(form, style, targets) as reports:
         _lint(linter, paths or (".",), stdin_filename, reports)
         within = within_budgets(linter.summary, linter.selection)
@@ -103,8 +115,10 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
             progress.show()
 
         linter.on_progress = look_up
-        for finding in linter.paths(paths, stdin_filename=stdin_filename):
-            progress.clear()
-            for report in reports:
-                report.finding(finding)
+        # Whatever ends the run, its processes are to end before anything else.
+        with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
+            for finding in findings:
+                progress.clear()
+                for report in reports:
+                    report.finding(finding)
     raise_arrived()

@@ -50,7 +50,7 @@ class Progress:
             return
         self._shown_at = now
         self._bar_shown = True
-        read, calls, seconds = self._linter.bytes_read, self._linter.summary.calls, now - self._started
+        read, calls, seconds = self._linter.bytes_read, self._linter.calls_read, now - self._started
         share = f"{min(read / self._total, 1):4.0%}  " if self._total else ""
         click.echo(
             f"\r\x1b[K{share}{read / 1e6:,.1f} MB  {calls:,} calls  {read / seconds / 1e6:,.1f} MB/s  "

@@ -51,6 +51,7 @@ def raise_arrived() -> None:
 
 
 def _arrive(number: int, _frame: FrameType | None) -> None:
+    # A second signal must not cut short what the first one has cleaned up.
     if not _arrived:
         _arrived.append(number)
-    raise _RAISED[number]
+        raise _RAISED[number]

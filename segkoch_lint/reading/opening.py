@@ -151,13 +151,22 @@ def _open_stdin(source: Input) -> Stream | Unread:
 def _open_file(source: Input) -> Stream | Unread:
     # Opening a named pipe waits for somebody to write to it: right for `<(command)`, fatal in a folder.
     waits = source.named and (source.path in STDIN_PATHS or stat.S_ISFIFO(os.stat(source.path).st_mode))
-    descriptor = os.open(source.path, _FLAGS if waits else _FLAGS | _NEVER_WAIT)
+    descriptor = os.open(source.path, _FLAGS) if waits else open_file(source.path)
     status = os.fstat(descriptor)
     if not (waits or stat.S_ISREG(status.st_mode)):
         os.close(descriptor)
         return Unread(source.path, "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file")
     read, close = functools.partial(os.read, descriptor), functools.partial(os.close, descriptor)
     return Stream(source.path, read, size=_size(status), close=close)
+
+
+def open_file(path: str) -> int:
+    """Return a descriptor to read a file by; one that turns out to be a named pipe is not waited for.
+
+    Raises:
+        OSError: the operating system refuses.
+    """
+    return os.open(path, _FLAGS | _NEVER_WAIT)
 
 
 def _size(status: os.stat_result) -> int | None:

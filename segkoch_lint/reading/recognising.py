@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,7 +14,7 @@ from segkoch_lint.reading.json_text import parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
 from segkoch_lint.reading.sniffing import BETWEEN_DOCUMENTS, Claim, claim_of, starts_like_calls
-from segkoch_lint.reading.splitting import Block, NumberedLine, blocks, damage_flaw, read_line, size_text
+from segkoch_lint.reading.splitting import Sieve, damage_flaw, read_line, read_lines, size_text
 
 _PEEKED_BYTES = 1 << 20
 
@@ -44,10 +44,6 @@ class Foreign:
     """An input that is neither JSON nor YAML, and whose name does not claim to be."""
 
 
-Sieve = Callable[[Block], Iterable[NumberedLine | Flaw]]
-"""Gives, of a block of lines of JSON, those that are to be read as documents; the others it has dealt with itself."""
-
-
 def read_documents(
     stream: Stream, *, name: str, limits: Limits, sieve: Sieve | None = None
 ) -> Iterator[Document | Flaw | Foreign]:
@@ -68,7 +64,7 @@ def read_documents(
         case Kind.EMPTY:
             yield from _nothing(stream, name)
         case Kind.LINES:
-            yield from _read_lines(stream, limits, sieve or (lambda block: block.lines(limits)))
+            yield from read_lines(stream, limits, sieve)
         case Kind.DOCUMENTS:
             yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", yaml=False)
         case Kind.YAML:
@@ -113,16 +109,6 @@ def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, 
         return Kind.DOCUMENTS  # the limit for one line is not meant for the only one
     all_good = sample.complete and sample.good == sample.lines
     return Kind.DOCUMENTS if not all_good and _spans_lines(head, limits) else Kind.LINES
-
-
-def _read_lines(stream: Stream, limits: Limits, sieve: Sieve) -> Iterator[Document | Flaw]:
-    for block in blocks(stream, limits):
-        for each in (block,) if isinstance(block, Flaw) else sieve(block):
-            if isinstance(each, Flaw):
-                yield each
-            else:
-                number, text = each
-                yield from read_line(text, number, limits)
 
 
 def _read_whole(stream: Stream, limits: Limits, *, most: int, limit: str, yaml: bool) -> Iterator[Document | Flaw]:

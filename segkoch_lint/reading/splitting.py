@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from segkoch_lint.places import Span
@@ -78,6 +78,30 @@ def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterato
         yield damage_flaw(damage, begun.number, begun.text)
     else:
         yield from begun.finished()
+
+
+Sieve = Callable[[Block], Iterable[NumberedLine | Flaw]]
+"""Gives, of a block of lines of JSON, those that are to be read as documents; the others it has dealt with itself."""
+
+
+def read_lines(stream: Iterable[bytes], limits: Limits, sieve: Sieve | None = None) -> Iterator[JsonDocument | Flaw]:
+    """Yield the documents of JSON Lines, and a flaw for each line that is broken.
+
+    Args:
+        stream: the text in chunks of any size.
+        limits: what is too long or too deep.
+        sieve: what takes out lines before they are read; None to read them all.
+
+    Raises:
+        OSError: reading failed.
+    """
+    for block in blocks(stream, limits):
+        for each in (block,) if isinstance(block, Flaw) else sieve(block) if sieve else block.lines(limits):
+            if isinstance(each, Flaw):
+                yield each
+            else:
+                number, text = each
+                yield from read_line(text, number, limits)
 
 
 def read_line(text: bytes, number: int, limits: Limits) -> list[JsonDocument | Flaw]:

@@ -1,0 +1,234 @@
+"""One part of the inputs to its results: what can be linted apart from all other parts, in whichever process.
+
+What only the whole input can tell is left to `segkoch_lint.joining`: the results say no more than what stands where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from segkoch_lint.findings import Excerpt, Finding, Location
+from segkoch_lint.inspecting import Excerpts, Inspector, count
+from segkoch_lint.places import Span, pointer_of
+from segkoch_lint.policy.selection import Selection
+from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading.discovering import Input, Unread
+from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.opening import Stream, open_input
+from segkoch_lint.reading.pieces import Piece, PieceText, open_piece
+from segkoch_lint.reading.recognising import Foreign, read_documents
+from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.skimming.skimmer import Skimmer
+from segkoch_lint.tallies import Summary
+
+INVALID_SYNTAX = "KCH001"
+
+NEITHER = "neither JSON nor YAML"
+
+FlawExcerpts = Callable[[Flaw], Excerpt | None]
+"""Makes the lines to show around broken text."""
+
+_PROGRESS_EVERY = 500
+"""Documents between two looks at the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one process lints in one go.
+
+    Attributes:
+        source: an input.
+        piece: which lines of it; None for all of it.
+        last: whether no further part of the same input follows.
+        here: whether no other process can read it: standard input, pipes.
+    """
+
+    source: Input
+    piece: Piece | None = None
+    last: bool = True
+    here: bool = False
+
+    @property
+    def first(self) -> bool:
+        """Whether no part of the same input came before."""
+        return self.piece is None or self.piece.first
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A value that is no call. Whether that is wrong depends on what else the input holds.
+
+    Attributes:
+        kind: see `segkoch_lint.reading.unwrapping.NotACall`.
+        pointer: where it stands in its document.
+        span: its text.
+    """
+
+    kind: str
+    pointer: str
+    span: Span | None
+
+
+class Mark(Enum):
+    """What stands between the entries of a part."""
+
+    FIRST_CALL = "the first call follows"
+
+
+Entry = Finding | Stranger | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Some of what a part gave; all results of a part, one after the other, are what it gave.
+
+    Attributes:
+        entries: in the order of the text. Lines are counted from the beginning of the part.
+        summary: the figures of just what this result tells.
+        lines: how many ends of lines the part has; only in its last result, and only of a piece.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    summary: Summary = field(default_factory=Summary)
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What stands in place of results that are missing: the process that linted the part died.
+
+    Attributes:
+        reason: how it died.
+        partly: whether some results were given before.
+    """
+
+    reason: str
+    partly: bool = False
+
+
+class PartLinter:
+    """Lints parts, and remembers from one to the next what calls look like.
+
+    Args:
+        settings: the configuration of the run.
+        excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
+
+    Attributes:
+        selection: the rules of the run, and what they weigh.
+        inspector: judges single documents by them.
+        entries_at_once: entries that are gathered before a result is given.
+        on_progress: called now and then.
+
+    Raises:
+        UsageError: a selector means no rule, or a rule file is broken.
+    """
+
+    def __init__(
+        self, settings: Settings, excerpts: Excerpts | None = None, flaw_excerpts: FlawExcerpts | None = None
+    ) -> None:
+        self.selection = Selection(settings)
+        ruleset = RuleSet(self.selection.rules, settings.delivery, self.selection.catalogue)
+        self.inspector = Inspector(self.selection, ruleset, excerpts)
+        self.entries_at_once = 1
+        self.on_progress: Callable[[], None] = lambda: None
+        self._limits = settings.limits
+        self._skimmer = Skimmer(ruleset, settings.limits, self._count_clean)
+        self._flaw_excerpts = flaw_excerpts
+        self._result = Result()
+        self._calls_seen = False
+        self._calls_before = 0
+        self._bytes_before = 0
+        self._text: Stream | PieceText | None = None
+
+    @property
+    def bytes_read(self) -> int:
+        """Stored (compressed) bytes read so far, of all parts."""
+        return self._bytes_before + (self._text.consumed if self._text else 0)
+
+    @property
+    def calls_read(self) -> int:
+        """Calls read so far, of all parts."""
+        return self._calls_before + self._result.summary.calls
+
+    def lint(self, part: Part) -> Iterator[Result]:
+        """Lint a part; what cannot be read is noted in the summaries of the results."""
+        opened = open_input(part.source) if part.piece is None else open_piece(part.source, part.piece)
+        if isinstance(opened, Unread):
+            yield Result(summary=Summary(unread=[(opened.path, opened.reason)]))
+        elif isinstance(opened, PieceText):
+            with opened as text:
+                documents = read_lines(text, self._limits, self._sieve)
+                yield from self._lint(documents, text, part.source.path, inputs=int(part.first))
+        else:
+            with opened as stream:
+                yield from self.stream(stream, part.source.path)
+
+    def stream(self, stream: Stream, name: str) -> Iterator[Result]:
+        """Lint a whole input that is open."""
+        documents = read_documents(stream, name=name, limits=self._limits, sieve=self._sieve)
+        yield from self._lint(documents, stream, name, inputs=1)
+
+    def _lint(
+        self, documents: Iterable[Document | Flaw | Foreign], text: Stream | PieceText, name: str, *, inputs: int
+    ) -> Iterator[Result]:
+        ignored = self.selection.ignored_in(name)
+        self._text = text
+        self._calls_seen = False
+        self._result = Result(summary=Summary(inputs=inputs))
+        try:
+            for number, each in enumerate(documents):
+                if number % _PROGRESS_EVERY == 0:
+                    self.on_progress()
+                self._result.entries.extend(self._entries(each, name, ignored))
+                if len(self._result.entries) >= self.entries_at_once:
+                    yield self._finished(Result())
+        except OSError as error:
+            self._result.summary.unread.append((name, error.strerror or str(error)))
+        self._result.summary.bytes += text.inflated
+        self._bytes_before += text.consumed
+        self._text = None
+        last = self._finished(Result())
+        yield Result(last.entries, last.summary, text.lines if isinstance(text, PieceText) else 0)
+
+    def _finished(self, following: Result) -> Result:
+        finished, self._result = self._result, following
+        self._calls_before += finished.summary.calls
+        return finished
+
+    def _sieve(self, block: Block) -> Iterator[NumberedLine | Flaw]:
+        self.on_progress()
+        # The first call lets strangers in at its place, so it is always read.
+        return self._skimmer.sieve(block, passing=self._calls_seen)
+
+    def _count_clean(self, opinion: Opinion, library: str, calls: int) -> None:
+        count(self._result.summary, opinion, library, calls)
+
+    def _entries(self, each: Document | Flaw | Foreign, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        summary = self._result.summary
+        if isinstance(each, Foreign):
+            summary.not_calls[NEITHER] += 1
+            yield Stranger("other", "", Span(1, 1, 1, 1))
+        elif isinstance(each, Flaw):
+            summary.calls += 1
+            summary.malformed += 1
+            excerpt = self._flaw_excerpts(each) if self._flaw_excerpts else None
+            place = Location(name, each.span)
+            about = self.inspector.about_input
+            finding = about(INVALID_SYNTAX, place, ignored, summary, problem=each.message, excerpt=excerpt)
+            if finding is not None:
+                yield finding
+        else:
+            yield from self._of_document(each, name, ignored)
+
+    def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        inspection = self.inspector.inspect(document, name, ignored, self._result.summary)
+        for unit in inspection.not_calls:
+            self._result.summary.not_calls[unit.kind] += 1
+            yield Stranger(unit.kind, pointer_of(unit.path), document.locate([unit.path]).get(unit.path))
+        if inspection.holds_calls and not self._calls_seen:
+            self._calls_seen = True
+            yield Mark.FIRST_CALL
+        yield from inspection.findings

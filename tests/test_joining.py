@@ -1,0 +1,120 @@
+"""Parts of an input, joined, are the input."""
+
+from __future__ import annotations
+
+import json
+from itertools import cycle, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from segkoch_lint.findings import Finding, Location
+from segkoch_lint.joining import Joint
+from segkoch_lint.linting import Linter
+from segkoch_lint.parts import Lost, Mark, Part, PartLinter, Result, Stranger
+from segkoch_lint.places import Span
+from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading.discovering import Input
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.pieces import Piece
+from segkoch_lint.reporting.excerpts import excerpt, flaw_excerpt
+from segkoch_lint.tallies import Summary
+from tests.conftest import IOS_CALL
+
+GOOD = json.dumps(IOS_CALL, separators=(",", ":")).encode()
+LINES = [
+    GOOD,
+    b'{"type":"track","event":"x","userId":"u"}',
+    b'{"type":"group","userId":"u","integrations":{"All":false},"integrations":{}}',
+    b'{"x":1}',
+    b'[{"x":1},' + GOOD + b"]",
+    b'{"rules":{"events":[]}}',
+    b"5",
+    b"{",
+    b"",
+    b'{"type":"page"}' + b" " * 2000,
+]
+SETTINGS = Settings(limits=Limits(line_bytes=2000))
+Told = tuple[list[Finding], Summary]
+
+
+LINTERS = [PartLinter(SETTINGS, excerpt, flaw_excerpt) for _ in range(2)]
+"""As there may be processes, each of which has seen other parts than the others."""
+
+
+def joined(source: Input, parts: list[Part], *, allow_empty: bool = False) -> Told:
+    """The findings and figures of an input."""
+    summary = Summary()
+    joint = Joint(source, LINTERS[0].inspector, frozenset(), summary)
+    found: list[Finding] = []
+    for part, linter in zip(parts, cycle(LINTERS), strict=False):
+        for result in linter.lint(part):
+            found += joint.add(result)
+    found += joint.end(allow_empty=allow_empty)
+    return found, summary
+
+
+@given(
+    st.lists(st.sampled_from(LINES), max_size=25),
+    st.sets(st.integers(1, 4000), max_size=5),
+    st.booleans(),
+    st.booleans(),
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_input_in_pieces_gives_what_it_gives_as_a_whole(
+    tmp_path: Path, lines: list[bytes], cuts: set[int], named: bool, allow_empty: bool
+) -> None:
+    # Enough good lines after the others that it is JSON Lines whatever they are; strangers only would be a document.
+    file = tmp_path / "a.ndjson"
+    file.write_bytes(b"\n".join([b'{"y":2}', b'{"y":3}', *lines, *[b'{"z":3}'] * (len(lines) + 2)]))
+    source = Input(str(file), named=named)
+    starts = [0, *sorted(cuts)]
+    pieces = [Piece(start, end, first=not start) for start, end in pairwise([*starts, None])]  # type: ignore[arg-type]
+    parts = [Part(source, piece, last=piece.end is None) for piece in pieces]
+
+    linter = Linter(SETTINGS, allow_empty=allow_empty, excerpts=excerpt, flaw_excerpts=flaw_excerpt)
+    whole = list(linter.input(source)), linter.summary
+    assert joined(source, [Part(source)], allow_empty=allow_empty) == whole
+    assert joined(source, parts, allow_empty=allow_empty) == whole
+    assert whole[1].adds_up()
+
+
+def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
+    source = Input(str(tmp_path / "gone"))
+    parts = [Part(source, Piece(0, 5, first=True), last=False), Part(source, Piece(5, None))]
+    found, summary = joined(source, parts)
+    assert found == []
+    assert summary.unread == [(source.path, "no such file or folder")]
+
+
+@pytest.fixture
+def joint(tmp_path: Path) -> Joint:
+    file = tmp_path / "a.ndjson"
+    file.write_bytes(b"{}\n" * 10)
+    return Joint(Input(str(file)), LINTERS[0].inspector, frozenset(), Summary())
+
+
+def missed(joint: Joint, piece: Piece | None, lost: Lost) -> list[Any]:
+    part = Part(joint._source, piece, last=False)
+    joint.miss(part, lost)
+    return [reason for _, reason in joint._summary.unread]
+
+
+def test_a_part_that_was_not_checked_is_named_by_its_lines(joint: Joint) -> None:
+    assert missed(joint, Piece(0, 12, first=True), Lost("died")) == [
+        "lines 1 to 4 were not checked: the process that read it died"
+    ]
+    assert joint._summary.inputs == 1
+    missed(joint, Piece(12, 13), Lost("died", partly=True))
+    assert joint._summary.unread[-1][1] == "lines 5 to 5 were not checked to the end: the process that read it died"
+    span = Span(1, 2, 3, 4)
+    (finding,) = joint.add(Result([Mark.FIRST_CALL, Stranger("other", "/x", span)]))
+    assert finding.location == Location(joint._source.path, span.moved(5), "/x")
+
+
+def test_a_whole_input_that_was_not_checked_is_named(joint: Joint) -> None:
+    assert missed(joint, None, Lost("ran out of memory")) == ["not checked: the process that read it ran out of memory"]
+    assert list(joint.end(allow_empty=False)) == []
