@@ -46,9 +46,12 @@ class Location:
     pointer: str = ""
     message: str = ""
 
+    def __reduce__(self) -> tuple[type[Location], tuple[Any, ...]]:
+        return Location, (self.path, self.span, self.pointer, self.message)
+
     def moved(self, lines: int) -> Location:
         """Return the same place in a text that has so many lines more before it."""
-        return replace(self, span=self.span and self.span.moved(lines))
+        return Location(self.path, self.span and self.span.moved(lines), self.pointer, self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ class Excerpt:
     focus: int
     start: int
     end: int
+
+    def __reduce__(self) -> tuple[type[Excerpt], tuple[Any, ...]]:
+        return Excerpt, (self.first_line, self.lines, self.focus, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,20 @@ class Finding:
     related: tuple[Location, ...] = ()
     excerpt: Excerpt | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[type[Finding], tuple[Any, ...]]:
+        return Finding, (
+            self.code,
+            self.name,
+            self.severity,
+            self.template,
+            self.location,
+            self.values,
+            self.remedy,
+            self.related,
+            self.excerpt,
+            self.properties,
+        )
 
     @property
     def message(self) -> str:

@@ -21,6 +21,10 @@ class Span:
     end_line: int
     end_column: int
 
+    def __reduce__(self) -> tuple[type[Span], tuple[int, ...]]:
+        # Of a frozen dataclass with slots, pickle would look up each field by its name.
+        return Span, (self.line, self.column, self.end_line, self.end_column)
+
     def moved(self, lines: int) -> Span:
         """Return the span so many lines further down."""
         return Span(self.line + lines, self.column, self.end_line + lines, self.end_column)

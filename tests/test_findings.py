@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from segkoch_lint.findings import Finding, Location, Severity
+import pickle
+from dataclasses import fields
+
+from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.masking import Secret
+from segkoch_lint.places import Span
 
 
 def test_severities_compare_and_have_names() -> None:
@@ -16,3 +20,34 @@ def test_a_message_is_masked_unless_ids_are_asked_for() -> None:
     finding = Finding("KCH999", "x", Severity.ERROR, "{value}, {/other}, {unknown}", Location("a.json"), values)
     assert finding.message == "{/o…ret, open, {unknown}"
     assert finding.text(show_ids=True) == "{/other} secret, open, {unknown}"
+
+
+def full_finding() -> Finding:
+    """A finding of which every attribute says something."""
+    place = Location("a.ndjson", Span(3, 4, 5, 6), "/x", "here")
+    return Finding(
+        "KCH104",
+        "device-id",
+        Severity.WARNING,
+        "{value} is wrong",
+        place,
+        {"value": Secret("0123456789")},
+        "Mend it.",
+        (Location("b.ndjson", Span(1, 2, 1, 3), "/y", "there"), Location("c.json")),
+        Excerpt(2, ("a", "b"), 1, 0, 1),
+        {"type": "track"},
+    )
+
+
+def test_a_finding_travels_whole_between_processes() -> None:
+    finding = full_finding()
+    assert not any(getattr(finding, each.name) == each.default for each in fields(finding))
+    assert pickle.loads(pickle.dumps(finding)) == finding
+
+
+def test_a_finding_moves_with_all_of_its_lines() -> None:
+    moved = full_finding().moved(10)
+    assert moved.location == Location("a.ndjson", Span(13, 4, 15, 6), "/x", "here")
+    assert [each.span and each.span.line for each in moved.related] == [11, None]
+    assert moved.excerpt == Excerpt(12, ("a", "b"), 1, 0, 1)
+    assert moved.moved(-10) == full_finding()

@@ -19,6 +19,7 @@ import zstandard
 
 from segkoch_lint.jobs import sharing
 from segkoch_lint.jobs.crew import Crew
+from segkoch_lint.linting import Linter
 from segkoch_lint.parts import Part, PartLinter, Result
 from tests.conftest import IOS_CALL, Ran
 
@@ -99,6 +100,18 @@ def test_little_is_linted_without_other_processes(
     monkeypatch.chdir(folder)
     monkeypatch.setattr(Crew, "__init__", None)
     assert program("check", "--isolated", "--jobs", "9", ".").status == 1
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_progress_is_told_over_all_processes(jobs: int, folder: Path) -> None:
+    linter = Linter(jobs=jobs)
+    told: list[tuple[int, int]] = []
+    linter.on_progress = lambda: told.append((linter.bytes_read, linter.calls_read))
+    paths = ["big.ndjson", "logs/a.jsonl.gz"]
+    list(linter.paths(paths))
+    assert (linter.bytes_read, linter.calls_read) == (sum(map(os.path.getsize, paths)), linter.summary.calls)
+    assert sorted(told) == told
+    assert len(told) > 2
 
 
 PROGRAM = """
