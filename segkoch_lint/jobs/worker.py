@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import multiprocessing
 import os
 import pickle
@@ -22,9 +21,6 @@ ENTRIES_AT_ONCE = 200
 
 _EVERY = 0.2
 """Seconds between two messages that only say how far a part is."""
-
-_GARBAGE_AFTER = 50_000
-"""Objects after which garbage is looked for: what a part makes goes away by itself."""
 
 OUT_OF_MEMORY = errno.ENOMEM
 """Exit status of a process that got no more memory."""
@@ -59,8 +55,6 @@ def work(connection: Connection, make: Callable[[], PartLinter]) -> None:
     _take_leave_of_parent()
     linter = make()
     linter.entries_at_once = ENTRIES_AT_ONCE
-    gc.freeze()
-    gc.set_threshold(_GARBAGE_AFTER)
     try:
         while (part := connection.recv()) is not None:
             _lint(linter, part, connection)
