@@ -74,8 +74,10 @@ class JsonDocument:
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
         found: dict[Path, Extent] = {}
-        if len(paths) <= _FEW and isinstance(self._source, bytes) and self._source.isascii():  # a byte is a code point
+        if len(paths) <= _FEW and isinstance(self._source, bytes):
             found = {path: extent for path in paths if (extent := compact_extent(self._source, path))}
+            if not self._source.isascii():
+                found = {path: _in_code_points(self._source, extent) for path, extent in found.items()}
         missing = [path for path in paths if path not in found]
         if missing:
             found |= locate(self.text, missing)
@@ -123,6 +125,11 @@ class JsonDocument:
                     if span.line >= first:
                         tokens.append(Token(key, span, text, parent))
         return tokens
+
+
+def _in_code_points(text: bytes, extent: Extent) -> Extent:
+    start = len(text[: extent[0]].decode())
+    return start, start + len(text[slice(*extent)].decode())
 
 
 def _written_back(value: Any) -> bytes | None:

@@ -44,7 +44,7 @@ def compact_extent(text: bytes, path: Path) -> Extent | None:
             return None
         at, found = 1, None
         for key, inner in members.items():
-            at += len(key) + 3
+            at += (len(key) if key.isascii() else len(key.encode())) + 3
             if key == step:
                 found = (at, bytes(inner))
             at += len(inner) + 1
@@ -61,10 +61,19 @@ class SplitLines:
 
     Attributes:
         sizes: bytes of each line, without its end.
+        unsplit: the indices of lines that could not be split.
     """
 
-    def __init__(self, text: bytes, rows: Sequence[Any], sizes: Sequence[int], pieces: list[bytes] | None) -> None:
+    def __init__(
+        self,
+        text: bytes,
+        rows: Sequence[Any],
+        sizes: Sequence[int],
+        pieces: list[bytes] | None = None,
+        unsplit: Sequence[int] = (),
+    ) -> None:
         self.sizes = sizes
+        self.unsplit = unsplit
         self._text = text
         self._rows = rows
         self._pieces = pieces
@@ -121,7 +130,7 @@ class LineMembers:
         sizes = list(map(len, map(_encode, rows)))
         ends = text.count(b"\n")
         whole = sum(sizes) + ends == len(text) and len(rows) == ends + (not text.endswith(b"\n"))
-        return SplitLines(text, rows, sizes, None) if whole else None
+        return SplitLines(text, rows, sizes) if whole else None
 
     def _one_by_one(self, text: bytes) -> SplitLines:
         pieces = text.removesuffix(b"\n").split(b"\n")
@@ -129,7 +138,8 @@ class LineMembers:
         while known < len(self._attributes):  # rows that were split before a key was learned do not have it
             known = len(self._attributes)
             rows = [self.one(piece) for piece in pieces]
-        return SplitLines(text, [row or self._empty for row in rows], list(map(len, pieces)), pieces)
+        unsplit = [index for index, row in enumerate(rows) if row is None]
+        return SplitLines(text, [row or self._empty for row in rows], list(map(len, pieces)), pieces, unsplit)
 
     def one(self, line: bytes) -> Any:
         """Return the members of one object, as attributes, or None when they cannot be told for certain."""

@@ -51,12 +51,14 @@ class Likeness:
                 if member is not None:
                     parts.append(key)
                     parts.append(member.of(inner))
-            for is_valid, asked in self._compared:
-                parts.append(is_valid(asked, value))
-            return tuple(parts)
+            return (*parts, *self.compared(value))
         if isinstance(value, list):
-            return ("a list", *(is_valid(asked, value) for is_valid, asked in self._compared))
+            return ("a list", *self.compared(value))
         return self._answers.of(value) if self.footprint.asked else 0
+
+    def compared(self, value: Any) -> tuple[bool, ...]:
+        """Return the answers that the comparing keywords give to *value*."""
+        return tuple(is_valid(asked, value) for is_valid, asked in self._compared)
 
     def member(self, key: str) -> Likeness | None:
         """Return what reduces the member called *key*, or None when no rule reads it."""

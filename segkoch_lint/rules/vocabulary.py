@@ -125,14 +125,14 @@ def _any_case(character: str) -> str:
 
 def _texts(instance: Mapping[str, Any], name: str) -> list[str]:
     wanted = fold(name)
-    return [v for k, v in instance.items() if isinstance(v, str) and v.strip() and fold(k) == wanted]
+    return [v for k, v in instance.items() if fold(k) == wanted and isinstance(v, str) and v.strip()]
 
 
 def _distinct_values(names: list[str], instance: Any) -> bool:
     if not isinstance(instance, Mapping):
         return True
     held = [{text.strip().replace("-", "").casefold() for text in _texts(instance, name)} for name in names]
-    return not any(a & b for a, b in combinations(held, 2))
+    return all(a.isdisjoint(b) for a, b in combinations(held, 2))
 
 
 def _same_value(name: str, instance: Any) -> bool:

@@ -22,7 +22,7 @@ from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming.texts import ABSENT, UNSURE, Column, Numbers, Remembered, column, may_be_deeper
+from segkoch_lint.skimming.texts import ABSENT, UNSURE, Column, Numbers, Remembered, column, may_be_deeper, reading
 
 _TYPES = frozenset(f'"{name}"'.encode() for name in CALL_TYPES)
 
@@ -50,7 +50,7 @@ class Skimmer:
         self._longest = min([limits.line_bytes, *(most // 4 for most in sizes)])
         self._numbers = Numbers()
         context = ruleset.likeness.member("context") or Likeness(Footprint())
-        self._contexts = Remembered(_ContextReader(column(context, self._numbers, limits.depth - 1)).read)
+        self._contexts = Remembered(_ContextReader(reading(context, self._numbers, limits.depth - 1)).read)
         self._columns: dict[str, Column] = {}
         self._members = LineMembers(["type", "context", *footprint.members])
         self._met = 0
@@ -131,7 +131,8 @@ class Skimmer:
 
 def _types(numbers: Column) -> Column:
     """Return what tells the numbers of types; what has another type, or none, is for the document to tell."""
-    return Remembered(lambda text: numbers.of([text])[0] if text in _TYPES else UNSURE)
+    known = dict(zip(_TYPES, numbers.of(list(_TYPES)), strict=True))
+    return Remembered(lambda texts: [known.get(text, UNSURE) for text in texts])
 
 
 def _missing(opinions: Sequence[Opinion | None]) -> list[int]:
@@ -159,10 +160,13 @@ class _ContextReader:
         self._numbers = numbers
         self._decode = msgspec.json.Decoder(_WithLibrary).decode
 
-    def read(self, text: bytes) -> _Context:
-        """Return what a text says."""
+    def read(self, texts: Sequence[bytes]) -> list[_Context]:
+        """Return what each of *texts* says."""
+        return list(map(_Context, self._numbers.of(texts), map(self._library, texts), map(len, texts)))
+
+    def _library(self, text: bytes) -> str:
         try:
             library = self._decode(text or b"{}").library
         except msgspec.DecodeError:
-            library = None
-        return _Context(self._numbers.of([text])[0], library.name if library else "", len(text))
+            return ""
+        return library.name if library else ""

@@ -20,8 +20,10 @@ ABSENT = 0
 UNSURE = -1
 """Numbers for no member, and for one that only the document can tell about; `Numbers` gives all others."""
 
-_BY_MEMBERS = object()
-"""Keeps numbers made of members' numbers apart from what `Likeness.of` gives."""
+_BY_MEMBERS, _BY_COMPARING = object(), object()
+"""Keep numbers made of members' numbers, and of answers alone, apart from what `Likeness.of` gives."""
+
+_NO_SCALAR = frozenset({b"", b"{", b"["})
 
 _MOST_HELD = 16 << 20
 """Bytes of texts that are remembered of one member."""
@@ -51,10 +53,10 @@ class Remembered(Generic[Said]):
     """Remembers what texts say.
 
     Args:
-        read: works out what a text says.
+        read: works out what each of some texts says, none of which comes twice.
     """
 
-    def __init__(self, read: Callable[[bytes], Said]) -> None:
+    def __init__(self, read: Callable[[Sequence[bytes]], Sequence[Said]]) -> None:
         self._read = read
         self._said: dict[bytes, Said] = {}
         self._held = 0
@@ -62,19 +64,20 @@ class Remembered(Generic[Said]):
     def of(self, texts: Sequence[bytes]) -> list[Said]:
         """Return what each of *texts* says."""
         said = self._said
-        return [said[text] if text in said else self._learned(text) for text in texts]
-
-    def _learned(self, text: bytes) -> Said:
-        self._held += len(text) + 100
-        if self._held > _MOST_HELD:
-            self._said.clear()
-            self._held = 0
-        said = self._said[text] = self._read(text)
-        return said
+        new = set(texts).difference(said)
+        if new:
+            self._held += sum(map(len, new)) + 100 * len(new)
+            if self._held > _MOST_HELD:
+                said.clear()
+                self._held = 0
+                new = set(texts)
+            learned = list(new)
+            said.update(zip(learned, self._read(learned), strict=True))
+        return [said[text] for text in texts]
 
 
 def column(likeness: Likeness, numbers: Numbers, depth: int, *, varying: bool = False) -> Column:
-    """Return what tells the numbers of a member's texts.
+    """Return what tells the numbers of a member's texts, and remembers what it told where that saves time.
 
     Args:
         likeness: what the rules can tell of the member.
@@ -86,8 +89,21 @@ def column(likeness: Likeness, numbers: Numbers, depth: int, *, varying: bool = 
     named = not (footprint.all or footprint.compared or footprint.patterns)
     if named and not footprint.members and not footprint.asked:
         return _Kinds(likeness, numbers)
-    whole = Remembered(_Whole(likeness, numbers, depth).number)
-    return _KeysOnly(list(footprint.members), numbers.of(likeness.of({})), whole, depth) if varying and named else whole
+    remembered = Remembered(reading(likeness, numbers, depth).of)
+    if varying and named:
+        return _KeysOnly(list(footprint.members), numbers.of(likeness.of({})), remembered, depth)
+    return remembered
+
+
+def reading(likeness: Likeness, numbers: Numbers, depth: int) -> Column:
+    """Return what tells the numbers of texts by reading each of them; see `column`."""
+    whole = _Whole(likeness, numbers, depth)
+    footprint = likeness.footprint
+    if footprint.all:
+        return whole
+    if footprint.members or footprint.patterns or footprint.compared:
+        return _Objects(likeness, numbers, depth, whole)
+    return _Scalars(likeness, numbers, whole)
 
 
 class _Kinds:
@@ -105,40 +121,97 @@ class _Kinds:
 
 
 class _Whole:
-    """Tells the number of a text by all of it; of an object, member by member where it can be."""
+    """Tells the number of a text by all of it."""
 
     def __init__(self, likeness: Likeness, numbers: Numbers, depth: int) -> None:
         self._likeness = likeness
         self._numbers = numbers
         self._depth = depth
-        self._members = LineMembers(list(likeness.footprint.members))
-        self._columns: dict[str, Column] = {}
-        self._met = 0
-        self._apart = not (likeness.footprint.all or likeness.footprint.compared)
+
+    def of(self, texts: Sequence[bytes]) -> list[int]:
+        """Return the number of each of *texts*."""
+        return list(map(self.number, texts))
 
     def number(self, text: bytes) -> int:
         """Return the number of a text."""
         if not text:
             return ABSENT
-        if may_be_deeper(text, self._depth):
+        document = parse_json(text, depth=self._depth)
+        if not isinstance(document, JsonDocument) or document.repeated:
             return UNSURE
-        row = self._members.one(text) if self._apart and text.startswith(b"{") else None
-        return self._of_whole(text) if row is None else self._of_members(row)
+        return self._numbers.of(self._likeness.of(document.value))
 
-    def _of_members(self, row: object) -> int:
+
+class _Scalars:
+    """Tells the numbers of texts that are scalars nearly always, many at a time."""
+
+    def __init__(self, likeness: Likeness, numbers: Numbers, whole: _Whole) -> None:
+        self._likeness = likeness
+        self._numbers = numbers
+        self._whole = whole
+
+    def of(self, texts: Sequence[bytes]) -> list[int]:
+        """Return the number of each of *texts*."""
+        if any(text[:1] in _NO_SCALAR for text in texts):
+            return self._whole.of(texts)
+        try:
+            values = msgspec.json.decode(b"[%b]" % b",".join(texts))
+        except (msgspec.DecodeError, UnicodeDecodeError):  # the slow parser takes what this one does not
+            return self._whole.of(texts)
+        alike, number = self._likeness.of, self._numbers.of
+        return [number(alike(value)) for value in values]
+
+
+class _Objects:
+    """Tells the numbers of objects member by member, many at a time; what is no object is read whole."""
+
+    def __init__(self, likeness: Likeness, numbers: Numbers, depth: int, whole: _Whole) -> None:
+        self._likeness = likeness
+        self._numbers = numbers
+        self._depth = depth
+        self._whole = whole
+        self._members = LineMembers(list(likeness.footprint.members))
+        self._columns: dict[str, Column] = {}
+        self._met = 0
+
+    def of(self, texts: Sequence[bytes]) -> list[int]:
+        """Return the number of each of *texts*."""
+        objects = [text for text in texts if text[:1] == b"{"]
+        if not objects:
+            return self._whole.of(texts)
+        numbers = iter(self._of_objects(objects))
+        return [next(numbers) if text[:1] == b"{" else self._whole.number(text) for text in texts]
+
+    def _of_objects(self, texts: Sequence[bytes]) -> list[int]:
+        lines = self._members.split(b"\n".join(texts))
+        self._meet_new_keys()
+        columns = [each.of(lines.column(attribute)) for attribute, each in self._columns.items()]
+        if self._likeness.footprint.compared:
+            columns.insert(0, [self._compared(text) for text in texts])
+        number = self._numbers.of
+        rows = zip(*columns, strict=True) if columns else [()] * len(texts)
+        said = [UNSURE if UNSURE in row else number((_BY_MEMBERS, *row)) for row in rows]
+        for index in lines.unsplit:
+            said[index] = self._whole.number(texts[index])
+        if max(map(len, texts)) >= 2 * self._depth:
+            deeper = [may_be_deeper(text, self._depth) for text in texts]
+            said = [UNSURE if deep else each for deep, each in zip(deeper, said, strict=True)]
+        return said
+
+    def _compared(self, text: bytes) -> int:
+        """Return the answers to what compares members, as a number."""
+        try:
+            value = msgspec.json.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return UNSURE
+        return self._numbers.of((_BY_COMPARING, *self._likeness.compared(value)))
+
+    def _meet_new_keys(self) -> None:
         for key in self._members.keys[self._met :]:
             likeness = self._likeness.member(key)
             if likeness is not None:
                 self._columns[self._members.attribute(key)] = column(likeness, self._numbers, self._depth - 1)
             self._met += 1
-        said = [each.of([bytes(getattr(row, attribute))])[0] for attribute, each in self._columns.items()]
-        return UNSURE if UNSURE in said else self._numbers.of((_BY_MEMBERS, *said))
-
-    def _of_whole(self, text: bytes) -> int:
-        document = parse_json(text, depth=self._depth)
-        if not isinstance(document, JsonDocument) or document.repeated:
-            return UNSURE
-        return self._numbers.of(self._likeness.of(document.value))
 
 
 class _KeysOnly:
@@ -160,7 +233,8 @@ class _KeysOnly:
             omit_defaults=True,
             gc=False,
         )
-        self._decode = msgspec.json.Decoder(read).decode
+        decoder = msgspec.json.Decoder(read)
+        self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
         self._encode = msgspec.json.Encoder().encode
         self._bare = bare
         self._others = others
@@ -168,7 +242,18 @@ class _KeysOnly:
 
     def of(self, texts: Sequence[bytes]) -> list[int]:
         """Return the number of each of *texts*."""
+        if all(texts) and self._all_bare(texts):
+            return [self._bare] * len(texts)
         return [self._number(text) if text else ABSENT for text in texts]
+
+    def _all_bare(self, texts: Sequence[bytes]) -> bool:
+        """Tell in one go whether all texts are objects without any of the keys."""
+        try:
+            rows = self._decode_lines(b"\n".join(texts))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return False
+        bare = b"[%b]" % b",".join([b"{}"] * len(texts))
+        return self._encode(rows) == bare and not any(may_be_deeper(text, self._depth) for text in texts)
 
     def _number(self, text: bytes) -> int:
         try:
