@@ -15,7 +15,7 @@ from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
-from segkoch_lint.rules.ruleset import Opinion, RuleSet, Verdict
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.rules.violations import Violation
 from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
 
@@ -92,7 +92,8 @@ class Inspector:
             match unit:
                 case Call():
                     units.append(unit.path)
-                    drafts.extend(self._judge(unit, document, summary))
+                    opinion = self._ruleset.opinion_on(unit.message)
+                    drafts.extend(self._judge(unit, opinion, document, summary))
                 case Batch():
                     units.append(unit.path)
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
@@ -104,9 +105,7 @@ class Inspector:
                     inspection.not_calls.append(unit)
         inspection.holds_calls = bool(units)
         drafts.extend(self._repeated(document, units))
-        kept = [draft for draft in drafts if draft.rule.code not in ignored]
-        self._count(kept, summary)
-        inspection.findings = self._place(document, path, kept)
+        inspection.findings = self._findings(drafts, document, path, ignored, summary)
         return inspection
 
     def about_input(
@@ -133,23 +132,37 @@ class Inspector:
             code, rule.name, severity, rule.message, location, values, remedy_for(rule, "", None), excerpt=excerpt
         )
 
-    def _judge(self, call: Call, document: Document, summary: Summary) -> Iterator[Draft]:
-        """Judge one call and count it; yield what it breaks."""
-        verdict = self._ruleset.judge(call.message)
+    def judged(
+        self, document: Document, opinion: Opinion, path: str, ignored: frozenset[str], summary: Summary
+    ) -> list[Finding]:
+        """Count a document that is one call on which there is an opinion already, and return its findings."""
+        drafts = self._judge(Call(document.value), opinion, document, summary)
+        return self._findings(drafts, document, path, ignored, summary)
+
+    def _judge(self, call: Call, opinion: Opinion, document: Document, summary: Summary) -> Iterator[Draft]:
+        """Count a call; yield what it breaks."""
         library = library_of(call.message)
-        count(summary, verdict, library)
-        if verdict.violations:
+        count(summary, opinion, library)
+        if opinion.blames:
             properties = {"type": call.message["type"], "library": library, **_event(call)}
-            for violation in verdict.violations:
+            for blame in opinion.blames:
+                violation = blame.of(call.message)
                 yield Draft(
                     violation.rule,
                     violation.template,
                     place_in_document(call, violation.path, document.value),
                     call.path,
                     violation.values,
-                    remedy_for(violation.rule, library, verdict.origin),
+                    remedy_for(violation.rule, library, opinion.origin),
                     properties=properties,
                 )
+
+    def _findings(
+        self, drafts: Iterable[Draft], document: Document, path: str, ignored: frozenset[str], summary: Summary
+    ) -> list[Finding]:
+        kept = [draft for draft in drafts if draft.rule.code not in ignored]
+        self._count(kept, summary)
+        return self._place(document, path, kept)
 
     def _whole(self, unit: Path, violations: Iterable[Violation]) -> Iterator[Draft]:
         for broken in violations:
@@ -203,17 +216,17 @@ class Inspector:
         )
 
 
-def count(summary: Summary, verdict: Verdict | Opinion, library: str, calls: int = 1) -> None:
-    """Count *calls* of one library that all got the same verdict."""
+def count(summary: Summary, opinion: Opinion, library: str, calls: int = 1) -> None:
+    """Count *calls* of one library on which the opinion is the same."""
     tally = summary.libraries.setdefault(library, LibraryTally())
     summary.calls += calls
     tally.calls += calls
-    if verdict.not_delivered is None:
+    if opinion.not_delivered is None:
         summary.checked += calls
         tally.checked += calls
-        tally.usable += calls if verdict.usable else 0
+        tally.usable += calls if opinion.usable else 0
     else:
-        summary.not_delivered[verdict.not_delivered] += calls
+        summary.not_delivered[opinion.not_delivered] += calls
 
 
 def remedy_for(rule: Rule, library: str, origin: str | None) -> str:

@@ -21,7 +21,7 @@ from segkoch_lint.reading.pieces import Piece, PieceText, open_piece
 from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming.skimmer import Skimmer
+from segkoch_lint.skimming.skimmer import Judged, Skimmer
 from segkoch_lint.tallies import Summary
 
 INVALID_SYNTAX = "KCH001"
@@ -172,7 +172,12 @@ class PartLinter:
         yield from self._lint(documents, stream, name, inputs=1)
 
     def _lint(
-        self, documents: Iterable[Document | Flaw | Foreign], text: Stream | PieceText, name: str, *, inputs: int
+        self,
+        documents: Iterable[Document | Flaw | Foreign | Judged],
+        text: Stream | PieceText,
+        name: str,
+        *,
+        inputs: int,
     ) -> Iterator[Result]:
         ignored = self.selection.ignored_in(name)
         self._text = text
@@ -198,7 +203,7 @@ class PartLinter:
         self._calls_before += finished.summary.calls
         return finished
 
-    def _sieve(self, block: Block) -> Iterator[NumberedLine | Flaw]:
+    def _sieve(self, block: Block) -> Iterator[NumberedLine | Flaw | Judged]:
         self.on_progress()
         # The first call lets strangers in at its place, so it is always read.
         return self._skimmer.sieve(block, passing=self._calls_seen)
@@ -206,11 +211,14 @@ class PartLinter:
     def _count_clean(self, opinion: Opinion, library: str, calls: int) -> None:
         count(self._result.summary, opinion, library, calls)
 
-    def _entries(self, each: Document | Flaw | Foreign, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+    def _entries(self, each: Document | Flaw | Foreign | Judged, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         summary = self._result.summary
         if isinstance(each, Foreign):
             summary.not_calls[NEITHER] += 1
             yield Stranger("other", "", Span(1, 1, 1, 1))
+        elif isinstance(each, Judged):
+            yield from self._first_call()
+            yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
         elif isinstance(each, Flaw):
             summary.calls += 1
             summary.malformed += 1
@@ -228,7 +236,11 @@ class PartLinter:
         for unit in inspection.not_calls:
             self._result.summary.not_calls[unit.kind] += 1
             yield Stranger(unit.kind, pointer_of(unit.path), document.locate([unit.path]).get(unit.path))
-        if inspection.holds_calls and not self._calls_seen:
+        if inspection.holds_calls:
+            yield from self._first_call()
+        yield from inspection.findings
+
+    def _first_call(self) -> Iterator[Mark]:
+        if not self._calls_seen:
             self._calls_seen = True
             yield Mark.FIRST_CALL
-        yield from inspection.findings

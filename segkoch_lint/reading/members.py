@@ -7,7 +7,7 @@ a line that lost a member on the way comes out shorter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any
 
@@ -23,6 +23,8 @@ _WHOLE = (b"{}", b"[]")
 """First and last byte of a text that is an object or a list and nothing else."""
 
 _NOTHING = msgspec.Raw(b"")
+
+_LINE_END = 10
 
 _ESCAPED = frozenset('"\\')
 """No key of a struct may hold these (or what is not printable); nor would it be as long as it is written."""
@@ -65,19 +67,13 @@ class SplitLines:
     """
 
     def __init__(
-        self,
-        text: bytes,
-        rows: Sequence[Any],
-        sizes: Sequence[int],
-        pieces: list[bytes] | None = None,
-        unsplit: Sequence[int] = (),
+        self, text: bytes, rows: Sequence[Any], sizes: Sequence[int], starts: Sequence[int], unsplit: Sequence[int] = ()
     ) -> None:
         self.sizes = sizes
         self.unsplit = unsplit
         self._text = text
         self._rows = rows
-        self._pieces = pieces
-        self._starts: list[int] | None = None
+        self._starts = starts
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -86,13 +82,16 @@ class SplitLines:
         """Return the text of one member in each line; empty where there is none. See `LineMembers.attribute`."""
         return list(map(bytes, map(attrgetter(attribute), self._rows)))
 
+    def longest(self, attributes: Sequence[str]) -> int:
+        """Return the length of the longest text that one of these members has in any line."""
+        if len(attributes) < 2:
+            return max((len(getattr(row, each)) for each in attributes for row in self._rows), default=0)
+        return max(map(len, chain.from_iterable(map(attrgetter(*attributes), self._rows))), default=0)
+
     def line(self, index: int) -> bytes:
         """Return the text of a line as it stands in the input."""
-        if self._pieces is not None:
-            return self._pieces[index]
-        if self._starts is None:
-            self._starts = [0, *accumulate(size + 1 for size in self.sizes)]
-        return self._text[self._starts[index] : self._starts[index + 1] - 1]
+        start = self._starts[index]
+        return self._text[start : start + self.sizes[index]]
 
 
 class LineMembers:
@@ -123,14 +122,17 @@ class LineMembers:
         """Split all lines in one go, if they are all compact, and nothing in them is new."""
         try:
             rows = self._decoder.decode_lines(text)
-            if not text.isascii():
-                text.decode("utf-8")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except (msgspec.DecodeError, RecursionError):
             return None
         sizes = list(map(len, map(_encode, rows)))
-        ends = text.count(b"\n")
-        whole = sum(sizes) + ends == len(text) and len(rows) == ends + (not text.endswith(b"\n"))
-        return SplitLines(text, rows, sizes) if whole else None
+        starts = [0, *accumulate(size + 1 for size in sizes)]
+        end = starts.pop()
+        if end != len(text) + (not text.endswith(b"\n")) or any(text[start - 1] != _LINE_END for start in starts[1:]):
+            return None
+        lines = SplitLines(text, rows, sizes, starts)
+        if not text.isascii() and not all(map(_is_utf8, map(lines.line, range(len(rows))))):
+            return None
+        return lines
 
     def _one_by_one(self, text: bytes) -> SplitLines:
         pieces = text.removesuffix(b"\n").split(b"\n")
@@ -139,7 +141,9 @@ class LineMembers:
             known = len(self._attributes)
             rows = [self.one(piece) for piece in pieces]
         unsplit = [index for index, row in enumerate(rows) if row is None]
-        return SplitLines(text, [row or self._empty for row in rows], list(map(len, pieces)), pieces, unsplit)
+        sizes = list(map(len, pieces))
+        starts = [0, *accumulate(size + 1 for size in sizes)]
+        return SplitLines(text, [row or self._empty for row in rows], sizes, starts, unsplit)
 
     def one(self, line: bytes) -> Any:
         """Return the members of one object, as attributes, or None when they cannot be told for certain."""
@@ -180,3 +184,12 @@ class LineMembers:
         )
         self._decoder = msgspec.json.Decoder(row)
         self._empty = row()
+
+
+def _is_utf8(text: bytes) -> bool:
+    if not text.isascii():
+        try:
+            text.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+    return True

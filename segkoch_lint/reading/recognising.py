@@ -14,7 +14,7 @@ from segkoch_lint.reading.json_text import parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
 from segkoch_lint.reading.sniffing import BETWEEN_DOCUMENTS, Claim, claim_of, starts_like_calls
-from segkoch_lint.reading.splitting import Sieve, damage_flaw, read_line, read_lines, size_text
+from segkoch_lint.reading.splitting import Known, Sieve, damage_flaw, read_line, read_lines, size_text
 
 _PEEKED_BYTES = 1 << 20
 
@@ -45,8 +45,8 @@ class Foreign:
 
 
 def read_documents(
-    stream: Stream, *, name: str, limits: Limits, sieve: Sieve | None = None
-) -> Iterator[Document | Flaw | Foreign]:
+    stream: Stream, *, name: str, limits: Limits, sieve: Sieve[Known] | None = None
+) -> Iterator[Document | Flaw | Foreign | Known]:
     """Yield what stands in an input, in its order: documents, and a flaw for each one that is broken.
 
     Where the stored data is damaged, a flaw says so after what could be read before.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Flaw
@@ -11,21 +12,32 @@ from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.json_text import JsonDocument, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 
-NumberedLine = tuple[int, bytes]
-"""A line's number, from 1, and its text without its end."""
+
+class NumberedLine(NamedTuple):
+    """A line's number, from 1, and its text without its end."""
+
+    number: int
+    text: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Block:
     """Whole lines that stand one after another, each with its end; only the last of an input may lack it.
 
     Attributes:
         number: of the first line.
         text: the lines.
+        ends: how many ends of lines there are; whoever finds out on the way may say so, counting takes a while.
     """
 
     number: int
     text: bytes
+    ends: int | None = None
+
+    @property
+    def next_number(self) -> int:
+        """The number of the line after these."""
+        return self.number + (self.text.count(b"\n") if self.ends is None else self.ends)
 
     def lines(self, limits: Limits) -> Iterator[NumberedLine | Flaw]:
         """Yield the lines that are not blank, without their ends; a flaw for one over ``limits.line_bytes``."""
@@ -34,7 +46,7 @@ class Block:
             if not piece or piece.isspace():
                 continue
             line = piece.removesuffix(b"\r")
-            yield (number, line) if len(line) <= most else _too_long(number, most)
+            yield NumberedLine(number, line) if len(line) <= most else _too_long(number, most)
 
 
 def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[Block | Flaw]:
@@ -66,9 +78,9 @@ def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterato
                 yield from begun.finished()
                 number += 1
             if start < end:
-                text = chunk[start:end]
-                yield Block(number, text)
-                number += text.count(b"\n")
+                block = Block(number, chunk[start:end])
+                yield block
+                number = block.next_number
             begun = _BegunLine(number, most)
             begun.add(chunk[end:])
     except Damage as damage:
@@ -80,11 +92,16 @@ def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterato
         yield from begun.finished()
 
 
-Sieve = Callable[[Block], Iterable[NumberedLine | Flaw]]
-"""Gives, of a block of lines of JSON, those that are to be read as documents; the others it has dealt with itself."""
+Known = TypeVar("Known")
+
+Sieve = Callable[[Block], Iterable[NumberedLine | Flaw | Known]]
+"""Gives, of a block of lines of JSON, those that are to be read as documents; the others it has dealt with itself, or
+it gives what it knows of them."""
 
 
-def read_lines(stream: Iterable[bytes], limits: Limits, sieve: Sieve | None = None) -> Iterator[JsonDocument | Flaw]:
+def read_lines(
+    stream: Iterable[bytes], limits: Limits, sieve: Sieve[Known] | None = None
+) -> Iterator[JsonDocument | Flaw | Known]:
     """Yield the documents of JSON Lines, and a flaw for each line that is broken.
 
     Args:
@@ -97,11 +114,10 @@ def read_lines(stream: Iterable[bytes], limits: Limits, sieve: Sieve | None = No
     """
     for block in blocks(stream, limits):
         for each in (block,) if isinstance(block, Flaw) else sieve(block) if sieve else block.lines(limits):
-            if isinstance(each, Flaw):
-                yield each
+            if isinstance(each, NumberedLine):
+                yield from read_line(each.text, each.number, limits)
             else:
-                number, text = each
-                yield from read_line(text, number, limits)
+                yield each
 
 
 def read_line(text: bytes, number: int, limits: Limits) -> list[JsonDocument | Flaw]:

@@ -97,9 +97,13 @@ class RuleSet:
 
     def judge(self, message: Mapping[str, Any]) -> Verdict:
         """Return the verdict on one call, in Segment's shape and with its ``type``."""
-        opinion = self.opinion(self.likeness.of(message), message)
+        opinion = self.opinion_on(message)
         violations = tuple(blame.of(message) for blame in opinion.blames)
         return Verdict(opinion.not_delivered, violations, opinion.usable, opinion.origin)
+
+    def opinion_on(self, message: Mapping[str, Any]) -> Opinion:
+        """Return what the rules say of one call, in Segment's shape and with its ``type``."""
+        return self.opinion(self.likeness.of(message), message)
 
     def opinion(self, alike: Hashable, message: Mapping[str, Any]) -> Opinion:
         """Return what the rules say of *message* and of all calls that ``likeness`` reduces to *alike*, too."""

@@ -9,25 +9,49 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from operator import sub
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.members import LineMembers, SplitLines
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming.texts import ABSENT, UNSURE, Column, Numbers, Remembered, column, may_be_deeper, reading
+from segkoch_lint.skimming.texts import (
+    ABSENT,
+    UNSURE,
+    Column,
+    Numbers,
+    Remembered,
+    column,
+    may_be_deeper,
+    reading,
+    reads_inside,
+)
 
 _TYPES = frozenset(f'"{name}"'.encode() for name in CALL_TYPES)
 
 _VARYING = frozenset({"properties", "traits"})
 """Members that hardly ever repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A call that breaks something, and the opinion on it.
+
+    Attributes:
+        document: the call; no key that a rule reads stands in it twice.
+        opinion: the rule set's.
+    """
+
+    document: JsonDocument
+    opinion: Opinion
 
 
 class Skimmer:
@@ -54,10 +78,10 @@ class Skimmer:
         self._columns: dict[str, Column] = {}
         self._members = LineMembers(["type", "context", *footprint.members])
         self._met = 0
-        self._clean: dict[tuple[int, ...], Opinion] = {}
-        self._broken: set[tuple[int, ...]] = set()
+        self._unread: list[str] = []
+        self._opinions: dict[tuple[int, ...], Opinion] = {}
 
-    def sieve(self, block: Block, *, passing: bool = True) -> Iterator[NumberedLine | Flaw]:
+    def sieve(self, block: Block, *, passing: bool = True) -> Iterator[NumberedLine | Flaw | Judged]:
         """Count the calls that can be passed over, and yield the other lines in order.
 
         Args:
@@ -68,34 +92,36 @@ class Skimmer:
             yield from block.lines(self._limits)
             return
         lines = self._members.split(block.text)
+        block.ends = len(lines) - (not block.text.endswith(b"\n"))
         contexts = self._contexts.of(lines.column(self._members.attribute("context")))
         keys = self._keys(lines, contexts)
-        opinions = list(map(self._clean.get, keys))
-        for index in _missing(opinions):
-            opinions[index] = self._opinion(keys[index], lines, index)
+        opinions = list(map(self._opinions.get, keys))
+        for index, opinion in enumerate(opinions):
+            if opinion is None:
+                opinions[index] = self._opinion(keys[index], lines, index)
         if not passing:
-            first = next((index for index, opinion in enumerate(opinions) if opinion is not None), None)
+            first = next((index for index, opinion in enumerate(opinions) if opinion and not opinion.blames), None)
             if first is not None:
                 opinions[first] = None
         libraries = [context.library for context in contexts]
         for (opinion, library), calls in Counter(zip(opinions, libraries, strict=True)).items():
-            if opinion is not None:
+            if opinion and not opinion.blames:
                 self._count(opinion, library, calls)
-        for index in _missing(opinions):
-            yield from Block(block.number + index, lines.line(index)).lines(self._limits)
+        for index, opinion in enumerate(opinions):
+            if opinion is None:
+                yield from Block(block.number + index, lines.line(index)).lines(self._limits)
+            elif opinion.blames:
+                text = lines.line(index).removesuffix(b"\r")
+                yield Judged(JsonDocument(msgspec.json.decode(text), text, block.number + index), opinion)
 
     def _keys(self, lines: SplitLines, contexts: Sequence[_Context]) -> list[tuple[int, ...]]:
         """Return what the rules can tell of each line, as one number a member."""
         self._meet_new_keys()
         columns = [[context.number for context in contexts]]
-        unseen = list(map(sub, lines.sizes, [context.size for context in contexts]))
         for key, each in self._columns.items():
-            texts = lines.column(self._members.attribute(key))
-            columns.append(each.of(texts))
-            if key in _VARYING:
-                unseen = list(map(sub, unseen, map(len, texts)))
-        # So many levels take at least two bytes each; of what was seen, the depth is known.
-        if max(unseen) >= 2 * self._limits.depth or max(lines.sizes) > self._longest:
+            columns.append(each.of(lines.column(self._members.attribute(key))))
+        # So many levels take at least two bytes each; of what was read, the depth is known.
+        if lines.longest(self._unread) >= 2 * self._limits.depth or max(lines.sizes) > self._longest:
             columns.append([self._limited(lines, index) for index in range(len(lines))])
         return list(zip(*columns, strict=True))
 
@@ -103,6 +129,8 @@ class Skimmer:
         depth = self._limits.depth - 1
         for key in self._members.keys[self._met :]:
             likeness = self._ruleset.likeness.member(key)
+            if likeness is None or not reads_inside(likeness.footprint):
+                self._unread.append(self._members.attribute(key))
             if key == "type":
                 self._columns[key] = _types(column(likeness or Likeness(Footprint()), self._numbers, depth))
             elif likeness is not None and key != "context":
@@ -115,17 +143,13 @@ class Skimmer:
 
     def _opinion(self, key: tuple[int, ...], lines: SplitLines, index: int) -> Opinion | None:
         """Return the opinion on a call and all with the same *key*, or None if the line is to be read."""
-        if UNSURE in key or key in self._broken:
+        if UNSURE in key:
             return None
         message = msgspec.json.decode(lines.line(index))
-        opinion = self._ruleset.opinion(self._ruleset.likeness.of(message), message)
-        if len(self._clean) + len(self._broken) >= MOST_REMEMBERED:
-            self._clean.clear()
-            self._broken.clear()
-        if opinion.blames:
-            self._broken.add(key)
-            return None
-        self._clean[key] = opinion
+        opinion = self._ruleset.opinion_on(message)
+        if len(self._opinions) >= MOST_REMEMBERED:
+            self._opinions.clear()
+        self._opinions[key] = opinion
         return opinion
 
 
@@ -133,10 +157,6 @@ def _types(numbers: Column) -> Column:
     """Return what tells the numbers of types; what has another type, or none, is for the document to tell."""
     known = dict(zip(_TYPES, numbers.of(list(_TYPES)), strict=True))
     return Remembered(lambda texts: [known.get(text, UNSURE) for text in texts])
-
-
-def _missing(opinions: Sequence[Opinion | None]) -> list[int]:
-    return [index for index, opinion in enumerate(opinions) if opinion is None]
 
 
 class _Context(NamedTuple):

@@ -14,6 +14,7 @@ import msgspec
 
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.members import LineMembers
+from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import Likeness
 
 ABSENT = 0
@@ -86,13 +87,18 @@ def column(likeness: Likeness, numbers: Numbers, depth: int, *, varying: bool = 
         varying: hardly any text comes twice.
     """
     footprint = likeness.footprint
-    named = not (footprint.all or footprint.compared or footprint.patterns)
-    if named and not footprint.members and not footprint.asked:
+    if not reads_inside(footprint):
         return _Kinds(likeness, numbers)
+    named = not (footprint.all or footprint.compared or footprint.patterns)
     remembered = Remembered(reading(likeness, numbers, depth).of)
     if varying and named:
         return _KeysOnly(list(footprint.members), numbers.of(likeness.of({})), remembered, depth)
     return remembered
+
+
+def reads_inside(footprint: Footprint) -> bool:
+    """Tell whether rules read more of a value than whether it is there."""
+    return bool(footprint.all or footprint.compared or footprint.patterns or footprint.members or footprint.asked)
 
 
 def reading(likeness: Likeness, numbers: Numbers, depth: int) -> Column:

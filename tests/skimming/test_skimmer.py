@@ -21,7 +21,7 @@ from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.skimming import skimmer, texts
-from segkoch_lint.skimming.skimmer import Skimmer
+from segkoch_lint.skimming.skimmer import Judged, Skimmer
 from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls
 
@@ -216,7 +216,7 @@ def _rule_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         _FOLDERS[rule] = folder
 
 
-def sieved(counted: list[tuple[str, int]] | None = None) -> Callable[[bytes], list[NumberedLine | Flaw]]:
+def sieved(counted: list[tuple[str, int]] | None = None) -> Callable[[bytes], list[NumberedLine | Flaw | Judged]]:
     def count(opinion: Opinion, library: str, calls: int) -> None:
         (counted if counted is not None else []).append((library, calls))
 
@@ -227,7 +227,11 @@ def sieved(counted: list[tuple[str, int]] | None = None) -> Callable[[bytes], li
 def test_clean_calls_are_counted_and_only_the_others_are_left() -> None:
     counted: list[tuple[str, int]] = []
     bad = written(changed(("context", "device", "type"), "iOS"), 0)
-    assert sieved(counted)(b"\n".join([GOOD, bad, GOOD, b"17", GOOD, b""])) == [(2, bad), (4, b"17")]
+    judged, left = sieved(counted)(b"\n".join([GOOD, bad, GOOD, b"17", GOOD, b""]))
+    assert isinstance(judged, Judged)
+    assert judged.document.value == json.loads(bad)
+    assert [blame.rule.code for blame in judged.opinion.blames] == ["KCH103"]
+    assert left == (4, b"17")
     assert counted == [("analytics-swift", 3)]
 
 
