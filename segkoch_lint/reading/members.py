@@ -7,8 +7,8 @@ a line that lost a member on the way comes out shorter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, chain
-from operator import attrgetter
+from itertools import accumulate, chain, repeat
+from operator import attrgetter, is_not
 from typing import Any
 
 import msgspec
@@ -16,8 +16,11 @@ import msgspec
 from segkoch_lint.places import Path
 from segkoch_lint.reading.lines import Extent
 
+MemberPath = tuple[str, ...]
+"""The keys that lead to a member of a line: its own, after that of the opened member around it."""
+
 _MOST_KEYS = 64
-"""Keys that are known by name. A line with yet another is not split."""
+"""Members that are known by name. A line with yet another is not split."""
 
 _WHOLE = (b"{}", b"[]")
 """First and last byte of a text that is an object or a list and nothing else."""
@@ -67,10 +70,18 @@ class SplitLines:
     """
 
     def __init__(
-        self, text: bytes, rows: Sequence[Any], sizes: Sequence[int], starts: Sequence[int], unsplit: Sequence[int] = ()
+        self,
+        text: bytes,
+        rows: Sequence[Any],
+        sizes: Sequence[int],
+        starts: Sequence[int],
+        *,
+        empty: Any,
+        unsplit: Sequence[int] = (),
     ) -> None:
         self.sizes = sizes
         self.unsplit = unsplit
+        self._empty = empty
         self._text = text
         self._rows = rows
         self._starts = starts
@@ -81,6 +92,11 @@ class SplitLines:
     def column(self, attribute: str) -> list[bytes]:
         """Return the text of one member in each line; empty where there is none. See `LineMembers.attribute`."""
         return list(map(bytes, map(attrgetter(attribute), self._rows)))
+
+    def present(self, attribute: str) -> list[bool]:
+        """Tell of each line whether it has the opened member."""
+        member = attrgetter(attribute)
+        return list(map(is_not, map(member, self._rows), repeat(member(self._empty))))
 
     def longest(self, attributes: Sequence[str]) -> int:
         """Return the length of the longest text that one of these members has in any line."""
@@ -99,20 +115,23 @@ class LineMembers:
 
     Args:
         keys: keys to know from the beginning.
+        opened: keys of members that are objects and are split themselves, together with the line; a line in which
+            one of them is something else is not split.
     """
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._attributes: dict[str, str] = {}
-        self._know(list(dict.fromkeys(keys)))
+    def __init__(self, keys: Sequence[str], opened: Sequence[str] = ()) -> None:
+        self._attributes: dict[MemberPath, str] = {}
+        self._opened = frozenset(opened)
+        self._know([(key,) for key in (*keys, *opened)])
 
     @property
-    def keys(self) -> list[str]:
-        """The keys that are known by now, those known from the beginning first."""
+    def keys(self) -> list[MemberPath]:
+        """The members that are known by now, those known from the beginning first."""
         return list(self._attributes)
 
-    def attribute(self, key: str) -> str:
-        """Return how `SplitLines.column` calls the member with a key that is known."""
-        return self._attributes[key]
+    def attribute(self, *path: str) -> str:
+        """Return how `SplitLines.column` calls a member that is known."""
+        return self._attributes[path]
 
     def split(self, text: bytes) -> SplitLines:
         """Return the lines of *text*, which ends with the end of a line (or of the input)."""
@@ -129,7 +148,7 @@ class LineMembers:
         end = starts.pop()
         if end != len(text) + (not text.endswith(b"\n")) or any(text[start - 1] != _LINE_END for start in starts[1:]):
             return None
-        lines = SplitLines(text, rows, sizes, starts)
+        lines = SplitLines(text, rows, sizes, starts, empty=self._empty)
         if not text.isascii() and not all(map(_is_utf8, map(lines.line, range(len(rows))))):
             return None
         return lines
@@ -139,13 +158,13 @@ class LineMembers:
         known = -1
         while known < len(self._attributes):  # rows that were split before a key was learned do not have it
             known = len(self._attributes)
-            rows = [self.one(piece) for piece in pieces]
+            rows = [self._one(piece) for piece in pieces]
         unsplit = [index for index, row in enumerate(rows) if row is None]
         sizes = list(map(len, pieces))
         starts = [0, *accumulate(size + 1 for size in sizes)]
-        return SplitLines(text, [row or self._empty for row in rows], sizes, starts, unsplit)
+        return SplitLines(text, [row or self._empty for row in rows], sizes, starts, empty=self._empty, unsplit=unsplit)
 
-    def one(self, line: bytes) -> Any:
+    def _one(self, line: bytes) -> Any:
         """Return the members of one object, as attributes, or None when they cannot be told for certain."""
         try:
             line.decode("utf-8")
@@ -160,30 +179,42 @@ class LineMembers:
     def _learned(self, line: bytes) -> Any:
         """Learn the keys of a line, if it is an object, and return its members."""
         try:
-            keys = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+            members = _members_of(line)
+            found: list[MemberPath] = [(key,) for key in members]
+            for key in self._opened.intersection(members):
+                found += [(key, inner) for inner in _members_of(members[key])]
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
-        new = [key for key in keys if key not in self._attributes]
-        if not new or not all(key.isprintable() and not _ESCAPED.intersection(key) for key in new):
+        new = [path for path in found if path not in self._attributes]
+        if not new or not all(path[-1].isprintable() and not _ESCAPED.intersection(path[-1]) for path in new):
             return None
         if len(self._attributes) + len(new) > _MOST_KEYS:
             return None
         self._know(new)
-        return self.one(line)
+        return self._one(line)
 
-    def _know(self, keys: Sequence[str]) -> None:
-        for key in keys:
-            self._attributes[key] = f"m{len(self._attributes)}"
-        row = msgspec.defstruct(
-            "Row",
-            [(attribute, msgspec.Raw, _NOTHING) for attribute in self._attributes.values()],
-            rename={attribute: key for key, attribute in self._attributes.items()},
-            forbid_unknown_fields=True,
-            omit_defaults=True,
-            gc=False,
-        )
+    def _know(self, paths: Sequence[MemberPath]) -> None:
+        for path in paths:
+            name = f"m{len(self._attributes)}"
+            self._attributes.setdefault(path, name if len(path) == 1 else f"{self._attributes[path[:1]]}.{name}")
+        row = self._struct(())
         self._decoder = msgspec.json.Decoder(row)
         self._empty = row()
+
+    def _struct(self, around: MemberPath) -> Any:
+        """Return a struct for the object at a path, with a raw text for each member, and a struct for an opened one."""
+        fields: list[tuple[str, Any, Any]] = []
+        rename: dict[str, str] = {}
+        for path, attribute in self._attributes.items():
+            if path[:-1] == around:
+                name = attribute.rpartition(".")[2]
+                inner = self._struct(path) if not around and path[0] in self._opened else None
+                # An object that is absent is this very one.
+                fields.append((name, inner, inner()) if inner else (name, msgspec.Raw, _NOTHING))
+                rename[name] = path[-1]
+        return msgspec.defstruct(
+            "Row", fields, rename=rename, forbid_unknown_fields=True, omit_defaults=True, gc=False, frozen=True
+        )
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.places import Path, path_of
-from segkoch_lint.rules.vocabulary import KEYWORDS, matcher, spelling_pattern
+from segkoch_lint.rules.vocabulary import KEYWORDS, compared_names, matcher, spelling_pattern
 
 _READS_ALL = frozenset(
     {"additionalProperties", "propertyNames", "unevaluatedProperties", "minProperties", "maxProperties", "items"}
@@ -109,9 +109,8 @@ class Footprint:
     def _compare(self, keyword: str, value: Any) -> None:
         if (keyword, value) not in self.compared:
             self.compared.append((keyword, value))
-        if keyword in {"distinctValues", "sameValue"}:
-            for name in [value] if isinstance(value, str) else value:
-                self.patterns.setdefault(spelling_pattern(name), Footprint())
+        for name in compared_names(keyword, value) or ():
+            self.patterns.setdefault(spelling_pattern(name), Footprint())
 
 
 def _holds_containers(keyword: str, value: Any) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -123,22 +123,32 @@ def _any_case(character: str) -> str:
 # --- the comparing keywords ---------------------------------------------------------------------------------------
 
 
-def _texts(instance: Mapping[str, Any], name: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def _places(name: str, keys: tuple[str, ...]) -> tuple[int, ...]:
+    """Return which of *keys* are spellings of *name*, by their positions."""
     wanted = fold(name)
-    return [v for k, v in instance.items() if fold(k) == wanted and isinstance(v, str) and v.strip()]
+    return tuple(place for place, key in enumerate(keys) if fold(key) == wanted)
+
+
+def _texts(name: str, keys: tuple[str, ...], values: Sequence[Any]) -> list[str]:
+    """Return the texts that the member called *name* has in its spellings, blank ones left out."""
+    found = [values[place] for place in _places(name, keys)]
+    return [text for each in found if isinstance(each, str) and (text := each.strip())]
 
 
 def _distinct_values(names: list[str], instance: Any) -> bool:
     if not isinstance(instance, Mapping):
         return True
-    held = [{text.strip().replace("-", "").casefold() for text in _texts(instance, name)} for name in names]
+    keys, values = tuple(instance), list(instance.values())
+    held = [{text.replace("-", "").casefold() for text in _texts(name, keys, values)} for name in names]
     return all(a.isdisjoint(b) for a, b in combinations(held, 2))
 
 
 def _same_value(name: str, instance: Any) -> bool:
     if not isinstance(instance, Mapping):
         return True
-    return len({text.strip().casefold() for text in _texts(instance, name)}) <= 1
+    texts = _texts(name, tuple(instance), list(instance.values()))
+    return len(texts) < 2 or len({text.casefold() for text in texts}) == 1
 
 
 def _max_bytes(limit: int, instance: Any) -> bool:
@@ -165,6 +175,13 @@ KEYWORDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "maxBytes": _max_bytes,
 }
 """The comparing keywords: each tells from its own value and the instance whether the instance is valid."""
+
+
+def compared_names(keyword: str, value: Any) -> list[str] | None:
+    """Return the members, in any spelling, whose texts a comparing keyword looks at; None if it looks at everything."""
+    if keyword not in {"distinctValues", "sameValue"}:
+        return None
+    return [value] if isinstance(value, str) else list(value)
 
 
 # --- both validators ----------------------------------------------------------------------------------------------

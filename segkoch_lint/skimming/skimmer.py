@@ -127,7 +127,7 @@ class Skimmer:
 
     def _meet_new_keys(self) -> None:
         depth = self._limits.depth - 1
-        for key in self._members.keys[self._met :]:
+        for (key,) in self._members.keys[self._met :]:
             likeness = self._ruleset.likeness.member(key)
             if likeness is None or not reads_inside(likeness.footprint):
                 self._unread.append(self._members.attribute(key))

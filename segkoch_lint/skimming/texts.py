@@ -8,14 +8,16 @@ never repeat only the keys are looked for that rules read.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from segkoch_lint.masking import fold
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
-from segkoch_lint.reading.members import LineMembers
+from segkoch_lint.reading.members import LineMembers, MemberPath, SplitLines
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import Likeness
+from segkoch_lint.rules.vocabulary import compared_names
 
 ABSENT = 0
 UNSURE = -1
@@ -105,9 +107,9 @@ def reading(likeness: Likeness, numbers: Numbers, depth: int) -> Column:
     """Return what tells the numbers of texts by reading each of them; see `column`."""
     whole = _Whole(likeness, numbers, depth)
     footprint = likeness.footprint
-    if footprint.all:
+    if footprint.all or footprint.compared:
         return whole
-    if footprint.members or footprint.patterns or footprint.compared:
+    if footprint.members or footprint.patterns:
         return _Objects(likeness, numbers, depth, whole)
     return _Scalars(likeness, numbers, whole)
 
@@ -160,9 +162,8 @@ class _Scalars:
         """Return the number of each of *texts*."""
         if any(text[:1] in _NO_SCALAR for text in texts):
             return self._whole.of(texts)
-        try:
-            values = msgspec.json.decode(b"[%b]" % b",".join(texts))
-        except (msgspec.DecodeError, UnicodeDecodeError):  # the slow parser takes what this one does not
+        values = _decoded(texts)
+        if values is None:
             return self._whole.of(texts)
         alike, number = self._likeness.of, self._numbers.of
         return [number(alike(value)) for value in values]
@@ -176,8 +177,16 @@ class _Objects:
         self._numbers = numbers
         self._depth = depth
         self._whole = whole
-        self._members = LineMembers(list(likeness.footprint.members))
+        members = likeness.footprint.members
+        # What is compared is different in each of them; objects with such members hardly ever repeat.
+        opened = [key for key, inner in members.items() if _compares_named(inner)]
+        self._members = LineMembers([key for key in members if key not in opened], opened)
         self._columns: dict[str, Column] = {}
+        self._opened: dict[MemberPath, _Opened] = {
+            (key,): _Opened(inner, numbers, self._members.attribute(key))
+            for key in opened
+            if (inner := likeness.member(key))
+        }
         self._met = 0
 
     def of(self, texts: Sequence[bytes]) -> list[int]:
@@ -191,9 +200,9 @@ class _Objects:
     def _of_objects(self, texts: Sequence[bytes]) -> list[int]:
         lines = self._members.split(b"\n".join(texts))
         self._meet_new_keys()
-        columns = [each.of(lines.column(attribute)) for attribute, each in self._columns.items()]
-        if self._likeness.footprint.compared:
-            columns.insert(0, [self._compared(text) for text in texts])
+        columns: list[Sequence[int]] = [each.of(lines.column(key)) for key, each in self._columns.items()]
+        for opened in self._opened.values():
+            columns += [lines.present(opened.attribute), opened.compared(lines)]
         number = self._numbers.of
         rows = zip(*columns, strict=True) if columns else [()] * len(texts)
         said = [UNSURE if UNSURE in row else number((_BY_MEMBERS, *row)) for row in rows]
@@ -204,20 +213,57 @@ class _Objects:
             said = [UNSURE if deep else each for deep, each in zip(deeper, said, strict=True)]
         return said
 
-    def _compared(self, text: bytes) -> int:
-        """Return the answers to what compares members, as a number."""
-        try:
-            value = msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return UNSURE
-        return self._numbers.of((_BY_COMPARING, *self._likeness.compared(value)))
-
     def _meet_new_keys(self) -> None:
-        for key in self._members.keys[self._met :]:
-            likeness = self._likeness.member(key)
-            if likeness is not None:
-                self._columns[self._members.attribute(key)] = column(likeness, self._numbers, self._depth - 1)
+        for path in self._members.keys[self._met :]:
+            likeness: Likeness | None = self._likeness
+            for key in path:
+                likeness = likeness.member(key) if likeness else None
+            if likeness is not None and path not in self._opened:
+                attribute = self._members.attribute(*path)
+                self._columns[attribute] = column(likeness, self._numbers, self._depth - len(path))
+                if path[:-1] in self._opened:
+                    self._opened[path[:-1]].meet(path[-1], attribute)
             self._met += 1
+
+
+def _compares_named(footprint: Footprint) -> bool:
+    """Tell whether members that are named are compared, and nothing else is asked of such a value as a whole."""
+    named = [compared_names(keyword, value) for keyword, value in footprint.compared]
+    return bool(named) and None not in named and not footprint.all
+
+
+class _Opened:
+    """Compares the members of an opened object with one another."""
+
+    def __init__(self, likeness: Likeness, numbers: Numbers, attribute: str) -> None:
+        self.attribute = attribute
+        self._likeness = likeness
+        self._numbers = numbers
+        self._names = {fold(name) for each in likeness.footprint.compared for name in compared_names(*each) or ()}
+        self._keys: dict[str, str] = {}
+
+    def meet(self, key: str, attribute: str) -> None:
+        """Take in a member that may be compared."""
+        if fold(key) in self._names:
+            self._keys[key] = attribute
+
+    def compared(self, lines: SplitLines) -> list[int]:
+        """Return the answers of each line, as a number."""
+        columns = [_decoded(lines.column(attribute)) for attribute in self._keys.values()]
+        if None in columns:
+            return [UNSURE] * len(lines)
+        values = zip(*columns, strict=True) if columns else [()] * len(lines)
+        instances = (dict(zip(self._keys, row, strict=True)) for row in values)
+        return [self._numbers.of((_BY_COMPARING, *self._likeness.compared(instance))) for instance in instances]
+
+
+def _decoded(texts: Sequence[bytes]) -> list[Any] | None:
+    """Return the values of texts, or None when the fast parser does not take them all; one that is absent is null."""
+    try:
+        values: list[Any] = msgspec.json.decode(b"[%b]" % b",".join([text or b"null" for text in texts]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return values
 
 
 class _KeysOnly:
