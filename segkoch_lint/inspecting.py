@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.calls import Call, library_of
+from segkoch_lint.facets import Facet, Group, group_of
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.masking import Secret, mask_shapes
 from segkoch_lint.places import Path, Span, pointer_of
@@ -17,7 +17,7 @@ from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.rules.violations import Violation
-from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
+from segkoch_lint.tallies import GroupTally, LibraryTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
 
@@ -68,11 +68,19 @@ class Inspector:
     Args:
         selection: the rules and their weights.
         ruleset: the same rules, compiled.
+        facets: what calls are grouped by.
         excerpts: None when nobody shows them.
     """
 
-    def __init__(self, selection: Selection, ruleset: RuleSet, excerpts: Excerpts | None = None) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        ruleset: RuleSet,
+        facets: tuple[Facet, ...] = (),
+        excerpts: Excerpts | None = None,
+    ) -> None:
         self._selection = selection
+        self._facets = facets
         self._ruleset = ruleset
         self._excerpts = excerpts
 
@@ -88,12 +96,15 @@ class Inspector:
         inspection = Inspection()
         drafts: list[Draft] = []
         units: list[Path] = []
+        groups: dict[Path, Group] = {}
         for unit in unwrap(document.value):
             match unit:
                 case Call():
                     units.append(unit.path)
+                    groups[unit.path] = group_of(self._facets, unit.message)
                     opinion = self._ruleset.opinion_on(unit.message)
-                    drafts.extend(self._judge(unit, opinion, document, summary))
+                    count(summary, opinion, library_of(unit.message), groups[unit.path])
+                    drafts.extend(self._judge(unit, opinion, document))
                 case Batch():
                     units.append(unit.path)
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
@@ -105,7 +116,9 @@ class Inspector:
                     inspection.not_calls.append(unit)
         inspection.holds_calls = bool(units)
         drafts.extend(self._repeated(document, units))
-        inspection.findings = self._findings(drafts, document, path, ignored, summary)
+        kept = [draft for draft in drafts if draft.rule.code not in ignored]
+        self._count(kept, groups, summary)
+        inspection.findings = self._place(document, path, kept)
         return inspection
 
     def about_input(
@@ -136,14 +149,17 @@ class Inspector:
         self, document: Document, opinion: Opinion, path: str, ignored: frozenset[str], summary: Summary
     ) -> list[Finding]:
         """Count a document that is one call on which there is an opinion already, and return its findings."""
-        drafts = self._judge(Call(document.value), opinion, document, summary)
-        return self._findings(drafts, document, path, ignored, summary)
+        call = Call(document.value)
+        group = group_of(self._facets, call.message)
+        count(summary, opinion, library_of(call.message), group)
+        kept = [draft for draft in self._judge(call, opinion, document) if draft.rule.code not in ignored]
+        self._count(kept, {call.path: group}, summary)
+        return self._place(document, path, kept)
 
-    def _judge(self, call: Call, opinion: Opinion, document: Document, summary: Summary) -> Iterator[Draft]:
-        """Count a call; yield what it breaks."""
-        library = library_of(call.message)
-        count(summary, opinion, library)
+    def _judge(self, call: Call, opinion: Opinion, document: Document) -> Iterator[Draft]:
+        """Yield what a call breaks."""
         if opinion.blames:
+            library = library_of(call.message)
             properties = {"type": call.message["type"], "library": library, **_event(call)}
             for blame in opinion.blames:
                 violation = blame.of(call.message)
@@ -156,13 +172,6 @@ class Inspector:
                     remedy_for(violation.rule, library, opinion.origin),
                     properties=properties,
                 )
-
-    def _findings(
-        self, drafts: Iterable[Draft], document: Document, path: str, ignored: frozenset[str], summary: Summary
-    ) -> list[Finding]:
-        kept = [draft for draft in drafts if draft.rule.code not in ignored]
-        self._count(kept, summary)
-        return self._place(document, path, kept)
 
     def _whole(self, unit: Path, violations: Iterable[Violation]) -> Iterator[Draft]:
         for broken in violations:
@@ -180,12 +189,14 @@ class Inspector:
                 values: dict[str, str | Secret] = {"key": mask_shapes(str(path[-1]))}
                 yield Draft(rule, rule.message, path, unit, values, remedy_for(rule, "", None), on_key=True)
 
-    def _count(self, drafts: Sequence[Draft], summary: Summary) -> None:
+    def _count(self, drafts: Sequence[Draft], groups: Mapping[Path, Group], summary: Summary) -> None:
         for draft in drafts:
             summary.rules.setdefault(draft.rule.code, RuleTally()).findings += 1
             summary.severities[str(self._selection.severity(draft.rule))] += 1
-        for code, calls in Counter(code for code, _ in {(d.rule.code, d.unit) for d in drafts}).items():
-            summary.rules[code].calls += calls
+        for code, unit in {(draft.rule.code, draft.unit) for draft in drafts}:
+            summary.rules[code].calls += 1
+            if self._facets and unit in groups:
+                summary.groups[groups[unit]].rules[code] += 1
 
     def _place(self, document: Document, path: str, drafts: Sequence[Draft]) -> list[Finding]:
         spans = document.locate({draft.path for draft in drafts if not draft.on_key}) if drafts else {}
@@ -216,17 +227,21 @@ class Inspector:
         )
 
 
-def count(summary: Summary, opinion: Opinion, library: str, calls: int = 1) -> None:
-    """Count *calls* of one library on which the opinion is the same."""
-    tally = summary.libraries.setdefault(library, LibraryTally())
+def count(summary: Summary, opinion: Opinion, library: str, group: Group = (), calls: int = 1) -> None:
+    """Count *calls* of one library and one group on which the opinion is the same."""
+    tallies: list[LibraryTally | GroupTally] = [summary.libraries.setdefault(library, LibraryTally())]
+    if group:
+        tallies.append(summary.groups.setdefault(group, GroupTally()))
+    delivered = opinion.not_delivered is None
     summary.calls += calls
-    tally.calls += calls
     if opinion.not_delivered is None:
         summary.checked += calls
-        tally.checked += calls
-        tally.usable += calls if opinion.usable else 0
     else:
         summary.not_delivered[opinion.not_delivered] += calls
+    for tally in tallies:
+        tally.calls += calls
+        tally.checked += calls if delivered else 0
+        tally.usable += calls if opinion.usable else 0
 
 
 def remedy_for(rule: Rule, library: str, origin: str | None) -> str:

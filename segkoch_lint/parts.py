@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.inspecting import Excerpts, Inspector, count
 from segkoch_lint.places import Span, pointer_of
@@ -131,11 +132,11 @@ class PartLinter:
     ) -> None:
         self.selection = Selection(settings)
         ruleset = RuleSet(self.selection.rules, settings.delivery, self.selection.catalogue)
-        self.inspector = Inspector(self.selection, ruleset, excerpts)
+        self.inspector = Inspector(self.selection, ruleset, settings.group_by, excerpts)
         self.entries_at_once = 1
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
-        self._skimmer = Skimmer(ruleset, settings.limits, self._count_clean)
+        self._skimmer = Skimmer(ruleset, settings.limits, self._count_clean, settings.group_by)
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
         self._calls_seen = False
@@ -208,8 +209,8 @@ class PartLinter:
         # The first call lets strangers in at its place, so it is always read.
         return self._skimmer.sieve(block, passing=self._calls_seen)
 
-    def _count_clean(self, opinion: Opinion, library: str, calls: int) -> None:
-        count(self._result.summary, opinion, library, calls)
+    def _count_clean(self, opinion: Opinion, library: str, group: Group, calls: int) -> None:
+        count(self._result.summary, opinion, library, group, calls)
 
     def _entries(self, each: Document | Flaw | Foreign | Judged, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         summary = self._result.summary

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from segkoch_lint.facets import Group
+
 
 @dataclass(slots=True)
 class LibraryTally:
@@ -27,6 +29,16 @@ class RuleTally:
 
     findings: int = 0
     calls: int = 0
+
+
+@dataclass(slots=True)
+class GroupTally:
+    """Calls of one group, as of a `LibraryTally`; and per rule code how many of them have findings."""
+
+    calls: int = 0
+    checked: int = 0
+    usable: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,7 @@ class Summary:
         destinations: settings of Kochava destinations.
         rules: per rule code, its findings after selection.
         libraries: per ``context.library.name`` (empty when absent), its calls.
+        groups: the calls of each group, if calls are grouped (`segkoch_lint.facets`).
         severities: findings by severity name.
         unread: inputs (or parts) that could not be read, as (path, reason).
         remarks: what else a reader should know of an input, as (path, sentence).
@@ -123,6 +136,7 @@ class Summary:
     destinations: int = 0
     rules: dict[str, RuleTally] = field(default_factory=dict)
     libraries: dict[str, LibraryTally] = field(default_factory=dict)
+    groups: dict[Group, GroupTally] = field(default_factory=dict)
     severities: Counter[str] = field(default_factory=Counter)
     unread: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
@@ -156,3 +170,9 @@ class Summary:
             ours.calls += library.calls
             ours.checked += library.checked
             ours.usable += library.usable
+        for group, tally in other.groups.items():
+            joint = self.groups.setdefault(group, GroupTally())
+            joint.calls += tally.calls
+            joint.checked += tally.checked
+            joint.usable += tally.usable
+            joint.rules.update(tally.rules)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.options import configuration_options, settings_of, wants_color, with_budgets
+from segkoch_lint.cli.options import configuration_options, settings_of, wants_color, with_budgets, with_facets
 from segkoch_lint.cli.reports import (
     debug_option,
     excerpts_for,
@@ -50,6 +50,14 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
     help="Let a rule's findings pass in this share of the delivered calls (60%, 0.1%), or in so many calls (20).",
 )
 @click.option(
+    "--group-by",
+    "facets",
+    multiple=True,
+    metavar="FACET",
+    help="Break the closing table down by library, version (of the library), event, day, source or platform; "
+    "several, with commas, make finer groups.",
+)
+@click.option(
     "--stdin-filename", metavar="NAME", help="What to call standard input; its ending counts as a file's does."
 )
 @click.option(
@@ -65,6 +73,7 @@ def command(
     *,
     fail_on: str | None,
     budgets: tuple[str, ...],
+    facets: tuple[str, ...],
     form: str,
     outputs: tuple[str, ...],
     statistics: bool,
@@ -87,6 +96,7 @@ def command(
     from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
 
     settings = with_budgets(with_fail_on(settings_of(**configuration), fail_on), budgets)
+    settings = with_facets(settings, facets)
     if stdin_filename and "-" not in paths:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
     style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
@@ -99,8 +109,9 @@ def command(
         _lint(linter, paths or (".",), stdin_filename, reports)
         within = within_budgets(linter.summary, linter.selection)
         status = exit_status(linter.summary, settings.fail_on, allow_empty=allow_empty, within=within)
+        outcome = Outcome(status, linter.selection.budgets, within, [facet.name for facet in settings.group_by])
         for report in reports:
-            report.end(linter.summary, Outcome(status, linter.selection.budgets, within))
+            report.end(linter.summary, outcome)
     tell(linter.summary)
     return status
 

@@ -138,6 +138,21 @@ def _budget(text: str) -> tuple[str, Budget]:
         raise UsageError(f"--budget {text}: {problem}.", FORMS) from None
 
 
+def with_facets(settings: Settings, names: Iterable[str]) -> Settings:
+    """Return the settings with what ``--group-by`` names.
+
+    Raises:
+        UsageError: there is no such facet.
+    """
+    from segkoch_lint.facets import FACETS  # noqa: PLC0415 - most runs group by nothing
+
+    for name in (asked := words(names)):
+        if name not in FACETS:
+            hint = nearest(name, FACETS) or f"There are {', '.join(FACETS)}."
+            raise UsageError(f'--group-by {name}: no facet is called "{name}".', hint)
+    return dataclasses.replace(settings, group_by=tuple(FACETS[name] for name in dict.fromkeys(asked)))
+
+
 def _on_top(configured: Mapping[str, T], given: Iterable[tuple[str, T]]) -> dict[str, T]:
     """Return both, the given ones last: of two selectors as exact as each other the later one decides."""
     both = dict(configured)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from segkoch_lint.budgets import Budget
+from segkoch_lint.facets import Facet
 from segkoch_lint.findings import Severity
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.rules.delivery import ACCEPTED_TYPES, Delivery
@@ -25,6 +26,7 @@ class Settings:
         budgets: selector to the calls whose findings do not fail the run, for each rule by itself.
         accepted_types, ignored_events, libraries: see `segkoch_lint.rules.delivery.Delivery`.
         rules: folders of the user's rule files.
+        group_by: facets that the closing table is broken down by.
         limits: see `segkoch_lint.reading.limits.Limits`.
         root: the folder that the patterns are relative to: that of the configuration, else the working directory.
     """
@@ -40,6 +42,7 @@ class Settings:
     ignored_events: tuple[str, ...] = ()
     libraries: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Path, ...] = ()
+    group_by: tuple[Facet, ...] = ()
     limits: Limits = field(default_factory=Limits)
     root: Path = field(default_factory=Path.cwd)
 

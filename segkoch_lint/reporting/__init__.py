@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol, TextIO
@@ -45,12 +45,14 @@ class Outcome:
     Attributes:
         exit_status: its exit status.
         budgets: by code of a rule, what it is allowed.
+        facets: names of what calls are grouped by.
         within: by severity name, findings of rules within their budgets; they do not count.
     """
 
     exit_status: int
     budgets: Mapping[str, Budget] = field(default_factory=dict)
     within: Mapping[str, int] = field(default_factory=dict)
+    facets: Sequence[str] = ()
 
 
 class Report(Protocol):

@@ -27,4 +27,5 @@ class Reporter:
 
     def end(self, summary: Summary, outcome: Outcome) -> None:
         """Write the summary."""
-        self._stream.write(json.dumps({"summary": summary_object(summary, outcome, shown=self._written)}) + "\n")
+        figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
+        self._stream.write(json.dumps({"summary": figures}) + "\n")

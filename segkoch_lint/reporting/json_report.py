@@ -9,6 +9,7 @@ from typing import Any, TextIO
 from segkoch_lint import __version__
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
+from segkoch_lint.masking import Secret
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.tallies import PlanTally, RuleTally, Summary
 
@@ -35,7 +36,7 @@ class Reporter:
 
     def end(self, summary: Summary, outcome: Outcome) -> None:
         """Write the figures and close the document."""
-        figures = summary_object(summary, outcome, shown=self._written)
+        figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
         self._stream.write(f'\n], "summary": {json.dumps(figures)}}}\n')
 
 
@@ -65,7 +66,7 @@ def _place(location: Location) -> dict[str, Any]:
     }
 
 
-def summary_object(summary: Summary, outcome: Outcome, *, shown: int) -> dict[str, Any]:
+def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: bool = False) -> dict[str, Any]:
     """Return the figures as the JSON formats write them."""
     return {
         "exit_status": outcome.exit_status,
@@ -93,8 +94,30 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int) -> dict[st
         },
         "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
         "remarks": [{"path": path, "remark": remark} for path, remark in summary.remarks],
+        **({"groups": _groups(summary, outcome, show_ids=show_ids)} if outcome.facets else {}),
         **({"plans": _plans(summary.plans)} if summary.plans else {}),
     }
+
+
+def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[str, Any]]:
+    groups = [
+        {
+            "group": dict(zip(outcome.facets, (_revealed(each, show_ids=show_ids) for each in group), strict=True)),
+            "calls": tally.calls,
+            "checked": tally.checked,
+            "usable": tally.usable,
+            "rules": {
+                code: {"calls": calls, "rate": calls / tally.checked if tally.checked else None}
+                for code, calls in sorted(tally.rules.items())
+            },
+        }
+        for group, tally in summary.groups.items()
+    ]
+    return sorted(groups, key=lambda group: (-group["calls"], list(group["group"].values())))
+
+
+def _revealed(value: str | Secret, *, show_ids: bool) -> str:
+    return value.reveal() if show_ids and isinstance(value, Secret) else str(value)
 
 
 def _plans(tally: PlanTally) -> dict[str, Any]:

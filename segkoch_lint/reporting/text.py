@@ -8,11 +8,16 @@ from typing import TextIO
 import click
 
 from segkoch_lint.budgets import Budget
+from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
+from segkoch_lint.masking import Secret
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.tallies import PlanTally, ReplayTally, Summary
+
+_LONGEST_CELL = 60
+"""Code points of a payload value that a table shows."""
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
@@ -58,6 +63,8 @@ class Reporter:
             self._rules(summary, outcome.budgets)
         if summary.checked and (summary.rules or self._style.statistics):
             self._libraries(summary)
+        if summary.groups:
+            self._groups(summary, outcome.facets)
         if self._style.statistics:
             self._line(f"{_count(summary.inputs, 'input')}, {summary.bytes:,} bytes.")
         if summary.plans is not None:
@@ -83,7 +90,7 @@ class Reporter:
             self._line(f"{self._dim(' ' * gutter + ' |')} {self._paint(underline, color, bold=True)}")
 
     def _rules(self, summary: Summary, budgets: Mapping[str, Budget]) -> None:
-        names = {rule.code: (rule.name, rule.severity) for rule in built_in()} | self._names
+        names = self._rule_names()
         order = sorted(summary.rules, key=lambda code: (-names[code][1], code))
         rows: list[Sequence[str]] = []
         for code in order:
@@ -98,6 +105,9 @@ class Reporter:
         unit = "calls" if summary.plans is None else "plan rules"
         head = ["rule", "", "severity", "findings", unit, "of checked", "budget"]
         self._table(head[:columns], [row[:columns] for row in rows], "lllrrrl")
+
+    def _rule_names(self) -> Mapping[str, tuple[str, Severity]]:
+        return {rule.code: (rule.name, rule.severity) for rule in built_in()} | self._names
 
     def _plans(self, tally: PlanTally) -> None:
         for change in sorted(tally.changes, key=lambda change: not change.warning):
@@ -115,6 +125,29 @@ class Reporter:
             for name, t in sorted(summary.libraries.items(), key=lambda item: (-item[1].calls, item[0]))
         ]
         self._table(["library", "calls", "checked", "usable", "share that Kochava can use"], rows, "lrrrr")
+
+    def _groups(self, summary: Summary, facets: Sequence[str]) -> None:
+        """Write the calls of each group, and below a group's the rules that they break; the largest groups first."""
+        names = self._rule_names()
+        head = [*facets, "calls", "checked", "usable", "share that Kochava can use"]
+        rows: list[Sequence[str]] = []
+        for group, tally in sorted(summary.groups.items(), key=lambda item: (-item[1].calls, self._shown(item[0]))):
+            figures = [
+                f"{tally.calls:,}",
+                f"{tally.checked:,}",
+                f"{tally.usable:,}",
+                _share(tally.usable, tally.checked),
+            ]
+            rows.append([*self._shown(group), *figures])
+            for code, calls in sorted(tally.rules.items(), key=lambda item: (-item[1], item[0])):
+                rule = [f"  {code} {names[code][0]}", *[""] * (len(facets) - 1)]
+                rows.append([*rule, f"{calls:,}", "", "", _share(calls, tally.checked)])
+        self._table(head, rows, "l" * len(facets) + "rrrr")
+
+    def _shown(self, group: Group) -> list[str]:
+        show_ids = self._style.show_ids
+        texts = (each.reveal() if show_ids and isinstance(each, Secret) else str(each) for each in group)
+        return [_clipped(visible(text)) or "(none)" for text in texts]
 
     def _table(self, head: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> None:
         table = [head, *rows]
@@ -223,6 +256,10 @@ def _budget(budget: Budget | None) -> str:
 
 def _share(part: int, whole: int, decimals: int = 1) -> str:
     return f"{part / whole:.{decimals}%}" if whole else "-"
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
 
 
 def _width(text: str) -> int:

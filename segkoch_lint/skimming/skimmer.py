@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from segkoch_lint.calls import CALL_TYPES
+from segkoch_lint.facets import Facet, Group
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.limits import Limits
@@ -23,6 +24,7 @@ from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.skimming.grouping import Grouping
 from segkoch_lint.skimming.texts import (
     ABSENT,
     UNSURE,
@@ -60,10 +62,17 @@ class Skimmer:
     Args:
         ruleset: the rules of the run.
         limits: depth and length of what is read.
-        count: told of the calls passed over: so many of an opinion and of a library.
+        count: told of the calls passed over: so many of an opinion, of a library and of a group.
+        facets: what calls are grouped by.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits, count: Callable[[Opinion, str, int], None]) -> None:
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        limits: Limits,
+        count: Callable[[Opinion, str, Group, int], None],
+        facets: Sequence[Facet] = (),
+    ) -> None:
         self._ruleset = ruleset
         self._limits = limits
         self._count = count
@@ -76,7 +85,8 @@ class Skimmer:
         context = ruleset.likeness.member("context") or Likeness(Footprint())
         self._contexts = Remembered(_ContextReader(reading(context, self._numbers, limits.depth - 1)).read)
         self._columns: dict[str, Column] = {}
-        self._members = LineMembers(["type", "context", *footprint.members])
+        self._grouping = Grouping(facets, limits.depth - 1)
+        self._members = LineMembers(["type", "context", *footprint.members, *self._grouping.keys])
         self._met = 0
         self._unread: list[str] = []
         self._opinions: dict[tuple[int, ...], Opinion] = {}
@@ -104,9 +114,10 @@ class Skimmer:
             if first is not None:
                 opinions[first] = None
         libraries = [context.library for context in contexts]
-        for (opinion, library), calls in Counter(zip(opinions, libraries, strict=True)).items():
+        groups = self._grouping.of(lines, self._members)
+        for (opinion, library, group), calls in Counter(zip(opinions, libraries, groups, strict=True)).items():
             if opinion and not opinion.blames:
-                self._count(opinion, library, calls)
+                self._count(opinion, library, group, calls)
         for index, opinion in enumerate(opinions):
             if opinion is None:
                 yield from Block(block.number + index, lines.line(index)).lines(self._limits)

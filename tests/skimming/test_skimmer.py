@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.facets import FACETS, Group
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.documents import Flaw
@@ -153,6 +154,18 @@ def test_a_log_is_found_the_same_as_when_every_line_is_read(lines: list[bytes], 
     assert linted(content) == read_throughout(content)
 
 
+@settings(max_examples=20)
+@given(st.lists(log_lines, max_size=10))
+def test_groups_are_found_the_same_as_when_every_line_is_read(lines: list[bytes]) -> None:
+    times = b'{"type":"track","event":"x","userId":"u","timestamp":"2026-03-01T23:59:59-02:00","projectId":"p-1"}'
+    grouped = Settings(group_by=tuple(FACETS.values()))
+    content = b"\n".join([GOOD, *lines, times, GOOD])
+    _, summary = linted(content, grouped)
+    assert summary == read_throughout(content, grouped)[1]
+    assert sum(tally.calls for tally in summary.groups.values()) == summary.calls - summary.malformed
+    assert any("2026-03-02" in group and "p-1" in group for group in summary.groups)
+
+
 @settings(max_examples=15)
 @given(st.lists(log_lines, max_size=8))
 def test_the_first_call_lets_what_is_no_call_in_at_its_place(lines: list[bytes]) -> None:
@@ -217,7 +230,7 @@ def _rule_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 def sieved(counted: list[tuple[str, int]] | None = None) -> Callable[[bytes], list[NumberedLine | Flaw | Judged]]:
-    def count(opinion: Opinion, library: str, calls: int) -> None:
+    def count(opinion: Opinion, library: str, group: Group, calls: int) -> None:
         (counted if counted is not None else []).append((library, calls))
 
     sieving = Skimmer(RuleSet(built_in(), Delivery(), built_in()), Limits(), count)

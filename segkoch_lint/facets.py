@@ -1,0 +1,97 @@
+"""A facet: something by which calls are grouped in the closing table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from segkoch_lint.calls import library_of
+from segkoch_lint.masking import Secret, mask_shapes
+
+Group = tuple[str | Secret, ...]
+"""What calls have in common: a value for each facet they are grouped by; empty where a call has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Something that tells calls apart.
+
+    Attributes:
+        name: as on the command line.
+        members: the members of a call that it is told by.
+        value: tells it of a call, or of a mapping with no more than these members.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    value: Callable[[Mapping[str, Any]], str | Secret]
+
+
+def group_of(facets: tuple[Facet, ...], message: Mapping[str, Any]) -> Group:
+    """Return the group that a call belongs to."""
+    return tuple(facet.value(message) for facet in facets)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _inside_context(message: Mapping[str, Any], *path: str) -> str:
+    value: Any = message.get("context")
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return mask_shapes(_text(value))
+
+
+def _library(message: Mapping[str, Any]) -> str:
+    return mask_shapes(library_of(message))
+
+
+def _version(message: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (_library(message), _inside_context(message, "library", "version"))))
+
+
+def _event(message: Mapping[str, Any]) -> str:
+    """Return the name of the event; other calls than track have none and go by their type."""
+    kind = message.get("type")
+    return mask_shapes(_text(message.get("event"))) if kind == "track" else f"({kind})"
+
+
+_TIMES = ("timestamp", "originalTimestamp", "receivedAt", "sentAt")
+
+
+def _day(message: Mapping[str, Any]) -> str:
+    """Return the day in UTC, by the first of the timestamps that can be read."""
+    for key in _TIMES:
+        try:
+            time = datetime.fromisoformat(_text(message.get(key)))
+            return (time if time.tzinfo is None else time.astimezone(UTC)).date().isoformat()
+        except (ValueError, OverflowError):
+            continue
+    return ""
+
+
+def _source(message: Mapping[str, Any]) -> str | Secret:
+    """Return the source that the call came through: raw logs name it, a posted call knows its write key."""
+    project, key = (_text(message.get(name)) for name in ("projectId", "writeKey"))
+    return mask_shapes(project) or (Secret(key) if key else "")
+
+
+def _platform(message: Mapping[str, Any]) -> str:
+    return _inside_context(message, "device", "type")
+
+
+FACETS: Mapping[str, Facet] = {
+    facet.name: facet
+    for facet in (
+        Facet("library", ("context",), _library),
+        Facet("version", ("context",), _version),
+        Facet("event", ("type", "event"), _event),
+        Facet("day", _TIMES, _day),
+        Facet("source", ("projectId", "writeKey"), _source),
+        Facet("platform", ("context",), _platform),
+    )
+}
+"""All facets, by name."""
