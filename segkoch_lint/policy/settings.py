@@ -11,6 +11,9 @@ from segkoch_lint.findings import Severity
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.rules.delivery import ACCEPTED_TYPES, Delivery
 
+DEFAULT_MEMORY = 1 << 30
+"""Bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -26,6 +29,8 @@ class Settings:
         accepted_types, ignored_events, libraries: see `segkoch_lint.rules.delivery.Delivery`.
         rules: folders of the user's rule files.
         limits: see `segkoch_lint.reading.limits.Limits`.
+        rule_limits: by name, the limits that rule files name (`segkoch_lint.rules.catalogue.Rule.limits`).
+        memory: about how many bytes a run may take.
         root: the folder that the patterns are relative to: that of the configuration, else the working directory.
     """
 
@@ -41,6 +46,8 @@ class Settings:
     libraries: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Path, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    rule_limits: Mapping[str, int] = field(default_factory=dict)
+    memory: int = DEFAULT_MEMORY
     root: Path = field(default_factory=Path.cwd)
 
     @property

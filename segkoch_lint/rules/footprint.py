@@ -112,6 +112,12 @@ class Footprint:
         if keyword in {"distinctValues", "sameValue"}:
             for name in [value] if isinstance(value, str) else value:
                 self.patterns.setdefault(spelling_pattern(name), Footprint())
+        elif keyword == "foundIn":
+            for path in ((value["member"],), path_of(value["list"])):
+                read = self
+                for step in path:
+                    read = read.members.setdefault(str(step), Footprint())
+                read.all = True
 
 
 def _holds_containers(keyword: str, value: Any) -> bool:
