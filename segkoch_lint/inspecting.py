@@ -21,6 +21,9 @@ from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
 
+Observe = Callable[[Call, int, Document, Verdict], None]
+"""Is told of each call, its number among what its document holds from 1, the document, and the verdict on the call."""
+
 Excerpts = Callable[[Document, Span], Excerpt | None]
 """Makes the lines to show around a span."""
 
@@ -76,7 +79,9 @@ class Inspector:
         self._ruleset = ruleset
         self._excerpts = excerpts
 
-    def inspect(self, document: Document, path: str, ignored: frozenset[str], summary: Summary) -> Inspection:
+    def inspect(
+        self, document: Document, path: str, ignored: frozenset[str], summary: Summary, observe: Observe | None = None
+    ) -> Inspection:
         """Judge all that a document holds, and count it in *summary*.
 
         Args:
@@ -84,6 +89,7 @@ class Inspector:
             path: its input, as findings name it.
             ignored: codes that do not count in this input.
             summary: the figures to add to.
+            observe: is told of the calls.
         """
         inspection = Inspection()
         drafts: list[Draft] = []
@@ -92,7 +98,10 @@ class Inspector:
             match unit:
                 case Call():
                     units.append(unit.path)
-                    drafts.extend(self._judge(unit, document, summary))
+                    verdict = self._ruleset.judge(unit.message)
+                    if observe:
+                        observe(unit, len(units), document, verdict)
+                    drafts.extend(self._drafts(unit, document, verdict, summary))
                 case Batch():
                     units.append(unit.path)
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
@@ -109,9 +118,8 @@ class Inspector:
         inspection.findings = self._place(document, path, kept)
         return inspection
 
-    def _judge(self, call: Call, document: Document, summary: Summary) -> Iterator[Draft]:
-        """Judge one call and count it; yield what it breaks."""
-        verdict = self._ruleset.judge(call.message)
+    def _drafts(self, call: Call, document: Document, verdict: Verdict, summary: Summary) -> Iterator[Draft]:
+        """Count one call; yield what it breaks."""
         library = library_of(call.message)
         count(summary, verdict, library)
         if verdict.violations:

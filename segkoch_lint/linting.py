@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.inspecting import Excerpts, Inspector, count, remedy_for
+from segkoch_lint.identity.collecting import Collector, share_of
+from segkoch_lint.identity.judging import Disagreement, Identity
+from segkoch_lint.identity.observing import Observer
+from segkoch_lint.identity.seen import Order
+from segkoch_lint.inspecting import Excerpts, Inspector, Observe, count, remedy_for
 from segkoch_lint.places import Span, pointer_of
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -51,6 +55,7 @@ class Linter:
 
     Attributes:
         summary: the figures so far.
+        collector: what the calls say of their users; None when no rule about users is selected.
         on_progress: called now and then while inputs are read.
 
     Raises:
@@ -69,8 +74,12 @@ class Linter:
         self.summary = Summary()
         self._selection = Selection(self.settings)
         ruleset = RuleSet(self._selection.rules, self.settings.delivery, self._selection.catalogue)
+        self._ruleset = ruleset
         self._inspector = Inspector(self._selection, ruleset, excerpts)
         self._skimmer = Skimmer(ruleset, self.settings.limits, self._count_clean)
+        self._about_users = [rule.code for rule in self._selection.rules if rule.applies_to in {"user", "device"}]
+        self.collector = Collector(share_of(self.settings.memory)) if self._about_users else None
+        self._inputs = 0
         self._allow_empty = allow_empty
         self._flaw_excerpts = flaw_excerpts
         self._read_before = 0
@@ -98,41 +107,95 @@ class Linter:
         """Stored (compressed) bytes read so far."""
         return self._read_before + (self._stream_now.consumed if self._stream_now else 0)
 
-    def input(self, source: Input) -> Iterator[Finding]:
-        """Lint one input."""
+    def input(self, source: Input, order: Order | None = None) -> Iterator[Finding]:
+        """Lint one input.
+
+        Args:
+            source: the input.
+            order: sorts it among the inputs of the run; by default they count in the order in which they come.
+        """
         opened = open_input(source)
         if isinstance(opened, Unread):
             self.summary.unread.append((opened.path, opened.reason))
             return
         with opened as stream:
-            yield from self._stream(stream, source)
+            yield from self._stream(stream, source, order)
 
-    def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
-        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML."""
+    def bytes(self, content: bytes, name: str = "-", order: Order | None = None) -> Iterator[Finding]:
+        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML. See `input`."""
         with open_bytes(content, name) as stream:
-            yield from self._stream(stream, Input(name, stdin=True, named=True))
+            yield from self._stream(stream, Input(name, stdin=True, named=True), order)
 
     def value(self, value: Any) -> Iterator[Finding]:
         """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span."""
-        inspection = self._inspector.inspect(ValueDocument(value), "", frozenset(), self.summary)
+        observe = self._observe("", frozenset(), None)
+        inspection = self._inspector.inspect(ValueDocument(value), "", frozenset(), self.summary, observe)
         yield from inspection.findings
         for value_of_no_call in inspection.not_calls:
             yield from self._not_a_call("", None, value_of_no_call, frozenset())
             self.summary.not_calls[value_of_no_call.kind] += 1
 
-    def _stream(self, stream: Stream, source: Input) -> Iterator[Finding]:
+    def identity_findings(self) -> Iterator[Finding]:
+        """Yield what is wrong across all inputs, once they were read; afterwards nothing is remembered of users.
+
+        Raises:
+            OutputError: there is no space left for what is remembered.
+        """
+        if self.collector is None:
+            return
+        try:
+            identity = Identity.of(self.collector, self._ruleset.violations)
+            self.summary.identity = identity.tally
+            for code, calls in identity.calls.items():
+                self.summary.rules.setdefault(code, RuleTally()).calls += calls
+            for each in identity.disagreements():
+                yield self._across(each)
+        finally:
+            self.collector.close()
+
+    def _across(self, each: Disagreement) -> Finding:
+        rule = self._selection.by_code[each.code]
+        severity = self._selection.severity(rule)
+        self.summary.rules[each.code].findings += 1
+        self.summary.severities[str(severity)] += 1
+        remedy = remedy_for(rule, each.libraries[0] if len(each.libraries) == 1 else "", each.origin)
+        properties = {"calls": each.calls, "libraries": list(each.libraries)}
+        return Finding(
+            rule.code,
+            rule.name,
+            severity,
+            each.template,
+            each.location,
+            each.values,
+            remedy,
+            each.related,
+            properties=properties,
+        )
+
+    def _observe(self, path: str, ignored: frozenset[str], order: Order | None) -> Observe | None:
+        """Return what tells the collector of the calls of the next input."""
+        self._inputs += 1
+        if self.collector is None:
+            return None
+        codes = ",".join(code for code in self._about_users if code in ignored)
+        return Observer(self.collector, path, order or (self._inputs,), codes).call
+
+    def _stream(self, stream: Stream, source: Input, order: Order | None = None) -> Iterator[Finding]:
         summary = self.summary
         summary.inputs += 1
         self._stream_now = stream
         ignored = self._selection.ignored_in(source.path)
         strangers = _Strangers()
+        observe = self._observe(source.path, ignored, order)
 
         def sieve(block: Block) -> Iterator[NumberedLine | Flaw]:
             # The first call lets strangers in at its place, so it is always read.
             return self._skimmer.sieve(block, passing=strangers.welcome)
 
         try:
-            found = read_documents(stream, name=source.path, limits=self.settings.limits, sieve=sieve)
+            found = read_documents(
+                stream, name=source.path, limits=self.settings.limits, sieve=None if observe else sieve
+            )
             for number, each in enumerate(found):
                 if number % _PROGRESS_EVERY == 0:
                     self.on_progress()
@@ -144,7 +207,7 @@ class Linter:
                     summary.malformed += 1
                     yield from self._flaw(each, source.path, ignored)
                 else:
-                    yield from self._document(each, source.path, ignored, strangers)
+                    yield from self._document(each, source.path, ignored, strangers, observe)
         except OSError as error:
             summary.unread.append((source.path, error.strerror or str(error)))
         summary.bytes += stream.inflated
@@ -157,9 +220,14 @@ class Linter:
         count(self.summary, opinion, library, calls)
 
     def _document(
-        self, document: Document, path: str, ignored: frozenset[str], strangers: _Strangers
+        self,
+        document: Document,
+        path: str,
+        ignored: frozenset[str],
+        strangers: _Strangers,
+        observe: Observe | None,
     ) -> Iterator[Finding]:
-        inspection = self._inspector.inspect(document, path, ignored, self.summary)
+        inspection = self._inspector.inspect(document, path, ignored, self.summary, observe)
         for unit in inspection.not_calls:
             self.summary.not_calls[unit.kind] += 1
             strangers.hold(document.locate([unit.path]).get(unit.path), unit)
@@ -239,7 +307,7 @@ def lint(
         settings: a configuration; the defaults when None. No configuration file is looked for.
 
     Yields:
-        findings in the order of the input. Those of a parsed value have no span.
+        findings in the order of the input, and then those across calls. Those of a parsed value have no span.
 
     Raises:
         UsageError: a setting is wrong.
@@ -252,5 +320,6 @@ def lint(
         yield from linter.value(source)
     else:
         yield from linter.paths([os.fspath(source)])  # type: ignore[arg-type]
-        for path, reason in linter.summary.unread:
-            raise OSError(f"{path}: {reason}")
+    yield from linter.identity_findings()
+    for path, reason in linter.summary.unread:
+        raise OSError(f"{path}: {reason}")

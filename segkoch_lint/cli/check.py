@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.options import configuration_options, settings_of, wants_color, with_budgets
+from segkoch_lint.cli.options import configuration_options, settings_of, wants_color, with_budgets, with_memory
 from segkoch_lint.cli.reports import (
     debug_option,
     excerpts_for,
@@ -29,6 +30,7 @@ Examples:
   segkoch-lint check events/                      all fixtures below a folder
   segkoch-lint check --select KCH1 logs/*.gz      raw Segment logs, device rules only
   pbpaste | segkoch-lint check -                  a captured payload
+  segkoch-lint check mobile-logs/ server-logs/    do app and servers name the same devices?
   segkoch-lint check --budget KCH106=60% logs/    limited ad tracking in more than 60% of calls fails
   segkoch-lint check --output json:out.json .     a report for machines beside the text
 
@@ -48,6 +50,12 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
     help="Let a rule's findings pass in this share of the delivered calls (60%, 0.1%), or in so many calls (20).",
 )
 @click.option(
+    "--memory",
+    metavar="SIZE",
+    help="About how much memory the run may take (512MB, 2GiB); what does not fit goes to a temporary file. "
+    "Default: 1GiB.",
+)
+@click.option(
     "--stdin-filename", metavar="NAME", help="What to call standard input; its ending counts as a file's does."
 )
 @debug_option
@@ -56,6 +64,7 @@ def command(
     *,
     fail_on: str | None,
     budgets: tuple[str, ...],
+    memory: str | None,
     form: str,
     outputs: tuple[str, ...],
     statistics: bool,
@@ -75,7 +84,7 @@ def command(
     from segkoch_lint.linting import Linter  # noqa: PLC0415 - validators and parsers take a while to import
     from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
 
-    settings = with_budgets(with_fail_on(settings_of(**configuration), fail_on), budgets)
+    settings = with_memory(with_budgets(with_fail_on(settings_of(**configuration), fail_on), budgets), memory)
     if stdin_filename and "-" not in paths:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
     style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
@@ -97,7 +106,8 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
 
     with Progress(linter, paths) as progress:
         linter.on_progress = progress.show
-        for finding in linter.paths(paths, stdin_filename=stdin_filename):
+        found = chain(linter.paths(paths, stdin_filename=stdin_filename), linter.identity_findings())
+        for finding in found:
             progress.clear()
             for report in reports:
                 report.finding(finding)

@@ -68,7 +68,7 @@ def sighting_of(message: Mapping[str, Any], origin: str | None, ignored: str = "
         return None
     user_id, anonymous_id = user_ids(message)
     sender = origin if origin in {MOBILE, SERVER} else OTHER
-    library = library_of(message)
+    library = library_of(message).encode("utf-8", "replace").decode()
     return Sighting(
         user_id, anonymous_id, ids.platform, str(sender), ids.device_id, ids.advertising_id, library, ignored
     )
@@ -115,11 +115,16 @@ def links_of(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _whole(value: Any) -> str | None:
-    return value if isinstance(value, str) and value and not value.isspace() else None
+    return value if isinstance(value, str) and value and not value.isspace() and _is_text(value) else None
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) and _is_text(value) else ""
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether a string can be written down: YAML, and values that never were text, may hold lone surrogates."""
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _bare(text: str) -> str:
@@ -135,7 +140,7 @@ def _valid(kind: str, value: Any) -> str | None:
 def _gate(kind: str) -> Any:
     """Return what accepts ids that are neither zeros nor a stand-in: the rules' own notions of both."""
     definitions = schema_files.load("definitions")["$defs"]
-    references = {
+    references: dict[str, dict[str, Any]] = {
         "device": {"not": {"$ref": "#/$defs/placeholder-device-id"}},
         "advertising": {"$ref": "#/$defs/real-id"},
     }

@@ -10,7 +10,7 @@ from segkoch_lint import __version__
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.reporting import Outcome, Style
-from segkoch_lint.tallies import PlanTally, RuleTally, Summary
+from segkoch_lint.tallies import IdentityTally, PlanTally, RuleTally, Summary
 
 VERSION = 1
 
@@ -93,7 +93,16 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int) -> dict[st
         },
         "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
         "remarks": [{"path": path, "remark": remark} for path, remark in summary.remarks],
+        **({"identity": _identity(summary.identity)} if summary.identity else {}),
         **({"plans": _plans(summary.plans)} if summary.plans else {}),
+    }
+
+
+def _identity(tally: IdentityTally) -> dict[str, Any]:
+    return {
+        "users": tally.users,
+        "compared": tally.compared,
+        "not_comparable": dict(sorted(tally.not_comparable.items())),
     }
 
 

@@ -39,7 +39,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_good_call_passes(program: Program) -> None:
-    assert program("check", "good.json") == Ran(0, "1 call read: 1 checked.\nNo findings.\n", "")
+    assert program("check", "good.json") == Ran(
+        0,
+        "1 call read: 1 checked.\n"
+        "Users: 0 compared between app and servers, 1 not comparable (mobile only 1).\n"
+        "No findings.\n",
+        "",
+    )
 
 
 def test_a_bad_call_fails_with_its_place(program: Program) -> None:
