@@ -76,9 +76,10 @@ class Linter:
         ruleset = RuleSet(self._selection.rules, self.settings.delivery, self._selection.catalogue)
         self._ruleset = ruleset
         self._inspector = Inspector(self._selection, ruleset, excerpts)
-        self._skimmer = Skimmer(ruleset, self.settings.limits, self._count_clean)
         self._about_users = [rule.code for rule in self._selection.rules if rule.applies_to in {"user", "device"}]
         self.collector = Collector(share_of(self.settings.memory)) if self._about_users else None
+        observed = self.collector is not None
+        self._skimmer = Skimmer(ruleset, self.settings.limits, self._count_clean, observed=observed)
         self._inputs = 0
         self._allow_empty = allow_empty
         self._flaw_excerpts = flaw_excerpts
@@ -128,7 +129,8 @@ class Linter:
 
     def value(self, value: Any) -> Iterator[Finding]:
         """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span."""
-        observe = self._observe("", frozenset(), None)
+        observer = self._observer("", frozenset(), None)
+        observe = observer.call if observer else None
         inspection = self._inspector.inspect(ValueDocument(value), "", frozenset(), self.summary, observe)
         yield from inspection.findings
         for value_of_no_call in inspection.not_calls:
@@ -172,13 +174,13 @@ class Linter:
             properties=properties,
         )
 
-    def _observe(self, path: str, ignored: frozenset[str], order: Order | None) -> Observe | None:
+    def _observer(self, path: str, ignored: frozenset[str], order: Order | None) -> Observer | None:
         """Return what tells the collector of the calls of the next input."""
         self._inputs += 1
         if self.collector is None:
             return None
         codes = ",".join(code for code in self._about_users if code in ignored)
-        return Observer(self.collector, path, order or (self._inputs,), codes).call
+        return Observer(self.collector, path, order or (self._inputs,), codes)
 
     def _stream(self, stream: Stream, source: Input, order: Order | None = None) -> Iterator[Finding]:
         summary = self.summary
@@ -186,16 +188,15 @@ class Linter:
         self._stream_now = stream
         ignored = self._selection.ignored_in(source.path)
         strangers = _Strangers()
-        observe = self._observe(source.path, ignored, order)
+        observer = self._observer(source.path, ignored, order)
+        observe = observer.call if observer else None
 
         def sieve(block: Block) -> Iterator[NumberedLine | Flaw]:
             # The first call lets strangers in at its place, so it is always read.
-            return self._skimmer.sieve(block, passing=strangers.welcome)
+            return self._skimmer.sieve(block, passing=strangers.welcome, observer=observer)
 
         try:
-            found = read_documents(
-                stream, name=source.path, limits=self.settings.limits, sieve=None if observe else sieve
-            )
+            found = read_documents(stream, name=source.path, limits=self.settings.limits, sieve=sieve)
             for number, each in enumerate(found):
                 if number % _PROGRESS_EVERY == 0:
                     self.on_progress()

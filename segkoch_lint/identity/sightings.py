@@ -67,11 +67,14 @@ def sighting_of(message: Mapping[str, Any], origin: str | None, ignored: str = "
     if ids is None:
         return None
     user_id, anonymous_id = user_ids(message)
-    sender = origin if origin in {MOBILE, SERVER} else OTHER
+    sender = sender_of(origin)
     library = library_of(message).encode("utf-8", "replace").decode()
-    return Sighting(
-        user_id, anonymous_id, ids.platform, str(sender), ids.device_id, ids.advertising_id, library, ignored
-    )
+    return Sighting(user_id, anonymous_id, ids.platform, sender, ids.device_id, ids.advertising_id, library, ignored)
+
+
+def sender_of(origin: str | None) -> str:
+    """Return who sends calls of libraries of an origin."""
+    return origin if origin is not None and origin in {MOBILE, SERVER} else OTHER
 
 
 def ids_of(device: Any) -> Ids | None:
@@ -97,8 +100,8 @@ def user_ids(message: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
     SDK arguments that were posted as they are (``user_id``) count where Segment's own key does not.
     """
-    user_id = _whole(message.get("userId")) or _whole(message.get("user_id"))
-    return user_id, _whole(message.get("anonymousId")) or _whole(message.get("anonymous_id"))
+    user_id = whole_text(message.get("userId")) or whole_text(message.get("user_id"))
+    return user_id, whole_text(message.get("anonymousId")) or whole_text(message.get("anonymous_id"))
 
 
 def links_of(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -109,12 +112,13 @@ def links_of(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if anonymous_id is not None:
         yield anonymous_id, user_id
     if message.get("type") == "alias":
-        previous = _whole(message.get("previousId")) or _whole(message.get("previous_id"))
+        previous = whole_text(message.get("previousId")) or whole_text(message.get("previous_id"))
         if previous is not None:
             yield previous, user_id
 
 
-def _whole(value: Any) -> str | None:
+def whole_text(value: Any) -> str | None:
+    """Return the id of a user as it is, or None when it is blank or no string."""
     return value if isinstance(value, str) and value and not value.isspace() and _is_text(value) else None
 
 

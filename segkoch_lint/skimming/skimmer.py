@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from segkoch_lint.calls import CALL_TYPES
+from segkoch_lint.identity.observing import Observer
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.members import LineMembers, SplitLines
@@ -22,6 +23,7 @@ from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.skimming.people import USER_KEYS, Device, People, device_of
 from segkoch_lint.skimming.texts import ABSENT, UNSURE, Column, Numbers, Remembered, column, may_be_deeper
 
 _TYPES = frozenset(f'"{name}"'.encode() for name in CALL_TYPES)
@@ -37,9 +39,17 @@ class Skimmer:
         ruleset: the rules of the run.
         limits: depth and length of what is read.
         count: told of the calls passed over: so many of an opinion and of a library.
+        observed: whether an observer is told of the users of these calls.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits, count: Callable[[Opinion, str, int], None]) -> None:
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        limits: Limits,
+        count: Callable[[Opinion, str, int], None],
+        *,
+        observed: bool = False,
+    ) -> None:
         self._ruleset = ruleset
         self._limits = limits
         self._count = count
@@ -50,19 +60,24 @@ class Skimmer:
         self._longest = min([limits.line_bytes, *(most // 4 for most in sizes)])
         self._numbers = Numbers()
         context = ruleset.likeness.member("context") or Likeness(Footprint())
-        self._contexts = Remembered(_ContextReader(column(context, self._numbers, limits.depth - 1)).read)
+        reader = _ContextReader(column(context, self._numbers, limits.depth - 1), observed=observed)
+        self._contexts = Remembered(reader.read)
         self._columns: dict[str, Column] = {}
-        self._members = LineMembers(["type", "context", *footprint.members])
+        self._members = LineMembers(["type", "context", *(USER_KEYS if observed else ()), *footprint.members])
+        self._people = People(self._members)
         self._met = 0
         self._clean: dict[tuple[int, ...], Opinion] = {}
         self._broken: set[tuple[int, ...]] = set()
 
-    def sieve(self, block: Block, *, passing: bool = True) -> Iterator[NumberedLine | Flaw]:
+    def sieve(
+        self, block: Block, *, passing: bool = True, observer: Observer | None = None
+    ) -> Iterator[NumberedLine | Flaw]:
         """Count the calls that can be passed over, and yield the other lines in order.
 
         Args:
             block: lines.
             passing: whether the first call of the block may be passed over, too.
+            observer: is told of the users of the calls passed over.
         """
         if not self._possible:
             yield from block.lines(self._limits)
@@ -73,10 +88,17 @@ class Skimmer:
         opinions = list(map(self._clean.get, keys))
         for index in _missing(opinions):
             opinions[index] = self._opinion(keys[index], lines, index)
+        if observer is not None:
+            for index in self._people.unsure(lines):
+                opinions[index] = None
         if not passing:
             first = next((index for index, opinion in enumerate(opinions) if opinion is not None), None)
             if first is not None:
                 opinions[first] = None
+        if observer is not None:
+            devices = [context.device for context in contexts]
+            for index in self._people.tell(observer, block.number, lines, devices, opinions):
+                opinions[index] = None
         libraries = [context.library for context in contexts]
         for (opinion, library), calls in Counter(zip(opinions, libraries, strict=True)).items():
             if opinion is not None:
@@ -139,11 +161,12 @@ def _missing(opinions: Sequence[Opinion | None]) -> list[int]:
 
 
 class _Context(NamedTuple):
-    """What the text of a ``context`` says: a number to the rules, the name of its library, and how long it is."""
+    """What the text of a ``context`` says: a number to the rules, the name of its library, how long it is, its ids."""
 
     number: int
     library: str
     size: int
+    device: Device | None
 
 
 class _Library(msgspec.Struct, gc=False):
@@ -155,8 +178,9 @@ class _WithLibrary(msgspec.Struct, gc=False):
 
 
 class _ContextReader:
-    def __init__(self, numbers: Column) -> None:
+    def __init__(self, numbers: Column, *, observed: bool) -> None:
         self._numbers = numbers
+        self._observed = observed
         self._decode = msgspec.json.Decoder(_WithLibrary).decode
 
     def read(self, text: bytes) -> _Context:
@@ -165,4 +189,6 @@ class _ContextReader:
             library = self._decode(text or b"{}").library
         except msgspec.DecodeError:
             library = None
-        return _Context(self._numbers.of([text])[0], library.name if library else "", len(text))
+        name = library.name if library else ""
+        device = device_of(text, name) if self._observed else None
+        return _Context(self._numbers.of([text])[0], name, len(text), device)
