@@ -61,10 +61,12 @@ class SplitLines:
 
     Attributes:
         sizes: bytes of each line, without its end.
+        compact: whether all lines are compact: what stands in a column stands so in the line.
     """
 
     def __init__(self, text: bytes, rows: Sequence[Any], sizes: Sequence[int], pieces: list[bytes] | None) -> None:
         self.sizes = sizes
+        self.compact = pieces is None
         self._text = text
         self._rows = rows
         self._pieces = pieces

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from segkoch_lint.identity.observing import Observer, place_of
 from segkoch_lint.identity.seen import Place
 from segkoch_lint.identity.sightings import Ids, Sighting, ids_of, sender_of, whole_text
-from segkoch_lint.places import Path, Span, pointer_of
+from segkoch_lint.places import Path, pointer_of
 from segkoch_lint.reading.json_text import JsonDocument
+from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reading.members import LineMembers, SplitLines, compact_extent
 from segkoch_lint.rules.ruleset import Opinion
 
@@ -23,62 +24,89 @@ _RARE_KEYS = ("user_id", "anonymous_id", "previousId", "previous_id")
 
 
 class Device:
-    """The ids in the text of a ``context``; equal to itself only, so that it is quick to look up.
+    """The ids in the text of a ``context.device``; equal to itself only, so that it is quick to look up.
 
     Args:
         ids: the ids.
-        library: the library's name.
-        context: the text.
+        text: the text, compact.
     """
 
-    __slots__ = ("_context", "_extents", "ids", "library")
+    __slots__ = ("_extents", "_text", "ids")
 
-    def __init__(self, ids: Ids, library: str, context: bytes) -> None:
+    def __init__(self, ids: Ids, text: bytes) -> None:
         self.ids = ids
-        self.library = library
-        self._context = context
-        self._extents: list[tuple[Path, tuple[int, int] | None]] | None = None
+        self._text = text
+        self._extents: list[_Inside | None] | None = None
 
-    def places(self, line: bytes, number: int) -> tuple[Place | None, Place | None]:
+    def places(self, lines: SplitLines, index: int, number: int) -> tuple[Place | None, Place | None]:
         """Return where the device id and the advertising id stand in the line with this number."""
         if self._extents is None:
-            keys = ("id" if self.ids.device_id else None, self.ids.advertising_key)
-            paths = [("device", key) if key else () for key in keys]
-            self._extents = [(path, compact_extent(self._context, path) if path else None) for path in paths]
-        outside = compact_extent(line, ("context",))
-        device, advertising = (_place(line, number, outside, *each) for each in self._extents)
+            self._extents = list(map(self._extent, ("id" if self.ids.device_id else None, self.ids.advertising_key)))
+        line = lines.line(index)
+        start = _only(self._text, line) if lines.compact else None
+        device, advertising = (_place(line, number, start, each) for each in self._extents)
         return device, advertising
 
+    def _extent(self, key: str | None) -> _Inside | None:
+        if key is None:
+            return None
+        path = ("context", "device", key)
+        return _Inside(path, pointer_of(path), compact_extent(self._text, (key,)))
 
-def _place(
-    line: bytes, number: int, outside: tuple[int, int] | None, path: Path, extent: tuple[int, int] | None
-) -> Place | None:
-    if not path:
+
+class _Inside(NamedTuple):
+    """An id in the text of a device: its path in the call, and its extent in the text if that can be told."""
+
+    path: Path
+    pointer: str
+    extent: Extent | None
+
+
+def _only(text: bytes, line: bytes) -> int | None:
+    """Return where *text* stands in a line that holds it somewhere, or None if it does so more than once."""
+    start = line.find(text)
+    return start if line.find(text, start + 1) < 0 else None
+
+
+def _place(line: bytes, number: int, device: int | None, inside: _Inside | None) -> Place | None:
+    if inside is None:
         return None
-    path = ("context", *path)
-    if outside is None or extent is None:
+    path, pointer, extent = inside
+    if device is None or extent is None:
         document = JsonDocument(None, line.removesuffix(b"\r"), number)
-        return place_of(document.locate([path])[path], pointer_of(path))
-    start, end = outside[0] + extent[0], outside[0] + extent[1]
-    column = 1 + (start if line.isascii() else len(line[:start].decode()))
-    width = end - start if line.isascii() else len(line[start:end].decode())
-    return place_of(Span(number, column, number, column + width), pointer_of(path))
+        return place_of(document.locate([path])[path], pointer)
+    start, end = device + extent[0], device + extent[1]
+    if not line.isascii():
+        start, end = len(line[:start].decode()), len(line[:end].decode())
+    return Place((number, start + 1, number, end + 1), pointer)
 
 
-class _WithDevice(msgspec.Struct, gc=False):
-    device: dict[str, Any] | None = None
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-_decode = msgspec.json.Decoder(_WithDevice).decode
-
-
-def device_of(context: bytes, library: str) -> Device | None:
-    """Return the ids in the text of a ``context``, or None when it holds none that are valid."""
+def device_of(text: bytes) -> Device | None:
+    """Return the ids in the text of a ``context.device``, or None when it holds none that are valid."""
     try:
-        ids = ids_of(_decode(context or b"{}").device)
+        ids = ids_of(_decode(text or b"{}"))
     except msgspec.DecodeError:
         return None
-    return Device(ids, library, context) if ids else None
+    return Device(ids, text) if ids else None
+
+
+class Context(NamedTuple):
+    """What the text of a ``context`` says.
+
+    Attributes:
+        number: what the rules can tell of it (`segkoch_lint.skimming.texts`).
+        library: the name of its library; may be empty.
+        size: bytes of the text.
+        device: the valid ids of its device; None when there are none, and when nobody asks.
+    """
+
+    number: int
+    library: str
+    size: int
+    device: Device | None
 
 
 class People:
@@ -102,7 +130,7 @@ class People:
         observer: Observer,
         number: int,
         lines: SplitLines,
-        devices: Sequence[Device | None],
+        contexts: Sequence[Context],
         opinions: Sequence[Opinion | None],
     ) -> list[int]:
         """Tell of the lines that there is an opinion on; return those that are to be read all the same.
@@ -111,19 +139,20 @@ class People:
             observer: is told.
             number: of the first line.
             lines: the lines.
-            devices: of each line.
+            contexts: what the context of each line says.
             opinions: on each line; None where it is left alone.
         """
         columns = (lines.column(self._members.attribute(key)) for key in USER_KEYS)
-        said = list(zip(opinions, devices, *columns, strict=True))
+        who = ((context.device, context.library) for context in contexts)
+        said = list(zip(opinions, who, *columns, strict=True))
         unsure: list[int] = []
         first: dict[Any, int] = {}
         for key, calls in Counter(said).items():
-            opinion, device, *texts = key
+            opinion, (device, library), user, anonymous = key
             if opinion is None:
                 continue
             try:
-                user_id, anonymous_id = map(_user, texts)
+                user_id, anonymous_id = _user(user), _user(anonymous)
             except msgspec.DecodeError:
                 unsure += [index for index, each in enumerate(said) if each == key]
                 continue
@@ -133,12 +162,12 @@ class People:
             platform, device_id, advertising_id, _ = device.ids
             sender = sender_of(opinion.origin)
             sighting = Sighting(
-                user_id, anonymous_id, platform, sender, device_id, advertising_id, device.library, observer.ignored
+                user_id, anonymous_id, platform, sender, device_id, advertising_id, library, observer.ignored
             )
             if not observer.again(sighting, number, calls):
                 first = first or dict(zip(reversed(said), range(len(said) - 1, -1, -1), strict=True))
                 index = first[key]
-                places = device.places(lines.line(index), number + index)
+                places = device.places(lines, index, number + index)
                 observer.add(sighting, number + index, places, calls)
         return unsure
 

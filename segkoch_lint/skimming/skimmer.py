@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from operator import sub
-from typing import NamedTuple
 
 import msgspec
 
@@ -23,7 +22,7 @@ from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming.people import USER_KEYS, Device, People, device_of
+from segkoch_lint.skimming.people import USER_KEYS, Context, People, device_of
 from segkoch_lint.skimming.texts import ABSENT, UNSURE, Column, Numbers, Remembered, column, may_be_deeper
 
 _TYPES = frozenset(f'"{name}"'.encode() for name in CALL_TYPES)
@@ -95,18 +94,17 @@ class Skimmer:
             first = next((index for index, opinion in enumerate(opinions) if opinion is not None), None)
             if first is not None:
                 opinions[first] = None
-        if observer is not None:
-            devices = [context.device for context in contexts]
-            for index in self._people.tell(observer, block.number, lines, devices, opinions):
-                opinions[index] = None
         libraries = [context.library for context in contexts]
+        if observer is not None:
+            for index in self._people.tell(observer, block.number, lines, contexts, opinions):
+                opinions[index] = None
         for (opinion, library), calls in Counter(zip(opinions, libraries, strict=True)).items():
             if opinion is not None:
                 self._count(opinion, library, calls)
         for index in _missing(opinions):
             yield from Block(block.number + index, lines.line(index)).lines(self._limits)
 
-    def _keys(self, lines: SplitLines, contexts: Sequence[_Context]) -> list[tuple[int, ...]]:
+    def _keys(self, lines: SplitLines, contexts: Sequence[Context]) -> list[tuple[int, ...]]:
         """Return what the rules can tell of each line, as one number a member."""
         self._meet_new_keys()
         columns = [[context.number for context in contexts]]
@@ -160,35 +158,37 @@ def _missing(opinions: Sequence[Opinion | None]) -> list[int]:
     return [index for index, opinion in enumerate(opinions) if opinion is None]
 
 
-class _Context(NamedTuple):
-    """What the text of a ``context`` says: a number to the rules, the name of its library, how long it is, its ids."""
-
-    number: int
-    library: str
-    size: int
-    device: Device | None
-
-
 class _Library(msgspec.Struct, gc=False):
     name: str = ""
 
 
-class _WithLibrary(msgspec.Struct, gc=False):
+class _Parts(msgspec.Struct, gc=False):
     library: _Library | None = None
+    device: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _DeviceOnly(msgspec.Struct, gc=False):
+    device: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _ContextReader:
     def __init__(self, numbers: Column, *, observed: bool) -> None:
         self._numbers = numbers
         self._observed = observed
-        self._decode = msgspec.json.Decoder(_WithLibrary).decode
+        self._decode = msgspec.json.Decoder(_Parts).decode
+        self._decode_device = msgspec.json.Decoder(_DeviceOnly).decode
+        self._devices = Remembered(device_of)
 
-    def read(self, text: bytes) -> _Context:
+    def read(self, text: bytes) -> Context:
         """Return what a text says."""
+        number = self._numbers.of([text])[0]
+        library = ""
+        held: msgspec.Raw | bytes = b""
         try:
-            library = self._decode(text or b"{}").library
+            parts = self._decode(text or b"{}")
+            library, held = parts.library.name if parts.library else "", parts.device
         except msgspec.DecodeError:
-            library = None
-        name = library.name if library else ""
-        device = device_of(text, name) if self._observed else None
-        return _Context(self._numbers.of([text])[0], name, len(text), device)
+            if self._observed and text.startswith(b"{"):
+                held = self._decode_device(text).device
+        device = self._devices.of([bytes(held)])[0] if self._observed and number != UNSURE else None
+        return Context(number, library, len(text), device)
