@@ -13,7 +13,7 @@ from segkoch_lint.identity.seen import Order, Place, Seen
 from segkoch_lint.identity.sightings import Sighting
 from segkoch_lint.identity.store import Store
 
-_PROGRAM = 64 << 20
+_PROGRAM = 192 << 20
 """Bytes that the program takes for everything else."""
 
 _LEAST = 6 << 20

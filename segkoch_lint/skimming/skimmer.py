@@ -22,7 +22,7 @@ from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming.people import USER_KEYS, Context, People, device_of
+from segkoch_lint.skimming.people import DEVICE_BYTES, USER_KEYS, Context, People, device_of
 from segkoch_lint.skimming.texts import ABSENT, UNSURE, Column, Numbers, Remembered, column, may_be_deeper
 
 _TYPES = frozenset(f'"{name}"'.encode() for name in CALL_TYPES)
@@ -177,7 +177,7 @@ class _ContextReader:
         self._observed = observed
         self._decode = msgspec.json.Decoder(_Parts).decode
         self._decode_device = msgspec.json.Decoder(_DeviceOnly).decode
-        self._devices = Remembered(device_of)
+        self._devices = Remembered(device_of, DEVICE_BYTES)
 
     def read(self, text: bytes) -> Context:
         """Return what a text says."""

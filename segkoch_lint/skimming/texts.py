@@ -52,10 +52,12 @@ class Remembered(Generic[Said]):
 
     Args:
         read: works out what a text says.
+        size: about how many bytes that takes beside the text.
     """
 
-    def __init__(self, read: Callable[[bytes], Said]) -> None:
+    def __init__(self, read: Callable[[bytes], Said], size: int = 100) -> None:
         self._read = read
+        self._size = size
         self._said: dict[bytes, Said] = {}
         self._held = 0
 
@@ -65,7 +67,7 @@ class Remembered(Generic[Said]):
         return [said[text] if text in said else self._learned(text) for text in texts]
 
     def _learned(self, text: bytes) -> Said:
-        self._held += len(text) + 100
+        self._held += len(text) + self._size
         if self._held > _MOST_HELD:
             self._said.clear()
             self._held = 0
