@@ -171,11 +171,10 @@ def _types(numbers: Column) -> Column:
 
 
 class _Context(NamedTuple):
-    """What the text of a ``context`` says: a number to the rules, the name of its library, and how long it is."""
+    """What the text of a ``context`` says: a number to the rules, and the name of its library."""
 
     number: int
     library: str
-    size: int
 
 
 class _Library(msgspec.Struct, gc=False):
@@ -193,7 +192,7 @@ class _ContextReader:
 
     def read(self, texts: Sequence[bytes]) -> list[_Context]:
         """Return what each of *texts* says."""
-        return list(map(_Context, self._numbers.of(texts), map(self._library, texts), map(len, texts)))
+        return list(map(_Context, self._numbers.of(texts), map(self._library, texts)))
 
     def _library(self, text: bytes) -> str:
         try:
