@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
-from segkoch_lint.masking import Secret
+from segkoch_lint.masking import Secret, shown
 from segkoch_lint.places import Span
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -133,8 +133,5 @@ class Finding:
 
     def text(self, *, show_ids: bool = False) -> str:
         """Return the message; *show_ids* reveals the payload values in it."""
-        shown = {
-            name: value.reveal() if show_ids and isinstance(value, Secret) else str(value)
-            for name, value in self.values.items()
-        }
-        return _PLACEHOLDER.sub(lambda found: shown.get(found[1], found[0]), self.template)
+        texts = {name: shown(value, show_ids=show_ids) for name, value in self.values.items()}
+        return _PLACEHOLDER.sub(lambda found: texts.get(found[1], found[0]), self.template)

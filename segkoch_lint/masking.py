@@ -86,6 +86,11 @@ class Secret:
         return self.value
 
 
+def shown(value: str | Secret, *, show_ids: bool) -> str:
+    """Return what an output shows of a value: a secret masked, unless ids were asked for."""
+    return value.reveal() if show_ids and isinstance(value, Secret) else str(value)
+
+
 def mask(value: str) -> str:
     """Return *value* with at most its first and last four characters, never more than half of it."""
     kept = min(4, len(value) // 4)

@@ -6,10 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from segkoch_lint import __version__
+from segkoch_lint import __version__, masking
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
-from segkoch_lint.masking import Secret
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.tallies import PlanTally, RuleTally, Summary
 
@@ -102,7 +101,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
 def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[str, Any]]:
     groups = [
         {
-            "group": dict(zip(outcome.facets, (_revealed(each, show_ids=show_ids) for each in group), strict=True)),
+            "group": dict(zip(outcome.facets, (masking.shown(each, show_ids=show_ids) for each in group), strict=True)),
             "calls": tally.calls,
             "checked": tally.checked,
             "usable": tally.usable,
@@ -114,10 +113,6 @@ def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[
         for group, tally in summary.groups.items()
     ]
     return sorted(groups, key=lambda group: (-group["calls"], list(group["group"].values())))
-
-
-def _revealed(value: str | Secret, *, show_ids: bool) -> str:
-    return value.reveal() if show_ids and isinstance(value, Secret) else str(value)
 
 
 def _plans(tally: PlanTally) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 from segkoch_lint.budgets import Budget
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
-from segkoch_lint.masking import Secret
+from segkoch_lint.masking import shown
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.rules.catalogue import built_in
@@ -145,8 +145,7 @@ class Reporter:
         self._table(head, rows, "l" * len(facets) + "rrrr")
 
     def _shown(self, group: Group) -> list[str]:
-        show_ids = self._style.show_ids
-        texts = (each.reveal() if show_ids and isinstance(each, Secret) else str(each) for each in group)
+        texts = (shown(each, show_ids=self._style.show_ids) for each in group)
         return [_clipped(visible(text)) or "(none)" for text in texts]
 
     def _table(self, head: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> None:
