@@ -17,7 +17,7 @@ from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.rules.violations import Violation
-from segkoch_lint.tallies import GroupTally, LibraryTally, RuleTally, Summary
+from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
 
@@ -229,19 +229,15 @@ class Inspector:
 
 def count(summary: Summary, opinion: Opinion, library: str, group: Group = (), calls: int = 1) -> None:
     """Count *calls* of one library and one group on which the opinion is the same."""
-    tallies: list[LibraryTally | GroupTally] = [summary.libraries.setdefault(library, LibraryTally())]
-    if group:
-        tallies.append(summary.groups.setdefault(group, GroupTally()))
-    delivered = opinion.not_delivered is None
+    checked = calls if opinion.not_delivered is None else 0
+    counted = CallTally(calls, checked, calls if opinion.usable else 0)
     summary.calls += calls
-    if opinion.not_delivered is None:
-        summary.checked += calls
-    else:
+    summary.checked += checked
+    if opinion.not_delivered is not None:
         summary.not_delivered[opinion.not_delivered] += calls
-    for tally in tallies:
-        tally.calls += calls
-        tally.checked += calls if delivered else 0
-        tally.usable += calls if opinion.usable else 0
+    summary.libraries.setdefault(library, CallTally()).add(counted)
+    if group:
+        summary.groups.setdefault(group, CallTally()).add(counted)
 
 
 def remedy_for(rule: Rule, library: str, origin: str | None) -> str:

@@ -9,18 +9,27 @@ from segkoch_lint.facets import Group
 
 
 @dataclass(slots=True)
-class LibraryTally:
-    """Calls of one source library.
+class CallTally:
+    """Calls that have something in common: their library, or their group.
 
     Attributes:
         calls: calls read.
         checked: of these, the ones that would reach Kochava.
         usable: of the checked ones, those that break none of the requirements of Kochava's page.
+        rules: per rule code, how many have findings; of groups only.
     """
 
     calls: int = 0
     checked: int = 0
     usable: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: CallTally) -> None:
+        """Add *other*'s figures to these."""
+        self.calls += other.calls
+        self.checked += other.checked
+        self.usable += other.usable
+        self.rules.update(other.rules)
 
 
 @dataclass(slots=True)
@@ -29,16 +38,6 @@ class RuleTally:
 
     findings: int = 0
     calls: int = 0
-
-
-@dataclass(slots=True)
-class GroupTally:
-    """Calls of one group, as of a `LibraryTally`; and per rule code how many of them have findings."""
-
-    calls: int = 0
-    checked: int = 0
-    usable: int = 0
-    rules: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +134,8 @@ class Summary:
     not_calls: Counter[str] = field(default_factory=Counter)
     destinations: int = 0
     rules: dict[str, RuleTally] = field(default_factory=dict)
-    libraries: dict[str, LibraryTally] = field(default_factory=dict)
-    groups: dict[Group, GroupTally] = field(default_factory=dict)
+    libraries: dict[str, CallTally] = field(default_factory=dict)
+    groups: dict[Group, CallTally] = field(default_factory=dict)
     severities: Counter[str] = field(default_factory=Counter)
     unread: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
@@ -166,13 +165,6 @@ class Summary:
             mine.findings += rule.findings
             mine.calls += rule.calls
         for name, library in other.libraries.items():
-            ours = self.libraries.setdefault(name, LibraryTally())
-            ours.calls += library.calls
-            ours.checked += library.checked
-            ours.usable += library.usable
-        for group, tally in other.groups.items():
-            joint = self.groups.setdefault(group, GroupTally())
-            joint.calls += tally.calls
-            joint.checked += tally.checked
-            joint.usable += tally.usable
-            joint.rules.update(tally.rules)
+            self.libraries.setdefault(name, CallTally()).add(library)
+        for group, calls in other.groups.items():
+            self.groups.setdefault(group, CallTally()).add(calls)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
+from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 
 def test_figures_add_up_when_every_call_is_accounted_for() -> None:
@@ -24,7 +24,7 @@ def test_adding_gives_the_figures_of_both() -> None:
             not_calls=Counter(other=2),
             destinations=1,
             rules={"KCH101": RuleTally(2, 1)},
-            libraries={"a": LibraryTally(3, 1, 1)},
+            libraries={"a": CallTally(3, 1, 1)},
             severities=Counter(error=2),
             unread=[("x", "gone")],
             remarks=[("y", "a plan")],
@@ -42,7 +42,7 @@ def test_adding_gives_the_figures_of_both() -> None:
         not_calls=Counter(other=4),
         destinations=2,
         rules={"KCH101": RuleTally(4, 2)},
-        libraries={"a": LibraryTally(6, 2, 2)},
+        libraries={"a": CallTally(6, 2, 2)},
         severities=Counter(error=4),
         unread=[("x", "gone")] * 2,
         remarks=[("y", "a plan")] * 2,

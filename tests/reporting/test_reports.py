@@ -18,7 +18,7 @@ from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.masking import Secret
 from segkoch_lint.places import Span
 from segkoch_lint.reporting import FORMATS, Outcome, Style, open_report
-from segkoch_lint.tallies import LibraryTally, RuleTally, Summary
+from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 FINDINGS = [
     Finding(
@@ -47,7 +47,7 @@ SUMMARY = Summary(
     not_calls=Counter({"other": 2}),
     destinations=1,
     rules={"KCH118": RuleTally(1, 1), "KCH101": RuleTally(1, 1), "KCH107": RuleTally(1, 1)},
-    libraries={"analytics-swift": LibraryTally(900, 890, 800), "": LibraryTally(100, 0, 0)},
+    libraries={"analytics-swift": CallTally(900, 890, 800), "": CallTally(100, 0, 0)},
     severities=Counter(error=1, warning=1, info=1),
     unread=[("gone.json", "no such file")],
     remarks=[("plan.json", "a tracking plan")],
@@ -219,7 +219,7 @@ def test_the_last_lines_say_how_it_went(summary: Summary, verdict: str) -> None:
 
 
 def test_wide_characters_do_not_upset_the_tables_and_underlines() -> None:
-    summary = Summary(calls=1, checked=1, libraries={"日本": LibraryTally(1, 1, 1)})
+    summary = Summary(calls=1, checked=1, libraries={"日本": CallTally(1, 1, 1)})
     finding = Finding(
         "KCH101", "x", Severity.ERROR, "m", Location("a"), excerpt=Excerpt(1, ('日"e\u0301x" ',), 0, 1, 6)
     )
