@@ -108,7 +108,8 @@ class Skimmer:
         opinions = list(map(self._opinions.get, keys))
         for index, opinion in enumerate(opinions):
             if opinion is None:
-                opinions[index] = self._opinion(keys[index], lines, index)
+                # A line before it in the same block may have been the first of its kind.
+                opinions[index] = self._opinions.get(keys[index]) or self._opinion(keys[index], lines, index)
         if not passing:
             first = next((index for index, opinion in enumerate(opinions) if opinion and not opinion.blames), None)
             if first is not None:

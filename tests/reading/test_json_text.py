@@ -245,3 +245,20 @@ def test_text_that_is_not_utf_8_is_one_flaw() -> None:
 def test_a_million_brackets_are_answered_without_recursion() -> None:
     (flaw,) = split_documents(b"[" * 1_000_000, depth=200)
     assert isinstance(flaw, Flaw)
+
+
+def compact(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+@given(st.text("aé日😀\\", max_size=4), st.text("bü語🙂\\", max_size=4))
+def test_columns_of_compact_text_count_characters_of_any_script(key: str, text: str) -> None:
+    held = {"é" + key: text, "last": "x"}
+    source = compact({key: text, "held": held})
+    document = parse_json(source, depth=10)
+    assert isinstance(document, JsonDocument)
+    spans = document.locate([("held", "last"), ("held", "é" + key)])
+    line = source.decode()
+    for path, span in spans.items():
+        assert line[span.column - 1 : span.end_column - 1] == compact(held[str(path[-1])]).decode()
+    assert len(spans) == 2

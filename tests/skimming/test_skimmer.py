@@ -154,6 +154,31 @@ def test_a_log_is_found_the_same_as_when_every_line_is_read(lines: list[bytes], 
     assert linted(content) == read_throughout(content)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_every_odd_value_at_every_place_is_found_beside_all_the_others(order: int) -> None:
+    lines = [written(changed(path, value), 0) for path in PLACES for value in VALUES][::order]
+    content = b"\n".join([GOOD, *lines, GOOD])
+    assert linted(content) == read_throughout(content)
+
+
+BAD = written(changed(("context", "device", "type"), "iOS"), 0)
+VERSIONED = GOOD[:-1] + b',"version":"%b"}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(GOOD + BAD + b"\n\n" + BAD, id="two calls on a line, and a line without any"),
+        # The last line is split by itself, when its keys are known already.
+        pytest.param(VERSIONED % b"2" + b"\n" + VERSIONED % b"\xff", id="no UTF-8 where no rule reads"),
+        pytest.param(VERSIONED % b"2" + b"\n" + VERSIONED % "é".encode(), id="UTF-8 where no rule reads"),
+        pytest.param((GOOD + b"\n") * 3000 + BAD + b"\n" + GOOD + b"\n" + BAD, id="more than is read in one go"),
+    ],
+)
+def test_what_is_passed_over_keeps_its_lines(content: bytes) -> None:
+    assert linted(content) == read_throughout(content)
+
+
 @settings(max_examples=20)
 @given(st.lists(log_lines, max_size=10))
 def test_groups_are_found_the_same_as_when_every_line_is_read(lines: list[bytes]) -> None:
