@@ -175,6 +175,6 @@ def lint(
     elif isinstance(source, Mapping | list):
         yield from linter.value(source)
     else:
-        yield from linter.paths([os.fspath(source)])  # type: ignore[arg-type]
+        yield from linter.paths([os.fspath(source)])  # type: ignore[arg-type]  # nothing else is left
         for path, reason in linter.summary.unread:
             raise OSError(f"{path}: {reason}")

@@ -12,11 +12,9 @@ class Terminated(BaseException):
     """SIGTERM or SIGHUP arrived: unwind, so that no half-written output stays behind."""
 
 
-_RAISED: dict[int, type[BaseException]] = {
-    signal.SIGTERM: Terminated,
-    signal.SIGHUP: Terminated,
-    signal.SIGINT: KeyboardInterrupt,
-}
+_RAISED: dict[int, type[BaseException]] = {signal.SIGTERM: Terminated, signal.SIGINT: KeyboardInterrupt}
+if hasattr(signal, "SIGHUP"):  # Windows has none
+    _RAISED[signal.SIGHUP] = Terminated
 
 _arrived: list[int] = []
 """The first of them that arrived in this run."""

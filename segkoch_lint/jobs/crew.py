@@ -236,7 +236,7 @@ class Crew:
         # A signal between the start of a process and our knowing of it would leave it behind.
         with _undisturbed():
             ours, theirs = self._context.Pipe()
-            process = self._context.Process(target=work, args=(theirs, self._make), daemon=True)  # type: ignore[attr-defined]
+            process = self._context.Process(target=work, args=(theirs, self._make), daemon=True)  # type: ignore[attr-defined]  # each context has it
             process.start()
             theirs.close()
             return _Worker(process, ours)
