@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 from click.shell_completion import CompletionItem
 
@@ -13,15 +11,21 @@ class RuleName(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
 
     name = "rule"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the rules whose code or name begins with what is there."""
-        from segkoch_lint.rules.catalogue import built_in  # noqa: PLC0415
+        return complete_rules(ctx, param, incomplete)
 
-        begun = incomplete.lower()
-        items: list[Any] = []
-        for rule in built_in():
-            if not begun or rule.code.lower().startswith(begun):
-                items.append(CompletionItem(rule.code, help=rule.name))
-            elif rule.name.startswith(begun):
-                items.append(CompletionItem(rule.name, help=rule.code))
-        return items
+
+def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the rules whose code or name begins with what is there, after the last comma."""
+    from segkoch_lint.rules.catalogue import built_in  # noqa: PLC0415
+
+    before, comma, last = incomplete.rpartition(",")
+    begun = last.lower()
+    items: list[CompletionItem] = []
+    for rule in built_in():
+        if not begun or rule.code.lower().startswith(begun):
+            items.append(CompletionItem(before + comma + rule.code, help=rule.name))
+        elif rule.name.startswith(begun):
+            items.append(CompletionItem(before + comma + rule.name, help=rule.code))
+    return items

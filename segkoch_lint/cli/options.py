@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from segkoch_lint.budgets import FORMS, Budget
+from segkoch_lint.cli.completing import complete_rules
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings import Severity
 
@@ -30,9 +31,17 @@ def configuration_options(command: Command) -> Command:
                 "-s",
                 multiple=True,
                 metavar="RULES",
+                shell_complete=complete_rules,
                 help="Apply these rules only: codes, beginnings of codes (KCH1), names, ALL; commas between.",
             ),
-            click.option("--ignore", "-i", multiple=True, metavar="RULES", help="Do not apply these rules."),
+            click.option(
+                "--ignore",
+                "-i",
+                multiple=True,
+                metavar="RULES",
+                shell_complete=complete_rules,
+                help="Do not apply these rules.",
+            ),
             click.option(
                 "--severity", multiple=True, metavar="CODE=LEVEL", help="Set a severity: error, warning or info."
             ),

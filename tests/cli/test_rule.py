@@ -91,7 +91,14 @@ def test_the_printed_meta_schema_stands_alone(program: Program) -> None:
 
 @pytest.mark.parametrize(
     ("words", "completed"),
-    [("rule KCH10", "KCH103"), ("rule missing-d", "missing-device-type"), ("schema ", "KCH001"), ("ru", "rule")],
+    [
+        ("rule KCH10", "KCH103"),
+        ("rule missing-d", "missing-device-type"),
+        ("schema ", "KCH001"),
+        ("ru", "rule"),
+        ("check --select KCH10", "KCH103"),
+        ("check --ignore KCH101,missing-device-t", "KCH101,missing-device-type"),
+    ],
 )
 def test_the_shell_completes(
     words: str, completed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
