@@ -173,7 +173,8 @@ class Reporter:
         elif summary.plans is not None and not summary.plans.checked:
             self._line(self._paint("Nothing was checked: no rule of a tracking plan to ask.", "yellow", bold=True))
         elif summary.plans is None and not summary.calls and not summary.destinations:
-            self._line(self._paint("Nothing was checked: no Segment call in what was read.", "yellow", bold=True))
+            missing = "no Segment call in what was read" if summary.inputs or summary.not_calls else "no file was found"
+            self._line(self._paint(f"Nothing was checked: {missing}.", "yellow", bold=True))
         elif not summary.unread:
             self._line(self._paint("No findings.", "green", bold=True))
 
