@@ -14,6 +14,7 @@ from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings import Severity
 from segkoch_lint.places import pointer_of
 from segkoch_lint.policy.settings import Settings
+from segkoch_lint.policy.sizes import SIZE_FORMS, bytes_of
 from segkoch_lint.reading.limits import Limits
 
 FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
@@ -115,9 +116,21 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
     if "rules" in configuration:
         read["rules"] = tuple(folder / each for each in configuration["rules"])
     if "limits" in configuration:
-        limits = {key.replace("-", "_"): value for key, value in configuration["limits"].items()}
+        given = dict(configuration["limits"])
+        of_reading = {each.name: each.name.replace("_", "-") for each in dataclasses.fields(Limits)}
+        limits = {name: given.pop(key) for name, key in of_reading.items() if key in given}
         read["limits"] = dataclasses.replace(Limits(), **limits)
+        read["rule_limits"] = given
+    if "memory" in configuration:
+        read["memory"] = _memory(configuration["memory"], file)
     return Settings(**read)
+
+
+def _memory(text: str, file: Path) -> int:
+    try:
+        return bytes_of(text)
+    except ValueError as problem:
+        raise UsageError(f"{file}: in memory: {problem}.", SIZE_FORMS) from None
 
 
 def _budget(selector: str, text: str, file: Path) -> Budget:

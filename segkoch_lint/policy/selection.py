@@ -12,7 +12,7 @@ from pathspec import GitIgnoreSpec
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.rules.catalogue import Rule, load_catalogue, matching
+from segkoch_lint.rules.catalogue import Rule, limited, load_catalogue, matching
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Selection:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.catalogue = load_catalogue(settings.rules)
+        self.catalogue = tuple(limited(rule, settings.rule_limits) for rule in load_catalogue(settings.rules))
         self._settings = settings
         chosen = _most_exact(
             self.catalogue, [*((s, True) for s in settings.select), *((s, False) for s in settings.ignore)]

@@ -12,6 +12,9 @@ from segkoch_lint.findings import Severity
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.rules.delivery import ACCEPTED_TYPES, Delivery
 
+DEFAULT_MEMORY = 1 << 30
+"""Bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -28,6 +31,8 @@ class Settings:
         rules: folders of the user's rule files.
         group_by: facets that the closing table is broken down by.
         limits: see `segkoch_lint.reading.limits.Limits`.
+        rule_limits: by name, the limits that rule files name (`segkoch_lint.rules.catalogue.Rule.limits`).
+        memory: about how many bytes a run may take.
         root: the folder that the patterns are relative to: that of the configuration, else the working directory.
     """
 
@@ -44,6 +49,8 @@ class Settings:
     rules: tuple[Path, ...] = ()
     group_by: tuple[Facet, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    rule_limits: Mapping[str, int] = field(default_factory=dict)
+    memory: int = DEFAULT_MEMORY
     root: Path = field(default_factory=Path.cwd)
 
     @property

@@ -14,7 +14,8 @@ _APPLIES_TO = {
     "call": "every call",
     "request": "every call, and every batch body",
     "destination": "the settings of a Kochava destination",
-    "user": "everything known of one user",
+    "user": "what a whole run says of one user on one platform",
+    "device": "what a whole run says of one device id or advertising id",
     "input": "every input that is read",
     "plan": "tracking plans",
 }

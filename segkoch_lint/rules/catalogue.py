@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from segkoch_lint.findings import Severity
 from segkoch_lint.places import Path as ValuePath
 from segkoch_lint.places import path_of, pointer_of
 
-AppliesTo = Literal["delivered", "call", "request", "destination", "user", "input", "plan"]
+AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "input", "plan"]
 
 _ABOUT = frozenset({"$schema", "$id", "title", "description", "rule", "remedy", "examples", "counterexamples"})
 """The members of a rule file that say something about the rule; all others are the constraint."""
@@ -48,6 +50,7 @@ class Rule:
         description, message, source: what, how it is said, and where it comes from.
         remedy: per SDK what to do; ``default`` for all others. Empty for rules that the program itself decides.
         place: the path to blame, or None for where the keyword fails.
+        limits: by name of a limit of the configuration, the path in the constraint to the number that it replaces.
         constraint: the JSON Schema, with our keywords.
         examples: values that pass. counterexamples: changes to the first one that do not.
         document: the whole file.
@@ -64,6 +67,7 @@ class Rule:
     source: tuple[str, ...]
     remedy: Mapping[str, str]
     place: ValuePath | None
+    limits: Mapping[str, ValuePath]
     constraint: Mapping[str, Any]
     examples: tuple[Any, ...]
     counterexamples: tuple[Counterexample, ...]
@@ -85,6 +89,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         source=tuple(about["source"]),
         remedy=document.get("remedy", {}),
         place=path_of(about["place"]) if "place" in about else None,
+        limits={name: path_of(pointer) for name, pointer in about.get("limits", {}).items()},
         constraint={keyword: value for keyword, value in document.items() if keyword not in _ABOUT},
         examples=tuple(document["examples"]),
         counterexamples=tuple(
@@ -97,6 +102,32 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         ),
         document=document,
     )
+
+
+def limited(rule: Rule, limits: Mapping[str, int]) -> Rule:
+    """Return *rule* with its numbers replaced by those of *limits* that it names."""
+    chosen = {name: path for name, path in rule.limits.items() if name in limits}
+    if not chosen:
+        return rule
+    constraint = copy.deepcopy(dict(rule.constraint))
+    for name, path in chosen.items():
+        holder, step = _holder(constraint, path)
+        holder[step] = limits[name]
+    return dataclasses.replace(rule, constraint=constraint)
+
+
+def _holder(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
+    """Return the object or list in a constraint that holds what is at *path*, and under which key or index.
+
+    Raises:
+        LookupError, TypeError, ValueError: there is nothing at *path*.
+    """
+    holder, step = None, None
+    value = constraint
+    for key in path:
+        holder, step = value, int(key) if isinstance(value, list) else key
+        value = holder[step]
+    return holder, step
 
 
 @cache
@@ -149,12 +180,23 @@ def problem_of(document: Any) -> str:
     from segkoch_lint.rules.vocabulary import expand, gate, self_contained  # noqa: PLC0415 - jsonschema-rs is heavy
 
     rule = rule_of(document)
+    for name, path in rule.limits.items():
+        if not _is_number_at(rule.constraint, path):
+            return f"its limit {name} leads to no whole number in the constraint: {pointer_of(path)}."
     definitions = schema_files.load("definitions")["$defs"]
     try:
         gate(self_contained(expand(rule.constraint), definitions))
     except ValueError as problem:
         return f"its constraint cannot be used: {str(problem).splitlines()[0]}."
     return ""
+
+
+def _is_number_at(constraint: Mapping[str, Any], path: ValuePath) -> bool:
+    try:
+        holder, step = _holder(constraint, path)
+    except (LookupError, TypeError, ValueError):
+        return False
+    return type(holder[step]) is int
 
 
 def _first_error(document: Mapping[str, Any]) -> str:

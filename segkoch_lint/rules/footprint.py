@@ -111,6 +111,12 @@ class Footprint:
             self.compared.append((keyword, value))
         for name in compared_names(keyword, value) or ():
             self.patterns.setdefault(spelling_pattern(name), Footprint())
+        if keyword == "foundIn":
+            for path in ((value["member"],), path_of(value["list"])):
+                read = self
+                for step in path:
+                    read = read.members.setdefault(str(step), Footprint())
+                read.all = True
 
 
 def _holds_containers(keyword: str, value: Any) -> bool:

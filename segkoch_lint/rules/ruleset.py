@@ -64,7 +64,7 @@ class RuleSet:
         self._delivery = delivery
         self._definitions = definitions
         self._groups: dict[AppliesTo, _Group] = {}
-        for kind in ("delivered", "call", "request", "destination"):
+        for kind in ("delivered", "call", "request", "destination", "user", "device"):
             chosen = [_Compiled(r, self.schema_of(r)) for r in rules if r.applies_to == kind]
             self._groups[kind] = _Group(chosen)
         self._required = _Group(

@@ -1,8 +1,8 @@
 """Our keywords: the short ones spelled out in standard JSON Schema, the comparing ones for both validators.
 
 ``schemas/vocabulary.json`` describes them. Here ``spellings`` and ``anyCase`` are replaced by the standard keywords
-that they are short for, and ``distinctValues``, ``sameValue`` and ``maxBytes`` are given to jsonschema-rs (the gate)
-and jsonschema (the explanation), one function each, so that the two cannot come to differ.
+that they are short for, and ``distinctValues``, ``sameValue``, ``foundIn`` and ``maxBytes`` are given to jsonschema-rs
+(the gate) and jsonschema (the explanation), one function each, so that the two cannot come to differ.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import jsonschema_rs
 import msgspec
 
 from segkoch_lint.masking import fold
+from segkoch_lint.places import path_of
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -151,6 +152,20 @@ def _same_value(name: str, instance: Any) -> bool:
     return len(texts) < 2 or len({text.casefold() for text in texts}) == 1
 
 
+def _found_in(asked: Mapping[str, Any], instance: Any) -> bool:
+    if not isinstance(instance, Mapping) or not isinstance(member := instance.get(asked["member"]), str):
+        return True
+    texts: Any = instance
+    for step in path_of(asked["list"]):
+        texts = texts.get(step) if isinstance(texts, Mapping) else None
+    if not isinstance(texts, list) or not texts:
+        return True
+    if asked.get("exactly"):
+        return member in texts
+    folded = member.casefold()
+    return any(isinstance(text, str) and text.casefold() == folded for text in texts)
+
+
 def _max_bytes(limit: int, instance: Any) -> bool:
     # Python's encoder may write a number longer (1e15 as 1000000000000000.0), but never four times as long.
     return _size_about(instance) * 4 <= limit or size_of(instance) <= limit
@@ -172,6 +187,7 @@ def size_of(value: Any) -> int:
 KEYWORDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "distinctValues": _distinct_values,
     "sameValue": _same_value,
+    "foundIn": _found_in,
     "maxBytes": _max_bytes,
 }
 """The comparing keywords: each tells from its own value and the instance whether the instance is valid."""
@@ -235,7 +251,7 @@ def _explainer_keyword(name: str, is_valid: Callable[[Any, Any], bool]) -> Any:
 
     def keyword(_validator: Validator, value: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
         if not is_valid(value, instance):
-            yield ValidationError(name)
+            yield ValidationError(name, path=[value["member"]] if name == "foundIn" else ())
 
     return keyword
 

@@ -14,8 +14,11 @@ from segkoch_lint.budgets import Budget
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.configuration import find_configuration, load_settings
+from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
+from segkoch_lint.policy.sizes import bytes_of
 from segkoch_lint.reading.limits import Limits
+from segkoch_lint.rules.catalogue import built_in
 
 
 def test_the_nearest_file_wins_up_to_the_repositorys_root(tmp_path: Path) -> None:
@@ -174,5 +177,27 @@ def test_the_schema_is_a_schema_and_its_defaults_are_the_settings_own() -> None:
     assert tuple(defaults["select"]) == settings.select
     assert tuple(defaults["calls"]) == settings.accepted_types
     assert defaults["fail-on"] == str(settings.fail_on)
-    limits = {key.replace("-", "_"): m["default"] for key, m in schema["properties"]["limits"]["properties"].items()}
-    assert Limits(**limits) == settings.limits
+    limits = {key: m["default"] for key, m in schema["properties"]["limits"]["properties"].items()}
+    of_rules = {name: limits.pop(name) for rule in built_in() for name in rule.limits}
+    assert Limits(**{key.replace("-", "_"): value for key, value in limits.items()}) == settings.limits
+    assert of_rules == {"shared-device-users": 5, "many-devices": 10}
+    assert bytes_of(defaults["memory"]) == settings.memory
+
+
+def test_limits_of_rules_reach_the_rules_that_name_them(tmp_path: Path) -> None:
+    file = tmp_path / "segkoch-lint.toml"
+    file.write_text("[limits]\nmany-devices = 3\ndepth = 50\n")
+    settings = load_settings(file)
+    assert (settings.limits.depth, settings.rule_limits) == (50, {"many-devices": 3})
+    rules = {rule.code: rule.constraint for rule in Selection(settings).rules}
+    assert rules["KCH206"]["properties"]["devices"]["maximum"] == 3
+    assert rules["KCH204"]["properties"]["users"]["exclusiveMaximum"] == 5
+
+
+def test_memory_is_configured_as_people_write_it(tmp_path: Path) -> None:
+    file = tmp_path / "segkoch-lint.toml"
+    file.write_text('memory = "512MB"\n')
+    assert load_settings(file).memory == 512_000_000
+    file.write_text('memory = "1KB"\n')
+    with pytest.raises(UsageError, match="less than"):
+        load_settings(file)

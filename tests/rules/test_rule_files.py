@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from segkoch_lint import schema_files
 from segkoch_lint.findings import Finding
 from segkoch_lint.places import pointer_of
-from segkoch_lint.rules.catalogue import Rule, built_in, problem_of
+from segkoch_lint.rules.catalogue import Rule, built_in, limited, problem_of
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.ruleset import RuleSet
+from segkoch_lint.rules.violations import at
 from segkoch_lint.rules.vocabulary import explainer, gate, size_of
 from tests.conftest import IOS_CALL
 
@@ -45,6 +47,12 @@ CONTRACT = {
     "KCH116": ("sample-id", "warning"),
     "KCH117": ("device-replaced", "warning"),
     "KCH118": ("unusual-device-id", "info"),
+    "KCH201": ("device-id-mismatch", "error"),
+    "KCH202": ("advertising-id-mismatch", "error"),
+    "KCH203": ("id-case-mismatch", "warning"),
+    "KCH204": ("shared-device", "warning"),
+    "KCH205": ("device-on-two-platforms", "error"),
+    "KCH206": ("many-devices", "info"),
     "KCH301": ("missing-user", "error"),
     "KCH302": ("missing-event-name", "error"),
     "KCH303": ("reserved-property", "warning"),
@@ -60,9 +68,11 @@ CONTRACT = {
     "KCH503": ("malformed-app-guid", "warning"),
 }
 
-REQUIRED = {"KCH101", "KCH102", "KCH103", "KCH104", "KCH105", "KCH106", "KCH201", "KCH202"}
+REQUIRED = {"KCH101", "KCH102", "KCH103", "KCH104", "KCH105", "KCH106", "KCH201", "KCH202", "KCH203"}
 
-JUDGED = [rule for rule in built_in() if rule.applies_to in {"delivered", "call", "request", "destination"}]
+JUDGED = [rule for rule in built_in() if rule.applies_to not in {"input", "plan"}]
+SUMMED_UP = [rule for rule in JUDGED if rule.applies_to in {"user", "device"}]
+OF_CALLS = [rule for rule in JUDGED if rule.applies_to in {"delivered", "call", "request"}]
 
 SCHEMAS = {rule.code: RuleSet([], Delivery()).schema_of(rule) for rule in JUDGED}
 VALIDATORS = {code: (gate(schema), explainer(schema)) for code, schema in SCHEMAS.items()}
@@ -110,9 +120,36 @@ def test_the_counterexamples_break_in_both_validators_at_the_places_they_say(rul
         assert blamed == sorted(counterexample.places), counterexample.summary
 
 
-@pytest.mark.parametrize("rule", [r for r in JUDGED if r.applies_to != "destination"], ids=name_of)
+@pytest.mark.parametrize("rule", OF_CALLS, ids=name_of)
 def test_the_first_example_breaks_no_rule_at_all(rule: Rule, everything: RuleSet) -> None:
     assert [each.rule.code for each in everything.judge(rule.examples[0]).violations] == []
+
+
+@pytest.mark.parametrize("rule", SUMMED_UP, ids=name_of)
+def test_examples_of_summaries_have_the_documented_shape_and_the_first_breaks_no_rule(
+    rule: Rule, everything: RuleSet
+) -> None:
+    shape = Draft202012Validator(schema_files.load(f"{rule.applies_to}-summary"))
+    for example in (*rule.examples, *(value for _, value in broken_examples(rule))):
+        shape.validate(example)
+    assert everything.violations(rule.applies_to, rule.examples[0]) == []
+
+
+@pytest.mark.parametrize("rule", [rule for rule in JUDGED if rule.limits], ids=name_of)
+def test_a_limit_of_a_rule_is_one_of_the_configuration_with_the_same_default(rule: Rule) -> None:
+    configured = schema_files.load("configuration")["properties"]["limits"]["properties"]
+    for name, path in rule.limits.items():
+        assert configured[name]["default"] == at(rule.constraint, path)
+        assert at(limited(rule, {name: 77}).constraint, path) == 77
+        assert limited(rule, {"another": 77}) is rule
+        assert at(rule.constraint, path) != 77
+
+
+@pytest.mark.parametrize("pointer", ["/properties/users", "/properties/nope", "/properties/users/exclusiveMaximum/0"])
+def test_a_limit_that_leads_to_no_number_is_refused(pointer: str) -> None:
+    document = copy.deepcopy(dict(next(rule for rule in JUDGED if rule.code == "KCH204").document))
+    document["rule"]["limits"]["shared-device-users"] = pointer
+    assert "leads to no whole number" in problem_of(document)
 
 
 @pytest.mark.parametrize("rule", JUDGED, ids=name_of)

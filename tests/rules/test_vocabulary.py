@@ -79,6 +79,32 @@ def test_same_value_wants_all_spellings_to_agree(value: Any, valid: bool) -> Non
     assert both({"sameValue": "adId"}, value) == valid
 
 
+@pytest.mark.parametrize(
+    ("value", "valid", "exact"),
+    [
+        ({"id": "a", "sent": {"ids": ["b", "a"]}}, True, True),
+        ({"id": "a", "sent": {"ids": ["b", "A"]}}, True, False),
+        ({"id": "ß", "sent": {"ids": ["SS"]}}, True, False),
+        ({"id": "a", "sent": {"ids": ["b", 1]}}, False, False),
+        ({"id": "a", "sent": {"ids": []}}, True, True),
+        ({"id": "a", "sent": {}}, True, True),
+        ({"id": "a", "sent": ["b"]}, True, True),
+        ({"id": 1, "sent": {"ids": ["b"]}}, True, True),
+        ({"sent": {"ids": ["b"]}}, True, True),
+        ("a", True, True),
+    ],
+)
+def test_a_member_is_looked_for_in_a_list_without_case_or_exactly(value: Any, valid: bool, exact: bool) -> None:
+    schema = {"member": "id", "list": "/sent/ids"}
+    assert both({"foundIn": schema}, value) == valid
+    assert both({"foundIn": {**schema, "exactly": True}}, value) == exact
+
+
+def test_what_is_not_found_is_to_blame() -> None:
+    (error,) = explainer({"foundIn": {"member": "id", "list": "/ids"}}).iter_errors({"id": "a", "ids": ["b"]})
+    assert list(error.absolute_path) == ["id"]
+
+
 def test_bytes_are_those_of_compact_json() -> None:
     assert size_of({"a": ["é", 1]}) == len('{"a":["é",1]}'.encode())
     assert both({"maxBytes": 5}, "abc")

@@ -1,0 +1,142 @@
+"""What one call says of its user: the ids in it, and the users that it links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from segkoch_lint import schema_files
+from segkoch_lint.calls import library_of
+from segkoch_lint.masking import fold
+from segkoch_lint.rules.vocabulary import gate, self_contained
+
+MOBILE, SERVER, OTHER = "mobile", "server", "other"
+"""Who sent a call: an app's SDK, a server's, or neither (the web, or nobody knows)."""
+
+PLATFORMS = ("ios", "android")
+
+
+class Sighting(NamedTuple):
+    """What a delivered call says of its user; two calls that say the same have equal sightings.
+
+    Attributes:
+        user_id, anonymous_id: of the call; None when blank. The user is only known when all calls are.
+        platform: ``ios`` or ``android``.
+        origin: ``mobile``, ``server`` or ``other``.
+        device_id, advertising_id: without white space around; None unless valid. At least one is there.
+        library: the name of the call's library; may be empty.
+        ignored: codes of the rules that do not count where the call stands, with commas between.
+    """
+
+    user_id: str | None
+    anonymous_id: str | None
+    platform: str
+    origin: str
+    device_id: str | None
+    advertising_id: str | None
+    library: str
+    ignored: str = ""
+
+
+class Ids(NamedTuple):
+    """The ids that a ``context.device`` holds; what is not valid is None.
+
+    Attributes:
+        platform: ``ios`` or ``android``.
+        device_id, advertising_id: without white space around. At least one is there.
+        advertising_key: the key that the advertising id stands under.
+    """
+
+    platform: str
+    device_id: str | None
+    advertising_id: str | None
+    advertising_key: str | None
+
+
+def sighting_of(message: Mapping[str, Any], origin: str | None, ignored: str = "") -> Sighting | None:
+    """Return what a delivered call says of its user, or None when it holds no valid id.
+
+    Args:
+        message: the call in Segment's shape.
+        origin: of its library, as `segkoch_lint.rules.ruleset.Opinion` has it.
+        ignored: codes of the rules that do not count where the call stands, with commas between.
+    """
+    context = message.get("context")
+    ids = ids_of(context.get("device")) if isinstance(context, Mapping) else None
+    if ids is None:
+        return None
+    user_id, anonymous_id = user_ids(message)
+    sender = origin if origin in {MOBILE, SERVER} else OTHER
+    library = library_of(message)
+    return Sighting(
+        user_id, anonymous_id, ids.platform, str(sender), ids.device_id, ids.advertising_id, library, ignored
+    )
+
+
+def ids_of(device: Any) -> Ids | None:
+    """Return the valid ids of a ``context.device``, or None when there is none, or no platform that they are of."""
+    if not isinstance(device, Mapping) or device.get("type") not in PLATFORMS:
+        return None
+    device_id = _valid("device", device.get("id"))
+    spelled = [(key, text) for key, value in device.items() if fold(key) == "advertisingid" and (text := _text(value))]
+    advertising_id, advertising_key = None, None
+    # Of two spellings that disagree nobody knows which one wins; one that is the device's id is no advertising id.
+    if spelled and len({text.casefold() for _, text in spelled}) == 1:
+        advertising_key, text = spelled[0]
+        advertising_id = _valid("advertising", text)
+        if advertising_id and device_id and _bare(advertising_id) == _bare(device_id):
+            advertising_id = None
+    if advertising_id is None:
+        advertising_key = None
+    return Ids(device["type"], device_id, advertising_id, advertising_key) if device_id or advertising_id else None
+
+
+def user_ids(message: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the userId and the anonymousId of a call; what is blank or no string is None.
+
+    SDK arguments that were posted as they are (``user_id``) count where Segment's own key does not.
+    """
+    user_id = _whole(message.get("userId")) or _whole(message.get("user_id"))
+    return user_id, _whole(message.get("anonymousId")) or _whole(message.get("anonymous_id"))
+
+
+def links_of(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the (anonymousId, userId) pairs that a call links: its own, and what an alias says of its user before."""
+    user_id, anonymous_id = user_ids(message)
+    if user_id is None:
+        return
+    if anonymous_id is not None:
+        yield anonymous_id, user_id
+    if message.get("type") == "alias":
+        previous = _whole(message.get("previousId")) or _whole(message.get("previous_id"))
+        if previous is not None:
+            yield previous, user_id
+
+
+def _whole(value: Any) -> str | None:
+    return value if isinstance(value, str) and value and not value.isspace() else None
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _bare(text: str) -> str:
+    return text.replace("-", "").casefold()
+
+
+def _valid(kind: str, value: Any) -> str | None:
+    text = _text(value)
+    return text if text and _gate(kind).is_valid(text) else None
+
+
+@lru_cache(maxsize=2)
+def _gate(kind: str) -> Any:
+    """Return what accepts ids that are neither zeros nor a stand-in: the rules' own notions of both."""
+    definitions = schema_files.load("definitions")["$defs"]
+    references = {
+        "device": {"not": {"$ref": "#/$defs/placeholder-device-id"}},
+        "advertising": {"$ref": "#/$defs/real-id"},
+    }
+    return gate(self_contained(references[kind], definitions))

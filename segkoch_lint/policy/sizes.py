@@ -1,0 +1,30 @@
+"""Amounts of memory as people write them: ``512MB``, ``2GiB``."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+SIZE_FORMS = "Write bytes with a unit: 512MB, 2GiB."
+"""What a size looks like, for hints."""
+
+LEAST_MEMORY = 64 << 20
+"""Bytes: less than this the program itself does not take."""
+
+_SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*([kKMGT]?)(i?)B?")
+
+
+def bytes_of(text: str) -> int:
+    """Return the bytes of memory that *text* says; ``MB`` are millions of bytes, ``MiB`` (and ``M``) 1024 times 1024.
+
+    Raises:
+        ValueError: it is no size, or a smaller one than the program needs; the message says which.
+    """
+    read = _SIZE.fullmatch(text.strip())
+    if read is None or (read[3] and not read[2]):
+        raise ValueError(f'"{text}" is no size')
+    unit = 1000 if text.rstrip().endswith("B") and not read[3] else 1024
+    size = int(Decimal(read[1]) * unit ** " kMGT".index(read[2].replace("K", "k") or " "))
+    if size < LEAST_MEMORY:
+        raise ValueError(f'"{text}" is less than the {LEAST_MEMORY >> 20}MiB that the program itself takes')
+    return size
