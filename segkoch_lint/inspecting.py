@@ -21,6 +21,9 @@ from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
 
+Observe = Callable[[Call, int, Document, Opinion], None]
+"""Is told of each call, its number among what its document holds from 1, the document, and the opinion on the call."""
+
 Excerpts = Callable[[Document, Span], Excerpt | None]
 """Makes the lines to show around a span."""
 
@@ -70,6 +73,7 @@ class Inspector:
         ruleset: the same rules, compiled.
         facets: what calls are grouped by.
         excerpts: None when nobody shows them.
+        observe: is told of the calls, if anybody is.
     """
 
     def __init__(
@@ -78,11 +82,13 @@ class Inspector:
         ruleset: RuleSet,
         facets: tuple[Facet, ...] = (),
         excerpts: Excerpts | None = None,
+        observe: Observe | None = None,
     ) -> None:
         self._selection = selection
         self._facets = facets
         self._ruleset = ruleset
         self._excerpts = excerpts
+        self._observe = observe
 
     def inspect(self, document: Document, path: str, ignored: frozenset[str], summary: Summary) -> Inspection:
         """Judge all that a document holds, and count it in *summary*.
@@ -104,6 +110,8 @@ class Inspector:
                     groups[unit.path] = group_of(self._facets, unit.message)
                     opinion = self._ruleset.opinion_on(unit.message)
                     count(summary, opinion, library_of(unit.message), groups[unit.path])
+                    if self._observe:
+                        self._observe(unit, len(units), document, opinion)
                     drafts.extend(self._judge(unit, opinion, document))
                 case Batch():
                     units.append(unit.path)
@@ -152,6 +160,8 @@ class Inspector:
         call = Call(document.value)
         group = group_of(self._facets, call.message)
         count(summary, opinion, library_of(call.message), group)
+        if self._observe:
+            self._observe(call, 1, document, opinion)
         kept = [draft for draft in self._judge(call, opinion, document) if draft.rule.code not in ignored]
         self._count(kept, {call.path: group}, summary)
         return self._place(document, path, kept)

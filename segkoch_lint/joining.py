@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segkoch_lint.findings import Finding, Location
+from segkoch_lint.identity.collecting import Collector, Source
+from segkoch_lint.identity.seen import Order
 from segkoch_lint.inspecting import Inspector
 from segkoch_lint.parts import Lost, Part, Result, Stranger
 from segkoch_lint.reading.discovering import Input
@@ -30,13 +32,26 @@ class Joint:
         inspector: makes findings about values that are no calls.
         ignored: codes that do not count in this input.
         summary: the figures to add to.
+        collector: is told what calls say of their users; None when no rule asks.
+        order: sorts the input among those of the run.
 
     Attributes:
         lines: ends of lines in the parts that are finished.
     """
 
-    def __init__(self, source: Input, inspector: Inspector, ignored: frozenset[str], summary: Summary) -> None:
+    def __init__(
+        self,
+        source: Input,
+        inspector: Inspector,
+        ignored: frozenset[str],
+        summary: Summary,
+        *,
+        collector: Collector | None = None,
+        order: Order = (),
+    ) -> None:
         self.lines = 0
+        self._collector = collector
+        self._collected_as = Source(source.path, order, ",".join(sorted(ignored)))
         self._source = source
         self._inspector = inspector
         self._ignored = ignored
@@ -53,6 +68,8 @@ class Joint:
             # What keeps an input from being read is met in each of its parts.
             figures.unread = [each for each in figures.unread if each not in self._summary.unread]
         self._summary.add(figures)
+        if result.observed is not None and self._collector is not None:
+            self._collector.add(result.observed, self._collected_as, lines=self.lines)
         for entry in result.entries:
             if isinstance(entry, Finding):
                 yield entry.moved(self.lines) if self.lines else entry

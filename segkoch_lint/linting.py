@@ -9,16 +9,18 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from segkoch_lint.findings import Finding
-from segkoch_lint.inspecting import Excerpts
+from segkoch_lint.identity.collecting import Collector, share_of
+from segkoch_lint.identity.judging import Disagreement, Identity
+from segkoch_lint.identity.seen import Order
+from segkoch_lint.inspecting import Excerpts, remedy_for
 from segkoch_lint.joining import Joint
-from segkoch_lint.parts import NEITHER, FlawExcerpts, Lost, Mark, Part, PartLinter, Result, Stranger
-from segkoch_lint.places import pointer_of
+from segkoch_lint.parts import NEITHER, FlawExcerpts, Lost, Part, PartLinter, Result
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import Input, Unread, discover
 from segkoch_lint.reading.documents import ValueDocument
 from segkoch_lint.reading.opening import open_bytes
-from segkoch_lint.tallies import Summary
+from segkoch_lint.tallies import RuleTally, Summary
 
 if TYPE_CHECKING:
     from segkoch_lint.jobs.crew import Crew
@@ -35,6 +37,7 @@ class Linter:
 
     Attributes:
         summary: the figures so far.
+        collector: what the calls say of their users; None when no rule about users is selected.
         on_progress: called now and then while inputs are read.
 
     Raises:
@@ -56,6 +59,8 @@ class Linter:
         self._make = partial(PartLinter, self.settings, excerpts, flaw_excerpts)
         self._parts = self._make()
         self._parts.on_progress = self._tell
+        self.collector = Collector(share_of(self.settings.memory)) if self.selection.across else None
+        self._inputs = 0
         self._allow_empty = allow_empty
         self._jobs = jobs
         self._crew: Crew | None = None
@@ -86,24 +91,60 @@ class Linter:
         """Calls read so far; other processes are ahead of what ``summary`` says."""
         return self._parts.calls_read + (self._crew.calls_read if self._crew else 0)
 
-    def input(self, source: Input) -> Iterator[Finding]:
-        """Lint one input."""
-        part = Part(source)
-        yield from self._joined(part, self._parts.lint(part))
+    def input(self, source: Input, order: Order | None = None) -> Iterator[Finding]:
+        """Lint one input.
 
-    def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
-        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML."""
+        Args:
+            source: the input.
+            order: sorts it among the inputs of the run; by default they count in the order in which they come.
+        """
+        part = Part(source)
+        yield from self._joined(part, self._parts.lint(part), order)
+
+    def bytes(self, content: bytes, name: str = "-", order: Order | None = None) -> Iterator[Finding]:
+        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML. See `input`."""
         with open_bytes(content, name) as stream:
-            yield from self._joined(Part(Input(name, stdin=True)), self._parts.stream(stream, name))
+            yield from self._joined(Part(Input(name, stdin=True)), self._parts.stream(stream, name), order)
 
     def value(self, value: Any) -> Iterator[Finding]:
         """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span."""
-        inspection = self._parts.inspector.inspect(ValueDocument(value), "", frozenset(), self.summary)
-        yield from inspection.findings
-        strangers = [Stranger(unit.kind, pointer_of(unit.path), None) for unit in inspection.not_calls]
-        self.summary.not_calls.update(stranger.kind for stranger in strangers)
-        # Whoever gives a value means it as calls.
-        yield from self._new_joint(Input("")).add(Result([Mark.FIRST_CALL, *strangers]))
+        yield from self._new_joint(Input("")).add(self._parts.value(ValueDocument(value)))
+
+    def identity_findings(self) -> Iterator[Finding]:
+        """Yield what is wrong across all inputs, once they were read; afterwards nothing is remembered of users.
+
+        Raises:
+            OutputError: there is no space left for what is remembered.
+        """
+        if self.collector is None:
+            return
+        ruleset = self._parts.ruleset
+        try:
+            identity = Identity.of(self.collector, ruleset.violations, alike=ruleset.compares_only("user"))
+            self.summary.identity = identity.tally
+            for code, calls in identity.calls.items():
+                self.summary.rules.setdefault(code, RuleTally()).calls += calls
+            for each in identity.disagreements():
+                yield self._across(each)
+        finally:
+            self.collector.close()
+
+    def _across(self, each: Disagreement) -> Finding:
+        rule = self.selection.by_code[each.code]
+        severity = self.selection.severity(rule)
+        self.summary.rules[each.code].findings += 1
+        self.summary.severities[str(severity)] += 1
+        return Finding(
+            rule.code,
+            rule.name,
+            severity,
+            each.template,
+            each.location,
+            each.values,
+            remedy_for(rule, each.libraries[0] if len(each.libraries) == 1 else "", each.origin),
+            each.related,
+            properties={"calls": each.calls, "libraries": list(each.libraries)},
+        )
 
     def _one_by_one(self, found: Iterable[Input | Unread]) -> Iterator[Finding]:
         for each in found:
@@ -131,9 +172,9 @@ class Linter:
                 else:
                     yield from self._joined(part, results or self._parts.lint(part))
 
-    def _joined(self, part: Part, results: Iterable[Result | Lost]) -> Iterator[Finding]:
+    def _joined(self, part: Part, results: Iterable[Result | Lost], order: Order | None = None) -> Iterator[Finding]:
         if part.first:
-            self._joint = self._new_joint(part.source)
+            self._joint = self._new_joint(part.source, order)
         for result in results:
             if isinstance(result, Lost):
                 self._joint.miss(part, result)
@@ -145,9 +186,16 @@ class Linter:
     def _tell(self) -> None:
         self.on_progress()  # whichever it is by now
 
-    def _new_joint(self, source: Input) -> Joint:
-        ignored = self.selection.ignored_in(source.path)
-        return Joint(source, self._parts.inspector, ignored, self.summary)
+    def _new_joint(self, source: Input, order: Order | None = None) -> Joint:
+        self._inputs += 1
+        return Joint(
+            source,
+            self._parts.inspector,
+            self.selection.ignored_in(source.path),
+            self.summary,
+            collector=self.collector,
+            order=order or (self._inputs,),
+        )
 
 
 def lint(
@@ -163,7 +211,7 @@ def lint(
         settings: a configuration; the defaults when None. No configuration file is looked for.
 
     Yields:
-        findings in the order of the input. Those of a parsed value have no span.
+        findings in the order of the input, and then those across calls. Those of a parsed value have no span.
 
     Raises:
         UsageError: a setting is wrong.
@@ -176,5 +224,6 @@ def lint(
         yield from linter.value(source)
     else:
         yield from linter.paths([os.fspath(source)])  # type: ignore[arg-type]  # nothing else is left
-        for path, reason in linter.summary.unread:
-            raise OSError(f"{path}: {reason}")
+    yield from linter.identity_findings()
+    for path, reason in linter.summary.unread:
+        raise OSError(f"{path}: {reason}")

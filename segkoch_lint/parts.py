@@ -11,7 +11,8 @@ from enum import Enum
 
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.inspecting import Excerpts, Inspector, count
+from segkoch_lint.identity.observing import Observed, Observer
+from segkoch_lint.inspecting import Excerpts, Inspection, Inspector, count
 from segkoch_lint.places import Span, pointer_of
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -34,6 +35,9 @@ FlawExcerpts = Callable[[Flaw], Excerpt | None]
 
 _PROGRESS_EVERY = 500
 """Documents between two looks at the clock."""
+
+_MOST_OBSERVED = 50_000
+"""Sightings and links that are held until a result takes them along; some tens of megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,13 @@ class Result:
     Attributes:
         entries: in the order of the text. Lines are counted from the beginning of the part.
         summary: the figures of just what this result tells.
+        observed: what calls say of their users, with places as those of the entries; None when there is nothing.
         lines: how many ends of lines the part has; only in its last result, and only of a piece.
     """
 
     entries: list[Entry] = field(default_factory=list)
     summary: Summary = field(default_factory=Summary)
+    observed: Observed | None = None
     lines: int = 0
 
 
@@ -119,6 +125,7 @@ class PartLinter:
 
     Attributes:
         selection: the rules of the run, and what they weigh.
+        ruleset: the same rules, compiled.
         inspector: judges single documents by them.
         entries_at_once: entries that are gathered before a result is given.
         on_progress: called now and then.
@@ -131,12 +138,14 @@ class PartLinter:
         self, settings: Settings, excerpts: Excerpts | None = None, flaw_excerpts: FlawExcerpts | None = None
     ) -> None:
         self.selection = Selection(settings)
-        ruleset = RuleSet(self.selection.rules, settings.delivery, self.selection.catalogue)
-        self.inspector = Inspector(self.selection, ruleset, settings.group_by, excerpts)
+        self.ruleset = RuleSet(self.selection.rules, settings.delivery, self.selection.catalogue)
+        self._observer = Observer() if self.selection.across else None
+        observe = self._observer.call if self._observer else None
+        self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, observe)
         self.entries_at_once = 1
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
-        self._skimmer = Skimmer(ruleset, settings.limits, self._count_clean, settings.group_by)
+        self._skimmer = Skimmer(self.ruleset, settings.limits, self._count_clean, settings.group_by, self._observer)
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
         self._calls_seen = False
@@ -172,6 +181,14 @@ class PartLinter:
         documents = read_documents(stream, name=name, limits=self._limits, sieve=self._sieve)
         yield from self._lint(documents, stream, name, inputs=1)
 
+    def value(self, document: Document) -> Result:
+        """Lint a document that is an input by itself, and was meant as calls."""
+        self._result = Result(summary=Summary())
+        inspection = self.inspector.inspect(document, "", frozenset(), self._result.summary)
+        strangers = self._strangers(document, inspection)
+        self._result.entries.extend([*inspection.findings, Mark.FIRST_CALL, *strangers])
+        return self._finished(last=True)
+
     def _lint(
         self,
         documents: Iterable[Document | Flaw | Foreign | Judged],
@@ -184,25 +201,31 @@ class PartLinter:
         self._text = text
         self._calls_seen = False
         self._result = Result(summary=Summary(inputs=inputs))
+        if self._observer is not None:
+            self._observer.take()  # of a part that was not read to its end
         try:
             for number, each in enumerate(documents):
                 if number % _PROGRESS_EVERY == 0:
                     self.on_progress()
                 self._result.entries.extend(self._entries(each, name, ignored))
-                if len(self._result.entries) >= self.entries_at_once:
-                    yield self._finished(Result())
+                if len(self._result.entries) >= self.entries_at_once or self._is_full():
+                    yield self._finished()
         except OSError as error:
             self._result.summary.unread.append((name, error.strerror or str(error)))
         self._result.summary.bytes += text.inflated
         self._bytes_before += text.consumed
         self._text = None
-        last = self._finished(Result())
-        yield Result(last.entries, last.summary, text.lines if isinstance(text, PieceText) else 0)
+        yield self._finished(last=True, lines=text.lines if isinstance(text, PieceText) else 0)
 
-    def _finished(self, following: Result) -> Result:
-        finished, self._result = self._result, following
+    def _finished(self, *, last: bool = False, lines: int = 0) -> Result:
+        finished, self._result = self._result, Result()
         self._calls_before += finished.summary.calls
-        return finished
+        # The fewer times it is taken, the fewer sightings are met anew.
+        observed = self._observer.take() if self._observer and (last or self._is_full()) else None
+        return Result(finished.entries, finished.summary, observed, lines)
+
+    def _is_full(self) -> bool:
+        return self._observer is not None and self._observer.held >= _MOST_OBSERVED
 
     def _sieve(self, block: Block) -> Iterator[NumberedLine | Flaw | Judged]:
         self.on_progress()
@@ -234,12 +257,15 @@ class PartLinter:
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         inspection = self.inspector.inspect(document, name, ignored, self._result.summary)
-        for unit in inspection.not_calls:
-            self._result.summary.not_calls[unit.kind] += 1
-            yield Stranger(unit.kind, pointer_of(unit.path), document.locate([unit.path]).get(unit.path))
+        yield from self._strangers(document, inspection)
         if inspection.holds_calls:
             yield from self._first_call()
         yield from inspection.findings
+
+    def _strangers(self, document: Document, inspection: Inspection) -> Iterator[Stranger]:
+        for unit in inspection.not_calls:
+            self._result.summary.not_calls[unit.kind] += 1
+            yield Stranger(unit.kind, pointer_of(unit.path), document.locate([unit.path]).get(unit.path))
 
     def _first_call(self) -> Iterator[Mark]:
         if not self._calls_seen:

@@ -104,6 +104,34 @@ class PlanTally:
 
 
 @dataclass(slots=True)
+class IdentityTally:
+    """Users of a run, each once a platform.
+
+    Attributes:
+        users: those whose delivered calls hold a valid id.
+        compared: of these, the ones of whom both the app and a server sent ids of one kind.
+        not_comparable: the others, by reason: ``mobile only``, ``server only``, ``neither`` (calls of other libraries
+            only), ``no ids of one kind`` (the app sent the one kind of id, servers the other).
+    """
+
+    users: int = 0
+    compared: int = 0
+    not_comparable: Counter[str] = field(default_factory=Counter)
+
+    def count(self, why_not: str) -> None:
+        """Count a user who was compared, or was not for a reason."""
+        self.users += 1
+        if why_not:
+            self.not_comparable[why_not] += 1
+        else:
+            self.compared += 1
+
+    def adds_up(self) -> bool:
+        """Tell whether every user is accounted for."""
+        return self.users == self.compared + self.not_comparable.total()
+
+
+@dataclass(slots=True)
 class Summary:
     """The figures of one run. Adding two gives the figures of both, so parts can be counted apart.
 
@@ -123,6 +151,7 @@ class Summary:
         unread: inputs (or parts) that could not be read, as (path, reason).
         remarks: what else a reader should know of an input, as (path, sentence).
         plans: the figures of tracking plans; None in a run over calls.
+        identity: the figures of users, known when all inputs were read; None when no rule about them is selected.
     """
 
     inputs: int = 0
@@ -140,11 +169,14 @@ class Summary:
     unread: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
     plans: PlanTally | None = None
+    identity: IdentityTally | None = None
 
     def adds_up(self) -> bool:
         """Tell whether every call, or rule of a plan, is accounted for: nothing unchecked is ever called clean."""
         if self.plans is not None:
             return self.plans.adds_up()
+        if self.identity is not None and not self.identity.adds_up():
+            return False
         return self.calls == self.checked + self.not_delivered.total() + self.malformed
 
     def add(self, other: Summary) -> None:

@@ -27,7 +27,15 @@ Program = Callable[..., Ran]
 
 GOOD = json.dumps(IOS_CALL, separators=(",", ":"))
 BAD = '{"type":"track","event":"Été","userId":"u-1","context":{"device":{"type":"ios","id":"0123456789abcdef"}}}'
-LINES = [GOOD] * 12 + [BAD, GOOD[:60], '{"x":1}', "", f"[{BAD},{GOOD}]", "5", '{"type":"page"}' + " " * 3000, BAD + BAD]
+SERVER = [
+    GOOD.replace("analytics-swift", "analytics-ruby").replace(IOS_CALL["context"]["device"]["id"][:4], start)
+    for start in ("AB12", "AB34", "ab12", IOS_CALL["context"]["device"]["id"][:4])
+]
+LINES = (
+    [GOOD] * 12
+    + SERVER
+    + [BAD, GOOD[:60], '{"x":1}', "", f"[{BAD},{GOOD}]", "5", '{"type":"page"}' + " " * 3000, BAD + BAD]
+)
 
 
 def log(seed: int, lines: int = 150) -> bytes:
@@ -89,7 +97,7 @@ def test_the_output_is_the_same_for_any_number(
         return ran, written
 
     alone = run_with(1)
-    assert alone[0].out
+    assert "KCH201" in alone[0].out or "--max-findings" in arguments
     assert [run_with(2), run_with(5)] == [alone, alone]
 
 

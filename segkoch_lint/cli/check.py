@@ -5,11 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.options import configuration_options, settings_of, wants_color, with_budgets, with_facets
+from segkoch_lint.cli.options import (
+    configuration_options,
+    settings_of,
+    wants_color,
+    with_budgets,
+    with_facets,
+    with_memory,
+)
 from segkoch_lint.cli.reports import (
     debug_option,
     excerpts_for,
@@ -31,6 +39,7 @@ Examples:
   segkoch-lint check events/                      all fixtures below a folder
   segkoch-lint check --select KCH1 logs/*.gz      raw Segment logs, device rules only
   pbpaste | segkoch-lint check -                  a captured payload
+  segkoch-lint check mobile-logs/ server-logs/    do app and servers name the same devices?
   segkoch-lint check --budget KCH106=60% logs/    limited ad tracking in more than 60% of calls fails
   segkoch-lint check --output json:out.json .     a report for machines beside the text
 
@@ -58,6 +67,12 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
     "several, with commas, make finer groups.",
 )
 @click.option(
+    "--memory",
+    metavar="SIZE",
+    help="About how much memory the run may take (512MB, 2GiB); what does not fit goes to a temporary file. "
+    "Default: 1GiB.",
+)
+@click.option(
     "--stdin-filename", metavar="NAME", help="What to call standard input; its ending counts as a file's does."
 )
 @click.option(
@@ -74,6 +89,7 @@ def command(
     fail_on: str | None,
     budgets: tuple[str, ...],
     facets: tuple[str, ...],
+    memory: str | None,
     form: str,
     outputs: tuple[str, ...],
     statistics: bool,
@@ -96,7 +112,7 @@ def command(
     from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
 
     settings = with_budgets(with_fail_on(settings_of(**configuration), fail_on), budgets)
-    settings = with_facets(settings, facets)
+    settings = with_memory(with_facets(settings, facets), memory)
     if stdin_filename and "-" not in paths:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
     style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
@@ -128,7 +144,7 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
         linter.on_progress = look_up
         # Whatever ends the run, its processes are to end before anything else.
         with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
-            for finding in findings:
+            for finding in chain(findings, linter.identity_findings()):
                 progress.clear()
                 for report in reports:
                     report.finding(finding)

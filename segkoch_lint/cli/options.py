@@ -137,6 +137,22 @@ def with_budgets(settings: Settings, budgets: Iterable[str]) -> Settings:
     return dataclasses.replace(settings, budgets=_on_top(settings.budgets, map(_budget, words(budgets))))
 
 
+def with_memory(settings: Settings, size: str | None) -> Settings:
+    """Return the settings with the size of ``--memory``, if it was given.
+
+    Raises:
+        UsageError: it is no size, or too small.
+    """
+    from segkoch_lint.policy.sizes import SIZE_FORMS, bytes_of  # noqa: PLC0415 - the package takes a while to import
+
+    if size is None:
+        return settings
+    try:
+        return dataclasses.replace(settings, memory=bytes_of(size))
+    except ValueError as problem:
+        raise UsageError(f"--memory {size}: {problem}.", SIZE_FORMS) from None
+
+
 def _budget(text: str) -> tuple[str, Budget]:
     selector, equals, amount = (part.strip() for part in text.partition("="))
     if not selector or not equals:

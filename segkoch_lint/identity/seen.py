@@ -8,8 +8,8 @@ from segkoch_lint.findings import Location
 from segkoch_lint.places import Span
 
 Order = tuple[int, ...]
-"""Sorts the calls of a run, whatever the order they are read in: the numbers of the input (and of its piece), the line
-and column where the document begins (of a table the row), and the number of the call in the document."""
+"""Sorts calls whatever the order they are read in: the line and column where the document begins (of a table the row),
+and the number of the call in the document. In a run the number of the input comes before them."""
 
 
 class Place(NamedTuple):
@@ -24,28 +24,26 @@ class Seen(NamedTuple):
 
     Attributes:
         order: of the call.
-        path: its input.
         device: where its device id stands; None when it has no valid one.
         advertising: where its advertising id stands; the same.
     """
 
     order: Order
-    path: str
     device: Place | None
     advertising: Place | None
 
-    def location(self, kind: str, message: str = "") -> Location:
+    def location(self, path: str, kind: str, message: str = "") -> Location:
         """Return the place of its id of a kind (``device id``, ``advertising id``), or else of the other one."""
         first, second = self.device, self.advertising
         place = (second or first) if kind == "advertising id" else (first or second)
         if place is None:
-            return Location(self.path, message=message)
-        return Location(self.path, Span(*place.span) if place.span else None, place.pointer, message)
+            return Location(path, message=message)
+        return Location(path, Span(*place.span) if place.span else None, place.pointer, message)
 
     def moved(self, lines: int) -> Seen:
         """Return the same for an input in which so many lines stand before what was read."""
-        *before, line, column, number = self.order
-        return Seen((*before, line + lines, column, number), self.path, *(_moved(p, lines) for p in self[2:]))
+        line, column, number = self.order
+        return Seen((line + lines, column, number), _moved(self.device, lines), _moved(self.advertising, lines))
 
 
 def _moved(place: Place | None, lines: int) -> Place | None:

@@ -26,7 +26,6 @@ class Sighting(NamedTuple):
         origin: ``mobile``, ``server`` or ``other``.
         device_id, advertising_id: without white space around; None unless valid. At least one is there.
         library: the name of the call's library; may be empty.
-        ignored: codes of the rules that do not count where the call stands, with commas between.
     """
 
     user_id: str | None
@@ -36,7 +35,6 @@ class Sighting(NamedTuple):
     device_id: str | None
     advertising_id: str | None
     library: str
-    ignored: str = ""
 
 
 class Ids(NamedTuple):
@@ -54,24 +52,26 @@ class Ids(NamedTuple):
     advertising_key: str | None
 
 
-def sighting_of(message: Mapping[str, Any], origin: str | None, ignored: str = "") -> Sighting | None:
+def sighting_of(message: Mapping[str, Any], origin: str | None) -> Sighting | None:
     """Return what a delivered call says of its user, or None when it holds no valid id.
 
     Args:
         message: the call in Segment's shape.
         origin: of its library, as `segkoch_lint.rules.ruleset.Opinion` has it.
-        ignored: codes of the rules that do not count where the call stands, with commas between.
     """
     context = message.get("context")
     ids = ids_of(context.get("device")) if isinstance(context, Mapping) else None
     if ids is None:
         return None
     user_id, anonymous_id = user_ids(message)
-    sender = origin if origin in {MOBILE, SERVER} else OTHER
-    library = library_of(message)
-    return Sighting(
-        user_id, anonymous_id, ids.platform, str(sender), ids.device_id, ids.advertising_id, library, ignored
-    )
+    sender = sender_of(origin)
+    library = library_of(message).encode("utf-8", "replace").decode()
+    return Sighting(user_id, anonymous_id, ids.platform, sender, ids.device_id, ids.advertising_id, library)
+
+
+def sender_of(origin: str | None) -> str:
+    """Return who sends calls of libraries of an origin."""
+    return origin if origin is not None and origin in {MOBILE, SERVER} else OTHER
 
 
 def ids_of(device: Any) -> Ids | None:
@@ -97,8 +97,8 @@ def user_ids(message: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
     SDK arguments that were posted as they are (``user_id``) count where Segment's own key does not.
     """
-    user_id = _whole(message.get("userId")) or _whole(message.get("user_id"))
-    return user_id, _whole(message.get("anonymousId")) or _whole(message.get("anonymous_id"))
+    user_id = whole_text(message.get("userId")) or whole_text(message.get("user_id"))
+    return user_id, whole_text(message.get("anonymousId")) or whole_text(message.get("anonymous_id"))
 
 
 def links_of(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -109,17 +109,23 @@ def links_of(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if anonymous_id is not None:
         yield anonymous_id, user_id
     if message.get("type") == "alias":
-        previous = _whole(message.get("previousId")) or _whole(message.get("previous_id"))
+        previous = whole_text(message.get("previousId")) or whole_text(message.get("previous_id"))
         if previous is not None:
             yield previous, user_id
 
 
-def _whole(value: Any) -> str | None:
-    return value if isinstance(value, str) and value and not value.isspace() else None
+def whole_text(value: Any) -> str | None:
+    """Return the id of a user as it is, or None when it is blank or no string."""
+    return value if isinstance(value, str) and value and not value.isspace() and _is_text(value) else None
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) and _is_text(value) else ""
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether a string can be written down: YAML, and values that never were text, may hold lone surrogates."""
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _bare(text: str) -> str:
@@ -135,7 +141,7 @@ def _valid(kind: str, value: Any) -> str | None:
 def _gate(kind: str) -> Any:
     """Return what accepts ids that are neither zeros nor a stand-in: the rules' own notions of both."""
     definitions = schema_files.load("definitions")["$defs"]
-    references = {
+    references: dict[str, dict[str, Any]] = {
         "device": {"not": {"$ref": "#/$defs/placeholder-device-id"}},
         "advertising": {"$ref": "#/$defs/real-id"},
     }

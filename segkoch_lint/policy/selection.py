@@ -48,6 +48,11 @@ class Selection:
         """The selected rules by code."""
         return {rule.code: rule for rule in self.rules}
 
+    @cached_property
+    def across(self) -> tuple[str, ...]:
+        """The codes of the selected rules about what all calls say together of users and devices."""
+        return tuple(rule.code for rule in self.rules if rule.applies_to in {"user", "device"})
+
     def severity(self, rule: Rule) -> Severity:
         """Return the rule's severity after configuration."""
         return self._severities.get(rule.code, rule.severity)

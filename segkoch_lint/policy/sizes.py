@@ -8,8 +8,8 @@ from decimal import Decimal
 SIZE_FORMS = "Write bytes with a unit: 512MB, 2GiB."
 """What a size looks like, for hints."""
 
-LEAST_MEMORY = 64 << 20
-"""Bytes: less than this the program itself does not take."""
+LEAST_MEMORY = 256 << 20
+"""Bytes: with less the program itself, whose caches are the larger part, would have nothing left for users."""
 
 _SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*([kKMGT]?)(i?)B?")
 
@@ -26,5 +26,5 @@ def bytes_of(text: str) -> int:
     unit = 1000 if text.rstrip().endswith("B") and not read[3] else 1024
     size = int(Decimal(read[1]) * unit ** " kMGT".index(read[2].replace("K", "k") or " "))
     if size < LEAST_MEMORY:
-        raise ValueError(f'"{text}" is less than the {LEAST_MEMORY >> 20}MiB that the program itself takes')
+        raise ValueError(f'"{text}" is less than {LEAST_MEMORY >> 20}MiB, of which the program itself takes most')
     return size

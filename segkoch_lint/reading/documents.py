@@ -51,6 +51,10 @@ class Document(Protocol):
         """The document's value: dict, list, str, int, float, bool or None."""
 
     @property
+    def start(self) -> tuple[int, int]:
+        """Line and column where the document begins in its input."""
+
+    @property
     def repeated(self) -> Sequence[Path]:
         """Paths of the object members whose key stands twice or more in its object (the last one wins)."""
 
@@ -78,6 +82,10 @@ class ValueDocument:
     """A value that never was text: a call given to the library as a dict. Nothing in it has a place."""
 
     value: Any
+
+    @property
+    def start(self) -> tuple[int, int]:
+        return (1, 1)
 
     @property
     def repeated(self) -> Sequence[Path]:

@@ -47,8 +47,7 @@ class JsonDocument:
     def __init__(self, value: Any, text: bytes | str, line: int = 1, column: int = 1) -> None:
         self.value = value
         self._source = text
-        self._line = line
-        self._column = column
+        self.start = (line, column)
         self._lexed: tuple[tuple[int, int], list[Token]] | None = None
 
     @cached_property
@@ -69,7 +68,7 @@ class JsonDocument:
 
     @cached_property
     def _table(self) -> LineTable:
-        return LineTable(self.text, self._line, self._column)
+        return LineTable(self.text, *self.start)
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
@@ -103,10 +102,10 @@ class JsonDocument:
         return self._lexed[1]
 
     def _lex(self, first: int, last: int) -> list[Token]:
-        begin = max(first - _LINES_BACK, self._line)
+        begin = max(first - _LINES_BACK, self.start[0])
         start, stop = self._table.extent_of_line(begin)[0], self._table.extent_of_line(last)[1]
         # Where the object or the list around is out of sight, it is taken for one that says something of a person.
-        unseen, unseen_key = ("user", "id") if begin > self._line else (None, None)
+        unseen, unseen_key = ("user", "id") if begin > self.start[0] else (None, None)
         tokens: list[Token] = []
         key: str | None = unseen_key
         outer: list[str | None] = []

@@ -67,6 +67,7 @@ class SplitLines:
     Attributes:
         sizes: bytes of each line, without its end.
         unsplit: the indices of lines that could not be split.
+        compact: whether all lines are compact: what stands in a column stands so in the line.
     """
 
     def __init__(
@@ -78,9 +79,11 @@ class SplitLines:
         *,
         empty: Any,
         unsplit: Sequence[int] = (),
+        compact: bool = True,
     ) -> None:
         self.sizes = sizes
         self.unsplit = unsplit
+        self.compact = compact
         self._empty = empty
         self._text = text
         self._rows = rows
@@ -103,6 +106,19 @@ class SplitLines:
         if len(attributes) < 2:
             return max((len(getattr(row, each)) for each in attributes for row in self._rows), default=0)
         return max(map(len, chain.from_iterable(map(attrgetter(*attributes), self._rows))), default=0)
+
+    def find(self, text: bytes, index: int) -> int | None:
+        """Return where *text* stands in a line that holds it somewhere, or None if it does so more than once."""
+        start = self._starts[index]
+        end = start + self.sizes[index]
+        found = self._text.find(text, start, end)
+        return found - start if self._text.find(text, found + 1, end) < 0 else None
+
+    def column_at(self, index: int, offset: int) -> int:
+        """Return the column, in code points from 1, of the character that begins after so many bytes of a line."""
+        start = self._starts[index]
+        before = self._text[start : start + offset]
+        return 1 + (offset if before.isascii() else len(before.decode()))
 
     def line(self, index: int) -> bytes:
         """Return the text of a line as it stands in the input."""
@@ -162,7 +178,8 @@ class LineMembers:
         unsplit = [index for index, row in enumerate(rows) if row is None]
         sizes = list(map(len, pieces))
         starts = [0, *accumulate(size + 1 for size in sizes)]
-        return SplitLines(text, [row or self._empty for row in rows], sizes, starts, empty=self._empty, unsplit=unsplit)
+        rows = [row or self._empty for row in rows]
+        return SplitLines(text, rows, sizes, starts, empty=self._empty, unsplit=unsplit, compact=False)
 
     def _one(self, line: bytes) -> Any:
         """Return the members of one object, as attributes, or None when they cannot be told for certain."""

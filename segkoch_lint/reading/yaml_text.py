@@ -53,6 +53,7 @@ class YamlDocument:
         self._text = text
         reader = _Reader()
         self.value = reader.read(root)
+        self.start = table.position(root.start_mark.index)
         self.repeated: Sequence[Path] = list(_repeated(root)) if reader.repeats else ()
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:

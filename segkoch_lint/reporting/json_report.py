@@ -10,7 +10,7 @@ from segkoch_lint import __version__, masking
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.reporting import Outcome, Style
-from segkoch_lint.tallies import PlanTally, RuleTally, Summary
+from segkoch_lint.tallies import IdentityTally, PlanTally, RuleTally, Summary
 
 VERSION = 1
 
@@ -94,6 +94,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
         "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
         "remarks": [{"path": path, "remark": remark} for path, remark in summary.remarks],
         **({"groups": _groups(summary, outcome, show_ids=show_ids)} if outcome.facets else {}),
+        **({"identity": _identity(summary.identity)} if summary.identity else {}),
         **({"plans": _plans(summary.plans)} if summary.plans else {}),
     }
 
@@ -113,6 +114,14 @@ def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[
         for group, tally in summary.groups.items()
     ]
     return sorted(groups, key=lambda group: (-group["calls"], list(group["group"].values())))
+
+
+def _identity(tally: IdentityTally) -> dict[str, Any]:
+    return {
+        "users": tally.users,
+        "compared": tally.compared,
+        "not_comparable": dict(sorted(tally.not_comparable.items())),
+    }
 
 
 def _plans(tally: PlanTally) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from segkoch_lint.masking import shown
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.rules.catalogue import built_in
-from segkoch_lint.tallies import PlanTally, ReplayTally, Summary
+from segkoch_lint.tallies import IdentityTally, PlanTally, ReplayTally, Summary
 
 _LONGEST_CELL = 60
 """Code points of a payload value that a table shows."""
@@ -71,6 +71,8 @@ class Reporter:
             self._plans(summary.plans)
         else:
             self._line(_sum(summary))
+        if summary.identity is not None and summary.identity.users:
+            self._line(_identity_sum(summary.identity))
         self._verdict(summary, outcome)
 
     def _excerpt(self, excerpt: Excerpt, color: str) -> None:
@@ -212,6 +214,12 @@ def _sum(summary: Summary) -> str:
     if summary.destinations:
         text += f" {_count(summary.destinations, 'Kochava destination')} checked."
     return text
+
+
+def _identity_sum(tally: IdentityTally) -> str:
+    text = f"Users: {tally.compared:,} compared between app and servers"
+    others = tally.not_comparable.total()
+    return f"{text}, {others:,} not comparable ({_reasons(tally.not_comparable)})." if others else f"{text}."
 
 
 def _plan_sum(tally: PlanTally) -> str:

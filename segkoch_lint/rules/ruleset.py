@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from segkoch_lint import schema_files
 from segkoch_lint.places import Path, path_of
 from segkoch_lint.rules.delivery import Delivery
-from segkoch_lint.rules.footprint import Footprint
+from segkoch_lint.rules.footprint import Footprint, compares_only
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.violations import Blame, Violation, at, resolve
 from segkoch_lint.rules.vocabulary import DIALECT, KEYWORDS, expand, explainer, gate, self_contained
@@ -128,6 +128,13 @@ class RuleSet:
         """Return what the rules that apply to *kind* say of a value of that kind."""
         return [blame.of(value) for blame in self._groups[kind].blames(value)]
 
+    def compares_only(self, kind: AppliesTo) -> bool:
+        """Tell whether the rules that apply to *kind* ask nothing of texts but whether they are the same.
+
+        They say the same, then, of two values that differ only in what their texts are.
+        """
+        return all(compares_only(each.schema) for each in self._groups[kind].rules)
+
     def reads(self, path: Path) -> bool:
         """Tell whether the value at *path* of a call is read by a rule, or stands on the way to one that is."""
         return self._footprint.reads(path)
@@ -182,19 +189,19 @@ class _Group:
     """Rules that apply to the same values, with one gate for all of them."""
 
     def __init__(self, rules: Sequence[_Compiled]) -> None:
-        self._rules = rules
+        self.rules = rules
 
     @cached_property
     def _gate(self) -> Any:
-        return gate(conjunction({each.rule.code: each.schema for each in self._rules}))
+        return gate(conjunction({each.rule.code: each.schema for each in self.rules}))
 
     def accepts(self, value: Mapping[str, Any]) -> bool:
-        return not self._rules or self._gate.is_valid(value)
+        return not self.rules or self._gate.is_valid(value)
 
     def blames(self, value: Mapping[str, Any]) -> list[Blame]:
         if self.accepts(value):
             return []
-        broken = [each for each in self._rules if not each.gate.is_valid(value)]
+        broken = [each for each in self.rules if not each.gate.is_valid(value)]
         return [blame for each in broken for blame in each.blames(value)]
 
 

@@ -153,17 +153,20 @@ def _same_value(name: str, instance: Any) -> bool:
 
 
 def _found_in(asked: Mapping[str, Any], instance: Any) -> bool:
-    if not isinstance(instance, Mapping) or not isinstance(member := instance.get(asked["member"]), str):
+    if not isinstance(instance, dict) or not isinstance(member := instance.get(asked["member"]), str):
         return True
     texts: Any = instance
-    for step in path_of(asked["list"]):
-        texts = texts.get(step) if isinstance(texts, Mapping) else None
-    if not isinstance(texts, list) or not texts:
+    for step in _steps(asked["list"]):
+        texts = texts.get(step) if isinstance(texts, dict) else None
+    if not isinstance(texts, list) or not texts or member in texts:
         return True
     if asked.get("exactly"):
-        return member in texts
+        return False
     folded = member.casefold()
     return any(isinstance(text, str) and text.casefold() == folded for text in texts)
+
+
+_steps = cache(path_of)
 
 
 def _max_bytes(limit: int, instance: Any) -> bool:

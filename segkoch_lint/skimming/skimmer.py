@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import msgspec
 
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.facets import Facet, Group
+from segkoch_lint.identity.observing import Observer
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.limits import Limits
@@ -25,6 +25,7 @@ from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.skimming.grouping import Grouping
+from segkoch_lint.skimming.people import USER_KEYS, Context, Device, People, devices_of
 from segkoch_lint.skimming.texts import (
     ABSENT,
     UNSURE,
@@ -64,6 +65,7 @@ class Skimmer:
         limits: depth and length of what is read.
         count: told of the calls passed over: so many of an opinion, of a library and of a group.
         facets: what calls are grouped by.
+        observer: is told what the calls passed over say of their users; None when nobody asks.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Skimmer:
         limits: Limits,
         count: Callable[[Opinion, str, Group, int], None],
         facets: Sequence[Facet] = (),
+        observer: Observer | None = None,
     ) -> None:
         self._ruleset = ruleset
         self._limits = limits
@@ -83,10 +86,13 @@ class Skimmer:
         self._longest = min([limits.line_bytes, *(most // 4 for most in sizes)])
         self._numbers = Numbers()
         context = ruleset.likeness.member("context") or Likeness(Footprint())
-        self._contexts = Remembered(_ContextReader(reading(context, self._numbers, limits.depth - 1)).read)
+        reader = _ContextReader(reading(context, self._numbers, limits.depth - 1), observed=observer is not None)
+        self._contexts = Remembered(reader.read)
         self._columns: dict[str, Column] = {}
         self._grouping = Grouping(facets, limits.depth - 1)
-        self._members = LineMembers(["type", "context", *footprint.members, *self._grouping.keys])
+        asked = USER_KEYS if observer else ()
+        self._members = LineMembers(["type", "context", *footprint.members, *self._grouping.keys, *asked])
+        self._people = People(observer, self._members) if observer else None
         self._met = 0
         self._unread: list[str] = []
         self._opinions: dict[tuple[int, ...], Opinion] = {}
@@ -110,10 +116,13 @@ class Skimmer:
             if opinion is None:
                 # A line before it in the same block may have been the first of its kind.
                 opinions[index] = self._opinions.get(keys[index]) or self._opinion(keys[index], lines, index)
+        if self._people is not None:
+            for index in self._people.unsure(lines):
+                opinions[index] = None
         if not passing:
-            first = next((index for index, opinion in enumerate(opinions) if opinion and not opinion.blames), None)
-            if first is not None:
-                opinions[first] = None
+            _leave_first(opinions)
+        if self._people is not None:
+            self._people.tell(lines, block.number, contexts, opinions)
         libraries = [context.library for context in contexts]
         groups = self._grouping.of(lines, self._members)
         for (opinion, library, group), calls in Counter(zip(opinions, libraries, groups, strict=True)).items():
@@ -126,7 +135,7 @@ class Skimmer:
                 text = lines.line(index).removesuffix(b"\r")
                 yield Judged(JsonDocument(msgspec.json.decode(text), text, block.number + index), opinion)
 
-    def _keys(self, lines: SplitLines, contexts: Sequence[_Context]) -> list[tuple[int, ...]]:
+    def _keys(self, lines: SplitLines, contexts: Sequence[Context]) -> list[tuple[int, ...]]:
         """Return what the rules can tell of each line, as one number a member."""
         self._meet_new_keys()
         columns = [[context.number for context in contexts]]
@@ -165,39 +174,51 @@ class Skimmer:
         return opinion
 
 
+def _leave_first(opinions: list[Opinion | None]) -> None:
+    """Take back the opinion on the first line that would be passed over."""
+    first = next((index for index, opinion in enumerate(opinions) if opinion and not opinion.blames), None)
+    if first is not None:
+        opinions[first] = None
+
+
 def _types(numbers: Column) -> Column:
     """Return what tells the numbers of types; what has another type, or none, is for the document to tell."""
     known = dict(zip(_TYPES, numbers.of(list(_TYPES)), strict=True))
     return Remembered(lambda texts: [known.get(text, UNSURE) for text in texts])
 
 
-class _Context(NamedTuple):
-    """What the text of a ``context`` says: a number to the rules, and the name of its library."""
-
-    number: int
-    library: str
-
-
 class _Library(msgspec.Struct, gc=False):
     name: str = ""
 
 
-class _WithLibrary(msgspec.Struct, gc=False):
+class _DeviceOnly(msgspec.Struct, gc=False):
+    device: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Parts(_DeviceOnly, gc=False):
     library: _Library | None = None
 
 
 class _ContextReader:
-    def __init__(self, numbers: Column) -> None:
+    def __init__(self, numbers: Column, *, observed: bool) -> None:
         self._numbers = numbers
-        self._decode = msgspec.json.Decoder(_WithLibrary).decode
+        self._decode = msgspec.json.Decoder(_Parts).decode
+        self._decode_device = msgspec.json.Decoder(_DeviceOnly).decode
+        self._devices: Remembered[Device | None] | None = Remembered(devices_of) if observed else None
 
-    def read(self, texts: Sequence[bytes]) -> list[_Context]:
+    def read(self, texts: Sequence[bytes]) -> list[Context]:
         """Return what each of *texts* says."""
-        return list(map(_Context, self._numbers.of(texts), map(self._library, texts)))
+        parts = list(map(self._parts, texts))
+        libraries = [library for library, _ in parts]
+        if self._devices is None:
+            return list(map(Context, self._numbers.of(texts), libraries))
+        devices = self._devices.of([device for _, device in parts])
+        return list(map(Context, self._numbers.of(texts), libraries, devices))
 
-    def _library(self, text: bytes) -> str:
+    def _parts(self, text: bytes) -> tuple[str, bytes]:
+        """Return the name of the library, and the text of the device."""
         try:
-            library = self._decode(text or b"{}").library
+            parts = self._decode(text or b"{}")
         except msgspec.DecodeError:
-            return ""
-        return library.name if library else ""
+            return "", bytes(self._decode_device(text).device) if text.startswith(b"{") else b""
+        return parts.library.name if parts.library else "", bytes(parts.device)

@@ -39,7 +39,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_good_call_passes(program: Program) -> None:
-    assert program("check", "good.json") == Ran(0, "1 call read: 1 checked.\nNo findings.\n", "")
+    assert program("check", "good.json") == Ran(
+        0,
+        "1 call read: 1 checked.\n"
+        "Users: 0 compared between app and servers, 1 not comparable (mobile only 1).\n"
+        "No findings.\n",
+        "",
+    )
 
 
 def test_a_bad_call_fails_with_its_place(program: Program) -> None:
@@ -334,3 +340,27 @@ def test_progress_keeps_quiet_when_nobody_looks(monkeypatch: pytest.MonkeyPatch)
     with Progress(Linter(), ["."]) as shown:
         shown.show()
     assert stream.getvalue() == ""
+
+
+def test_apps_and_servers_are_compared_whatever_the_memory(program: Program, tmp_path: Path) -> None:
+    both = tmp_path / "both"
+    both.mkdir()
+    for name, library, ending in (("app", "analytics-swift", "1"), ("server", "analytics-ruby", "2")):
+        device = {**IOS_CALL["context"]["device"], "id": f"5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F6{ending}"}
+        call = {**IOS_CALL, "context": {**IOS_CALL["context"], "device": device, "library": {"name": library}}}
+        (both / f"{name}.json").write_text(json.dumps(call))
+    ran = program("check", "--memory", "256MiB", str(both))
+    assert ran.status == 1
+    assert "KCH201 device-id-mismatch" in ran.out
+    assert "Users: 1 compared between app and servers.\n" in ran.out
+    report = json.loads(program("check", "-f", "json", str(both)).out)
+    jsonschema_rs.validate(schema_files.load("report"), report)
+    assert report["summary"]["identity"] == {"users": 1, "compared": 1, "not_comparable": {}}
+    assert report["findings"][0]["properties"] == {"calls": 1, "libraries": ["analytics-ruby"]}
+
+
+@pytest.mark.parametrize("size", ["much", "1KB"])
+def test_a_wrong_memory_is_an_error_of_the_user(program: Program, size: str) -> None:
+    ran = program("check", "--memory", size)
+    assert ran.status == 2
+    assert "512MB, 2GiB" in ran.err

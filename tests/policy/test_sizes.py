@@ -18,8 +18,8 @@ from segkoch_lint.policy.sizes import bytes_of
         ("1000000KB", 1_000_000_000),
         ("1000000kB", 1_000_000_000),
         ("1TB", 10**12),
-        ("134217728", 128 << 20),
-        ("134217728B", 128 << 20),
+        ("536870912", 512 << 20),
+        ("536870912B", 512 << 20),
     ],
 )
 def test_sizes_have_the_units_that_people_use(text: str, size: int) -> None:
@@ -32,7 +32,7 @@ def test_what_is_no_size_is_refused(text: str) -> None:
         bytes_of(text)
 
 
-@pytest.mark.parametrize("text", ["0", "63MiB", "64MB"])
+@pytest.mark.parametrize("text", ["0", "255MiB", "256MB"])
 def test_less_than_the_program_takes_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="less than the 64MiB"):
+    with pytest.raises(ValueError, match="less than 256MiB"):
         bytes_of(text)

@@ -30,14 +30,14 @@ from tests.rules.test_ruleset import calls
 def linted(content: bytes, settings: Settings | None = None) -> Any:
     """The findings and the figures of a log."""
     linter = Linter(settings)
-    findings = list(linter.bytes(content, "log.ndjson"))
+    findings = [*linter.bytes(content, "log.ndjson"), *linter.identity_findings()]
     return findings, linter.summary
 
 
 def read_throughout(content: bytes, settings: Settings | None = None) -> Any:
     """The same with every line read as a document."""
 
-    def read_all(skimmer: Skimmer, block: Block, *, passing: bool = True) -> Iterator[NumberedLine | Flaw]:
+    def read_all(skimmer: Skimmer, block: Block, **_options: Any) -> Iterator[NumberedLine | Flaw]:
         return block.lines(skimmer._limits)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -107,7 +107,35 @@ VALUES = [
     {"name": "analytics.js"},
     "x" * 9000,
 ]
-mutants = st.builds(changed, st.sampled_from(PLACES), st.sampled_from(VALUES)) | calls | st.just(IOS_CALL)
+users = st.sampled_from(["u", "v", " ", "ü", 'q"', None, 5, ...])
+
+
+def said(library: str, who: tuple[Any, Any], more: tuple[str, Any], device: str, advertising: str) -> dict[str, Any]:
+    """A call for the rules about users: clean by itself, as most are."""
+    user, before = who
+    call = copy.deepcopy(IOS_CALL)
+    call["context"]["library"]["name"] = library
+    call["context"]["device"] |= {"id": device, "advertisingId": advertising}
+    for key, value in (("userId", user), ("anonymousId", before), more):
+        call[key] = value
+        if value is ...:
+            del call[key]
+    return call
+
+
+IDS = [IOS_CALL["context"]["device"][key][:-1] for key in ("id", "advertisingId")]
+people = st.builds(
+    said,
+    st.sampled_from(["analytics-swift", "analytics-ruby", "@segment/analytics-next", "ö"]),
+    st.tuples(users, users),
+    st.sampled_from(
+        [("type", "track"), ("type", "alias"), ("previousId", "v"), ("user_id", "w"), ("anonymous_id", ...)]
+        + [("integrations", {"All": False}), ("a", "b")]
+    ),
+    st.sampled_from([IDS[0] + each for each in "1234f"] + [IDS[0].lower() + "1"]),
+    st.sampled_from([IDS[1] + each for each in "1234f"] + [IDS[1].lower() + "1"]),
+)
+mutants = st.builds(changed, st.sampled_from(PLACES), st.sampled_from(VALUES)) | calls | st.just(IOS_CALL) | people
 deep = "[" * 250 + "]" * 250
 odd_lines = st.sampled_from(
     [
@@ -189,6 +217,23 @@ def test_groups_are_found_the_same_as_when_every_line_is_read(lines: list[bytes]
     assert summary == read_throughout(content, grouped)[1]
     assert sum(tally.calls for tally in summary.groups.values()) == summary.calls - summary.malformed
     assert any("2026-03-02" in group and "p-1" in group for group in summary.groups)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.builds(written, people, st.sampled_from([0, 0, 0, 1, 2]))
+        | st.just(written(IOS_CALL, 0).replace(b"user-4711", b"\\ud800")),
+        max_size=30,
+    ),
+    st.booleans(),
+)
+def test_users_are_the_same_as_when_every_line_is_read(lines: list[bytes], only: bool) -> None:
+    chosen = Settings(select=("KCH2",) if only else ("ALL",), rule_limits={"shared-device-users": 2, "many-devices": 1})
+    content = b"\n".join([GOOD, *lines])
+    found, summary = linted(content, chosen)
+    assert (found, summary) == read_throughout(content, chosen)
+    assert summary.identity.users > 0
 
 
 @settings(max_examples=15)

@@ -1,0 +1,163 @@
+"""Collects what calls say of their users, in bounded memory and in whatever order they come."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import msgspec
+
+from segkoch_lint.identity.observing import Observed
+from segkoch_lint.identity.seen import Order, Place, Seen
+from segkoch_lint.identity.sightings import Sighting
+from segkoch_lint.identity.store import Store
+
+_PROGRAM = 192 << 20
+"""Bytes that the program takes for everything else."""
+
+_LEAST = 6 << 20
+
+_SIGHTING_BYTES = 1300
+"""About what a sighting and its place take, its ids aside."""
+
+_LINK_BYTES = 350
+
+_UNKNOWN = object()
+
+_SAID = "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LINKING = "INSERT INTO linking VALUES (?, ?)"
+
+
+def share_of(memory: int) -> int:
+    """Return how many of the bytes that a run may take its collector may take."""
+    return max(memory - _PROGRAM, _LEAST)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input of the run.
+
+    Attributes:
+        path: as findings name it.
+        order: sorts it among the inputs of the run.
+        ignored: codes of the rules that do not count in it, with commas between.
+    """
+
+    path: str
+    order: Order
+    ignored: str = ""
+
+
+@dataclass(slots=True)
+class _Known:
+    """The first call that a sighting is of, and the number of its calls."""
+
+    source: Source
+    seen: Seen
+    calls: int
+
+    @property
+    def order(self) -> Order:
+        """Sorts the call among all of the run."""
+        return self.source.order + self.seen.order
+
+
+class Collector:
+    """What the calls of a run say of their users.
+
+    The order in which calls are added does not matter, nor how they are shared out.
+
+    Args:
+        memory: bytes that it may take; what is beyond goes to a temporary database.
+    """
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self._sightings: dict[tuple[Sighting, str], _Known] = {}
+        self._links: dict[str, str | None] = {}
+        self._held = 0
+        self._store: Store | None = None
+        self._paths: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def add(self, observed: Observed, source: Source, *, lines: int = 0) -> None:
+        """Add what was observed in a part of an input.
+
+        Args:
+            observed: what was observed, with lines counted from the beginning of the part.
+            source: the input.
+            lines: how many lines of it stand before the part.
+        """
+        for sighting, seen, calls in observed.sightings:
+            self._add(sighting, _Known(source, seen.moved(lines) if lines else seen, calls))
+        for anonymous_id, user_id in observed.links:
+            self._link(anonymous_id, user_id)
+
+    def _add(self, sighting: Sighting, new: _Known) -> None:
+        key = (sighting, new.source.ignored)
+        known = self._sightings.get(key)
+        if known is None:
+            self._sightings[key] = new
+            self._hold(_SIGHTING_BYTES + sum(len(text) for text in sighting if text))
+            return
+        known.calls += new.calls
+        if new.order < known.order:
+            known.source, known.seen = new.source, new.seen
+
+    def _link(self, anonymous_id: str, user_id: str | None) -> None:
+        known = self._links.get(anonymous_id, _UNKNOWN)
+        if known is _UNKNOWN:
+            self._links[anonymous_id] = user_id
+            self._hold(_LINK_BYTES + len(anonymous_id) + len(user_id or ""))
+        elif known != user_id:
+            self._links[anonymous_id] = None
+
+    def stored(self) -> Store:
+        """Return the database with everything in it."""
+        self._spill()
+        assert self._store is not None
+        return self._store
+
+    def seen(self, place: bytes, seen: str) -> tuple[str, Seen]:
+        """Return the input and the place of a call, of what the database holds of it."""
+        number, device, advertising = _decode_seen(seen)
+        return self._paths[number], Seen(struct.unpack(f">{len(place) // 8}Q", place), device, advertising)
+
+    def close(self) -> None:
+        """Forget everything, and give memory and disk back."""
+        self._forget()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _hold(self, size: int) -> None:
+        self._held += size
+        if self._held > self._memory // 3:  # as much each for the database's cache, and for its sorting
+            self._spill()
+
+    def _spill(self) -> None:
+        if self._store is None:
+            self._store = Store(self._memory // 3)
+        self._store.insert(_SAID, map(self._row, self._sightings.items()))
+        self._store.insert(_LINKING, self._links.items())
+        self._forget()
+
+    def _forget(self) -> None:
+        self._sightings = {}
+        self._links = {}
+        self._held = 0
+
+    def _row(self, item: tuple[tuple[Sighting, str], _Known]) -> tuple[object, ...]:
+        """Return a sighting as the database holds it."""
+        (sighting, ignored), known = item
+        path, order = known.source.path, known.order
+        number = self._numbers.setdefault(path, len(self._numbers))
+        if number == len(self._paths):
+            self._paths.append(path)
+        # Of numbers of one width each, the bytes sort as the numbers do.
+        place = struct.pack(f">{len(order)}Q", *order)
+        seen = msgspec.json.encode((number, known.seen.device, known.seen.advertising)).decode()
+        return (*sighting, ignored, place, seen, known.calls)
+
+
+_decode_seen = msgspec.json.Decoder(tuple[int, Place | None, Place | None]).decode

@@ -1,0 +1,119 @@
+"""Observes the calls of a part of the inputs: what each says of its user, and where that was said first."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from segkoch_lint.calls import Call
+from segkoch_lint.identity.seen import Order, Place, Seen
+from segkoch_lint.identity.sightings import Sighting, ids_of, links_of, sighting_of
+from segkoch_lint.places import Path, Span, pointer_of
+from segkoch_lint.reading.documents import Document
+from segkoch_lint.reading.unwrapping import place_in_document
+from segkoch_lint.rules.ruleset import Opinion
+
+_DEVICE: Path = ("context", "device")
+
+
+class Observed(NamedTuple):
+    """What was observed: plain values, which can go from process to process.
+
+    Attributes:
+        sightings: each with the first call that it is of, and the number of its calls.
+        links: anonymousIds, each with the userId that it is linked to; None for several.
+    """
+
+    sightings: list[tuple[Sighting, Seen, int]]
+    links: list[tuple[str, str | None]]
+
+
+class Known:
+    """A sighting that was met: the first call that it is of, and the number of its calls."""
+
+    __slots__ = ("calls", "seen")
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+        self.calls = 0
+
+
+class Observer:
+    """Observes calls until somebody takes what was observed.
+
+    Attributes:
+        met: what somebody who tells of many calls alike may remember until then: the sighting of some of them, or
+            None when they say nothing of a user.
+    """
+
+    def __init__(self) -> None:
+        self.met: dict[Hashable, Known | None] = {}
+        self._sightings: dict[Sighting, Known] = {}
+        self._links: dict[str, str | None] = {}
+
+    @property
+    def held(self) -> int:
+        """How much there is to take: sightings and links."""
+        return len(self._sightings) + len(self._links)
+
+    def call(self, call: Call, number: int, document: Document, opinion: Opinion) -> None:
+        """Observe a call.
+
+        Args:
+            call: as it was unwrapped.
+            number: of the call among those of its document, from 1.
+            document: that it stands in.
+            opinion: of the rules on the call.
+        """
+        for anonymous_id, user_id in links_of(call.message):
+            self.link(anonymous_id, user_id)
+        if opinion.not_delivered is not None:
+            return
+        sighting = sighting_of(call.message, opinion.origin)
+        if sighting is None:
+            return
+        order = (*document.start, number)
+        known = self.known(sighting, order)
+        if known is None:
+            known = self.meet(sighting, Seen(order, *_places(call, document)))
+        known.calls += 1
+
+    def known(self, sighting: Sighting, order: Order) -> Known | None:
+        """Return a sighting that was met, or None when it was not, or not before the call with that *order*."""
+        known = self._sightings.get(sighting)
+        return None if known is None or known.seen.order > order else known
+
+    def meet(self, sighting: Sighting, seen: Seen) -> Known:
+        """Return a sighting of a call that stands before all others with the same."""
+        known = self._sightings.get(sighting)
+        if known is None:
+            known = self._sightings[sighting] = Known(seen)
+        known.seen = seen
+        return known
+
+    def link(self, anonymous_id: str, user_id: str) -> None:
+        """Observe that a call, or an alias, says that *anonymous_id* is *user_id*."""
+        if self._links.setdefault(anonymous_id, user_id) != user_id:
+            self._links[anonymous_id] = None
+
+    def take(self) -> Observed:
+        """Return what was observed, and forget it."""
+        sightings = [(sighting, known.seen, known.calls) for sighting, known in self._sightings.items()]
+        observed = Observed(sightings, list(self._links.items()))
+        self._sightings, self._links, self.met = {}, {}, {}
+        return observed
+
+
+def _places(call: Call, document: Document) -> tuple[Place | None, Place | None]:
+    ids = ids_of(call.message["context"]["device"])
+    assert ids is not None
+    keys = ("id" if ids.device_id else None, ids.advertising_key)
+    paths = [place_in_document(call, (*_DEVICE, key), document.value) if key else None for key in keys]
+    spans = document.locate([path for path in paths if path is not None])
+    device, advertising = (None if path is None else place_of(spans.get(path), pointer_of(path)) for path in paths)
+    return device, advertising
+
+
+def place_of(span: Span | None, pointer: str) -> Place:
+    """Return where an id stands."""
+    return Place((span.line, span.column, span.end_line, span.end_column) if span else None, pointer)

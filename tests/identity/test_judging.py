@@ -1,0 +1,425 @@
+"""What is found across calls, and that neither their order nor how they are shared out matters."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from segkoch_lint import Finding, Linter, Settings, lint, schema_files
+from segkoch_lint.identity.collecting import Collector, Source
+from segkoch_lint.identity.judging import Identity
+from segkoch_lint.identity.observing import Observed
+from segkoch_lint.parts import PartLinter
+from segkoch_lint.reading.opening import open_bytes
+from segkoch_lint.rules.ruleset import RuleSet
+
+D1, D2, D3 = (f"5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F6{n}" for n in "123")
+A1, A2, A3 = (f"A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A95{n}" for n in "123")
+ZERO = "00000000-0000-0000-0000-000000000000"
+ONLY = Settings(select=("KCH2",))
+
+
+def call(library: str, device: str | None = None, advertising: str | None = None, **more: Any) -> dict[str, Any]:
+    platform = more.pop("platform", "ios")
+    ids = {"id": device, "advertisingId": advertising}
+    held = {"type": platform, **{key: value for key, value in ids.items() if value}}
+    users = {} if "userId" in more or "anonymousId" in more else {"userId": "u"}
+    context = {"device": held, "library": {"name": library}}
+    return {"type": "track", "event": "x", **users, "context": context, **more}
+
+
+def app(*ids: str | None, **more: Any) -> dict[str, Any]:
+    return call("analytics-swift", *ids, **more)
+
+
+def server(*ids: str | None, **more: Any) -> dict[str, Any]:
+    return call("analytics-ruby", *ids, **more)
+
+
+def found(calls: Sequence[Mapping[str, Any]], settings: Settings = ONLY) -> list[tuple[str, str]]:
+    return [(finding.code, finding.location.pointer) for finding in lint(list(calls), settings=settings)]
+
+
+def at(code: str, number: int, member: str = "id") -> tuple[str, str]:
+    return code, f"/{number}/context/device/{member}"
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        ([app(D1, A1), server(D1, A1)], []),
+        ([app(D1, A1), app(D2, A2), server(D2, A2), server(D1, A1)], []),
+        ([app(D1, A1), server(D2, A1)], [at("KCH201", 1)]),
+        ([server(D2, A1), app(D1, A1)], [at("KCH201", 0)]),
+        ([app(D1, A1), server(D1, A2)], [at("KCH202", 1, "advertisingId")]),
+        ([app(D1, A1), app(D2, A2), server(D1, A2)], [at("KCH202", 2, "advertisingId")]),
+        ([app(D1, A1), app(D2, A2), server(D3, A2)], [at("KCH201", 2)]),
+        ([app(D1, A1), server(None, A1)], []),
+        ([app(D1, A1), server(None, A2)], [at("KCH202", 1, "advertisingId")]),
+        ([app(None, A1), server(D1, A1)], []),
+        ([app(None, A1), server(D1, A2)], [at("KCH202", 1, "advertisingId")]),
+        ([app(D1, ZERO), server(D1, A1)], []),
+        ([app(D1, A1), server(D1, ZERO)], []),
+        ([app(D1), app(D2, A2), server(D1, A1)], []),
+        ([app(D1, A1), server(D1.lower(), A1)], [at("KCH203", 1)]),
+        ([app(D1, A1), server(D1, A1.lower())], [at("KCH203", 1, "advertisingId")]),
+        ([app(D1, A1), server(D1.lower(), A2)], [at("KCH203", 1), at("KCH202", 1, "advertisingId")]),
+        ([app(D1, A1), app(D1.lower(), A1), server(D1.lower(), A1)], []),
+        ([app(D1, A1), server(D2, A2, userId="other")], []),
+        ([app(D1, A1), server("X1Y2Z3W4", A1, platform="android")], []),
+        ([app(D1, A1), call("analytics.js", D2, A2)], []),
+        ([app(D1, A1), call("curl", D2, A2)], []),
+        ([server(D1, A1), server(D2, A2)], []),
+        ([app(D1, A1), server("unknown", "{idfa}")], []),
+        ([app(D1, A1), server(D2, A1, integrations={"Kochava": False})], []),
+        ([app(D1, A1, integrations={"All": False}), server(D2, A1)], []),
+        ([app(D1, A1), server(D1, A1, platform="android")], [at("KCH205", 0)]),
+        ([app(D1, A1), server(D2, A1, platform="android")], []),
+    ],
+)
+def test_servers_have_to_name_the_devices_of_the_app(
+    calls: list[dict[str, Any]], expected: list[tuple[str, str]]
+) -> None:
+    assert sorted(found(calls)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("linking", "expected"),
+    [
+        ({"type": "identify", "userId": "u", "anonymousId": "a"}, [at("KCH201", 1)]),
+        ({"type": "screen", "userId": "u", "anonymousId": "a"}, [at("KCH201", 1)]),
+        ({"type": "alias", "userId": "u", "previousId": "a", "integrations": {"All": False}}, [at("KCH201", 1)]),
+        ({"type": "identify", "userId": "u", "anonymousId": "other"}, []),
+        ({"type": "track", "event": "x", "userId": "u", "previousId": "a"}, []),
+    ],
+)
+def test_calls_before_login_are_those_of_the_user_that_they_are_later_linked_to(
+    linking: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert found([app(D1, A1, anonymousId="a"), server(D2, A1), linking]) == expected
+
+
+def test_calls_that_are_linked_to_several_users_are_nobody_elses() -> None:
+    links = [{"type": "identify", "userId": user, "anonymousId": "a"} for user in ("u", "v")]
+    assert found([app(D1, A1, anonymousId="a"), server(D2, A1), *links]) == []
+    assert found([app(D1, A1, anonymousId="a"), server(D2, A1, anonymousId="a"), *links]) == [at("KCH201", 1)]
+
+
+def test_a_finding_says_what_it_disagrees_with_and_how_much_is_affected() -> None:
+    calls = [server(D3, A1), app(D1, A1), app(D2, A2), server(D3.lower(), A1), call("analytics-go", D3, A2)]
+    calls.append(server(D1, A1))
+    findings = list(lint(calls, settings=ONLY))
+    assert [finding.code for finding in findings] == ["KCH201"]
+    finding = findings[0]
+    assert finding.location.pointer == "/0/context/device/id"
+    assert [place.pointer for place in finding.related] == ["/1/context/device/id"]
+    assert finding.properties == {"calls": 3, "libraries": ["analytics-go", "analytics-ruby"]}
+    assert finding.message.endswith("; 3 calls of analytics-go, analytics-ruby")
+    assert D3 not in finding.message
+    assert D3 in finding.text(show_ids=True)
+    assert finding.remedy.startswith("Store what the app's SDK sends")
+
+
+def test_a_difference_in_case_is_shown_beside_the_id_that_it_is() -> None:
+    (finding,) = lint([app(D1, A1), app(D2, A2), server(D2.lower(), A2)], settings=ONLY)
+    assert [place.pointer for place in finding.related] == ["/1/context/device/id"]
+    assert "the device id" in finding.message
+
+
+def test_limits_say_from_when_on_a_device_is_shared_and_devices_are_many() -> None:
+    shared = [app(D1, f"{A1[:-2]}{n}Z", userId=f"u{n}") for n in range(4)]
+    assert found(shared) == []
+    shared.insert(0, app(D1, None, userId="u9"))
+    (finding,) = lint(shared, settings=ONLY)
+    assert (finding.code, finding.location.pointer) == ("KCH204", "/0/context/device/id")
+    assert [place.pointer for place in finding.related] == ["/1/context/device/id"]
+    assert "used by 5 users; 5 calls" in finding.message
+    assert found(shared, Settings(select=("KCH2",), rule_limits={"shared-device-users": 6})) == []
+    many = [app(f"{D1[:-2]}{n:02}", A1) for n in range(11)]
+    (finding,) = lint(many, settings=ONLY)
+    assert (finding.code, finding.location.pointer) == ("KCH206", "/0/context/device/id")
+    assert [place.pointer for place in finding.related] == ["/1/context/device/id"]
+    assert found(many[1:]) == []
+    assert found(many, Settings(select=("KCH2",), rule_limits={"many-devices": 11})) == []
+
+
+def test_a_call_with_two_shared_ids_is_counted_once() -> None:
+    linter = Linter(ONLY)
+    list(linter.value([app(D1, A1, userId=f"u{n}") for n in range(7)]))
+    assert len(list(linter.identity_findings())) == 2
+    tally = linter.summary.rules["KCH204"]
+    assert (tally.findings, tally.calls) == (2, 7)
+
+
+def test_users_seen_from_one_side_are_counted_as_not_comparable() -> None:
+    calls = [app(D1, A1), server(D1, A1), app(D2, A2, userId="m"), server(D3, A3, userId="s")]
+    calls += [call("curl", D3, A3, userId="n"), app("00ff00ff00ff00aa", platform="android")]
+    calls += [app(D1, None, userId="k"), server(None, A1, userId="k"), app("unknown", ZERO, userId="z")]
+    linter = Linter(Settings(select=("KCH201",)))
+    list(linter.value(calls))
+    assert list(linter.identity_findings()) == []
+    tally = linter.summary.identity
+    assert tally is not None
+    assert (tally.users, tally.compared, tally.adds_up()) == (6, 1, True)
+    assert tally.not_comparable == {"mobile only": 2, "server only": 1, "neither": 1, "no ids of one kind": 1}
+    tally.compared += 1
+    assert not linter.summary.adds_up()
+
+
+def test_without_rules_about_users_nothing_is_collected() -> None:
+    linter = Linter(Settings(select=("KCH1",)))
+    list(linter.value([app(D1, A1), server(D2, A1)]))
+    assert linter.collector is None
+    assert list(linter.identity_findings()) == []
+    assert linter.summary.identity is None
+
+
+def test_a_rule_is_silent_about_calls_of_files_where_it_is_ignored(tmp_path: Path) -> None:
+    for name, calls in {"app": [app(D1, A1)], "old": [server(D2, A1)], "new": [server(D2, A1), server(D3, A3)]}.items():
+        (tmp_path / f"{name}.ndjson").write_text("".join(json.dumps(each) + "\n" for each in calls))
+    settings = Settings(select=("KCH2",), per_file_ignores={"old*": ("KCH201",)}, root=tmp_path)
+    linter = Linter(settings)
+    list(linter.paths([str(tmp_path / f"{name}.ndjson") for name in ("old", "app", "new")]))
+    findings = list(linter.identity_findings())
+    assert [(f.code, Path(f.location.path).name) for f in findings] == [
+        ("KCH201", "new.ndjson"),
+        ("KCH201", "new.ndjson"),
+        ("KCH202", "new.ndjson"),
+    ]
+    assert [finding.properties["calls"] for finding in findings] == [1, 1, 1]
+    settings = Settings(select=("KCH2",), per_file_ignores={"*": ("KCH2",)}, root=tmp_path)
+    linter = Linter(settings)
+    list(linter.paths([str(tmp_path)]))
+    assert list(linter.identity_findings()) == []
+
+
+def test_a_mobile_and_a_server_fixture_of_the_same_user_have_to_agree(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"batch": [server(None, A1)], "context": {"device": {"id": D2}}}))
+    (tmp_path / "b.yaml").write_text(
+        "--- {type: screen}\n---\ntype: track\nevent: x\nuserId: u\ncontext:\n  library: {name: analytics-ios}\n"
+        f"  device: {{type: ios, id: {D1}, advertisingId: {A1}}}\n"
+    )
+    (finding,) = lint(tmp_path, settings=ONLY)
+    assert finding.code == "KCH201"
+    assert (Path(finding.location.path).name, finding.location.pointer) == ("a.json", "/context/device/id")
+    (related,) = finding.related
+    assert (Path(related.path).name, related.pointer, related.span and related.span.line) == (
+        "b.yaml",
+        "/context/device/id",
+        8,
+    )
+
+
+def test_a_user_of_whom_servers_say_much_is_judged_in_parts() -> None:
+    device = "{:08X}-93A4-4B7D-8E21-0C7D5A9B3F61"
+    calls = [app(device.format(n * 7), A1) for n in range(40)] + [server(device.format(n), A1) for n in range(1200)]
+    calls.append(server(device.format(7 * 39).lower(), A1))
+    codes = [finding.code for finding in lint(calls, settings=ONLY)]
+    assert codes.count("KCH201") == 1200 - 40
+    assert codes.count("KCH203") == 1
+    assert codes.count("KCH206") == 1
+
+
+IDS = st.sampled_from([None, D1, D1.lower(), D2, D3, ZERO, "unknown"])
+ADS = st.sampled_from([None, A1, A1.lower(), A2, A3, ZERO, D1])
+USERS = st.sampled_from([{"userId": "u"}, {"userId": "v"}, {"anonymousId": "a"}, {"anonymousId": "b"}, {"userId": ""}])
+LIBRARIES = st.sampled_from(["analytics-swift", "analytics-ruby", "analytics-go", "analytics.js", "other"])
+SAID = st.builds(
+    lambda library, device, advertising, user, platform: call(library, device, advertising, platform=platform, **user),
+    LIBRARIES,
+    IDS,
+    ADS,
+    USERS,
+    st.sampled_from(["ios", "ios", "android", "iOS"]),
+)
+LINKS = st.builds(
+    lambda kind, user, before: {"type": kind, "userId": user, "anonymousId": before, "previousId": before},
+    st.sampled_from(["identify", "alias", "screen"]),
+    st.sampled_from(["u", "v"]),
+    st.sampled_from(["a", "b", ""]),
+)
+LIMITS = {"shared-device-users": 2, "many-devices": 1}
+SETTINGS = Settings(select=("KCH2",), rule_limits=LIMITS)
+
+
+def told(linter: Linter) -> tuple[list[Finding], Any]:
+    findings = list(linter.identity_findings())
+    rules = {code: (tally.findings, tally.calls) for code, tally in linter.summary.rules.items()}
+    return findings, (linter.summary.identity, rules)
+
+
+def together(calls: Sequence[Any]) -> tuple[list[Finding], Any]:
+    linter = Linter(SETTINGS)
+    for number, each in enumerate(calls):
+        list(linter.bytes(json.dumps(each).encode(), f"{number}.json"))
+    return told(linter)
+
+
+def observed_in(content: bytes, name: str, worker: PartLinter) -> Iterator[Observed]:
+    """What another process hands over."""
+    with open_bytes(content, name) as stream:
+        for result in worker.stream(stream, name):
+            if result.observed is not None:
+                yield pickle.loads(pickle.dumps(result.observed))
+
+
+@given(st.lists(SAID | LINKS, max_size=12), st.data())
+def test_neither_order_nor_splitting_nor_memory_changes_what_is_found(calls: list[Any], data: st.DataObject) -> None:
+    expected = together(calls)
+    order = data.draw(st.permutations(range(len(calls))))
+    parts = data.draw(st.lists(st.integers(0, 2), min_size=len(calls), max_size=len(calls)))
+    tiny = data.draw(st.booleans())
+    whole = Linter(SETTINGS)
+    assert whole.collector is not None
+    if tiny:
+        whole.collector = Collector(1)
+    workers = [PartLinter(SETTINGS) for _ in range(3)]
+    for number in order:
+        name = f"{number}.json"
+        for observed in observed_in(json.dumps(calls[number]).encode(), name, workers[parts[number]]):
+            whole.collector.add(observed, Source(name, (number + 1,)))
+    assert told(whole) == expected
+
+
+@given(st.lists(SAID | LINKS, max_size=12), st.integers(0, 12))
+def test_pieces_of_one_log_give_what_the_whole_does(calls: list[Any], cut: int) -> None:
+    lines = [json.dumps(each).encode() + b"\n" for each in calls]
+    whole = Linter(SETTINGS)
+    list(whole.bytes(b"".join(lines), "log.ndjson"))
+    pieces = Linter(SETTINGS)
+    assert pieces.collector is not None
+    cut = min(cut, len(lines))
+    for before, piece in ((cut, lines[cut:]), (0, lines[:cut])):
+        for observed in observed_in(b"".join(piece), "log.ndjson", PartLinter(SETTINGS)):
+            pieces.collector.add(observed, Source("log.ndjson", (1,)), lines=before)
+    assert told(pieces) == told(whole)
+
+
+@given(st.lists(SAID | LINKS, max_size=16))
+def test_users_of_whom_the_same_is_said_are_judged_once_and_no_differently(calls: list[Any]) -> None:
+    each = Linter(SETTINGS)
+    each._parts.ruleset.compares_only = lambda kind: kind == "plan"  # type: ignore[method-assign]
+    list(each.value(calls))
+    once = Linter(SETTINGS)
+    assert once._parts.ruleset.compares_only("user")
+    list(once.value(calls))
+    assert told(once) == told(each)
+
+
+def test_a_rule_that_looks_into_ids_sees_those_of_every_user(tmp_path: Path) -> None:
+    rule = json.loads((schema_files.directory() / "rules" / "KCH206-many-devices.json").read_text())
+    rule["title"], rule["rule"]["code"] = "my-users", "ACME001"
+    del rule["rule"]["limits"]
+    rule["properties"] = {"userId": {"pattern": "^u"}}
+    rule["examples"] = [{"userId": "u", "platform": "ios", "server": [], "devices": 1}]
+    patch = [{"op": "add", "path": "/userId", "value": "v"}]
+    rule["counterexamples"] = [{"patch": patch, "place": "/userId"}]
+    (tmp_path / "ACME001.json").write_text(json.dumps(rule))
+    calls = [app(D1, A1, userId="u1"), app(D2, A2, userId="v"), app(D3, A3, userId="w")]
+    assert found(calls, Settings(select=("ACME001",), rules=(tmp_path,))) == [at("ACME001", 1), at("ACME001", 2)]
+
+
+def naive(calls: Sequence[Any]) -> set[tuple[str, str, str, str]]:
+    """KCH201 to KCH203 as the contract words them, of calls that are all delivered."""
+    links: dict[str, set[str]] = {}
+    for each in calls:
+        for key in ("anonymousId", *(["previousId"] if each["type"] == "alias" else [])):
+            if each.get(key) and each.get("userId"):
+                links.setdefault(each[key], set()).add(each["userId"])
+    said: dict[tuple[str, str], dict[str, set[tuple[str | None, str | None]]]] = {}
+    for each in calls:
+        device = each.get("context", {}).get("device", {})
+        before = each.get("anonymousId")
+        linked = links.get(before, set())
+        user = each.get("userId") or (next(iter(linked)) if len(linked) == 1 else before and f"anonymous {before}")
+        if each["type"] != "track" or device.get("type") not in {"ios", "android"} or not user:
+            continue
+        library = each["context"]["library"]["name"]
+        side = {"analytics-swift": "mobile", "analytics-ruby": "server", "analytics-go": "server"}.get(library, "")
+        held = device.get("id") if device.get("id") not in {ZERO, "unknown"} else None
+        advertising = device.get("advertisingId")
+        if advertising == ZERO or (advertising and held and advertising.lower() == held.lower()):
+            advertising = None
+        sides = said.setdefault((user, device["type"]), {})
+        sides.setdefault(side, set()).add((held, advertising))
+    broken: set[tuple[str, str, str, str]] = set()
+    for (user, platform), sides in said.items():
+        mobile = sides.get("mobile", set())
+        for held, advertising in sides.get("server", set()):
+            devices = {d for d, _ in mobile if d}
+            known = held is not None and held.lower() in {d.lower() for d in devices}
+            of_device = {a for d, a in mobile if a and d and held and d.lower() == held.lower()}
+            ads = of_device if known else {a for _, a in mobile if a}
+            for code, value, sent in (("KCH201", held, devices), ("KCH202", advertising, ads)):
+                if not value or not sent or value in sent:
+                    continue
+                alike = value.lower() in {each.lower() for each in sent}
+                broken.add(("KCH203" if alike else code, user, platform, value.lower()))
+    return broken
+
+
+@given(st.lists(SAID | LINKS, max_size=14))
+def test_what_is_found_is_what_the_contract_says(calls: list[Any]) -> None:
+    findings = list(lint(calls, settings=Settings(select=("KCH201", "KCH202", "KCH203"))))
+    expected = naive([copy.deepcopy(each) for each in calls])
+    assert len(findings) == len(expected)
+    by_code = sorted(code for code, *_ in expected)
+    assert sorted(finding.code for finding in findings) == by_code
+    for finding in findings:
+        number = int(finding.location.pointer.split("/")[1])
+        device = calls[number]["context"]["device"]
+        value = device[finding.location.pointer.rsplit("/", 1)[1]].lower()
+        assert (finding.code, calls[number]["context"]["device"]["type"], value) in {
+            (code, platform, text) for code, _, platform, text in expected
+        }
+
+
+@given(st.lists(SAID | LINKS, max_size=12))
+def test_summaries_have_the_documented_shape(calls: list[Any]) -> None:
+    shapes = {kind: Draft202012Validator(schema_files.load(f"{kind}-summary")) for kind in ("user", "device")}
+    linter = Linter(SETTINGS)
+    list(linter.value(calls))
+    assert linter.collector is not None
+    ruleset: RuleSet = linter._parts.ruleset
+
+    def judge(kind: Any, summary: Mapping[str, Any]) -> Any:
+        shapes[kind].validate(summary)
+        return ruleset.violations(kind, summary)
+
+    identity = Identity.of(linter.collector, judge)
+    assert identity.tally.adds_up()
+    linter.collector.close()
+
+
+@given(st.integers(0, len(D1) - 1), st.sampled_from("0123456789ABCDEFabcdef"))
+def test_an_id_with_one_character_changed_is_another_one_or_differs_in_case(place: int, character: str) -> None:
+    changed = D1[:place] + character + D1[place + 1 :]
+    codes = [finding.code for finding in lint([app(D1, A1), server(changed, A1)], settings=ONLY)]
+    assert codes == ([] if changed == D1 else ["KCH203"] if changed.upper() == D1 else ["KCH201"])
+
+
+def test_messages_mask_ids(tmp_path: Path) -> None:
+    calls = [app(D1, A1), server(D2, A2), *(app(D3, A3, userId=f"u{n}") for n in range(5))]
+    calls += [app(D3, A3, userId="u1", platform="android")]
+    text = " ".join(finding.message for finding in lint(calls, settings=ONLY))
+    assert not any(secret in text for secret in (D1, D2, D3, A1, A2, A3))
+    assert {"KCH201", "KCH202", "KCH204", "KCH205"} <= {finding.code for finding in lint(calls, settings=ONLY)}
+
+
+def test_every_pointer_leads_to_the_id_that_is_meant() -> None:
+    calls = [app(D1, A1), server(D2, A2), server(D1.lower(), A1.lower())]
+    for finding in lint(calls, settings=ONLY):
+        for place in (finding.location, *finding.related):
+            value: Any = calls
+            for step in place.pointer.split("/")[1:]:
+                value = value[int(step)] if isinstance(value, list) else value[step]
+            assert value.upper() in {D1, D2, A1, A2}
