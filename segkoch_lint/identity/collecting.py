@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from segkoch_lint.identity.gathering import Gathered, InMemory, InStore, Said
 from segkoch_lint.identity.observing import Observed
 from segkoch_lint.identity.seen import Order, Place, Seen
 from segkoch_lint.identity.sightings import Sighting
@@ -48,8 +49,7 @@ class Source:
     ignored: str = ""
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(msgspec.Struct, eq=False, gc=False):
     """The first call that a sighting is of, and the number of its calls."""
 
     source: Source
@@ -60,6 +60,11 @@ class _Known:
     def order(self) -> Order:
         """Sorts the call among all of the run."""
         return self.source.order + self.seen.order
+
+    @property
+    def place(self) -> bytes:
+        """The same as bytes: those of numbers of one width each sort as the numbers do."""
+        return struct.pack(f">{len(self.order)}Q", *self.order)
 
 
 class Collector:
@@ -73,7 +78,7 @@ class Collector:
 
     def __init__(self, memory: int) -> None:
         self._memory = memory
-        self._sightings: dict[tuple[Sighting, str], _Known] = {}
+        self._sightings: dict[Said, _Known] = {}
         self._links: dict[str, str | None] = {}
         self._held = 0
         self._store: Store | None = None
@@ -98,7 +103,8 @@ class Collector:
         known = self._sightings.get(key)
         if known is None:
             self._sightings[key] = new
-            self._hold(_SIGHTING_BYTES + sum(len(text) for text in sighting if text))
+            ids = (sighting.user_id, sighting.anonymous_id, sighting.device_id, sighting.advertising_id)
+            self._hold(_SIGHTING_BYTES + sum([len(each) for each in ids if each]))
             return
         known.calls += new.calls
         if new.order < known.order:
@@ -112,11 +118,20 @@ class Collector:
         elif known != user_id:
             self._links[anonymous_id] = None
 
-    def stored(self) -> Store:
-        """Return the database with everything in it."""
+    def gathered(self) -> Gathered:
+        """Return everything, now that all was added."""
+        if self._store is None:
+            self._store = Store(self._memory // 3)
+            known = self._sightings
+            return InMemory(
+                self._store,
+                list(known),
+                lambda said: known[said].place,
+                lambda said: self._row((said, known[said])),
+                self._links,
+            )
         self._spill()
-        assert self._store is not None
-        return self._store
+        return InStore(self._store)
 
     def seen(self, place: bytes, seen: str) -> tuple[str, Seen]:
         """Return the input and the place of a call, of what the database holds of it."""
@@ -147,17 +162,15 @@ class Collector:
         self._links = {}
         self._held = 0
 
-    def _row(self, item: tuple[tuple[Sighting, str], _Known]) -> tuple[object, ...]:
+    def _row(self, item: tuple[Said, _Known]) -> tuple[object, ...]:
         """Return a sighting as the database holds it."""
         (sighting, ignored), known = item
-        path, order = known.source.path, known.order
+        path = known.source.path
         number = self._numbers.setdefault(path, len(self._numbers))
         if number == len(self._paths):
             self._paths.append(path)
-        # Of numbers of one width each, the bytes sort as the numbers do.
-        place = struct.pack(f">{len(order)}Q", *order)
         seen = msgspec.json.encode((number, known.seen.device, known.seen.advertising)).decode()
-        return (*sighting, ignored, place, seen, known.calls)
+        return (*msgspec.structs.astuple(sighting), ignored, known.place, seen, known.calls)
 
 
 _decode_seen = msgspec.json.Decoder(tuple[int, Place | None, Place | None]).decode

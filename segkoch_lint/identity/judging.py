@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from segkoch_lint.findings import Location
 from segkoch_lint.identity.collecting import Collector
+from segkoch_lint.identity.gathering import Gathered
 from segkoch_lint.identity.seen import Seen
 from segkoch_lint.identity.shapes import MOST_ROWS, shape_of
 from segkoch_lint.identity.store import Store
-from segkoch_lint.identity.summaries import ADVERTISING, DEVICE, Blamed, Row, User
+from segkoch_lint.identity.summaries import ADVERTISING, DEVICE, Blamed, User
 from segkoch_lint.masking import Secret
 from segkoch_lint.rules.violations import Violation
 from segkoch_lint.tallies import IdentityTally
@@ -29,51 +28,12 @@ _MOST_SHAPES = 100_000
 _MOST_LIBRARIES = 5
 """Names of libraries that a message shows."""
 
-_GATHER = """
-INSERT INTO linked SELECT anonymous, MIN(user) FROM linking
-    GROUP BY anonymous HAVING COUNT(*) = COUNT(user) AND MIN(user) = MAX(user);
-INSERT INTO sighting
-    SELECT NULL, CASE
-            WHEN said.user NOTNULL THEN 'u' || said.user
-            WHEN linked.user NOTNULL THEN 'u' || linked.user
-            ELSE 'a' || said.anonymous
-        END AS person,
-        platform, origin, device, advertising, library, ignored, MIN(place), seen, SUM(calls)
-    FROM said LEFT JOIN linked ON said.user ISNULL AND linked.anonymous = said.anonymous
-    GROUP BY 2, 3, 4, 5, 6, 7, 8 ORDER BY 2, 3, 4, 5, 6, 7, 8;
-DROP TABLE said;
-DROP TABLE linking;
-DROP TABLE linked;
-"""
-
 _TABLES = """
-CREATE TABLE linked (anonymous TEXT PRIMARY KEY, user TEXT) WITHOUT ROWID;
-CREATE TABLE sighting (
-    number INTEGER PRIMARY KEY, person TEXT, platform TEXT, origin TEXT, device TEXT, advertising TEXT, library TEXT,
-    ignored TEXT, place BLOB, seen TEXT, calls INTEGER
-);
 CREATE TABLE affair (
     number INTEGER PRIMARY KEY, code TEXT, template TEXT, texts TEXT, kind TEXT, related INTEGER, message TEXT,
     differs TEXT
 );
 CREATE TABLE affected (affair INTEGER, sighting INTEGER, PRIMARY KEY (affair, sighting)) WITHOUT ROWID;
-CREATE TABLE shared (id TEXT, code TEXT, affair INTEGER, PRIMARY KEY (id, code, affair)) WITHOUT ROWID;
-"""
-
-_USERS = """
-SELECT person, platform, number, origin, device, advertising, ignored, place FROM sighting
-    WHERE person NOTNULL ORDER BY number
-"""
-
-_IDS = """
-SELECT fold({column}), COUNT(DISTINCT person), MIN(platform), MAX(platform) FROM sighting
-    WHERE {column} NOTNULL GROUP BY 1 ORDER BY 1
-"""
-
-_SHARING = """
-INSERT INTO affected SELECT shared.affair, sighting.number
-    FROM sighting CROSS JOIN shared ON shared.id = fold(sighting.{column})
-    WHERE instr(',' || sighting.ignored || ',', ',' || shared.code || ',') = 0
 """
 
 _CALLS = """
@@ -176,13 +136,14 @@ class Identity:
         Raises:
             OutputError: there is no space left for the temporary database.
         """
-        store = collector.stored()
-        for statement in (_TABLES + _GATHER).split(";"):
-            store.run(statement)
-        tally = _judge_users(store, judge, alike=alike)
-        for kind, column in ((DEVICE, "device"), (ADVERTISING, "advertising")):
-            _judge_ids(store, judge, kind, column)
-        return cls(tally, dict(store.rows(_CALLS)), store, collector.seen)
+        gathered = collector.gathered()
+        for statement in _TABLES.split(";"):
+            gathered.store.run(statement)
+        tally = _judge_users(gathered, judge, alike=alike)
+        for kind in (DEVICE, ADVERTISING):
+            _judge_ids(gathered, judge, kind)
+        gathered.finish()
+        return cls(tally, dict(gathered.store.rows(_CALLS)), gathered.store, collector.seen)
 
     def disagreements(self) -> Iterator[Disagreement]:
         """Yield them in the order of their first calls."""
@@ -218,11 +179,10 @@ class Identity:
         return call.location(path, affair.kind, message)
 
 
-def _judge_users(store: Store, judge: Judge, *, alike: bool) -> IdentityTally:
+def _judge_users(gathered: Gathered, judge: Judge, *, alike: bool) -> IdentityTally:
     tally = IdentityTally()
     clean: dict[Hashable, str] = {}
-    for (person, platform), found_rows in groupby(store.rows(_USERS), key=itemgetter(0, 1)):
-        rows = [Row(*row[2:]) for row in found_rows]
+    for person, platform, rows in gathered.users():
         shape = shape_of(platform, rows) if alike and len(rows) <= MOST_ROWS else None
         if shape in clean:
             tally.count(clean[shape])
@@ -230,7 +190,7 @@ def _judge_users(store: Store, judge: Judge, *, alike: bool) -> IdentityTally:
         user = User(person, platform, rows)
         why_not = user.why_not_compared()
         tally.count(why_not)
-        if not _judge_user(store, judge, user) and shape is not None and len(clean) < _MOST_SHAPES:
+        if not _judge_user(gathered.store, judge, user) and shape is not None and len(clean) < _MOST_SHAPES:
             clean[shape] = why_not
     return tally
 
@@ -253,22 +213,17 @@ def _judge_user(store: Store, judge: Judge, user: User) -> bool:
     return broken
 
 
-def _judge_ids(store: Store, judge: Judge, kind: str, column: str) -> None:
+def _judge_ids(gathered: Gathered, judge: Judge, kind: str) -> None:
     verdicts: dict[tuple[int, str, str], Sequence[Violation]] = {}
-    shared = 0
-    for folded, users, *platforms in store.rows(_IDS.format(column=column)):
-        alike = (users, *platforms)
+    for folded, users, first, last in gathered.ids(kind):
+        alike = (users, first, last)
         if alike not in verdicts:
-            summary = {"kind": kind, "users": users, "platforms": sorted(set(platforms))}
-            verdicts[alike] = judge("device", summary)
+            verdicts[alike] = judge("device", {"kind": kind, "users": users, "platforms": sorted({first, last})})
         for violation in verdicts[alike]:
-            shared += 1
             differs, message = _DIFFERENCES.get(str(violation.path[0]) if violation.path else "", ("", ""))
-            affair = _add_affair(store, violation, kind, message, differs=differs)
-            store.run("INSERT INTO shared VALUES (?, ?, ?)", (folded, violation.rule.code, affair))
-    if shared:
-        store.run(_SHARING.format(column=column))
-        store.run("DELETE FROM shared")
+            affair = _add_affair(gathered.store, violation, kind, message, differs=differs)
+            gathered.blame(folded, violation.rule.code, affair)
+    gathered.note(kind)
 
 
 def _add_affair(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from segkoch_lint.findings import Location
 from segkoch_lint.places import Span
@@ -12,14 +12,15 @@ Order = tuple[int, ...]
 and the number of the call in the document. In a run the number of the input comes before them."""
 
 
-class Place(NamedTuple):
+# Of these there are many; the garbage collector is not to go through them again and again.
+class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where an id stands in its input: see `segkoch_lint.findings.Location`."""
 
     span: tuple[int, int, int, int] | None
     pointer: str
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The call that a sighting is of.
 
     Attributes:

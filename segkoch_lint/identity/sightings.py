@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from segkoch_lint import schema_files
 from segkoch_lint.calls import library_of
@@ -17,7 +19,7 @@ MOBILE, SERVER, OTHER = "mobile", "server", "other"
 PLATFORMS = ("ios", "android")
 
 
-class Sighting(NamedTuple):
+class Sighting(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a delivered call says of its user; two calls that say the same have equal sightings.
 
     Attributes:
@@ -37,7 +39,7 @@ class Sighting(NamedTuple):
     library: str
 
 
-class Ids(NamedTuple):
+class Ids(msgspec.Struct, frozen=True, gc=False):
     """The ids that a ``context.device`` holds; what is not valid is None.
 
     Attributes:

@@ -197,7 +197,11 @@ KEYWORDS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def compared_names(keyword: str, value: Any) -> list[str] | None:
-    """Return the members, in any spelling, whose texts a comparing keyword looks at; None if it looks at everything."""
+    """Return the members, in any spelling, whose texts a comparing keyword looks at; None if it looks at everything.
+
+    Of such texts it can tell, with padding left out, which are blank, equal but for case, or equal but for case and
+    hyphens; values that are no texts do not count.
+    """
     if keyword not in {"distinctValues", "sameValue"}:
         return None
     return [value] if isinstance(value, str) else list(value)

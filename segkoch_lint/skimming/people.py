@@ -29,26 +29,30 @@ _PLACES = {key: pointer_of(("context", "device", key)) for key in ("id", "advert
 """Pointers to ids, by key; the advertising id may stand under yet another."""
 
 
-class Device:
+# Of these there are many; the garbage collector is not to go through them again and again.
+class Device(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The ids in the text of a ``context.device``.
 
-    Args:
+    Attributes:
         ids: the ids.
         text: the text, compact.
+        inside: key and extent in the text of each id; None where only a scanner can tell the extent.
     """
 
-    __slots__ = ("_inside", "_text", "ids")
+    ids: Ids
+    text: bytes
+    inside: tuple[tuple[str, Extent | None], ...]
 
-    def __init__(self, ids: Ids, text: bytes) -> None:
-        self.ids = ids
-        self._text = text
+    @classmethod
+    def of(cls, ids: Ids, text: bytes) -> Device:
+        """Return the device with these ids and this text."""
         keys = ("id" if ids.device_id else None, ids.advertising_key)
-        self._inside = [(key, _extent(text, key)) for key in keys if key is not None]
+        return cls(ids, text, tuple([(key, _extent(text, key)) for key in keys if key is not None]))
 
     def places(self, lines: SplitLines, index: int, number: int) -> tuple[Place | None, Place | None]:
         """Return where the device id and the advertising id stand in the line with this number."""
-        start = lines.find(self._text, index) if lines.compact else None
-        found = [_place(lines, index, number, key, start, extent) for key, extent in self._inside]
+        start = lines.find(self.text, index) if lines.compact else None
+        found = [_place(lines, index, number, key, start, extent) for key, extent in self.inside]
         device = found[0] if self.ids.device_id else None
         return device, found[-1] if self.ids.advertising_key else None
 
@@ -89,10 +93,10 @@ def _device_of(text: bytes) -> Device | None:
         ids = ids_of(_decode(text or b"{}"))
     except msgspec.DecodeError:
         return None
-    return Device(ids, text) if ids else None
+    return Device.of(ids, text) if ids else None
 
 
-class Context:
+class Context(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What the text of a ``context`` says; equal to itself only, so that it is quick to look up.
 
     Attributes:
@@ -101,16 +105,16 @@ class Context:
         device: the valid ids of its device; None when there are none, and when nobody asks.
     """
 
-    __slots__ = ("device", "library", "number")
-
-    def __init__(self, number: int, library: str, device: Device | None = None) -> None:
-        self.number = number
-        self.library = library
-        self.device = device
+    number: int
+    library: str
+    device: Device | None = None
 
 
-_Said = tuple[Context, Opinion | None, bytes, bytes]
-"""What a line says: its context, the opinion on it, and the texts of its userId and anonymousId."""
+_Said = tuple[Context, str | None, bytes, bytes]
+"""What a line says: its context, its sender (see `_sender_of`), and the texts of its userId and anonymousId."""
+
+_LINKS_ONLY = ""
+"""Stands for the sender of a call that is not delivered."""
 
 
 class People:
@@ -146,8 +150,9 @@ class People:
             opinions: on each line; None where it is left alone.
         """
         met = self._observer.met
+        senders = list(map(_sender_of, opinions))
         users, before = (self._column(lines, key) for key in USER_KEYS)
-        for index, said in enumerate(zip(contexts, opinions, users, before, strict=True)):
+        for index, said in enumerate(zip(contexts, senders, users, before, strict=True)):
             known = met.get(said, _UNMET)
             if known is _UNMET:
                 known = met[said] = self._meet(said, lines, index, number + index)
@@ -155,23 +160,31 @@ class People:
                 known.calls += 1
 
     def _meet(self, said: _Said, lines: SplitLines, index: int, number: int) -> Known | None:
-        context, opinion, user, before = said
-        if opinion is None or opinion.blames:
+        context, sender, user, before = said
+        if sender is None:
             return None
         user_id, anonymous_id = _user(user), _user(before)
         if user_id is not None and anonymous_id is not None:
             self._observer.link(anonymous_id, user_id)
-        if context.device is None or opinion.not_delivered is not None:
+        if context.device is None or sender == _LINKS_ONLY:
             return None
-        platform, device_id, advertising_id, _ = context.device.ids
-        sender = sender_of(opinion.origin)
-        sighting = Sighting(user_id, anonymous_id, platform, sender, device_id, advertising_id, context.library)
+        ids = context.device.ids
+        sighting = Sighting(
+            user_id, anonymous_id, ids.platform, sender, ids.device_id, ids.advertising_id, context.library
+        )
         order = (number, 1, 1)
         known = self._observer.known(sighting, order)
         return known or self._observer.meet(sighting, Seen(order, *context.device.places(lines, index, number)))
 
     def _column(self, lines: SplitLines, key: str) -> list[bytes]:
         return lines.column(self._members.attribute(key))
+
+
+def _sender_of(opinion: Opinion | None) -> str | None:
+    """Return who sent a line that is passed over, or None when it is not."""
+    if opinion is None or opinion.blames:
+        return None
+    return sender_of(opinion.origin) if opinion.not_delivered is None else _LINKS_ONLY
 
 
 def _user(text: bytes) -> str | None:

@@ -7,7 +7,7 @@ never repeat only the keys are looked for that rules read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -16,7 +16,7 @@ from segkoch_lint.masking import fold
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.members import LineMembers, MemberPath, SplitLines
 from segkoch_lint.rules.footprint import Footprint
-from segkoch_lint.rules.likeness import Likeness
+from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.vocabulary import compared_names
 
 ABSENT = 0
@@ -241,6 +241,7 @@ class _Opened:
         self._numbers = numbers
         self._names = {fold(name) for each in likeness.footprint.compared for name in compared_names(*each) or ()}
         self._keys: dict[str, str] = {}
+        self._told: dict[Hashable, int] = {}
 
     def meet(self, key: str, attribute: str) -> None:
         """Take in a member that may be compared."""
@@ -249,12 +250,48 @@ class _Opened:
 
     def compared(self, lines: SplitLines) -> list[int]:
         """Return the answers of each line, as a number."""
-        columns = [_decoded(lines.column(attribute)) for attribute in self._keys.values()]
-        if None in columns:
-            return [UNSURE] * len(lines)
-        values = zip(*columns, strict=True) if columns else [()] * len(lines)
-        instances = (dict(zip(self._keys, row, strict=True)) for row in values)
-        return [self._numbers.of((_BY_COMPARING, *self._likeness.compared(instance))) for instance in instances]
+        columns = [lines.column(attribute) for attribute in self._keys.values()]
+        rows = zip(*columns, strict=True) if columns else [()] * len(lines)
+        return list(map(self._answers, rows, _patterns(columns, len(lines))))
+
+    def _answers(self, row: Sequence[bytes], pattern: Hashable) -> int:
+        told = None if pattern is None else self._told.get(pattern)
+        if told is None:
+            values = _decoded(row)
+            if values is None:
+                return UNSURE
+            instance = dict(zip(self._keys, values, strict=True))
+            told = self._numbers.of((_BY_COMPARING, *self._likeness.compared(instance)))
+            if pattern is not None:
+                if len(self._told) >= MOST_REMEMBERED:
+                    self._told.clear()
+                self._told[pattern] = told
+        return told
+
+
+def _patterns(columns: Sequence[Sequence[bytes]], length: int) -> Iterator[Hashable]:
+    """Yield for each row all that named comparing can tell of it (`vocabulary.compared_names`), or None for an odd one.
+
+    Args:
+        columns: the texts of the members that are compared.
+        length: of each column.
+    """
+    lowered = [b"\n".join(column).lower() for column in columns]
+    bare = [text.replace(b"-", b"") for text in lowered]
+    odd = any(map(_is_odd, lowered))
+    cases = zip(*(text.split(b"\n") for text in lowered), strict=True) if columns else [()] * length
+    bares = zip(*(text.split(b"\n") for text in bare), strict=True) if columns else [()] * length
+    for case, plain in zip(cases, bares, strict=True):
+        if odd and _is_odd(b"".join(case)):
+            yield None
+        else:
+            kinds = tuple([text if len(text) < 3 else text[:1] for text in case])
+            yield kinds, tuple(map(case.index, case)), tuple(map(plain.index, plain))
+
+
+def _is_odd(text: bytes) -> bool:
+    """Tell whether texts may have padding, escapes, or letters whose other case is not a matter of a bit."""
+    return b" " in text or b"\\" in text or not text.isascii()
 
 
 def _decoded(texts: Sequence[bytes]) -> list[Any] | None:
