@@ -15,7 +15,7 @@ import msgspec
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.vocabulary import KEYWORDS, gate
 
-MOST_REMEMBERED = 50_000
+MOST_REMEMBERED = 10_000
 """Values whose answers are remembered at one place; then they are forgotten, so that memory stays bounded."""
 
 

@@ -18,6 +18,9 @@ from segkoch_lint.rules.ruleset import Opinion
 
 USER_KEYS = ("userId", "anonymousId")
 
+DEVICE_BYTES = 700
+"""About what a `Device` takes, its text aside."""
+
 _RARE_KEYS = ("user_id", "anonymous_id", "previousId", "previous_id")
 """Further keys that say who somebody is; a line with one of them is to be read."""
 

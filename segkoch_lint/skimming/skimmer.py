@@ -25,7 +25,7 @@ from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.skimming.grouping import Grouping
-from segkoch_lint.skimming.people import USER_KEYS, Context, Device, People, devices_of
+from segkoch_lint.skimming.people import DEVICE_BYTES, USER_KEYS, Context, Device, People, devices_of
 from segkoch_lint.skimming.texts import (
     ABSENT,
     UNSURE,
@@ -87,7 +87,7 @@ class Skimmer:
         self._numbers = Numbers()
         context = ruleset.likeness.member("context") or Likeness(Footprint())
         reader = _ContextReader(reading(context, self._numbers, limits.depth - 1), observed=observer is not None)
-        self._contexts = Remembered(reader.read)
+        self._contexts = Remembered(reader.read, share=4)
         self._columns: dict[str, Column] = {}
         self._grouping = Grouping(facets, limits.depth - 1)
         asked = USER_KEYS if observer else ()
@@ -204,7 +204,9 @@ class _ContextReader:
         self._numbers = numbers
         self._decode = msgspec.json.Decoder(_Parts).decode
         self._decode_device = msgspec.json.Decoder(_DeviceOnly).decode
-        self._devices: Remembered[Device | None] | None = Remembered(devices_of) if observed else None
+        self._devices: Remembered[Device | None] | None = (
+            Remembered(devices_of, size=DEVICE_BYTES, share=3) if observed else None
+        )
 
     def read(self, texts: Sequence[bytes]) -> list[Context]:
         """Return what each of *texts* says."""

@@ -28,8 +28,8 @@ _BY_MEMBERS, _BY_COMPARING = object(), object()
 
 _NO_SCALAR = frozenset({b"", b"{", b"["})
 
-_MOST_HELD = 16 << 20
-"""Bytes of texts that are remembered of one member."""
+_MOST_HELD = 4 << 20
+"""Bytes of texts that are remembered of one member; a process is to stay well below 150 MB."""
 
 Said = TypeVar("Said")
 
@@ -57,10 +57,14 @@ class Remembered(Generic[Said]):
 
     Args:
         read: works out what each of some texts says, none of which comes twice.
+        size: about how many bytes that takes beside the text.
+        share: of so many members' memory.
     """
 
-    def __init__(self, read: Callable[[Sequence[bytes]], Sequence[Said]]) -> None:
+    def __init__(self, read: Callable[[Sequence[bytes]], Sequence[Said]], *, size: int = 150, share: int = 1) -> None:
         self._read = read
+        self._size = size
+        self._share = share
         self._said: dict[bytes, Said] = {}
         self._held = 0
 
@@ -69,8 +73,8 @@ class Remembered(Generic[Said]):
         said = self._said
         new = set(texts).difference(said)
         if new:
-            self._held += sum(map(len, new)) + 100 * len(new)
-            if self._held > _MOST_HELD:
+            self._held += sum(map(len, new)) + self._size * len(new)
+            if self._held > _MOST_HELD * self._share:
                 said.clear()
                 self._held = 0
                 new = set(texts)
