@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.masking import Secret, fold, is_sensitive, key_of, mask, mask_shapes
+from segkoch_lint.masking import Secret, fold, is_sensitive, key_of, mask, mask_shapes, sensitive_stretches
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,11 @@ def test_folding_keeps_ascii_letters_and_digits_only(key: str) -> None:
 def test_the_key_of_a_path_is_its_nearest_one() -> None:
     assert key_of(("a", "ids", 3)) == "ids"
     assert key_of((1,)) is None
+
+
+@given(st.text('0aZz"@.:-=,{} \n', max_size=60))
+def test_shapes_are_found_piece_by_piece_where_they_are_found_in_the_whole(text: str) -> None:
+    shown = list(text)
+    for start, end in reversed(list(sensitive_stretches(text))):
+        shown[start:end] = mask(text[start:end])
+    assert "".join(shown) == mask_shapes(text)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from segkoch_lint.places import Path, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A scalar value as it stands in the text, for masking.
+class Token(NamedTuple):
+    """A scalar value as it stands in a line of text, for masking.
 
     Attributes:
         key: the object key it stands under (its own, or that of the list around it), or None.
-        span: its text, quotes included.
+        start, end: its text, quotes included: 0-based code points of the line, beyond which it may go.
         text: the value as text.
         parent: the key of the object around it, or None.
     """
 
     key: str | None
-    span: Span
+    start: int
+    end: int
     text: str
     parent: str | None = None
 
@@ -73,8 +73,14 @@ class Document(Protocol):
     def lines(self, first: int, last: int) -> list[str]:
         """Return the document's lines *first* to *last* (of the input, 1-based, inclusive; outside ones left out)."""
 
-    def tokens(self, first: int, last: int) -> list[Token]:
-        """Return the scalar values that stand on lines *first* to *last* of the input."""
+    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:
+        """Return the scalar values that touch a stretch of a line, in order, with their neighbours to either side.
+
+        Args:
+            line: of the input, 1-based.
+            start, end: the stretch, in code points of the line as `lines` returns it, 0-based.
+            shown_from: the first of the lines that are shown together; how far up keys are looked for depends on it.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +109,5 @@ class ValueDocument:
     def lines(self, first: int, last: int) -> list[str]:  # noqa: ARG002
         return []
 
-    def tokens(self, first: int, last: int) -> list[Token]:  # noqa: ARG002
+    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:  # noqa: ARG002
         return []

@@ -15,13 +15,15 @@ from typing import Any
 from segkoch_lint.places import Path
 from segkoch_lint.reading.lines import Extent
 
-_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
-_TOKEN = re.compile(rf"{_STRING}|[{{}}\[\]]|[^\s{{}}\[\],:\"]+")
-_STRUCTURE = re.compile(rf"{_STRING}|[{{}}\[\]]")
+STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+"""A string or key, with its quotes."""
+
+_TOKEN = re.compile(rf"{STRING}|[{{}}\[\]]|[^\s{{}}\[\],:\"]+")
+_STRUCTURE = re.compile(rf"{STRING}|[{{}}\[\]]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SEPARATOR = re.compile(r"[ \t\n\r,]*")
 _COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
-_SCALAR = re.compile(rf"{_STRING}|[^\s{{}}\[\],:\"]+")
+_SCALAR = re.compile(rf"{STRING}|[^\s{{}}\[\],:\"]+")
 
 _CLOSING = frozenset("}]")
 

@@ -12,7 +12,8 @@ import msgspec
 
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Flaw, Token
-from segkoch_lint.reading.json_scanner import key_text, keys_of, lex, locate, repeated_keys
+from segkoch_lint.reading.json_scanner import keys_of, lex, locate, repeated_keys
+from segkoch_lint.reading.json_tokens import ScalarReader
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
 from segkoch_lint.reading.members import compact_extent
 
@@ -22,8 +23,6 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BETWEEN = re.compile(r"[ \t\n\r\x1e]*")
 _RESUME = re.compile(r"^[{\[]", re.MULTILINE)
 _PYTHON_WORDS = re.compile(r"(?:True|False|None|undefined|nan|inf)\b")
-
-_WORDS = frozenset({"null", "true", "false"})
 
 _LINES_BACK = 40
 """Lines before the wanted ones in which keys and the objects around are looked for."""
@@ -48,7 +47,7 @@ class JsonDocument:
         self.value = value
         self._source = text
         self.start = (line, column)
-        self._lexed: tuple[tuple[int, int], list[Token]] | None = None
+        self._scalars: tuple[int, ScalarReader] | None = None
 
     @cached_property
     def text(self) -> str:
@@ -95,35 +94,18 @@ class JsonDocument:
         """Return lines *first* to *last* of the input, as far as the document holds them."""
         return self._table.lines(first, last)
 
-    def tokens(self, first: int, last: int) -> list[Token]:
-        """Return the scalar values on lines *first* to *last*; their keys are looked for further up, too."""
-        if self._lexed is None or self._lexed[0] != (first, last):
-            self._lexed = ((first, last), self._lex(first, last))
-        return self._lexed[1]
-
-    def _lex(self, first: int, last: int) -> list[Token]:
-        begin = max(first - _LINES_BACK, self.start[0])
-        start, stop = self._table.extent_of_line(begin)[0], self._table.extent_of_line(last)[1]
-        # Where the object or the list around is out of sight, it is taken for one that says something of a person.
-        unseen, unseen_key = ("user", "id") if begin > self.start[0] else (None, None)
-        tokens: list[Token] = []
-        key: str | None = unseen_key
-        outer: list[str | None] = []
-        for lexeme in lex(self.text, start, stop):
-            match lexeme.kind:
-                case "key":
-                    key = key_text(lexeme.text)
-                case "{" | "[":
-                    outer.append(key)
-                case "}" | "]":
-                    key = outer.pop() if outer else unseen_key
-                case _ if lexeme.text not in _WORDS:
-                    span = self._table.span((lexeme.start, lexeme.start + len(lexeme.text)))
-                    text = key_text(lexeme.text) if lexeme.text.startswith('"') else lexeme.text
-                    parent = next((k for k in reversed(outer) if k is not None), unseen)
-                    if span.line >= first:
-                        tokens.append(Token(key, span, text, parent))
-        return tokens
+    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:
+        """Return the scalar values near a stretch of a line; their keys are looked for further up, too."""
+        first_line, first_column = self.start
+        begin = max(shown_from - _LINES_BACK, first_line)
+        if self._scalars is None or self._scalars[0] != begin:
+            # Where the object or the list around is out of sight, it is taken for one that says something of a person.
+            unseen_key, unseen = ("id", "user") if begin > first_line else (None, None)
+            offset = self._table.extent_of_line(begin)[0]
+            self._scalars = begin, ScalarReader(self.text, offset, unseen_key, unseen)
+        margin = first_column - 1 if line == first_line else 0
+        zero = self._table.extent_of_line(line)[0] - margin
+        return list(self._scalars[1].near(zero + start, zero + end, zero))
 
 
 def _in_code_points(text: bytes, extent: Extent) -> Extent:

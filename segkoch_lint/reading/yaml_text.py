@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Sequence
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import yaml
@@ -80,13 +83,17 @@ class YamlDocument:
         """Return lines *first* to *last* of the input."""
         return self._table.lines(first, last)
 
-    def tokens(self, first: int, last: int) -> list[Token]:
-        """Return the scalar values on lines *first* to *last*."""
-        return [token for token in self._tokens if token.span.line <= last and token.span.end_line >= first]
+    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:  # noqa: ARG002
+        """Return the scalar values near a stretch of a line."""
+        tokens = self._tokens.get(line, [])
+        first = bisect_right(tokens, start, key=lambda token: token.end)
+        last = bisect_left(tokens, end, key=lambda token: token.start)
+        return tokens[max(0, first - 1) : last + 1]
 
     @cached_property
-    def _tokens(self) -> list[Token]:
-        tokens: list[Token] = []
+    def _tokens(self) -> Mapping[int, list[Token]]:
+        """The scalar values by line; one of several lines is a token on each."""
+        tokens: list[tuple[Span, str | None, str, str | None]] = []
         seen: set[int] = set()
         waiting: list[tuple[yaml.Node, str | None, str | None]] = [(self._root, None, None)]
         while waiting:
@@ -96,12 +103,18 @@ class YamlDocument:
             seen.add(id(node))
             if isinstance(node, yaml.ScalarNode):
                 if _kind_of(node) not in {"null", "bool"}:
-                    tokens.append(Token(key, self._table.span(self._extent(node)), node.value, parent))
+                    tokens.append((self._table.span(self._extent(node)), key, node.value, parent))
             elif isinstance(node, yaml.SequenceNode):
                 waiting.extend((item, key, parent) for item in reversed(node.value))
             else:
                 waiting.extend((value, _key_text(name), key) for name, value in reversed(node.value))
-        return sorted(tokens, key=lambda token: token.span)
+        by_line: dict[int, list[Token]] = {}
+        for span, key, text, parent in sorted(tokens, key=itemgetter(0)):
+            for line in range(span.line, span.end_line + 1):
+                start = span.column - 1 if line == span.line else 0
+                end = span.end_column - 1 if line == span.end_line else sys.maxsize
+                by_line.setdefault(line, []).append(Token(key, start, end, text, parent))
+        return by_line
 
     def _extent(self, node: yaml.Node) -> Extent:
         """Return a node's extent; a block collection ends with its last value, not before the next token."""

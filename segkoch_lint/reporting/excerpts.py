@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from segkoch_lint.findings import Excerpt
-from segkoch_lint.masking import Secret, is_sensitive, mask
+from segkoch_lint.masking import is_sensitive, mask
 from segkoch_lint.places import Span
-from segkoch_lint.reading.documents import Document, Flaw, Token
+from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reporting.guessing import guessed_secrets
-from segkoch_lint.rules.violations import shown_value
+from segkoch_lint.rules.violations import is_nobodys
+
+_REACHES = ((1, 2), (2, 4))
+"""How far before and after the focus of a long line what is shown is looked for, in widths of what is shown."""
 
 _MARGIN = 200
-"""Code points read beyond the part of a long line that is shown, so that no id is cut before it is seen."""
+"""Code points of what stands between two values that are read beyond the part of a long line that is shown."""
 
 _REACH = 4000
 """Code points of a broken line, to either side of the flaw, in which ids are looked for."""
 
 Secrets = Callable[[int, int], Iterable[tuple[int, int]]]
-"""Tells the stretches to mask that touch a part of a line, in order; offsets are 0-based code points of the line."""
+"""Tells the stretches to mask that touch a part of a line, whole and in order; 0-based code points of the line."""
 
 
 def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: int = 2, width: int = 120) -> Excerpt:
@@ -35,7 +38,10 @@ def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: i
     """
     numbers = range(max(1, span.line - around), span.line + around + 1)
     lines = [(number, line) for number in numbers for line in document.lines(number, number)]
-    return _excerpt(lines, span, width, lambda number: _touching(()) if show_ids else _token_secrets(document, number))
+    if show_ids:
+        return _excerpt(lines, span, width, lambda _: _touching(()))
+    texts = dict(lines)
+    return _excerpt(lines, span, width, lambda line: _token_secrets(document, line, texts[line], numbers.start))
 
 
 def flaw_excerpt(flaw: Flaw, *, show_ids: bool = False, width: int = 120) -> Excerpt | None:
@@ -64,14 +70,17 @@ def _excerpt(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_o
 
 def _shown(line: str, focus: Extent, width: int, secrets: Secrets) -> tuple[str, Extent]:
     """Return what is shown of a line, and where its focus is in that."""
-    start, stop = 0, len(line)
-    if stop > width:  # a masked text is shorter than what it stands for: begin with more than will be shown
-        start, stop = max(0, min(focus[0], stop) - 2 * width), min(stop, focus[0] + 4 * width)
-    text, places = _masked_part(line, (start, stop), focus, secrets)
-    left = max(0, min(places[0] - width // 3, len(text) - width))
+    # A masked text is shorter than what it stands for: begin with more than will be shown, and, if need be, with more.
+    for before_it, after_it in _REACHES:
+        part = max(0, min(focus[0], len(line)) - before_it * width), min(len(line), focus[0] + after_it * width)
+        text, places = _masked_part(line, part, focus, secrets)
+        wanted = max(0, places[0] - width // 3)
+        left = max(0, min(wanted, len(text) - width))
+        if (part[0] == 0 or left == wanted > 0) and (part[1] == len(line) or len(text) - wanted >= width):
+            break
     clipped = text[left : left + width]
-    before = "…" if start or left else ""
-    after = "…" if stop < len(line) or left + width < len(text) else ""
+    before = "…" if part[0] or left else ""
+    after = "…" if part[1] < len(line) or left + width < len(text) else ""
     begin, end = (len(before) + min(max(place - left, 0), len(clipped)) for place in places)
     return before + clipped + after, (begin, end)
 
@@ -80,8 +89,7 @@ def _masked_part(line: str, part: Extent, focus: Extent, secrets: Secrets) -> tu
     """Return a part of a line with its secrets masked, and where the focus is in that."""
     text = ""
     places = [0, 0]
-    # Reading begins before the part and ends after it, so that an id at the edge is known for what it is.
-    for begin, end, masked in _stretches(line, max(0, part[0] - _MARGIN), min(len(line), part[1] + _MARGIN), secrets):
+    for begin, end, masked in _stretches(line, *part, secrets):
         a, b = max(begin, part[0]), min(end, part[1])
         if a >= b:
             continue
@@ -122,44 +130,39 @@ def _touching(extents: Sequence[Extent]) -> Secrets:
     return lambda start, end: [each for each in extents if each[1] > start and each[0] < end]
 
 
-def _token_secrets(document: Document, number: int) -> Secrets:
+def _token_secrets(document: Document, number: int, line: str, shown_from: int) -> Secrets:
     """Return the secrets of a line of a readable document: its sensitive values, and ids in keys and comments."""
 
     def secrets(start: int, end: int) -> list[Extent]:
-        tokens = document.tokens(number, number)
-        # Tokens stand in order; one that begins before the part can still reach into it.
-        first = max(0, bisect_left(tokens, (number, start + 1), key=lambda t: (t.span.line, t.span.column)) - 1)
         found: list[Extent] = []
-        line = document.lines(number, number)[0]
-        at = start
-        for token in tokens[first:]:
-            a = token.span.column - 1 if token.span.line == number else 0
-            b = token.span.end_column - 1 if token.span.end_line == number else len(line)
-            if a >= end:
-                break
-            found.extend(_between(line, at, max(at, a)))
-            if _is_an_id(token):
-                found.append((a, b))
-            at = max(at, b)
-        found.extend(_between(line, at, end))
+        first, last = start - _MARGIN, end + _MARGIN
+        at = max(0, first)
+        for key, begin, finish, text, parent in document.tokens(number, start, end, shown_from=shown_from):
+            if begin > at:
+                found.extend(_between(line, at, min(begin, last)))
+            if finish > start and begin < end and _is_an_id(key, text, parent):
+                found.append((max(0, begin), min(finish, len(line))))
+            at = max(at, finish)
+        found.extend(_between(line, at, min(len(line), last)))
         return found
 
     return secrets
 
 
-def _is_an_id(token: Token) -> bool:
+def _is_an_id(key: str | None, text: str, parent: str | None) -> bool:
     """Tell whether a value is to be masked; a stand-in for an id (zeros, `{idfa}`) is nobody's, as in messages."""
-    return is_sensitive(token.key, token.text, token.parent) and isinstance(shown_value("id", token.text), Secret)
+    return is_sensitive(key, text, parent) and not is_nobodys(text)
 
 
-def _between(line: str, start: int, end: int) -> Iterator[Extent]:
-    """Yield the ids in what stands between values: keys, comments, and documents around this one."""
-    text = line[start:end]
-    return (
-        ((start + a, start + b) for a, b in guessed_secrets(text, begun=False))
-        if text.strip(' \t,:{}[]"')
-        else iter(())
-    )
+def _between(line: str, start: int, end: int) -> list[Extent]:
+    """Return the ids in what stands between values: keys, comments, and documents around this one."""
+    return [(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
+
+
+@lru_cache(maxsize=2048)
+def _ids_between(text: str) -> Sequence[Extent]:
+    # Between the values of a log stand the same few keys over and over.
+    return guessed_secrets(text, begun=False) if text.strip(' \t,:{}[]"') else ()
 
 
 def _flaw_secrets(flaw: Flaw) -> dict[int, list[Extent]]:

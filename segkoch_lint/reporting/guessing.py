@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from segkoch_lint.masking import is_sensitive_key, sensitive_stretches
 from segkoch_lint.reading.lines import Extent
@@ -92,6 +93,7 @@ def _may_be_an_id(word: str) -> bool:
     return word.lower() not in _NOBODYS and any(map(str.isalnum, word))
 
 
+@lru_cache(maxsize=4096)
 def _names_an_id(key: str) -> bool:
     """Tell whether a key can hold an id; the object around it is unknown, and can say that `value` is a cookie."""
     return is_sensitive_key(key) or key.casefold() in _TELLING_NOTHING

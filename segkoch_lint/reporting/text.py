@@ -272,6 +272,8 @@ def _clipped(text: str) -> str:
 
 def _width(text: str) -> int:
     """Return the columns that a terminal gives a text; East Asian wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
     from unicodedata import category, east_asian_width  # noqa: PLC0415
 
     return sum(0 if category(c) in {"Mn", "Me"} else 2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _LONGEST_SHOWN = 60
 """Code points of a payload value that a message shows."""
+
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def shown_value(key: str | None, value: Any) -> str | Secret:
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     text = value if isinstance(value, str) else json.dumps(value)
-    if is_sensitive(key, value) and text.strip() and not _is_nobodys(text):
+    if is_sensitive(key, value) and text.strip() and not is_nobodys(text):
         return Secret(text)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
@@ -121,7 +124,8 @@ def _stand_ins() -> Any:
     return gate(self_contained(stands_in, schema_files.load("definitions")["$defs"]))
 
 
-def _is_nobodys(text: str) -> bool:
+def is_nobodys(text: str) -> bool:
     """Tell whether a value is a stand-in that a reader may see: zeros, one digit repeated, a word or a macro."""
-    plain = not any(c.isdigit() for c in text) or len(set(text.lower()) - set("- \t")) == 1
-    return plain and len(text) <= _LONGEST_SHOWN and mask_shapes(text) == text and bool(_stand_ins().is_valid(text))
+    if len(text) > _LONGEST_SHOWN or (_DIGIT.search(text) and len(set(text.lower()) - set("- \t")) != 1):
+        return False
+    return mask_shapes(text) == text and bool(_stand_ins().is_valid(text))

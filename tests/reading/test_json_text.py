@@ -210,14 +210,16 @@ def test_tokens_carry_the_keys_they_stand_under() -> None:
         b'{"device": {"id":\n "x", "ids": ["a", {"n": 1}, "b"]},\n"u": null, "v": "w"}', line=3, depth=200
     )
     assert isinstance(document, JsonDocument)
-    tokens = [(token.parent, token.key, token.text, token.span.line) for token in document.tokens(4, 5)]
-    assert tokens == [
-        ("device", "id", "x", 4),
-        ("ids", "ids", "a", 4),
-        ("ids", "n", "1", 4),
-        ("ids", "ids", "b", 4),
-        (None, "v", "w", 5),
+    line = document.lines(4, 4)[0]
+    tokens = document.tokens(4, 0, len(line), shown_from=3)
+    assert [(token.parent, token.key, token.text, line[token.start : token.end]) for token in tokens] == [
+        ("device", "id", "x", '"x"'),
+        ("ids", "ids", "a", '"a"'),
+        ("ids", "n", "1", "1"),
+        ("ids", "ids", "b", '"b"'),
+        (None, "v", "w", ""),  # the one after it, on the next line
     ]
+    assert [token.text for token in document.tokens(4, 14, 17, shown_from=3)] == ["x", "a", "1"]
     assert document.lines(1, 4) == ['{"device": {"id":', ' "x", "ids": ["a", {"n": 1}, "b"]},']
     assert document.note(("u",)) == ""
 

@@ -163,6 +163,24 @@ def test_no_excerpt_leaks_an_id(data: st.DataObject) -> None:
 
 
 @given(st.data())
+def test_of_a_long_line_as_much_is_shown_as_if_all_of_it_had_been_read(data: st.DataObject) -> None:
+    ids = st.uuids().map(str) | st.text(max_size=300)
+    call = {
+        "a": data.draw(st.lists(ids, max_size=9)),
+        "device": {"type": "iOS", "ids": data.draw(st.lists(ids, max_size=9))},
+        "b": data.draw(st.lists(ids, max_size=9)),
+    }
+    document = json_document(json.dumps(call))
+    path = data.draw(st.sampled_from(paths_of(call)))
+    width = data.draw(st.integers(10, 150))
+    span = document.locate([path])[path]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("segkoch_lint.reporting.excerpts._REACHES", ((2, 4),))
+        in_one_go = excerpt(document, span, width=width)
+    assert excerpt(document, span, width=width) == in_one_go
+
+
+@given(st.data())
 def test_no_excerpt_of_broken_text_leaks_an_id(data: st.DataObject) -> None:
     ids = data.draw(st.lists(secrets, min_size=2, max_size=3, unique=True))
     call = {"userId": data.draw(named), "context": {"device": {"id": ids[0], "advertisingId": ids[1]}}}
