@@ -21,7 +21,6 @@ from segkoch_lint.cli.options import (
 from segkoch_lint.cli.reports import (
     debug_option,
     excerpts_for,
-    open_reports,
     report_options,
     targets_of,
     tell,
@@ -29,9 +28,10 @@ from segkoch_lint.cli.reports import (
 )
 from segkoch_lint.cli.signals import raise_arrived
 from segkoch_lint.errors import UsageError
-from segkoch_lint.reporting import Outcome, Report, Style
+from segkoch_lint.reporting import Outcome, Style
 
 if TYPE_CHECKING:
+    from segkoch_lint.cli.outputs import Reports
     from segkoch_lint.linting import Linter
 
 _EPILOG = """\b
@@ -107,6 +107,7 @@ def command(
     PATH is a file, a folder, a glob, or - for standard input; without one, the working directory. Files are
     recognised by what is in them: a call, a list of calls, a batch body, JSON Lines, YAML; also in gzip or zstandard.
     """
+    from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
     from segkoch_lint.jobs import cores  # noqa: PLC0415
     from segkoch_lint.linting import Linter  # noqa: PLC0415 - validators and parsers take a while to import
     from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
@@ -126,13 +127,12 @@ def command(
         within = within_budgets(linter.summary, linter.selection)
         status = exit_status(linter.summary, settings.fail_on, allow_empty=allow_empty, within=within)
         outcome = Outcome(status, linter.selection.budgets, within, [facet.name for facet in settings.group_by])
-        for report in reports:
-            report.end(linter.summary, outcome)
+        status = reports.end(linter.summary, outcome)
     tell(linter.summary)
     return status
 
 
-def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Sequence[Report]) -> None:
+def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports) -> None:
     from segkoch_lint.cli.progress import Progress  # noqa: PLC0415
 
     with Progress(linter, paths) as progress:
@@ -146,6 +146,5 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
         with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
             for finding in chain(findings, linter.identity_findings()):
                 progress.clear()
-                for report in reports:
-                    report.finding(finding)
+                reports.finding(finding)
     raise_arrived()

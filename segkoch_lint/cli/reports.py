@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +13,14 @@ import click
 
 from segkoch_lint.cli.options import Command, color_option, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
-from segkoch_lint.reporting import FORMATS, Outcome, Report, Style, open_report
+from segkoch_lint.reporting import FORMATS, Outcome, Style
 from segkoch_lint.reporting.escaping import visible
 
 if TYPE_CHECKING:
+    from segkoch_lint.cli.outputs import Target
     from segkoch_lint.findings import Finding
     from segkoch_lint.policy.settings import Settings
     from segkoch_lint.tallies import Summary
-
-Target = tuple[str, str]
-"""A format and the file that a report in it goes to."""
 
 
 def report_options(checked: str) -> Callable[[Command], Command]:
@@ -104,18 +101,6 @@ def targets_of(outputs: Sequence[str]) -> list[Target]:
     return targets
 
 
-@contextmanager
-def open_reports(form: str, style: Style, targets: Sequence[Target]) -> Iterator[list[Report]]:
-    """Open the report on standard output and the further ones; files appear when all went well."""
-    from segkoch_lint.reporting.writing import open_output  # noqa: PLC0415
-
-    further = dataclasses.replace(style, color=False, quiet=False)
-    with ExitStack() as stack:
-        reports = [open_report(form, sys.stdout, style)]
-        reports += [open_report(name, stack.enter_context(open_output(path)), further) for name, path in targets]
-        yield reports
-
-
 def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[Any, Any]:
     """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
     if not ((form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)):
@@ -149,15 +134,14 @@ class Reporting:
 
     def report(self, findings: Iterable[Finding], summary: Summary) -> int:
         """Report findings as they come, and the figures they leave in *summary*; return the exit status."""
+        from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415 - `--help` needs none of it
         from segkoch_lint.policy.outcome import exit_status  # noqa: PLC0415
 
         with open_reports(self.form, self.style, self.targets) as reports:
             for finding in findings:
-                for report in reports:
-                    report.finding(finding)
+                reports.finding(finding)
             status = exit_status(summary, self.settings.fail_on, allow_empty=self.allow_empty)
-            for report in reports:
-                report.end(summary, Outcome(status))
+            status = reports.end(summary, Outcome(status))
         tell(summary)
         return status
 

@@ -48,7 +48,16 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
                     Path(stream.name).unlink()
                 raise
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise OutputError(f"{path}: cannot be written: {_reason(error, target)}") from error
+
+
+def _reason(error: OSError, target: Path) -> str:
+    """Return why *target* cannot be written, in words that tell what is in the way."""
+    if target.is_dir():
+        return "it is a folder"
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"there is no folder {target.parent}"
+    return (error.strerror or str(error)).lower()
 
 
 def _like_a_new_file(descriptor: int, target: Path) -> None:

@@ -224,10 +224,38 @@ def test_what_is_asked_wrongly_is_said_and_nothing_is_done(
     assert "Traceback" not in ran.err
 
 
-def test_an_output_that_cannot_be_written_makes_the_run_incomplete(program: Program) -> None:
-    ran = program("check", "good.json", "--output", "json:/nowhere/x.json")
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("nowhere/x.json", "there is no folder"),
+        ("good.json/x.json", "there is no folder"),
+        ("folder", "it is a folder"),
+        ("closed/x.json", "permission denied"),
+        ("/dev/full", "no space left on device"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_said_in_a_line_and_the_others_are_written(
+    path: str, reason: str, program: Program, folder: Path
+) -> None:
+    (folder / "folder").mkdir()
+    (folder / "closed").mkdir(mode=0o500)
+    if path.startswith("closed") and os.geteuid() == 0:
+        pytest.skip("root may write anywhere")
+    ran = program("check", "bad.json", "--output", f"json:{path}", "--output", "text:out.txt")
     assert ran.status == 4
-    assert "/nowhere/x.json: cannot be written" in ran.err
+    assert ran.err.startswith(f"Error: {path}: cannot be written: {reason}")
+    assert ran.err.count("\n") == 1
+    assert "KCH103" in ran.out
+    assert "KCH103" in (folder / "out.txt").read_text()
+
+
+def test_an_output_that_fails_half_way_leaves_nothing_behind(program: Program, folder: Path) -> None:
+    (folder / "many.ndjson").write_text((json.dumps(BAD) + "\n") * 400)
+    ran = program("check", "many.ndjson", "--output", "json-lines:/dev/full", "--output", "json-lines:out.jsonl")
+    assert ran.status == 4
+    assert ran.err.count("/dev/full: cannot be written") == 1
+    assert "800 errors" in ran.out
+    assert len((folder / "out.jsonl").read_text().splitlines()) == 801
 
 
 def test_the_nearest_configuration_counts_unless_isolated(program: Program, folder: Path) -> None:
