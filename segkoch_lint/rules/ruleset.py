@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkoch_lint import schema_files
 from segkoch_lint.places import Path, path_of
+from segkoch_lint.rules.combining import conjunction
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint, compares_only
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
@@ -205,14 +206,6 @@ class _Group:
         return [blame for each in broken for blame in each.blames(value)]
 
 
-def conjunction(schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return one schema that holds where all of *schemas* (by rule code) hold, each keeping its own ``$defs``."""
-    return {
-        "$schema": DIALECT,
-        "allOf": [{"$id": f"urn:segkoch-lint:rule:{code}", **schema} for code, schema in schemas.items()],
-    }
-
-
 def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
     """Return one standard JSON Schema that a call fulfils when it breaks none of *rules*.
 
@@ -225,10 +218,8 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
     told = [rule for rule in rules if not _compares(schemas[rule.code])]
     left_out = [f"{rule.code} ({rule.name})" for rule in rules if rule not in told]
 
-    def all_of(*kinds: str) -> list[Any]:
-        chosen = {rule.code: _standard(schemas[rule.code]) for rule in told if rule.applies_to in kinds}
-        parts: list[Any] = conjunction(chosen)["allOf"]
-        return parts
+    def all_of(*kinds: str) -> dict[str, Any]:
+        return conjunction({rule.code: _standard(schemas[rule.code]) for rule in told if rule.applies_to in kinds})
 
     bundled: dict[str, Any] = {
         "$schema": DIALECT,
@@ -239,11 +230,13 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
         bundled["$comment"] = "Standard JSON Schema cannot say these: " + ", ".join(left_out) + "."
     every, delivered = all_of("call", "request"), all_of("delivered")
     bundled["type"] = "object"
-    if every:
-        bundled["allOf"] = every
-    if delivered:
+    if every["allOf"]:
+        bundled["allOf"] = every["allOf"]
+    if delivered["allOf"]:
         bundled["if"] = {"not": {"anyOf": list(delivery.conditions().values())}}
-        bundled["then"] = {"allOf": delivered}
+        bundled["then"] = {"allOf": delivered["allOf"]}
+    if definitions := {**every.get("$defs", {}), **delivered.get("$defs", {})}:
+        bundled["$defs"] = definitions
     return bundled
 
 

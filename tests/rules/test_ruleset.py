@@ -241,7 +241,8 @@ def test_the_bundle_uses_standard_keywords_only_and_names_what_it_leaves_out() -
     jsonschema.Draft202012Validator.check_schema(BUNDLE)
     text = json.dumps(BUNDLE)
     assert all(f'"{keyword}":' not in text for keyword in ("message", "spellings", "anyCase", "maxBytes"))
-    assert "urn:segkoch-lint:definitions" not in text
+    assert "urn:segkoch-lint:" not in text
+    assert '"$id"' not in text  # validators resolve references slowly below one
     assert [code in BUNDLE["$comment"] for code in ("KCH110", "KCH111", "KCH305", "KCH103")] == [True] * 3 + [False]
 
 
