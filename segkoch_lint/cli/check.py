@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from segkoch_lint.cli.completing import complete_files
 from segkoch_lint.cli.options import (
     configuration_options,
     settings_of,
@@ -48,7 +49,7 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_files)
 @configuration_options
 @report_options("call")
 @click.option(

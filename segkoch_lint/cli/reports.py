@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from segkoch_lint.cli.completing import complete_outputs
 from segkoch_lint.cli.options import Command, color_option, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.reporting import FORMATS, Outcome, Style
@@ -46,6 +47,7 @@ def report_options(checked: str) -> Callable[[Command], Command]:
             "outputs",
             multiple=True,
             metavar="FORMAT:PATH",
+            shell_complete=complete_outputs,
             help="Write a further report to a file; repeatable.",
         ),
         click.option("--statistics", is_flag=True, help="Show more figures."),

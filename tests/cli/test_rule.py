@@ -87,28 +87,3 @@ def test_the_printed_meta_schema_stands_alone(program: Program) -> None:
     assert validator.is_valid(document)
     document["properties"]["context"]["spellings"] = {"not a name": {}}
     assert not validator.is_valid(document)
-
-
-@pytest.mark.parametrize(
-    ("words", "completed"),
-    [
-        ("rule KCH10", "KCH103"),
-        ("rule missing-d", "missing-device-type"),
-        ("schema ", "KCH001"),
-        ("ru", "rule"),
-        ("check --select KCH10", "KCH103"),
-        ("check --ignore KCH101,missing-device-t", "KCH101,missing-device-type"),
-    ],
-)
-def test_the_shell_completes(
-    words: str, completed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from segkoch_lint.cli.running import run
-
-    line = f"segkoch-lint {words}"
-    monkeypatch.setenv("_SEGKOCH_LINT_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", line)
-    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - (0 if line.endswith(" ") else 1)))
-    with pytest.raises(SystemExit):
-        run([])
-    assert f"plain,{completed}" in capsys.readouterr().out.splitlines()

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segkoch_lint.cli.completing import complete_files
 from segkoch_lint.cli.options import configuration_options
 from segkoch_lint.cli.reports import debug_option, report_options, reporting_of
 from segkoch_lint.errors import UsageError
@@ -21,7 +22,7 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("plans", nargs=-1, required=True, metavar="PLAN...")
+@click.argument("plans", nargs=-1, required=True, metavar="PLAN...", shell_complete=complete_files)
 @configuration_options
 @report_options("tracking plan")
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input.")

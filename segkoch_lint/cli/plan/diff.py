@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segkoch_lint.cli.completing import complete_files
 from segkoch_lint.cli.options import configuration_options
 from segkoch_lint.cli.reports import debug_option, report_options, reporting_of
 from segkoch_lint.errors import UsageError
@@ -22,12 +23,17 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("plans", nargs=-1, required=True, metavar="OLD NEW | PLAN...")
+@click.argument("plans", nargs=-1, required=True, metavar="OLD NEW | PLAN...", shell_complete=complete_files)
 @click.option(
     "--against", metavar="git:REV", help="Compare each PLAN with what it was in this revision; no OLD is given then."
 )
 @click.option(
-    "--replay", "logs", multiple=True, metavar="LOGS", help="Put these captured calls to both versions; repeatable."
+    "--replay",
+    "logs",
+    multiple=True,
+    metavar="LOGS",
+    shell_complete=complete_files,
+    help="Put these captured calls to both versions; repeatable.",
 )
 @configuration_options
 @report_options("tracking plan")
