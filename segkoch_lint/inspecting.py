@@ -179,13 +179,13 @@ class Inspector:
                     place_in_document(call, violation.path, document.value),
                     call.path,
                     violation.values,
-                    remedy_for(violation.rule, library, opinion.origin),
+                    violation.remedy or remedy_for(violation.rule, library, opinion.origin),
                     properties=properties,
                 )
 
     def _whole(self, unit: Path, violations: Iterable[Violation]) -> Iterator[Draft]:
         for broken in violations:
-            remedy = remedy_for(broken.rule, "", None)
+            remedy = broken.remedy or remedy_for(broken.rule, "", None)
             yield Draft(broken.rule, broken.template, (*unit, *broken.path), unit, broken.values, remedy)
 
     def _repeated(self, document: Document, units: Sequence[Path]) -> Iterator[Draft]:

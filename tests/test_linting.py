@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 import segkoch_lint
 from segkoch_lint import Finding, Linter, Settings, Severity, Span, UsageError, lint
+from tests.conftest import IOS_CALL
 
 SAMPLE = {
     "user_id": "019mr8mf4r",
@@ -233,6 +235,16 @@ def test_rules_are_ignored_per_file(tmp_path: Path) -> None:
     broken = tmp_path / "legacy.ndjson"
     broken.write_text("{")
     assert codes(Linter(Settings(per_file_ignores={"legacy.*": ("KCH001",)}, root=tmp_path)).paths([str(broken)])) == []
+
+
+@pytest.mark.parametrize(("key", "code"), [("id", "KCH104"), ("advertisingId", "KCH105")])
+def test_of_an_id_that_is_no_string_the_remedy_speaks_of_that_and_not_of_the_library(key: str, code: str) -> None:
+    call = copy.deepcopy(IOS_CALL)
+    call["context"]["library"]["name"] = "analytics-react-native"
+    call["context"]["device"][key] = 42
+    finding = next(each for each in lint(call) if each.code == code)
+    assert "not a string" in finding.message
+    assert finding.remedy.startswith("Send the id as a string")
 
 
 def test_the_remedy_speaks_to_the_library_or_its_kind() -> None:

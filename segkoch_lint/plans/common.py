@@ -26,7 +26,7 @@ _NEVER_HOLDS = "#/$defs/blame-advertising-id"
 _SCHEMAS = ("not", "additionalProperties", "items", "contains", "propertyNames")
 _LISTS = ("allOf", "anyOf", "oneOf")
 _MAPS = ("properties", "patternProperties")
-_SAID = frozenset({"message", "description", "$comment"})
+_SAID = frozenset({"message", "mend", "description", "$comment"})
 
 
 def common_schema(rules: Sequence[Rule], delivery: Delivery) -> dict[str, Any]:

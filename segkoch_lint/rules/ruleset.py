@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from segkoch_lint.rules.catalogue import AppliesTo, Rule
 
+_ANNOTATIONS = frozenset({"message", "mend"})
 _ABOUT_CALLS: tuple[AppliesTo, ...] = ("delivered", "call", "request")
 
 
@@ -171,19 +172,25 @@ class _Compiled:
             path, whole = _blamed(self.rule, error, value)
             if path not in seen:
                 seen.add(path)
-                yield Blame(self.rule, path, self._template(error), whole)
+                yield Blame(
+                    self.rule,
+                    path,
+                    self._said(error, "message") or self.rule.message,
+                    whole,
+                    self._said(error, "mend"),
+                )
 
-    def _template(self, error: ValidationError) -> str:
-        """Return the message nearest to the failed keyword, going up from it."""
-        message = self.rule.message
+    def _said(self, error: ValidationError, annotation: str) -> str:
+        """Return the annotation nearest to the failed keyword, going up from it; an empty text where there is none."""
+        said = ""
         node: Any = self.schema
         for step in error.absolute_schema_path:
             while isinstance(node, dict) and step not in node and "$ref" in node:
                 node = at(self.schema, path_of(node["$ref"].removeprefix("#")))
             if isinstance(node, dict):
-                message = node.get("message", message)
+                said = _text(node, annotation) or said
             node = node[step]
-        return node.get("message", message) if isinstance(node, dict) else message
+        return (_text(node, annotation) if isinstance(node, dict) else "") or said
 
 
 class _Group:
@@ -246,11 +253,21 @@ def _compares(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(_compares, schema))
 
 
+def _text(schema: Mapping[str, Any], annotation: str) -> str:
+    """Return an annotation of a schema; where it is a schema itself, it is a member's of that name."""
+    said = schema.get(annotation)
+    return said if isinstance(said, str) else ""
+
+
 def _standard(schema: Any) -> Any:
-    """Return *schema* without our annotation: strict validators refuse keywords that they do not know."""
+    """Return *schema* without our annotations: strict validators refuse keywords that they do not know."""
     if isinstance(schema, dict):
-        return {keyword: _standard(value) for keyword, value in schema.items() if keyword != "message"}
+        return {keyword: _standard(value) for keyword, value in schema.items() if not _annotates(keyword, value)}
     return [_standard(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def _annotates(keyword: str, value: Any) -> bool:
+    return keyword in _ANNOTATIONS and isinstance(value, str)
 
 
 def _blamed(rule: Rule, error: ValidationError, value: Any) -> tuple[Path, bool]:

@@ -31,12 +31,14 @@ class Violation:
         rule: the rule.
         path: the value to blame, or the nearest object around a missing one; it exists in the value.
         template: the message; ``values`` fill its placeholders.
+        remedy: what to do about just this; empty when the rule's own remedy is meant.
     """
 
     rule: Rule
     path: Path
     template: str
     values: Mapping[str, str | Secret]
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,19 @@ class Blame:
         rule, path: as of a `Violation`.
         template: the message as the rule file has it.
         whole: whether the value at ``path`` is itself meant, and not the object around a missing one.
+        remedy: as of a `Violation`.
     """
 
     rule: Rule
     path: Path
     template: str
     whole: bool
+    remedy: str = ""
 
     def of(self, value: Any) -> Violation:
         """Return the violation by *value*, with what its message shows."""
         template, values = _message(self.template, value, self.path, whole=self.whole)
-        return Violation(self.rule, self.path, template, values)
+        return Violation(self.rule, self.path, template, values, self.remedy)
 
 
 def resolve(value: Any, path: Path) -> tuple[Path, bool]:

@@ -256,6 +256,15 @@ def test_the_bundle_judges_the_examples_in_any_validator_as_the_rules_do(rule: A
                 assert not validate.is_valid(call), counterexample.summary
 
 
+def test_members_that_are_called_like_our_annotations_stay_in_the_bundle() -> None:
+    document = {
+        **find(built_in(), "KCH301").document,
+        "properties": {"message": {"type": "string", "message": "no", "mend": "x"}},
+    }
+    bundled = bundle([rule_of(document)], Delivery())
+    assert bundled["allOf"][0]["properties"] == {"message": {"type": "string"}}
+
+
 def test_the_bundle_lets_calls_pass_that_are_not_delivered() -> None:
     assert jsonschema_rs.is_valid(BUNDLE, {**BARE, "integrations": {"Kochava": False}})
     assert not jsonschema_rs.is_valid(BUNDLE, BARE)
