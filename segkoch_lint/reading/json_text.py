@@ -12,7 +12,7 @@ import msgspec
 
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Flaw, Token
-from segkoch_lint.reading.json_scanner import keys_of, lex, locate, repeated_keys
+from segkoch_lint.reading.json_scanner import keys_of, lex, locate, repeated_keys, value_end
 from segkoch_lint.reading.json_tokens import ScalarReader
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
 from segkoch_lint.reading.members import compact_extent
@@ -139,6 +139,10 @@ class _Refused(Exception):  # noqa: N818 - not an error of ours
         self.extent: Extent = (start, end)
 
 
+class _TooDeep(_Refused):
+    """The text is nested deeper than the parser can go; it may be JSON or not."""
+
+
 def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> JsonDocument | Flaw:
     """Parse one JSON document that fills *text*.
 
@@ -191,11 +195,27 @@ def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonD
                 yield JsonDocument(value, piece, *where)
             else:
                 yield _deep_flaw(piece.encode("utf-8"), deep, *where, depth)
+        except _TooDeep as refused:
+            deep = _too_deep(decoded[position:].encode("utf-8"), depth)
+            if deep is None:  # within the limit, but the parser cannot
+                yield flaw_at(decoded, refused.message, refused.extent, line, 1)
+            else:
+                yield _deep_flaw(decoded[position:].encode("utf-8"), deep, *where, depth)
+            end = _end_of_deep(decoded, position)
         except _Refused as refused:
             yield flaw_at(decoded, refused.message, refused.extent, line, 1)
             resumed = _RESUME.search(decoded, max(refused.extent[0], position + 1))
             end = resumed.start() if resumed else len(decoded)
         position = _past_between(decoded, end)
+
+
+def _end_of_deep(text: str, start: int) -> int:
+    """Return one past the end of what is too deep: where its brackets are closed, or before the next line with one."""
+    try:
+        return value_end(text, start)
+    except ValueError:
+        resumed = _RESUME.search(text, start + 1)
+        return resumed.start() if resumed else len(text)
 
 
 def _decode(text: str, start: int) -> tuple[Any, int]:
@@ -208,7 +228,7 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
         found = next(each for each in _CONSTANT.finditer(text, start) if not each[0].startswith('"'))
         raise _Refused(f"{found[0]} is not JSON; write null or leave the member out", *found.span()) from None
     except RecursionError:
-        raise _Refused("nested too deeply to be read", start, start + 1) from None
+        raise _TooDeep("nested too deeply to be read", start, start + 1) from None
     lone = _lone_surrogate(text, start, end)
     if lone is not None:
         raise _Refused("half of a surrogate pair (\\ud800 to \\udfff) is no character", *lone)

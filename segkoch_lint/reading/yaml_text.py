@@ -10,7 +10,7 @@ import math
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
@@ -35,7 +35,28 @@ _LONGEST_INT = 4000
 _MOST_GROWTH = 10
 """How many times larger aliases may make a document."""
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+def _resolve(loader: Any, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
+    """Return the tag of a node that has none of its own.
+
+    `1e5` is a string to PyYAML (YAML 1.1) and a number to most other readers (YAML 1.2): a fixture that one reader
+    takes for a string and the next for a number is no string.
+    """
+    tag: str = yaml.resolver.Resolver.resolve(loader, kind, value, implicit)  # type: ignore[no-untyped-call]  # the stubs leave it out
+    if kind is yaml.ScalarNode and implicit[0] and tag == _TAG + "str" and _NUMBER_1_2.fullmatch(value):
+        return _TAG + "float"
+    return tag
+
+
+class _SlowLoader(yaml.SafeLoader):
+    """Reads text as deep as it may be."""
+
+    resolve = _resolve
+
+
+_LOADER: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {"resolve": _resolve})
+
+_TOO_DEEP_FOR_C = "exceeded maximum nesting depth"
 
 
 class YamlDocument:
@@ -74,7 +95,7 @@ class YamlDocument:
     def note(self, path: Path) -> str:
         """Say so when YAML reads an unquoted text as something else than a string."""
         node = _at(self._root, path)
-        if not isinstance(node, yaml.ScalarNode) or node.style:
+        if not isinstance(node, yaml.ScalarNode) or node.style or self._text[node.start_mark.index] == "!":
             return ""
         kind = _KINDS.get(_kind_of(node))
         return f"YAML reads this unquoted text as {kind}: put it in quotes." if kind and node.value else ""
@@ -195,8 +216,19 @@ def _documents(text: str, line: int, depth: int) -> Iterator[YamlDocument | Flaw
 
 def _guard(text: str, depth: int) -> None:
     """Walk the events, which costs little, before anything recursive sees the text."""
+    try:
+        _count(yaml.parse(text, _LOADER), depth)
+    except yaml.MarkedYAMLError as error:
+        if _TOO_DEEP_FOR_C not in str(error.problem or error.context):
+            raise
+        # libyaml looks ahead of its events, and counts levels itself.
+        _count(yaml.parse(text, _SlowLoader), depth)
+
+
+def _count(events: Iterable[yaml.Event], depth: int) -> None:
+    """Refuse text that is too deep, or has too many aliases."""
     level = aliases = 0
-    for event in yaml.parse(text, _LOADER):
+    for event in events:
         if isinstance(event, yaml.CollectionStartEvent):
             level += 1
             if level > depth:
@@ -278,14 +310,8 @@ def _check_tag(node: yaml.Node, *allowed: str) -> None:
 
 
 def _kind_of(node: yaml.ScalarNode) -> str:
-    """Return what a scalar is: str, int, float, bool, null, timestamp or binary.
-
-    `1e5` is a string to PyYAML (YAML 1.1) and a number to most other readers (YAML 1.2): a fixture that one reader
-    takes for a string and the next for a number is no string.
-    """
+    """Return what a scalar is: str, int, float, bool, null, timestamp or binary."""
     kind: str = node.tag.removeprefix(_TAG)
-    if kind == "str" and not node.style and _NUMBER_1_2.fullmatch(node.value):
-        return "float"
     return kind
 
 
@@ -293,9 +319,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     kind = _kind_of(node)
     _check_tag(node, "str", "int", "float", "bool", "null", "timestamp", "binary", "value")
     if kind in {"str", "value", "binary"}:
+        # JSON has no bytes: what becomes of them is their base64, a text. Recorded HTTP bodies are written like that.
         return node.value
-    if kind == "float" and node.tag == _TAG + "str":
-        return float(node.value)
     if kind == "int" and len(node.value) > _LONGEST_INT:
         return math.inf
     try:

@@ -238,6 +238,27 @@ def test_reading_goes_on_after_a_broken_document() -> None:
     assert read == [{"a": 1}, "a value is e", {"c": 3}, "nested deepe", {"e": 5}]
 
 
+@pytest.mark.parametrize("levels", [250, 1_100, 100_000])
+def test_what_is_too_deep_has_its_place_however_deep_it_is(levels: int) -> None:
+    text = '{"a":1}\n{"b":\n  ' + "[" * levels + "]" * levels + '}\n{"c":3}'
+    flaw = parse_json(text[8 : -len('\n{"c":3}')].encode(), depth=200)
+    assert isinstance(flaw, Flaw)
+    assert flaw.span == Span(2, 202, 2, 203)
+    first, second, third = split_documents(text.encode(), depth=200)
+    assert isinstance(first, JsonDocument)
+    assert isinstance(second, Flaw)
+    assert isinstance(third, JsonDocument)
+    assert (second.message, second.span) == ("nested deeper than 200 levels (limits.depth)", Span(3, 202, 3, 203))
+    assert third.value == {"c": 3}
+
+
+def test_after_what_is_too_deep_and_never_ends_reading_goes_on() -> None:
+    flaw, document = split_documents(b"[" * 5_000 + b'\n{"a":1}', depth=200)
+    assert isinstance(flaw, Flaw)
+    assert flaw.span == Span(1, 201, 1, 202)
+    assert isinstance(document, JsonDocument)
+
+
 def test_text_that_is_not_utf_8_is_one_flaw() -> None:
     (flaw,) = split_documents(b'{"a":1}\n{"b":"\xff"}', depth=200)
     assert isinstance(flaw, Flaw)

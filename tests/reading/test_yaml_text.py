@@ -237,3 +237,30 @@ def test_what_pyyaml_writes_is_read_back_and_found_where_it_stands(value: Any, f
 @given(st.text(st.sampled_from("ab:- \n{}[],&*!|>'\"#%?~<0\t"), max_size=25))
 def test_no_text_raises(text: str) -> None:
     read(text)
+
+
+@pytest.mark.parametrize("levels", [250, 1_100, 20_000])
+def test_what_is_too_deep_has_its_place_however_deep_it_is(levels: int) -> None:
+    (flaw,) = parse_yaml(b"a: " + b"[" * levels + b"]" * levels, depth=200)
+    assert isinstance(flaw, Flaw)
+    assert (flaw.message, flaw.span) == ("nested deeper than 200 levels (limits.depth)", Span(1, 203, 1, 204))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("!!str 1e5", "1e5"),
+        ("!!str 0123", "0123"),
+        ("!!str NO", "NO"),
+        ("&a !!str 1e5", "1e5"),
+        ("1e5", 100000.0),
+        ('"1e5"', "1e5"),
+        ("!!float 1", 1.0),
+        ('!!int "12"', 12),
+        ("!!binary aGVsbG8=", "aGVsbG8="),
+    ],
+)
+def test_a_tag_says_what_a_text_is(text: str, value: object) -> None:
+    document = one(f"a: {text}\n")
+    assert document.value == {"a": value}
+    assert (document.note(("a",)) != "") == (text == "1e5")
