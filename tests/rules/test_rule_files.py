@@ -367,7 +367,8 @@ CAMPAIGN = {"provider": "Kochava", "campaign": {"name": "Spring"}}
         ({**INSTALL, "properties": {**CAMPAIGN, "campaign": {}}}, [("KCH501", "/properties/campaign")]),
         ({**INSTALL, "properties": "DROP"}, [("KCH501", "")]),
         ({**INSTALL, "properties": CAMPAIGN, "integrations": {"Kochava": True}}, [("KCH502", "/integrations/Kochava")]),
-        ({**INSTALL, "properties": CAMPAIGN, "integrations": {"Kochava": {}}}, []),
+        ({**INSTALL, "properties": CAMPAIGN, "integrations": {"Kochava": {}}}, [("KCH502", "/integrations/Kochava")]),
+        ({**INSTALL, "properties": CAMPAIGN, "integrations": {"Kochava": None}}, []),
     ],
 )
 def test_a_call_breaks_exactly_these_rules(
