@@ -10,9 +10,9 @@ from typing import Any
 
 from segkoch_lint import schema_files
 from segkoch_lint.budgets import FORMS, Budget
-from segkoch_lint.errors import UsageError, nearest
+from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
-from segkoch_lint.places import pointer_of
+from segkoch_lint.policy.complaints import complaint, kind_of
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.policy.sizes import SIZE_FORMS, bytes_of
 from segkoch_lint.reading.limits import Limits
@@ -71,7 +71,12 @@ def _table(file: Path) -> Any:
         raise UsageError(f"{file}: not valid TOML: {error}.") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: cannot be read: {error}.") from error
-    return document.get("tool", {}).get("segkoch-lint") if file.name == "pyproject.toml" else document
+    if file.name != "pyproject.toml":
+        return document
+    tools = document.get("tool", {})
+    if not isinstance(tools, dict):
+        raise UsageError(f"{file}: tool is {kind_of(tools)}; a table is expected.", "Write [tool.segkoch-lint].")
+    return tools.get("segkoch-lint")
 
 
 def _problem(configuration: Any) -> tuple[str, str] | None:
@@ -80,15 +85,7 @@ def _problem(configuration: Any) -> tuple[str, str] | None:
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
     error = best_match(Draft202012Validator(schema_files.load("configuration")).iter_errors(configuration))
-    if error is None:
-        return None
-    place = pointer_of(tuple(error.absolute_path)).lstrip("/").replace("/", ".")
-    where = f"in {place}: " if place else ""
-    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = list(error.schema["properties"])
-        key = next(key for key in error.instance if key not in known)
-        return f'{where}unknown key "{key}".', nearest(str(key), known) or f"Known are {', '.join(known)}."
-    return f"{where}{error.message}.", "`segkoch-lint schema --configuration` prints what is allowed."
+    return None if error is None else complaint(error)
 
 
 def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:

@@ -13,6 +13,7 @@ from segkoch_lint import schema_files
 from segkoch_lint.budgets import Budget
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
+from segkoch_lint.policy import complaints
 from segkoch_lint.policy.configuration import find_configuration, load_settings
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -134,13 +135,30 @@ def test_never_fails_on_nothing(tmp_path: Path) -> None:
         ('selct = ["KCH1"]', 'unknown key "selct"', 'Did you mean "select"?'),
         ("zzz = 1", 'unknown key "zzz"', "Known are select, ignore"),
         ("[limits]\ndeph = 3", 'in limits: unknown key "deph"', 'Did you mean "depth"?'),
-        ('fail-on = "fatal"', "in fail-on: 'fatal' is not one of", "schema --configuration"),
-        ('select = "KCH1"', "in select: 'KCH1' is not of type 'array'", ""),
-        ("[severity]\nKCH1 = 3", "in severity.KCH1: 3 is not one of", ""),
+        ('fail-on = "fatal"', 'fail-on is "fatal"; one of error, warning, info, never is expected.', "schema --config"),
+        ('select = "KCH1"', "select is a string; a list is expected.", "schema --configuration"),
+        ("[severity]\nKCH1 = 3", "severity.KCH1 is 3; one of error, warning, info is expected.", ""),
         ('[budgets]\nKCH106 = "6o%"', 'in budgets.KCH106: "6o%" is no budget', "60%"),
         ("[budgets]\nKCH106 = -5", "in budgets.KCH106: a budget cannot be negative", "60%"),
         ("[budgets]\nKCH106 = 20.0", "in budgets.KCH106: calls are counted in whole numbers", "60%"),
-        ("[budgets]\nKCH106 = 0.6", "in budgets.KCH106: 0.6 is not of type", "schema --configuration"),
+        (
+            "[budgets]\nKCH106 = 0.6",
+            "budgets.KCH106 is a number; a string or a whole number is expected.",
+            "schema --config",
+        ),
+        ('fail-on = "Eror"', 'fail-on is "Eror"; one of', 'Did you mean "error"?'),
+        ('calls = ["trakc"]', 'calls[0] is "trakc"; one of track, identify,', 'Did you mean "track"?'),
+        ('calls = ["track", "track"]', 'calls has "track" twice.', ""),
+        ("calls = []", "calls is an empty list; leave it out, or name at least one.", ""),
+        ('exclude = ["a", ""]', "exclude[1] is an empty string.", ""),
+        ("exclude = [2020-01-01]", "exclude[0] is a date or time; a string is expected.", ""),
+        ("[limits]\ndepth = 7", "limits.depth is 7; at least 8 is expected.", ""),
+        ("[limits]\ndepth = 1000", "limits.depth is 1000; at most 900 is expected.", ""),
+        ("[limits]\ndepth = true", "limits.depth is a boolean; a whole number is expected.", ""),
+        ("limits = 4", "limits is a whole number; a table is expected.", ""),
+        ('[per-file-ignores]\n"tests/*.json" = "KCH1"', "per-file-ignores.tests/*.json is a string; a list", ""),
+        ('fail-on = "' + "x" * 99 + '"', "fail-on is a string; one of error, warning", ""),
+        ("fail-on = []", "fail-on is a list; one of error, warning", ""),
         ("select = [", "not valid TOML", ""),
     ],
 )
@@ -152,6 +170,38 @@ def test_what_is_wrong_is_said_with_its_place(text: str, message: str, hint: str
     assert str(file) in raised.value.message
     assert message in raised.value.message
     assert hint in raised.value.hint
+
+
+def test_there_are_words_for_every_keyword_of_the_schema() -> None:
+    said_otherwise = {"additionalProperties", "properties", "items", "enum"}
+    annotations = {"$schema", "$id", "$ref", "$defs", "title", "description", "default", "examples"}
+    assert _keywords(schema_files.load("configuration")) - said_otherwise - annotations == set(complaints._WORDS)
+
+
+def _keywords(schema: dict[str, Any]) -> set[str]:
+    found = set(schema)
+    for inner in (schema.get("items"), schema.get("additionalProperties")):
+        found |= _keywords(inner) if isinstance(inner, dict) else set()
+    for holder in ("properties", "$defs"):
+        for inner in schema.get(holder, {}).values():
+            found |= _keywords(inner)
+    return found
+
+
+def test_a_yaml_value_of_nothing_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / ".segkoch-lint.yaml").write_text("select:\n")
+    with pytest.raises(UsageError, match=r"select is nothing \(null\); a list is expected"):
+        load_settings(tmp_path / ".segkoch-lint.yaml")
+    (tmp_path / ".segkoch-lint.yaml").write_text("- select\n")
+    with pytest.raises(UsageError, match="the configuration is a list; a table is expected"):
+        load_settings(tmp_path / ".segkoch-lint.yaml")
+
+
+@pytest.mark.parametrize("text", ['tool = "x"', "[[tool]]\na = 1"])
+def test_a_tool_that_is_no_table_is_an_error_of_the_user(text: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(UsageError, match=r"pyproject.toml: tool is a (string|list); a table is expected"):
+        find_configuration(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["a: [", "- x", "a: !!timestamp foo", "just text"])
