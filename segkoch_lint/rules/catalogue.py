@@ -141,21 +141,25 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
     """Return the built-in rules and those of the user's *folders*, by code.
 
     Raises:
-        UsageError: a folder or file cannot be read, is no valid rule file, or repeats a code or a name.
+        UsageError: a folder or file cannot be read, is no valid rule file, does not do what its examples say, or
+            repeats a code or a name.
     """
-    rules = list(built_in())
+    rules = [("built in", rule) for rule in built_in()]
     for folder in folders:
         rules.extend(_user_rules(folder))
     for label in ("code", "name"):
-        seen: dict[str, Rule] = {}
-        for rule in rules:
-            if getattr(rule, label) in seen:
-                raise UsageError(f"Two rules have the {label} {getattr(rule, label)}.", "Give each its own.")
-            seen[getattr(rule, label)] = rule
-    return tuple(sorted(rules, key=lambda rule: rule.code))
+        seen: dict[str, str] = {}
+        for origin, rule in rules:
+            own = getattr(rule, label)
+            if own in seen:
+                other = f"a rule that is {seen[own]}" if seen[own] == "built in" else seen[own]
+                raise UsageError(f"{origin}: the {label} {own} is that of {other}, too.", "Give each rule its own.")
+            seen[own] = origin
+    return tuple(sorted((rule for _, rule in rules), key=lambda rule: rule.code))
 
 
-def _user_rules(folder: Path) -> Iterator[Rule]:
+def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
+    """Yield the rules of a folder, each with its file."""
     files = sorted(folder.glob("*.json"))
     if not files:
         raise UsageError(f"{folder}: no rule files (*.json) in this folder.")
@@ -167,7 +171,7 @@ def _user_rules(folder: Path) -> Iterator[Rule]:
         problem = problem_of(document)
         if problem:
             raise UsageError(f"{file}: {problem}", "`segkoch-lint schema --rule-file` prints what a rule file holds.")
-        yield rule_of(document)
+        yield str(file), rule_of(document)
 
 
 def problem_of(document: Any) -> str:
@@ -177,6 +181,7 @@ def problem_of(document: Any) -> str:
     error = _first_error(document)
     if error:
         return error
+    from segkoch_lint.rules.examples import problem_of_examples  # noqa: PLC0415 - it imports this module
     from segkoch_lint.rules.vocabulary import expand, gate, self_contained  # noqa: PLC0415 - jsonschema-rs is heavy
 
     rule = rule_of(document)
@@ -188,7 +193,7 @@ def problem_of(document: Any) -> str:
         gate(self_contained(expand(rule.constraint), definitions))
     except ValueError as problem:
         return f"its constraint cannot be used: {str(problem).splitlines()[0]}."
-    return ""
+    return problem_of_examples(rule)
 
 
 def _is_number_at(constraint: Mapping[str, Any], path: ValuePath) -> bool:

@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from segkoch_lint.places import path_of
+from segkoch_lint.places import path_of, pointer_of
 from segkoch_lint.rules.catalogue import Counterexample, Rule
+
+_JUDGED = frozenset({"delivered", "call", "request", "destination"})
+"""What rules apply to that their constraint alone decides about."""
 
 
 def broken_examples(rule: Rule) -> Iterator[tuple[Counterexample, Any]]:
     """Yield each counterexample of a rule with the value that it makes."""
     for each in rule.counterexamples:
         yield each, apply_patch(rule.examples[0], each.patch)
+
+
+def problem_of_examples(rule: Rule) -> str:
+    """Return what a rule's examples say that it does not do, or an empty string."""
+    if rule.applies_to not in _JUDGED:
+        return ""
+    from segkoch_lint.rules.delivery import Delivery  # noqa: PLC0415 - validators are heavy
+    from segkoch_lint.rules.ruleset import RuleSet  # noqa: PLC0415
+
+    by_rule = RuleSet([rule], Delivery())
+    for number, example in enumerate(rule.examples):
+        for violation in by_rule.violations(rule.applies_to, example):
+            return f"examples[{number}] is to pass, but breaks the rule at {pointer_of(violation.path) or 'its top'}."
+    # Which library is of which origin is configured; that a counterexample breaks the constraint is not.
+    by_constraint = RuleSet([dataclasses.replace(rule, sent_by=())], Delivery())
+    for number, counterexample in enumerate(rule.counterexamples):
+        name = f"counterexamples[{number}]"
+        try:
+            value = apply_patch(rule.examples[0], counterexample.patch)
+        except (LookupError, ValueError, TypeError):
+            return f"{name}: its patch changes something that is not in examples[0]."
+        found = sorted(pointer_of(each.path) for each in by_constraint.violations(rule.applies_to, value))
+        if not found:
+            return f"{name} is to break the rule, but passes."
+        if found != sorted(counterexample.places):
+            told = ", ".join(each or "its top" for each in found)
+            return f"{name} breaks the rule at {told}, and not where its place says."
+    return ""
 
 
 def apply_patch(document: Any, patch: Sequence[Mapping[str, Any]]) -> Any:

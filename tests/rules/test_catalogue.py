@@ -12,7 +12,7 @@ import pytest
 from segkoch_lint.errors import UsageError
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.rules.catalogue import built_in, find, load_catalogue, matching
+from segkoch_lint.rules.catalogue import built_in, find, load_catalogue, matching, problem_of
 
 OWN: dict[str, Any] = {
     "$schema": "urn:segkoch-lint:rule",
@@ -88,12 +88,64 @@ def test_a_folder_without_rule_files_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("title", "code", "complaint"),
-    [("missing-device", "SHOP001", "the name missing-device"), ("own", "KCH101", "the code KCH101")],
+    [
+        ("missing-device", "SHOP001", "SHOP001.json: the name missing-device is that of a rule that is built in, too"),
+        ("own", "KCH101", "SHOP001.json: the code KCH101 is that of a rule that is built in, too"),
+    ],
 )
 def test_two_rules_cannot_share_a_code_or_a_name(title: str, code: str, complaint: str, tmp_path: Path) -> None:
     document = broken(title=title, rule={**OWN["rule"], "code": code})
     with pytest.raises(UsageError, match=complaint):
         load_catalogue([write(tmp_path, document)])
+
+
+def test_of_two_files_with_one_code_both_are_named(tmp_path: Path) -> None:
+    write(tmp_path, OWN)
+    write(tmp_path, broken(title="another"), "copy.json")
+    with pytest.raises(UsageError, match=r"copy.json: the code SHOP001 is that of .*SHOP001.json, too"):
+        load_catalogue([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        (
+            {"examples": [*OWN["examples"], {"properties": {"revenue": 1}}]},
+            "examples[1] is to pass, but breaks the rule at /pr",
+        ),
+        (
+            {"counterexamples": [{"patch": [{"op": "remove", "path": "/userId"}], "place": ""}]},
+            "counterexamples[0] is to break the rule, but passes.",
+        ),
+        (
+            {"counterexamples": [{**OWN["counterexamples"][0], "place": "/properties/revenue"}]},
+            "counterexamples[0] breaks the rule at /properties, and not where its place says.",
+        ),
+        (
+            {"counterexamples": [{"patch": [{"op": "remove", "path": "/a/b"}], "place": ""}]},
+            "counterexamples[0]: its patch changes something that is not in examples[0].",
+        ),
+        (
+            {"counterexamples": [{"patch": [{"op": "remove", "path": "/event/b"}], "place": ""}]},
+            "counterexamples[0]: its patch changes something that is not in examples[0].",
+        ),
+    ],
+)
+def test_a_rule_has_to_do_what_its_examples_say(changes: dict[str, Any], complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as raised:
+        load_catalogue([write(tmp_path, broken(**changes))])
+    assert complaint in raised.value.message
+    assert "SHOP001.json" in raised.value.message
+
+
+def test_an_example_is_judged_whatever_its_library_counts_as(tmp_path: Path) -> None:
+    rule = {**OWN["rule"], "sent-by": ["mobile"]}
+    assert load_catalogue([write(tmp_path, broken(rule=rule))])[-1].code == "SHOP001"
+
+
+@pytest.mark.parametrize("rule", built_in(), ids=lambda rule: rule.code)
+def test_the_built_in_rules_do_what_their_examples_say(rule: Any) -> None:
+    assert problem_of(rule.document) == ""
 
 
 def test_rules_are_found_by_code_and_by_name_in_any_case() -> None:
