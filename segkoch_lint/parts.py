@@ -257,17 +257,24 @@ class PartLinter:
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         inspection = self.inspector.inspect(document, name, ignored, self._result.summary)
-        yield from self._strangers(document, inspection)
+        entries: list[Finding | Stranger] = [*self._strangers(document, inspection), *inspection.findings]
         if inspection.holds_calls:
             yield from self._first_call()
-        yield from inspection.findings
+        yield from sorted(entries, key=_place) if inspection.not_calls else entries
 
     def _strangers(self, document: Document, inspection: Inspection) -> Iterator[Stranger]:
+        spans = document.locate({unit.path for unit in inspection.not_calls}) if inspection.not_calls else {}
         for unit in inspection.not_calls:
             self._result.summary.not_calls[unit.kind] += 1
-            yield Stranger(unit.kind, pointer_of(unit.path), document.locate([unit.path]).get(unit.path))
+            yield Stranger(unit.kind, pointer_of(unit.path), spans.get(unit.path))
 
     def _first_call(self) -> Iterator[Mark]:
         if not self._calls_seen:
             self._calls_seen = True
             yield Mark.FIRST_CALL
+
+
+def _place(entry: Finding | Stranger) -> tuple[int, int]:
+    """Return where an entry begins; what stands nowhere comes first."""
+    span = entry.location.span if isinstance(entry, Finding) else entry.span
+    return (span.line, span.column) if span else (0, 0)

@@ -237,6 +237,15 @@ def test_rules_are_ignored_per_file(tmp_path: Path) -> None:
     assert codes(Linter(Settings(per_file_ignores={"legacy.*": ("KCH001",)}, root=tmp_path)).paths([str(broken)])) == []
 
 
+def test_findings_stand_in_the_order_of_their_places_also_of_what_is_no_call() -> None:
+    bad = {"type": "track", "event": "x", "userId": "u", "context": {"device": {"type": "iOS"}}}
+    text = json.dumps([bad, {"x": 1}, [], bad, 3], indent=1)
+    places = [(each.code, each.location.span.line) for each in lint(text.encode()) if each.location.span]
+    assert [line for _, line in places] == sorted(line for _, line in places)
+    assert [code for code, _ in places].count("KCH002") == 3
+    assert places[0][0] != "KCH002"
+
+
 @pytest.mark.parametrize(("key", "code"), [("id", "KCH104"), ("advertisingId", "KCH105")])
 def test_of_an_id_that_is_no_string_the_remedy_speaks_of_that_and_not_of_the_library(key: str, code: str) -> None:
     call = copy.deepcopy(IOS_CALL)
