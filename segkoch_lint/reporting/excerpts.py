@@ -162,7 +162,7 @@ def _between(line: str, start: int, end: int) -> list[Extent]:
 @lru_cache(maxsize=2048)
 def _ids_between(text: str) -> Sequence[Extent]:
     # Between the values of a log stand the same few keys over and over.
-    return guessed_secrets(text, begun=False) if text.strip(' \t,:{}[]"') else ()
+    return guessed_secrets(text, begun=False, broken=False) if text.strip(' \t,:{}[]"') else ()
 
 
 def _flaw_secrets(flaw: Flaw) -> dict[int, list[Extent]]:

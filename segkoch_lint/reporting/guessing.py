@@ -18,6 +18,11 @@ _LEXEME = re.compile(r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s{}\[\],:"']+"
 _COLON = re.compile(r"\s*:")
 
 _WORD = re.compile(r"""(?:\\.|[^\s{}\[\],:;=?&"'\\])+""", re.DOTALL)
+_PIECE = re.compile(r"""[^\s{}\[\],:;=?&"'\\]+""")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d)?")
+_SHORTEST_ID = 6
+"""Letters and digits, of which one is a digit, that are taken for a piece of an id: versions and prices are shorter."""
+
 _COLON_NEAR = re.compile(r"""[\\"'\s{}\[\],]{0,4}[:=]""")
 _AFTER_KEY = re.compile(r"""(["']?)\s*[:=]""")
 _AFTER_BARE_KEY = re.compile(r"""\s*(?:[:=][\s"'{\[]|[:=]\Z|=)""")
@@ -35,15 +40,31 @@ _TELLING_NOTHING = frozenset({"name", "value"})
 _UNSEEN_KEY = "id"
 
 
-def guessed_secrets(text: str, *, begun: bool) -> list[Extent]:
+def guessed_secrets(text: str, *, begun: bool, broken: bool = True) -> list[Extent]:
     """Return the stretches of *text* to mask, in order, none touching another.
 
     Args:
         text: one or more lines.
         begun: something stands before it that is not seen: what comes before the first key may be anything.
+        broken: the text is no JSON and no YAML. Keys and ids themselves may be damaged, so that neither a key tells of
+            an id nor an id has its shape.
     """
     key = _UNSEEN_KEY if begun else None
-    return _merged((*_by_quotes(text, key), *_by_words(text, begun=begun), *sensitive_stretches(text)))
+    by_looks = _by_looks(text) if broken else ()
+    return _merged((*_by_quotes(text, key), *_by_words(text, begun=begun), *by_looks, *sensitive_stretches(text)))
+
+
+def _by_looks(text: str) -> Iterator[Extent]:
+    """Yield words that could be what is left of an id or an address."""
+    for found in _PIECE.finditer(text):
+        word = found[0]
+        if "@" in word[1:] or (
+            len(word) >= _SHORTEST_ID
+            and sum(map(str.isalnum, word)) >= _SHORTEST_ID
+            and any(map(str.isdigit, word))
+            and not _DATE.fullmatch(word)
+        ):
+            yield found.span()
 
 
 def _by_quotes(text: str, key: str | None) -> Iterator[Extent]:

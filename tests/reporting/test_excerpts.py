@@ -10,6 +10,7 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from segkoch_lint.findings import Excerpt
 from segkoch_lint.places import Path
 from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
@@ -110,6 +111,64 @@ def test_broken_text_is_masked_as_well_as_can_be(line: str) -> None:
     assert shown is not None
     assert "anna-smith-1" not in shown.lines[0]
     assert "anna-smith-1" in "".join((flaw_excerpt(flaw, show_ids=True) or shown).lines)
+
+
+@given(st.data())
+def test_no_excerpt_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -> None:
+    ids = data.draw(st.lists(secrets, min_size=3, max_size=3, unique=True))
+    number = str(data.draw(st.integers(10**11, 10**15)))
+    call = {
+        "campaign": ids[0],
+        "userId": "anna-smith-4711",
+        "context": {"device": {"advertisingId": ids[1]}, "ip": "203.0.113.97"},
+        "properties": {"customerId": int(number), "campaign": {"email": "anna@example.com", "x": ids[2]}},
+    }
+    text = data.draw(st.sampled_from([json.dumps(call), json.dumps(call, indent=1), repr(call), yaml.safe_dump(call)]))
+    key = data.draw(st.sampled_from(["userId", "advertisingId", "customerId", "email", "ip"]))
+    text = text.replace(
+        key, data.draw(st.sampled_from([key[:-1], key[1:], key[:3], f"{key[:3]}:", "campaign", f"{key}'"])), 1
+    )
+    begin = data.draw(st.integers(0, 20))
+    text = data.draw(st.sampled_from([text[begin:], "{" + text, text.replace(":", "", 1), text.replace(",", "", 1)]))
+    flaw = next(
+        (
+            each
+            for each in (parse_json(text.encode(), depth=200), *parse_yaml(text.encode(), depth=99))
+            if isinstance(each, Flaw)
+        ),
+        None,
+    )
+    assume(flaw is not None)
+    assert flaw is not None
+    shown = flaw_excerpt(flaw, width=data.draw(st.integers(20, 400)))
+    for secret in (*ids, number, "anna-smith-4711", "anna@example.com", "203.0.113.97"):
+        assert not any(leaks(secret, line) for line in (shown.lines if shown else ())), secret
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"user:"anna-smith-4711","id":1}',
+        '{"advertisingI: "anna-smith-4711", "x": 1}',
+        "{campaign: {name: anna-smith-4711",
+        "x: [anna-smith-4711, 'b",
+        '{"campaign": "anna-smith-4711" "x": 1}',
+    ],
+)
+def test_an_id_under_a_damaged_key_is_known_by_its_looks(line: str) -> None:
+    flaw = parse_json(line.encode(), depth=200)
+    assert isinstance(flaw, Flaw)
+    shown = flaw_excerpt(flaw)
+    assert shown is not None
+    assert "anna-smith" not in shown.lines[0]
+
+
+def test_what_is_no_id_stays_readable_in_broken_text() -> None:
+    line = '{"type": "track", "event": "Order Completed", "revenue": 9.99, "at": "2026-11-25T10:00:00Z", "v": "4.1.6",}'
+    flaw = parse_json(line.encode(), depth=200)
+    assert isinstance(flaw, Flaw)
+    assert flaw_excerpt(flaw) is not None
+    assert (flaw_excerpt(flaw) or Excerpt(0, (), 0, 0, 0)).lines == (line,)
 
 
 def test_a_flaw_without_lines_has_no_excerpt() -> None:
