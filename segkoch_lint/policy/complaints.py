@@ -40,6 +40,9 @@ def complaint(error: ValidationError) -> tuple[str, str]:
         known = [str(each) for each in allowed]
         likely = nearest(error.instance.lower(), known) if isinstance(error.instance, str) else ""
         return f"{place} is {_shown(error.instance)}; one of {', '.join(known)} is expected.", likely or _SEE_SCHEMA
+    if error.validator == "pattern":
+        examples = " or ".join(f'"{each}"' for each in schema.get("examples", ()))
+        return f"{place} is {_shown(error.instance)}; a text like {examples} is expected.", _SEE_SCHEMA
     words = _WORDS.get(str(error.validator), lambda _allowed, value: f"is {kind_of(value)}, and not what is expected")
     return f"{place} {words(allowed, error.instance)}.", _SEE_SCHEMA
 

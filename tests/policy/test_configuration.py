@@ -159,6 +159,7 @@ def test_never_fails_on_nothing(tmp_path: Path) -> None:
         ('[per-file-ignores]\n"tests/*.json" = "KCH1"', "per-file-ignores.tests/*.json is a string; a list", ""),
         ('fail-on = "' + "x" * 99 + '"', "fail-on is a string; one of error, warning", ""),
         ("fail-on = []", "fail-on is a list; one of error, warning", ""),
+        ('memory = "much"', 'memory is "much"; a text like "512MB" or "2GiB" is expected.', ""),
         ("select = [", "not valid TOML", ""),
     ],
 )
@@ -173,7 +174,7 @@ def test_what_is_wrong_is_said_with_its_place(text: str, message: str, hint: str
 
 
 def test_there_are_words_for_every_keyword_of_the_schema() -> None:
-    said_otherwise = {"additionalProperties", "properties", "items", "enum"}
+    said_otherwise = {"additionalProperties", "properties", "items", "enum", "pattern"}
     annotations = {"$schema", "$id", "$ref", "$defs", "title", "description", "default", "examples"}
     assert _keywords(schema_files.load("configuration")) - said_otherwise - annotations == set(complaints._WORDS)
 

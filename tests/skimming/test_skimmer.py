@@ -18,7 +18,7 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
-from segkoch_lint.rules.catalogue import built_in
+from segkoch_lint.rules.catalogue import built_in, problem_of
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.skimming import skimmer, texts
@@ -257,8 +257,23 @@ RULE = {
     },
     "remedy": {"default": "mend it"},
     "examples": [{"type": "track"}],
-    "counterexamples": [{"patch": [{"op": "add", "path": "/event", "value": "bad"}], "place": "/event"}],
 }
+
+
+def with_counterexample(constraint: dict[str, Any]) -> str:
+    """The rule file of a constraint; it has to show what breaks it."""
+    for changes, place in (
+        ({"event": "bad"}, "/event"),
+        ({"event": "a", "userId": "a"}, ""),
+        ({"properties": {"event": 2}}, "/properties/event"),
+        ({"context": {"event": "a", "userId": "a"}}, "/context"),
+        ({"properties": 1}, "/properties"),
+    ):
+        patch = [{"op": "add", "path": f"/{key}", "value": value} for key, value in changes.items()]
+        document = {**RULE, **constraint, "counterexamples": [{"patch": patch, "place": place}]}
+        if not problem_of(document):
+            return json.dumps(document)
+    raise AssertionError("nothing breaks this constraint")
 
 
 @pytest.mark.parametrize(
@@ -277,7 +292,7 @@ RULE = {
 @settings(max_examples=10)
 @given(data=st.data())
 def test_own_rules_find_the_same_in_what_is_passed_over(constraint: dict[str, Any], data: st.DataObject) -> None:
-    folder = _FOLDERS[json.dumps({**RULE, **constraint})]
+    folder = _FOLDERS[json.dumps(constraint)]
     settings = Settings(rules=(folder,))
     names = st.sampled_from(["bad", "user-4711", 1, "good", [1], {"event": 2}, {"event": "1", "userId": "1"}, None])
     keys = st.sampled_from([("event",), ("events",), ("properties",), ("context",), ("context", "event")])
@@ -293,10 +308,10 @@ _FOLDERS: dict[str, Path] = {}
 def _rule_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
     constraint = getattr(request.node, "callspec", None)
     if constraint is not None and "constraint" in constraint.params:
-        rule = json.dumps({**RULE, **constraint.params["constraint"]})
+        rule = with_counterexample(constraint.params["constraint"])
         folder = tmp_path_factory.mktemp("rules")
         (folder / "OWN001.json").write_text(rule)
-        _FOLDERS[rule] = folder
+        _FOLDERS[json.dumps(constraint.params["constraint"])] = folder
 
 
 def sieved(counted: list[tuple[str, int]] | None = None) -> Callable[[bytes], list[NumberedLine | Flaw | Judged]]:
