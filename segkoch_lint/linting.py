@@ -8,12 +8,13 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from segkoch_lint.findings import Finding
+from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.collecting import Collector, share_of
 from segkoch_lint.identity.judging import Disagreement, Identity
 from segkoch_lint.identity.seen import Order
 from segkoch_lint.inspecting import Excerpts, remedy_for
 from segkoch_lint.joining import Joint
+from segkoch_lint.looking_back import LookingBack
 from segkoch_lint.parts import NEITHER, FlawExcerpts, Lost, Part, PartLinter, Result
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -61,6 +62,8 @@ class Linter:
         self._parts.on_progress = self._tell
         self.collector = Collector(share_of(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
+        self._looking_back = LookingBack(excerpts, self.settings.limits) if excerpts else None
+        self._gone: set[str] = set()
         self._allow_empty = allow_empty
         self._jobs = jobs
         self._crew: Crew | None = None
@@ -143,8 +146,14 @@ class Linter:
             each.values,
             remedy_for(rule, each.libraries[0] if len(each.libraries) == 1 else "", each.origin),
             each.related,
+            excerpt=self._excerpt_at(each.location),
             properties={"calls": each.calls, "libraries": list(each.libraries)},
         )
+
+    def _excerpt_at(self, location: Location) -> Excerpt | None:
+        if self._looking_back is None or location.path in self._gone:
+            return None
+        return self._looking_back.excerpt(location)
 
     def _one_by_one(self, found: Iterable[Input | Unread]) -> Iterator[Finding]:
         for each in found:
@@ -188,6 +197,8 @@ class Linter:
 
     def _new_joint(self, source: Input, order: Order | None = None) -> Joint:
         self._inputs += 1
+        if source.stdin:
+            self._gone.add(source.path)  # a file of that name would be another one
         return Joint(
             source,
             self._parts.inspector,

@@ -147,7 +147,7 @@ class Collector:
 
     def _hold(self, size: int) -> None:
         self._held += size
-        # A third each for entries, for the database's cache, and for its sorting; before there is one, half for entries.
+        # A third each for entries, for the database's cache, and for its sorting; without one, half for entries.
         if self._held > self._memory // (2 if self._store is None else 3):
             self._spill()
 
