@@ -21,9 +21,12 @@ from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.opening import Stream, open_input
 from segkoch_lint.reading.pieces import Piece, PieceText, open_piece
 from segkoch_lint.reading.recognising import Foreign, read_documents
+from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.skimming.rows import skim_rows
 from segkoch_lint.skimming.skimmer import Judged, Skimmer
+from segkoch_lint.tables import missing_columns, unanswerable
 from segkoch_lint.tallies import Summary
 
 INVALID_SYNTAX = "KCH001"
@@ -179,7 +182,7 @@ class PartLinter:
     def stream(self, stream: Stream, name: str) -> Iterator[Result]:
         """Lint a whole input that is open."""
         documents = read_documents(stream, name=name, limits=self._limits, sieve=self._sieve)
-        yield from self._lint(documents, stream, name, inputs=1)
+        yield from self._lint(skim_rows(documents, self._sieve), stream, name, inputs=1)
 
     def value(self, document: Document) -> Result:
         """Lint a document that is an input by itself, and was meant as calls."""
@@ -238,9 +241,10 @@ class PartLinter:
     def _entries(self, each: Document | Flaw | Foreign | Judged, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         summary = self._result.summary
         if isinstance(each, Foreign):
-            summary.not_calls[NEITHER] += 1
+            summary.not_calls[each.kind or NEITHER] += 1
             yield Stranger("other", "", Span(1, 1, 1, 1))
         elif isinstance(each, Judged):
+            ignored = self._ignored_of(each.document, name, ignored)
             yield from self._first_call()
             yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
         elif isinstance(each, Flaw):
@@ -256,6 +260,7 @@ class PartLinter:
             yield from self._of_document(each, name, ignored)
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        ignored = self._ignored_of(document, name, ignored)
         inspection = self.inspector.inspect(document, name, ignored, self._result.summary)
         entries: list[Finding | Stranger] = [*self._strangers(document, inspection), *inspection.findings]
         if inspection.holds_calls:
@@ -267,6 +272,14 @@ class PartLinter:
         for unit in inspection.not_calls:
             self._result.summary.not_calls[unit.kind] += 1
             yield Stranger(unit.kind, pointer_of(unit.path), spans.get(unit.path))
+
+    def _ignored_of(self, document: Document, name: str, ignored: frozenset[str]) -> frozenset[str]:
+        """Return the codes that do not count in a document: a table says nothing about what it has no columns for."""
+        if not isinstance(document, RowDocument):
+            return ignored
+        if not self._calls_seen and (remark := missing_columns(document.columns)):
+            self._result.summary.remarks.append((name, remark))
+        return ignored | unanswerable(document.columns)
 
     def _first_call(self) -> Iterator[Mark]:
         if not self._calls_seen:

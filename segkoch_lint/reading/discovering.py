@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from segkoch_lint.reading.csv_text import delimiter_of
 from segkoch_lint.reading.globbing import expand, is_glob
 from segkoch_lint.reading.ignoring import Excludes, GitIgnores
 from segkoch_lint.reading.sniffing import Claim, claim_of, encoding_of, is_compressed, starts_like_calls
@@ -214,4 +215,5 @@ def _may_hold_calls(path: str) -> bool:
         return True
     encoding, skip = encoding_of(head) or ("utf-8", 0)
     # Invalid text is replaced: only its beginning matters.
-    return starts_like_calls(head[skip:].decode(encoding, "replace").encode())
+    text = head[skip:].decode(encoding, "replace").encode()
+    return starts_like_calls(text) or delimiter_of(text) is not None

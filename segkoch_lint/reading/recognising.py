@@ -1,4 +1,4 @@
-"""Tells what the text of an input is, by its content, and reads it as that: JSON Lines, JSON documents, or YAML."""
+"""Tells what an input is, by its content, and reads it as that: JSON Lines, JSON documents, YAML, or CSV."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from enum import Enum
 
 from segkoch_lint.places import Span
+from segkoch_lint.reading.csv_text import delimiter_of, read_csv
 from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.json_text import parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
-from segkoch_lint.reading.sniffing import BETWEEN_DOCUMENTS, Claim, claim_of, starts_like_calls
+from segkoch_lint.reading.sniffing import BETWEEN_DOCUMENTS, Claim, claim_of, is_table, starts_like_calls
 from segkoch_lint.reading.splitting import Known, Sieve, damage_flaw, read_line, read_lines, size_text
+
+OTHER_TABLE = "table without Segment's columns"
 
 _PEEKED_BYTES = 1 << 20
 
@@ -36,12 +39,19 @@ class Kind(Enum):
     LINES = "lines"  # of JSON, one document each
     DOCUMENTS = "documents"  # of JSON, one or more, over any number of lines
     YAML = "yaml"
+    CSV = "csv"  # with Segment's columns
     FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """An input that is neither JSON nor YAML, and whose name does not claim to be."""
+    """An input that holds no calls: neither JSON nor YAML, and its name does not claim so; no table of Segment's.
+
+    Attributes:
+        kind: what it is; empty if that is all there is to say.
+    """
+
+    kind: str = ""
 
 
 def read_documents(
@@ -69,8 +79,11 @@ def read_documents(
             yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", yaml=False)
         case Kind.YAML:
             yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", yaml=True)
+        case Kind.CSV:
+            delimiter = delimiter_of(stream.peek(_PEEKED_BYTES)) or ","
+            yield from read_csv(stream, name=name, delimiter=delimiter, limits=limits)
         case _:
-            yield Foreign()
+            yield Foreign(OTHER_TABLE if is_table(name) else "")
 
 
 def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
@@ -87,6 +100,8 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
     while not stream.exhausted and b"\n" not in head.lstrip(BETWEEN_DOCUMENTS) and len(head) <= limits.line_bytes:
         head = stream.peek(len(head) + _PEEKED_BYTES)
     claim = claim_of(name)
+    if claim is Claim.NOTHING and delimiter_of(head):
+        return Kind.CSV
     sample = _Sample.of(head, limits, whole=stream.exhausted)
     if claim is Claim.YAML:
         return Kind.LINES if sample.first and sample.mostly_good and sample.lines > 1 else Kind.YAML

@@ -46,7 +46,7 @@ class Block:
             if not piece or piece.isspace():
                 continue
             line = piece.removesuffix(b"\r")
-            yield NumberedLine(number, line) if len(line) <= most else _too_long(number, most)
+            yield NumberedLine(number, line) if len(line) <= most else too_long(number, most)
 
 
 def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[Block | Flaw]:
@@ -168,10 +168,11 @@ class _BegunLine:
 
     def finished(self) -> Iterator[Block | Flaw]:
         if self.is_too_long:
-            yield _too_long(self.number, self._most)
+            yield too_long(self.number, self._most)
         elif self.size:
             yield Block(self.number, self.text)
 
 
-def _too_long(number: int, most: int) -> Flaw:
+def too_long(number: int, most: int) -> Flaw:
+    """Return the flaw of a line that is longer than *most* bytes."""
     return Flaw(f"the line is longer than {size_text(most)} (limits.line-bytes)", Span(number, 1, number, 2), number)

@@ -16,7 +16,7 @@ import msgspec
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.facets import Facet, Group
 from segkoch_lint.identity.observing import Observer
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.members import LineMembers, SplitLines
@@ -49,12 +49,14 @@ class Judged:
     """A call that breaks something, and the opinion on it.
 
     Attributes:
-        document: the call; no key that a rule reads stands in it twice.
+        document: the call, and nothing else; no key that a rule reads stands in it twice.
         opinion: the rule set's.
+        number: of its line in the block.
     """
 
-    document: JsonDocument
+    document: Document
     opinion: Opinion
+    number: int = 0
 
 
 class Skimmer:
@@ -133,7 +135,7 @@ class Skimmer:
                 yield from Block(block.number + index, lines.line(index)).lines(self._limits)
             elif opinion.blames:
                 text = lines.line(index).removesuffix(b"\r")
-                yield Judged(JsonDocument(msgspec.json.decode(text), text, block.number + index), opinion)
+                yield Judged(JsonDocument(msgspec.json.decode(text), text, block.number + index), opinion, index)
 
     def _keys(self, lines: SplitLines, contexts: Sequence[Context]) -> list[tuple[int, ...]]:
         """Return what the rules can tell of each line, as one number a member."""

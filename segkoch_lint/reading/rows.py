@@ -1,0 +1,100 @@
+"""A row of an exported table as a document: the call that it is, and the cells that its values stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
+
+from segkoch_lint.masking import is_sensitive_key, mask_shapes
+from segkoch_lint.places import Path, Span
+from segkoch_lint.reading.columns import Columns
+from segkoch_lint.reading.documents import Token
+
+_LONGEST_NAME = 60
+
+
+class Places(Protocol):
+    """Where a row, its cells and the header stand."""
+
+    def row(self) -> Span:
+        """Return the span of the row."""
+
+    def cell(self, index: int) -> Span:
+        """Return the span of a cell."""
+
+    def header(self, index: int) -> Span:
+        """Return the span of the name of a column."""
+
+    def lines(self, first: int, last: int, *, header: bool) -> list[str]:
+        """Return lines *first* to *last* of the input, as far as they are the row's or (if wanted) the header's."""
+
+    def describe(self, column: str, *, cell: bool) -> str:
+        """Return what a reader should know to find a place: *column* is its name, or nothing for the whole row."""
+
+
+class RowDocument:
+    """One row.
+
+    Args:
+        columns: of the table.
+        cells: one for each column; None for nulls.
+        places: where it stands.
+        first: whether it is the table's first row, which speaks for the header, too.
+
+    Attributes:
+        value: the row as a call in Segment's shape.
+        columns: as given.
+    """
+
+    def __init__(self, columns: Columns, cells: Sequence[Any], places: Places, *, first: bool = False) -> None:
+        self.value: Any = columns.call(cells)
+        self.columns = columns
+        self._cells = cells
+        self._places = places
+        self._first = first
+
+    @property
+    def repeated(self) -> Sequence[Path]:
+        """Paths that several columns of the same name stand for: a fault of the header, told once."""
+        return self.columns.repeated if self._first else ()
+
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
+        """Return the span of the cell that each value stands in; of what no single cell holds, that of the row."""
+        indices = {path: self.columns.index_of(path, self._cells) for path in paths}
+        return {
+            path: self._places.row() if index is None else self._places.cell(index) for path, index in indices.items()
+        }
+
+    def keys(self, path: Path) -> Sequence[Span]:
+        """Return the spans of the columns' names that stand for *path*."""
+        return [self._places.header(index) for index in self.columns.indices(path)]
+
+    def note(self, path: Path) -> str:
+        """Return which column the value at *path* stands in."""
+        index = self.columns.index_of(path, self._cells)
+        name = "" if index is None else mask_shapes(self.columns.names[index][:_LONGEST_NAME])
+        return self._places.describe(name, cell=index is not None)
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """Return lines *first* to *last* of the input, as far as they are the row's, or the first row's header's."""
+        return self._places.lines(first, last, header=self._first)
+
+    def tokens(self, first: int, last: int) -> list[Token]:
+        """Return the cells that stand on lines *first* to *last*."""
+        found: list[Token] = []
+        if self._first:
+            names = ((self._places.header(index), name) for index, name in enumerate(self.columns.names))
+            found += [Token(None, span, name) for span, name in names if first <= span.line <= last]
+        for index, cell in enumerate(self._cells):
+            span = self._places.cell(index)
+            if cell is not None and span.line <= last and span.end_line >= first:
+                found.append(Token(*self._names(index, str(cell), span)))
+        return found
+
+    def _names(self, index: int, text: str, span: Span) -> tuple[str, Span, str, str | None]:
+        """Return what decides whether a cell has to be masked, as a `Token` has it."""
+        name, path = self.columns.names[index], self.columns.path(index)
+        around = str(path[-2]) if len(path) > 1 else None
+        if text.lstrip()[:1] in {"{", "["}:  # an object or a list can hold any id
+            return "id", span, text, around
+        return name if is_sensitive_key(name) or not path else str(path[-1]), span, text, around

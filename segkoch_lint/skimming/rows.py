@@ -1,0 +1,66 @@
+"""Passes rows of tables over that are only counted: they are sorted as the lines of JSON that they would be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import msgspec
+
+from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.rows import RowDocument
+from segkoch_lint.reading.splitting import Block, NumberedLine
+from segkoch_lint.skimming.skimmer import Judged
+
+_ROWS_AT_ONCE = 1000
+_BYTES_AT_ONCE = 1 << 20
+
+_encode = msgspec.json.Encoder().encode
+
+Other = TypeVar("Other")
+
+
+def skim_rows(
+    documents: Iterable[RowDocument | Other], sieve: Callable[[Block], Iterable[NumberedLine | Flaw | Judged]]
+) -> Iterator[RowDocument | Judged | Other]:
+    """Yield what is to be read of the rows among *documents*, and all others, in order.
+
+    Args:
+        documents: what a table holds, or any other input.
+        sieve: counts the calls that can be passed over, and gives the other lines of a block.
+    """
+    rows: list[RowDocument] = []
+    lines: list[bytes] = []
+    size = 0
+    for each in documents:
+        line = _line(each.value) if isinstance(each, RowDocument) else None
+        if line is not None and isinstance(each, RowDocument):
+            rows.append(each)
+            lines.append(line)
+            size += len(line)
+        if line is None or len(rows) == _ROWS_AT_ONCE or size > _BYTES_AT_ONCE:
+            yield from _sorted(rows, lines, sieve)
+            rows, lines, size = [], [], 0
+        if line is None:
+            yield each
+    yield from _sorted(rows, lines, sieve)
+
+
+def _sorted(
+    rows: list[RowDocument], lines: list[bytes], sieve: Callable[[Block], Iterable[NumberedLine | Flaw | Judged]]
+) -> Iterator[RowDocument | Judged]:
+    if not rows:
+        return
+    for each in sieve(Block(0, b"\n".join(lines))):
+        if isinstance(each, Judged):
+            yield Judged(rows[each.number], each.opinion)
+        else:  # a line that is too long to be split is a row all the same
+            yield rows[each.number if isinstance(each, NumberedLine) else each.line]
+
+
+def _line(value: object) -> bytes | None:
+    """Return a call as a line of JSON, or None where it can only be judged as it is."""
+    try:
+        return _encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
