@@ -21,6 +21,7 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import Input, Unread, discover
 from segkoch_lint.reading.documents import ValueDocument
 from segkoch_lint.reading.opening import open_bytes
+from segkoch_lint.reading.remote import is_remote
 from segkoch_lint.tallies import RuleTally, Summary
 
 if TYPE_CHECKING:
@@ -70,12 +71,13 @@ class Linter:
         self._joint = self._new_joint(Input(""))
 
     def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Generator[Finding, None, None]:
-        """Lint files, folders, globs and ``-``; what cannot be read is noted in ``summary.unread``.
+        """Lint files, folders, globs, URLs and ``-``; what cannot be read is noted in ``summary.unread``.
 
         The processes that it uses end with the iterator: close it if it is not taken to its end.
         """
         found = discover(paths, exclude=self.settings.exclude, root=self.settings.root, stdin_filename=stdin_filename)
-        yield from self._shared(iter(found)) if self._jobs > 1 else self._one_by_one(found)
+        remote = any(map(is_remote, paths))
+        yield from self._shared(iter(found), threads=remote) if self._jobs > 1 else self._one_by_one(found)
         if found.passed_over:
             self.summary.not_calls[NEITHER] += found.passed_over
 
@@ -162,7 +164,7 @@ class Linter:
             else:
                 yield from self.input(each)
 
-    def _shared(self, found: Iterator[Input | Unread]) -> Iterator[Finding]:
+    def _shared(self, found: Iterator[Input | Unread], *, threads: bool) -> Iterator[Finding]:
         from segkoch_lint.jobs.crew import Crew, best_context, ready_made  # noqa: PLC0415 - few runs need it
         from segkoch_lint.jobs.sharing import look_ahead, parts_of  # noqa: PLC0415
 
@@ -171,7 +173,7 @@ class Linter:
         if not worthwhile:
             yield from self._one_by_one(everything)
             return
-        context = best_context()
+        context = best_context(threads=threads)
         make = ready_made(self._parts, self._make, context)
         with Crew(self._jobs, make, context=context, on_progress=self._tell) as crew:
             self._crew = crew

@@ -242,9 +242,13 @@ class Crew:
             return _Worker(process, ours)
 
 
-def best_context() -> BaseContext:
-    """Return the fastest safe way to start processes: forking, where nothing but us could be cut in two by it."""
-    forking = sys.platform == "linux" and threading.active_count() == 1
+def best_context(*, threads: bool = False) -> BaseContext:
+    """Return the fastest safe way to start processes: forking, where nothing but us could be cut in two by it.
+
+    Args:
+        threads: whether there will be threads by the time that a process is started.
+    """
+    forking = sys.platform == "linux" and threading.active_count() == 1 and not threads
     return multiprocessing.get_context("fork" if forking else "spawn")
 
 

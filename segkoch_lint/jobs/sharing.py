@@ -33,7 +33,7 @@ def look_ahead(found: Iterator[Input | Unread]) -> tuple[list[Input | Unread], b
 
 
 def is_shareable(source: Input) -> bool:
-    """Tell whether another process can read an input: a regular file, wherever it is opened."""
+    """Tell whether another process can read an input: a regular file, or something elsewhere."""
     return _size(source) > 0
 
 
@@ -51,7 +51,9 @@ def parts_of(found: Iterable[Input | Unread], limits: Limits) -> Iterator[Part |
 
 
 def _size(source: Input) -> int:
-    """Return the bytes of a regular file, and 0 for anything else, or what cannot be looked at."""
+    """Return the bytes of what any process can read, and 0 for anything else, or what cannot be looked at."""
+    if source.size:
+        return source.size
     if source.stdin or source.path.startswith(_OWN):
         return 0
     try:

@@ -10,12 +10,23 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from segkoch_lint.reading.csv_text import delimiter_of
 from segkoch_lint.reading.globbing import expand, is_glob
 from segkoch_lint.reading.ignoring import Excludes, GitIgnores
-from segkoch_lint.reading.sniffing import Claim, claim_of, encoding_of, is_compressed, starts_like_calls
+from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
+from segkoch_lint.reading.parquet import may_hold_calls
+from segkoch_lint.reading.remote import RemoteError, find_remote, is_remote, open_remote
+from segkoch_lint.reading.sniffing import (
+    GZIP_ENDINGS,
+    ZSTD_ENDINGS,
+    Claim,
+    claim_of,
+    encoding_of,
+    is_compressed,
+    starts_like_calls,
+)
 
 STDIN_PATHS = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
@@ -23,6 +34,7 @@ STDIN_PATHS = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _LOG_ENDINGS = (".log", ".txt")
 
 _SNIFFED_BYTES = 4096
+_SNIFFED_ELSEWHERE = 1 << 16
 
 _REASONS = {
     errno.ENOENT: "no such file or folder",
@@ -42,11 +54,13 @@ class Input:
         path: as it is shown: as given; of a walked file, the given folder with the path below it.
         stdin: whether it is standard input, whatever the path says.
         named: whether the user named it itself; False when a folder or a glob led to it.
+        size: stored bytes of something elsewhere, as far as they are known; of a file, the file knows.
     """
 
     path: str
     stdin: bool = False
     named: bool = True
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,7 @@ class Discovery:
         self._excludes = excludes
         self._stdin = stdin_filename or "-"
         self._seen: set[tuple[int, int]] = set()
+        self._urls: set[str] = set()
         self._named: set[tuple[int, int]] = set()
 
     def __iter__(self) -> Iterator[Input | Unread]:
@@ -107,6 +122,8 @@ class Discovery:
         for path in dict.fromkeys(self._paths):
             if path == "-":
                 yield Input(self._stdin, stdin=True)
+            elif is_remote(path):
+                yield from self._elsewhere(path)
             else:
                 yield from self._given(path)
 
@@ -120,6 +137,27 @@ class Discovery:
                 yield _missing(path, error)
             return
         yield from self._found(path, status, named=True)
+
+    def _elsewhere(self, url: str) -> Iterator[Input | Unread]:
+        try:
+            for found in find_remote(url):
+                if found.url in self._urls or self._excludes.match(found.url, folder=False):
+                    continue
+                self._urls.add(found.url)
+                if found.named or self._is_worthwhile(found.url):
+                    yield Input(found.url, named=found.named, size=found.size)
+                else:
+                    self.passed_over += 1
+        except RemoteError as error:
+            yield Unread.because(url, error)
+
+    @staticmethod
+    def _is_worthwhile(url: str) -> bool:
+        # A look into each of thousands of logs would take longer than reading them.
+        if claim_of(url) is not Claim.NOTHING or url.lower().endswith((*_LOG_ENDINGS, *GZIP_ENDINGS, *ZSTD_ENDINGS)):
+            return True
+        with open_remote(url, _SNIFFED_ELSEWHERE)[0] as file:
+            return _may_hold_calls(file)
 
     def _globbed(self, pattern: str) -> Iterator[Input | Unread]:
         failures: list[Unread] = []
@@ -176,7 +214,7 @@ class Discovery:
             status = os.stat(path)
             if stat.S_ISDIR(status.st_mode):
                 return  # a link to a folder: not followed, so that no loop can be
-            taken = stat.S_ISREG(status.st_mode) and (by_name or _may_hold_calls(path))
+            taken = stat.S_ISREG(status.st_mode) and (by_name or _looks_worthwhile(path))
         except OSError as error:
             if by_name or not isinstance(error, FileNotFoundError):
                 yield _missing(path, error)
@@ -207,10 +245,16 @@ def _missing(path: str, error: OSError | ValueError) -> Unread:
     return Unread.because(path, error)
 
 
-def _may_hold_calls(path: str) -> bool:
-    """Tell whether a regular file of a name that says nothing is worth reading."""
-    with open(path, "rb", buffering=0) as file:
-        head = file.read(_SNIFFED_BYTES)
+def _looks_worthwhile(path: str) -> bool:
+    with open(path, "rb") as file:
+        return _may_hold_calls(file)
+
+
+def _may_hold_calls(file: BinaryIO) -> bool:
+    """Tell whether a file of a name that says nothing is worth reading."""
+    head = file.read(_SNIFFED_BYTES)
+    if head.startswith(PARQUET_MAGIC):
+        return may_hold_calls(file)
     if is_compressed(head):
         return True
     encoding, skip = encoding_of(head) or ("utf-8", 0)

@@ -12,10 +12,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from segkoch_lint.reading.discovering import STDIN_PATHS, Input, Unread
 from segkoch_lint.reading.inflating import Damage, inflate, transcode
+from segkoch_lint.reading.remote import is_remote, open_remote
 
 _READ_BYTES = 1 << 20
 
@@ -32,6 +33,7 @@ class Stream:
         read: gives at most so many of the stored bytes, and none at the end.
         size: the number of stored bytes, or None when nobody knows.
         close: frees what ``read`` reads from.
+        stored: opens the stored bytes as a file that can be read in any order; None where that cannot be.
 
     Attributes:
         name, size: as given.
@@ -46,6 +48,7 @@ class Stream:
         *,
         size: int | None = None,
         close: Callable[[], object] = lambda: None,
+        stored: Callable[[], BinaryIO] | None = None,
     ) -> None:
         self.name = name
         self.size = size
@@ -53,6 +56,7 @@ class Stream:
         self.inflated = 0
         self._read = read
         self._close = close
+        self._stored_file = stored
         self._chunks = transcode(inflate(self._stored(), name=name))
         self._held: deque[bytes] = deque()
         self._damage: Damage | None = None
@@ -100,6 +104,26 @@ class Stream:
         """Whether everything there is has been read, or peeked at."""
         return self._ended
 
+    def stored_file(self, magic: bytes) -> BinaryIO | None:
+        """Return the input as a file that can be read in any order, in place of reading this; all of it counts as read.
+
+        None where there is no such file, or what it stores does not begin with *magic*: it is compressed.
+
+        Raises:
+            OSError: reading failed.
+        """
+        if self._stored_file is None:
+            return None
+        file = self._stored_file()
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        if file.read(len(magic)) != magic:
+            file.close()
+            return None
+        file.seek(0)
+        self.consumed = self.inflated = size
+        return file
+
     def close(self) -> None:
         """Free what the stream reads from."""
         self._close()
@@ -126,13 +150,15 @@ class Stream:
 
 def open_bytes(content: bytes, name: str = "-") -> Stream:
     """Return a stream of the content of an input that is in memory already."""
-    return Stream(name, io.BytesIO(content).read, size=len(content))
+    return Stream(name, io.BytesIO(content).read, size=len(content), stored=lambda: io.BytesIO(content))
 
 
 def open_input(source: Input) -> Stream | Unread:
     """Open an input for reading; what the operating system refuses is returned as a reason, never raised."""
     try:
-        return _open_stdin(source) if source.stdin else _open_file(source)
+        if source.stdin:
+            return _open_stdin(source)
+        return _open_url(source) if is_remote(source.path) else _open_file(source)
     except (OSError, ValueError) as error:
         return Unread.because(source.path, error)
 
@@ -148,6 +174,13 @@ def _open_stdin(source: Input) -> Stream | Unread:
     return Stream(source.path, functools.partial(os.read, descriptor), size=_size(os.fstat(descriptor)))
 
 
+def _open_url(source: Input) -> Stream:
+    file, size = open_remote(source.path)
+    return Stream(
+        source.path, file.read, size=size, close=file.close, stored=lambda: open_remote(source.path, _READ_BYTES)[0]
+    )
+
+
 def _open_file(source: Input) -> Stream | Unread:
     # Opening a named pipe waits for somebody to write to it: right for `<(command)`, fatal in a folder.
     waits = source.named and (source.path in STDIN_PATHS or stat.S_ISFIFO(os.stat(source.path).st_mode))
@@ -157,7 +190,8 @@ def _open_file(source: Input) -> Stream | Unread:
         os.close(descriptor)
         return Unread(source.path, "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file")
     read, close = functools.partial(os.read, descriptor), functools.partial(os.close, descriptor)
-    return Stream(source.path, read, size=_size(status), close=close)
+    stored = None if waits else lambda: os.fdopen(open_file(source.path), "rb")
+    return Stream(source.path, read, size=_size(status), close=close, stored=stored)
 
 
 def open_file(path: str) -> int:

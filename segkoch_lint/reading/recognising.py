@@ -1,4 +1,4 @@
-"""Tells what an input is, by its content, and reads it as that: JSON Lines, JSON documents, YAML, or CSV."""
+"""Tells what an input is, by its content, and reads it as that: JSON Lines, JSON documents, YAML, or tables."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.json_text import parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
+from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
+from segkoch_lint.reading.parquet import read_parquet
 from segkoch_lint.reading.sniffing import BETWEEN_DOCUMENTS, Claim, claim_of, is_table, starts_like_calls
 from segkoch_lint.reading.splitting import Known, Sieve, damage_flaw, read_line, read_lines, size_text
 
@@ -40,6 +42,7 @@ class Kind(Enum):
     DOCUMENTS = "documents"  # of JSON, one or more, over any number of lines
     YAML = "yaml"
     CSV = "csv"  # with Segment's columns
+    PARQUET = "parquet"
     FOREIGN = "foreign"
 
 
@@ -82,6 +85,9 @@ def read_documents(
         case Kind.CSV:
             delimiter = delimiter_of(stream.peek(_PEEKED_BYTES)) or ","
             yield from read_csv(stream, name=name, delimiter=delimiter, limits=limits)
+        case Kind.PARQUET:
+            for each in read_parquet(stream, name=name):
+                yield Foreign(OTHER_TABLE) if each is None else each
         case _:
             yield Foreign(OTHER_TABLE if is_table(name) else "")
 
@@ -95,6 +101,8 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
         OSError: reading failed.
     """
     head = stream.peek(_PEEKED_BYTES)
+    if head.startswith(PARQUET_MAGIC):
+        return Kind.PARQUET
     if not head.strip(BETWEEN_DOCUMENTS):
         return Kind.EMPTY if stream.exhausted else Kind.LINES
     while not stream.exhausted and b"\n" not in head.lstrip(BETWEEN_DOCUMENTS) and len(head) <= limits.line_bytes:
