@@ -66,7 +66,7 @@ def _day(message: Mapping[str, Any]) -> str:
     """Return the day in UTC, by the first of the timestamps that can be read."""
     for key in _TIMES:
         try:
-            time = datetime.fromisoformat(_text(message.get(key)))
+            time = datetime.fromisoformat(_text(message.get(key)).removesuffix(" UTC"))  # as BigQuery writes it
             return (time if time.tzinfo is None else time.astimezone(UTC)).date().isoformat()
         except (ValueError, OverflowError):
             continue

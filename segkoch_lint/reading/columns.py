@@ -24,7 +24,11 @@ _NAME = re.compile(r"(?!\s*[-#])[^{}\[\]\"<>\n]{0,200}")
 """What a column may be called: nothing that JSON, YAML or HTML begins with. An index of pandas has no name at all."""
 
 _OBJECTS = ("properties", "traits", "integrations")
-_BOOLEANS = {"t": True, "true": True, "1": True, "f": False, "false": False, "0": False}
+_BOOLEANS = {
+    written: value
+    for word, value in (("t", True), ("true", True), ("1", True), ("f", False), ("false", False), ("0", False))
+    for written in (word, word.upper(), word.title())
+}
 _TYPES = frozenset(CALL_TYPES)
 _WITH_TRAITS = frozenset({"identify", "group"})
 
@@ -261,16 +265,12 @@ def _text(cell: Any) -> Any:
 
 def _boolean(cell: Any) -> Any:
     if isinstance(cell, str):
-        return _BOOLEANS.get(cell.strip().lower(), cell)
+        return _BOOLEANS.get(cell, cell)
     return bool(cell) if isinstance(cell, int | float) and cell in {0, 1} else cell
 
 
 def _number(cell: Any) -> Any:
     return int(cell) if isinstance(cell, str) and len(cell) < 20 and cell.isascii() and cell.isdigit() else cell
-
-
-def _time(cell: Any) -> Any:
-    return cell.removesuffix(" UTC") + "+00:00" if isinstance(cell, str) and cell.endswith(" UTC") else _text(cell)
 
 
 def _object(cell: Any) -> Any:
@@ -284,6 +284,5 @@ _CONVERSIONS: dict[str, Convert] = {
     "text": _text,
     "boolean": _boolean,
     "number": _number,
-    "time": _time,
     "object": _object,
 }

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.columns import NULLS, Columns, are_segments
@@ -20,7 +21,7 @@ from segkoch_lint.reading.splitting import Block, blocks, size_text, too_long
 
 _DELIMITERS = (",", "\t", ";", "|")
 _LONGEST_HEADER = 1 << 20
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+_NO_TEXT = re.compile("[\0\udc80-\udcff]")
 _FEW = 8
 """Columns from which on a header without an end is taken for one that is cut off."""
 
@@ -87,8 +88,7 @@ def read_csv(stream: Iterable[bytes], *, name: str, delimiter: str, limits: Limi
             first = False
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
+class RawRow(NamedTuple):
     """A row as it stands in the text.
 
     Attributes:
@@ -96,7 +96,7 @@ class RawRow:
         lines: its lines with their ends.
         number: of the first one.
         delimiter: what separates the cells.
-        suspicious: whether there may be characters in it that stand for bytes that are not UTF-8.
+        suspicious: whether there may be NUL in it, or characters that stand for bytes that are not UTF-8.
         too_long: the limit that it grew beyond, and was broken off; 0 if it did not.
     """
 
@@ -115,9 +115,7 @@ class RawRow:
     @property
     def is_broken(self) -> bool:
         """Whether there are characters in it that no text has."""
-        return any("\0" in line for line in self.lines) or (
-            self.suspicious and any(map(_ESCAPED_BYTE.search, self.lines))
-        )
+        return self.suspicious and any(map(_NO_TEXT.search, self.lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ class _Lines:
         flaws: of lines that cannot be handed out.
         most: bytes that the lines of one row may have.
         cut: whether the text ended in a flaw: what it cut in two is none of its own.
-        suspicious: whether some of it was not valid UTF-8.
+        suspicious: whether some of it was no text: not valid UTF-8, or with NUL.
     """
 
     def __init__(self, stream: Iterable[bytes], limits: Limits) -> None:
@@ -195,6 +193,7 @@ class _Lines:
         self.cut = isinstance(each, Flaw)
 
     def _decoded(self, block: Block) -> str:
+        self.suspicious = self.suspicious or b"\0" in block.text
         try:
             return block.text.decode("utf-8")
         except UnicodeDecodeError:
@@ -237,10 +236,9 @@ def _flaw(row: RawRow, width: int) -> Flaw:
     cells, broken = cells_of(text, row.delimiter)
     if not row.cells:
         return Flaw(_why(row, text[broken : broken + 1]), table.span((broken, broken + 1)), row.number)
-    for character, message in (("\0", "a NUL character"), ("", "not valid UTF-8")):
-        at = text.find(character) if character else next((f.start() for f in _ESCAPED_BYTE.finditer(text)), -1)
-        if at >= 0:
-            return Flaw(message, table.span((at, at + 1)), row.number)
+    if row.suspicious and (bad := _NO_TEXT.search(text)):
+        message = "a NUL character" if bad[0] == "\0" else "not valid UTF-8"
+        return Flaw(message, table.span(bad.span()), row.number)
     blamed = (cells[width][0] if len(cells) > width else 0, len(text))
     cells_there = "1 cell" if len(row.cells) == 1 else f"{len(row.cells):,} cells"
     message = f"the row has {cells_there}, and the header {width:,}"

@@ -150,9 +150,9 @@ def _quieten() -> None:
 
 def _shown(url: str, path: str, found: str, system: Any) -> str:
     """Return the URL of something found, in the words of the one that was given."""
-    given = path.lstrip("/")
+    url, given = url.rstrip("/"), path.strip("/")
     if url.endswith(given):
-        return url[: len(url) - len(given)] + found.lstrip("/")
+        return url.removesuffix(given) + found.lstrip("/")
     return str(system.unstrip_protocol(found))
 
 

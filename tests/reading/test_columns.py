@@ -27,7 +27,7 @@ def test_a_row_of_a_warehouse_becomes_a_call_in_segments_shape() -> None:
     expected = {
         "type": "track",
         "messageId": "m-1",
-        "receivedAt": "2026-11-02 08:15:04+00:00",
+        "receivedAt": "2026-11-02 08:15:04 UTC",
         "anonymousId": "a-1",
         "userId": "u-1",
         "event": "Order Completed",
