@@ -41,6 +41,7 @@ Examples:
   segkoch-lint check --select KCH1 logs/*.gz      raw Segment logs, device rules only
   pbpaste | segkoch-lint check -                  a captured payload
   segkoch-lint check mobile-logs/ server-logs/    do app and servers name the same devices?
+  segkoch-lint check exports/tracks.csv           rows of a warehouse
   segkoch-lint check --budget KCH106=60% logs/    limited ad tracking in more than 60% of calls fails
   segkoch-lint check --output json:out.json .     a report for machines beside the text
 
@@ -105,8 +106,9 @@ def command(
 ) -> int:
     """Lint events: fixtures, captured payloads, raw logs.
 
-    PATH is a file, a folder, a glob, or - for standard input; without one, the working directory. Files are
-    recognised by what is in them: a call, a list of calls, a batch body, JSON Lines, YAML; also in gzip or zstandard.
+    PATH is a file, a folder, a glob, a URL (s3://, gs://), or - for standard input; without one, the working directory.
+    Files are recognised by what is in them: a call, a list of calls, a batch body, JSON Lines, YAML, CSV or Parquet with
+    the columns of Segment's warehouses; also in gzip or zstandard.
     """
     from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
     from segkoch_lint.jobs import cores  # noqa: PLC0415
