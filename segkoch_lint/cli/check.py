@@ -107,8 +107,8 @@ def command(
     """Lint events: fixtures, captured payloads, raw logs.
 
     PATH is a file, a folder, a glob, a URL (s3://, gs://), or - for standard input; without one, the working directory.
-    Files are recognised by what is in them: a call, a list of calls, a batch body, JSON Lines, YAML, CSV or Parquet with
-    the columns of Segment's warehouses; also in gzip or zstandard.
+    Files are recognised by what is in them: a call, a list of calls, a batch body, JSON Lines, YAML, CSV or Parquet
+    with the columns of Segment's warehouses; also in gzip or zstandard.
     """
     from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
     from segkoch_lint.jobs import cores  # noqa: PLC0415
