@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint import Finding, Linter, Settings
+from segkoch_lint import Finding, Linter
 from segkoch_lint.masking import mask
 from segkoch_lint.places import Span
 from segkoch_lint.reading.csv_text import read_csv
@@ -56,8 +56,8 @@ def codes(findings: Sequence[Finding]) -> list[tuple[str, int, str]]:
     return [(f.code, f.location.span.line if f.location.span else 0, f.location.pointer) for f in findings]
 
 
-def lint_text(content: str | bytes, name: str = "x.csv", **settings: Any) -> tuple[list[Finding], Linter]:
-    linter = Linter(Settings(**settings))
+def lint_text(content: str | bytes, name: str = "x.csv") -> tuple[list[Finding], Linter]:
+    linter = Linter()
     return list(linter.bytes(content.encode() if isinstance(content, str) else content, name)), linter
 
 
@@ -238,23 +238,37 @@ def test_no_id_is_shown(secret: str, column: str, quoting: Any) -> None:
             assert not any(part in each.replace('""', '"') for part in parts for each in shown.lines), mask(secret)
 
 
-linter, plain = Linter(), Linter()
+IDS = ["5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64", "7C2E9A51-4D0B-4F8E-9A63-B1D5E8F2074C"]
+
+SERVER = {"context_library_name": "analytics-ruby", "event_text": "Two\nlines"}
+
+
+def test_users_are_compared_across_rows_and_logs() -> None:
+    text = table({}, SERVER, {**SERVER, "context_device_id": IDS[1]}, lineterminator="\r\n")
+    linter = Linter()
+    assert list(linter.bytes(text.encode(), "tracks.csv")) == []
+    (finding,) = linter.identity_findings()
+    line = text.split("\r\n")[3].split("\n")[-1]
+    column = line.index(IDS[1]) + 1
+    assert (finding.code, finding.location.pointer) == ("KCH201", "/context/device/id")
+    assert finding.location.span == Span(6, column, 6, column + 36)
+    (mobile,) = finding.related
+    assert mobile.span
+    assert mobile.span.line == 2
+
+
+def linted(text: str, *, skimming: bool) -> tuple[list[Finding], Summary]:
+    linter = Linter()
+    linter._parts._skimmer._possible = skimming
+    return [*linter.bytes(text.encode(), "x.csv"), *linter.identity_findings()], linter.summary
+
 
 cells = st.sampled_from(["", "NULL", "ios", "android", "iOS", "t", "f", "2", "x", "analytics-ruby", '{"a": 1}', "null"])
+changes = st.dictionaries(st.sampled_from(COLUMNS), cells | st.sampled_from(IDS), max_size=3)
 
 
-@given(st.lists(st.lists(cells, min_size=len(COLUMNS), max_size=len(COLUMNS)), max_size=30), st.integers(1, 4))
-def test_rows_that_are_passed_over_are_judged_as_they_are_when_read(rows: list[list[str]], times: int) -> None:
-    text = table() + "".join(",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) + "\n" for row in rows)
-    text += text.partition("\n")[2] * times
-    linter.summary = Summary()
-    skimmed = list(linter.bytes(text.encode(), "x.csv"))
-    plain.summary = Summary()
-    findings: list[Finding] = []
-    for document in read_csv(open_bytes(text.encode()), name="x.csv", delimiter=",", limits=Limits()):
-        assert isinstance(document, RowDocument)
-        inspection = plain._parts.inspector.inspect(document, "x.csv", frozenset(), plain.summary)
-        findings += inspection.findings
-    assert skimmed == findings
-    for figure in ("calls", "checked", "not_delivered", "rules", "libraries", "severities"):
-        assert getattr(linter.summary, figure) == getattr(plain.summary, figure)
+@settings(max_examples=20)
+@given(st.lists(changes, max_size=12), st.integers(1, 3))
+def test_rows_that_are_passed_over_are_judged_as_they_are_when_read(rows: list[dict[str, str]], times: int) -> None:
+    text = table(*rows * times)
+    assert linted(text, skimming=True) == linted(text, skimming=False)

@@ -9,7 +9,7 @@ import msgspec
 
 from segkoch_lint.calls import Call
 from segkoch_lint.identity.seen import Order, Place, Seen
-from segkoch_lint.identity.sightings import Sighting, ids_of, links_of, sighting_of
+from segkoch_lint.identity.sightings import Ids, Sighting, ids_of, links_of, sighting_of
 from segkoch_lint.places import Path, Span, pointer_of
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import place_in_document
@@ -118,7 +118,19 @@ class Observer:
 def _places(call: Call, document: Document) -> tuple[Place | None, Place | None]:
     ids = ids_of(call.message["context"]["device"])
     assert ids is not None
+    return places_in(document, ids, call)
+
+
+def places_in(document: Document, ids: Ids, call: Call | None = None) -> tuple[Place | None, Place | None]:
+    """Return where the device id and the advertising id of a call stand in its document.
+
+    Args:
+        document: that the call stands in.
+        ids: of the call.
+        call: where it stands there; None if the document is the call and nothing else.
+    """
     keys = ("id" if ids.device_id else None, ids.advertising_key)
+    call = call or Call(document.value)
     paths = [place_in_document(call, (*_DEVICE, key), document.value) if key else None for key in keys]
     spans = document.locate([path for path in paths if path is not None])
     device, advertising = (None if path is None else place_of(spans.get(path), pointer_of(path)) for path in paths)

@@ -284,6 +284,10 @@ class _CsvPlaces:
         self._row = row
         self._header = header
 
+    @property
+    def start(self) -> tuple[int, int]:
+        return (self._row.number, 1)
+
     @cached_property
     def _table(self) -> LineTable:
         return LineTable(self._row.text, self._row.number)

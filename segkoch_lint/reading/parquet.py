@@ -122,6 +122,10 @@ class _ParquetPlaces:
         self._row = row
         self._width = width
 
+    @property
+    def start(self) -> tuple[int, int]:
+        return (self._row, 1)
+
     def row(self) -> Span:
         return Span(self._row, 1, self._row, self._width + 1)
 

@@ -16,6 +16,10 @@ _LONGEST_NAME = 60
 class Places(Protocol):
     """Where a row, its cells and the header stand."""
 
+    @property
+    def start(self) -> tuple[int, int]:
+        """Line and column where the row begins."""
+
     def row(self) -> Span:
         """Return the span of the row."""
 
@@ -52,6 +56,11 @@ class RowDocument:
         self._cells = cells
         self._places = places
         self._first = first
+
+    @property
+    def start(self) -> tuple[int, int]:
+        """Line and column where the row begins."""
+        return self._places.start
 
     @property
     def repeated(self) -> Sequence[Path]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from segkoch_lint.places import Span
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.json_text import JsonDocument, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
@@ -28,11 +28,13 @@ class Block:
         number: of the first line.
         text: the lines.
         ends: how many ends of lines there are; whoever finds out on the way may say so, counting takes a while.
+        documents: what the lines stand for, where they are no text of an input: then nobody looks for places in them.
     """
 
     number: int
     text: bytes
     ends: int | None = None
+    documents: Sequence[Document] | None = None
 
     @property
     def next_number(self) -> int:

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.identity.observing import Known, Observer, place_of
+from segkoch_lint.identity.observing import Known, Observer, place_of, places_in
 from segkoch_lint.identity.seen import Place, Seen
 from segkoch_lint.identity.sightings import Ids, Sighting, ids_of, sender_of, whole_text
 from segkoch_lint.places import pointer_of
 from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reading.members import LineMembers, SplitLines, compact_extent
+from segkoch_lint.reading.splitting import Block
 from segkoch_lint.rules.ruleset import Opinion
 
 USER_KEYS = ("userId", "anonymousId")
@@ -142,13 +143,13 @@ class People:
                 yield from (index for index, text in enumerate(texts) if b"\\" in text)
 
     def tell(
-        self, lines: SplitLines, number: int, contexts: Sequence[Context], opinions: Sequence[Opinion | None]
+        self, lines: SplitLines, block: Block, contexts: Sequence[Context], opinions: Sequence[Opinion | None]
     ) -> None:
         """Tell of the lines that are passed over: those on which there is an opinion that blames nothing.
 
         Args:
             lines: the lines; on none that is `unsure` there is an opinion.
-            number: of the first line.
+            block: that they were split from.
             contexts: what the context of each line says.
             opinions: on each line; None where it is left alone.
         """
@@ -158,11 +159,11 @@ class People:
         for index, said in enumerate(zip(contexts, senders, users, before, strict=True)):
             known = met.get(said, _UNMET)
             if known is _UNMET:
-                known = met[said] = self._meet(said, lines, index, number + index)
+                known = met[said] = self._meet(said, lines, index, block)
             if known is not None:
                 known.calls += 1
 
-    def _meet(self, said: _Said, lines: SplitLines, index: int, number: int) -> Known | None:
+    def _meet(self, said: _Said, lines: SplitLines, index: int, block: Block) -> Known | None:
         context, sender, user, before = said
         if sender is None:
             return None
@@ -175,9 +176,14 @@ class People:
         sighting = Sighting(
             user_id, anonymous_id, ids.platform, sender, ids.device_id, ids.advertising_id, context.library
         )
-        order = (number, 1, 1)
+        document = block.documents[index] if block.documents else None
+        number = block.number + index
+        order = (*document.start, 1) if document else (number, 1, 1)
         known = self._observer.known(sighting, order)
-        return known or self._observer.meet(sighting, Seen(order, *context.device.places(lines, index, number)))
+        if known is not None:
+            return known
+        places = places_in(document, ids) if document else context.device.places(lines, index, number)
+        return self._observer.meet(sighting, Seen(order, *places))
 
     def _column(self, lines: SplitLines, key: str) -> list[bytes]:
         return lines.column(self._members.attribute(key))

@@ -51,7 +51,7 @@ def _sorted(
 ) -> Iterator[RowDocument | Judged]:
     if not rows:
         return
-    for each in sieve(Block(0, b"\n".join(lines))):
+    for each in sieve(Block(0, b"\n".join(lines), documents=rows)):
         if isinstance(each, Judged):
             yield Judged(rows[each.number], each.opinion)
         else:  # a line that is too long to be split is a row all the same

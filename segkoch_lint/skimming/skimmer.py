@@ -124,7 +124,7 @@ class Skimmer:
         if not passing:
             _leave_first(opinions)
         if self._people is not None:
-            self._people.tell(lines, block.number, contexts, opinions)
+            self._people.tell(lines, block, contexts, opinions)
         libraries = [context.library for context in contexts]
         groups = self._grouping.of(lines, self._members)
         for (opinion, library, group), calls in Counter(zip(opinions, libraries, groups, strict=True)).items():
