@@ -132,6 +132,14 @@ def test_a_column_that_stands_twice_is_told_once_at_the_header() -> None:
     assert (finding.code, finding.location.pointer) == ("KCH003", "/context/device/id")
     header = ",".join(columns)
     assert finding.location.span == Span(1, header.index("CONTEXT") + 1, 1, len(header) + 1)
+    excerpt_of = Linter(excerpts=excerpt)
+    (shown,) = excerpt_of.bytes(table({}, columns=columns).encode(), "x.csv")
+    assert shown.excerpt
+    assert (shown.excerpt.first_line, shown.excerpt.focus, len(shown.excerpt.lines)) == (1, 0, 2)
+    assert "CONTEXT_DEVICE_ID" in shown.excerpt.lines[0]
+    broken = table({}, columns=columns).replace("\n", "\nx\n", 1)
+    far = [f.excerpt for f in excerpt_of.bytes(broken.encode(), "x.csv") if f.code == "KCH003"]
+    assert [each and each.lines for each in far] == [()]
     (first,) = finding.related
     assert first.span
     assert first.span.column == header.index("context_device_id") + 1

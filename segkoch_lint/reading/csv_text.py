@@ -307,11 +307,13 @@ class _CsvPlaces:
         return LineTable(text, self._header.number).span(cells_of(text, self._header.delimiter)[0][index])
 
     def lines(self, first: int, last: int, *, header: bool) -> list[str]:
-        above: list[str] = []
-        if header:
-            table = LineTable(self._header.text, self._header.number)
-            above = table.lines(first, min(last, table.position(len(self._header.text))[0]))
-        return [*above, *self._table.lines(first, last)]
+        if not header:
+            return self._table.lines(first, last)
+        above = LineTable(self._header.text, self._header.number)
+        end = above.position(len(self._header.text))[0]
+        if end + 1 != self._row.number:  # an excerpt has no gaps
+            return []
+        return [*above.lines(first, min(last, end)), *self._table.lines(first, last)]
 
     def describe(self, column: str, *, cell: bool) -> str:
         return f'Column "{column}".' if cell else ""

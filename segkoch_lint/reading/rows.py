@@ -43,7 +43,7 @@ class RowDocument:
         columns: of the table.
         cells: one for each column; None for nulls.
         places: where it stands.
-        first: whether it is the table's first row, which speaks for the header, too.
+        first: whether it is the table's first row, which speaks for the header, if there is something to say.
 
     Attributes:
         value: the row as a call in Segment's shape.
@@ -55,7 +55,7 @@ class RowDocument:
         self.columns = columns
         self._cells = cells
         self._places = places
-        self._first = first
+        self._for_header = first and bool(columns.repeated)
 
     @property
     def start(self) -> tuple[int, int]:
@@ -65,7 +65,7 @@ class RowDocument:
     @property
     def repeated(self) -> Sequence[Path]:
         """Paths that several columns of the same name stand for: a fault of the header, told once."""
-        return self.columns.repeated if self._first else ()
+        return self.columns.repeated if self._for_header else ()
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the cell that each value stands in; of what no single cell holds, that of the row."""
@@ -85,13 +85,13 @@ class RowDocument:
         return self._places.describe(name, cell=index is not None)
 
     def lines(self, first: int, last: int) -> list[str]:
-        """Return lines *first* to *last* of the input, as far as they are the row's, or the first row's header's."""
-        return self._places.lines(first, last, header=self._first)
+        """Return lines *first* to *last* of the input, as far as they are the row's (or the header's)."""
+        return self._places.lines(first, last, header=self._for_header)
 
     def tokens(self, first: int, last: int) -> list[Token]:
         """Return the cells that stand on lines *first* to *last*."""
         found: list[Token] = []
-        if self._first:
+        if self._for_header:
             names = ((self._places.header(index), name) for index, name in enumerate(self.columns.names))
             found += [Token(None, span, name) for span, name in names if first <= span.line <= last]
         for index, cell in enumerate(self._cells):
