@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,35 +13,21 @@ from segkoch_lint import schema_files
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.masking import fold
 from segkoch_lint.places import Path
-from segkoch_lint.reading.documents import Flaw
-from segkoch_lint.reading.json_text import parse_json
+from segkoch_lint.reading.cells import CONVERSIONS, Convert, text_of
 from segkoch_lint.reading.tables import type_of_rows
-
-NULLS = frozenset({"", "NULL", r"\N", "''"})
-"""Cells that stand for nothing. `null` in lower case is what an app has sent: a stand-in that a rule knows."""
 
 _NAME = re.compile(r"(?!\s*[-#])[^{}\[\]\"<>\n]{0,200}")
 """What a column may be called: nothing that JSON, YAML or HTML begins with. An index of pandas has no name at all."""
 
 _OBJECTS = ("properties", "traits", "integrations")
-_BOOLEANS = {
-    written: value
-    for word, value in (("t", True), ("true", True), ("1", True), ("f", False), ("false", False), ("0", False))
-    for written in (word, word.upper(), word.title())
-}
 _TYPES = frozenset(CALL_TYPES)
 _WITH_TRAITS = frozenset({"identify", "group"})
-
-_DEPTH = 100
-"""Levels of JSON in a cell; what is deeper stays text."""
 
 _NEEDED = {
     "context_device_type": ("context", "device", "type"),
     "context_device_id": ("context", "device", "id"),
     "context_device_advertising_id": ("context", "device", "advertisingId"),
 }
-
-Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +187,11 @@ class Columns:
                     nodes[path[: length - 1]].inner.append((str(path[length - 1]), path[:length]))
             node, key = nodes[path[:-1]], str(path[-1])
             for index in sources:
-                convert = _CONVERSIONS.get(kinds[index])
-                if index == sources[0] and (convert is None or (convert is _text and not typed)):
+                convert = CONVERSIONS.get(kinds[index])
+                if index == sources[0] and (convert is None or (convert is text_of and not typed)):
                     node.plain.append((key, index))
                 else:
-                    node.converted.append((key, index, convert or _text))
+                    node.converted.append((key, index, convert or text_of))
         return sorted(nodes.values(), key=lambda node: -len(node.path))
 
     def _tell_type(self, message: dict[str, Any]) -> None:
@@ -255,34 +241,3 @@ def _add(message: dict[str, Any], key: str, members: Any) -> None:
     around = message.setdefault(key, {})
     if isinstance(around, dict) and isinstance(members, dict):
         message[key] = {**members, **around}
-
-
-def _text(cell: Any) -> Any:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))  # a column of whole numbers with nulls among them, as some tools write it
-    return str(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
-
-
-def _boolean(cell: Any) -> Any:
-    if isinstance(cell, str):
-        return _BOOLEANS.get(cell, cell)
-    return bool(cell) if isinstance(cell, int | float) and cell in {0, 1} else cell
-
-
-def _number(cell: Any) -> Any:
-    return int(cell) if isinstance(cell, str) and len(cell) < 20 and cell.isascii() and cell.isdigit() else cell
-
-
-def _object(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith("{"):
-        document = parse_json(cell.encode("utf-8", "replace"), depth=_DEPTH)
-        return cell if isinstance(document, Flaw) else document.value
-    return cell
-
-
-_CONVERSIONS: dict[str, Convert] = {
-    "text": _text,
-    "boolean": _boolean,
-    "number": _number,
-    "object": _object,
-}

@@ -9,7 +9,8 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from segkoch_lint.places import Span
-from segkoch_lint.reading.columns import NULLS, Columns, are_segments
+from segkoch_lint.reading.cells import NULLS
+from segkoch_lint.reading.columns import Columns, are_segments
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.rows import RowDocument

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint.places import Span
-from segkoch_lint.reading.csv_text import cells_of, delimiter_of, read_csv
+from segkoch_lint.reading.csv_rows import cells_of
+from segkoch_lint.reading.csv_text import delimiter_of, read_csv
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import open_bytes
