@@ -196,12 +196,13 @@ class Columns:
 
     def _tell_type(self, message: dict[str, Any]) -> None:
         named = message.get("type")
-        if named not in _TYPES:
+        if not isinstance(named, str) or named not in _TYPES:
             if named is not None:
                 _add(message, "properties", {"type": named})
             message["type"] = named = self._type
-        if self._slugs and message.get("event") in self._slugs:
-            message["event"] = self._slugs[message["event"]]
+        event = message.get("event")
+        if isinstance(event, str) and event in self._slugs:
+            message["event"] = self._slugs[event]
         if named in _WITH_TRAITS and not self._dotted and "properties" in message:
             _add(message, "traits", message.pop("properties"))
 

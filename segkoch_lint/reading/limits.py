@@ -10,7 +10,7 @@ class Limits:
     """Sizes beyond which a document is a finding (KCH001) instead of being read.
 
     Attributes:
-        line_bytes: one line of JSON Lines.
+        line_bytes: one line of JSON Lines, or one row of CSV.
         file_bytes: one JSON document that is not JSON Lines, inflated.
         yaml_bytes: one YAML file: PyYAML takes fifty times as long as a JSON parser, and fifty times the memory.
         depth: levels of nesting; parsers and validators give up at about a thousand.

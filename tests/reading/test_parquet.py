@@ -147,6 +147,19 @@ def test_nested_columns_are_objects() -> None:
     ]
 
 
+def test_values_of_unusual_types_are_left_to_the_rules() -> None:
+    row = {"anonymousId": "a", "event": {"name": "x"}, "type": {"a": 1}, "context_ip": "i"}
+    assert values(parquet(row)) == [
+        {
+            "type": "track",
+            "anonymousId": "a",
+            "event": {"name": "x"},
+            "context": {"ip": "i"},
+            "properties": {"type": {"a": 1}},
+        }
+    ]
+
+
 def test_text_that_is_not_utf8_is_read_all_the_same() -> None:
     _, offsets, data = pa.array([b"a\xff"]).buffers()
     array = pa.StringArray.from_buffers(1, offsets, data)
