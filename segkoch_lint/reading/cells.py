@@ -23,6 +23,11 @@ _DEPTH = 100
 Convert = Callable[[Any], Any]
 
 
+def as_it_is(cell: Any) -> Any:
+    """Return a cell."""
+    return cell
+
+
 def text_of(cell: Any) -> Any:
     """Return a cell as text, if it is a number; anything else as it is."""
     if isinstance(cell, float) and cell.is_integer():

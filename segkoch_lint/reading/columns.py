@@ -13,8 +13,9 @@ from segkoch_lint import schema_files
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.masking import fold
 from segkoch_lint.places import Path
-from segkoch_lint.reading.cells import CONVERSIONS, Convert, text_of
+from segkoch_lint.reading.cells import CONVERSIONS, Convert, as_it_is, text_of
 from segkoch_lint.reading.tables import type_of_rows
+from segkoch_lint.reading.unwrapping import merge
 
 _NAME = re.compile(r"(?!\s*[-#])[^{}\[\]\"<>\n]{0,200}")
 """What a column may be called: nothing that JSON, YAML or HTML begins with. An index of pandas has no name at all."""
@@ -124,7 +125,7 @@ class Columns:
             for key, path in node.inner:
                 if path in objects:
                     around = held.get(key)
-                    held[key] = {**around, **objects[path]} if isinstance(around, dict) else objects[path]
+                    held[key] = merge(around, objects[path]) if isinstance(around, dict) else objects[path]
             if held or not node.path:
                 objects[node.path] = held
         message = objects[()]
@@ -168,11 +169,8 @@ class Columns:
         words = [word for word in (name.lower() if self._upper else name).split("_") if word]
         first = words[0].lower() if len(words) > 1 else ""
         if first == "context":
-            inner = known.objects.get(fold(words[1]))
-            return ("context", inner, "_".join(words[2:])) if inner and words[2:] else (
-                "context",
-                "_".join(words[1:]),
-            ), ""
+            inner = known.objects.get(fold(words[1])) if words[2:] else None
+            return ("context", inner, "_".join(words[2:])) if inner else ("context", "_".join(words[1:])), ""
         if first in _OBJECTS:
             return (first, "_".join(words[1:])), "boolean" if first == "integrations" else ""
         return (name,) if self._dotted else ("properties", "_".join(words) or name), ""
@@ -191,7 +189,7 @@ class Columns:
                 if index == sources[0] and (convert is None or (convert is text_of and not typed)):
                     node.plain.append((key, index))
                 else:
-                    node.converted.append((key, index, convert or text_of))
+                    node.converted.append((key, index, convert or as_it_is))
         return sorted(nodes.values(), key=lambda node: -len(node.path))
 
     def _tell_type(self, message: dict[str, Any]) -> None:

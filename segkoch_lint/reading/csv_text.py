@@ -149,7 +149,7 @@ class _Lines:
             else:
                 self._read_once += len(each.text)
                 for number, line in enumerate(io.StringIO(self._decoded(each), newline="\n"), each.number):
-                    if len(line) > self.most:
+                    if len(line) > self.most and len(line.rstrip("\r\n")) > self.most:
                         self.flaws.append(too_long(number, self.most))
                     else:
                         yield number, line

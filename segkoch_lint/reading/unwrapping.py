@@ -102,17 +102,17 @@ def type_of(value: Mapping[str, Any]) -> str | None:
 
 def _merged(body: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
     shared = {key: body[key] for key in _MERGED if isinstance(body.get(key), Mapping)}
-    return _merge(shared, item)
+    return merge(shared, item)
 
 
-def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Return *over* with what only *under* has; objects merge deeply, for anything else *over* wins."""
     merged = dict(over)
     for key, value in under.items():
         if key not in over:
             merged[key] = value
         elif isinstance(value, Mapping) and isinstance(over[key], Mapping):
-            merged[key] = _merge(value, over[key])
+            merged[key] = merge(value, over[key])
     return merged
 
 

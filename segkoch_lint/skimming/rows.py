@@ -28,21 +28,28 @@ def skim_rows(
     Args:
         documents: what a table holds, or any other input.
         sieve: counts the calls that can be passed over, and gives the other lines of a block.
+
+    Raises:
+        OSError: reading the documents failed.
     """
     rows: list[RowDocument] = []
     lines: list[bytes] = []
     size = 0
-    for each in documents:
-        line = _line(each.value) if isinstance(each, RowDocument) else None
-        if line is not None and isinstance(each, RowDocument):
-            rows.append(each)
-            lines.append(line)
-            size += len(line)
-        if line is None or len(rows) == _ROWS_AT_ONCE or size > _BYTES_AT_ONCE:
-            yield from _sorted(rows, lines, sieve)
-            rows, lines, size = [], [], 0
-        if line is None:
-            yield each
+    try:
+        for each in documents:
+            line = _line(each.value) if isinstance(each, RowDocument) else None
+            if line is not None and isinstance(each, RowDocument):
+                rows.append(each)
+                lines.append(line)
+                size += len(line)
+            if line is None or len(rows) == _ROWS_AT_ONCE or size > _BYTES_AT_ONCE:
+                yield from _sorted(rows, lines, sieve)
+                rows, lines, size = [], [], 0
+            if line is None:
+                yield each
+    except OSError:
+        yield from _sorted(rows, lines, sieve)  # what came before counts
+        raise
     yield from _sorted(rows, lines, sieve)
 
 

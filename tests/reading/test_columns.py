@@ -119,7 +119,7 @@ def test_unknown_columns_of_a_context_stay_in_the_object_they_name() -> None:
 def test_objects_in_json_are_taken_apart_and_columns_for_their_members_count_more() -> None:
     header = "userId,context,context_device_type,properties"
     value = call(header, "u", '{"device": {"id": "D", "type": "x"}, "ip": "i"}', "ios", "{broken")
-    assert value["context"] == {"device": {"type": "ios"}, "ip": "i"}
+    assert value["context"] == {"device": {"id": "D", "type": "ios"}, "ip": "i"}
     assert value["properties"] == "{broken"
     columns = Columns(header.split(","), "x")
     cells = ["u", '{"device": {"id": "D"}}', None, None]

@@ -113,8 +113,9 @@ class Failing:
 
     protocol = ("failing",)
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception, text: bytes = CALL * 15_000) -> None:
         self._error = error
+        self._text = text
 
     def info(self, path: str) -> dict[str, Any]:
         return {"type": "file", "size": 10**9, "name": path}
@@ -129,7 +130,7 @@ class Failing:
                     raise error
                 return text
 
-        return File(CALL * 15_000)  # type: ignore[return-value]
+        return File(self._text)  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +151,17 @@ def test_what_breaks_off_is_told_and_what_came_before_is_checked(
     assert ran.err.startswith(f"Error: failing://x.json: {told}")
     assert len(ran.err) < 300
     assert ran.err.count("\n") == 1
+
+
+def test_rows_before_the_place_where_reading_breaks_off_are_checked(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = Failing(OSError(5, "gone"), TABLE + (b"u" * 100 + b",x,iOS\n") * 12_000)
+    monkeypatch.setattr(fsspec, "url_to_fs", lambda url: (system, url))
+    ran = program("check", "failing://x.csv", "--isolated", "-q", "-j", "1")
+    assert ran.status == 4
+    assert ran.err.endswith("\nError: failing://x.csv: it cannot be read: [Errno 5] gone\n")
+    assert "12,001 calls read: 12,001 checked." in ran.out
 
 
 @pytest.fixture(scope="module")
