@@ -148,7 +148,6 @@ def test_broken_yaml_is_a_flaw_where_the_name_says_yaml_and_foreign_elsewhere() 
         b"[package]\nname = 'x'\n",
         b"Dear all:\n\tthis is no YAML: at all\n",
         b"\x89PNG\r\n\x1a\n\0\0\0",
-        b"PAR1\x15\x00\x15",
         b"\xff\xd8\xff\xe0",
         b"\x93\xfa\x96{",
         b"lines of words\n" * 100_000,
