@@ -153,6 +153,13 @@ def test_a_table_says_nothing_about_columns_that_were_not_exported() -> None:
     assert [each[0] for each in codes(lint_text(table(empty))[0])] == ["KCH301", "KCH302"]
 
 
+def test_numbers_that_no_line_of_json_can_be_written_with_are_judged_all_the_same() -> None:
+    device = '{""device"": {""id"": %s, ""type"": ""ios""}}' % ("1" * 40)
+    findings, linter = lint_text(f'userId,event,context,context.ip\nu,x,"{device}",i\n')
+    assert {f.code for f in findings} >= {"KCH104", "KCH105"}
+    assert linter.summary.adds_up()
+
+
 def test_columns_that_kochava_needs_are_missed() -> None:
     columns = [column for column in COLUMNS if column != "context_device_advertising_id"]
     findings, linter = lint_text(table({}, {}, columns=columns))

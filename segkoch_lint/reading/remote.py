@@ -112,15 +112,6 @@ class _Explaining:
     def tell(self) -> int:
         return int(self._file.tell())
 
-    def seekable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return True
-
-    def writable(self) -> bool:
-        return False
-
     def close(self) -> None:
         self._file.close()
 

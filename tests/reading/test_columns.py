@@ -137,6 +137,16 @@ def test_traits_stand_in_columns_without_a_prefix() -> None:
     assert call("user_id,context_ip,traits,email", "u", "", "text", "e", table="identifies.csv")["traits"] == "text"
 
 
+def test_a_prefix_says_where_a_column_belongs() -> None:
+    header = "user_id,context_ip,traits_plan,properties_revenue"
+    assert call(header, "u", "", "gold", "9.99") == {
+        "type": "track",
+        "userId": "u",
+        "traits": {"plan": "gold"},
+        "properties": {"revenue": "9.99"},
+    }
+
+
 def test_a_type_that_is_none_of_a_call_is_a_property() -> None:
     header = "type,user_id,context_ip"
     assert call(header, "screen", "u", "")["type"] == "screen"
