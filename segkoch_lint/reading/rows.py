@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 from segkoch_lint.masking import is_sensitive_key, mask_shapes
@@ -11,6 +11,8 @@ from segkoch_lint.reading.columns import Columns
 from segkoch_lint.reading.documents import Token
 
 _LONGEST_NAME = 60
+_LONGEST_LINE = 1 << 62
+"""Stands for the end of a line on which a cell does not end."""
 
 
 class Places(Protocol):
@@ -88,22 +90,31 @@ class RowDocument:
         """Return lines *first* to *last* of the input, as far as they are the row's (or the header's)."""
         return self._places.lines(first, last, header=self._for_header)
 
-    def tokens(self, first: int, last: int) -> list[Token]:
-        """Return the cells that stand on lines *first* to *last*."""
-        found: list[Token] = []
+    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:  # noqa: ARG002
+        """Return the cells that stand on a line; of the header, the names in it."""
+        named = [(self._places.cell(index), self._names(index, str(cell))) for index, cell in self._filled()]
         if self._for_header:
-            names = ((self._places.header(index), name) for index, name in enumerate(self.columns.names))
-            found += [Token(None, span, name) for span, name in names if first <= span.line <= last]
-        for index, cell in enumerate(self._cells):
-            span = self._places.cell(index)
-            if cell is not None and span.line <= last and span.end_line >= first:
-                found.append(Token(*self._names(index, str(cell), span)))
-        return found
+            names = enumerate(self.columns.names)
+            named = [*((self._places.header(index), (None, name, None)) for index, name in names), *named]
+        return [
+            Token(
+                key,
+                span.column - 1 if span.line == line else 0,
+                span.end_column - 1 if span.end_line == line else _LONGEST_LINE,
+                text,
+                parent,
+            )
+            for span, (key, text, parent) in named
+            if span.line <= line <= span.end_line
+        ]
 
-    def _names(self, index: int, text: str, span: Span) -> tuple[str, Span, str, str | None]:
-        """Return what decides whether a cell has to be masked, as a `Token` has it."""
+    def _filled(self) -> Iterator[tuple[int, Any]]:
+        return ((index, cell) for index, cell in enumerate(self._cells) if cell is not None)
+
+    def _names(self, index: int, text: str) -> tuple[str | None, str, str | None]:
+        """Return what decides whether a cell has to be masked: its key, its text, and the key around."""
         name, path = self.columns.names[index], self.columns.path(index)
         around = str(path[-2]) if len(path) > 1 else None
         if text.lstrip()[:1] in {"{", "["}:  # an object or a list can hold any id
-            return "id", span, text, around
-        return name if is_sensitive_key(name) or not path else str(path[-1]), span, text, around
+            return "id", text, around
+        return name if is_sensitive_key(name) or not path else str(path[-1]), text, around
