@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.collecting import Collector, share_of
 from segkoch_lint.identity.judging import Disagreement, Identity
-from segkoch_lint.identity.seen import Order
 from segkoch_lint.inspecting import Excerpts, remedy_for
 from segkoch_lint.joining import Joint
 from segkoch_lint.looking_back import LookingBack
@@ -96,20 +95,15 @@ class Linter:
         """Calls read so far; other processes are ahead of what ``summary`` says."""
         return self._parts.calls_read + (self._crew.calls_read if self._crew else 0)
 
-    def input(self, source: Input, order: Order | None = None) -> Iterator[Finding]:
-        """Lint one input.
-
-        Args:
-            source: the input.
-            order: sorts it among the inputs of the run; by default they count in the order in which they come.
-        """
+    def input(self, source: Input) -> Iterator[Finding]:
+        """Lint one input."""
         part = Part(source)
-        yield from self._joined(part, self._parts.lint(part), order)
+        yield from self._joined(part, self._parts.lint(part))
 
-    def bytes(self, content: bytes, name: str = "-", order: Order | None = None) -> Iterator[Finding]:
-        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML. See `input`."""
+    def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
+        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML."""
         with open_bytes(content, name) as stream:
-            yield from self._joined(Part(Input(name, stdin=True)), self._parts.stream(stream, name), order)
+            yield from self._joined(Part(Input(name, stdin=True)), self._parts.stream(stream, name))
 
     def value(self, value: Any) -> Iterator[Finding]:
         """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span."""
@@ -183,9 +177,9 @@ class Linter:
                 else:
                     yield from self._joined(part, results or self._parts.lint(part))
 
-    def _joined(self, part: Part, results: Iterable[Result | Lost], order: Order | None = None) -> Iterator[Finding]:
+    def _joined(self, part: Part, results: Iterable[Result | Lost]) -> Iterator[Finding]:
         if part.first:
-            self._joint = self._new_joint(part.source, order)
+            self._joint = self._new_joint(part.source)
         for result in results:
             if isinstance(result, Lost):
                 self._joint.miss(part, result)
@@ -197,7 +191,7 @@ class Linter:
     def _tell(self) -> None:
         self.on_progress()  # whichever it is by now
 
-    def _new_joint(self, source: Input, order: Order | None = None) -> Joint:
+    def _new_joint(self, source: Input) -> Joint:
         self._inputs += 1
         if source.stdin:
             self._gone.add(source.path)  # a file of that name would be another one
@@ -207,7 +201,7 @@ class Linter:
             self.selection.ignored_in(source.path),
             self.summary,
             collector=self.collector,
-            order=order or (self._inputs,),
+            order=(self._inputs,),
         )
 
 

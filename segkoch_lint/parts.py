@@ -39,8 +39,8 @@ FlawExcerpts = Callable[[Flaw], Excerpt | None]
 _PROGRESS_EVERY = 500
 """Documents between two looks at the clock."""
 
-_MOST_OBSERVED = 50_000
-"""Sightings and links that are held until a result takes them along; some tens of megabytes."""
+_MOST_OBSERVED = 10_000
+"""Sightings and links that are held until a result takes them along; some megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,8 @@ class PartLinter:
     def value(self, document: Document) -> Result:
         """Lint a document that is an input by itself, and was meant as calls."""
         self._result = Result(summary=Summary())
+        if self._observer is not None:
+            self._observer.begin(frozenset())
         inspection = self.inspector.inspect(document, "", frozenset(), self._result.summary)
         strangers = self._strangers(document, inspection)
         self._result.entries.extend([*inspection.findings, Mark.FIRST_CALL, *strangers])
@@ -205,7 +207,7 @@ class PartLinter:
         self._calls_seen = False
         self._result = Result(summary=Summary(inputs=inputs))
         if self._observer is not None:
-            self._observer.take()  # of a part that was not read to its end
+            self._observer.begin(ignored)
         try:
             for number, each in enumerate(documents):
                 if number % _PROGRESS_EVERY == 0:

@@ -80,6 +80,7 @@ class Collector:
         self._memory = memory
         self._sightings: dict[Said, _Known] = {}
         self._links: dict[str, str | None] = {}
+        self._told: dict[str, list[tuple[Sighting, Source, Seen]]] = {}
         self._held = 0
         self._store: Store | None = None
         self._paths: list[str] = []
@@ -89,12 +90,21 @@ class Collector:
         """Add what was observed in a part of an input.
 
         Args:
-            observed: what was observed, with lines counted from the beginning of the part.
+            observed: what was observed, with lines counted from the beginning of the part. What one observer
+                observed is to be added in the order in which it was taken.
             source: the input.
             lines: how many lines of it stand before the part.
         """
+        told = self._told.setdefault(observed.observer, [])
+        if observed.anew:
+            told.clear()
         for sighting, seen, calls in observed.sightings:
-            self._add(sighting, _Known(source, seen.moved(lines) if lines else seen, calls))
+            here = seen.moved(lines) if lines else seen
+            told.append((sighting, source, here))
+            self._add(sighting, _Known(source, here, calls))
+        for number, calls in observed.again:
+            sighting, before, here = told[number]
+            self._add(sighting, _Known(before, here, calls))
         for anonymous_id, user_id in observed.links:
             self._link(anonymous_id, user_id)
 
@@ -141,6 +151,7 @@ class Collector:
     def close(self) -> None:
         """Forget everything, and give memory and disk back."""
         self._forget()
+        self._told = {}
         if self._store is not None:
             self._store.close()
             self._store = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable
 from typing import Any
 
@@ -15,6 +16,9 @@ from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import place_in_document
 from segkoch_lint.rules.ruleset import Opinion
 
+MOST_KNOWN = 50_000
+"""Sightings that an observer remembers, and a collector for it; some tens of megabytes for each of the two."""
+
 _DEVICE: Path = ("context", "device")
 
 
@@ -22,12 +26,19 @@ class Observed(msgspec.Struct, frozen=True, array_like=True):
     """What was observed: plain values, which can go from process to process.
 
     Attributes:
-        sightings: each with the first call that it is of, and the number of its calls.
+        sightings: those met for the first time, each with the first call that it is of, and the number of its calls.
+        again: those met before: their numbers, from 0 in the order in which they were handed out as ``sightings``, and
+            the numbers of further calls.
         links: anonymousIds, each with the userId that it is linked to; None for several.
+        observer: tells observers apart.
+        anew: whether the numbers of sightings begin anew with these.
     """
 
     sightings: list[tuple[Sighting, Seen, int]]
+    again: list[tuple[int, int]]
     links: list[tuple[str, str | None]]
+    observer: str
+    anew: bool
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle many values as one text, which is quicker."""
@@ -43,29 +54,63 @@ def _observed(text: bytes) -> Observed:
 
 
 class Known(msgspec.Struct, eq=False, gc=False):
-    """A sighting that was met: the first call that it is of, and the number of its calls."""
+    """A sighting that was met.
+
+    Attributes:
+        seen: the first call that it is of.
+        part: in which that call stands.
+        calls: how many there are that nobody was told of.
+        number: among those handed out; -1 for none.
+    """
 
     seen: Seen
+    part: int
     calls: int = 0
+    number: int = -1
 
 
 class Observer:
-    """Observes calls until somebody takes what was observed.
+    """Observes the calls of parts of the inputs, which come in order, until somebody takes what was observed.
+
+    What was taken is remembered for a while: of calls that say the same, only the number is to be told.
 
     Attributes:
-        met: what somebody who tells of many calls alike may remember until then: the sighting of some of them, or
-            None when they say nothing of a user.
+        met: what somebody who tells of many calls alike may remember, as long as it is here: the sighting of some of
+            them, or None when they say nothing of a user.
     """
 
     def __init__(self) -> None:
+        self._part = 0
+        self._ignored: frozenset[str] = frozenset()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget everything, taken or not."""
         self.met: dict[Hashable, Known | None] = {}
         self._sightings: dict[Sighting, Known] = {}
+        self._new: list[tuple[Sighting, Known]] = []
+        self._again: list[Known] = []
         self._links: dict[str, str | None] = {}
+        self._handed_out = 0
+        self._anew = True
+
+    def begin(self, ignored: frozenset[str]) -> None:
+        """Begin with another part.
+
+        Args:
+            ignored: codes of the rules that do not count in its input.
+        """
+        self._part += 1
+        # What the part before left, because nobody read it to its end, was not taken; the same said elsewhere counts
+        # apart where other rules count.
+        if self._new or self._again or self._links or ignored != self._ignored:
+            self.forget()
+        self._ignored = ignored
 
     @property
     def held(self) -> int:
         """How much there is to take: sightings and links."""
-        return len(self._sightings) + len(self._links)
+        return len(self._new) + len(self._links)
 
     def call(self, call: Call, number: int, document: Document, opinion: Opinion) -> None:
         """Observe a call.
@@ -87,18 +132,27 @@ class Observer:
         known = self.known(sighting, order)
         if known is None:
             known = self.meet(sighting, Seen(order, *_places(call, document)))
+        self.count(known)
+
+    def count(self, known: Known) -> None:
+        """Count a call of a sighting that is known."""
+        if not known.calls and known.number >= 0:
+            self._again.append(known)
         known.calls += 1
 
     def known(self, sighting: Sighting, order: Order) -> Known | None:
         """Return a sighting that was met, or None when it was not, or not before the call with that *order*."""
         known = self._sightings.get(sighting)
-        return None if known is None or known.seen.order > order else known
+        if known is None or (known.part == self._part and known.seen.order > order):
+            return None
+        return known
 
     def meet(self, sighting: Sighting, seen: Seen) -> Known:
         """Return a sighting of a call that stands before all others with the same."""
         known = self._sightings.get(sighting)
-        if known is None:
-            known = self._sightings[sighting] = Known(seen)
+        if known is None or known.number >= 0:
+            known = self._sightings[sighting] = Known(seen, self._part)
+            self._new.append((sighting, known))
         known.seen = seen
         return known
 
@@ -108,10 +162,19 @@ class Observer:
             self._links[anonymous_id] = None
 
     def take(self) -> Observed:
-        """Return what was observed, and forget it."""
-        sightings = [(sighting, known.seen, known.calls) for sighting, known in self._sightings.items()]
-        observed = Observed(sightings, list(self._links.items()))
-        self._sightings, self._links, self.met = {}, {}, {}
+        """Return what was observed since the last time."""
+        name = f"{os.getpid()}-{id(self)}"
+        sightings = [(sighting, known.seen, known.calls) for sighting, known in self._new]
+        again = [(known.number, known.calls) for known in self._again]
+        observed = Observed(sightings, again, list(self._links.items()), name, self._anew)
+        for number, (_, known) in enumerate(self._new, self._handed_out):
+            known.number, known.calls = number, 0
+        for known in self._again:
+            known.calls = 0
+        self._handed_out += len(self._new)
+        self._new, self._again, self._links, self._anew = [], [], {}, False
+        if max(len(self._sightings), len(self.met) // 3) > MOST_KNOWN:
+            self.forget()
         return observed
 
 

@@ -25,7 +25,7 @@ DEVICE_BYTES = 700
 _RARE_KEYS = ("user_id", "anonymous_id", "previousId", "previous_id")
 """Further keys that say who somebody is; a line with one of them is to be read."""
 
-_UNMET = Known(Seen((), None, None))
+_UNMET = Known(Seen((), None, None), 0)
 """Stands for what is not remembered."""
 
 
@@ -153,7 +153,7 @@ class People:
             contexts: what the context of each line says.
             opinions: on each line; None where it is left alone.
         """
-        met = self._observer.met
+        met, count = self._observer.met, self._observer.count
         senders = list(map(_sender_of, opinions))
         users, before = (self._column(lines, key) for key in USER_KEYS)
         for index, said in enumerate(zip(contexts, senders, users, before, strict=True)):
@@ -161,7 +161,7 @@ class People:
             if known is _UNMET:
                 known = met[said] = self._meet(said, lines, index, block)
             if known is not None:
-                known.calls += 1
+                count(known)
 
     def _meet(self, said: _Said, lines: SplitLines, index: int, block: Block) -> Known | None:
         context, sender, user, before = said

@@ -283,7 +283,9 @@ def test_neither_order_nor_splitting_nor_memory_changes_what_is_found(calls: lis
     if tiny:
         whole.collector = Collector(1)
     workers = [PartLinter(SETTINGS) for _ in range(3)]
-    for number in order:
+    queues = [iter(sorted(number for number in order if parts[number] == worker)) for worker in range(3)]
+    for turn in order:
+        number = next(queues[parts[turn]])
         name = f"{number}.json"
         for observed in observed_in(json.dumps(calls[number]).encode(), name, workers[parts[number]]):
             whole.collector.add(observed, Source(name, (number + 1,)))
