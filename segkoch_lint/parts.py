@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache, partial
 
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
@@ -147,6 +148,7 @@ class PartLinter:
         self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, observe)
         self.entries_at_once = 1
         self.on_progress: Callable[[], None] = lambda: None
+        self._unanswerable = lru_cache(maxsize=1)(partial(unanswerable, rules=self.selection.rules))
         self._limits = settings.limits
         self._skimmer = Skimmer(self.ruleset, settings.limits, self._count_clean, settings.group_by, self._observer)
         self._flaw_excerpts = flaw_excerpts
@@ -281,7 +283,7 @@ class PartLinter:
             return ignored
         if not self._calls_seen and (remark := missing_columns(document.columns)):
             self._result.summary.remarks.append((name, remark))
-        return ignored | unanswerable(document.columns)
+        return ignored | self._unanswerable(document.columns)
 
     def _first_call(self) -> Iterator[Mark]:
         if not self._calls_seen:

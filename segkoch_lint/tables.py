@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
 from segkoch_lint.reading.columns import Columns
-
-_ANSWERED_BY = {
-    "KCH301": (("userId",), ("anonymousId",)),
-    "KCH302": (("event",),),
-    "KCH117": (("context", "device", "manufacturer"), ("context", "device", "model")),
-}
-"""Rules that ask whether something is there, and the members that they ask for. Warehouses have columns for these: a
-table without any of them was cut down when it was exported. What Kochava needs is another thing: it has to be shown."""
+from segkoch_lint.rules.catalogue import Rule
 
 
-@lru_cache
-def unanswerable(columns: Columns) -> frozenset[str]:
-    """Return the codes of the rules that a table with these columns says nothing about."""
-    return frozenset(code for code, members in _ANSWERED_BY.items() if not any(map(columns.holds, members)))
+def unanswerable(columns: Columns, rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the codes of the rules that a table with these columns says nothing about.
+
+    Warehouses have columns for what these rules ask for: a table without any of them was cut down when it was exported.
+    """
+    return frozenset(rule.code for rule in rules if rule.asks_for and not any(map(columns.holds, _steps(rule))))
+
+
+def _steps(rule: Rule) -> Iterator[tuple[str, ...]]:
+    return (tuple(map(str, path)) for path in rule.asks_for)
 
 
 def missing_columns(columns: Columns) -> str:

@@ -50,6 +50,7 @@ class Rule:
         description, message, source: what, how it is said, and where it comes from.
         remedy: per SDK what to do; ``default`` for all others. Empty for rules that the program itself decides.
         place: the path to blame, or None for where the keyword fails.
+        asks_for: the members whose presence it asks for, if it does.
         limits: by name of a limit of the configuration, the path in the constraint to the number that it replaces.
         constraint: the JSON Schema, with our keywords.
         examples: values that pass. counterexamples: changes to the first one that do not.
@@ -67,6 +68,7 @@ class Rule:
     source: tuple[str, ...]
     remedy: Mapping[str, str]
     place: ValuePath | None
+    asks_for: tuple[ValuePath, ...]
     limits: Mapping[str, ValuePath]
     constraint: Mapping[str, Any]
     examples: tuple[Any, ...]
@@ -89,6 +91,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         source=tuple(about["source"]),
         remedy=document.get("remedy", {}),
         place=path_of(about["place"]) if "place" in about else None,
+        asks_for=tuple(map(path_of, about.get("asks-for", ()))),
         limits={name: path_of(pointer) for name, pointer in about.get("limits", {}).items()},
         constraint={keyword: value for keyword, value in document.items() if keyword not in _ABOUT},
         examples=tuple(document["examples"]),
