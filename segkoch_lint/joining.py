@@ -9,7 +9,7 @@ from segkoch_lint.identity.collecting import Collector, Source
 from segkoch_lint.identity.seen import Order
 from segkoch_lint.inspecting import Inspector
 from segkoch_lint.parts import Lost, Part, Result, Stranger
-from segkoch_lint.reading.discovering import Input
+from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.pieces import lines_in
 from segkoch_lint.tallies import Summary
 

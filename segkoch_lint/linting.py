@@ -17,8 +17,9 @@ from segkoch_lint.looking_back import LookingBack
 from segkoch_lint.parts import NEITHER, FlawExcerpts, Lost, Part, PartLinter, Result
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.discovering import Input, Unread, discover
+from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import ValueDocument
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import open_bytes
 from segkoch_lint.reading.remote import is_remote
 from segkoch_lint.tallies import RuleTally, Summary

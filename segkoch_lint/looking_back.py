@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from segkoch_lint.findings import Excerpt, Location
 from segkoch_lint.inspecting import Excerpts
-from segkoch_lint.reading.discovering import Input, Unread
 from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream, open_input
 from segkoch_lint.reading.recognising import Foreign, read_documents

@@ -17,8 +17,8 @@ from segkoch_lint.inspecting import Excerpts, Inspection, Inspector, count
 from segkoch_lint.places import Span, pointer_of
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.discovering import Input, Unread
 from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import Stream, open_input
 from segkoch_lint.reading.pieces import Piece, PieceText, open_piece
 from segkoch_lint.reading.recognising import Foreign, read_documents

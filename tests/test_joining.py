@@ -17,7 +17,7 @@ from segkoch_lint.linting import Linter
 from segkoch_lint.parts import Lost, Mark, Part, PartLinter, Result, Stranger
 from segkoch_lint.places import Span
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.discovering import Input
+from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import Piece
 from segkoch_lint.reporting.excerpts import excerpt, flaw_excerpt

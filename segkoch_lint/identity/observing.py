@@ -16,7 +16,7 @@ from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import place_in_document
 from segkoch_lint.rules.ruleset import Opinion
 
-MOST_KNOWN = 50_000
+MOST_KNOWN = 25_000
 """Sightings that an observer remembers, and a collector for it; some tens of megabytes for each of the two."""
 
 _DEVICE: Path = ("context", "device")
@@ -173,7 +173,7 @@ class Observer:
             known.calls = 0
         self._handed_out += len(self._new)
         self._new, self._again, self._links, self._anew = [], [], {}, False
-        if max(len(self._sightings), len(self.met) // 3) > MOST_KNOWN:
+        if max(len(self._sightings), len(self.met) // 2) > MOST_KNOWN:
             self.forget()
         return observed
 

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterable, Iterator
 
 from segkoch_lint.parts import Part
-from segkoch_lint.reading.discovering import Input, Unread
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import PIECE_BYTES, cut
 

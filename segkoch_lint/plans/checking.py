@@ -17,8 +17,9 @@ from segkoch_lint.plans.stating import Draft, Excerpts, Statement
 from segkoch_lint.plans.survey import Survey, survey
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.discovering import Unread, discover
+from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.inputs import Unread
 from segkoch_lint.tallies import PlanTally, Summary
 
 NOT_A_PLAN = "KCH002"

@@ -17,8 +17,9 @@ from segkoch_lint.plans.plan import Plan
 from segkoch_lint.plans.replaying import replay
 from segkoch_lint.plans.revisions import OldFile, old_file, old_folder, old_globbed
 from segkoch_lint.plans.survey import survey
-from segkoch_lint.reading.discovering import Unread, discover
+from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.globbing import is_glob
+from segkoch_lint.reading.inputs import Unread
 from segkoch_lint.reading.sniffing import Claim, claim_of
 from segkoch_lint.tallies import Change
 

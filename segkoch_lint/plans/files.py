@@ -9,8 +9,8 @@ from segkoch_lint.calls import Call
 from segkoch_lint.places import Span
 from segkoch_lint.plans.formats import CSV, find_plans, is_plan_csv
 from segkoch_lint.plans.plan import Page, Plan, Site
-from segkoch_lint.reading.discovering import Input, Unread
 from segkoch_lint.reading.documents import Document, Flaw, ValueDocument
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream, open_bytes, open_input
 from segkoch_lint.reading.recognising import Foreign, read_documents

@@ -11,8 +11,9 @@ from segkoch_lint.plans.budget import Evaluator, Exhausted
 from segkoch_lint.plans.plan import Plan, PlanRule, event_version
 from segkoch_lint.plans.validators import SchemaFault
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.discovering import Unread, discover
+from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.inputs import Unread
 from segkoch_lint.reading.opening import open_input
 from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.unwrapping import unwrap

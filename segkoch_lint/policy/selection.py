@@ -12,7 +12,8 @@ from pathspec import GitIgnoreSpec
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.rules.catalogue import Rule, limited, load_catalogue, matching
+from segkoch_lint.rules.catalogue import Rule, limited, matching
+from segkoch_lint.rules.loading import load_catalogue
 
 T = TypeVar("T")
 

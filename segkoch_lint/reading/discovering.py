@@ -4,17 +4,16 @@
 # ruff: noqa: PTH100, PTH114, PTH116, PTH118, PTH123
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from segkoch_lint.reading.csv_text import delimiter_of
 from segkoch_lint.reading.globbing import expand, is_glob
 from segkoch_lint.reading.ignoring import Excludes, GitIgnores
+from segkoch_lint.reading.inputs import STDIN_PATHS, Input, Unread
 from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
 from segkoch_lint.reading.parquet import may_hold_calls
 from segkoch_lint.reading.remote import RemoteError, find_remote, is_remote, open_remote
@@ -28,59 +27,11 @@ from segkoch_lint.reading.sniffing import (
     starts_like_calls,
 )
 
-STDIN_PATHS = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
-
 # Text of any kind is written to these, calls too; what is in them is looked at, and never called broken JSON at once.
 _LOG_ENDINGS = (".log", ".txt")
 
 _SNIFFED_BYTES = 4096
 _SNIFFED_ELSEWHERE = 1 << 16
-
-_REASONS = {
-    errno.ENOENT: "no such file or folder",
-    errno.ENOTDIR: "no such file or folder",
-    errno.EACCES: "permission denied",
-    errno.EPERM: "permission denied",
-    errno.ELOOP: "a symbolic link that leads to itself",
-    errno.ENXIO: "not a regular file",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """Something to read calls from.
-
-    Attributes:
-        path: as it is shown: as given; of a walked file, the given folder with the path below it.
-        stdin: whether it is standard input, whatever the path says.
-        named: whether the user named it itself; False when a folder or a glob led to it.
-        size: stored bytes of something elsewhere, as far as they are known; of a file, the file knows.
-    """
-
-    path: str
-    stdin: bool = False
-    named: bool = True
-    size: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """An input that is missing or cannot be read: the run is incomplete.
-
-    Attributes:
-        path: as it is shown.
-        reason: why, in a few words.
-    """
-
-    path: str
-    reason: str
-
-    @classmethod
-    def because(cls, path: str, error: OSError | ValueError) -> Self:
-        """Put into words why something could not be opened; a ``ValueError`` is a path that no file can have."""
-        if isinstance(error, OSError):
-            return cls(path, _REASONS.get(error.errno or 0, error.strerror or "cannot be read"))
-        return cls(path, "no file can have this name")
 
 
 def discover(

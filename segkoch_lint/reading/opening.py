@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from segkoch_lint.reading.discovering import STDIN_PATHS, Input, Unread
 from segkoch_lint.reading.inflating import Damage, inflate, transcode
+from segkoch_lint.reading.inputs import STDIN_PATHS, Input, Unread
 from segkoch_lint.reading.remote import is_remote, open_remote
 
 _READ_BYTES = 1 << 20

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from segkoch_lint.reading.discovering import Input, Unread
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import open_file, open_input
 from segkoch_lint.reading.recognising import Kind, recognise

@@ -5,17 +5,16 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from segkoch_lint import schema_files
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings import Severity
 from segkoch_lint.places import Path as ValuePath
-from segkoch_lint.places import path_of, pointer_of
+from segkoch_lint.places import path_of
 
 AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "input", "plan"]
 
@@ -114,12 +113,12 @@ def limited(rule: Rule, limits: Mapping[str, int]) -> Rule:
         return rule
     constraint = copy.deepcopy(dict(rule.constraint))
     for name, path in chosen.items():
-        holder, step = _holder(constraint, path)
+        holder, step = holder_of(constraint, path)
         holder[step] = limits[name]
     return dataclasses.replace(rule, constraint=constraint)
 
 
-def _holder(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
+def holder_of(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
     """Return the object or list in a constraint that holds what is at *path*, and under which key or index.
 
     Raises:
@@ -138,90 +137,6 @@ def built_in() -> tuple[Rule, ...]:
     """Return the rules of ``schemas/rules/``, by code. They are checked by the tests, not at every start."""
     files = sorted((schema_files.directory() / "rules").glob("*.json"))
     return tuple(rule_of(json.loads(file.read_text(encoding="utf-8"))) for file in files)
-
-
-def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
-    """Return the built-in rules and those of the user's *folders*, by code.
-
-    Raises:
-        UsageError: a folder or file cannot be read, is no valid rule file, does not do what its examples say, or
-            repeats a code or a name.
-    """
-    rules = [("built in", rule) for rule in built_in()]
-    for folder in folders:
-        rules.extend(_user_rules(folder))
-    for label in ("code", "name"):
-        seen: dict[str, str] = {}
-        for origin, rule in rules:
-            own = getattr(rule, label)
-            if own in seen:
-                other = f"a rule that is {seen[own]}" if seen[own] == "built in" else seen[own]
-                raise UsageError(f"{origin}: the {label} {own} is that of {other}, too.", "Give each rule its own.")
-            seen[own] = origin
-    return tuple(sorted((rule for _, rule in rules), key=lambda rule: rule.code))
-
-
-def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
-    """Yield the rules of a folder, each with its file."""
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        raise UsageError(f"{folder}: no rule files (*.json) in this folder.")
-    for file in files:
-        try:
-            document = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as error:
-            raise UsageError(f"{file}: not a readable JSON file: {error}.") from error
-        problem = problem_of(document)
-        if problem:
-            raise UsageError(f"{file}: {problem}", "`segkoch-lint schema --rule-file` prints what a rule file holds.")
-        yield str(file), rule_of(document)
-
-
-def problem_of(document: Any) -> str:
-    """Return what is wrong with a rule file, or an empty string. The file is data, so its text may be quoted."""
-    if not isinstance(document, dict) or "rule" not in document:
-        return "not a rule file: an object with a member `rule` is expected."
-    error = _first_error(document)
-    if error:
-        return error
-    from segkoch_lint.rules.examples import problem_of_examples  # noqa: PLC0415 - it imports this module
-    from segkoch_lint.rules.vocabulary import expand, gate, self_contained  # noqa: PLC0415 - jsonschema-rs is heavy
-
-    rule = rule_of(document)
-    for name, path in rule.limits.items():
-        if not _is_number_at(rule.constraint, path):
-            return f"its limit {name} leads to no whole number in the constraint: {pointer_of(path)}."
-    definitions = schema_files.load("definitions")["$defs"]
-    try:
-        gate(self_contained(expand(rule.constraint), definitions))
-    except ValueError as problem:
-        return f"its constraint cannot be used: {str(problem).splitlines()[0]}."
-    return problem_of_examples(rule)
-
-
-def _is_number_at(constraint: Mapping[str, Any], path: ValuePath) -> bool:
-    try:
-        holder, step = _holder(constraint, path)
-    except (LookupError, TypeError, ValueError):
-        return False
-    return type(holder[step]) is int
-
-
-def _first_error(document: Mapping[str, Any]) -> str:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a tenth of a second, and few runs need it
-    from jsonschema.exceptions import best_match  # noqa: PLC0415
-    from referencing import Registry, Resource  # noqa: PLC0415
-    from referencing.jsonschema import SchemaRegistry  # noqa: PLC0415
-
-    names = ("vocabulary", "rule")
-    registry: SchemaRegistry = Registry().with_resources(
-        (f"urn:segkoch-lint:{name}", Resource.from_contents(schema_files.load(name))) for name in names
-    )
-    error = best_match(Draft202012Validator(schema_files.load("rule"), registry=registry).iter_errors(document))
-    if error is None:
-        return ""
-    place = pointer_of(tuple(error.absolute_path))
-    return f"{place or 'the file'}: {error.message}."
 
 
 def find(rules: Sequence[Rule], code_or_name: str) -> Rule:

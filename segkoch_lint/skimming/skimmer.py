@@ -89,7 +89,7 @@ class Skimmer:
         self._numbers = Numbers()
         context = ruleset.likeness.member("context") or Likeness(Footprint())
         reader = _ContextReader(reading(context, self._numbers, limits.depth - 1), observed=observer is not None)
-        self._contexts = Remembered(reader.read, share=4)
+        self._contexts = Remembered(reader.read, share=3)
         self._columns: dict[str, Column] = {}
         self._grouping = Grouping(facets, limits.depth - 1)
         asked = USER_KEYS if observer else ()
@@ -207,7 +207,7 @@ class _ContextReader:
         self._decode = msgspec.json.Decoder(_Parts).decode
         self._decode_device = msgspec.json.Decoder(_DeviceOnly).decode
         self._devices: Remembered[Device | None] | None = (
-            Remembered(devices_of, size=DEVICE_BYTES, share=3) if observed else None
+            Remembered(devices_of, size=DEVICE_BYTES, share=2) if observed else None
         )
 
     def read(self, texts: Sequence[bytes]) -> list[Context]:

@@ -18,7 +18,7 @@ from segkoch_lint.jobs import crew as crew_module
 from segkoch_lint.jobs.crew import Crew, JobError, best_context, ready_made
 from segkoch_lint.parts import Lost, Part, PartLinter, Result
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.discovering import Input, Unread
+from segkoch_lint.reading.inputs import Input, Unread
 
 BROKEN = '{"type":"track","event":"x","userId":"u"}\n'
 MAKE = partial(PartLinter, Settings())

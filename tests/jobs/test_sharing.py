@@ -9,7 +9,7 @@ import pytest
 from segkoch_lint.jobs import cores, sharing
 from segkoch_lint.jobs.sharing import look_ahead, parts_of
 from segkoch_lint.parts import Part
-from segkoch_lint.reading.discovering import Input, Unread
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import Piece
 

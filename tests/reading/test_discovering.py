@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from segkoch_lint.errors import UsageError
-from segkoch_lint.reading.discovering import Discovery, Input, Unread, discover
+from segkoch_lint.reading.discovering import Discovery, discover
+from segkoch_lint.reading.inputs import Input, Unread
 
 CALL = b'{"type":"track","event":"x"}\n'
 

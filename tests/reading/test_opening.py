@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from segkoch_lint.reading.discovering import Input, Unread
 from segkoch_lint.reading.inflating import Damage
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import Stream, open_bytes, open_input
 
 TEXT = b'{"type":"track"}\n' * 50_000
@@ -138,7 +138,7 @@ def test_closed_standard_input_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> N
 
 READ_STDIN = """
 import sys
-from segkoch_lint.reading.discovering import Input
+from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.opening import open_input
 with open_input(Input(sys.argv[1], stdin=sys.argv[1] == "-")) as stream:
     print(len(b"".join(stream)), stream.size)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.reading.discovering import Input, Unread
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import Piece, PieceText, cut, lines_in, open_piece
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from segkoch_lint.reading.discovering import Input, Unread, discover
+from segkoch_lint.reading.discovering import discover
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.remote import RemoteError, is_remote, open_remote
 from tests.conftest import Ran
 

@@ -12,7 +12,8 @@ import pytest
 from segkoch_lint.errors import UsageError
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.rules.catalogue import built_in, find, load_catalogue, matching, problem_of
+from segkoch_lint.rules.catalogue import built_in, find, matching
+from segkoch_lint.rules.loading import load_catalogue, problem_of
 
 OWN: dict[str, Any] = {
     "$schema": "urn:segkoch-lint:rule",

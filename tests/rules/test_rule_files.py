@@ -17,9 +17,10 @@ from jsonschema import Draft202012Validator
 from segkoch_lint import schema_files
 from segkoch_lint.findings import Finding
 from segkoch_lint.places import pointer_of
-from segkoch_lint.rules.catalogue import Rule, built_in, limited, problem_of
+from segkoch_lint.rules.catalogue import Rule, built_in, limited
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
+from segkoch_lint.rules.loading import problem_of
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.violations import at
 from segkoch_lint.rules.vocabulary import explainer, gate, size_of

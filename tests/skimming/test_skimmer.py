@@ -18,8 +18,9 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
-from segkoch_lint.rules.catalogue import built_in, problem_of
+from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
+from segkoch_lint.rules.loading import problem_of
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.skimming import skimmer, texts
 from segkoch_lint.skimming.skimmer import Judged, Skimmer

@@ -1,0 +1,55 @@
+"""What there is to read, and what could not be read."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from typing import Self
+
+STDIN_PATHS = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+
+_REASONS = {
+    errno.ENOENT: "no such file or folder",
+    errno.ENOTDIR: "no such file or folder",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.ELOOP: "a symbolic link that leads to itself",
+    errno.ENXIO: "not a regular file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Something to read calls from.
+
+    Attributes:
+        path: as it is shown: as given; of a walked file, the given folder with the path below it.
+        stdin: whether it is standard input, whatever the path says.
+        named: whether the user named it itself; False when a folder or a glob led to it.
+        size: stored bytes of something elsewhere, as far as they are known; of a file, the file knows.
+    """
+
+    path: str
+    stdin: bool = False
+    named: bool = True
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An input that is missing or cannot be read: the run is incomplete.
+
+    Attributes:
+        path: as it is shown.
+        reason: why, in a few words.
+    """
+
+    path: str
+    reason: str
+
+    @classmethod
+    def because(cls, path: str, error: OSError | ValueError) -> Self:
+        """Put into words why something could not be opened; a ``ValueError`` is a path that no file can have."""
+        if isinstance(error, OSError):
+            return cls(path, _REASONS.get(error.errno or 0, error.strerror or "cannot be read"))
+        return cls(path, "no file can have this name")
