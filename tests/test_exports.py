@@ -130,6 +130,8 @@ def test_a_column_that_stands_twice_is_told_once_at_the_header() -> None:
     columns = [*COLUMNS, "CONTEXT_DEVICE_ID"]
     (finding,), _ = lint_text(table({}, {}, columns=columns))
     assert (finding.code, finding.location.pointer) == ("KCH003", "/context/device/id")
+    also_wrong, _ = lint_text(table({"context_device_type": "iOS"}, {}, columns=columns))
+    assert [each.code for each in also_wrong] == ["KCH003", "KCH103"]
     header = ",".join(columns)
     assert finding.location.span == Span(1, header.index("CONTEXT") + 1, 1, len(header) + 1)
     excerpt_of = Linter(excerpts=excerpt)

@@ -23,6 +23,7 @@ from segkoch_lint.cli.reports import (
     debug_option,
     excerpts_for,
     report_options,
+    spare_inputs,
     targets_of,
     tell,
     with_fail_on,
@@ -121,6 +122,7 @@ def command(
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
     style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
     targets = targets_of(outputs)
+    spare_inputs(targets, paths)
     excerpts, flaw_excerpts = excerpts_for(form, style, targets)
     linter = Linter(
         settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts, jobs=jobs or cores()

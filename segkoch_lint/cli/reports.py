@@ -103,6 +103,18 @@ def targets_of(outputs: Sequence[str]) -> list[Target]:
     return targets
 
 
+def spare_inputs(targets: Sequence[Target], paths: Sequence[str]) -> None:
+    """Refuse to write a report over an input.
+
+    Raises:
+        UsageError: a report is to go to one of the files that are named as inputs.
+    """
+    inputs = {Path(path).resolve() for path in paths if path != "-"}
+    for name, path in targets:
+        if Path(path).resolve() in inputs:
+            raise UsageError(f"--output {name}:{path} would overwrite an input.", "Name another file.")
+
+
 def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[Any, Any]:
     """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
     if not ((form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)):

@@ -56,6 +56,8 @@ def _read(file: Path) -> Any:
         import yaml  # noqa: PLC0415 - only a YAML configuration needs it
 
         loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except UsageError:
+        raise  # of a table of TOML: it says what is wrong
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{file}: cannot be read: {error}.") from error
     except Exception as error:  # PyYAML raises far more than its own YAMLError

@@ -37,7 +37,8 @@ def skim_rows(
     size = 0
     try:
         for each in documents:
-            line = _line(each.value) if isinstance(each, RowDocument) else None
+            # A row that has to speak for the header is to be read.
+            line = _line(each.value) if isinstance(each, RowDocument) and not each.repeated else None
             if line is not None and isinstance(each, RowDocument):
                 rows.append(each)
                 lines.append(line)

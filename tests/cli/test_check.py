@@ -195,6 +195,7 @@ def test_further_reports_are_written_in_the_same_run(program: Program, folder: P
         (["--output", "json"], "FORMAT:PATH is expected"),
         (["--output", "jsn:x"], 'no format is called "jsn"'),
         (["--output", "json:x", "--output", "text:./x"], "same file"),
+        (["events/x.json", "--output", "json:./events/../events/x.json"], "would overwrite an input"),
         (["--select", "KCH9"], "No rule is called"),
         (["--severity", "KCH103"], "CODE=LEVEL is expected"),
         (["--severity", "KCH103=fatal"], "CODE=LEVEL is expected"),
