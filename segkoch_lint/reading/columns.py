@@ -22,6 +22,7 @@ _NAME = re.compile(r"(?!\s*[-#])[^{}\[\]\"<>\n]{0,200}")
 
 _OBJECTS = ("properties", "traits", "integrations")
 _TYPES = frozenset(CALL_TYPES)
+_SEGMENTS_OWN = frozenset({"anonymousId", "originalTimestamp", "receivedAt", "sentAt"})
 _WITH_TRAITS = frozenset({"identify", "group"})
 
 _NEEDED = {
@@ -208,7 +209,8 @@ class Columns:
 def are_segments(names: Sequence[str]) -> bool:
     """Tell whether a table with these columns holds Segment's calls.
 
-    It does when it has a column of a call's context and one more that is Segment's, or a user and what the user did.
+    It does when it has a column of a call's context and one more that is Segment's; or a user, what the user did, and
+    something that only Segment calls so; or a context, a user and one more.
     """
     known = _known().members
     if not all(map(_NAME.fullmatch, names)):
@@ -219,7 +221,8 @@ def are_segments(names: Sequence[str]) -> bool:
         return len(paths) > 1
     first = {path[0] for path in paths}
     told = "eventtext" in folded or any(_is_dotted(name) for name in names)
-    told = told or ("anonymousId" in first and bool(first & {"event", "type"}))
+    told = told or (bool(first & _SEGMENTS_OWN) and bool(first & {"event", "type"}))
+    told = told or ("context" in first and len(first) > 2)
     return told and bool(first & {"userId", "anonymousId"})
 
 

@@ -31,10 +31,16 @@ _MISSING = 'Parquet is read by pyarrow: pip install "segkoch-lint[parquet]"'
 
 
 def may_hold_calls(file: BinaryIO) -> bool:
-    """Tell whether a file of Parquet is worth reading: its end names the columns, so pyarrow is not needed to tell."""
+    """Tell whether a file of Parquet is worth reading: its end names the columns, so pyarrow is not needed to tell.
+
+    One that is cut off is: whoever reads it will say so.
+    """
     size = file.seek(0, 2)
     file.seek(max(0, size - _END_BYTES))
-    length = int.from_bytes(file.read(4), "little")
+    end = file.read(_END_BYTES)
+    if not end.endswith(MAGIC):
+        return True
+    length = int.from_bytes(end[:4], "little")
     file.seek(max(0, size - _END_BYTES - min(length, _LONGEST_FOOTER)))
     return _SPEAKS_OF_CALLS.search(file.read(_LONGEST_FOOTER)) is not None
 

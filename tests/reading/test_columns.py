@@ -180,6 +180,9 @@ def test_what_a_table_lacks_is_known() -> None:
         "anonymous_id,event",
         "user_id,event_text",
         "userId,context.ip",
+        "user_id,received_at,event",
+        "userId,type,event,messageId,timestamp,context",
+        "user_id,event,context,properties",
     ],
 )
 def test_segments_columns_are_known(header: str) -> None:
@@ -195,6 +198,8 @@ def test_segments_columns_are_known(header: str) -> None:
         "context_id,question,answer",
         "properties.name,type,geometry.coordinates",
         "anonymous_id,user_id",
+        "user_id,context",
+        "received_at,event",
         "context_device_id",
         '{"context.ip",anonymousId',
         "- context_ip,anonymous_id",

@@ -200,8 +200,9 @@ def test_a_table_of_others_is_no_call(tmp_path: Path, program: Program) -> None:
 def test_folders_are_searched_for_tables_of_calls_only(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(parquet({"name": "x"}))
     (tmp_path / "part-0").write_bytes(BAD)
-    (tmp_path / "cut").write_bytes(b"PAR1")
-    assert [each.path for each in discover([str(tmp_path)], root=tmp_path)] == [str(tmp_path / "part-0")]
+    (tmp_path / "cut").write_bytes(parquet({"name": "x"})[:-3])
+    found = [str(tmp_path / name) for name in ("cut", "part-0")]
+    assert [each.path for each in discover([str(tmp_path)], root=tmp_path)] == found
     assert may_hold_calls(io.BytesIO(BAD))
 
 
