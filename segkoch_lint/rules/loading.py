@@ -23,7 +23,7 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
             repeats a code or a name.
     """
     rules = [("built in", rule) for rule in built_in()]
-    for folder in folders:
+    for folder in {each.resolve(): each for each in folders}.values():  # one may be configured and given again
         rules.extend(_user_rules(folder))
     for label in ("code", "name"):
         seen: dict[str, str] = {}

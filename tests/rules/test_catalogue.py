@@ -141,7 +141,10 @@ def test_a_rule_has_to_do_what_its_examples_say(changes: dict[str, Any], complai
 
 def test_an_example_is_judged_whatever_its_library_counts_as(tmp_path: Path) -> None:
     rule = {**OWN["rule"], "sent-by": ["mobile"]}
-    assert load_catalogue([write(tmp_path, broken(rule=rule))])[-1].code == "SHOP001"
+    folder = write(tmp_path, broken(rule=rule))
+    assert load_catalogue([folder])[-1].code == "SHOP001"
+    again = load_catalogue([folder, folder / ".." / folder.name])
+    assert [each.code for each in again].count("SHOP001") == 1
 
 
 @pytest.mark.parametrize("rule", built_in(), ids=lambda rule: rule.code)
