@@ -48,8 +48,18 @@ def raise_arrived() -> None:
         raise _RAISED[_arrived[0]]
 
 
-def _arrive(number: int, _frame: FrameType | None) -> None:
+def _arrive(number: int, frame: FrameType | None) -> None:
     # A second signal must not cut short what the first one has cleaned up.
     if not _arrived:
         _arrived.append(number)
-        raise _RAISED[number]
+        if not _is_in_destructor(frame):
+            raise _RAISED[number]
+
+
+def _is_in_destructor(frame: FrameType | None) -> bool:
+    """Tell whether an exception would only be printed where it is raised, and lost: `raise_arrived` is soon called."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
