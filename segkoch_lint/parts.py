@@ -14,6 +14,7 @@ from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.observing import Observed, Observer
 from segkoch_lint.inspecting import Excerpts, Inspection, Inspector, count
+from segkoch_lint.missing_columns import missing_columns, unanswerable
 from segkoch_lint.places import Span, pointer_of
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -27,7 +28,6 @@ from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.skimming.rows import skim_rows
 from segkoch_lint.skimming.skimmer import Judged, Skimmer
-from segkoch_lint.tables import missing_columns, unanswerable
 from segkoch_lint.tallies import Summary
 
 INVALID_SYNTAX = "KCH001"
