@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.identity.collecting import Collector, Source
-from segkoch_lint.identity.seen import Order
 from segkoch_lint.inspecting import Inspector
 from segkoch_lint.parts import Lost, Part, Result, Stranger
 from segkoch_lint.reading.inputs import Input
@@ -32,8 +31,7 @@ class Joint:
         inspector: makes findings about values that are no calls.
         ignored: codes that do not count in this input.
         summary: the figures to add to.
-        collector: is told what calls say of their users; None when no rule asks.
-        order: sorts the input among those of the run.
+        collected: who is told what calls say of their users, and as calls of what; None when no rule asks.
 
     Attributes:
         lines: ends of lines in the parts that are finished.
@@ -46,12 +44,10 @@ class Joint:
         ignored: frozenset[str],
         summary: Summary,
         *,
-        collector: Collector | None = None,
-        order: Order = (),
+        collected: tuple[Collector, Source] | None = None,
     ) -> None:
         self.lines = 0
-        self._collector = collector
-        self._collected_as = Source(source.path, order, ",".join(sorted(ignored)))
+        self._collected = collected
         self._source = source
         self._inspector = inspector
         self._ignored = ignored
@@ -68,8 +64,9 @@ class Joint:
             # What keeps an input from being read is met in each of its parts.
             figures.unread = [each for each in figures.unread if each not in self._summary.unread]
         self._summary.add(figures)
-        if result.observed is not None and self._collector is not None:
-            self._collector.add(result.observed, self._collected_as, lines=self.lines)
+        if result.observed is not None and self._collected is not None:
+            collector, collected_as = self._collected
+            collector.add(result.observed, collected_as, lines=self.lines)
         for entry in result.entries:
             if isinstance(entry, Finding):
                 yield entry.moved(self.lines) if self.lines else entry

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.identity.collecting import Collector, share_of
+from segkoch_lint.identity.collecting import Collector, Source, share_of
 from segkoch_lint.identity.judging import Disagreement, Identity
 from segkoch_lint.inspecting import Excerpts, remedy_for
 from segkoch_lint.joining import Joint
@@ -196,14 +196,10 @@ class Linter:
         self._inputs += 1
         if source.stdin:
             self._gone.add(source.path)  # a file of that name would be another one
-        return Joint(
-            source,
-            self._parts.inspector,
-            self.selection.ignored_in(source.path),
-            self.summary,
-            collector=self.collector,
-            order=(self._inputs,),
-        )
+        ignored = self.selection.ignored_in(source.path)
+        across = ",".join(code for code in self.selection.across if code in ignored)
+        collected = (self.collector, Source(source.path, (self._inputs,), across)) if self.collector else None
+        return Joint(source, self._parts.inspector, ignored, self.summary, collected=collected)
 
 
 def lint(

@@ -209,7 +209,7 @@ class PartLinter:
         self._calls_seen = False
         self._result = Result(summary=Summary(inputs=inputs))
         if self._observer is not None:
-            self._observer.begin(ignored)
+            self._observer.begin(ignored.intersection(self.selection.across))
         try:
             for number, each in enumerate(documents):
                 if number % _PROGRESS_EVERY == 0:

@@ -1,11 +1,10 @@
-"""What is found across calls, and that neither their order nor how they are shared out matters."""
+"""What is found across calls."""
 
 from __future__ import annotations
 
 import copy
 import json
-import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from segkoch_lint import Finding, Linter, Settings, lint, schema_files
-from segkoch_lint.identity.collecting import Collector, Source
+from segkoch_lint import Linter, Settings, lint, schema_files
 from segkoch_lint.identity.judging import Identity
-from segkoch_lint.identity.observing import Observed
-from segkoch_lint.parts import PartLinter
-from segkoch_lint.reading.opening import open_bytes
 from segkoch_lint.rules.ruleset import RuleSet
-
-D1, D2, D3 = (f"5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F6{n}" for n in "123")
-A1, A2, A3 = (f"A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A95{n}" for n in "123")
-ZERO = "00000000-0000-0000-0000-000000000000"
-ONLY = Settings(select=("KCH2",))
-
-
-def call(library: str, device: str | None = None, advertising: str | None = None, **more: Any) -> dict[str, Any]:
-    platform = more.pop("platform", "ios")
-    ids = {"id": device, "advertisingId": advertising}
-    held = {"type": platform, **{key: value for key, value in ids.items() if value}}
-    users = {} if "userId" in more or "anonymousId" in more else {"userId": "u"}
-    context = {"device": held, "library": {"name": library}}
-    return {"type": "track", "event": "x", **users, "context": context, **more}
-
-
-def app(*ids: str | None, **more: Any) -> dict[str, Any]:
-    return call("analytics-swift", *ids, **more)
-
-
-def server(*ids: str | None, **more: Any) -> dict[str, Any]:
-    return call("analytics-ruby", *ids, **more)
+from tests.identity.saying import A1, A2, A3, D1, D2, D3, LINKS, ONLY, SAID, SETTINGS, ZERO, app, call, server, told
 
 
 def found(calls: Sequence[Mapping[str, Any]], settings: Settings = ONLY) -> list[tuple[str, str]]:
@@ -227,83 +201,6 @@ def test_a_user_of_whom_servers_say_much_is_judged_in_parts() -> None:
     assert codes.count("KCH201") == 1200 - 40
     assert codes.count("KCH203") == 1
     assert codes.count("KCH206") == 1
-
-
-IDS = st.sampled_from([None, D1, D1.lower(), D2, D3, ZERO, "unknown"])
-ADS = st.sampled_from([None, A1, A1.lower(), A2, A3, ZERO, D1])
-USERS = st.sampled_from([{"userId": "u"}, {"userId": "v"}, {"anonymousId": "a"}, {"anonymousId": "b"}, {"userId": ""}])
-LIBRARIES = st.sampled_from(["analytics-swift", "analytics-ruby", "analytics-go", "analytics.js", "other"])
-SAID = st.builds(
-    lambda library, device, advertising, user, platform: call(library, device, advertising, platform=platform, **user),
-    LIBRARIES,
-    IDS,
-    ADS,
-    USERS,
-    st.sampled_from(["ios", "ios", "android", "iOS"]),
-)
-LINKS = st.builds(
-    lambda kind, user, before: {"type": kind, "userId": user, "anonymousId": before, "previousId": before},
-    st.sampled_from(["identify", "alias", "screen"]),
-    st.sampled_from(["u", "v"]),
-    st.sampled_from(["a", "b", ""]),
-)
-LIMITS = {"shared-device-users": 2, "many-devices": 1}
-SETTINGS = Settings(select=("KCH2",), rule_limits=LIMITS)
-
-
-def told(linter: Linter) -> tuple[list[Finding], Any]:
-    findings = list(linter.identity_findings())
-    rules = {code: (tally.findings, tally.calls) for code, tally in linter.summary.rules.items()}
-    return findings, (linter.summary.identity, rules)
-
-
-def together(calls: Sequence[Any]) -> tuple[list[Finding], Any]:
-    linter = Linter(SETTINGS)
-    for number, each in enumerate(calls):
-        list(linter.bytes(json.dumps(each).encode(), f"{number}.json"))
-    return told(linter)
-
-
-def observed_in(content: bytes, name: str, worker: PartLinter) -> Iterator[Observed]:
-    """What another process hands over."""
-    with open_bytes(content, name) as stream:
-        for result in worker.stream(stream, name):
-            if result.observed is not None:
-                yield pickle.loads(pickle.dumps(result.observed))
-
-
-@given(st.lists(SAID | LINKS, max_size=12), st.data())
-def test_neither_order_nor_splitting_nor_memory_changes_what_is_found(calls: list[Any], data: st.DataObject) -> None:
-    expected = together(calls)
-    order = data.draw(st.permutations(range(len(calls))))
-    parts = data.draw(st.lists(st.integers(0, 2), min_size=len(calls), max_size=len(calls)))
-    tiny = data.draw(st.booleans())
-    whole = Linter(SETTINGS)
-    assert whole.collector is not None
-    if tiny:
-        whole.collector = Collector(1)
-    workers = [PartLinter(SETTINGS) for _ in range(3)]
-    queues = [iter(sorted(number for number in order if parts[number] == worker)) for worker in range(3)]
-    for turn in order:
-        number = next(queues[parts[turn]])
-        name = f"{number}.json"
-        for observed in observed_in(json.dumps(calls[number]).encode(), name, workers[parts[number]]):
-            whole.collector.add(observed, Source(name, (number + 1,)))
-    assert told(whole) == expected
-
-
-@given(st.lists(SAID | LINKS, max_size=12), st.integers(0, 12))
-def test_pieces_of_one_log_give_what_the_whole_does(calls: list[Any], cut: int) -> None:
-    lines = [json.dumps(each).encode() + b"\n" for each in calls]
-    whole = Linter(SETTINGS)
-    list(whole.bytes(b"".join(lines), "log.ndjson"))
-    pieces = Linter(SETTINGS)
-    assert pieces.collector is not None
-    cut = min(cut, len(lines))
-    for before, piece in ((cut, lines[cut:]), (0, lines[:cut])):
-        for observed in observed_in(b"".join(piece), "log.ndjson", PartLinter(SETTINGS)):
-            pieces.collector.add(observed, Source("log.ndjson", (1,)), lines=before)
-    assert told(pieces) == told(whole)
 
 
 @given(st.lists(SAID | LINKS, max_size=16))
