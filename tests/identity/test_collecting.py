@@ -17,7 +17,7 @@ from segkoch_lint.identity.collecting import Collector, Source
 from segkoch_lint.identity.observing import Observed
 from segkoch_lint.parts import PartLinter
 from segkoch_lint.reading.opening import open_bytes
-from tests.identity.saying import LINKS, SAID, SETTINGS, told
+from tests.identity.saying import A1, D1, D2, D3, LINKS, ONLY, SAID, SETTINGS, app, server, told
 
 
 def together(calls: Sequence[Any]) -> tuple[list[Finding], Any]:
@@ -69,3 +69,14 @@ def test_pieces_of_one_log_give_what_the_whole_does(calls: list[Any], cut: int) 
         for observed in observed_in(b"".join(piece), "log.ndjson", PartLinter(SETTINGS)):
             pieces.collector.add(observed, Source("log.ndjson", (1,)), lines=before)
     assert told(pieces) == told(whole)
+
+
+def test_numbers_begin_anew_when_an_observer_has_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observing, "MOST_KNOWN", 1)
+    parts = [[app(D1, A1), server(D2, A1)], [server(D3, A1)], [server(D3, A1), server(D3, A1)]]
+    whole, worker = Linter(ONLY), PartLinter(ONLY)
+    assert whole.collector is not None
+    for number, part in enumerate(parts, 1):
+        for observed in observed_in(json.dumps(part).encode(), "x.json", worker):
+            whole.collector.add(observed, Source("x.json", (number,)))
+    assert [(f.code, f.properties["calls"]) for f in told(whole)[0]] == [("KCH201", 1), ("KCH201", 3)]
