@@ -16,7 +16,7 @@ from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import place_in_document
 from segkoch_lint.rules.ruleset import Opinion
 
-MOST_KNOWN = 25_000
+MOST_KNOWN = 15_000
 """Sightings that an observer remembers, and a collector for it; some tens of megabytes for each of the two."""
 
 _DEVICE: Path = ("context", "device")

@@ -29,7 +29,7 @@ _BY_MEMBERS, _BY_COMPARING = object(), object()
 _NO_SCALAR = frozenset({b"", b"{", b"["})
 
 _MOST_HELD = 4 << 20
-"""Bytes of texts that are remembered of one member; a process is to stay well below 150 MB."""
+"""Bytes of texts that are remembered of one member; with all else a process is to stay near 150 MB."""
 
 Said = TypeVar("Said")
 
