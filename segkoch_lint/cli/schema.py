@@ -15,26 +15,34 @@ from segkoch_lint.errors import UsageError
 
 @click.command()
 @click.argument("name", required=False, metavar="[CODE|NAME]", type=RuleName())
-@click.option("--configuration", "which", flag_value="configuration", help="The schema of the configuration.")
-@click.option("--report", "which", flag_value="report", help="The schema of the JSON report.")
-@click.option("--rule-file", "which", flag_value="rule", help="The meta-schema of rule files.")
+@click.option("--configuration", is_flag=True, help="The schema of the configuration.")
+@click.option("--report", is_flag=True, help="The schema of the JSON report.")
+@click.option("--rule-file", is_flag=True, help="The meta-schema of rule files.")
 @configuration_options
-def command(name: str | None, *, which: str | None, **configuration: Any) -> None:
+def command(name: str | None, *, configuration: bool, report: bool, rule_file: bool, **settings: Any) -> None:
     """Print a schema as JSON.
 
     With a rule, its file. Without, one JSON Schema (draft 2020-12) of all selected rules, which validates a call
     in any validator.
     """
-    if name and which:
-        raise UsageError(f"Either a rule or --{which}, not both.")
-    click.echo(json.dumps(_schema(name, which, configuration), indent=2, ensure_ascii=False))
+    asked = [
+        *(["a rule"] if name else []),
+        *(["--configuration"] if configuration else []),
+        *(["--report"] if report else []),
+        *(["--rule-file"] if rule_file else []),
+    ]
+    if len(asked) > 1:
+        raise UsageError(f"Either {' or '.join(asked)}: one schema is printed at a time.")
+    if rule_file:
+        schema = _rule_schema()
+    elif configuration or report:
+        schema = schema_files.load("configuration" if configuration else "report")
+    else:
+        schema = _of_rules(name, settings)
+    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
 
 
-def _schema(name: str | None, which: str | None, configuration: dict[str, Any]) -> Any:
-    if which == "rule":
-        return _rule_schema()
-    if which:
-        return schema_files.load(which)
+def _of_rules(name: str | None, configuration: dict[str, Any]) -> Any:
     from segkoch_lint.policy.selection import Selection  # noqa: PLC0415
     from segkoch_lint.rules.catalogue import find  # noqa: PLC0415
     from segkoch_lint.rules.ruleset import bundle  # noqa: PLC0415

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from segkoch_lint import schema_files
+from segkoch_lint.errors import UsageError
 from segkoch_lint.places import Path, path_of
 from segkoch_lint.rules.combining import conjunction
 from segkoch_lint.rules.delivery import Delivery
@@ -217,13 +218,26 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
     """Return one standard JSON Schema that a call fulfils when it breaks none of *rules*.
 
     Any validator of draft 2020-12 can use it. Rules that compare values or sizes cannot be said in standard
-    keywords; they are left out and named in ``$comment``.
+    keywords, and others are about more, or less, than a call; they are left out and named in ``$comment``.
+
+    Raises:
+        UsageError: it would say nothing.
     """
-    rules = [rule for rule in rules if rule.applies_to in {"delivered", "call", "request"}]
+    rules = list(rules)
     ruleset = RuleSet([], delivery)
-    schemas = {rule.code: ruleset.schema_of(rule) for rule in rules}
-    told = [rule for rule in rules if not _compares(schemas[rule.code])]
-    left_out = [f"{rule.code} ({rule.name})" for rule in rules if rule not in told]
+    schemas = {rule.code: ruleset.schema_of(rule) for rule in rules if rule.applies_to in _ABOUT_CALLS}
+    told = [rule for rule in rules if rule.code in schemas and not _compares(schemas[rule.code])]
+    if not told:
+        raise UsageError(
+            "A schema of one call can say nothing of what the selected rules ask.",
+            "Select a rule about calls (KCH1); `segkoch-lint schema CODE` prints the file of any rule.",
+        )
+    comparing = [f"{rule.code} ({rule.name})" for rule in rules if rule.code in schemas and rule not in told]
+    elsewhere = [f"{rule.code} ({rule.name})" for rule in rules if rule.code not in schemas]
+    left_out = [
+        *([f"Standard JSON Schema cannot say these: {', '.join(comparing)}."] if comparing else []),
+        *([f"These are not about a single call: {', '.join(elsewhere)}."] if elsewhere else []),
+    ]
 
     def all_of(*kinds: str) -> dict[str, Any]:
         return conjunction({rule.code: _standard(schemas[rule.code]) for rule in told if rule.applies_to in kinds})
@@ -234,7 +248,7 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
         "description": "Holds for a call that breaks none of the rules " + ", ".join(r.code for r in told) + ".",
     }
     if left_out:
-        bundled["$comment"] = "Standard JSON Schema cannot say these: " + ", ".join(left_out) + "."
+        bundled["$comment"] = " ".join(left_out)
     every, delivered = all_of("call", "request"), all_of("delivered")
     bundled["type"] = "object"
     if every["allOf"]:

@@ -49,7 +49,10 @@ def test_formats(program: Program) -> None:
         (["rule", "--all", "KCH101"], "leave the names out"),
         (["rule", "KCH101", "--directory", "x"], "--directory goes with --all"),
         (["schema", "nope"], "No rule is called"),
-        (["schema", "KCH101", "--report"], "not both"),
+        (["schema", "KCH101", "--report"], "Either a rule or --report"),
+        (["schema", "--configuration", "--report", "--rule-file"], "--configuration or --report or --rule-file"),
+        (["schema", "--select", "KCH2,KCH4"], "can say nothing of what the selected rules ask"),
+        (["schema", "--ignore", "ALL"], "can say nothing"),
     ],
 )
 def test_what_is_asked_wrongly(arguments: list[str], complaint: str, program: Program) -> None:

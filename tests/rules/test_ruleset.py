@@ -244,6 +244,9 @@ def test_the_bundle_uses_standard_keywords_only_and_names_what_it_leaves_out() -
     assert "urn:segkoch-lint:" not in text
     assert '"$id"' not in text  # validators resolve references slowly below one
     assert [code in BUNDLE["$comment"] for code in ("KCH110", "KCH111", "KCH305", "KCH103")] == [True] * 3 + [False]
+    comparing, elsewhere = BUNDLE["$comment"].split(". ")
+    assert "KCH110" in comparing
+    assert all(code in elsewhere for code in ("KCH001", "KCH201", "KCH401", "KCH503"))
 
 
 @pytest.mark.parametrize("rule", [r for r in built_in() if r.applies_to in {"delivered", "call"}], ids=lambda r: r.code)
