@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.collecting import Collector, Source, share_of
 from segkoch_lint.identity.judging import Disagreement, Identity
@@ -43,7 +44,7 @@ class Linter:
         on_progress: called now and then while inputs are read.
 
     Raises:
-        UsageError: a selector means no rule, or a rule file is broken.
+        UsageError: the settings are none, a selector means no rule, or a rule file is broken.
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class Linter:
         flaw_excerpts: FlawExcerpts | None = None,
         jobs: int = 1,
     ) -> None:
+        if settings is not None and not isinstance(settings, Settings):
+            raise UsageError(f"settings: `Settings` are expected, and {type(settings).__name__} was found.")
         self.settings = settings or Settings()
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
@@ -107,8 +110,16 @@ class Linter:
             yield from self._joined(Part(Input(name, stdin=True)), self._parts.stream(stream, name))
 
     def value(self, value: Any) -> Iterator[Finding]:
-        """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span."""
-        yield from self._new_joint(Input("")).add(self._parts.value(ValueDocument(value)))
+        """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span.
+
+        Raises:
+            ValueError: it holds something that JSON has not: keys that are no strings, bytes, itself.
+        """
+        try:
+            result = self._parts.value(ValueDocument(value))
+        except (TypeError, ValueError, RecursionError) as error:  # of the validators, which read all of it
+            raise ValueError(f"not a value that JSON has: {error}") from error
+        yield from self._new_joint(Input("")).add(result)
 
     def identity_findings(self) -> Iterator[Finding]:
         """Yield what is wrong across all inputs, once they were read; afterwards nothing is remembered of users.
@@ -203,7 +214,7 @@ class Linter:
 
 
 def lint(
-    source: Mapping[str, Any] | list[Any] | bytes | str | os.PathLike[str] | Iterable[str],
+    source: Mapping[str, Any] | list[Any] | bytes | str | os.PathLike[str],
     *,
     settings: Settings | None = None,
 ) -> Iterator[Finding]:
@@ -220,14 +231,17 @@ def lint(
     Raises:
         UsageError: a setting is wrong.
         OSError: an input is missing or unreadable.
+        TypeError, ValueError: the source is nothing of all this, or holds something that JSON has not.
     """
+    if not isinstance(source, Mapping | list | bytes | str | os.PathLike):
+        raise TypeError(f"a call, a list of calls, bytes or a path is expected, and {type(source).__name__} was found")
     linter = Linter(settings)
     if isinstance(source, bytes):
         yield from linter.bytes(source)
     elif isinstance(source, Mapping | list):
         yield from linter.value(source)
     else:
-        yield from linter.paths([os.fspath(source)])  # type: ignore[arg-type]  # nothing else is left
+        yield from linter.paths([os.fspath(source)])
     yield from linter.identity_findings()
     for path, reason in linter.summary.unread:
         raise OSError(f"{path}: {reason}")

@@ -13,6 +13,7 @@ import pytest
 
 import segkoch_lint
 from segkoch_lint import Finding, Linter, Settings, Severity, Span, UsageError, lint
+from segkoch_lint.budgets import Budget
 from tests.conftest import IOS_CALL
 
 SAMPLE = {
@@ -71,6 +72,55 @@ def test_a_missing_file_raises() -> None:
 def test_a_wrong_setting_raises() -> None:
     with pytest.raises(UsageError):
         list(lint({}, settings=Settings(select=("KCH9",))))
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ({"select": "KCH1"}, "Settings.select: a tuple of strings is expected, and str 'KCH1' was found."),
+        ({"ignore": None}, "Settings.ignore: a tuple of strings"),
+        ({"exclude": [1]}, "Settings.exclude: a tuple of strings is expected, and int 1"),
+        ({"severity": {"KCH1": "info"}}, "Settings.severity: a mapping of strings to `Severity` is expected, and str"),
+        ({"severity": ["KCH1"]}, "Settings.severity: a mapping"),
+        ({"budgets": {1: Budget.of("1%")}}, "Settings.budgets: a mapping of strings"),
+        ({"per_file_ignores": {"*": "KCH1"}}, "Settings.per_file_ignores: a mapping of strings to tuples of strings"),
+        ({"rules": ("own",)}, "Settings.rules: a tuple of `pathlib.Path`"),
+        ({"group_by": ("library",)}, "Settings.group_by: a tuple of `Facet`"),
+        ({"fail_on": "error"}, "Settings.fail_on: a `Severity` or None"),
+        ({"limits": 3}, "Settings.limits: `Limits`"),
+        ({"memory": "1GiB"}, "Settings.memory: a number of bytes"),
+        ({"root": "."}, "Settings.root: a `pathlib.Path`"),
+    ],
+)
+def test_settings_say_what_they_expect(setting: dict[str, Any], expected: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        Settings(**setting)
+    assert raised.value.message.startswith(expected)
+
+
+@pytest.mark.parametrize("source", [7, None, {"a set"}])
+def test_a_source_of_another_kind_is_refused(source: Any) -> None:
+    with pytest.raises(TypeError, match=f"and {type(source).__name__} was found"):
+        list(lint(source))
+
+
+def loop() -> dict[str, Any]:
+    call: dict[str, Any] = {"type": "track"}
+    call["context"] = call
+    return call
+
+
+@pytest.mark.parametrize(
+    "value", [{"type": "track", 1: 2}, {"type": "track", "context": {"device": {"id": b"x"}}}, loop()]
+)
+def test_a_value_that_json_has_not_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match="not a value that JSON has"):
+        list(lint(value))
+
+
+def test_settings_of_another_kind_are_refused() -> None:
+    with pytest.raises(UsageError, match="`Settings` are expected, and dict was found"):
+        list(lint(SAMPLE, settings={"select": "KCH1"}))  # type: ignore[arg-type]  # as a user without a type checker
 
 
 def test_the_package_offers_what_it_says() -> None:

@@ -127,6 +127,10 @@ def command(
     linter = Linter(
         settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts, jobs=jobs or cores()
     )
+    if all(rule.applies_to == "plan" for rule in linter.selection.rules):
+        raise UsageError(
+            "No selected rule is about calls.", "Those about tracking plans (KCH4) are for `segkoch-lint plan check`."
+        )
     with open_reports(form, style, targets) as reports:
         _lint(linter, paths or (".",), stdin_filename, reports)
         within = within_budgets(linter.summary, linter.selection)

@@ -103,14 +103,32 @@ def settings_of(
         raise UsageError(f"{config}: there is no such configuration file.")
     settings = load_settings(config if config or isolated else find_configuration(Path.cwd()))
     changes: dict[str, Any] = {}
-    if selected := words(select):
+    origins = dict(settings.origins)
+    if selected := _selectors("--select", select):
         changes["select"] = selected
-    if ignored := words(ignore):
+        origins["select"] = "--select"
+    if ignored := _selectors("--ignore", ignore):
         changes["ignore"] = ignored
+        origins["ignore"] = "--ignore"
     if severity:
-        changes["severity"] = _on_top(settings.severity, map(_severity, words(severity)))
+        given = list(map(_severity, words(severity)))
+        changes["severity"] = _on_top(settings.severity, given)
+        origins |= {f"severity.{selector}": "--severity" for selector, _ in given}
     changes["rules"] = (*settings.rules, *rule_folders)
-    return dataclasses.replace(settings, **changes)
+    return dataclasses.replace(settings, **changes, origins=origins)
+
+
+def _selectors(option: str, values: Iterable[str]) -> tuple[str, ...]:
+    """Return the selectors that an option names.
+
+    Raises:
+        UsageError: it was given, and names none: a variable of a script may have been empty.
+    """
+    given = list(values)
+    named = words(given)
+    if given and not named:
+        raise UsageError(f"{option} names no rule.", "Leave the option out, or name a code, a name or ALL.")
+    return named
 
 
 def words(values: Iterable[str]) -> tuple[str, ...]:
@@ -134,7 +152,9 @@ def with_budgets(settings: Settings, budgets: Iterable[str]) -> Settings:
     Raises:
         UsageError: one is wrong.
     """
-    return dataclasses.replace(settings, budgets=_on_top(settings.budgets, map(_budget, words(budgets))))
+    given = list(map(_budget, words(budgets)))
+    origins = {**settings.origins, **{f"budgets.{selector}": "--budget" for selector, _ in given}}
+    return dataclasses.replace(settings, budgets=_on_top(settings.budgets, given), origins=origins)
 
 
 def with_memory(settings: Settings, size: str | None) -> Settings:

@@ -33,7 +33,7 @@ def find_configuration(start: Path) -> Path | None:
     return None
 
 
-def load_settings(file: Path | None) -> Settings:
+def load_settings(file: str | Path | None) -> Settings:
     """Return the settings of a configuration file, or the defaults when there is none.
 
     Raises:
@@ -41,6 +41,7 @@ def load_settings(file: Path | None) -> Settings:
     """
     if file is None:
         return Settings()
+    file = Path(file)
     configuration = _read(file)
     problem = _problem(configuration)
     if problem:
@@ -92,7 +93,8 @@ def _problem(configuration: Any) -> tuple[str, str] | None:
 
 def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
     folder = file.parent
-    read: dict[str, Any] = {"root": folder}
+    selecting = ("select", "ignore", "severity", "budgets", "per-file-ignores")
+    read: dict[str, Any] = {"root": folder, "origins": {key: f"{file}: in {key}" for key in selecting}}
     for key, field in {
         "select": "select",
         "ignore": "ignore",

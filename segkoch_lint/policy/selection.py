@@ -10,6 +10,7 @@ from typing import TypeVar
 from pathspec import GitIgnoreSpec
 
 from segkoch_lint.budgets import Budget
+from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.rules.catalogue import Rule, limited, matching
@@ -34,13 +35,19 @@ class Selection:
         self.catalogue = tuple(limited(rule, settings.rule_limits) for rule in load_catalogue(settings.rules))
         self._settings = settings
         chosen = _most_exact(
-            self.catalogue, [*((s, True) for s in settings.select), *((s, False) for s in settings.ignore)]
+            [
+                *((selector, self._meant("select", selector), True) for selector in settings.select),
+                *((selector, self._meant("ignore", selector), False) for selector in settings.ignore),
+            ]
         )
         self.rules = tuple(rule for rule in self.catalogue if chosen.get(rule.code, False))
-        self._severities = _most_exact(self.catalogue, list(settings.severity.items()))
-        self.budgets: Mapping[str, Budget] = _most_exact(self.catalogue, list(settings.budgets.items()))
+        self._severities = _most_exact(self._choices("severity", settings.severity))
+        self.budgets: Mapping[str, Budget] = _most_exact(self._choices("budgets", settings.budgets))
         self._per_file = [
-            (GitIgnoreSpec.from_lines([pattern]), {r.code for s in selectors for r in matching(self.catalogue, s)})
+            (
+                GitIgnoreSpec.from_lines([pattern]),
+                {rule.code for each in selectors for rule in self._meant("per-file-ignores", each)},
+            )
             for pattern, selectors in settings.per_file_ignores.items()
         ]
 
@@ -65,6 +72,17 @@ class Selection:
         relative = _relative(path, self._settings)
         return frozenset(code for spec, codes in self._per_file if spec.match_file(relative) for code in codes)
 
+    def _choices(self, key: str, choices: Mapping[str, T]) -> list[tuple[str, tuple[Rule, ...], T]]:
+        return [(selector, self._meant(key, selector), choice) for selector, choice in choices.items()]
+
+    def _meant(self, key: str, selector: str) -> tuple[Rule, ...]:
+        """Return the rules that a selector means; the error says who named it."""
+        try:
+            return matching(self.catalogue, selector)
+        except UsageError as unknown:
+            origin = self._settings.origin(key, selector)
+            raise UsageError(f'{origin}: no rule is called "{selector}".', unknown.hint) from None
+
 
 def _relative(path: str, settings: Settings) -> str:
     try:
@@ -73,15 +91,14 @@ def _relative(path: str, settings: Settings) -> str:
         return path
 
 
-def _most_exact(rules: Sequence[Rule], choices: Sequence[tuple[str, T]]) -> dict[str, T]:
+def _most_exact(choices: Sequence[tuple[str, tuple[Rule, ...], T]]) -> dict[str, T]:
     """Return per rule code the choice whose selector names it most exactly; of two alike the later one.
 
     A name is as exact as a whole code, and `ALL` the least exact, so that `--select KCH106 --ignore KCH1` keeps KCH106.
     """
     chosen: dict[str, tuple[int, T]] = {}
-    for selector, choice in choices:
-        found = matching(rules, selector)
-        for rule in found:
+    for selector, meant, choice in choices:
+        for rule in meant:
             exactness = (
                 0 if selector.upper() == "ALL" else len(rule.code if rule.name == selector.lower() else selector)
             )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from segkoch_lint.budgets import Budget
+from segkoch_lint.errors import UsageError
 from segkoch_lint.facets import Facet
 from segkoch_lint.findings import Severity
 from segkoch_lint.reading.limits import Limits
@@ -34,6 +36,11 @@ class Settings:
         rule_limits: by name, the limits that rule files name (`segkoch_lint.rules.catalogue.Rule.limits`).
         memory: about how many bytes a run may take.
         root: the folder that the patterns are relative to: that of the configuration, else the working directory.
+        origins: who named the selectors of a field (``severity``), or one of them (``severity.KCH1``), in words for
+            messages.
+
+    Raises:
+        UsageError: a field holds something else than what is expected of it.
     """
 
     select: tuple[str, ...] = ("ALL",)
@@ -52,8 +59,51 @@ class Settings:
     rule_limits: Mapping[str, int] = field(default_factory=dict)
     memory: int = DEFAULT_MEMORY
     root: Path = field(default_factory=Path.cwd)
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in ("select", "ignore", "exclude", "accepted_types", "ignored_events"):
+            _expect_all(name, getattr(self, name), str, "a tuple of strings")
+        for name, kind, words in (
+            ("per_file_ignores", (tuple, list), "a mapping of strings to tuples of strings"),
+            ("severity", Severity, "a mapping of strings to `Severity`"),
+            ("budgets", Budget, "a mapping of strings to `Budget`"),
+            ("libraries", str, "a mapping of strings to strings"),
+            ("rule_limits", int, "a mapping of strings to whole numbers"),
+        ):
+            mapping = getattr(self, name)
+            _expect(name, mapping, Mapping, words)
+            _expect_all(name, mapping, str, words)
+            _expect_all(name, mapping.values(), kind, words)
+        _expect_all("rules", self.rules, Path, "a tuple of `pathlib.Path`")
+        _expect_all("group_by", self.group_by, Facet, "a tuple of `Facet`")
+        _expect("fail_on", self.fail_on, (Severity, type(None)), "a `Severity` or None")
+        _expect("limits", self.limits, Limits, "`Limits`")
+        _expect("memory", self.memory, int, "a number of bytes")
+        _expect("root", self.root, Path, "a `pathlib.Path`")
+
+    def origin(self, key: str, selector: str) -> str:
+        """Return who named a selector of a field, in words for messages."""
+        return self.origins.get(f"{key}.{selector}") or self.origins.get(key) or key
 
     @property
     def delivery(self) -> Delivery:
         """What of the settings decides whether a call reaches Kochava."""
         return Delivery(self.accepted_types, self.ignored_events, self.libraries)
+
+
+def _expect_all(name: str, values: Any, kind: Any, words: str) -> None:
+    # Taken for a tuple, a string would be read letter by letter.
+    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+        raise UsageError(_expected(name, values, words))
+    for value in values:
+        _expect(name, value, kind, words)
+
+
+def _expect(name: str, value: Any, kind: Any, words: str) -> None:
+    if not isinstance(value, kind):
+        raise UsageError(_expected(name, value, words))
+
+
+def _expected(name: str, value: Any, words: str) -> str:
+    return f"Settings.{name}: {words} is expected, and {type(value).__name__} {value!r:.60} was found."

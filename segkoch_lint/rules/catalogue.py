@@ -149,6 +149,11 @@ def find(rules: Sequence[Rule], code_or_name: str) -> Rule:
     for rule in rules:
         if wanted in {rule.code.lower(), rule.name.lower()}:
             return rule
+    begun = [rule.code for rule in rules if wanted and rule.code.lower().startswith(wanted)]
+    if begun:
+        raise UsageError(
+            f'No rule is called "{code_or_name}".', f"That is the beginning of {len(begun)} codes: {', '.join(begun)}."
+        )
     known = [name for rule in rules for name in (rule.code, rule.name)]
     raise UsageError(f'No rule is called "{code_or_name}".', nearest(code_or_name, known))
 

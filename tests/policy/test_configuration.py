@@ -124,6 +124,25 @@ def test_an_empty_file_changes_nothing_but_the_root(name: str, tmp_path: Path) -
     assert load_settings(tmp_path / name) == Settings(root=tmp_path)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ['select = ["KCH999"]', 'ignore = ["KCH999"]', 'severity = {KCH999 = "info"}', 'budgets = {KCH999 = "1%"}']
+    + ['per-file-ignores = {"*.json" = ["KCH999"]}'],
+)
+def test_a_rule_that_there_is_not_is_said_with_file_and_key(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "segkoch-lint.toml"
+    file.write_text(line)
+    key = line.partition(" ")[0]
+    with pytest.raises(UsageError) as raised:
+        Selection(load_settings(file))
+    assert raised.value.message == f'{file}: in {key}: no rule is called "KCH999".'
+
+
+def test_a_configuration_file_may_be_named_by_a_string(tmp_path: Path) -> None:
+    (tmp_path / "segkoch-lint.toml").write_text('select = ["KCH1"]')
+    assert load_settings(str(tmp_path / "segkoch-lint.toml")).select == ("KCH1",)
+
+
 def test_never_fails_on_nothing(tmp_path: Path) -> None:
     (tmp_path / "segkoch-lint.toml").write_text('fail-on = "never"')
     assert load_settings(tmp_path / "segkoch-lint.toml").fail_on is None

@@ -163,6 +163,12 @@ def test_an_unknown_rule_is_an_error_that_names_the_nearest() -> None:
     assert raised.value.hint == 'Did you mean "missing-device"?'
 
 
+def test_the_beginning_of_codes_is_no_rule_and_the_error_names_those_that_begin_so() -> None:
+    with pytest.raises(UsageError) as raised:
+        find(built_in(), "kch50")
+    assert raised.value.hint == "That is the beginning of 3 codes: KCH501, KCH502, KCH503."
+
+
 def test_selectors_mean_codes_beginnings_names_and_all() -> None:
     assert {rule.code[:4] for rule in matching(built_in(), "kch1")} == {"KCH1"}
     assert [rule.code for rule in matching(built_in(), "sample-id")] == ["KCH116"]
