@@ -81,6 +81,7 @@ class Linter:
         found = discover(paths, exclude=self.settings.exclude, root=self.settings.root, stdin_filename=stdin_filename)
         remote = any(map(is_remote, paths))
         yield from self._shared(iter(found), threads=remote) if self._jobs > 1 else self._one_by_one(found)
+        self.summary.remarks += [(pattern, "nothing has a name like this") for pattern in found.unmatched]
         if found.passed_over:
             self.summary.not_calls[NEITHER] += found.passed_over
 

@@ -56,10 +56,12 @@ class Discovery:
 
     Attributes:
         passed_over: files in walked folders that hold no calls by the look of them: sources, images, and the like.
+        unmatched: globs that nothing matches.
     """
 
     def __init__(self, paths: Sequence[str], excludes: Excludes, stdin_filename: str | None) -> None:
         self.passed_over = 0
+        self.unmatched: list[str] = []
         self._paths = paths
         self._excludes = excludes
         self._stdin = stdin_filename or "-"
@@ -112,13 +114,17 @@ class Discovery:
 
     def _globbed(self, pattern: str) -> Iterator[Input | Unread]:
         failures: list[Unread] = []
+        matched = False
         for path in expand(pattern, lambda folder, error: failures.append(Unread.because(folder, error))):
+            matched = True
             try:
                 status = os.stat(path)
             except OSError as error:
                 yield _missing(path, error)
             else:
                 yield from self._found(path, status, named=False)
+        if not (matched or failures):
+            self.unmatched.append(pattern)
         yield from dict.fromkeys(failures)  # a folder may have been looked into for several parts of the glob
 
     def _found(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | Unread]:

@@ -145,7 +145,8 @@ class YamlDocument:
         start, end = node.start_mark.index, max(last.end_mark.index, node.start_mark.index)
         while end > start and self._text[end - 1] in " \t\r\n":
             end -= 1
-        return start, end
+        # An empty value at the end of the text stands behind what is before it, not on a line of its own.
+        return (start, end) if end > start or self._text[start:].strip() else _end_of(self._text, start)
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of ours
@@ -243,7 +244,15 @@ def _count(events: Iterable[yaml.Event], depth: int) -> None:
 
 def _flaw(text: str, line: int, message: str, mark: Any) -> Flaw:
     at = min(mark.index, len(text)) if mark is not None else 0
+    if not text[at:].strip():
+        return flaw_at(text, message, _end_of(text, at), line)
     return flaw_at(text, message, (at, min(at + 1, len(text))), line)
+
+
+def _end_of(text: str, at: int) -> Extent:
+    """Return the empty extent behind the last of a text, before *at*, that is no white space."""
+    end = len(text[:at].rstrip())
+    return end, end
 
 
 def _without_quotes(problem: str) -> str:

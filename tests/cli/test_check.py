@@ -65,6 +65,12 @@ def test_a_glob_is_expanded_where_the_shell_did_not(program: Program) -> None:
     assert "1 call read" in program("check", "g*.json").out
 
 
+def test_a_glob_that_matches_nothing_is_said_and_the_others_are_linted(program: Program) -> None:
+    ran = program("check", "g*.json", "gone/*.json")
+    assert (ran.status, ran.err) == (0, "gone/*.json: nothing has a name like this\n")
+    assert "1 call read" in ran.out
+
+
 @pytest.mark.parametrize("path", ["*.nothing", "empty"])
 def test_nothing_to_check_is_a_status_of_its_own(path: str, program: Program, folder: Path) -> None:
     (folder / "empty").mkdir()

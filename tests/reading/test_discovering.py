@@ -113,9 +113,11 @@ def test_a_glob_is_expanded_and_what_it_finds_is_not_named(tree: Tree) -> None:
     assert walked("**/*.json") == ["logs/a.json", "logs/sub/c.json"]
 
 
-def test_a_glob_that_matches_nothing_yields_nothing(tree: Tree) -> None:
+def test_a_glob_that_matches_nothing_yields_nothing_and_is_noted(tree: Tree) -> None:
     tree("a.json")
-    assert found("*.ndjson", "gone/**/*.json") == []
+    discovery = discover(["*.ndjson", "*.json", "gone/**/*.json"], root=Path())
+    assert list(discovery) == [Input("a.json", named=False)]
+    assert discovery.unmatched == ["*.ndjson", "gone/**/*.json"]
 
 
 def test_a_file_whose_name_looks_like_a_glob_is_that_file(tree: Tree) -> None:

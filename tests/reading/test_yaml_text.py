@@ -119,6 +119,24 @@ def test_hostile_and_broken_text_is_a_flaw(text: str, message: str) -> None:
     assert message in flaw.message
 
 
+@pytest.mark.parametrize("after", ["", "\n", "\n\n", "\r\n", "  \n \t\n"])
+@pytest.mark.parametrize("text", ["type: track\ncontext: {device: [", "type: track\ncontext: [", "é: [1]\nb: 'é"])
+def test_what_is_missing_at_the_end_is_missed_behind_the_last_that_there_is(text: str, after: str) -> None:
+    (flaw,) = parse_yaml((text + after).encode(), depth=100)
+    assert isinstance(flaw, Flaw)
+    line = text.count("\n") + 1
+    column = len(text.rsplit("\n", maxsplit=1)[-1]) + 1
+    assert flaw.span == Span(line, column, line, column)
+
+
+def test_an_empty_value_at_the_end_stands_behind_what_is_before_it() -> None:
+    document = one("a: 1\nb:\n")
+    assert document.locate([("b",)]) == {("b",): Span(2, 3, 2, 3)}
+    _, last = parse_yaml(b"a: 1\n---\n\n", depth=100)
+    assert isinstance(last, YamlDocument)
+    assert last.locate([()]) == {(): Span(2, 4, 2, 4)}
+
+
 def test_flaws_never_quote_the_text() -> None:
     for text in (
         "a: *secret-0123456789abcdef",
