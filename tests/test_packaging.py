@@ -23,6 +23,20 @@ def test_the_wheel_ships_the_schemas_of_the_top_folder(tmp_path: Path) -> None:
     assert shipped == kept
 
 
+def test_the_readme_shows_what_the_command_prints() -> None:
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").split("```console\n$ segkoch-lint ")[1].split("```")[0]
+    arguments, _, output = shown.partition("\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "segkoch_lint", *arguments.split(), "--isolated"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert output
+    assert ran.stdout.startswith(output)
+
+
 def test_the_examples_are_linted_as_the_readme_shows(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "segkoch_lint", "check", "--isolated", "examples"],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.completing import complete_files
+from segkoch_lint.cli.completing import complete_facets, complete_files, complete_rules
 from segkoch_lint.cli.options import (
     configuration_options,
     settings_of,
@@ -59,6 +59,7 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
     "budgets",
     multiple=True,
     metavar="CODE=BUDGET",
+    shell_complete=complete_rules,
     help="Let a rule's findings pass in this share of the delivered calls (60%, 0.1%), or in so many calls (20).",
 )
 @click.option(
@@ -66,6 +67,7 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
     "facets",
     multiple=True,
     metavar="FACET",
+    shell_complete=complete_facets,
     help="Break the closing table down by library, version (of the library), event, day, source or platform; "
     "several, with commas, make finer groups.",
 )

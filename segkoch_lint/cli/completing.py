@@ -36,6 +36,27 @@ def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str
     return items
 
 
+def complete_severities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return what ``CODE=LEVEL`` can go on to: rules first; of the only one, and after the sign, the levels."""
+    from segkoch_lint.findings import Severity  # noqa: PLC0415
+
+    before, comma, last = incomplete.rpartition(",")
+    selector, sign, level = last.partition("=")
+    rules = complete_rules(ctx, param, before + comma + selector)
+    if not sign and len(rules) != 1:
+        return rules
+    begun = before + comma + selector if sign else rules[0].value
+    return [CompletionItem(f"{begun}={each}") for each in Severity if str(each).startswith(level)]
+
+
+def complete_facets(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the facets whose name begins with what is there, after the last comma."""
+    from segkoch_lint.facets import FACETS  # noqa: PLC0415
+
+    before, comma, last = incomplete.rpartition(",")
+    return [CompletionItem(before + comma + name) for name in FACETS if name.startswith(last)]
+
+
 def complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Leave it to the shell to complete a path."""
     return [CompletionItem(incomplete, type="file")]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from segkoch_lint.budgets import FORMS, Budget
-from segkoch_lint.cli.completing import complete_rules
+from segkoch_lint.cli.completing import complete_rules, complete_severities
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings import Severity
 
@@ -43,7 +43,11 @@ def configuration_options(command: Command) -> Command:
                 help="Do not apply these rules.",
             ),
             click.option(
-                "--severity", multiple=True, metavar="CODE=LEVEL", help="Set a severity: error, warning or info."
+                "--severity",
+                multiple=True,
+                metavar="CODE=LEVEL",
+                shell_complete=complete_severities,
+                help="Set a severity: error, warning or info.",
             ),
             click.option(
                 "--rules",

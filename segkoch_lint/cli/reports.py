@@ -96,6 +96,11 @@ def targets_of(outputs: Sequence[str]) -> list[Target]:
             raise UsageError(f"--output {output}: FORMAT:PATH is expected.", f"FORMAT is one of {', '.join(FORMATS)}.")
         if name not in FORMATS:
             raise UsageError(f'--output {output}: no format is called "{name}".', nearest(name, FORMATS))
+        if path == "-":
+            raise UsageError(
+                f"--output {output}: a file is expected; standard output is the place of --format {name}.",
+                "A file that is called - is ./- here.",
+            )
         targets.append((name, path))
     taken = [str(Path(path).resolve()) for _, path in targets]
     if len(set(taken)) < len(taken):

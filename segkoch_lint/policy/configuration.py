@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import tomllib
 from collections.abc import Mapping
@@ -12,9 +13,10 @@ from segkoch_lint import schema_files
 from segkoch_lint.budgets import FORMS, Budget
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
-from segkoch_lint.policy.complaints import complaint, kind_of
+from segkoch_lint.policy.complaints import complaint, kind_of, place_of
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.policy.sizes import SIZE_FORMS, bytes_of
+from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 
 FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
@@ -31,6 +33,10 @@ def find_configuration(start: Path) -> Path | None:
         if (folder / ".git").exists():
             return None
     return None
+
+
+_DEEPEST = 20
+"""Levels of a configuration in YAML; it needs three."""
 
 
 def load_settings(file: str | Path | None) -> Settings:
@@ -54,16 +60,26 @@ def _read(file: Path) -> Any:
         if file.suffix == ".toml":
             table = _table(file)
             return {} if table is None else table
-        import yaml  # noqa: PLC0415 - only a YAML configuration needs it
-
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except UsageError:
-        raise  # of a table of TOML: it says what is wrong
-    except (OSError, ValueError, RecursionError) as error:
+        text = file.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error}.") from error
-    except Exception as error:  # PyYAML raises far more than its own YAMLError
-        raise UsageError(f"{file}: not valid YAML: {' '.join(str(error).split())}.") from error
-    return {} if loaded is None else loaded
+    return _yaml(file, text)
+
+
+def _yaml(file: Path, text: bytes) -> Any:
+    from segkoch_lint.reading.yaml_text import parse_yaml  # noqa: PLC0415 - only a YAML configuration needs it
+
+    values: list[Any] = []
+    for each in parse_yaml(text, depth=_DEEPEST):
+        if isinstance(each, Flaw):
+            raise UsageError(f"{file}:{each.span.line}:{each.span.column}: not valid YAML: {each.message}.")
+        for path in each.repeated:
+            *_, last = each.keys(path)
+            raise UsageError(f"{file}:{last.line}:{last.column}: {place_of(path)} stands twice.")
+        values.append(each.value)
+    if len(values) > 1:
+        raise UsageError(f"{file}: {len(values)} YAML documents; one is expected.")
+    return {} if values in ([], [None]) else values[0]
 
 
 def _table(file: Path) -> Any:

@@ -27,7 +27,7 @@ _LONGEST_FOOTER = 16 << 20
 _END_BYTES = 8
 _SPEAKS_OF_CALLS = re.compile(rb"context[._]|anonymous_?id|event_text", re.IGNORECASE)
 
-_MISSING = 'Parquet is read by pyarrow: pip install "segkoch-lint[parquet]"'
+_MISSING = "Parquet is read by pyarrow: pip install pyarrow"
 
 
 def may_hold_calls(file: BinaryIO) -> bool:

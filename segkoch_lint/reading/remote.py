@@ -16,6 +16,9 @@ from segkoch_lint.masking import mask_shapes
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://|[a-z][a-z0-9+.-]+::", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?\[]")
 _LONGEST_REASON = 200
+_PACKAGES = {"s3": ("s3fs",), "s3a": ("s3fs",), "gs": ("gcsfs",), "gcs": ("gcsfs",)}
+"""What fsspec needs beside itself, by scheme, as far as it is of the extra `cloud`."""
+
 _TALKATIVE = ("aiobotocore", "asyncio", "botocore", "fsspec", "gcsfs", "google", "s3fs")
 
 
@@ -166,8 +169,9 @@ def _explained(url: str) -> Iterator[None]:
 
 
 def _missing(url: str) -> str:
-    scheme = url.partition(":")[0]
-    return f'{scheme}:// is read by fsspec and its packages: pip install "segkoch-lint[cloud]"'
+    scheme = url.partition(":")[0].lower()
+    packages = " ".join(["fsspec", *_PACKAGES.get(scheme, ())])
+    return f"{scheme}:// is read by fsspec and packages beside it: pip install {packages}"
 
 
 def _reason(what: str, error: Exception) -> str:

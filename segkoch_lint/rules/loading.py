@@ -38,6 +38,8 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
 
 def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
     """Yield the rules of a folder, each with its file."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder of rule files.")
     files = sorted(folder.glob("*.json"))
     if not files:
         raise UsageError(f"{folder}: no rule files (*.json) in this folder.")

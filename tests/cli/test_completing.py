@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from segkoch_lint.cli.running import run
+from segkoch_lint.facets import FACETS
 
 Complete = Callable[[str], list[str]]
 
@@ -57,6 +58,23 @@ def complete(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 )
 def test_commands_and_rules_are_completed(words: str, completed: str, complete: Complete) -> None:
     assert f"plain,{completed}" in complete(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("--severity KCH10", [f"KCH10{number}" for number in range(1, 10)]),
+        ("--severity KCH106", ["KCH106=info", "KCH106=warning", "KCH106=error"]),
+        ("--severity KCH1=info,limited-ad=w", ["KCH1=info,limited-ad=warning"]),
+        ("--severity KCH1=x", []),
+        ("--severity nothing", []),
+        ("--budget limited", ["limited-ad-tracking"]),
+        ("--group-by p", ["platform"]),
+        ("--group-by version,", [f"version,{name}" for name in FACETS]),
+    ],
+)
+def test_what_options_take_is_completed(words: str, completed: list[str], complete: Complete) -> None:
+    assert complete(f"check {words}") == [f"plain,{each}" for each in completed]
 
 
 @pytest.mark.parametrize(

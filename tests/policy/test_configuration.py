@@ -138,6 +138,31 @@ def test_a_rule_that_there_is_not_is_said_with_file_and_key(line: str, tmp_path:
     assert raised.value.message == f'{file}: in {key}: no rule is called "KCH999".'
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("select: [KCH1]\nselect: [KCH2]\n", ":2:1: select stands twice."),
+        ("limits:\n  depth: 3\n  depth: 4\n", ":3:3: limits.depth stands twice."),
+        ("select: [KCH1\n", ":1:14: not valid YAML: "),
+        ("a: {b: [" * 30, ":1:56: not valid YAML: nested deeper than 20 levels"),
+        ("select: [KCH1]\n---\nselect: [KCH2]\n", ": 2 YAML documents; one is expected."),
+        ("- select\n", ": the configuration is a list; a table is expected."),
+    ],
+)
+def test_what_is_wrong_with_yaml_is_said_at_its_place(text: str, problem: str, tmp_path: Path) -> None:
+    file = tmp_path / ".segkoch-lint.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError) as raised:
+        load_settings(file)
+    assert f"{file}{problem}" in raised.value.message
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "null\n", "\ufeffselect: [ALL]\n"])
+def test_a_yaml_file_that_says_nothing_changes_nothing(text: str, tmp_path: Path) -> None:
+    (tmp_path / ".segkoch-lint.yaml").write_text(text, encoding="utf-8")
+    assert load_settings(tmp_path / ".segkoch-lint.yaml") == Settings(root=tmp_path)
+
+
 def test_a_configuration_file_may_be_named_by_a_string(tmp_path: Path) -> None:
     (tmp_path / "segkoch-lint.toml").write_text('select = ["KCH1"]')
     assert load_settings(str(tmp_path / "segkoch-lint.toml")).select == ("KCH1",)

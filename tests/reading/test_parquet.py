@@ -214,7 +214,7 @@ def test_without_pyarrow_the_run_is_incomplete_and_says_what_to_install(
     path.write_bytes(BAD)
     ran = program("check", str(path), "--isolated")
     assert ran.status == 4
-    assert ran.err == f'Error: {path}: Parquet is read by pyarrow: pip install "segkoch-lint[parquet]"\n'
+    assert ran.err == f"Error: {path}: Parquet is read by pyarrow: pip install pyarrow\n"
 
 
 def test_what_the_disk_refuses_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,7 @@ def test_without_the_extra_the_run_says_what_to_install(
     monkeypatch.setitem(sys.modules, module, None)
     ran = program("check", "s3://b/x.json", "--isolated")
     assert ran.status == 4
-    told = 's3:// is read by fsspec and its packages: pip install "segkoch-lint[cloud]"'
+    told = "s3:// is read by fsspec and packages beside it: pip install fsspec s3fs"
     assert ran.err == f"Error: s3://b/x.json: {told}\n"
 
 
