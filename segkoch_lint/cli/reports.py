@@ -191,8 +191,12 @@ def reporting_of(
 def tell(summary: Summary) -> None:
     """Say on standard error what the findings do not: what an input is instead, and what could not be read."""
     for path, remark in summary.remarks:
-        click.echo(f"{visible(path)}: {visible(remark)}", err=True)
+        click.echo(f"Note: {_name(path)}: {visible(remark)}", err=True)
     for path, reason in summary.unread:
-        click.echo(f"Error: {visible(path)}: {visible(reason)}", err=True)
+        click.echo(f"Error: {_name(path)}: {visible(reason)}", err=True)
     if not summary.adds_up():
         click.echo("Error: the figures do not add up; please report this as a fault of segkoch-lint.", err=True)
+
+
+def _name(path: str) -> str:
+    return visible(path) or '""'

@@ -65,9 +65,14 @@ def test_a_glob_is_expanded_where_the_shell_did_not(program: Program) -> None:
     assert "1 call read" in program("check", "g*.json").out
 
 
+def test_an_empty_path_is_shown_as_such(program: Program) -> None:
+    ran = program("check", "")
+    assert (ran.status, ran.err) == (4, 'Error: "": no such file or folder\n')
+
+
 def test_a_glob_that_matches_nothing_is_said_and_the_others_are_linted(program: Program) -> None:
     ran = program("check", "g*.json", "gone/*.json")
-    assert (ran.status, ran.err) == (0, "gone/*.json: nothing has a name like this\n")
+    assert (ran.status, ran.err) == (0, "Note: gone/*.json: nothing has a name like this\n")
     assert "1 call read" in ran.out
 
 
