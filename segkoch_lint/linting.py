@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -13,7 +14,7 @@ from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.collecting import Collector, Source, share_of
 from segkoch_lint.identity.judging import Disagreement, Identity
 from segkoch_lint.inspecting import Excerpts, remedy_for
-from segkoch_lint.joining import Joint
+from segkoch_lint.joining import NOT_A_CALL, Joint
 from segkoch_lint.looking_back import LookingBack
 from segkoch_lint.parts import NEITHER, FlawExcerpts, Lost, Part, PartLinter, Result
 from segkoch_lint.policy.selection import Selection
@@ -197,9 +198,15 @@ class Linter:
             if isinstance(result, Lost):
                 self._joint.miss(part, result)
             else:
-                yield from self._joint.add(result)
+                yield from map(self._looked_back, self._joint.add(result))
         if part.last:
-            yield from self._joint.end(allow_empty=self._allow_empty)
+            yield from map(self._looked_back, self._joint.end(allow_empty=self._allow_empty))
+
+    def _looked_back(self, finding: Finding) -> Finding:
+        """Return a finding with its lines: when it was found that a value should have been a call, they were gone."""
+        if finding.code != NOT_A_CALL:
+            return finding
+        return dataclasses.replace(finding, excerpt=self._excerpt_at(finding.location))
 
     def _tell(self) -> None:
         self.on_progress()  # whichever it is by now

@@ -55,6 +55,16 @@ def test_so_is_a_line_among_broken_ones(linter: Linter) -> None:
     assert (shown.first_line + shown.focus, "0D1E…5E6F" in shown.lines[shown.focus]) == (2, True)
 
 
+def test_what_is_no_call_is_shown_too(linter: Linter) -> None:
+    Path("other.json").write_text('[\n {"a": 1},\n {"userId": "user-4711"}\n]')
+    linter = Linter(Settings(select=("KCH002",)), excerpts=partial(excerpt, show_ids=False))
+    (finding,) = linter.paths(["other.json"])
+    assert finding.excerpt is not None
+    assert (finding.excerpt.first_line, finding.excerpt.focus) == (1, 1)
+    assert finding.excerpt.lines[:2] == ("[", ' {"a": 1},')
+    assert "4711" not in "".join(finding.excerpt.lines)
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_log_is_not(packed: bool, linter: Linter) -> None:
     content = LINE * (1 + (1 << 20) // len(LINE))
