@@ -9,6 +9,7 @@ from typing import Any
 
 from segkoch_lint.findings import Finding
 from segkoch_lint.plans.checking import PlanChecker
+from segkoch_lint.plans.diffing import compare_files
 from segkoch_lint.policy.settings import Settings
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -153,3 +154,17 @@ def codes(findings: Iterable[Finding]) -> list[str]:
 
 
 ALL_UNGUARDED = [f"KCH401 KCH10{number}" for number in range(1, 7)]
+ALL_REMOVED = [each.replace("KCH401", "KCH404") for each in ALL_UNGUARDED]
+"""What a plan that lost all its guards is told, as `codes` says it."""
+
+
+def diff(tmp_path: Path, old: Any, new: Any, *logs: str, **options: Any) -> tuple[list[Finding], PlanChecker]:
+    """Compare two versions of a plan; return the findings, and the checker with its figures."""
+    checker = PlanChecker(**options)
+    before, after = written(tmp_path, [old, new])
+    return list(compare_files(checker, before, after, logs)), checker
+
+
+def told(checker: PlanChecker) -> list[tuple[str, bool]]:
+    """Return what a comparison tells beside findings: the kind of change, and whether it is a warning."""
+    return [(each.kind, each.warning) for each in checker.tally.changes]

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from segkoch_lint import schema_files
@@ -23,8 +19,7 @@ from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.loading import problem_of
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.violations import at
-from segkoch_lint.rules.vocabulary import explainer, gate, size_of
-from tests.conftest import IOS_CALL
+from tests.rules.judged import JUDGED, VALIDATORS
 
 CONTRACT = {
     "KCH001": ("invalid-syntax", "error"),
@@ -71,12 +66,8 @@ CONTRACT = {
 
 REQUIRED = {"KCH101", "KCH102", "KCH103", "KCH104", "KCH105", "KCH106", "KCH201", "KCH202", "KCH203"}
 
-JUDGED = [rule for rule in built_in() if rule.applies_to not in {"input", "plan"}]
 SUMMED_UP = [rule for rule in JUDGED if rule.applies_to in {"user", "device"}]
 OF_CALLS = [rule for rule in JUDGED if rule.applies_to in {"delivered", "call", "request"}]
-
-SCHEMAS = {rule.code: RuleSet([], Delivery()).schema_of(rule) for rule in JUDGED}
-VALIDATORS = {code: (gate(schema), explainer(schema)) for code, schema in SCHEMAS.items()}
 
 
 def name_of(rule: Rule) -> str:
@@ -182,262 +173,3 @@ def test_remedies_speak_to_libraries_that_exist(rule: Rule) -> None:
     table = schema_files.load("libraries")
     known = {"default", "mobile", "server", "web", *(name for names in list(table.values())[1:] for name in names)}
     assert set(rule.remedy) <= known
-
-
-def device(**members: Any) -> dict[str, Any]:
-    whole: dict[str, Any] = {"type": "ios", "id": "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64", "model": "iPhone15,2"}
-    whole |= {"advertisingId": "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954", "adTrackingEnabled": True}
-    return {key: value for key, value in {**whole, **members}.items() if value != "DROP"}
-
-
-ZERO = "00000000-0000-0000-0000-000000000000"
-
-
-@pytest.mark.parametrize(
-    ("members", "codes"),
-    [
-        ({}, []),
-        ({"advertisingId": ZERO, "adTrackingEnabled": False}, ["KCH106"]),
-        ({"advertisingId": ZERO}, ["KCH106", "KCH112"]),
-        ({"advertisingId": "DROP"}, ["KCH105"]),
-        ({"advertisingId": "DROP", "adTrackingEnabled": False}, ["KCH106"]),
-        ({"advertisingId": None, "trackingStatus": "TrackingStatus.Denied"}, ["KCH106"]),
-        ({"advertisingId": "", "attTrackingStatus": 1}, ["KCH106"]),
-        ({"advertisingId": "DROP", "attTrackingStatus": 3}, ["KCH105"]),
-        ({"advertisingId": "DROP", "ADVERTISING-id": "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954"}, []),
-        ({"advertisingId": None, "advertising_id": "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954"}, []),
-        ({"advertisingId": 5}, ["KCH105"]),
-        ({"advertisingId": "unknown"}, ["KCH108"]),
-        ({"advertisingId": "not-a-uuid"}, ["KCH107"]),
-        ({"advertisingId": "1"}, ["KCH107"]),
-        ({"type": "IOS"}, ["KCH103"]),
-        ({"type": None}, ["KCH102"]),
-        ({"type": "ios\n"}, ["KCH103", "KCH115"]),
-        ({"id": 7}, ["KCH104"]),
-        ({"id": ZERO}, ["KCH109"]),
-        ({"id": "UNKNOWN_ID"}, ["KCH109"]),
-        ({"id": "a1d4e8b72c354f96b0e87d61c2f3a954"}, ["KCH110", "KCH118"]),
-        ({"id": "9774d56d682e549c", "type": "android"}, ["KCH109"]),
-        ({"advertising_id": "C47B0E9A-6D18-4F35-92A7-E80D5B3C1F26"}, ["KCH111"]),
-        ({"advertising_id": "a1d4e8b7-2c35-4f96-b0e8-7d61c2f3a954"}, []),
-        ({"adTrackingEnabled": False}, ["KCH112"]),
-        ({"adTrackingEnabled": "false"}, ["KCH112"]),
-        ({"type": "android", "manufacturer": "Apple"}, ["KCH113"]),
-        ({"manufacturer": "Samsung"}, ["KCH113"]),
-    ],
-)
-def test_a_device_breaks_exactly_these_rules(members: dict[str, Any], codes: list[str], everything: RuleSet) -> None:
-    call = {"type": "track", "event": "Order Completed", "userId": "u", "context": {"device": device(**members)}}
-    assert sorted({each.rule.code for each in everything.judge(call).violations}) == codes
-
-
-@pytest.mark.parametrize("value", [None, [], "ios", 0, False])
-def test_without_a_device_object_only_the_missing_device_is_reported(value: Any, everything: RuleSet) -> None:
-    call = {"type": "track", "event": "x", "userId": "u", "context": {"device": value}}
-    assert [each.rule.code for each in everything.judge(call).violations] == ["KCH101"]
-
-
-A = "/context/device/advertisingId"
-S = "/context/device/advertising_id"
-REAL = "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954"
-
-
-def judged(ruleset: RuleSet, call: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(each.rule.code, pointer_of(each.path)) for each in ruleset.judge(call).violations]
-
-
-@pytest.mark.parametrize(
-    ("advertising", "blamed"),
-    [
-        ({"advertisingId": 5, "advertising_id": REAL}, {("KCH105", A)}),
-        ({"advertising_id": 5, "advertisingId": REAL}, {("KCH105", S)}),
-        ({"advertisingId": None, "advertising_id": ""}, {("KCH105", A)}),
-        ({"advertising_id": ""}, {("KCH105", S)}),
-        ({"advertising_id": None, "adTrackingEnabled": False}, {("KCH106", S)}),
-        ({"advertisingId": REAL, "advertising_id": ZERO}, {("KCH106", S), ("KCH111", A)}),
-        ({"advertising_id": REAL, "advertisingId": ZERO}, {("KCH106", A), ("KCH111", S)}),
-        (
-            {"advertising_id": ZERO, "advertisingId": REAL, "adTrackingEnabled": False},
-            {("KCH106", S), ("KCH111", S), ("KCH112", A)},
-        ),
-        ({"advertisingId": REAL, "advertising_id": "unknown"}, {("KCH108", S), ("KCH111", A)}),
-    ],
-)
-def test_of_two_spellings_the_one_that_is_wrong_is_blamed(
-    advertising: dict[str, Any], blamed: set[tuple[str, str]], everything: RuleSet
-) -> None:
-    call = copy.deepcopy(IOS_CALL)
-    call["context"]["device"] = device(advertisingId="DROP", adTrackingEnabled="DROP") | advertising
-    call["context"]["os"]["version"] = "14.4"
-    assert sorted(judged(everything, call)) == sorted(blamed)
-
-
-def test_the_message_says_whether_the_id_is_zeros_or_was_withheld(good_call: dict[str, Any]) -> None:
-    ruleset = RuleSet([rule for rule in JUDGED if rule.code == "KCH106"], Delivery())
-    good_call["context"]["device"]["advertisingId"] = ZERO
-    (zeros,) = ruleset.judge(good_call).violations
-    good_call["context"]["device"] |= {"advertisingId": None, "adTrackingEnabled": False}
-    (withheld,) = ruleset.judge(good_call).violations
-    assert "all zeros" in zeros.template
-    assert "withheld" in withheld.template
-
-
-def test_the_sample_of_the_kochava_page_only_has_sample_ids_and_snake_case(everything: RuleSet) -> None:
-    ids = {"id": "176779B9-8C07-4E53-B3EA-ABBFAA40C829", "advertising_id": "017D76B5-85F8-4E3C-8CCE-8B29CCEACB1D"}
-    sample = {
-        "type": "track",
-        "user_id": "019mr8mf4r",
-        "event": "Subscription Charge",
-        "properties": {"subscription_type": "Premium", "revenue": "9.99"},
-        "context": {"device": {**ids, "type": "ios"}},
-    }
-    assert judged(everything, sample) == [("KCH116", "/context/device/id"), ("KCH116", S), ("KCH306", "/user_id")]
-
-
-STAND_INS = ["Unknown", "UNDEFINED", "null", "nil", "None", "n/a", "(null)", "not available", "test", " TEST\t"]
-STAND_INS += ["{idfa}", "${adid}", "{{x}}", "%x%", "%%ADID%%", "[x]", "<x>", "__IDFA__", "$IDFA", "$(idfa)"]
-STAND_INS += [
-    "%7Bidfa%7D",
-    "%24%7Bidfa%7d",
-    "YOUR_IDFA",
-    "ffffffff",
-    "aaaa-AAAA",
-    "11111111-1111-1111-1111-111111111111",
-]
-ODD_IDS = [f"{{{REAL}}}", f"[{REAL}]", "tester-4711", "1", "11112", "{idfa", "100%", "nobody", "$", "yours"]
-
-
-@pytest.mark.parametrize("value", STAND_INS)
-def test_a_stand_in_is_told_from_an_id(value: str, everything: RuleSet) -> None:
-    call = {**IOS_CALL, "context": {"device": device(advertisingId=value)}}
-    assert {code for code, _ in judged(everything, call)} - {"KCH115"} == {"KCH108"}
-    call = {**IOS_CALL, "context": {"device": device(id=value)}}
-    assert {code for code, _ in judged(everything, call)} - {"KCH115"} == {"KCH109"}
-
-
-@pytest.mark.parametrize("value", ODD_IDS)
-def test_what_is_merely_odd_is_no_stand_in(value: str, everything: RuleSet) -> None:
-    call = {**IOS_CALL, "context": {"device": device(advertisingId=value)}}
-    assert judged(everything, call) == [("KCH107", A)]
-    call = {**IOS_CALL, "context": {"device": device(id=value)}}
-    assert judged(everything, call) == [("KCH118", "/context/device/id")]
-
-
-DEVICE = {"device": device()}
-INSTALL = {"type": "track", "event": "Install Attributed", "userId": "u"}
-CAMPAIGN = {"provider": "Kochava", "campaign": {"name": "Spring"}}
-
-
-@pytest.mark.parametrize(
-    ("call", "blamed"),
-    [
-        ({"userId": "DROP"}, [("KCH301", "")]),
-        ({"userId": 17}, [("KCH301", "/userId")]),
-        ({"userId": None, "anonymousId": " "}, [("KCH301", "/userId")]),
-        ({"userId": "DROP", "anonymousId": False}, [("KCH301", "/anonymousId")]),
-        ({"userId": 17, "anonymousId": "a"}, []),
-        ({"userId": "DROP", "anonymous_id": "a"}, [("KCH306", "/anonymous_id")]),
-        ({"userId": "", "user_id": "u"}, []),
-        ({"user_id": "u", "message_id": "m"}, [("KCH306", "/message_id")]),
-        ({"event": "DROP"}, [("KCH302", "")]),
-        ({"event": "\n"}, [("KCH302", "/event")]),
-        ({"event": 4}, [("KCH302", "/event")]),
-        ({"type": "group", "event": "DROP"}, []),
-        (
-            {"properties": {"site": 1, "jailbroken": None, "sites": 2}},
-            [("KCH303", f"/properties/{n}") for n in ("site", "jailbroken")],
-        ),
-        ({"type": "identify", "properties": {"site": 1}}, []),
-        ({"integrations": {"KOCHAVA": False}}, [("KCH304", "/integrations/KOCHAVA")]),
-        ({"integrations": {"Kochava iOS": False, "Kochava": {}}}, []),
-        ({"type": "screen", "context": {}, "integrations": {"kochava": True}}, [("KCH304", "/integrations/kochava")]),
-        ({"context": "DROP"}, [("KCH101", "")]),
-        ({"context": None}, [("KCH101", "/context")]),
-        ({"context": "DROP", "integrations": {"Kochava": False}}, []),
-        ({"context": {**DEVICE, "os": "ANDROID"}}, [("KCH113", "/context/device/type")]),
-        ({"context": {**DEVICE, "os": {"name": "watchOS"}}}, []),
-        ({"context": {**DEVICE, "library": {"name": "analytics-android"}}}, [("KCH113", "/context/device/type")]),
-        ({"context": {**DEVICE, "library": {"name": "analytics-ruby"}}}, []),
-        ({"context": {"device": device(manufacturer=" ")}}, []),
-        (
-            {"context": {"device": device(id="DROP", model="DROP"), "library": {"name": "analytics-ios"}}},
-            [("KCH104", "/context/device"), ("KCH117", "/context/device")],
-        ),
-        ({"context": {"device": device(id="DROP", model="DROP")}}, [("KCH104", "/context/device")]),
-        ({**INSTALL, "properties": CAMPAIGN, "context": {}}, []),
-        ({**INSTALL, "properties": {**CAMPAIGN, "campaign": {}}}, [("KCH501", "/properties/campaign")]),
-        ({**INSTALL, "properties": "DROP"}, [("KCH501", "")]),
-        ({**INSTALL, "properties": CAMPAIGN, "integrations": {"Kochava": True}}, [("KCH502", "/integrations/Kochava")]),
-        ({**INSTALL, "properties": CAMPAIGN, "integrations": {"Kochava": {}}}, [("KCH502", "/integrations/Kochava")]),
-        ({**INSTALL, "properties": CAMPAIGN, "integrations": {"Kochava": None}}, []),
-    ],
-)
-def test_a_call_breaks_exactly_these_rules(
-    call: dict[str, Any], blamed: list[tuple[str, str]], everything: RuleSet
-) -> None:
-    whole = {"type": "track", "event": "Order Completed", "userId": "u", "context": DEVICE, **call}
-    assert judged(everything, {name: value for name, value in whole.items() if value != "DROP"}) == blamed
-
-
-@pytest.mark.parametrize(
-    ("version", "reported"),
-    [(v, True) for v in ("14.5", "14.5.1", "14.10", "15", "15.1", "17.0.1", "26", " 16.2 ", "14.8 beta", 17.4, 15)]
-    + [
-        (v, False)
-        for v in ("14.4.2", "14", "14.0.5", "9.3", "1.5", "1.15", "5", "", "iOS 17", "x", 14.4, 9, None, True, [17])
-    ],
-)
-def test_the_tracking_status_is_wanted_from_ios_14_5_on(version: Any, reported: bool, everything: RuleSet) -> None:
-    context = {"device": device(adTrackingEnabled="DROP"), "os": {"name": "iOS", "version": version}}
-    expected = [("KCH114", "/context/device")] if reported else []
-    assert judged(everything, {**IOS_CALL, "context": context}) == expected
-    context["device"]["trackingStatus"] = "authorized"
-    assert judged(everything, {**IOS_CALL, "context": context}) == []
-
-
-def test_every_other_case_of_the_integration_is_misspelled_and_no_other_key_is() -> None:
-    schema, _ = VALIDATORS["KCH304"]
-    cases = ["".join(letters) for letters in itertools.product(*zip("kochava", "KOCHAVA", strict=True))]
-    passing = [key for key in cases if schema.is_valid({"integrations": {key: True}})]
-    assert passing == ["Kochava"]
-    for key in ("Kochava iOS", "kochavas", "my kochava", "All", ""):
-        assert schema.is_valid({"integrations": {key: True}})
-
-
-@pytest.mark.parametrize(("limit", "holder"), [(32_768, {"notes": ""}), (512_000, {"batch": [], "notes": ""})])
-def test_a_payload_may_have_so_many_bytes_and_no_more(limit: int, holder: dict[str, Any]) -> None:
-    ruleset = RuleSet([rule for rule in JUDGED if rule.code == "KCH305"], Delivery())
-    full = {**holder, "notes": "é" + "x" * (limit - size_of(holder) - 2)}
-    assert ruleset.violations("request", full) == []
-    (violation,) = ruleset.violations("request", {**full, "notes": full["notes"] + "x"})
-    assert violation.path == ()
-
-
-def test_a_batch_may_have_2500_calls() -> None:
-    ruleset = RuleSet([rule for rule in JUDGED if rule.code == "KCH305"], Delivery())
-    assert ruleset.violations("request", {"batch": [1] * 2500}) == []
-    (violation,) = ruleset.violations("request", {"batch": [1] * 2501})
-    assert violation.path == ("batch",)
-    assert "2,500" in violation.template
-
-
-odd: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers(-1, 20) | st.floats(allow_nan=False)
-odd |= st.text(max_size=5) | st.sampled_from([*STAND_INS, *ODD_IDS, ZERO, "iOS", "android", "denied", {}, []])
-members = ["type", "id", "advertisingId", "advertising_id", "AdvertisingID", "adTrackingEnabled", "model"]
-members += ["trackingStatus", "attTrackingStatus", "manufacturer"]
-mutations = st.lists(st.tuples(st.sampled_from(members), odd), max_size=4)
-
-
-@given(mutations, st.lists(st.sampled_from(["id", "advertisingId", "adTrackingEnabled", "model"]), max_size=2))
-def test_both_validators_agree_on_every_mutation_of_a_device(changed: list[tuple[str, Any]], gone: list[str]) -> None:
-    mutated = {**IOS_CALL["context"]["device"], **dict(changed)}
-    kept = {name: value for name, value in mutated.items() if name not in gone}
-    call = {**IOS_CALL, "context": {**IOS_CALL["context"], "device": kept}}
-    for code, (fast, exact) in VALIDATORS.items():
-        assert fast.is_valid(call) == exact.is_valid(call), code
-
-
-@given(odd | st.from_regex(r"ko[a-z0-9-]{2,8}", fullmatch=True))
-def test_both_validators_agree_on_every_app_guid(key: Any) -> None:
-    fast, exact = VALIDATORS["KCH503"]
-    assert fast.is_valid({"settings": {"apiKey": key}}) == exact.is_valid({"settings": {"apiKey": key}})

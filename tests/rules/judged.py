@@ -1,0 +1,12 @@
+"""The rules that are judged by validators, compiled for both."""
+
+from __future__ import annotations
+
+from segkoch_lint.rules.catalogue import built_in
+from segkoch_lint.rules.delivery import Delivery
+from segkoch_lint.rules.ruleset import RuleSet
+from segkoch_lint.rules.vocabulary import explainer, gate
+
+JUDGED = [rule for rule in built_in() if rule.applies_to not in {"input", "plan"}]
+SCHEMAS = {rule.code: RuleSet([], Delivery()).schema_of(rule) for rule in JUDGED}
+VALIDATORS = {code: (gate(schema), explainer(schema)) for code, schema in SCHEMAS.items()}
