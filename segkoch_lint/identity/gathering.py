@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from segkoch_lint.identity.sightings import Sighting
 from segkoch_lint.identity.store import Store
@@ -14,6 +13,12 @@ from segkoch_lint.identity.summaries import DEVICE, Row
 
 Said = tuple[Sighting, str]
 """A sighting, and the codes of the rules that do not count where it stands, with commas between."""
+
+Person = tuple[str | None, str]
+"""``u`` and a userId, or ``a`` and an anonymousId, or None; and a platform."""
+
+Claim = tuple[str, str | None, str | None]
+"""Origin, device id and advertising id of a sighting."""
 
 IdUse = tuple[str, int, str, str]
 """An id without regard to case, the number of its users, and the first and the last of its platforms."""
@@ -51,7 +56,7 @@ SELECT person, platform, number, origin, device, advertising, ignored, place FRO
 
 _IDS = """
 SELECT fold({column}), COUNT(DISTINCT person), MIN(platform), MAX(platform) FROM sighting
-    WHERE {column} NOTNULL GROUP BY 1 ORDER BY 1
+    WHERE {column} NOTNULL GROUP BY 1
 """
 
 _SHARING = """
@@ -61,6 +66,22 @@ INSERT INTO affected SELECT shared.affair, sighting.number
 """
 
 _NOTED = "SELECT sighting FROM affected UNION SELECT related FROM affair WHERE related NOTNULL"
+
+
+class Sightings(NamedTuple):
+    """The sightings of one user on one platform.
+
+    Attributes:
+        person: ``u`` and a userId, or ``a`` and an anonymousId.
+        platform: ``ios`` or ``android``.
+        claims: what they say, in the order of origins and ids.
+        rows: returns them; most users need no more than what they say.
+    """
+
+    person: str
+    platform: str
+    claims: list[Claim]
+    rows: Callable[[], list[Row]]
 
 
 class Gathered(Protocol):
@@ -73,11 +94,11 @@ class Gathered(Protocol):
 
     store: Store
 
-    def users(self) -> Iterator[tuple[str, str, list[Row]]]:
-        """Yield each user, once a platform: ``u`` and a userId or ``a`` and an anonymousId, platform, sightings."""
+    def users(self) -> Iterator[Sightings]:
+        """Yield each user, once a platform."""
 
     def ids(self, kind: str) -> Iterator[IdUse]:
-        """Yield the use of each id of a kind, in the order of the ids."""
+        """Yield the use of each id of a kind."""
 
     def blame(self, folded: str, code: str, affair: int) -> None:
         """Take in that the use of an id breaks a rule."""
@@ -113,32 +134,56 @@ class InMemory:
         self._sightings = sightings
         self._place = place
         self._row = row
-        self._people = [_person(sighting, links) for sighting, _ in sightings]
+        whose: dict[Person, Person] = {}
+        self._people: list[Person] = []
+        for sighting, _ in sightings:
+            person = (_person(sighting, links), sighting.platform)
+            self._people.append(whose.setdefault(person, person))
         self._blamed: dict[str, list[tuple[str, int]]] = {}
 
-    def users(self) -> Iterator[tuple[str, str, list[Row]]]:
+    def users(self) -> Iterator[Sightings]:
         """See `Gathered`."""
-        numbers: dict[tuple[str, str], list[int]] = {}
-        for number, (person, (sighting, _)) in enumerate(zip(self._people, self._sightings, strict=True)):
+        numbers: dict[Person, list[int]] = {}
+        for number, whose in enumerate(self._people):
+            numbers.setdefault(whose, []).append(number)
+        for (person, platform), found in numbers.items():
             if person is not None:
-                numbers.setdefault((person, sighting.platform), []).append(number)
-        for (person, platform), found in sorted(numbers.items()):
-            yield person, platform, sorted(map(self._of_user, found), key=_in_order)
+                yield Sightings(person, platform, *self._of_user(found))
+
+    def _of_user(self, found: list[int]) -> tuple[list[Claim], Callable[[], list[Row]]]:
+        sightings = self._sightings
+        said = [
+            (each.origin, each.device_id or "", each.advertising_id or "", ignored, number)
+            for number in found
+            for each, ignored in (sightings[number],)
+        ]
+        said.sort()  # as the database does
+        claims = [(origin, device or None, advertising or None) for origin, device, advertising, _, _ in said]
+
+        def rows() -> list[Row]:
+            return [
+                Row(number, origin, device or None, advertising or None, ignored, self._place(sightings[number]))
+                for origin, device, advertising, ignored, number in said
+            ]
+
+        return claims, rows
 
     def ids(self, kind: str) -> Iterator[IdUse]:
         """See `Gathered`."""
-        users: set[tuple[str, str]] = set()
-        platforms: dict[str, set[str]] = {}
+        first: dict[str, Person] = {}
+        several: dict[str, set[Person]] = {}
         for person, (sighting, _) in zip(self._people, self._sightings, strict=True):
-            text = _id_of(sighting, kind)
+            text = sighting.device_id if kind == DEVICE else sighting.advertising_id
             if text is not None:
                 folded = text.casefold()
-                platforms.setdefault(folded, set()).add(sighting.platform)
-                if person is not None:
-                    users.add((folded, person))
-        counts = Counter(folded for folded, _ in users)
-        for folded, found in sorted(platforms.items()):
-            yield folded, counts[folded], min(found), max(found)
+                known = first.setdefault(folded, person)
+                if known is not person:  # nearly every id is one person's
+                    several.setdefault(folded, {known}).add(person)
+        for folded, person in first.items():
+            people = several.get(folded) or {person}
+            platforms = {platform for _, platform in people}
+            users = {user for user, _ in people if user is not None}
+            yield folded, len(users), min(platforms), max(platforms)
 
     def blame(self, folded: str, code: str, affair: int) -> None:
         """See `Gathered`."""
@@ -159,14 +204,8 @@ class InMemory:
     def finish(self) -> None:
         """See `Gathered`."""
         noted = [number for (number,) in self.store.rows(_NOTED)]
-        rows = ((number, self._people[number], *self._row(self._sightings[number])[2:]) for number in noted)
+        rows = ((number, self._people[number][0], *self._row(self._sightings[number])[2:]) for number in noted)
         self.store.insert("INSERT INTO sighting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-    def _of_user(self, number: int) -> Row:
-        said = self._sightings[number]
-        sighting, ignored = said
-        place = self._place(said)
-        return Row(number, sighting.origin, sighting.device_id, sighting.advertising_id, ignored, place)
 
 
 class InStore:
@@ -182,10 +221,12 @@ class InStore:
         for statement in _GATHER.split(";"):
             store.run(statement)
 
-    def users(self) -> Iterator[tuple[str, str, list[Row]]]:
+    def users(self) -> Iterator[Sightings]:
         """See `Gathered`."""
-        for (person, platform), rows in groupby(self.store.rows(_USERS), key=itemgetter(0, 1)):
-            yield person, platform, [Row(*row[2:]) for row in rows]
+        for (person, platform), found in groupby(self.store.rows(_USERS), key=itemgetter(0, 1)):
+            rows = [Row(*row[2:]) for row in found]
+            claims = [(row.origin, row.device, row.advertising) for row in rows]
+            yield Sightings(person, platform, claims, rows.copy)
 
     def ids(self, kind: str) -> Iterator[IdUse]:
         """See `Gathered`."""
@@ -219,8 +260,3 @@ def _id_of(sighting: Sighting, kind: str) -> str | None:
 
 def _column(kind: str) -> str:
     return "device" if kind == DEVICE else "advertising"
-
-
-def _in_order(row: Row) -> tuple[str, ...]:
-    """Sort the sightings of a user as the database does."""
-    return row.origin, row.device or "", row.advertising or "", row.ignored

@@ -46,7 +46,7 @@ SELECT MIN(place), seen, device, advertising, person, platform,
         affair.number, code, template, texts, kind, related, message, differs,
         SUM(calls), CASE WHEN COUNT(DISTINCT origin) = 1 THEN origin END
     FROM affected JOIN affair ON affair.number = affected.affair JOIN sighting ON sighting.number = affected.sighting
-    GROUP BY affair.number ORDER BY 1, code, affair.number
+    GROUP BY affair.number ORDER BY 1, code, kind, texts, person, platform
 """
 
 _LIBRARIES = """
@@ -182,12 +182,12 @@ class Identity:
 def _judge_users(gathered: Gathered, judge: Judge, *, alike: bool) -> IdentityTally:
     tally = IdentityTally()
     clean: dict[Hashable, str] = {}
-    for person, platform, rows in gathered.users():
-        shape = shape_of(platform, rows) if alike and len(rows) <= MOST_ROWS else None
+    for found in gathered.users():
+        shape = shape_of(found.claims) if alike and len(found.claims) <= MOST_ROWS else None
         if shape in clean:
             tally.count(clean[shape])
             continue
-        user = User(person, platform, rows)
+        user = User(found.person, found.platform, found.rows())
         why_not = user.why_not_compared()
         tally.count(why_not)
         if not _judge_user(gathered.store, judge, user) and shape is not None and len(clean) < _MOST_SHAPES:

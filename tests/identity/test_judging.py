@@ -214,6 +214,14 @@ def test_users_of_whom_the_same_is_said_are_judged_once_and_no_differently(calls
     assert told(once) == told(each)
 
 
+def test_a_user_is_not_taken_for_one_whose_ids_differ_in_other_ways() -> None:
+    clean = [app(D1, A1, userId="u"), server(D1, A1, userId="u")]
+    in_case_only = [app(D2, A2, userId="v"), server(D2.lower(), A2, userId="v")]
+    in_all = [app(D3, A3, userId="w"), server(D3[:-1] + "9", A3, userId="w")]
+    findings = lint([*clean, *in_case_only, *in_all], settings=ONLY)
+    assert [finding.code for finding in findings] == ["KCH203", "KCH201"]
+
+
 def test_a_rule_that_looks_into_ids_sees_those_of_every_user(tmp_path: Path) -> None:
     rule = json.loads((schema_files.directory() / "rules" / "KCH206-many-devices.json").read_text())
     rule["title"], rule["rule"]["code"] = "my-users", "ACME001"
