@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from segkoch_lint import Linter, Settings, lint, schema_files
+from segkoch_lint.identity.collecting import Collector
 from segkoch_lint.identity.judging import Identity
 from segkoch_lint.rules.ruleset import RuleSet
 from tests.identity.saying import A1, A2, A3, D1, D2, D3, LINKS, ONLY, SAID, SETTINGS, ZERO, app, call, server, told
@@ -174,6 +175,21 @@ def test_a_rule_is_silent_about_calls_of_files_where_it_is_ignored(tmp_path: Pat
     linter = Linter(settings)
     list(linter.paths([str(tmp_path)]))
     assert list(linter.identity_findings()) == []
+
+
+@pytest.mark.parametrize("memory", [1 << 20, 1])
+def test_a_rule_about_ids_is_silent_about_calls_of_files_where_it_is_ignored(memory: int, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.json").write_text(json.dumps(app(D1, A1, userId=f"user-{number}")))
+    settings = Settings(
+        select=("KCH204",), rule_limits={"shared-device-users": 2}, per_file_ignores={"1*": ("KCH204",)}, root=tmp_path
+    )
+    linter = Linter(settings)
+    linter.collector = Collector(memory)
+    list(linter.paths([str(tmp_path)]))
+    findings = list(linter.identity_findings())
+    assert [Path(finding.location.path).name for finding in findings] == ["0.json"] * 2
+    assert [finding.properties["calls"] for finding in findings] == [2, 2]
 
 
 def test_a_mobile_and_a_server_fixture_of_the_same_user_have_to_agree(tmp_path: Path) -> None:
