@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.identity.collecting import Collector, Source
 from segkoch_lint.inspecting import Inspector
-from segkoch_lint.parts import Lost, Part, Result, Stranger
+from segkoch_lint.parts import NEITHER, Lost, Part, Result, Stranger
 from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.pieces import lines_in
+from segkoch_lint.reading.recognising import OTHER_TABLE
+from segkoch_lint.reading.unwrapping import MISSPELLED
 from segkoch_lint.tallies import Summary
 
 NOT_A_CALL = "KCH002"
@@ -18,6 +21,16 @@ REMARKS = {
     "tracking plan": "a tracking plan, not events; `segkoch-lint plan check` checks it",
     "HAR capture": "a HAR capture; these are not read yet, so nothing in it was checked",
 }
+
+_TYPES = ", ".join(CALL_TYPES)
+_EXPECTED = f"an object with `type` ({_TYPES}) or `event` is expected"
+
+_PROBLEMS = {
+    MISSPELLED: f"`type` has to be one of {_TYPES}, in lower case and without blanks",
+    OTHER_TABLE: "a table without columns of Segment's, such as context_device_id, anonymous_id and event",
+    NEITHER: "the file is neither JSON nor YAML, nor a table",
+}
+"""By the kind of a value that is no call, what is wrong with it; of all others a call is expected."""
 
 _MOST_HELD = 10_000
 """Values before the first call of an input that are remembered, should a call follow."""
@@ -110,7 +123,7 @@ class Joint:
     def _stranger(self, stranger: Stranger) -> Iterator[Finding]:
         if self.lines and stranger.span:
             stranger = Stranger(stranger.kind, stranger.pointer, stranger.span.moved(self.lines))
-        if self._holds_calls:
+        if self._holds_calls or stranger.kind == MISSPELLED:
             yield from self._not_a_call(stranger)
         elif len(self._held) < _MOST_HELD:
             self._held.append(stranger)
@@ -119,6 +132,7 @@ class Joint:
         if stranger.kind in REMARKS:
             return
         place = Location(self._source.path, stranger.span, stranger.pointer)
-        finding = self._inspector.about_input(NOT_A_CALL, place, self._ignored, self._summary)
+        problem = _PROBLEMS.get(stranger.kind, _EXPECTED)
+        finding = self._inspector.about_input(NOT_A_CALL, place, self._ignored, self._summary, problem=problem)
         if finding is not None:
             yield finding

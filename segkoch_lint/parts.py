@@ -245,8 +245,9 @@ class PartLinter:
     def _entries(self, each: Document | Flaw | Foreign | Judged, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         summary = self._result.summary
         if isinstance(each, Foreign):
-            summary.not_calls[each.kind or NEITHER] += 1
-            yield Stranger("other", "", Span(1, 1, 1, 1))
+            kind = each.kind or NEITHER
+            summary.not_calls[kind] += 1
+            yield Stranger(kind, "", Span(1, 1, 1, 1))
         elif isinstance(each, Judged):
             ignored = self._ignored_of(each.document, name, ignored)
             yield from self._first_call()

@@ -20,6 +20,9 @@ _TYPE_BY_KEY = {"previousId": "alias", "groupId": "group", "traits": "identify",
 
 _KOCHAVA_ID = "5695db50e954a874ca44ce63"
 
+MISSPELLED = "type of call misspelled"
+"""The kind of what would be a call if its type were written as Segment writes it; its path is that of the type."""
+
 _MERGED = ("context", "integrations")
 
 
@@ -74,7 +77,7 @@ def _unwrap_object(value: Any, path: Path) -> Iterator[Unit]:
         yield from _unwrap_batch(value, path)
     else:
         destinations = list(_destinations(value, path))
-        yield from destinations or (NotACall(kind_of(value), path),)
+        yield from destinations or (_no_call(value, path),)
 
 
 def _unwrap_batch(body: Mapping[str, Any], path: Path) -> Iterator[Unit]:
@@ -85,7 +88,21 @@ def _unwrap_batch(body: Mapping[str, Any], path: Path) -> Iterator[Unit]:
         if call_type:
             yield Call({**_merged(body, item), "type": call_type}, where, envelope=path)
         else:
-            yield NotACall("other", where)
+            yield _no_call(item, where) if isinstance(item, Mapping) else NotACall("other", where)
+
+
+def _no_call(value: Mapping[str, Any], path: Path) -> NotACall:
+    if is_misspelled(value):
+        return NotACall(MISSPELLED, (*path, "type"))
+    return NotACall(kind_of(value), path)
+
+
+def is_misspelled(value: Mapping[str, Any]) -> bool:
+    """Tell whether an object is a call but for the case of its type, or white space around it."""
+    named = value.get("type")
+    if not isinstance(named, str) or named in CALL_TYPES or named.strip().lower() not in CALL_TYPES:
+        return False
+    return any(key in value for key in ("event", "context", *_USER_KEYS))
 
 
 def type_of(value: Mapping[str, Any]) -> str | None:
