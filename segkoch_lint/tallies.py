@@ -15,7 +15,7 @@ class CallTally:
     Attributes:
         calls: calls read.
         checked: of these, the ones that would reach Kochava.
-        usable: of the checked ones, those that break none of the requirements of Kochava's page.
+        usable: of the checked ones, those that break no rule about single calls whose own severity is error.
         rules: per rule code, how many have findings; of groups only.
     """
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkoch_lint import schema_files
 from segkoch_lint.errors import UsageError
+from segkoch_lint.findings import Severity
 from segkoch_lint.places import Path, path_of
 from segkoch_lint.rules.combining import conjunction
 from segkoch_lint.rules.delivery import Delivery
@@ -33,7 +34,7 @@ class Opinion:
     Attributes:
         not_delivered: why such a call would not reach Kochava, or None when it would.
         blames: what it breaks.
-        usable: whether it would reach Kochava and breaks nothing that Kochava's page requires.
+        usable: whether it would reach Kochava and breaks no rule whose own severity is error.
         origin: of its library: ``mobile``, ``server``, ``web``, or None when unknown.
     """
 
@@ -59,7 +60,7 @@ class RuleSet:
     Args:
         rules: the rules to judge by.
         delivery: what decides whether a call reaches Kochava.
-        required: the rules that make up "usable"; all rules that Kochava's page requires, selected or not.
+        required: among these are the rules that make up "usable": all that spoil a call, selected or not.
     """
 
     def __init__(self, rules: Sequence[Rule], delivery: Delivery, required: Sequence[Rule] = ()) -> None:
@@ -71,7 +72,7 @@ class RuleSet:
             chosen = [_Compiled(r, self.schema_of(r)) for r in rules if r.applies_to == kind]
             self._groups[kind] = _Group(chosen)
         self._required = _Group(
-            [_Compiled(r, self.schema_of(r)) for r in required if r.applies_to == "delivered" and r.required]
+            [_Compiled(r, self.schema_of(r)) for r in required if r.applies_to in _ABOUT_CALLS and _spoils(r)]
         )
         self._reasons = {reason: gate(schema) for reason, schema in delivery.conditions().items()}
         self._undelivered = gate({"anyOf": list(delivery.conditions().values())})
@@ -259,6 +260,11 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
     if definitions := {**every.get("$defs", {}), **delivered.get("$defs", {})}:
         bundled["$defs"] = definitions
     return bundled
+
+
+def _spoils(rule: Rule) -> bool:
+    """Tell whether Kochava can do nothing with a call that breaks a rule, however a run weighs it."""
+    return rule.required or rule.severity is Severity.ERROR
 
 
 def _compares(schema: Any) -> bool:
