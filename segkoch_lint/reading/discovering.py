@@ -171,7 +171,9 @@ class Discovery:
             status = os.stat(path)
             if stat.S_ISDIR(status.st_mode):
                 return  # a link to a folder: not followed, so that no loop can be
-            taken = stat.S_ISREG(status.st_mode) and (by_name or _looks_worthwhile(path))
+            # What was named is read as that, and not counted among what is passed over before.
+            named = (status.st_dev, status.st_ino) in self._named
+            taken = stat.S_ISREG(status.st_mode) and (by_name or named or _looks_worthwhile(path))
         except OSError as error:
             if by_name or not isinstance(error, FileNotFoundError):
                 yield _missing(path, error)

@@ -1,7 +1,7 @@
 """Which paths git ignores, and which the configuration excludes."""
 
 # Paths stay text, as they were given: `Path` would rewrite them.
-# ruff: noqa: PTH100
+# ruff: noqa: PTH100, PTH110
 from __future__ import annotations
 
 import itertools
@@ -31,7 +31,7 @@ class GitIgnores:
         Where a folder was named although git ignores it, somebody means it: then nothing from outside holds.
         """
         chain = [Path(folder), *Path(folder).parents]
-        depth = next((i for i, each in enumerate(chain) if (each / ".git").exists()), None)
+        depth = next((i for i, each in enumerate(chain) if os.path.exists(each / ".git")), None)
         if depth is None:
             return cls()
         inwards = [str(each) for each in chain[depth::-1]]
