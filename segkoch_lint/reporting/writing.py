@@ -22,10 +22,11 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
     Raises:
         OutputError: it cannot be written.
     """
-    target = Path(os.path.realpath(path))
+    given = Path(path)
+    target = Path(os.path.realpath(path))  # of a pipe, as a shell gives it, this is no path at all
     try:
-        if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8", newline=newline) as stream:
+        if given.exists() and not given.is_file():
+            with given.open("w", encoding="utf-8", newline=newline) as stream:
                 yield stream
             return
         with tempfile.NamedTemporaryFile(
@@ -55,8 +56,10 @@ def _reason(error: OSError, target: Path) -> str:
     """Return why *target* cannot be written, in words that tell what is in the way."""
     if target.is_dir():
         return "it is a folder"
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and not target.parent.is_dir():
         return f"there is no folder {target.parent}"
+    if isinstance(error, FileNotFoundError):
+        return "no file can be made there"
     return (error.strerror or str(error)).lower()
 
 
