@@ -61,17 +61,20 @@ def problem_of(document: Any) -> str:
     error = _first_error(document)
     if error:
         return error
-    from segkoch_lint.rules.vocabulary import expand, gate, self_contained  # noqa: PLC0415 - jsonschema-rs is heavy
+    from segkoch_lint.rules.keywords import problem_of_words  # noqa: PLC0415 - jsonschema-rs is heavy
+    from segkoch_lint.rules.vocabulary import expand, gate, self_contained  # noqa: PLC0415 - the same
 
     rule = rule_of(document)
+    if problem := problem_of_words(rule):
+        return problem
     for name, path in rule.limits.items():
         if not _is_number_at(rule.constraint, path):
             return f"its limit {name} leads to no whole number in the constraint: {pointer_of(path)}."
     definitions = schema_files.load("definitions")["$defs"]
     try:
         gate(self_contained(expand(rule.constraint), definitions))
-    except ValueError as problem:
-        return f"its constraint cannot be used: {str(problem).splitlines()[0]}."
+    except ValueError as error:
+        return f"its constraint cannot be used: {str(error).splitlines()[0]}."
     return problem_of_examples(rule)
 
 

@@ -27,9 +27,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _DEFINITIONS = "urn:segkoch-lint:definitions#/$defs/"
 
-_MAPS_OF_SCHEMAS = ("properties", "patternProperties", "dependentSchemas", "$defs")
-_LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
-_SCHEMAS = (
+# The standard keywords by how they hold schemas: under names, in a list, or one.
+MAPS_OF_SCHEMAS = ("properties", "patternProperties", "dependentSchemas", "$defs")
+LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
+SCHEMAS = (
     "not",
     "if",
     "then",
@@ -62,11 +63,11 @@ def expand(schema: Any) -> Any:
             conjuncts.append({"patternProperties": {spelling_pattern(n): expand(s) for n, s in value.items()}})
         elif keyword == "anyCase":
             conjuncts.append({"type": "string", "pattern": any_case_pattern(value)})
-        elif keyword in _MAPS_OF_SCHEMAS:
+        elif keyword in MAPS_OF_SCHEMAS:
             expanded[keyword] = {name: expand(subschema) for name, subschema in value.items()}
-        elif keyword in _LISTS_OF_SCHEMAS:
+        elif keyword in LISTS_OF_SCHEMAS:
             expanded[keyword] = [expand(subschema) for subschema in value]
-        elif keyword in _SCHEMAS:
+        elif keyword in SCHEMAS:
             expanded[keyword] = expand(value)
         elif keyword == "$ref":
             expanded[keyword] = value.replace(_DEFINITIONS, "#/$defs/")
