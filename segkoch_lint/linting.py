@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -118,8 +119,9 @@ class Linter:
             ValueError: it holds something that JSON has not: keys that are no strings, bytes, itself.
         """
         try:
+            json.dumps(value, allow_nan=False)  # the validators look only into what rules read
             result = self._parts.value(ValueDocument(value))
-        except (TypeError, ValueError, RecursionError) as error:  # of the validators, which read all of it
+        except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"not a value that JSON has: {error}") from error
         yield from self._new_joint(Input("")).add(result)
 
@@ -253,3 +255,5 @@ def lint(
     yield from linter.identity_findings()
     for path, reason in linter.summary.unread:
         raise OSError(f"{path}: {reason}")
+    if isinstance(source, str) and not linter.summary.inputs and linter.summary.remarks:
+        raise FileNotFoundError(": ".join(linter.summary.remarks[0]))

@@ -35,6 +35,8 @@ from segkoch_lint.reporting import Outcome, Style
 if TYPE_CHECKING:
     from segkoch_lint.cli.outputs import Reports
     from segkoch_lint.linting import Linter
+    from segkoch_lint.policy.settings import Settings
+    from segkoch_lint.rules.catalogue import Rule
 
 _EPILOG = """\b
 Examples:
@@ -130,9 +132,7 @@ def command(
         settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts, jobs=jobs or cores()
     )
     if all(rule.applies_to == "plan" for rule in linter.selection.rules):
-        raise UsageError(
-            "No selected rule is about calls.", "Those about tracking plans (KCH4) are for `segkoch-lint plan check`."
-        )
+        raise _nothing_to_check(linter.selection.rules, settings)
     with open_reports(form, style, targets) as reports:
         _lint(linter, paths or (".",), stdin_filename, reports)
         within = within_budgets(linter.summary, linter.selection)
@@ -141,6 +141,16 @@ def command(
         status = reports.end(linter.summary, outcome)
     tell(linter.summary)
     return status
+
+
+def _nothing_to_check(rules: Sequence[Rule], settings: Settings) -> UsageError:
+    if rules:
+        return UsageError(
+            "The selected rules are about tracking plans, not about calls.", "`segkoch-lint plan check` applies them."
+        )
+    selected = f"{settings.origin('select', '')}: {', '.join(settings.select) or 'nothing'}"
+    ignored = f"; {settings.origin('ignore', '')}: {', '.join(settings.ignore)}" if settings.ignore else ""
+    return UsageError(f"No rule is left to check by ({selected}{ignored}).", "`segkoch-lint rule` lists all rules.")
 
 
 def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports) -> None:

@@ -51,7 +51,7 @@ def report_options(checked: str) -> Callable[[Command], Command]:
             help="Write a further report to a file; repeatable.",
         ),
         click.option("--statistics", is_flag=True, help="Show more figures."),
-        click.option("--quiet", "-q", is_flag=True, help="Show the figures only, not the single findings."),
+        click.option("--quiet", "-q", is_flag=True, help="In text, show the figures only."),
         click.option("--show-ids", is_flag=True, help="Show ids, addresses and keys instead of masking them."),
         click.option(
             "--max-findings", type=click.IntRange(min=0), metavar="N", help="Show N findings at most; all are counted."

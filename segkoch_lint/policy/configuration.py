@@ -23,8 +23,9 @@ FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
 """Names of configuration files; of two in one folder the earlier wins."""
 
 
-def find_configuration(start: Path) -> Path | None:
+def find_configuration(start: str | Path) -> Path | None:
     """Return the configuration file nearest to the folder *start*, looking up to the repository's root."""
+    start = Path(start).absolute()
     for folder in (start, *start.parents):
         for name in FILES:
             file = folder / name

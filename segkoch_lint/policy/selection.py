@@ -10,7 +10,7 @@ from typing import TypeVar
 from pathspec import GitIgnoreSpec
 
 from segkoch_lint.budgets import Budget
-from segkoch_lint.errors import UsageError
+from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.rules.catalogue import Rule, limited, matching
@@ -34,6 +34,7 @@ class Selection:
     def __init__(self, settings: Settings) -> None:
         self.catalogue = tuple(limited(rule, settings.rule_limits) for rule in load_catalogue(settings.rules))
         self._settings = settings
+        _check_limits(self.catalogue, settings.rule_limits)
         chosen = _most_exact(
             [
                 *((selector, self._meant("select", selector), True) for selector in settings.select),
@@ -82,6 +83,15 @@ class Selection:
         except UsageError as unknown:
             origin = self._settings.origin(key, selector)
             raise UsageError(f'{origin}: no rule is called "{selector}".', unknown.hint) from None
+
+
+def _check_limits(catalogue: Sequence[Rule], limits: Mapping[str, int]) -> None:
+    known = {name for rule in catalogue for name in rule.limits}
+    for name, number in limits.items():
+        if name not in known:
+            raise UsageError(f'No rule has a limit called "{name}".', nearest(name, known))
+        if number < 1:
+            raise UsageError(f"The limit {name} is {number}; at least 1 is expected.")
 
 
 def _relative(path: str, settings: Settings) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from segkoch_lint.budgets import Budget
-from segkoch_lint.errors import UsageError
+from segkoch_lint.calls import CALL_TYPES
+from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.facets import Facet
 from segkoch_lint.findings import Severity
+from segkoch_lint.policy.sizes import LEAST_MEMORY
 from segkoch_lint.reading.limits import Limits
-from segkoch_lint.rules.delivery import ACCEPTED_TYPES, Delivery
+from segkoch_lint.rules.delivery import ACCEPTED_TYPES, ORIGINS, Delivery
 
 DEFAULT_MEMORY = 1 << 30
 """Bytes."""
@@ -81,6 +83,10 @@ class Settings:
         _expect("limits", self.limits, Limits, "`Limits`")
         _expect("memory", self.memory, int, "a number of bytes")
         _expect("root", self.root, Path, "a `pathlib.Path`")
+        _expect_known("accepted_types", self.accepted_types, CALL_TYPES)
+        _expect_known("libraries", self.libraries.values(), ORIGINS)
+        if self.memory < LEAST_MEMORY:
+            raise UsageError(f"Settings.memory: {self.memory} bytes are fewer than the {LEAST_MEMORY} that it takes.")
 
     def origin(self, key: str, selector: str) -> str:
         """Return who named a selector of a field, in words for messages."""
@@ -98,6 +104,12 @@ def _expect_all(name: str, values: Any, kind: Any, words: str) -> None:
         raise UsageError(_expected(name, values, words))
     for value in values:
         _expect(name, value, kind, words)
+
+
+def _expect_known(name: str, values: Iterable[str], known: Sequence[str]) -> None:
+    for value in values:
+        if value not in known:
+            raise UsageError(f'Settings.{name}: "{value}" is none of {", ".join(known)}.', nearest(value, known))
 
 
 def _expect(name: str, value: Any, kind: Any, words: str) -> None:

@@ -11,7 +11,7 @@ SIZE_FORMS = "Write bytes with a unit: 512MB, 2GiB."
 LEAST_MEMORY = 256 << 20
 """Bytes: with less the program itself, whose caches are the larger part, would have nothing left for users."""
 
-_SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*([kKMGT]?)(i?)B?")
+_SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*([KMGT]?)(i?)(B?)", re.IGNORECASE)
 
 
 def bytes_of(text: str) -> int:
@@ -23,8 +23,8 @@ def bytes_of(text: str) -> int:
     read = _SIZE.fullmatch(text.strip())
     if read is None or (read[3] and not read[2]):
         raise ValueError(f'"{text}" is no size')
-    unit = 1000 if text.rstrip().endswith("B") and not read[3] else 1024
-    size = int(Decimal(read[1]) * unit ** " kMGT".index(read[2].replace("K", "k") or " "))
+    unit = 1000 if read[4] and not read[3] else 1024
+    size = int(Decimal(read[1]) * unit ** " KMGT".index(read[2].upper() or " "))
     if size < LEAST_MEMORY:
         raise ValueError(f'"{text}" is less than {LEAST_MEMORY >> 20}MiB, of which the program itself takes most')
     return size
