@@ -2,7 +2,8 @@
 
 Broken text can be read in two ways. With its quotes as they come, a string is whole whatever is in it, but one quote
 too few turns all that follows inside out. Word by word, quotes do not matter, but a string can hold what looks like a
-key. What either reading takes for personal data is masked.
+key. What either reading takes for personal data is masked. A text can be cut off at both ends, and a word of which one
+end is not there cannot be judged: its other half can be what makes it an address.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import lru_cache
 from segkoch_lint.masking import is_sensitive_key, sensitive_stretches
 from segkoch_lint.reading.lines import Extent
 
-_LEXEME = re.compile(r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s{}\[\],:"']+""", re.DOTALL)
+_LEXEME = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*"?|'(?:[^'\\]|\\(?:.|\Z))*'?|[^\s{}\[\],:"']+""", re.DOTALL)
 _COLON = re.compile(r"\s*:")
 
 _WORD = re.compile(r"""(?:\\.|[^\s{}\[\],:;=?&"'\\])+""", re.DOTALL)
@@ -26,10 +27,23 @@ _SHORTEST_ID = 6
 _COLON_NEAR = re.compile(r"""[\\"'\s{}\[\],]{0,4}[:=]""")
 _AFTER_KEY = re.compile(r"""(["']?)\s*[:=]""")
 _AFTER_BARE_KEY = re.compile(r"""\s*(?:[:=][\s"'{\[]|[:=]\Z|=)""")
-_BEFORE_KEY = re.compile(r"(?:\A|[\n{\[,?&;]|[\n\s]-)\s*\Z")
+_BEFORE_KEY = re.compile(r"(?:\A|[\n{\[,?&;]|(?:\A|\s)-)\s*\Z")
 _AFTER_COLON = re.compile(r":\s*\Z")
 _INDENT = 80
 """Code points before a word in which the beginning of its line or object is looked for."""
+
+_OPENED = re.compile(r"""\s*(?:(?:#|//|---|%)[^\n"']*\n\s*)*(?:-\s+)*(?:\[\s*)*\{""")
+"""The beginning of a text that is no rest of another: comments and an object's bracket."""
+
+_RUN_OUT = re.compile(r"""[^"'\\]*(?:\\.[^"'\\]*)*["'](?=\s*[:,}\]])""", re.DOTALL)
+"""What ends as a string does, and does not begin as one."""
+
+_UNENDED = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*|'(?:[^'\\]|\\(?:.|\Z))*""", re.DOTALL)
+"""A string without its end."""
+
+_BEFORE_VALUES = ",:[{"
+_ENDS = frozenset("}],\"'")
+"""What a text that does not break off inside a value ends with."""
 
 _NOBODYS = frozenset("null true false yes no on off ~ none undefined nan infinity -infinity".split())
 """Unquoted words, lower-cased, that are never an id, but often what is wrong with one."""
@@ -50,8 +64,9 @@ def guessed_secrets(text: str, *, begun: bool, broken: bool = True) -> list[Exte
             an id nor an id has its shape.
     """
     key = _UNSEEN_KEY if begun else None
-    by_looks = _by_looks(text) if broken else ()
-    return _merged((*_by_quotes(text, key), *_by_words(text, begun=begun), *by_looks, *sensitive_stretches(text)))
+    of_broken = (*_by_looks(text), *_at_the_ends(text)) if broken else ()
+    begun = begun or (broken and _is_a_rest(text))
+    return _merged((*_by_quotes(text, key), *_by_words(text, begun=begun), *of_broken, *sensitive_stretches(text)))
 
 
 def _by_looks(text: str) -> Iterator[Extent]:
@@ -65,6 +80,34 @@ def _by_looks(text: str) -> Iterator[Extent]:
             and not _DATE.fullmatch(word)
         ):
             yield found.span()
+
+
+def _at_the_ends(text: str) -> Iterator[Extent]:
+    """Yield the rest of a string that begins before the text, and the word with which the text breaks off."""
+    opened = _OPENED.match(text)
+    rest = None if opened else _RUN_OUT.match(text)
+    if rest and _may_be_an_id(rest[0]):
+        yield rest.span()
+    in_a_string = _unended(text)
+    if in_a_string is None and not ((opened or rest) and text[-1:] not in _ENDS):
+        return
+    start = max(*map(text.rfind, " \t\r\n"), in_a_string if in_a_string is not None else text.rfind('"')) + 1
+    word = text[start:].lstrip(_BEFORE_VALUES)
+    if _may_be_an_id(word):
+        yield len(text) - len(word), len(text)
+
+
+def _unended(text: str) -> int | None:
+    """Return where the string begins in which a text ends, or None."""
+    last = None
+    for last in _LEXEME.finditer(text):  # noqa: B007 - only the last one is of interest
+        pass
+    return last.start() if last and _UNENDED.fullmatch(last[0]) else None
+
+
+def _is_a_rest(text: str) -> bool:
+    """Tell whether a text has keys, but something before the first of them that opens nothing."""
+    return not _OPENED.match(text) and any(_is_a_key(text, *found.span()) for found in _WORD.finditer(text))
 
 
 def _by_quotes(text: str, key: str | None) -> Iterator[Extent]:

@@ -43,6 +43,70 @@ def test_what_comes_before_the_first_key_may_be_an_id_where_the_text_has_begun_b
     assert shown("bob", begun=False) == "bob"
 
 
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ('bob.com", "type": "iOS", "userI": "x"}', '"type": "iOS", "userI": "x"}'),
+        ("bob', 'type': 'iOS'", "'type': 'iOS'"),
+        ('o\\"bob", "type": "iOS"}', '"type": "iOS"}'),
+        ('bob"}', "}"),
+        ("bob\ntype: iOS\nx: [", "type: iOS\nx: ["),
+        ('"bob", {"type": "iOS"', '{"type": "iOS"'),
+    ],
+)
+def test_the_rest_of_a_text_that_is_cut_off_at_its_beginning_is_masked_up_to_its_first_key(
+    text: str, stays: str
+) -> None:
+    masked = shown(text)
+    assert "bob" not in masked
+    assert masked.endswith(stays)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type" "track"}',
+        '[{"type" "track"}]',
+        '# sample\n---\n{"type" "track"}',
+        '// a sample\n{"type": "track"}',
+        "- type: iOS\n  x: [",
+        "--- type: iOS [",
+        "Traceback (most recent call last):",
+    ],
+)
+def test_what_opens_a_text_or_has_no_keys_is_no_rest_of_another(text: str) -> None:
+    assert shown(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ('{"event": "bob', '{"event": "'),
+        ('{"event": "mail to bob', '{"event": "mail to '),
+        ('{"event": "mail to bob\\', '{"event": "mail to '),
+        ('{"event": "mail to \\"bob\\"', '{"event": "mail to '),
+        ("{'event': 'bob", "{'event': '"),
+        ("{event: bob", "{event: "),
+        ('{"a":bob', '{"a":'),
+    ],
+)
+def test_the_word_with_which_a_text_breaks_off_is_masked(text: str, stays: str) -> None:
+    masked = shown(text)
+    assert "bob" not in masked
+    assert masked.startswith(stays)
+
+
+def test_a_text_that_ends_with_a_value_keeps_it() -> None:
+    for text in (
+        '{"event": "Order", "x": "iOS"',
+        '{"event" "Order"}',
+        '{"x": [1, 2,',
+        '{"x": tru, "y": nan',
+        "type: [\nos: iOS",
+    ):
+        assert shown(text) == text
+
+
 @given(st.text(alphabet="\"'{}[]:,=\\ \nabid-1@.", max_size=60), st.booleans())
 def test_the_stretches_are_in_order_and_apart(text: str, begun: bool) -> None:
     found = guessed_secrets(text, begun=begun)
