@@ -9,14 +9,15 @@ from typing import Any
 from segkoch_lint.calls import Call, library_of
 from segkoch_lint.facets import Facet, Group, group_of
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.masking import Secret, mask_shapes
+from segkoch_lint.known_ids import KnownIds
+from segkoch_lint.masking import Secret, mask, mask_shapes
 from segkoch_lint.places import Path, Span, pointer_of
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.rules.violations import Violation
+from segkoch_lint.rules.violations import Violation, is_nobodys
 from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
@@ -209,11 +210,16 @@ class Inspector:
                 summary.groups[groups[unit]].rules[code] += 1
 
     def _place(self, document: Document, path: str, drafts: Sequence[Draft]) -> list[Finding]:
-        spans = document.locate({draft.path for draft in drafts if not draft.on_key}) if drafts else {}
-        findings = [self._finding(document, path, draft, spans) for draft in drafts]
+        if not drafts:
+            return []
+        spans = document.locate({draft.path for draft in drafts if not draft.on_key})
+        ids = document.ids
+        findings = [self._finding(document, path, draft, spans, ids) for draft in drafts]
         return sorted(findings, key=_order)
 
-    def _finding(self, document: Document, path: str, draft: Draft, spans: Mapping[Path, Span]) -> Finding:
+    def _finding(
+        self, document: Document, path: str, draft: Draft, spans: Mapping[Path, Span], ids: KnownIds
+    ) -> Finding:
         related: tuple[Location, ...] = ()
         pointer = pointer_of(draft.path)
         span: Span | None
@@ -229,11 +235,11 @@ class Inspector:
             severity=self._selection.severity(draft.rule),
             template=draft.template,
             location=Location(path, span, pointer),
-            values=draft.values,
+            values={name: _masked(value, ids) for name, value in draft.values.items()},
             remedy=" ".join(filter(None, (document.note(draft.path), draft.remedy))),
             related=related,
             excerpt=self._excerpts(document, span) if self._excerpts and span else None,
-            properties=draft.properties,
+            properties=_shared(draft.properties, ids),
         )
 
 
@@ -254,6 +260,28 @@ def remedy_for(rule: Rule, library: str, origin: str | None) -> str:
     """Return what to do about a rule's findings: as the call's library wants it, its kind, or in general."""
     keys = (library, origin, "default")
     return next((rule.remedy[key] for key in keys if key is not None and key in rule.remedy), "")
+
+
+def _masked(value: str | Secret, ids: KnownIds) -> str | Secret:
+    """Return what a message shows: a secret where an id of the document stands again, too."""
+    if isinstance(value, Secret) or (value not in ids and not ids.stretches(value)):
+        return value
+    return value if is_nobodys(value) else Secret(value)
+
+
+def _shared(properties: Mapping[str, Any], ids: KnownIds) -> Mapping[str, Any]:
+    """Return the properties of a finding; an id of the document that stands again in the event's name is masked."""
+    event = properties.get("event")
+    return properties if event is None else {**properties, "event": _without(event, ids)}
+
+
+def _without(text: str, ids: KnownIds) -> str:
+    if text in ids:
+        return text if is_nobodys(text) else mask(text)
+    for start, end in reversed(ids.stretches(text)):
+        if not is_nobodys(text[start:end]):
+            text = text[:start] + mask(text[start:end]) + text[end:]
+    return text
 
 
 def _event(call: Call) -> dict[str, str]:

@@ -325,6 +325,28 @@ def test_the_remedy_speaks_to_the_library_or_its_kind() -> None:
     assert remedy("our-own").startswith("Send `context.device.advertisingId`")
 
 
+def test_an_id_that_stands_again_is_masked_in_messages_and_in_the_name_of_the_event(good_call: dict[str, Any]) -> None:
+    good_call |= {"userId": "user-4711", "event": "Order by user-4711"}
+    good_call["context"]["device"]["type"] = "user-4711"
+    (finding,) = (each for each in lint(good_call) if each.code == "KCH103")
+    assert "4711" not in finding.message
+    assert "4711" in finding.text(show_ids=True)
+    assert finding.properties["event"].startswith("Order by ")
+    assert "4711" not in finding.properties["event"]
+    (finding,) = (each for each in lint(good_call | {"event": "user-4711"}) if each.code == "KCH103")
+    assert "4711" not in finding.properties["event"]
+
+
+def test_a_stand_in_for_an_id_is_shown_where_it_stands_again(good_call: dict[str, Any]) -> None:
+    good_call |= {"userId": "0000-0000", "event": "0000-0000"}
+    good_call["context"]["device"]["type"] = "0000-0000"
+    (finding,) = (each for each in lint(good_call) if each.code == "KCH103")
+    assert '"0000-0000"' in finding.message
+    assert finding.properties["event"] == "0000-0000"
+    (finding,) = (each for each in lint(good_call | {"event": "by 0000-0000"}) if each.code == "KCH103")
+    assert finding.properties["event"] == "by 0000-0000"
+
+
 def test_figures_per_library_say_what_kochava_can_use(good_call: dict[str, Any]) -> None:
     bad = {**good_call, "context": {**good_call["context"], "device": {"type": "ios"}}}
     odd = {"type": "track", "event": "x", "userId": "u", "context": {"library": {"name": 5}}}

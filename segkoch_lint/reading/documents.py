@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.places import Path, Span
 
 
@@ -51,6 +52,10 @@ class Document(Protocol):
         """The document's value: dict, list, str, int, float, bool or None."""
 
     @property
+    def ids(self) -> KnownIds:
+        """What is personal data in the value for its keys, to be masked wherever the same text stands again."""
+
+    @property
     def start(self) -> tuple[int, int]:
         """Line and column where the document begins in its input."""
 
@@ -88,6 +93,10 @@ class ValueDocument:
     """A value that never was text: a call given to the library as a dict. Nothing in it has a place."""
 
     value: Any
+
+    @property
+    def ids(self) -> KnownIds:
+        return KnownIds(self.value)
 
     @property
     def start(self) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Flaw, Token
 from segkoch_lint.reading.json_scanner import keys_of, lex, locate, repeated_keys, value_end
@@ -53,6 +54,11 @@ class JsonDocument:
     def text(self) -> str:
         """The document's text."""
         return self._source if isinstance(self._source, str) else self._source.decode("utf-8")
+
+    @cached_property
+    def ids(self) -> KnownIds:
+        """What is personal data in the value for its keys."""
+        return KnownIds(self.value)
 
     @cached_property
     def repeated(self) -> Sequence[Path]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
+from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import is_sensitive_key, mask_shapes
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.columns import Columns
@@ -58,6 +60,11 @@ class RowDocument:
         self._cells = cells
         self._places = places
         self._for_header = first and bool(columns.repeated)
+
+    @cached_property
+    def ids(self) -> KnownIds:
+        """What is personal data in the value for its keys."""
+        return KnownIds(self.value)
 
     @property
     def start(self) -> tuple[int, int]:

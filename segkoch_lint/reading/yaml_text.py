@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Flaw, Token
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
@@ -79,6 +80,11 @@ class YamlDocument:
         self.value = reader.read(root)
         self.start = table.position(root.start_mark.index)
         self.repeated: Sequence[Path] = list(_repeated(root)) if reader.repeats else ()
+
+    @cached_property
+    def ids(self) -> KnownIds:
+        """What is personal data in the value for its keys."""
+        return KnownIds(self.value)
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from segkoch_lint.findings import Excerpt
+from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import is_sensitive, mask
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Document, Flaw
@@ -21,6 +22,9 @@ _MARGIN = 200
 
 _REACH = 4000
 """Code points of a broken line, to either side of the flaw, in which ids are looked for."""
+
+_QUOTED_OR_NOT = frozenset({0, 2})
+"""How much longer than a value its text is where nothing in it is escaped."""
 
 Secrets = Callable[[int, int], Iterable[tuple[int, int]]]
 """Tells the stretches to mask that touch a part of a line, whole and in order; 0-based code points of the line."""
@@ -132,19 +136,24 @@ def _touching(extents: Sequence[Extent]) -> Secrets:
 
 def _token_secrets(document: Document, number: int, line: str, shown_from: int) -> Secrets:
     """Return the secrets of a line of a readable document: its sensitive values, and ids in keys and comments."""
+    ids = document.ids
 
     def secrets(start: int, end: int) -> list[Extent]:
         found: list[Extent] = []
-        first, last = start - _MARGIN, end + _MARGIN
-        at = max(0, first)
+        first, last = max(0, start - _MARGIN), min(len(line), end + _MARGIN)
+        at = first
         for key, begin, finish, text, parent in document.tokens(number, start, end, shown_from=shown_from):
             if begin > at:
                 found.extend(_between(line, at, min(begin, last)))
-            if finish > start and begin < end and _is_an_id(key, text, parent):
-                found.append((max(0, begin), min(finish, len(line))))
+            if finish > start and begin < end:
+                # Where a value is not written as it reads, or goes on out of sight, an id in it has no place.
+                hides = first > begin or finish > last or finish - begin - len(text) not in _QUOTED_OR_NOT
+                if _is_an_id(key, text, parent) or _is_one_again(text, ids, within=hides):
+                    found.append((max(0, begin), min(finish, len(line))))
             at = max(at, finish)
-        found.extend(_between(line, at, min(len(line), last)))
-        return found
+        found.extend(_between(line, at, last))
+        again = [(first + a, first + b) for a, b in ids.stretches(line[first:last])]
+        return _joined([*found, *(each for each in again if not is_nobodys(line[slice(*each)]))]) if again else found
 
     return secrets
 
@@ -152,6 +161,24 @@ def _token_secrets(document: Document, number: int, line: str, shown_from: int) 
 def _is_an_id(key: str | None, text: str, parent: str | None) -> bool:
     """Tell whether a value is to be masked; a stand-in for an id (zeros, `{idfa}`) is nobody's, as in messages."""
     return is_sensitive(key, text, parent) and not is_nobodys(text)
+
+
+def _is_one_again(text: str, ids: KnownIds, *, within: bool) -> bool:
+    """Tell whether a value is what stands under an id's key elsewhere in the document, or holds it."""
+    if text in ids:
+        return not is_nobodys(text)
+    return within and any(not is_nobodys(text[start:end]) for start, end in ids.stretches(text))
+
+
+def _joined(extents: list[Extent]) -> list[Extent]:
+    """Return extents in order, those that overlap as one."""
+    joined: list[Extent] = []
+    for start, end in sorted(extents):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _between(line: str, start: int, end: int) -> list[Extent]:

@@ -234,6 +234,57 @@ def test_no_excerpt_leaks_an_id(data: st.DataObject) -> None:
         assert not any(leaks(secret, line) for line in shown.lines), secret
 
 
+@pytest.mark.parametrize("key", ["buyer", "event", "user-4711", "note"])
+def test_an_id_is_masked_wherever_it_stands_again_in_its_document(key: str) -> None:
+    call = {
+        "userId": "user-4711",
+        "type": "track",
+        key: "user-4711",
+        "text": "https://shop.example/u/user-4711/cart",
+        "escaped": 'u/user-4711/"cart"',
+    }
+    (from_yaml,) = parse_yaml(yaml.safe_dump(call, sort_keys=False).encode(), depth=99)
+    for document in (json_document(json.dumps(call)), json_document(json.dumps(call, indent=1)), from_yaml):
+        assert isinstance(document, JsonDocument | YamlDocument)
+        lines = at(document, ("type",), around=9, width=500)
+        assert "4711" not in "".join(lines)
+        assert "https://shop.example/u/" in "".join(lines)
+        assert "4711" in "".join(at(document, ("type",), around=9, width=500, show_ids=True))
+
+
+def test_an_id_of_another_call_of_the_document_is_masked_too() -> None:
+    calls = [{"userId": f"user-{4000 + n}", "type": "track", "buyer": f"user-{4000 + n}"} for n in range(99)]
+    document = json_document(json.dumps(calls, indent=1))
+    assert "user-4" not in "".join(at(document, (50, "type"), around=9))
+
+
+def test_stand_ins_and_short_ids_stay_where_they_stand_again() -> None:
+    call = {"userId": "1", "type": "track", "deviceId": "0000-0000", "quantity": 1, "x": "0000-0000", "v": "1.2"}
+    line = at(json_document(json.dumps(call)), ("type",), width=500)[0]
+    assert line == json.dumps(call).replace('"userId": "1"', '"userId": "…"')
+
+
+def test_an_id_in_a_value_that_goes_on_out_of_sight_is_masked() -> None:
+    user = "x-1 " * 200
+    call = {"type": "track", "note": f"of {user}now", "userId": user}
+    assert "x-1" not in at(json_document(json.dumps(call)), ("type",), width=50)[0]
+
+
+@given(st.data())
+def test_no_excerpt_leaks_an_id_that_stands_again(data: st.DataObject) -> None:
+    user = data.draw(st.text("abz19-_.|", min_size=10, max_size=30).filter(lambda t: len(set(t)) > 4))
+    again = data.draw(st.sampled_from(["{}", "/u/{}/cart", "Order by {}", 'say "{}"', "{}\n{}"])).replace("{}", user)
+    others = {"type": "track", "note": again, "properties": {"buyer": again, "list": [again, {"x": again}]}}
+    call = dict(data.draw(st.permutations([("userId", user), *others.items()])))
+    indent = data.draw(st.sampled_from([None, 2]))
+    document: Any = json_document(json.dumps(call, indent=indent))
+    if data.draw(st.booleans()):
+        (document,) = parse_yaml(yaml.safe_dump(call, default_flow_style=indent is None, width=999).encode(), depth=99)
+    path = data.draw(st.sampled_from(paths_of(call)))
+    shown = excerpt(document, document.locate([path])[path], width=data.draw(st.integers(20, 200)))
+    assert not any(leaks(user, line) for line in shown.lines)
+
+
 @given(st.data())
 def test_of_a_long_line_as_much_is_shown_as_if_all_of_it_had_been_read(data: st.DataObject) -> None:
     ids = st.uuids().map(str) | st.text(max_size=300)
