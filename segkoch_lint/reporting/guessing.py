@@ -9,6 +9,7 @@ end is not there cannot be judged: its other half can be what makes it an addres
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -44,6 +45,9 @@ _UNENDED = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*|'(?:[^'\\]|\\(?:.|\Z))*""", re
 _BEFORE_VALUES = ",:[{"
 _ENDS = frozenset("}],\"'")
 """What a text that does not break off inside a value ends with."""
+
+_SPLITTING = frozenset("\"'\\:,{}[]\n=?&;")
+_WORDLY = string.ascii_letters + string.digits + "_-."
 
 _NOBODYS = frozenset("null true false yes no on off ~ none undefined nan infinity -infinity".split())
 """Unquoted words, lower-cased, that are never an id, but often what is wrong with one."""
@@ -122,12 +126,22 @@ def _by_quotes(text: str, key: str | None) -> Iterator[Extent]:
 def _by_words(text: str, *, begun: bool) -> Iterator[Extent]:
     sensitive = begun
     for found in _WORD.finditer(text):
-        if _names_an_id(found[0]) and (_COLON_NEAR.match(text, found.end()) or _stands_as_a_key(text, *found.span())):
+        near = _COLON_NEAR.match(text, found.end())
+        names_one = _names_an_id(found[0]) and (near or _stands_as_a_key(text, *found.span()))
+        if names_one or (near and _names_an_id(_unsplit(text, *found.span()))):
             sensitive = True
         elif _is_a_key(text, *found.span()):
             sensitive = False
         elif sensitive and _may_be_an_id(found[0]):
             yield found.span()
+
+
+def _unsplit(text: str, start: int, end: int) -> str:
+    """Return a word with the one before it, if but one character too many stands between them."""
+    if start < 2 or text[start - 1] not in _SPLITTING or not text[start - 2].isalnum():
+        return ""
+    before = text[max(0, start - _INDENT) : start - 1]
+    return before[len(before.rstrip(_WORDLY)) :] + text[start:end]
 
 
 def _is_a_key(text: str, start: int, end: int) -> bool:

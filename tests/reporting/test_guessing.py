@@ -27,6 +27,8 @@ def shown(text: str, *, begun: bool = False) -> str:
         ("userId: bob smith\ntype: iOS [", "type: iOS ["),
         ('{"userId" "bob", "type": "iOS"}', '"type": "iOS"}'),
         ("?user_id=bob&type=ios", "&type=ios"),
+        ('{"userI"d": "bob x", "type": "iOS"}', '"type": "iOS"}'),
+        ('{"user\nId": "bob", "type": "iOS"}', '"type": "iOS"}'),
         ('{"note": "bob@example.com", "type": ', '", "type": '),
         ('{"cookie": {"value": "bob"', '{"cookie": {"value": '),
         ('{"userId": null, "type": NaN}', '{"userId": null, "type": NaN}'),
