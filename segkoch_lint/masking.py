@@ -59,6 +59,9 @@ _SHORTEST_RUN = 13
 
 _PUNCTUATION = "{}[], "
 
+_LONGEST_KEPT = 200
+"""Code points of a text of which it is remembered how it looks."""
+
 # Query strings, JSON inside a string, log lines.
 _SPOKEN_OF = re.compile(
     r"""
@@ -129,13 +132,26 @@ def is_sensitive(key: str | None, value: object, parent: str | None = None) -> b
     text = str(value)
     if not text.strip():
         return False
+    if _is_told_by_keys(key, parent):
+        return True
+    return _looks_sensitive(text) if len(text) > _LONGEST_KEPT else _known_to_look_sensitive(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_told_by_keys(key: str | None, parent: str | None) -> bool:
     if key is not None and (is_sensitive_key(key) or (fold(key) == "name" and fold(parent or "") in _PERSONAL)):
         return True
-    if parent is not None and is_sensitive_key(parent):
-        return True
+    return parent is not None and is_sensitive_key(parent)
+
+
+def _looks_sensitive(text: str) -> bool:
     if _is_plain(text) or _ISO_TIME.fullmatch(text):
         return False
     return bool(_SENSITIVE_SHAPES.search(text) or _SPOKEN_OF.search(text))
+
+
+_known_to_look_sensitive = lru_cache(maxsize=4096)(_looks_sensitive)
+"""The same: most texts of a log are those of a few libraries, devices and places."""
 
 
 def _is_plain(text: str) -> bool:

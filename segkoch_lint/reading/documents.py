@@ -78,13 +78,14 @@ class Document(Protocol):
     def lines(self, first: int, last: int) -> list[str]:
         """Return the document's lines *first* to *last* (of the input, 1-based, inclusive; outside ones left out)."""
 
-    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:
         """Return the scalar values that touch a stretch of a line, in order, with their neighbours to either side.
+
+        For the one before, a token without a text may say where it ends, or where a bracket behind it does.
 
         Args:
             line: of the input, 1-based.
             start, end: the stretch, in code points of the line as `lines` returns it, 0-based.
-            shown_from: the first of the lines that are shown together; how far up keys are looked for depends on it.
         """
 
 
@@ -118,5 +119,5 @@ class ValueDocument:
     def lines(self, first: int, last: int) -> list[str]:  # noqa: ARG002
         return []
 
-    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:  # noqa: ARG002
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:  # noqa: ARG002
         return []

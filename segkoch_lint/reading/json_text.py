@@ -25,9 +25,6 @@ _BETWEEN = re.compile(r"[ \t\n\r\x1e]*")
 _RESUME = re.compile(r"^[{\[]", re.MULTILINE)
 _PYTHON_WORDS = re.compile(r"(?:True|False|None|undefined|nan|inf)\b")
 
-_LINES_BACK = 40
-"""Lines before the wanted ones in which keys and the objects around are looked for."""
-
 _FEW = 8
 """Places that are looked for one by one, each at the cost of parsing the text; more are found in one scan."""
 
@@ -48,7 +45,6 @@ class JsonDocument:
         self.value = value
         self._source = text
         self.start = (line, column)
-        self._scalars: tuple[int, ScalarReader] | None = None
 
     @cached_property
     def text(self) -> str:
@@ -75,6 +71,10 @@ class JsonDocument:
     def _table(self) -> LineTable:
         return LineTable(self.text, *self.start)
 
+    @cached_property
+    def _scalars(self) -> ScalarReader:
+        return ScalarReader(self.text)
+
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
         found: dict[Path, Extent] = {}
@@ -100,18 +100,12 @@ class JsonDocument:
         """Return lines *first* to *last* of the input, as far as the document holds them."""
         return self._table.lines(first, last)
 
-    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:
-        """Return the scalar values near a stretch of a line; their keys are looked for further up, too."""
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+        """Return the scalar values near a stretch of a line."""
         first_line, first_column = self.start
-        begin = max(shown_from - _LINES_BACK, first_line)
-        if self._scalars is None or self._scalars[0] != begin:
-            # Where the object or the list around is out of sight, it is taken for one that says something of a person.
-            unseen_key, unseen = ("id", "user") if begin > first_line else (None, None)
-            offset = self._table.extent_of_line(begin)[0]
-            self._scalars = begin, ScalarReader(self.text, offset, unseen_key, unseen)
         margin = first_column - 1 if line == first_line else 0
         zero = self._table.extent_of_line(line)[0] - margin
-        return list(self._scalars[1].near(zero + start, zero + end, zero))
+        return list(self._scalars.near(zero + start, zero + end, zero))
 
 
 def _in_code_points(text: bytes, extent: Extent) -> Extent:

@@ -1,7 +1,7 @@
 """Scalar values of JSON text with the keys they stand under: what has to be masked where a stretch of it is shown.
 
-A log's line has many values and a finding shows a few: so reading begins at a mark near the stretch that is asked for,
-and nothing is kept but the marks.
+A document has many values and a finding shows a few: so reading begins at a mark before the stretch that is asked for,
+goes from bracket to bracket up to it, and keeps nothing but marks.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from typing import NamedTuple
 from segkoch_lint.reading.documents import Token
 from segkoch_lint.reading.json_scanner import STRING, key_text
 
-_LEXEME = re.compile(rf"({STRING})([ \t\n\r]*:)?|([{{\[])|[}}\]]|[^\s{{}}\[\],:\"]+")
-_STRING, _KEY, _OPENING = 1, 2, 3
-"""Groups of it; the last one that matched tells what was found."""
+_LEXEME = re.compile(rf"""(?:({STRING})\s*:\s*)?(?:({STRING})|([{{\[])|([^\s{{}}\[\],:"]+))|[}}\]]""")
+_KEY, _STRING, _OPENING = 1, 2, 3
+"""Groups of it; the last one that matched tells what was found, and none that something is closed."""
 
-_CLOSING = frozenset("]}")
+# Possessive: what was passed over holds no bracket, so there is nothing to go back for.
+_NEXT_BRACKET = re.compile(
+    rf"""(?:[^"{{}}\[\]]++|{STRING}(?!\s*:\s*[{{\[]))*+(?:(?:({STRING})\s*:\s*)?([{{\[])|[}}\]])"""
+)
+
 _WORDS = frozenset({"null", "true", "false"})
 """What is nobody's id."""
 
-_BETWEEN_MARKS = 512
+_BETWEEN_MARKS = 2048
 """Code points from one mark to the next."""
 
 
@@ -43,63 +47,78 @@ class _Mark(NamedTuple):
 
 
 class ScalarReader:
-    """Reads the scalar values of valid JSON from an offset on, which is no place inside a value.
+    """Reads the scalar values of valid JSON.
 
     Args:
         text: the JSON text.
-        begin: where to begin.
-        key, parent: what to take for the keys of what was opened before.
     """
 
-    def __init__(self, text: str, begin: int = 0, key: str | None = None, parent: str | None = None) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._marks = [_Mark(begin, key, parent, ())]
+        self._marks = [_Mark(0, None, None, ())]
 
     def near(self, start: int, end: int, line: int) -> Iterator[Token]:
-        """Yield the values that touch a stretch, in order, after the last one before it and before the next one.
+        """Yield the values that touch a stretch, in order, after what stands before it and before the next one.
+
+        What stands before is told by a token without a text, where a value or a bracket ends.
 
         Args:
             start, end: the stretch.
             line: where the line begins that the tokens count from.
         """
-        marks = self._marks
-        mark = marks[max(0, bisect_right(marks, start, key=_offset) - 1)]
-        key, parent, around = mark.key, mark.parent, list(mark.around)
-        unseen = _Opened(marks[0].key, marks[0].parent)
-        next_mark = marks[-1].offset + _BETWEEN_MARKS
-        before: tuple[str | None, str | None, re.Match[str]] | None = None
-        for lexeme in _LEXEME.finditer(self._text, mark.offset):
+        last_mark = self._marks[-1].offset
+        offset, key, parent, opened = self._before(start)
+        around = list(opened)
+        before = offset
+        for lexeme in _LEXEME.finditer(self._text, offset):
             kind = lexeme.lastindex
-            if kind == _KEY:
-                key = key_text(lexeme[_STRING])
-            elif kind == _OPENING:
+            if kind is None:
+                key, parent = around.pop()
+                continue
+            name = lexeme[_KEY]
+            if name is not None:
+                key = key_text(name)
+            if kind == _OPENING:
                 around.append(_Opened(key, parent))
                 parent = parent if key is None else key
-            elif kind is None and lexeme[0] in _CLOSING:
-                key, parent = around.pop() if around else unseen
-            elif kind == _STRING or lexeme[0] not in _WORDS:
-                if lexeme.start() >= next_mark:
-                    marks.append(_Mark(lexeme.start(), key, parent, tuple(around)))
-                    next_mark = lexeme.start() + _BETWEEN_MARKS
-                if lexeme.end() <= start:
-                    before = (key, parent, lexeme)
-                    continue
-                if before is not None:
-                    yield _token(*before, line)
-                    before = None
-                yield _token(key, parent, lexeme, line)
-                if lexeme.start() >= end:
-                    return
-        if before is not None:
-            yield _token(*before, line)
+                continue
+            text = lexeme[kind]
+            if text in _WORDS:
+                continue
+            begin, finish = lexeme.span(kind)
+            if begin >= last_mark + _BETWEEN_MARKS:
+                last_mark = begin
+                self._marks.append(_Mark(begin, key, parent, tuple(around)))
+            if finish <= start:
+                before = finish
+                continue
+            if before:
+                yield Token(None, before - line, before - line, "")
+                before = 0
+            yield Token(key, begin - line, finish - line, key_text(text) if kind == _STRING else text, parent)
+            if begin >= end:
+                return
+        if before:
+            yield Token(None, before - line, before - line, "")
+
+    def _before(self, start: int) -> _Mark:
+        """Return the last place before *start* of which is known what stands around: a mark, or behind a bracket."""
+        marks = self._marks
+        mark = marks[max(0, bisect_right(marks, start, key=_offset) - 1)]
+        offset, key, parent, opened = mark
+        around = list(opened)
+        while bracket := _NEXT_BRACKET.match(self._text, offset, start):
+            offset = bracket.end()
+            if bracket[2]:
+                key = key_text(bracket[1]) if bracket[1] else key
+                around.append(_Opened(key, parent))
+                parent = parent if key is None else key
+            else:
+                key, parent = around.pop()
+            if offset >= marks[-1].offset + _BETWEEN_MARKS:
+                marks.append(_Mark(offset, key, parent, tuple(around)))
+        return _Mark(offset, key, parent, tuple(around))
 
 
 def _offset(mark: _Mark) -> int:
     return mark.offset
-
-
-def _token(key: str | None, parent: str | None, lexeme: re.Match[str], line: int) -> Token:
-    text = lexeme[0]
-    if lexeme.lastindex == _STRING:
-        text = key_text(text)
-    return Token(key, lexeme.start() - line, lexeme.end() - line, text, parent)

@@ -97,7 +97,7 @@ class RowDocument:
         """Return lines *first* to *last* of the input, as far as they are the row's (or the header's)."""
         return self._places.lines(first, last, header=self._for_header)
 
-    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:  # noqa: ARG002
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:  # noqa: ARG002
         """Return the cells that stand on a line; of the header, the names in it."""
         named = [(self._places.cell(index), self._names(index, str(cell))) for index, cell in self._filled()]
         if self._for_header:

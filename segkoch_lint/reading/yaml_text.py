@@ -110,7 +110,7 @@ class YamlDocument:
         """Return lines *first* to *last* of the input."""
         return self._table.lines(first, last)
 
-    def tokens(self, line: int, start: int, end: int, *, shown_from: int) -> list[Token]:  # noqa: ARG002
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:
         """Return the scalar values near a stretch of a line."""
         tokens = self._tokens.get(line, [])
         first = bisect_right(tokens, start, key=lambda token: token.end)

@@ -14,7 +14,7 @@ from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reporting.guessing import guessed_secrets
 from segkoch_lint.rules.violations import is_nobodys
 
-_REACHES = ((1, 2), (2, 4))
+_REACHES = ((0.75, 1.5), (2, 4))
 """How far before and after the focus of a long line what is shown is looked for, in widths of what is shown."""
 
 _MARGIN = 200
@@ -45,7 +45,7 @@ def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: i
     if show_ids:
         return _excerpt(lines, span, width, lambda _: _touching(()))
     texts = dict(lines)
-    return _excerpt(lines, span, width, lambda line: _token_secrets(document, line, texts[line], numbers.start))
+    return _excerpt(lines, span, width, lambda line: _token_secrets(document, line, texts[line]))
 
 
 def flaw_excerpt(flaw: Flaw, *, show_ids: bool = False, width: int = 120) -> Excerpt | None:
@@ -76,7 +76,8 @@ def _shown(line: str, focus: Extent, width: int, secrets: Secrets) -> tuple[str,
     """Return what is shown of a line, and where its focus is in that."""
     # A masked text is shorter than what it stands for: begin with more than will be shown, and, if need be, with more.
     for before_it, after_it in _REACHES:
-        part = max(0, min(focus[0], len(line)) - before_it * width), min(len(line), focus[0] + after_it * width)
+        begin, end = min(focus[0], len(line)) - int(before_it * width), focus[0] + int(after_it * width)
+        part = max(0, begin), min(len(line), end)
         text, places = _masked_part(line, part, focus, secrets)
         wanted = max(0, places[0] - width // 3)
         left = max(0, min(wanted, len(text) - width))
@@ -134,7 +135,7 @@ def _touching(extents: Sequence[Extent]) -> Secrets:
     return lambda start, end: [each for each in extents if each[1] > start and each[0] < end]
 
 
-def _token_secrets(document: Document, number: int, line: str, shown_from: int) -> Secrets:
+def _token_secrets(document: Document, number: int, line: str) -> Secrets:
     """Return the secrets of a line of a readable document: its sensitive values, and ids in keys and comments."""
     ids = document.ids
 
@@ -142,8 +143,8 @@ def _token_secrets(document: Document, number: int, line: str, shown_from: int) 
         found: list[Extent] = []
         first, last = max(0, start - _MARGIN), min(len(line), end + _MARGIN)
         at = first
-        for key, begin, finish, text, parent in document.tokens(number, start, end, shown_from=shown_from):
-            if begin > at:
+        for key, begin, finish, text, parent in document.tokens(number, start, end):
+            if begin > max(at, start):
                 found.extend(_between(line, at, min(begin, last)))
             if finish > start and begin < end:
                 # Where a value is not written as it reads, or goes on out of sight, an id in it has no place.
@@ -152,8 +153,12 @@ def _token_secrets(document: Document, number: int, line: str, shown_from: int) 
                     found.append((max(0, begin), min(finish, len(line))))
             at = max(at, finish)
         found.extend(_between(line, at, last))
-        again = [(first + a, first + b) for a, b in ids.stretches(line[first:last])]
-        return _joined([*found, *(each for each in again if not is_nobodys(line[slice(*each)]))]) if again else found
+        again = [
+            (first + a, first + b)
+            for a, b in ids.stretches(line[first:last])
+            if first + b > start and first + a < end and not is_nobodys(line[first + a : first + b])
+        ]
+        return _joined([*found, *again]) if again else found
 
     return secrets
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint.places import Path, Span
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Flaw, Token
 from segkoch_lint.reading.json_text import JsonDocument, parse_json, split_documents
 
 GOOD = [
@@ -211,7 +211,8 @@ def test_tokens_carry_the_keys_they_stand_under() -> None:
     )
     assert isinstance(document, JsonDocument)
     line = document.lines(4, 4)[0]
-    tokens = document.tokens(4, 0, len(line), shown_from=3)
+    before, *tokens = document.tokens(4, 0, len(line))
+    assert before == Token(None, -6, -6, "")  # the bracket of the object that holds the key
     assert [(token.parent, token.key, token.text, line[token.start : token.end]) for token in tokens] == [
         ("device", "id", "x", '"x"'),
         ("ids", "ids", "a", '"a"'),
@@ -219,7 +220,11 @@ def test_tokens_carry_the_keys_they_stand_under() -> None:
         ("ids", "ids", "b", '"b"'),
         (None, "v", "w", ""),  # the one after it, on the next line
     ]
-    assert [token.text for token in document.tokens(4, 14, 17, shown_from=3)] == ["x", "a", "1"]
+    assert document.tokens(4, 14, 17) == [
+        Token(None, 14, 14, ""),  # the bracket of the list
+        Token("ids", 14, 17, "a", "ids"),
+        Token("n", 25, 26, "1", "ids"),
+    ]
     assert document.lines(1, 4) == ['{"device": {"id":', ' "x", "ids": ["a", {"n": 1}, "b"]},']
     assert document.note(("u",)) == ""
 

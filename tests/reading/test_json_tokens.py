@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.reading.documents import Token
 from segkoch_lint.reading.json_tokens import ScalarReader
 
 names = st.text(max_size=12)
@@ -44,23 +43,12 @@ def test_what_is_read_near_a_stretch_is_what_stands_there(
     for _ in range(4):  # also backwards: marks are left on the way
         start = data.draw(st.integers(0, len(text)))
         end = data.draw(st.integers(start, len(text)))
-        assert list(reader.near(start, end, 0)) in _expected(everything, start, end)
-
-
-def _expected(everything: list[Token], start: int, end: int) -> list[list[Token]]:
-    """The values that touch the stretch, with both neighbours; the one before may be left out if nothing is between."""
-    before = [token for token in everything if token.end <= start][-1:]
-    touching = [token for token in everything if token.end > start and token.start < end]
-    after = [token for token in everything if token.start >= end and token.end > start][:1]
-    around = [*before, *touching, *after]
-    return [around, around[1:]] if touching and touching[0].start <= start else [around]
-
-
-def test_what_was_opened_before_the_beginning_is_taken_for_what_it_is_told_to_be() -> None:
-    text = '"a"], "name": "b", "n": {"m": 1}}'
-    tokens = ScalarReader(text, 0, "id", "user").near(0, len(text), 0)
-    assert [(token.key, token.parent, token.text) for token in tokens] == [
-        ("id", "user", "a"),
-        ("name", "user", "b"),
-        ("m", "n", "1"),
-    ]
+        found = list(reader.near(start, end, 0))
+        near = [token for token in everything if token.end > start and token.start < end]
+        near += [token for token in everything if token.start >= end and token.end > start][:1]
+        before = found[: len(found) - len(near)]
+        assert found[len(before) :] == near
+        ended = max((token.end for token in everything if token.end <= start), default=0)
+        assert [ended <= token.start == token.end <= start for token in before] == [True] * (
+            1 if ended else len(before)
+        )

@@ -198,11 +198,7 @@ def test_spans_end_with_the_content() -> None:
 
 def test_tokens_carry_the_keys_they_stand_under() -> None:
     document = one("device:\n  id: x\n  ids: [a, b]\n  on: yes\n  none: ~\n  n: 1\nz: &z w\ny: *z\n")
-    tokens = [
-        (token.parent, token.key, token.text)
-        for line in range(1, 8)
-        for token in document.tokens(line, 0, 80, shown_from=1)
-    ]
+    tokens = [(token.parent, token.key, token.text) for line in range(1, 8) for token in document.tokens(line, 0, 80)]
     assert tokens == [
         ("device", "id", "x"),
         ("device", "ids", "a"),
@@ -215,8 +211,8 @@ def test_tokens_carry_the_keys_they_stand_under() -> None:
 
 def test_of_a_long_line_the_tokens_near_a_stretch_are_given() -> None:
     document = one("[a1, b2, c3, d4, e5]\n")
-    assert [token.text for token in document.tokens(1, 9, 11, shown_from=1)] == ["b2", "c3", "d4"]
-    assert [token.text for token in document.tokens(1, 0, 2, shown_from=1)] == ["a1", "b2"]
+    assert [token.text for token in document.tokens(1, 9, 11)] == ["b2", "c3", "d4"]
+    assert [token.text for token in document.tokens(1, 0, 2)] == ["a1", "b2"]
 
 
 yaml_values = st.recursive(

@@ -234,6 +234,17 @@ def test_no_excerpt_leaks_an_id(data: st.DataObject) -> None:
         assert not any(leaks(secret, line) for line in shown.lines), secret
 
 
+@pytest.mark.parametrize("indent", [1, "\t", None])
+def test_late_in_a_long_list_no_more_is_masked_than_at_its_beginning(indent: int | str | None) -> None:
+    call = {"userId": "user-4711", "context": {"device": {"type": "iOS", "model": "iPhone10,4"}}, "type": "track"}
+    calls = [call | {"properties": {f"note{n}": f"text {n}" for n in range(9)}} for _ in range(60)]
+    document = json_document(json.dumps(calls, indent=indent))
+    for path in (("type",), ("context", "device", "type"), ("properties", "note1")):
+        first, *others = (at(document, (number, *path), around=9 if indent else 0)[:-1] for number in (3, 4, 50))
+        assert others == [first] * 2
+        assert not any("…" in line.strip("…") for line in first if "userId" not in line)
+
+
 @pytest.mark.parametrize("key", ["buyer", "event", "user-4711", "note"])
 def test_an_id_is_masked_wherever_it_stands_again_in_its_document(key: str) -> None:
     call = {
