@@ -74,6 +74,14 @@ _SPOKEN_OF = re.compile(
 )
 """A text that names a sensitive key and gives it a value."""
 
+_END = 4
+_SHORTEST_WITH_ENDS = 4 * _END
+"""Code points of what may show its ends: no more than half of it is to be seen."""
+
+_BLANK = re.compile(r"\s")
+_RANDOM = re.compile(r"[0-9a-fA-F-]+")
+"""Hexadecimal digits spell no names."""
+
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -100,9 +108,23 @@ def shown(value: str | Secret, *, show_ids: bool) -> str:
 
 
 def mask(value: str) -> str:
-    """Return *value* with at most its first and last four characters, never more than half of it."""
-    kept = min(4, len(value) // 4)
-    return f"{value[:kept]}…{value[len(value) - kept :]}" if kept else "…"
+    """Return *value* with its first and last four characters, if it is long enough and these cannot be a name's.
+
+    Of what is shorter than four times that, nothing is shown, and of a text with blanks or an address no letter.
+    """
+    if "@" in value and not _BLANK.search(value):
+        return "…@…"
+    if len(value) < _SHORTEST_WITH_ENDS or _BLANK.search(value):
+        return "…"
+    first, last = value[:_END], value[-_END:]
+    if not _RANDOM.fullmatch(value):
+        first, last = ("" if _could_be_a_name(end) else end for end in (first, last))
+    return f"{first}…{last}"
+
+
+def _could_be_a_name(end: str) -> bool:
+    letters = "".join(filter(str.isalpha, end))
+    return not any(map(str.isdecimal, end)) and (letters.islower() or letters.isupper() or letters.istitle())
 
 
 def mask_shapes(text: str) -> str:

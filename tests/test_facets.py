@@ -28,7 +28,7 @@ LIBRARY = {"context": {"library": {"name": "analytics-kotlin", "version": "1.19.
         ("event", {"type": "track", "event": "Order Completed"}, "Order Completed"),
         ("event", {"type": "track", "event": 17}, ""),
         ("event", {"type": "identify", "event": "Order Completed"}, "(identify)"),
-        ("event", {"type": "track", "event": "mail ada@example.com"}, "mail ada…com"),
+        ("event", {"type": "track", "event": "mail ada@example.com"}, "mail …@…"),
         ("day", {"timestamp": "2026-03-01T23:59:59.123Z"}, "2026-03-01"),
         ("day", {"timestamp": "2026-03-01T23:59:59-02:00"}, "2026-03-02"),
         ("day", {"timestamp": "yesterday", "originalTimestamp": 5, "receivedAt": "2026-03-03T00:00:00Z"}, "2026-03-03"),

@@ -18,7 +18,7 @@ def test_severities_compare_and_have_names() -> None:
 def test_a_message_is_masked_unless_ids_are_asked_for() -> None:
     values: dict[str, str | Secret] = {"value": Secret("{/other} secret"), "/other": "open"}
     finding = Finding("KCH999", "x", Severity.ERROR, "{value}, {/other}, {unknown}", Location("a.json"), values)
-    assert finding.message == "{/o…ret, open, {unknown}"
+    assert finding.message == "…, open, {unknown}"
     assert finding.text(show_ids=True) == "{/other} secret, open, {unknown}"
 
 

@@ -14,19 +14,31 @@ from segkoch_lint.masking import Secret, fold, is_sensitive, key_of, mask, mask_
     [
         ("017D76B5-85F8-4E3C-8CCE-8B29CCEACB1D", "017D…CB1D"),
         ("c9a3f1d27b5e8460", "c9a3…8460"),
-        ("abcdefgh", "ab…gh"),
-        ("abcd", "a…d"),
-        ("abc", "…"),
+        ("device-4711-abcd-12ef", "…12ef"),
+        ("4711-device-abcdef", "4711…"),
+        ("EXAMPLEwRiTeKEYe", "…KEYe"),
+        ("anna-smith-hamburg", "…"),
+        ("Anna Maria Smith 1990", "…"),
+        ("anna.smith@example.com", "…@…"),
+        ("a@b.c", "…@…"),
+        ("4711", "…"),
+        ("c9a3f1d27b5e846", "…"),
         ("", "…"),
     ],
 )
-def test_a_masked_value_keeps_its_ends_and_never_more_than_half(value: str, shown: str) -> None:
+def test_a_masked_value_keeps_its_ends_if_it_is_long_and_they_name_nobody(value: str, shown: str) -> None:
     assert mask(value) == shown
 
 
 @given(st.text(min_size=1))
 def test_a_mask_never_shows_more_than_half_of_a_value(value: str) -> None:
-    assert len(mask(value)) - 1 <= len(value) / 2
+    assert sum(map(mask(value).count, set(value) - {"…", "@"})) <= len(value) / 2
+    assert mask(value).replace("…", "") in {"", "@", value[:4], value[-4:], value[:4] + value[-4:]}
+
+
+@given(st.emails())
+def test_of_an_address_no_letter_is_shown(address: str) -> None:
+    assert mask(address) == mask_shapes(address) == "…@…"
 
 
 def test_a_secret_prints_masked_however_it_is_printed() -> None:

@@ -91,7 +91,7 @@ def _at_the_ends(text: str) -> Iterator[Extent]:
     opened = _OPENED.match(text)
     rest = None if opened else _RUN_OUT.match(text)
     if rest and _may_be_an_id(rest[0]):
-        yield rest.span()
+        yield 0, rest.end() - 1  # the quote stays
     in_a_string = _unended(text)
     if in_a_string is None and not ((opened or rest) and text[-1:] not in _ENDS):
         return

@@ -49,7 +49,7 @@ def test_lines_around_are_shown_and_ids_masked() -> None:
 
 def test_the_underline_fits_what_is_shown_of_an_id() -> None:
     assert at(json_document(PRETTY), ("context", "device", "id"), around=0)[-1] == '^ 6: "c9a3…8460"'
-    assert at(json_document(PRETTY), ("userId",), around=0) == ('  "userId": "us…-x",', '^ 2: "us…-x"')
+    assert at(json_document(PRETTY), ("userId",), around=0) == ('  "userId": "…",', '^ 2: "…"')
 
 
 def test_ids_are_shown_when_asked_for() -> None:
@@ -89,7 +89,7 @@ def test_yaml_is_masked_by_its_keys_and_its_comments_by_their_looks() -> None:
     text = "userId: anna.smith # c9a3f1d27b5e8460\ntype: iOS\nnote: |\n  mail to anna@example.com\n  twice\n"
     (document,) = parse_yaml(text.encode(), depth=200)
     assert isinstance(document, YamlDocument)
-    assert at(document, ("type",))[:2] == ("userId: an…th # c9a3…8460", "type: iOS")
+    assert at(document, ("type",))[:2] == ("userId: … # c9a3…8460", "type: iOS")
     assert "anna" not in "".join(at(document, ("type",)))
 
 
@@ -116,7 +116,7 @@ def test_broken_text_is_masked_as_well_as_can_be(line: str) -> None:
 def test_the_rest_of_an_id_whose_beginning_is_cut_off_is_masked() -> None:
     flaw = parse_json(b'AA.A.A.COM", "userI": "anna-smith-4711", "type": "track"}', depth=200)
     assert isinstance(flaw, Flaw)
-    assert (flaw_excerpt(flaw) or Excerpt(0, (), 0, 0, 0)).lines == ('AA…M", "userI": "ann…711", "type": "track"}',)
+    assert (flaw_excerpt(flaw) or Excerpt(0, (), 0, 0, 0)).lines == ('…", "userI": "…", "type": "track"}',)
 
 
 @given(st.data())
@@ -242,7 +242,7 @@ def test_late_in_a_long_list_no_more_is_masked_than_at_its_beginning(indent: int
     for path in (("type",), ("context", "device", "type"), ("properties", "note1")):
         first, *others = (at(document, (number, *path), around=9 if indent else 0)[:-1] for number in (3, 4, 50))
         assert others == [first] * 2
-        assert not any("…" in line.strip("…") for line in first if "userId" not in line)
+        assert indent is None or not any("…" in line for line in first if "userId" not in line)
 
 
 @pytest.mark.parametrize("key", ["buyer", "event", "user-4711", "note"])

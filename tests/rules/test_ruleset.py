@@ -139,7 +139,7 @@ def test_messages_quote_strings_and_mask_ids(good_call: dict[str, Any]) -> None:
         ("id", "unknown", "unknown"),
         ("id", "0000-0000", "0000-0000"),
         ("id", " ", " "),
-        ("id", "device-4711-abcd", "devi…abcd"),
+        ("id", "device-4711-abcd", "…"),
         ("id", 1234567890123456, "1234…3456"),
     ],
 )
