@@ -19,6 +19,9 @@ from segkoch_lint.tallies import IdentityTally, PlanTally, ReplayTally, Summary
 _LONGEST_CELL = 60
 """Code points of a payload value that a table shows."""
 
+_TAB = 4
+"""Columns from one tab stop to the next in the lines around a finding."""
+
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
@@ -79,9 +82,12 @@ class Reporter:
         gutter = len(str(excerpt.first_line + len(excerpt.lines) - 1))
         for index, line in enumerate(excerpt.lines):
             if index != excerpt.focus:
-                self._line(f"{self._dim(f'{excerpt.first_line + index:>{gutter}} |')} {visible(line)}".rstrip())
+                shown_line = visible(line.expandtabs(_TAB))
+                self._line(f"{self._dim(f'{excerpt.first_line + index:>{gutter}} |')} {shown_line}".rstrip())
                 continue
-            before, within, after = line[: excerpt.start], line[excerpt.start : excerpt.end], line[excerpt.end :]
+            start, end = (len(line[:place].expandtabs(_TAB)) for place in (excerpt.start, excerpt.end))
+            spread = line.expandtabs(_TAB)
+            before, within, after = spread[:start], spread[start:end], spread[end:]
             # What is escaped grows: the underline follows what is shown, not what was there.
             shown = (visible(before), visible(within), visible(after))
             self._line(

@@ -129,8 +129,6 @@ def test_no_excerpt_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -
         "context": {"device": {"advertisingId": ids[1]}, "ip": "203.0.113.97"},
         "properties": {"customerId": int(number), "campaign": {"email": "anna@example.com", "x": ids[2]}},
     }
-    # An address that begins like one of the keys is no secret.
-    assume(not any(leaks(secret, " ".join(map(str, [*call, "advertisingId", "customerId"]))) for secret in ids))
     if data.draw(st.booleans()):
         call = dict(reversed(call.items()))
     text = data.draw(st.sampled_from([json.dumps(call), json.dumps(call, indent=1), repr(call), yaml.safe_dump(call)]))
@@ -199,7 +197,12 @@ secrets = st.one_of(
     st.uuids().map(str),
     st.uuids().map(lambda u: str(u).upper()),
     hexadecimal,
-    st.emails().filter(lambda e: e.isascii() and '"' not in e and "\\" not in e and len(e) >= 12),
+    # An address that begins like one of the keys is no secret.
+    st.emails().filter(
+        lambda e: (
+            e.isascii() and '"' not in e and "\\" not in e and len(e) >= 12 and not leaks(e, "advertisingId properties")
+        )
+    ),
 )
 # A text of one character is a stand-in, which nobody minds to see.
 named = st.text("qxzj -_.0123456789", min_size=12, max_size=30).filter(

@@ -99,6 +99,21 @@ Incomplete: 1 input could not be read; see standard error.
 """  # noqa: W291
 
 
+def test_tabs_around_a_finding_are_blanks_up_to_the_next_stop_and_the_underline_fits() -> None:
+    line = '\t \t"é":\t{"x":\t1}\x0b'
+    shown = Excerpt(1, ("\t{", line, "\t\tend"), 1, line.index("{"), line.index("}") + 1)
+    finding = Finding(
+        "KCH101", "missing-device", Severity.ERROR, "a\tb", Location("a", Span(2, 9, 2, 16)), excerpt=shown
+    )
+    assert written("text", Style(), [finding]).splitlines()[:5] == [
+        "a:2:9: error KCH101 missing-device  a\\u{9}b",
+        "1 |     {",
+        '2 |         "é":    {"x":   1}\\u{b}',
+        "  |                 ^^^^^^^^^^",
+        "3 |         end",
+    ]
+
+
 def test_the_text_report_reads_like_this() -> None:
     assert written("text", Style()) == TEXT.removeprefix("\n")
 
