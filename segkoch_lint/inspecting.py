@@ -22,8 +22,8 @@ from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
 
-Observe = Callable[[Call, int, Document, Opinion], None]
-"""Is told of each call, its number among what its document holds from 1, the document, and the opinion on the call."""
+Observe = Callable[[Document, Sequence[tuple[Call, int, Opinion]]], None]
+"""Is told of the calls of a document, each with its number among what the document holds, from 1, and the opinion."""
 
 Excerpts = Callable[[Document, Span], Excerpt | None]
 """Makes the lines to show around a span."""
@@ -104,6 +104,7 @@ class Inspector:
         drafts: list[Draft] = []
         units: list[Path] = []
         groups: dict[Path, Group] = {}
+        observed: list[tuple[Call, int, Opinion]] = []
         for unit in unwrap(document.value):
             match unit:
                 case Call():
@@ -111,8 +112,7 @@ class Inspector:
                     groups[unit.path] = group_of(self._facets, unit.message)
                     opinion = self._ruleset.opinion_on(unit.message)
                     count(summary, opinion, library_of(unit.message), groups[unit.path])
-                    if self._observe:
-                        self._observe(unit, len(units), document, opinion)
+                    observed.append((unit, len(units), opinion))
                     drafts.extend(self._judge(unit, opinion, document))
                 case Batch():
                     units.append(unit.path)
@@ -124,6 +124,8 @@ class Inspector:
                 case NotACall():
                     inspection.not_calls.append(unit)
         inspection.holds_calls = bool(units)
+        if self._observe and observed:
+            self._observe(document, observed)
         drafts.extend(self._repeated(document, units))
         kept = [draft for draft in drafts if draft.rule.code not in ignored]
         self._count(kept, groups, summary)
@@ -162,7 +164,7 @@ class Inspector:
         group = group_of(self._facets, call.message)
         count(summary, opinion, library_of(call.message), group)
         if self._observe:
-            self._observe(call, 1, document, opinion)
+            self._observe(document, [(call, 1, opinion)])
         kept = [draft for draft in self._judge(call, opinion, document) if draft.rule.code not in ignored]
         self._count(kept, {call.path: group}, summary)
         return self._place(document, path, kept)

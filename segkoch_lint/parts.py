@@ -144,7 +144,7 @@ class PartLinter:
         self.selection = Selection(settings)
         self.ruleset = RuleSet(self.selection.rules, settings.delivery, self.selection.catalogue)
         self._observer = Observer() if self.selection.across else None
-        observe = self._observer.call if self._observer else None
+        observe = self._observer.calls if self._observer else None
         self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, observe)
         self.entries_at_once = 1
         self.on_progress: Callable[[], None] = lambda: None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,11 @@ MOST_KNOWN = 15_000
 """Sightings that an observer remembers, and a collector for it; some tens of megabytes for each of the two."""
 
 _DEVICE: Path = ("context", "device")
+
+_Paths = tuple[Path | None, Path | None]
+"""Of a device id and an advertising id, as far as they are there."""
+
+_Places = tuple[Place | None, Place | None]
 
 
 class Observed(msgspec.Struct, frozen=True, array_like=True):
@@ -112,27 +117,29 @@ class Observer:
         """How much there is to take: sightings and links."""
         return len(self._new) + len(self._links)
 
-    def call(self, call: Call, number: int, document: Document, opinion: Opinion) -> None:
-        """Observe a call.
+    def calls(self, document: Document, calls: Iterable[tuple[Call, int, Opinion]]) -> None:
+        """Observe the calls of a document.
 
         Args:
-            call: as it was unwrapped.
-            number: of the call among those of its document, from 1.
-            document: that it stands in.
-            opinion: of the rules on the call.
+            document: that they stand in.
+            calls: as they were unwrapped, in order, each with its number there, from 1, and the opinion on it.
         """
-        for anonymous_id, user_id in links_of(call.message):
-            self.link(anonymous_id, user_id)
-        if opinion.not_delivered is not None:
-            return
-        sighting = sighting_of(call.message, opinion.origin)
-        if sighting is None:
-            return
-        order = (*document.start, number)
-        known = self.known(sighting, order)
-        if known is None:
-            known = self.meet(sighting, Seen(order, *_places(call, document)))
-        self.count(known)
+        waiting: list[tuple[Known, Order, _Paths]] = []
+        for call, number, opinion in calls:
+            for anonymous_id, user_id in links_of(call.message):
+                self.link(anonymous_id, user_id)
+            sighting = sighting_of(call.message, opinion.origin) if opinion.not_delivered is None else None
+            if sighting is None:
+                continue
+            order: Order = (*document.start, number)
+            known = self.known(sighting, order)
+            if known is None:
+                known = self.meet(sighting, Seen(order, None, None))
+                waiting.append((known, order, _paths(call, document)))
+            self.count(known)
+        # Looking for places one by one would read a document of many calls as many times.
+        for known, order, places in _placed(document, waiting):
+            known.seen = Seen(order, *places)
 
     def count(self, known: Known) -> None:
         """Count a call of a sighting that is known."""
@@ -178,26 +185,38 @@ class Observer:
         return observed
 
 
-def _places(call: Call, document: Document) -> tuple[Place | None, Place | None]:
+def places_in(document: Document, ids: Ids) -> _Places:
+    """Return where the device id and the advertising id stand in a document that is one call and nothing else."""
+    paths = _paths_of(Call(document.value), ids, document)
+    spans = document.locate([path for path in paths if path is not None])
+    return _place(spans, paths[0]), _place(spans, paths[1])
+
+
+def _paths(call: Call, document: Document) -> _Paths:
     ids = ids_of(call.message["context"]["device"])
     assert ids is not None
-    return places_in(document, ids, call)
+    return _paths_of(call, ids, document)
 
 
-def places_in(document: Document, ids: Ids, call: Call | None = None) -> tuple[Place | None, Place | None]:
-    """Return where the device id and the advertising id of a call stand in its document.
-
-    Args:
-        document: that the call stands in.
-        ids: of the call.
-        call: where it stands there; None if the document is the call and nothing else.
-    """
-    keys = ("id" if ids.device_id else None, ids.advertising_key)
-    call = call or Call(document.value)
-    paths = [place_in_document(call, (*_DEVICE, key), document.value) if key else None for key in keys]
-    spans = document.locate([path for path in paths if path is not None])
-    device, advertising = (None if path is None else place_of(spans.get(path), pointer_of(path)) for path in paths)
+def _paths_of(call: Call, ids: Ids, document: Document) -> _Paths:
+    device, advertising = (
+        place_in_document(call, (*_DEVICE, key), document.value) if key else None
+        for key in ("id" if ids.device_id else None, ids.advertising_key)
+    )
     return device, advertising
+
+
+def _placed(
+    document: Document, waiting: Sequence[tuple[Known, Order, _Paths]]
+) -> Iterator[tuple[Known, Order, _Places]]:
+    asked = [path for _, _, paths in waiting for path in paths if path is not None]
+    spans = document.locate(asked) if asked else {}
+    for known, order, (device, advertising) in waiting:
+        yield known, order, (_place(spans, device), _place(spans, advertising))
+
+
+def _place(spans: Mapping[Path, Span], path: Path | None) -> Place | None:
+    return None if path is None else place_of(spans.get(path), pointer_of(path))
 
 
 def place_of(span: Span | None, pointer: str) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from segkoch_lint.identity import observing
 from segkoch_lint.identity.collecting import Collector, Source
 from segkoch_lint.identity.observing import Observed
 from segkoch_lint.parts import PartLinter
+from segkoch_lint.places import Path, Span
+from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.opening import open_bytes
 from tests.identity.saying import A1, D1, D2, D3, LINKS, ONLY, SAID, SETTINGS, app, server, told
 
@@ -80,3 +82,18 @@ def test_numbers_begin_anew_when_an_observer_has_forgotten(monkeypatch: pytest.M
         for observed in observed_in(json.dumps(part).encode(), "x.json", worker):
             whole.collector.add(observed, Source("x.json", (number,)))
     assert [(f.code, f.properties["calls"]) for f in told(whole)[0]] == [("KCH201", 1), ("KCH201", 3)]
+
+
+def test_the_places_of_all_calls_of_a_document_are_looked_for_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    locate = JsonDocument.locate
+
+    def counted(document: JsonDocument, paths: Collection[Path]) -> dict[Path, Span]:
+        looks.append(len(paths))
+        return locate(document, paths)
+
+    monkeypatch.setattr(JsonDocument, "locate", counted)
+    calls = [app(f"{number:08X}-93A4-4B7D-8E21-0C7D5A9B3F61", A1, userId=f"u{number}") for number in range(30)]
+    linter = Linter(ONLY)
+    assert list(linter.bytes(json.dumps({"batch": calls}).encode())) == []
+    assert looks == [60]
