@@ -7,17 +7,14 @@ a line that lost a member on the way comes out shorter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, chain, repeat
-from operator import attrgetter, is_not
+from itertools import accumulate, chain
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from segkoch_lint.places import Path
 from segkoch_lint.reading.lines import Extent
-
-MemberPath = tuple[str, ...]
-"""The keys that lead to a member of a line: its own, after that of the opened member around it."""
 
 _MOST_KEYS = 64
 """Members that are known by name. A line with yet another is not split."""
@@ -28,6 +25,9 @@ _WHOLE = (b"{}", b"[]")
 _NOTHING = msgspec.Raw(b"")
 
 _LINE_END = 10
+
+_SHORT = 200
+"""Bytes of texts that are copied sooner together than one by one."""
 
 _ESCAPED = frozenset('"\\')
 """No key of a struct may hold these (or what is not printable); nor would it be as long as it is written."""
@@ -77,14 +77,12 @@ class SplitLines:
         sizes: Sequence[int],
         starts: Sequence[int],
         *,
-        empty: Any,
         unsplit: Sequence[int] = (),
         compact: bool = True,
     ) -> None:
         self.sizes = sizes
         self.unsplit = unsplit
         self.compact = compact
-        self._empty = empty
         self._text = text
         self._rows = rows
         self._starts = starts
@@ -94,12 +92,12 @@ class SplitLines:
 
     def column(self, attribute: str) -> list[bytes]:
         """Return the text of one member in each line; empty where there is none. See `LineMembers.attribute`."""
-        return list(map(bytes, map(attrgetter(attribute), self._rows)))
-
-    def present(self, attribute: str) -> list[bool]:
-        """Tell of each line whether it has the opened member."""
-        member = attrgetter(attribute)
-        return list(map(is_not, map(member, self._rows), repeat(member(self._empty))))
+        texts = list(map(attrgetter(attribute), self._rows))
+        joined = b"\n".join(texts)
+        if len(joined) < len(texts):
+            return [b""] * len(texts)
+        # Short texts are cut out of one text in half the time; no end of a line stands in any.
+        return joined.split(b"\n") if len(joined) < _SHORT * len(texts) else list(map(bytes, texts))
 
     def longest(self, attributes: Sequence[str]) -> int:
         """Return the length of the longest text that one of these members has in any line."""
@@ -131,23 +129,20 @@ class LineMembers:
 
     Args:
         keys: keys to know from the beginning.
-        opened: keys of members that are objects and are split themselves, together with the line; a line in which
-            one of them is something else is not split.
     """
 
-    def __init__(self, keys: Sequence[str], opened: Sequence[str] = ()) -> None:
-        self._attributes: dict[MemberPath, str] = {}
-        self._opened = frozenset(opened)
-        self._know([(key,) for key in (*keys, *opened)])
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._attributes: dict[str, str] = {}
+        self._know(keys)
 
     @property
-    def keys(self) -> list[MemberPath]:
+    def keys(self) -> list[str]:
         """The members that are known by now, those known from the beginning first."""
         return list(self._attributes)
 
-    def attribute(self, *path: str) -> str:
+    def attribute(self, key: str) -> str:
         """Return how `SplitLines.column` calls a member that is known."""
-        return self._attributes[path]
+        return self._attributes[key]
 
     def split(self, text: bytes) -> SplitLines:
         """Return the lines of *text*, which ends with the end of a line (or of the input)."""
@@ -162,9 +157,13 @@ class LineMembers:
         sizes = list(map(len, map(_encode, rows)))
         starts = [0, *accumulate(size + 1 for size in sizes)]
         end = starts.pop()
-        if end != len(text) + (not text.endswith(b"\n")) or any(text[start - 1] != _LINE_END for start in starts[1:]):
+        ended = text.endswith(b"\n")
+        # Whoever counts the ends of lines sees those inside of a value, too.
+        if end != len(text) + (not ended) or text.count(b"\n") != len(rows) - (not ended):
             return None
-        lines = SplitLines(text, rows, sizes, starts, empty=self._empty)
+        if any(text[start - 1] != _LINE_END for start in starts[1:]):
+            return None
+        lines = SplitLines(text, rows, sizes, starts)
         if not text.isascii() and not all(map(_is_utf8, map(lines.line, range(len(rows))))):
             return None
         return lines
@@ -179,7 +178,7 @@ class LineMembers:
         sizes = list(map(len, pieces))
         starts = [0, *accumulate(size + 1 for size in sizes)]
         rows = [row or self._empty for row in rows]
-        return SplitLines(text, rows, sizes, starts, empty=self._empty, unsplit=unsplit, compact=False)
+        return SplitLines(text, rows, sizes, starts, unsplit=unsplit, compact=False)
 
     def _one(self, line: bytes) -> Any:
         """Return the members of one object, as attributes, or None when they cannot be told for certain."""
@@ -197,41 +196,39 @@ class LineMembers:
         """Learn the keys of a line, if it is an object, and return its members."""
         try:
             members = _members_of(line)
-            found: list[MemberPath] = [(key,) for key in members]
-            for key in self._opened.intersection(members):
-                found += [(key, inner) for inner in _members_of(members[key])]
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
-        new = [path for path in found if path not in self._attributes]
-        if not new or not all(path[-1].isprintable() and not _ESCAPED.intersection(path[-1]) for path in new):
+        new = [key for key in members if key not in self._attributes]
+        if not new or not all(key.isprintable() and not _ESCAPED.intersection(key) for key in new):
             return None
         if len(self._attributes) + len(new) > _MOST_KEYS:
             return None
         self._know(new)
         return self._one(line)
 
-    def _know(self, paths: Sequence[MemberPath]) -> None:
-        for path in paths:
-            name = f"m{len(self._attributes)}"
-            self._attributes.setdefault(path, name if len(path) == 1 else f"{self._attributes[path[:1]]}.{name}")
-        row = self._struct(())
+    def _know(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._attributes.setdefault(key, f"m{len(self._attributes)}")
+        row = msgspec.defstruct(
+            "Row",
+            [(attribute, msgspec.Raw, _NOTHING) for attribute in self._attributes.values()],
+            rename={attribute: key for key, attribute in self._attributes.items()},
+            forbid_unknown_fields=True,
+            omit_defaults=True,
+            gc=False,
+            frozen=True,
+        )
         self._decoder = msgspec.json.Decoder(row)
         self._empty = row()
 
-    def _struct(self, around: MemberPath) -> Any:
-        """Return a struct for the object at a path, with a raw text for each member, and a struct for an opened one."""
-        fields: list[tuple[str, Any, Any]] = []
-        rename: dict[str, str] = {}
-        for path, attribute in self._attributes.items():
-            if path[:-1] == around:
-                name = attribute.rpartition(".")[2]
-                inner = self._struct(path) if not around and path[0] in self._opened else None
-                # An object that is absent is this very one.
-                fields.append((name, inner, inner()) if inner else (name, msgspec.Raw, _NOTHING))
-                rename[name] = path[-1]
-        return msgspec.defstruct(
-            "Row", fields, rename=rename, forbid_unknown_fields=True, omit_defaults=True, gc=False, frozen=True
-        )
+
+def values_of(texts: Sequence[bytes]) -> list[Any] | None:
+    """Return the values of texts, or None when the fast parser does not take them all; one that is absent is null."""
+    try:
+        values: list[Any] = msgspec.json.decode(b"[%b]" % b",".join([text or b"null" for text in texts]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return values
 
 
 def _is_utf8(text: bytes) -> bool:

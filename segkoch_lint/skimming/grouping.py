@@ -9,7 +9,7 @@ from segkoch_lint.facets import Facet, Group
 from segkoch_lint.masking import Secret
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.members import LineMembers, SplitLines
-from segkoch_lint.skimming.texts import Remembered
+from segkoch_lint.skimming.numbers import Remembered
 
 _BETWEEN = b"\0"
 """Stands in no JSON text."""

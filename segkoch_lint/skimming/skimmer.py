@@ -24,19 +24,11 @@ from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.skimming.contexts import Context, Contexts
 from segkoch_lint.skimming.grouping import Grouping
-from segkoch_lint.skimming.people import DEVICE_BYTES, USER_KEYS, Context, Device, People, devices_of
-from segkoch_lint.skimming.texts import (
-    ABSENT,
-    UNSURE,
-    Column,
-    Numbers,
-    Remembered,
-    column,
-    may_be_deeper,
-    reading,
-    reads_inside,
-)
+from segkoch_lint.skimming.numbers import ABSENT, UNSURE, Column, Numbers, Remembered
+from segkoch_lint.skimming.people import USER_KEYS, People
+from segkoch_lint.skimming.texts import column, may_be_deeper, reads_inside
 
 _TYPES = frozenset(f'"{name}"'.encode() for name in CALL_TYPES)
 
@@ -88,8 +80,7 @@ class Skimmer:
         self._longest = min([limits.line_bytes, *(most // 4 for most in sizes)])
         self._numbers = Numbers()
         context = ruleset.likeness.member("context") or Likeness(Footprint())
-        reader = _ContextReader(reading(context, self._numbers, limits.depth - 1), observed=observer is not None)
-        self._contexts = Remembered(reader.read, share=3)
+        self._contexts = Contexts(context, self._numbers, limits.depth - 1, observed=observer is not None)
         self._columns: dict[str, Column] = {}
         self._grouping = Grouping(facets, limits.depth - 1)
         asked = USER_KEYS if observer else ()
@@ -150,7 +141,7 @@ class Skimmer:
 
     def _meet_new_keys(self) -> None:
         depth = self._limits.depth - 1
-        for (key,) in self._members.keys[self._met :]:
+        for key in self._members.keys[self._met :]:
             likeness = self._ruleset.likeness.member(key)
             if likeness is None or not reads_inside(likeness.footprint):
                 self._unread.append(self._members.attribute(key))
@@ -187,42 +178,3 @@ def _types(numbers: Column) -> Column:
     """Return what tells the numbers of types; what has another type, or none, is for the document to tell."""
     known = dict(zip(_TYPES, numbers.of(list(_TYPES)), strict=True))
     return Remembered(lambda texts: [known.get(text, UNSURE) for text in texts])
-
-
-class _Library(msgspec.Struct, gc=False):
-    name: str = ""
-
-
-class _DeviceOnly(msgspec.Struct, gc=False):
-    device: msgspec.Raw = msgspec.Raw(b"")
-
-
-class _Parts(_DeviceOnly, gc=False):
-    library: _Library | None = None
-
-
-class _ContextReader:
-    def __init__(self, numbers: Column, *, observed: bool) -> None:
-        self._numbers = numbers
-        self._decode = msgspec.json.Decoder(_Parts).decode
-        self._decode_device = msgspec.json.Decoder(_DeviceOnly).decode
-        self._devices: Remembered[Device | None] | None = (
-            Remembered(devices_of, size=DEVICE_BYTES, share=2) if observed else None
-        )
-
-    def read(self, texts: Sequence[bytes]) -> list[Context]:
-        """Return what each of *texts* says."""
-        parts = list(map(self._parts, texts))
-        libraries = [library for library, _ in parts]
-        if self._devices is None:
-            return list(map(Context, self._numbers.of(texts), libraries))
-        devices = self._devices.of([device for _, device in parts])
-        return list(map(Context, self._numbers.of(texts), libraries, devices))
-
-    def _parts(self, text: bytes) -> tuple[str, bytes]:
-        """Return the name of the library, and the text of the device."""
-        try:
-            parts = self._decode(text or b"{}")
-        except msgspec.DecodeError:
-            return "", bytes(self._decode_device(text).device) if text.startswith(b"{") else b""
-        return parts.library.name if parts.library else "", bytes(parts.device)

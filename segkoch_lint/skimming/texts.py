@@ -7,80 +7,21 @@ never repeat only the keys are looked for that rules read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Sequence
 
 import msgspec
 
-from segkoch_lint.masking import fold
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
-from segkoch_lint.reading.members import LineMembers, MemberPath, SplitLines
+from segkoch_lint.reading.members import LineMembers, values_of
 from segkoch_lint.rules.footprint import Footprint
-from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
-from segkoch_lint.rules.vocabulary import compared_names
+from segkoch_lint.rules.likeness import Likeness
+from segkoch_lint.skimming.comparing import Comparing, compares_named
+from segkoch_lint.skimming.numbers import ABSENT, UNSURE, Column, Numbers, Remembered
 
-ABSENT = 0
-UNSURE = -1
-"""Numbers for no member, and for one that only the document can tell about; `Numbers` gives all others."""
-
-_BY_MEMBERS, _BY_COMPARING = object(), object()
-"""Keep numbers made of members' numbers, and of answers alone, apart from what `Likeness.of` gives."""
+_BY_MEMBERS = object()
+"""Keeps numbers made of members' numbers apart from what `Likeness.of` gives."""
 
 _NO_SCALAR = frozenset({b"", b"{", b"["})
-
-_MOST_HELD = 4 << 20
-"""Bytes of texts that are remembered of one member; with all else a process is to stay near 150 MB."""
-
-Said = TypeVar("Said")
-
-
-class Numbers:
-    """Numbers what the rules can tell of values, from 1."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Hashable, int] = {}
-
-    def of(self, alike: Hashable) -> int:
-        """Return the number of what `Likeness.of` gave."""
-        return self._numbers.setdefault(alike, len(self._numbers) + 1)
-
-
-class Column(Protocol):
-    """Tells the numbers of the texts that one member has in many calls."""
-
-    def of(self, texts: Sequence[bytes]) -> list[int]:
-        """Return a number for each text; `ABSENT` for an empty one."""
-
-
-class Remembered(Generic[Said]):
-    """Remembers what texts say.
-
-    Args:
-        read: works out what each of some texts says, none of which comes twice.
-        size: about how many bytes that takes beside the text.
-        share: of so many members' memory.
-    """
-
-    def __init__(self, read: Callable[[Sequence[bytes]], Sequence[Said]], *, size: int = 150, share: int = 1) -> None:
-        self._read = read
-        self._size = size
-        self._share = share
-        self._said: dict[bytes, Said] = {}
-        self._held = 0
-
-    def of(self, texts: Sequence[bytes]) -> list[Said]:
-        """Return what each of *texts* says."""
-        said = self._said
-        new = set(texts).difference(said)
-        if new:
-            self._held += sum(map(len, new)) + self._size * len(new)
-            if self._held > _MOST_HELD * self._share:
-                said.clear()
-                self._held = 0
-                new = set(texts)
-            learned = list(new)
-            said.update(zip(learned, self._read(learned), strict=True))
-        return [said[text] for text in texts]
 
 
 def column(likeness: Likeness, numbers: Numbers, depth: int, *, varying: bool = False) -> Column:
@@ -111,7 +52,7 @@ def reading(likeness: Likeness, numbers: Numbers, depth: int) -> Column:
     """Return what tells the numbers of texts by reading each of them; see `column`."""
     whole = _Whole(likeness, numbers, depth)
     footprint = likeness.footprint
-    if footprint.all or footprint.compared:
+    if footprint.all or not compares_named(footprint):
         return whole
     if footprint.members or footprint.patterns:
         return _Objects(likeness, numbers, depth, whole)
@@ -166,7 +107,7 @@ class _Scalars:
         """Return the number of each of *texts*."""
         if any(text[:1] in _NO_SCALAR for text in texts):
             return self._whole.of(texts)
-        values = _decoded(texts)
+        values = values_of(texts)
         if values is None:
             return self._whole.of(texts)
         alike, number = self._likeness.of, self._numbers.of
@@ -181,16 +122,9 @@ class _Objects:
         self._numbers = numbers
         self._depth = depth
         self._whole = whole
-        members = likeness.footprint.members
-        # What is compared is different in each of them; objects with such members hardly ever repeat.
-        opened = [key for key, inner in members.items() if _compares_named(inner)]
-        self._members = LineMembers([key for key in members if key not in opened], opened)
+        self._members = LineMembers(list(likeness.footprint.members))
         self._columns: dict[str, Column] = {}
-        self._opened: dict[MemberPath, _Opened] = {
-            (key,): _Opened(inner, numbers, self._members.attribute(key))
-            for key in opened
-            if (inner := likeness.member(key))
-        }
+        self._comparing = Comparing(likeness, numbers) if likeness.footprint.compared else None
         self._met = 0
 
     def of(self, texts: Sequence[bytes]) -> list[int]:
@@ -204,12 +138,11 @@ class _Objects:
     def _of_objects(self, texts: Sequence[bytes]) -> list[int]:
         lines = self._members.split(b"\n".join(texts))
         self._meet_new_keys()
-        columns: list[Sequence[int]] = [each.of(lines.column(key)) for key, each in self._columns.items()]
-        for opened in self._opened.values():
-            columns += [lines.present(opened.attribute), opened.compared(lines)]
-        number = self._numbers.of
-        rows = zip(*columns, strict=True) if columns else [()] * len(texts)
-        said = [UNSURE if UNSURE in row else number((_BY_MEMBERS, *row)) for row in rows]
+        columns = [each.of(lines.column(attribute)) for attribute, each in self._columns.items()]
+        if self._comparing:
+            columns.append(self._comparing.of(lines))
+        columns = columns or [[ABSENT] * len(texts)]
+        said = self._numbers.of_rows(_BY_MEMBERS, columns)
         for index in lines.unsplit:
             said[index] = self._whole.number(texts[index])
         if max(map(len, texts)) >= 2 * self._depth:
@@ -218,93 +151,14 @@ class _Objects:
         return said
 
     def _meet_new_keys(self) -> None:
-        for path in self._members.keys[self._met :]:
-            likeness: Likeness | None = self._likeness
-            for key in path:
-                likeness = likeness.member(key) if likeness else None
-            if likeness is not None and path not in self._opened:
-                attribute = self._members.attribute(*path)
-                self._columns[attribute] = column(likeness, self._numbers, self._depth - len(path))
-                if path[:-1] in self._opened:
-                    self._opened[path[:-1]].meet(path[-1], attribute)
+        for key in self._members.keys[self._met :]:
+            attribute = self._members.attribute(key)
+            likeness = self._likeness.member(key)
+            if likeness is not None:
+                self._columns[attribute] = column(likeness, self._numbers, self._depth - 1)
+            if self._comparing:
+                self._comparing.meet(key, attribute)
             self._met += 1
-
-
-def _compares_named(footprint: Footprint) -> bool:
-    """Tell whether members that are named are compared, and nothing else is asked of such a value as a whole."""
-    named = [compared_names(keyword, value) for keyword, value in footprint.compared]
-    return bool(named) and None not in named and not footprint.all
-
-
-class _Opened:
-    """Compares the members of an opened object with one another."""
-
-    def __init__(self, likeness: Likeness, numbers: Numbers, attribute: str) -> None:
-        self.attribute = attribute
-        self._likeness = likeness
-        self._numbers = numbers
-        self._names = {fold(name) for each in likeness.footprint.compared for name in compared_names(*each) or ()}
-        self._keys: dict[str, str] = {}
-        self._told: dict[Hashable, int] = {}
-
-    def meet(self, key: str, attribute: str) -> None:
-        """Take in a member that may be compared."""
-        if fold(key) in self._names:
-            self._keys[key] = attribute
-
-    def compared(self, lines: SplitLines) -> list[int]:
-        """Return the answers of each line, as a number."""
-        columns = [lines.column(attribute) for attribute in self._keys.values()]
-        rows = zip(*columns, strict=True) if columns else [()] * len(lines)
-        return list(map(self._answers, rows, _patterns(columns, len(lines))))
-
-    def _answers(self, row: Sequence[bytes], pattern: Hashable) -> int:
-        told = None if pattern is None else self._told.get(pattern)
-        if told is None:
-            values = _decoded(row)
-            if values is None:
-                return UNSURE
-            instance = dict(zip(self._keys, values, strict=True))
-            told = self._numbers.of((_BY_COMPARING, *self._likeness.compared(instance)))
-            if pattern is not None:
-                if len(self._told) >= MOST_REMEMBERED:
-                    self._told.clear()
-                self._told[pattern] = told
-        return told
-
-
-def _patterns(columns: Sequence[Sequence[bytes]], length: int) -> Iterator[Hashable]:
-    """Yield for each row all that named comparing can tell of it (`vocabulary.compared_names`), or None for an odd one.
-
-    Args:
-        columns: the texts of the members that are compared.
-        length: of each column.
-    """
-    lowered = [b"\n".join(column).lower() for column in columns]
-    bare = [text.replace(b"-", b"") for text in lowered]
-    odd = any(map(_is_odd, lowered))
-    cases = zip(*(text.split(b"\n") for text in lowered), strict=True) if columns else [()] * length
-    bares = zip(*(text.split(b"\n") for text in bare), strict=True) if columns else [()] * length
-    for case, plain in zip(cases, bares, strict=True):
-        if odd and _is_odd(b"".join(case)):
-            yield None
-        else:
-            kinds = tuple([text if len(text) < 3 else text[:1] for text in case])
-            yield kinds, tuple(map(case.index, case)), tuple(map(plain.index, plain))
-
-
-def _is_odd(text: bytes) -> bool:
-    """Tell whether texts may have padding, escapes, or letters whose other case is not a matter of a bit."""
-    return b" " in text or b"\\" in text or not text.isascii()
-
-
-def _decoded(texts: Sequence[bytes]) -> list[Any] | None:
-    """Return the values of texts, or None when the fast parser does not take them all; one that is absent is null."""
-    try:
-        values: list[Any] = msgspec.json.decode(b"[%b]" % b",".join([text or b"null" for text in texts]))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return values
 
 
 class _KeysOnly:

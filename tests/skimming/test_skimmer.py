@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from segkoch_lint.facets import FACETS, Group
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading import opening
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
@@ -22,7 +23,7 @@ from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.loading import problem_of
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming import skimmer, texts
+from segkoch_lint.skimming import comparing, numbers, skimmer
 from segkoch_lint.skimming.skimmer import Judged, Skimmer
 from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls
@@ -156,6 +157,7 @@ odd_lines = st.sampled_from(
         b'{"type":"track","event":"x","userId":"u","properties":{"source":1,"source":2}}',
         b'{"type":"track","event":"x","userId":"u","properties":{"a":1,"a":2}}',
         b'{"batch":[{"type":"track","event":"x","userId":"u"}]}',
+        b'{"type":"track","event":"x","userId":"u","properties":{"a":[1,\n2]}}',
         json.dumps({**IOS_CALL, "more": json.loads(deep)}).encode(),
         json.dumps({**IOS_CALL, "properties": {"a": json.loads(deep)}}).encode(),
         json.dumps({**IOS_CALL, "context": {**IOS_CALL["context"], "a": json.loads(deep)}}).encode(),
@@ -191,6 +193,57 @@ def test_every_odd_value_at_every_place_is_found_beside_all_the_others(order: in
 
 
 BAD = written(changed(("context", "device", "type"), "iOS"), 0)
+DEVICE = IOS_CALL["context"]["device"]
+WRONG = {**DEVICE, "id": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        pytest.param({"device": WRONG, "copy": DEVICE}, id="another device after it"),
+        pytest.param({"copy": DEVICE, "device": WRONG}, id="another device before it"),
+        pytest.param({"device": WRONG, "copy": WRONG}, id="its text twice"),
+        pytest.param({"copy": {"device": WRONG}, "device": DEVICE}, id="another device inside a member"),
+        pytest.param({"device": None, "copy": None}, id="none, twice"),
+        pytest.param({"device": None}, id="none"),
+        pytest.param({"device": {}, "copy": {}}, id="an empty one twice"),
+        pytest.param({"device": "null"}, id="a text"),
+        pytest.param({"device": ":"}, id="a text that stands at its own beginning, too"),
+        pytest.param({"device": {**DEVICE, "id": "a b", "advertisingId": "A B"}}, id="ids with spaces"),
+        pytest.param(
+            {"device": {**DEVICE, "id": "a-b-c", "advertisingId": "ABC"}}, id="ids alike but for case and hyphens"
+        ),
+        pytest.param(
+            {"device": {**DEVICE, "id": "é", "advertisingId": "É"}}, id="ids alike but for the case of a letter"
+        ),
+        pytest.param({"device": {**DEVICE, "id": "a", "advertisingId": "\t"}}, id="a blank id"),
+        pytest.param({"device": {**DEVICE, "advertising_id": DEVICE["advertisingId"].lower()}}, id="one id twice"),
+        pytest.param({"device": {**DEVICE, "advertising_id": DEVICE["id"]}}, id="one spelling holds the other id"),
+        pytest.param({"device": {**DEVICE, "id": 5, "advertisingId": 5}}, id="numbers for ids"),
+        pytest.param({"device": {**DEVICE, "id": "1e999"}}, id="a number too large for an id"),
+        pytest.param({"device": {**DEVICE, "id": "", "advertisingId": ""}}, id="empty ids"),
+        pytest.param({"device": DEVICE, "library": {"name": 5}}, id="a library without a name"),
+        pytest.param({"device": DEVICE, "library": "analytics-swift"}, id="a library that is no object"),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_devices_are_told_apart_whatever_stands_around_them(
+    context: dict[str, Any], order: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_READ_BYTES", 4000)
+    lines = [GOOD]
+    # The keys of the first round are new; in the later ones the same comes in texts that were not met before.
+    for number in range(3):
+        device = context["device"]
+        context["device"] = {**device, "model": f"model {number}"} if device and isinstance(device, dict) else device
+        around = {**IOS_CALL["context"], "timezone": f"zone {number}"}
+        variants = [{**around, **context}, {**context, **around, "device": context["device"]}, around]
+        variants += [{**around, "device": WRONG}, {key: around[key] for key in around if key != "device"}]
+        lines += [written({**IOS_CALL, "context": each}, 0) for each in variants[::order]]
+    content = b"\n".join(lines).replace(b'"1e999"', b"1e999")
+    assert linted(content) == read_throughout(content)
+
+
 VERSIONED = GOOD[:-1] + b',"version":"%b"}'
 
 
@@ -201,6 +254,11 @@ VERSIONED = GOOD[:-1] + b',"version":"%b"}'
         # The last line is split by itself, when its keys are known already.
         pytest.param(VERSIONED % b"2" + b"\n" + VERSIONED % b"\xff", id="no UTF-8 where no rule reads"),
         pytest.param(VERSIONED % b"2" + b"\n" + VERSIONED % "é".encode(), id="UTF-8 where no rule reads"),
+        pytest.param(GOOD + b"\n" + GOOD.replace(b",", b",\n", 1) + b"\n" + BAD, id="an end of a line between members"),
+        pytest.param(
+            GOOD + b"\n" + GOOD.replace(b'"device":{', b'"device":{\n', 1) + b"\n" + BAD,
+            id="an end of a line in a member",
+        ),
         pytest.param((GOOD + b"\n") * 3000 + BAD + b"\n" + GOOD + b"\n" + BAD, id="more than is read in one go"),
     ],
 )
@@ -368,10 +426,12 @@ def test_spaces_between_tokens_and_other_scripts_are_passed_over_too() -> None:
 
 @pytest.mark.parametrize("most", [1, 2000])
 def test_no_more_is_remembered_than_is_allowed(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_MOST_HELD", most)
+    monkeypatch.setattr(numbers, "_MOST_HELD", most)
     monkeypatch.setattr(skimmer, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(comparing, "MOST_REMEMBERED", 1)
     lines = [written(changed(("context", "device", "model"), f"model {number % 3}"), 0) for number in range(9)]
+    lines += [written(changed(("context", "device", "id"), None), 0) for _ in range(2)]
     lines += [written(changed(("event",), event), 0) for event in ("a", "", "b", " ")]
     counted: list[tuple[str, int]] = []
-    assert len(sieved(counted)(b"\n".join(lines))) == 2
+    assert len(sieved(counted)(b"\n".join(lines))) == 4
     assert sum(calls for _, calls in counted) == 11
