@@ -159,12 +159,13 @@ class Inspector:
     def judged(
         self, document: Document, opinion: Opinion, path: str, ignored: frozenset[str], summary: Summary
     ) -> list[Finding]:
-        """Count a document that is one call on which there is an opinion already, and return its findings."""
+        """Count a document that is one call on which there is an opinion already, and return its findings.
+
+        Whoever had the opinion has observed the call.
+        """
         call = Call(document.value)
         group = group_of(self._facets, call.message)
         count(summary, opinion, library_of(call.message), group)
-        if self._observe:
-            self._observe(document, [(call, 1, opinion)])
         kept = [draft for draft in self._judge(call, opinion, document) if draft.rule.code not in ignored]
         self._count(kept, {call.path: group}, summary)
         return self._place(document, path, kept)

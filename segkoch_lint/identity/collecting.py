@@ -10,7 +10,6 @@ import msgspec
 from segkoch_lint.identity.gathering import Gathered, InMemory, InStore, Said
 from segkoch_lint.identity.observing import Observed
 from segkoch_lint.identity.seen import Order, Place, Seen
-from segkoch_lint.identity.sightings import Sighting
 from segkoch_lint.identity.store import Store
 
 _PROGRAM = 192 << 20
@@ -80,7 +79,7 @@ class Collector:
         self._memory = memory
         self._sightings: dict[Said, _Known] = {}
         self._links: dict[str, str | None] = {}
-        self._told: dict[str, list[tuple[Sighting, Source, Seen]]] = {}
+        self._told: dict[str, list[tuple[Said, Source, Seen]]] = {}
         self._held = 0
         self._store: Store | None = None
         self._paths: list[str] = []
@@ -100,25 +99,25 @@ class Collector:
             told.clear()
         for sighting, seen, calls in observed.sightings:
             here = seen.moved(lines) if lines else seen
-            told.append((sighting, source, here))
-            self._add(sighting, _Known(source, here, calls))
+            said = (sighting, source.ignored)
+            told.append((said, source, here))
+            self._add(said, source, here, calls)
         for number, calls in observed.again:
-            sighting, before, here = told[number]
-            self._add(sighting, _Known(before, here, calls))
+            self._add(*told[number], calls)
         for anonymous_id, user_id in observed.links:
             self._link(anonymous_id, user_id)
 
-    def _add(self, sighting: Sighting, new: _Known) -> None:
-        key = (sighting, new.source.ignored)
-        known = self._sightings.get(key)
+    def _add(self, said: Said, source: Source, seen: Seen, calls: int) -> None:
+        known = self._sightings.get(said)
         if known is None:
-            self._sightings[key] = new
+            self._sightings[said] = _Known(source, seen, calls)
+            sighting, _ = said
             ids = (sighting.user_id, sighting.anonymous_id, sighting.device_id, sighting.advertising_id)
             self._hold(_SIGHTING_BYTES + sum([len(each) for each in ids if each]))
             return
-        known.calls += new.calls
-        if new.order < known.order:
-            known.source, known.seen = new.source, new.seen
+        known.calls += calls
+        if seen is not known.seen and source.order + seen.order < known.order:
+            known.source, known.seen = source, seen
 
     def _link(self, anonymous_id: str, user_id: str | None) -> None:
         known = self._links.get(anonymous_id, _UNKNOWN)

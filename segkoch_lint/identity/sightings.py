@@ -81,7 +81,7 @@ def ids_of(device: Any) -> Ids | None:
     if not isinstance(device, Mapping) or device.get("type") not in PLATFORMS:
         return None
     device_id = _valid("device", device.get("id"))
-    spelled = [(key, text) for key, value in device.items() if fold(key) == "advertisingid" and (text := _text(value))]
+    spelled = [(key, text) for key in _advertising_keys(tuple(device)) if (text := _text(device[key]))]
     advertising_id, advertising_key = None, None
     # Of two spellings that disagree nobody knows which one wins; one that is the device's id is no advertising id.
     if spelled and len({text.casefold() for _, text in spelled}) == 1:
@@ -92,6 +92,12 @@ def ids_of(device: Any) -> Ids | None:
     if advertising_id is None:
         advertising_key = None
     return Ids(device["type"], device_id, advertising_id, advertising_key) if device_id or advertising_id else None
+
+
+@lru_cache(maxsize=1024)
+def _advertising_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the keys of a device that are spellings of ``advertisingId``."""
+    return tuple(key for key in keys if fold(key) == "advertisingid")
 
 
 def user_ids(message: Mapping[str, Any]) -> tuple[str | None, str | None]:

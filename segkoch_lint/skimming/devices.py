@@ -15,11 +15,11 @@ from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reading.members import SplitLines, compact_extent
 
-DEVICE_BYTES = 700
+DEVICE_BYTES = 500
 """About what a `Device` takes, its text aside."""
 
-_PLACES = {key: pointer_of(("context", "device", key)) for key in ("id", "advertisingId", "advertising_id")}
-"""Pointers to ids, by key; the advertising id may stand under yet another."""
+_POINTERS = {key: pointer_of(("context", "device", key)) for key in ("id", "advertisingId", "advertising_id")}
+"""To ids, by key; the advertising id may stand under yet another."""
 
 
 # Of these there are many; the garbage collector is not to go through them again and again.
@@ -29,48 +29,41 @@ class Device(msgspec.Struct, frozen=True, eq=False, gc=False):
     Attributes:
         ids: the ids.
         text: the text, compact.
-        inside: key and extent in the text of each id; None where only a scanner can tell the extent.
     """
 
     ids: Ids
     text: bytes
-    inside: tuple[tuple[str, Extent | None], ...]
-
-    @classmethod
-    def of(cls, ids: Ids, text: bytes) -> Device:
-        """Return the device with these ids and this text."""
-        keys = ("id" if ids.device_id else None, ids.advertising_key)
-        return cls(ids, text, tuple([(key, _extent(text, key)) for key in keys if key is not None]))
 
     def places(self, lines: SplitLines, index: int, number: int) -> tuple[Place | None, Place | None]:
         """Return where the device id and the advertising id stand in the line with this number."""
         start = lines.find(self.text, index) if lines.compact else None
-        found = [_place(lines, index, number, key, start, extent) for key, extent in self.inside]
-        device = found[0] if self.ids.device_id else None
-        return device, found[-1] if self.ids.advertising_key else None
+        column = None if start is None else lines.column_at(index, start)
+        device, advertising = ("id" if self.ids.device_id else None), self.ids.advertising_key
+        return (
+            None if device is None else self._place(device, column, lines, index, number),
+            None if advertising is None else self._place(advertising, column, lines, index, number),
+        )
+
+    def _place(self, key: str, column: int | None, lines: SplitLines, index: int, number: int) -> Place:
+        """Return the place of a member, looking for it if it cannot be told from the column where the text begins."""
+        pointer = _POINTERS.get(key) or pointer_of(("context", "device", key))
+        extent = None if column is None else _extent(self.text, key)
+        if column is None or extent is None:
+            path = ("context", "device", key)
+            document = JsonDocument(None, lines.line(index).removesuffix(b"\r"), number)
+            return place_of(document.locate([path])[path], pointer)
+        return Place((number, column + extent[0], number, column + extent[1]), pointer)
 
 
 def _extent(text: bytes, key: str) -> Extent | None:
-    """Return the extent of a member of the text of a device, or None if only a scanner can tell it."""
+    """Return the extent, in code points, of a text in the text of a device; None if only a scanner can tell it."""
     name = b'"%b":"' % key.encode()
-    start = text.find(name)
+    start = text.find(name) + len(name)
     # Without escapes and objects inside, this cannot stand anywhere but before that member.
-    if start < 0 or b"\\" in text or text.count(b"{") > 1:
-        return compact_extent(text, (key,))
-    start += len(name) - 1
-    return start, text.index(b'"', start + 1) + 1
-
-
-def _place(  # noqa: PLR0917
-    lines: SplitLines, index: int, number: int, key: str, device: int | None, extent: Extent | None
-) -> Place:
-    pointer = _PLACES.get(key) or pointer_of(("context", "device", key))
-    if device is None or extent is None:
-        path = ("context", "device", key)
-        document = JsonDocument(None, lines.line(index).removesuffix(b"\r"), number)
-        return place_of(document.locate([path])[path], pointer)
-    start, end = (lines.column_at(index, device + offset) for offset in extent)
-    return Place((number, start, number, end), pointer)
+    if start < len(name) or b"\\" in text or text.rfind(b"{") or not text.isascii():
+        extent = compact_extent(text, (key,))
+        return None if extent is None else (len(text[: extent[0]].decode()), len(text[: extent[1]].decode()))
+    return start - 1, text.index(b'"', start) + 1
 
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -86,4 +79,4 @@ def _device_of(text: bytes) -> Device | None:
         ids = ids_of(_decode(text or b"{}"))
     except msgspec.DecodeError:
         return None
-    return Device.of(ids, text) if ids else None
+    return Device(ids, text) if ids else None

@@ -51,13 +51,13 @@ class People:
     def tell(
         self, lines: SplitLines, block: Block, contexts: Sequence[Context], opinions: Sequence[Opinion | None]
     ) -> None:
-        """Tell of the lines that are passed over: those on which there is an opinion that blames nothing.
+        """Tell of the lines on which there is an opinion.
 
         Args:
             lines: the lines; on none that is `unsure` there is an opinion.
             block: that they were split from.
             contexts: what the context of each line says.
-            opinions: on each line; None where it is left alone.
+            opinions: on each line; None where it is left to be read.
         """
         met, count = self._observer.met, self._observer.count
         senders = list(map(_sender_of, opinions))
@@ -96,8 +96,8 @@ class People:
 
 
 def _sender_of(opinion: Opinion | None) -> str | None:
-    """Return who sent a line that is passed over, or None when it is not."""
-    if opinion is None or opinion.blames:
+    """Return who sent a line on which there is an opinion, or None."""
+    if opinion is None:
         return None
     return sender_of(opinion.origin) if opinion.not_delivered is None else _LINKS_ONLY
 

@@ -59,7 +59,7 @@ class Skimmer:
         limits: depth and length of what is read.
         count: told of the calls passed over: so many of an opinion, of a library and of a group.
         facets: what calls are grouped by.
-        observer: is told what the calls passed over say of their users; None when nobody asks.
+        observer: is told what all calls on which there is an opinion say of their users; None when nobody asks.
     """
 
     def __init__(
