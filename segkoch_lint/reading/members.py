@@ -7,8 +7,7 @@ a line that lost a member on the way comes out shorter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, chain
-from operator import attrgetter
+from itertools import accumulate, pairwise
 from typing import Any
 
 import msgspec
@@ -24,7 +23,7 @@ _WHOLE = (b"{}", b"[]")
 
 _NOTHING = msgspec.Raw(b"")
 
-_LINE_END = 10
+_BEGIN, _END = b"{}"
 
 _SHORT = 200
 """Bytes of texts that are copied sooner together than one by one."""
@@ -33,7 +32,7 @@ _ESCAPED = frozenset('"\\')
 """No key of a struct may hold these (or what is not printable); nor would it be as long as it is written."""
 
 _members_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
 
 
 def compact_extent(text: bytes, path: Path) -> Extent | None:
@@ -74,8 +73,8 @@ class SplitLines:
         self,
         text: bytes,
         rows: Sequence[Any],
-        sizes: Sequence[int],
         starts: Sequence[int],
+        sizes: Sequence[int],
         *,
         unsplit: Sequence[int] = (),
         compact: bool = True,
@@ -84,26 +83,24 @@ class SplitLines:
         self.unsplit = unsplit
         self.compact = compact
         self._text = text
-        self._rows = rows
+        self._columns = list(zip(*map(msgspec.structs.astuple, rows), strict=True))
         self._starts = starts
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.sizes)
 
-    def column(self, attribute: str) -> list[bytes]:
-        """Return the text of one member in each line; empty where there is none. See `LineMembers.attribute`."""
-        texts = list(map(attrgetter(attribute), self._rows))
+    def column(self, number: int) -> list[bytes]:
+        """Return the text of one member in each line; empty where there is none. See `LineMembers.number`."""
+        texts = self._columns[number]
         joined = b"\n".join(texts)
         if len(joined) < len(texts):
             return [b""] * len(texts)
         # Short texts are cut out of one text in half the time; no end of a line stands in any.
         return joined.split(b"\n") if len(joined) < _SHORT * len(texts) else list(map(bytes, texts))
 
-    def longest(self, attributes: Sequence[str]) -> int:
+    def longest(self, numbers: Sequence[int]) -> int:
         """Return the length of the longest text that one of these members has in any line."""
-        if len(attributes) < 2:
-            return max((len(getattr(row, each)) for each in attributes for row in self._rows), default=0)
-        return max(map(len, chain.from_iterable(map(attrgetter(*attributes), self._rows))), default=0)
+        return max((max(map(len, self._columns[number])) for number in numbers), default=0)
 
     def find(self, text: bytes, index: int) -> int | None:
         """Return where *text* stands in a line that holds it somewhere, or None if it does so more than once."""
@@ -132,17 +129,18 @@ class LineMembers:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._attributes: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._buffer = bytearray()
         self._know(keys)
 
     @property
     def keys(self) -> list[str]:
         """The members that are known by now, those known from the beginning first."""
-        return list(self._attributes)
+        return list(self._numbers)
 
-    def attribute(self, key: str) -> str:
-        """Return how `SplitLines.column` calls a member that is known."""
-        return self._attributes[key]
+    def number(self, key: str) -> int:
+        """Return the number of a member that is known; they are numbered from 0."""
+        return self._numbers[key]
 
     def split(self, text: bytes) -> SplitLines:
         """Return the lines of *text*, which ends with the end of a line (or of the input)."""
@@ -154,34 +152,34 @@ class LineMembers:
             rows = self._decoder.decode_lines(text)
         except (msgspec.DecodeError, RecursionError):
             return None
-        sizes = list(map(len, map(_encode, rows)))
-        starts = [0, *accumulate(size + 1 for size in sizes)]
-        end = starts.pop()
-        ended = text.endswith(b"\n")
-        # Whoever counts the ends of lines sees those inside of a value, too.
-        if end != len(text) + (not ended) or text.count(b"\n") != len(rows) - (not ended):
+        starts = _starts_of(text)
+        if not starts or len(starts) != len(rows) or not self._is_all(rows, text):
             return None
-        if any(text[start - 1] != _LINE_END for start in starts[1:]):
-            return None
-        lines = SplitLines(text, rows, sizes, starts)
+        sizes = [end - start - 1 for start, end in pairwise((*starts, len(text) + (not text.endswith(b"\n"))))]
+        lines = SplitLines(text, rows, starts, sizes)
         if not text.isascii() and not all(map(_is_utf8, map(lines.line, range(len(rows))))):
             return None
         return lines
 
+    def _is_all(self, rows: Sequence[Any], text: bytes) -> bool:
+        """Tell whether the rows, written out, are as long as the text: then it is compact, and no member was lost."""
+        _encoder.encode_into(rows, self._buffer)  # [{…},{…}]
+        return len(self._buffer) == len(text) + 1 + (not text.endswith(b"\n"))
+
     def _one_by_one(self, text: bytes) -> SplitLines:
         pieces = text.removesuffix(b"\n").split(b"\n")
         known = -1
-        while known < len(self._attributes):  # rows that were split before a key was learned do not have it
-            known = len(self._attributes)
+        while known < len(self._numbers):  # rows that were split before a key was learned do not have it
+            known = len(self._numbers)
             rows = [self._one(piece) for piece in pieces]
         unsplit = [index for index, row in enumerate(rows) if row is None]
         sizes = list(map(len, pieces))
         starts = [0, *accumulate(size + 1 for size in sizes)]
         rows = [row or self._empty for row in rows]
-        return SplitLines(text, rows, sizes, starts, unsplit=unsplit, compact=False)
+        return SplitLines(text, rows, starts, sizes, unsplit=unsplit, compact=False)
 
     def _one(self, line: bytes) -> Any:
-        """Return the members of one object, as attributes, or None when they cannot be told for certain."""
+        """Return the members of one object, or None when they cannot be told for certain."""
         try:
             line.decode("utf-8")
             compact = msgspec.json.format(line, indent=-1)
@@ -190,7 +188,7 @@ class LineMembers:
             return self._learned(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
-        return row if len(_encode(row)) == len(compact) else None
+        return row if len(_encoder.encode(row)) == len(compact) else None
 
     def _learned(self, line: bytes) -> Any:
         """Learn the keys of a line, if it is an object, and return its members."""
@@ -198,21 +196,22 @@ class LineMembers:
             members = _members_of(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
-        new = [key for key in members if key not in self._attributes]
+        new = [key for key in members if key not in self._numbers]
         if not new or not all(key.isprintable() and not _ESCAPED.intersection(key) for key in new):
             return None
-        if len(self._attributes) + len(new) > _MOST_KEYS:
+        if len(self._numbers) + len(new) > _MOST_KEYS:
             return None
         self._know(new)
         return self._one(line)
 
     def _know(self, keys: Sequence[str]) -> None:
         for key in keys:
-            self._attributes.setdefault(key, f"m{len(self._attributes)}")
+            self._numbers.setdefault(key, len(self._numbers))
+        names = {key: f"m{number}" for key, number in self._numbers.items()}
         row = msgspec.defstruct(
             "Row",
-            [(attribute, msgspec.Raw, _NOTHING) for attribute in self._attributes.values()],
-            rename={attribute: key for key, attribute in self._attributes.items()},
+            [(name, msgspec.Raw, _NOTHING) for name in names.values()],
+            rename={name: key for key, name in names.items()},
             forbid_unknown_fields=True,
             omit_defaults=True,
             gc=False,
@@ -220,6 +219,20 @@ class LineMembers:
         )
         self._decoder = msgspec.json.Decoder(row)
         self._empty = row()
+
+
+def _starts_of(text: bytes) -> list[int]:
+    """Return where the lines begin, each an object; nothing where one is no object, or is more than a line."""
+    starts = [0]
+    find = text.find
+    while start := find(b"\n", starts[-1]) + 1:
+        starts.append(start)
+    if starts[-1] == len(text):
+        starts.pop()
+    # Between the tokens of one object no end of a line stands between these two.
+    inner = starts[1:]
+    good = all(map(_BEGIN.__eq__, map(text.__getitem__, inner))) and all(text[start - 2] == _END for start in inner)
+    return starts if good else []
 
 
 def values_of(texts: Sequence[bytes]) -> list[Any] | None:

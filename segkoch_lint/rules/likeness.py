@@ -7,7 +7,7 @@ answers need to be judged once. Nothing is left to chance: whatever a rule could
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import msgspec
@@ -56,6 +56,13 @@ class Likeness:
             return ("a list", *self.compared(value))
         return self._answers.of(value) if self.footprint.asked else 0
 
+    def of_scalars(self, values: Sequence[Any]) -> list[Hashable]:
+        """Return what `of` does for each of many scalars; of texts, which hardly repeat, nothing is remembered."""
+        if self.footprint.all or not self.footprint.asked:
+            return list(map(self.of, values))
+        asked = self._answers.asked
+        return [asked(value) if isinstance(value, str) else self.of(value) for value in values]
+
     def compared(self, value: Any) -> tuple[bool, ...]:
         """Return the answers that the comparing keywords give to *value*."""
         return tuple(is_valid(asked, value) for is_valid, asked in self._compared)
@@ -91,10 +98,11 @@ class _Answers:
         if answers is None:
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
-            answers = self._remembered[key] = self._asked(value)
+            answers = self._remembered[key] = self.asked(value)
         return answers
 
-    def _asked(self, value: Any) -> int:
+    def asked(self, value: Any) -> int:
+        """Return the answers that *value* gives, without looking for it among those that were met."""
         for answers, whole in self._met.items():
             if whole.is_valid(value):
                 return answers

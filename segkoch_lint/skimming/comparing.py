@@ -34,17 +34,17 @@ class Comparing:
         self._likeness = likeness
         self._numbers = numbers
         self._names = {fold(name) for each in likeness.footprint.compared for name in compared_names(*each) or ()}
-        self._keys: dict[str, str] = {}
+        self._keys: dict[str, int] = {}
         self._told: dict[Hashable, int] = {}
 
-    def meet(self, key: str, attribute: str) -> None:
+    def meet(self, key: str, number: int) -> None:
         """Take in a member that may be compared."""
         if fold(key) in self._names:
-            self._keys[key] = attribute
+            self._keys[key] = number
 
     def of(self, lines: SplitLines) -> list[int]:
         """Return the answers of each object, as a number."""
-        columns = [lines.column(attribute) for attribute in self._keys.values()]
+        columns = [lines.column(number) for number in self._keys.values()]
         # Where no two texts are alike, the kinds tell everything.
         kinds = list(zip(*(list(map(_kind, column)) for column in columns), strict=True)) or [()] * len(lines)
         numbers = list(map(self._told.get, kinds))

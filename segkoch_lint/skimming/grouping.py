@@ -35,7 +35,7 @@ class Grouping:
         """Return the group of each line."""
         columns = []
         for facet, values in self._facets:
-            texts = [lines.column(members.attribute(key)) for key in facet.members]
+            texts = [lines.column(members.number(key)) for key in facet.members]
             columns.append(
                 values.of(texts[0] if len(texts) == 1 else list(map(_BETWEEN.join, zip(*texts, strict=True))))
             )

@@ -25,6 +25,11 @@ class Numbers:
         """Return the number of what `Likeness.of` gave."""
         return self._numbers.setdefault(alike, len(self._numbers) + 1)
 
+    def of_each(self, alike: Sequence[Hashable]) -> list[int]:
+        """Return the number of each of many."""
+        known = {each: self.of(each) for each in set(alike)}
+        return list(map(known.__getitem__, alike))
+
     def of_rows(self, kind: Hashable, columns: Sequence[Sequence[int]]) -> list[int]:
         """Return the number of each row of numbers, of a kind apart from others; `UNSURE` where one of them is that."""
         rows = list(zip(*columns, strict=True))

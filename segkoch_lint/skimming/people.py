@@ -92,7 +92,7 @@ class People:
         return self._observer.meet(sighting, Seen(order, *places))
 
     def _column(self, lines: SplitLines, key: str) -> list[bytes]:
-        return lines.column(self._members.attribute(key))
+        return lines.column(self._members.number(key))
 
 
 def _sender_of(opinion: Opinion | None) -> str | None:

@@ -87,7 +87,7 @@ class Skimmer:
         self._members = LineMembers(["type", "context", *footprint.members, *self._grouping.keys, *asked])
         self._people = People(observer, self._members) if observer else None
         self._met = 0
-        self._unread: list[str] = []
+        self._unread: list[int] = []
         self._opinions: dict[tuple[int, ...], Opinion] = {}
 
     def sieve(self, block: Block, *, passing: bool = True) -> Iterator[NumberedLine | Flaw | Judged]:
@@ -102,7 +102,7 @@ class Skimmer:
             return
         lines = self._members.split(block.text)
         block.ends = len(lines) - (not block.text.endswith(b"\n"))
-        contexts = self._contexts.of(lines.column(self._members.attribute("context")))
+        contexts = self._contexts.of(lines.column(self._members.number("context")))
         keys = self._keys(lines, contexts)
         opinions = list(map(self._opinions.get, keys))
         for index, opinion in enumerate(opinions):
@@ -133,7 +133,7 @@ class Skimmer:
         self._meet_new_keys()
         columns = [[context.number for context in contexts]]
         for key, each in self._columns.items():
-            columns.append(each.of(lines.column(self._members.attribute(key))))
+            columns.append(each.of(lines.column(self._members.number(key))))
         # So many levels take at least two bytes each; of what was read, the depth is known.
         if lines.longest(self._unread) >= 2 * self._limits.depth or max(lines.sizes) > self._longest:
             columns.append([self._limited(lines, index) for index in range(len(lines))])
@@ -144,7 +144,7 @@ class Skimmer:
         for key in self._members.keys[self._met :]:
             likeness = self._ruleset.likeness.member(key)
             if likeness is None or not reads_inside(likeness.footprint):
-                self._unread.append(self._members.attribute(key))
+                self._unread.append(self._members.number(key))
             if key == "type":
                 self._columns[key] = _types(column(likeness or Likeness(Footprint()), self._numbers, depth))
             elif likeness is not None and key != "context":

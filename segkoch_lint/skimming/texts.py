@@ -21,7 +21,7 @@ from segkoch_lint.skimming.numbers import ABSENT, UNSURE, Column, Numbers, Remem
 _BY_MEMBERS = object()
 """Keeps numbers made of members' numbers apart from what `Likeness.of` gives."""
 
-_NO_SCALAR = frozenset({b"", b"{", b"["})
+_NO_SCALARS = frozenset({dict, list})
 
 
 def column(likeness: Likeness, numbers: Numbers, depth: int, *, varying: bool = False) -> Column:
@@ -105,13 +105,10 @@ class _Scalars:
 
     def of(self, texts: Sequence[bytes]) -> list[int]:
         """Return the number of each of *texts*."""
-        if any(text[:1] in _NO_SCALAR for text in texts):
+        values = values_of(texts) if all(texts) else None
+        if values is None or not _NO_SCALARS.isdisjoint(map(type, values)):
             return self._whole.of(texts)
-        values = values_of(texts)
-        if values is None:
-            return self._whole.of(texts)
-        alike, number = self._likeness.of, self._numbers.of
-        return [number(alike(value)) for value in values]
+        return self._numbers.of_each(self._likeness.of_scalars(values))
 
 
 class _Objects:
@@ -123,7 +120,7 @@ class _Objects:
         self._depth = depth
         self._whole = whole
         self._members = LineMembers(list(likeness.footprint.members))
-        self._columns: dict[str, Column] = {}
+        self._columns: dict[int, Column] = {}
         self._comparing = Comparing(likeness, numbers) if likeness.footprint.compared else None
         self._met = 0
 
@@ -138,7 +135,7 @@ class _Objects:
     def _of_objects(self, texts: Sequence[bytes]) -> list[int]:
         lines = self._members.split(b"\n".join(texts))
         self._meet_new_keys()
-        columns = [each.of(lines.column(attribute)) for attribute, each in self._columns.items()]
+        columns = [each.of(lines.column(number)) for number, each in self._columns.items()]
         if self._comparing:
             columns.append(self._comparing.of(lines))
         columns = columns or [[ABSENT] * len(texts)]
@@ -152,12 +149,12 @@ class _Objects:
 
     def _meet_new_keys(self) -> None:
         for key in self._members.keys[self._met :]:
-            attribute = self._members.attribute(key)
+            number = self._members.number(key)
             likeness = self._likeness.member(key)
             if likeness is not None:
-                self._columns[attribute] = column(likeness, self._numbers, self._depth - 1)
+                self._columns[number] = column(likeness, self._numbers, self._depth - 1)
             if self._comparing:
-                self._comparing.meet(key, attribute)
+                self._comparing.meet(key, number)
             self._met += 1
 
 
