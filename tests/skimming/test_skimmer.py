@@ -197,6 +197,16 @@ DEVICE = IOS_CALL["context"]["device"]
 WRONG = {**DEVICE, "id": "unknown"}
 
 
+def other(device: Any) -> Any:
+    """A device that differs from another in nothing but who has it, and in what is not there at all."""
+    if isinstance(device, str):
+        return "analytics-swift"
+    if not isinstance(device, dict) or not isinstance(device.get("id"), str):
+        return device
+    last = {"é": "ó", "7": "8"}.get(device["id"][-1:], "7")
+    return {**{key: device[key] for key in device if device[key] is not None}, "id": device["id"][:-1] + last}
+
+
 @pytest.mark.parametrize(
     "context",
     [
@@ -219,6 +229,13 @@ WRONG = {**DEVICE, "id": "unknown"}
         pytest.param({"device": {**DEVICE, "id": "a", "advertisingId": "\t"}}, id="a blank id"),
         pytest.param({"device": {**DEVICE, "advertising_id": DEVICE["advertisingId"].lower()}}, id="one id twice"),
         pytest.param({"device": {**DEVICE, "advertising_id": DEVICE["id"]}}, id="one spelling holds the other id"),
+        pytest.param({"device": {**DEVICE, "id": DEVICE["advertisingId"].lower()}}, id="one id for both"),
+        pytest.param(
+            {"device": {**DEVICE, "id": DEVICE["advertisingId"].replace("-", "")}},
+            id="one id for both, but for hyphens",
+        ),
+        pytest.param({"device": {**DEVICE, "adTrackingEnabled": None}}, id="null, which is not the same as absent"),
+        pytest.param({"library": {"name": "analytics-ruby"}, "device": "analytics-ruby"}, id="the text of a library"),
         pytest.param({"device": {**DEVICE, "id": 5, "advertisingId": 5}}, id="numbers for ids"),
         pytest.param({"device": {**DEVICE, "id": "1e999"}}, id="a number too large for an id"),
         pytest.param({"device": {**DEVICE, "id": "", "advertisingId": ""}}, id="empty ids"),
@@ -237,7 +254,8 @@ def test_devices_are_told_apart_whatever_stands_around_them(
         device = context["device"]
         context["device"] = {**device, "model": f"model {number}"} if device and isinstance(device, dict) else device
         around = {**IOS_CALL["context"], "timezone": f"zone {number}"}
-        variants = [{**around, **context}, {**context, **around, "device": context["device"]}, around]
+        variants = [{**around, **context}, {**context, **{key: around[key] for key in around if key not in context}}]
+        variants += [around, {**around, **context, "device": other(context["device"])}]
         variants += [{**around, "device": WRONG}, {key: around[key] for key in around if key != "device"}]
         lines += [written({**IOS_CALL, "context": each}, 0) for each in variants[::order]]
     content = b"\n".join(lines).replace(b'"1e999"', b"1e999")
@@ -258,6 +276,10 @@ VERSIONED = GOOD[:-1] + b',"version":"%b"}'
         pytest.param(
             GOOD + b"\n" + GOOD.replace(b'"device":{', b'"device":{\n', 1) + b"\n" + BAD,
             id="an end of a line in a member",
+        ),
+        pytest.param(
+            GOOD + b"\n" + GOOD.replace(b'"user-4711"', deep.encode()) + b"\n" + BAD,
+            id="too deep where a text should be",
         ),
         pytest.param((GOOD + b"\n") * 3000 + BAD + b"\n" + GOOD + b"\n" + BAD, id="more than is read in one go"),
     ],
@@ -353,6 +375,7 @@ def with_counterexample(constraint: dict[str, Any]) -> str:
         ({"event": "a", "userId": "a"}, ""),
         ({"properties": {"event": 2}}, "/properties/event"),
         ({"context": {"event": "a", "userId": "a"}}, "/context"),
+        ({"context": {"event": "x" * 2000}}, "/context"),
         ({"properties": 1}, "/properties"),
     ):
         patch = [{"op": "add", "path": f"/{key}", "value": value} for key, value in changes.items()]
@@ -373,6 +396,7 @@ def with_counterexample(constraint: dict[str, Any]) -> str:
         {"properties": {"properties": {"properties": {"event": {"const": 1}}}}},
         {"properties": {"context": {"distinctValues": ["event", "userId"]}}},
         {"properties": {"properties": {"type": "object"}}},
+        {"properties": {"context": {"maxBytes": 1000}}},
     ],
 )
 @settings(max_examples=10)
@@ -380,8 +404,12 @@ def with_counterexample(constraint: dict[str, Any]) -> str:
 def test_own_rules_find_the_same_in_what_is_passed_over(constraint: dict[str, Any], data: st.DataObject) -> None:
     folder = _FOLDERS[json.dumps(constraint)]
     settings = Settings(rules=(folder,))
-    names = st.sampled_from(["bad", "user-4711", 1, "good", [1], {"event": 2}, {"event": "1", "userId": "1"}, None])
-    keys = st.sampled_from([("event",), ("events",), ("properties",), ("context",), ("context", "event")])
+    names = st.sampled_from(
+        ["bad", "user-4711", 1, "good", [1], {"event": 2}, {"event": "1", "userId": "1"}, None, "x" * 1000]
+    )
+    keys = st.sampled_from(
+        [("event",), ("events",), ("properties",), ("context",), ("context", "event"), ("context", "device", "name")]
+    )
     lines = data.draw(st.lists(st.builds(written, st.builds(changed, keys, names), st.just(0)), max_size=6))
     content = b"\n".join([GOOD, GOOD, *lines])
     assert linted(content, settings) == read_throughout(content, settings)
