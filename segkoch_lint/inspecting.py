@@ -13,7 +13,7 @@ from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import Secret, mask, mask_shapes
 from segkoch_lint.places import Path, Span, pointer_of
 from segkoch_lint.policy.selection import Selection
-from segkoch_lint.reading.documents import Document
+from segkoch_lint.reading.documents import Document, Note
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
@@ -232,18 +232,27 @@ class Inspector:
             related = (Location(path, first, pointer, "the same key stands here first"),)
         else:
             span = spans.get(draft.path)
+        note = document.note(draft.path) or Note("")
+        values = draft.values if note.written is None else _as_written(draft.values, note.written)
         return Finding(
             code=draft.rule.code,
             name=draft.rule.name,
             severity=self._selection.severity(draft.rule),
             template=draft.template,
             location=Location(path, span, pointer),
-            values={name: _masked(value, ids) for name, value in draft.values.items()},
-            remedy=" ".join(filter(None, (document.note(draft.path), draft.remedy))),
+            values={name: _masked(value, ids) for name, value in values.items()},
+            remedy=" ".join(filter(None, (note.remark, draft.remedy))),
             related=related,
             excerpt=self._excerpts(document, span) if self._excerpts and span else None,
             properties=_shared(draft.properties, ids),
         )
+
+
+def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, str | Secret]:
+    """Return the values of a message about a value that was read from another text, which is what a reader knows."""
+    if "value" not in values:
+        return values
+    return {**values, "value": Secret(text) if isinstance(values["value"], Secret) else text}
 
 
 def count(summary: Summary, opinion: Opinion, library: str, group: Group = (), calls: int = 1) -> None:

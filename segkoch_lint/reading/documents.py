@@ -27,6 +27,18 @@ class Token(NamedTuple):
     parent: str | None = None
 
 
+class Note(NamedTuple):
+    """What a reader should know of how a value was read.
+
+    Attributes:
+        remark: what happened to it, in a sentence.
+        written: the text that the value was read from, where it would be written in another way as JSON.
+    """
+
+    remark: str
+    written: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """A document or line that is not what it claims to be (KCH001), or that repeats a key (KCH003).
@@ -72,8 +84,8 @@ class Document(Protocol):
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of every key that stands for *path* in its object, in the text's order."""
 
-    def note(self, path: Path) -> str:
-        """Return what a reader should know of how the value at *path* was read, or an empty string."""
+    def note(self, path: Path) -> Note | None:
+        """Return what a reader should know of how the value at *path* was read, if there is anything."""
 
     def lines(self, first: int, last: int) -> list[str]:
         """Return the document's lines *first* to *last* (of the input, 1-based, inclusive; outside ones left out)."""
@@ -113,8 +125,8 @@ class ValueDocument:
     def keys(self, path: Path) -> Sequence[Span]:  # noqa: ARG002
         return ()
 
-    def note(self, path: Path) -> str:  # noqa: ARG002
-        return ""
+    def note(self, path: Path) -> Note | None:  # noqa: ARG002
+        return None
 
     def lines(self, first: int, last: int) -> list[str]:  # noqa: ARG002
         return []

@@ -92,9 +92,8 @@ class JsonDocument:
         parent = locate(self.text, [path[:-1]])[path[:-1]]
         return [self._table.span(extent) for extent in keys_of(self.text, parent[0], str(path[-1]))]
 
-    def note(self, path: Path) -> str:  # noqa: ARG002
+    def note(self, path: Path) -> None:
         """Return nothing: JSON leaves no doubt about what a value is."""
-        return ""
 
     def lines(self, first: int, last: int) -> list[str]:
         """Return lines *first* to *last* of the input, as far as the document holds them."""

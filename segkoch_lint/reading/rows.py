@@ -10,7 +10,7 @@ from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import is_sensitive_key, mask_shapes
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.columns import Columns
-from segkoch_lint.reading.documents import Token
+from segkoch_lint.reading.documents import Note, Token
 
 _LONGEST_NAME = 60
 _LONGEST_LINE = 1 << 62
@@ -87,11 +87,12 @@ class RowDocument:
         """Return the spans of the columns' names that stand for *path*."""
         return [self._places.header(index) for index in self.columns.indices(path)]
 
-    def note(self, path: Path) -> str:
+    def note(self, path: Path) -> Note | None:
         """Return which column the value at *path* stands in."""
         index = self.columns.index_of(path, self._cells)
         name = "" if index is None else mask_shapes(self.columns.names[index][:_LONGEST_NAME])
-        return self._places.describe(name, cell=index is not None)
+        remark = self._places.describe(name, cell=index is not None)
+        return Note(remark) if remark else None
 
     def lines(self, first: int, last: int) -> list[str]:
         """Return lines *first* to *last* of the input, as far as they are the row's (or the header's)."""

@@ -20,7 +20,7 @@ import yaml
 
 from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.places import Path, Span
-from segkoch_lint.reading.documents import Flaw, Token
+from segkoch_lint.reading.documents import Flaw, Note, Token
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
 
 _TAG = "tag:yaml.org,2002:"
@@ -98,13 +98,14 @@ class YamlDocument:
             return []
         return [self._table.span(self._extent(key)) for key, _ in parent.value if _key_text(key) == path[-1]]
 
-    def note(self, path: Path) -> str:
+    def note(self, path: Path) -> Note | None:
         """Say so when YAML reads an unquoted text as something else than a string."""
         node = _at(self._root, path)
         if not isinstance(node, yaml.ScalarNode) or node.style or self._text[node.start_mark.index] == "!":
-            return ""
+            return None
         kind = _KINDS.get(_kind_of(node))
-        return f"YAML reads this unquoted text as {kind}: put it in quotes." if kind and node.value else ""
+        remark = f"YAML reads this unquoted text as {kind}: put it in quotes."
+        return Note(remark, node.value) if kind and node.value else None
 
     def lines(self, first: int, last: int) -> list[str]:
         """Return lines *first* to *last* of the input."""

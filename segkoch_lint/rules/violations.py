@@ -95,12 +95,12 @@ def at(value: Any, path: Path) -> Any:
 
 
 def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str, dict[str, str | Secret]]:
-    """Fill in which values the message shows; strings get their quotes here, so that masking keeps them."""
+    """Fill in which values the message shows; strings, and nothing else, get their quotes here: masking keeps them."""
     values: dict[str, str | Secret] = {}
     for name in _placeholders(template):
         where, found = (path, whole) if name == "value" else resolve(value, path_of(name))
         shown = shown_value(key_of(where), at(value, where)) if found else "absent"
-        if isinstance(shown, Secret) or (found and isinstance(at(value, where), str)):
+        if found and isinstance(at(value, where), str):
             template = template.replace("{" + name + "}", '"{' + name + '}"')
         values[name] = shown
     return template, values

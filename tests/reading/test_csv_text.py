@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from segkoch_lint.places import Span
 from segkoch_lint.reading.csv_rows import cells_of
 from segkoch_lint.reading.csv_text import delimiter_of, read_csv
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Flaw, Note
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import open_bytes
 from segkoch_lint.reading.rows import RowDocument
@@ -52,8 +52,8 @@ def test_a_cell_has_its_place_also_behind_ends_of_lines_in_quotes() -> None:
         (): Span(2, 1, 4, 4),
         ("context",): Span(2, 1, 4, 4),
     }
-    assert row.note(("userId",)) == 'Column "user_id".'
-    assert row.note(()) == ""
+    assert row.note(("userId",)) == Note('Column "user_id".')
+    assert row.note(()) is None
     assert row.lines(1, 9) == ['"ä ""b""","one', "two, é", '",D']
     assert [token.text for token in row.tokens(3, 0, 9)] == ["one\ntwo, é\n"]
 

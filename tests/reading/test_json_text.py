@@ -226,7 +226,6 @@ def test_tokens_carry_the_keys_they_stand_under() -> None:
         Token("n", 25, 26, "1", "ids"),
     ]
     assert document.lines(1, 4) == ['{"device": {"id":', ' "x", "ids": ["a", {"n": 1}, "b"]},']
-    assert document.note(("u",)) == ""
 
 
 def test_documents_one_after_another_keep_their_places() -> None:

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from segkoch_lint.places import Path, Span
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Flaw, Note
 from segkoch_lint.reading.yaml_text import _NUMBER_1_2, YamlDocument, parse_yaml
 from tests.reading.test_json_text import paths_of, text_at
 
@@ -55,13 +55,14 @@ def one(text: str) -> YamlDocument:
 def test_an_unquoted_id_is_what_yaml_reads_it_as_and_that_is_said(text: str, value: Any, kind: str) -> None:
     document = one(f"id: {text}")
     assert document.value == {"id": value}
-    assert document.note(("id",)) == (f"YAML reads this unquoted text as {kind}: put it in quotes." if kind else "")
+    remark = f"YAML reads this unquoted text as {kind}: put it in quotes."
+    assert document.note(("id",)) == (Note(remark, text) if kind else None)
 
 
 def test_nothing_is_said_of_an_empty_value_or_of_a_collection() -> None:
     document = one("a:\nb: {}")
-    assert document.note(("a",)) == ""
-    assert document.note(("b",)) == ""
+    assert document.note(("a",)) is None
+    assert document.note(("b",)) is None
 
 
 def test_documents_of_a_stream_keep_their_lines() -> None:
@@ -277,4 +278,4 @@ def test_what_is_too_deep_has_its_place_however_deep_it_is(levels: int) -> None:
 def test_a_tag_says_what_a_text_is(text: str, value: object) -> None:
     document = one(f"a: {text}\n")
     assert document.value == {"a": value}
-    assert (document.note(("a",)) != "") == (text == "1e5")
+    assert (document.note(("a",)) is not None) == (text == "1e5")
