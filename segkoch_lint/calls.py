@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from segkoch_lint.masking import mask_shapes
 from segkoch_lint.places import Path
 
 CALL_TYPES = ("track", "identify", "page", "screen", "group", "alias")
@@ -28,8 +30,14 @@ class Call:
 
 
 def library_of(message: Mapping[str, Any]) -> str:
-    """Return the name of the library that sent a call, or an empty string."""
+    """Return the name of the library that sent a call, or an empty string; what looks like personal data is masked."""
     context = message.get("context")
     library = context.get("library") if isinstance(context, Mapping) else None
     name = library.get("name") if isinstance(library, Mapping) else None
-    return name if isinstance(name, str) else ""
+    return named(name) if isinstance(name, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def named(library: str) -> str:
+    """Return the name of a library as it is shown: some send whatever they like."""
+    return mask_shapes(library)

@@ -46,7 +46,7 @@ def _inside_context(message: Mapping[str, Any], *path: str) -> str:
 
 
 def _library(message: Mapping[str, Any]) -> str:
-    return mask_shapes(library_of(message))
+    return library_of(message)
 
 
 def _version(message: Mapping[str, Any]) -> str:
