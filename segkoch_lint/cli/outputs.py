@@ -51,7 +51,7 @@ class Reports:
 
     def _with_failures(self, outcome: Outcome) -> Outcome:
         if any(file.failed for file in self._files):
-            return dataclasses.replace(outcome, exit_status=INCOMPLETE)
+            return dataclasses.replace(outcome, exit_status=INCOMPLETE, unwritten=True)
         return outcome
 
 

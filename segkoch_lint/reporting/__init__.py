@@ -47,12 +47,14 @@ class Outcome:
         budgets: by code of a rule, what it is allowed.
         facets: names of what calls are grouped by.
         within: by severity name, findings of rules within their budgets; they do not count.
+        unwritten: whether a further report could not be written.
     """
 
     exit_status: int
     budgets: Mapping[str, Budget] = field(default_factory=dict)
     within: Mapping[str, int] = field(default_factory=dict)
     facets: Sequence[str] = ()
+    unwritten: bool = False
 
 
 class Report(Protocol):

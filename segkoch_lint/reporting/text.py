@@ -172,6 +172,8 @@ class Reporter:
         if summary.unread:
             unread = _count(len(summary.unread), "input")
             self._line(self._paint(f"Incomplete: {unread} could not be read; see standard error.", "red", bold=True))
+        if outcome.unwritten:
+            self._line(self._paint("Incomplete: a report was not written; see standard error.", "red", bold=True))
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
         if levels:
             told = (_told(level, summary.severities[level], outcome.within.get(level, 0)) for level in levels)

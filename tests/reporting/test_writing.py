@@ -60,6 +60,20 @@ def test_devices_are_written_directly() -> None:
         stream.write("x")
 
 
+def test_pipes_are_written_directly_also_by_the_names_that_shells_give_them() -> None:
+    reading, writing = os.pipe()
+    with open_output(f"/dev/fd/{writing}") as stream:
+        stream.write("x")
+    os.close(writing)
+    assert os.read(reading, 99) == b"x"
+    os.close(reading)
+
+
+def test_where_no_file_can_be_made_that_is_said() -> None:
+    with pytest.raises(OutputError, match="no file can be made there"), open_output("/proc/report.json"):
+        pass
+
+
 @pytest.mark.parametrize("path", ["/nowhere/report.json", "/dev/full"])
 def test_what_cannot_be_written_is_an_output_error(path: str) -> None:
     with pytest.raises(OutputError, match=path), open_output(path) as stream:
