@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
+from bisect import bisect_right
 from functools import lru_cache
 
 from segkoch_lint.findings import Excerpt, Location
@@ -38,9 +39,11 @@ class LookingBack:
         span = location.span
         if span is None:
             return None
-        before = [each for each in self._documents(location.path) if each.start <= (span.line, span.column)]
+        documents = self._documents(location.path)
+        number = bisect_right(documents, (span.line, span.column), key=lambda document: document.start)
+        document = documents[number - 1] if number else None
         # A file that was changed meanwhile may have no such line any more.
-        return self._excerpts(before[-1], span) if before and before[-1].lines(span.line, span.line) else None
+        return self._excerpts(document, span) if document and document.lines(span.line, span.line) else None
 
     def _read(self, path: str) -> list[Document]:
         try:
