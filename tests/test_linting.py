@@ -31,6 +31,9 @@ SAMPLE = {
 """The sample call of the Kochava page."""
 
 
+FindingsIn = Callable[[bytes | str], list[Finding]]
+
+
 def codes(findings: Any) -> list[str]:
     return [finding.code for finding in findings]
 
@@ -90,6 +93,9 @@ def test_a_wrong_setting_raises() -> None:
         ({"limits": 3}, "Settings.limits: `Limits`"),
         ({"memory": "1GiB"}, "Settings.memory: a number of bytes"),
         ({"root": "."}, "Settings.root: a `pathlib.Path`"),
+        ({"accepted_types": ("trak",)}, 'Settings.accepted_types: "trak" is none of track, identify'),
+        ({"libraries": {"x": "mobl"}}, 'Settings.libraries: "mobl" is none of mobile, server, web.'),
+        ({"memory": 5}, "Settings.memory: 5 bytes are fewer than"),
     ],
 )
 def test_settings_say_what_they_expect(setting: dict[str, Any], expected: str) -> None:
@@ -111,11 +117,48 @@ def loop() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "value", [{"type": "track", 1: 2}, {"type": "track", "context": {"device": {"id": b"x"}}}, loop()]
+    "value",
+    [{"type": "track", 1: 2}, {"type": "track", "context": {"device": {"id": b"x"}}}, loop()]
+    + [{"type": "track", "properties": {"a": odd}} for odd in (b"x", {1}, float("nan"))],
 )
 def test_a_value_that_json_has_not_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="not a value that JSON has"):
         list(lint(value))
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"foo": 1}, 'No rule has a limit called "foo"'),
+        ({"many-devices": 0}, "The limit many-devices is 0; at least 1"),
+    ],
+)
+def test_limits_of_rules_are_those_that_there_are(limits: dict[str, int], expected: str) -> None:
+    with pytest.raises(UsageError, match=expected):
+        Linter(Settings(rule_limits=limits))
+
+
+def test_a_glob_that_matches_nothing_raises() -> None:
+    with pytest.raises(FileNotFoundError, match=r"gone/\*\.json"):
+        list(lint("gone/*.json"))
+
+
+def test_messages_show_what_yaml_was_written_as(findings_in: FindingsIn) -> None:
+    text = "type: track\nevent: 1e5\nuserId: NO\ncontext: {device: {type: 010, id: 2026-01-01, advertisingId: 0x1F}}\n"
+    messages = {(f.code, f.location.pointer): f.text(show_ids=True) for f in findings_in(text)}
+    assert messages["KCH302", "/event"].startswith("the event name is 1e5, not a string")
+    assert messages["KCH301", "/userId"].startswith("the user is NO, not a string")
+    assert messages["KCH103", "/context/device/type"].startswith("context.device.type is 010;")
+    assert messages["KCH104", "/context/device/id"].startswith("context.device.id is 2026-01-01, not a string")
+    masked = [f.message for f in findings_in(text)]
+    assert not any("2026-01-01" in message or "0x1F" in message for message in masked)
+
+
+def test_a_type_written_in_another_way_is_found_in_folders_too(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{\n "type": "Track",\n "event": "x"\n}')
+    (finding,) = lint(tmp_path)
+    assert (finding.code, finding.location.pointer, finding.location.span) == ("KCH002", "/type", Span(2, 10, 2, 17))
+    assert finding.message.startswith("no Segment call: `type` has to be one of track, identify")
 
 
 def test_settings_of_another_kind_are_refused() -> None:
@@ -131,9 +174,6 @@ def test_the_package_offers_what_it_says() -> None:
 
 def pretty(call: Any) -> str:
     return json.dumps(call, indent=2)
-
-
-FindingsIn = Callable[[bytes | str], list[Finding]]
 
 
 def places(findings: list[Finding]) -> list[tuple[str, Span | None, str]]:
@@ -180,7 +220,7 @@ def test_an_unquoted_yaml_id_is_reported_as_what_it_is(findings_in: FindingsIn) 
         for f in findings_in("type: track\nevent: x\nuserId: u\ncontext: {device: {id: 0123}}\n")
         if f.code == "KCH104"
     ]
-    assert "83" in finding.text(show_ids=True)
+    assert "0123" in finding.text(show_ids=True)
     assert "not a string" in finding.message
     assert finding.remedy.startswith("YAML reads this unquoted text as a number: put it in quotes.")
 
@@ -345,6 +385,17 @@ def test_a_stand_in_for_an_id_is_shown_where_it_stands_again(good_call: dict[str
     assert finding.properties["event"] == "0000-0000"
     (finding,) = (each for each in lint(good_call | {"event": "by 0000-0000"}) if each.code == "KCH103")
     assert finding.properties["event"] == "by 0000-0000"
+
+
+def test_names_of_libraries_are_masked_where_they_are_personal(good_call: dict[str, Any]) -> None:
+    good_call["context"]["library"]["name"] = "anna@example.com"
+    line = json.dumps(good_call, separators=(",", ":"), sort_keys=True)
+    linter = Linter()
+    found = list(linter.bytes(f"{line}\n{line}\n".encode()))
+    del good_call["context"]["device"]["id"]
+    found += linter.value(good_call)
+    assert list(linter.summary.libraries) == ["…@…"]
+    assert {finding.properties["library"] for finding in found} == {"…@…"}
 
 
 def test_figures_per_library_say_what_kochava_can_use(good_call: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ def test_the_wheel_ships_the_schemas_of_the_top_folder(tmp_path: Path) -> None:
 
 
 def test_the_readme_shows_what_the_command_prints() -> None:
-    shown = (ROOT / "README.md").read_text(encoding="utf-8").split("```console\n$ segkoch-lint ")[1].split("```")[0]
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").split("```console\n$ segkoch-lint ")[1].split("\n…\n")[0]
     arguments, _, output = shown.partition("\n")
     ran = subprocess.run(
         [sys.executable, "-m", "segkoch_lint", *arguments.split(), "--isolated"],

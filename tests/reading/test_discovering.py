@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,30 @@ def test_a_glob_that_matches_nothing_yields_nothing_and_is_noted(tree: Tree) -> 
 def test_a_file_whose_name_looks_like_a_glob_is_that_file(tree: Tree) -> None:
     tree("a[1].json", "a1.json")
     assert found("a[1].json") == [Input("a[1].json")]
+
+
+@pytest.mark.parametrize("paths", [(".", "notes.md"), ("notes.md", "."), ("*", "notes.md")])
+def test_a_file_that_is_named_and_met_on_a_walk_is_that_one_file(paths: tuple[str, ...], tree: Tree) -> None:
+    tree("a.json", "notes.md")
+    discovery = discover(paths, root=Path())
+    assert sorted(each.path for each in discovery) == ["a.json", "notes.md"]
+    assert discovery.passed_over == 0
+
+
+def test_a_folder_above_that_cannot_be_looked_into_has_no_ignore_files(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree("a/x.json")
+    look = os.stat
+
+    def refusing(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
+        if str(path).endswith(".git"):
+            # As for a folder that only its owner may enter; root, who runs tests in containers, may.
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return look(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", refusing)
+    assert walked("a") == ["a/x.json"]
 
 
 def test_a_glob_passes_over_what_is_no_file_and_tells_what_leads_nowhere(tree: Tree) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from segkoch_lint.calls import Call
-from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
+from segkoch_lint.reading.unwrapping import MISSPELLED, Batch, Destination, NotACall, place_in_document, unwrap
 
 TRACK = {"type": "track", "event": "x"}
 
@@ -49,6 +49,16 @@ def test_a_call_without_a_type_is_what_segment_would_take_it_for(value: Any, cal
 )
 def test_anything_else_is_no_call(value: Any) -> None:
     assert all(isinstance(unit, NotACall) for unit in unwrap(value))
+
+
+@pytest.mark.parametrize("type_", ["Track", "SCREEN", " identify", "page\n"])
+@pytest.mark.parametrize("more", [{"event": "x"}, {"context": {}}, {"userId": "u"}, {"anonymous_id": "a"}])
+def test_a_call_whose_type_is_only_written_in_another_way_is_told_from_what_is_none(type_: str, more: Any) -> None:
+    value = {"type": type_, **more}
+    assert list(unwrap(value)) == [NotACall(MISSPELLED, ("type",))]
+    assert list(unwrap([value])) == [NotACall(MISSPELLED, (0, "type"))]
+    assert list(unwrap({"batch": [value]}))[1:] == [NotACall(MISSPELLED, ("batch", 0, "type"))]
+    assert list(unwrap({"type": type_, "name": "x"})) == [NotACall("other", ())]
 
 
 def test_a_batchs_context_and_integrations_are_merged_into_its_calls() -> None:

@@ -110,10 +110,14 @@ def test_configured_libraries_come_before_the_table() -> None:
     assert ruleset.judge({**BARE, "context": kotlin}).origin == "server"
 
 
-def test_a_call_is_usable_when_it_meets_the_requirements_whatever_else_is_wrong(good_call: dict[str, Any]) -> None:
+def test_a_call_is_usable_when_nothing_spoils_it_whatever_else_is_odd(good_call: dict[str, Any]) -> None:
     good_call["context"]["device"]["manufacturer"] = "Nokia"
     verdict = RuleSet([], Delivery(), built_in()).judge(good_call)
     assert verdict.usable
+    for member in ({"advertisingId": "{idfa}"}, {"id": "null"}):  # stand-ins, of which the page says nothing
+        device = {**good_call["context"]["device"], **member}
+        assert not RuleSet([], Delivery(), built_in()).judge({**good_call, "context": {"device": device}}).usable
+    assert not RuleSet([], Delivery(), built_in()).judge({**good_call, "event": 5}).usable
     del good_call["context"]["device"]["id"]
     assert not RuleSet([], Delivery(), built_in()).judge(good_call).usable
 
