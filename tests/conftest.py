@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import signal
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -34,6 +35,15 @@ IOS_CALL: dict[str, Any] = {
         "library": {"name": "analytics-swift", "version": "1.6.2"},
     },
 }
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signals_arrive() -> None:
+    """Undo what ``nohup`` and the background of a shell do: signals that are ignored there are to be told of here."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
