@@ -436,6 +436,36 @@ def sieved(counted: list[tuple[str, int]] | None = None) -> Callable[[bytes], li
     return lambda text: list(sieving.sieve(Block(1, text)))
 
 
+def line(call: dict[str, Any]) -> bytes:
+    return json.dumps(call, separators=(",", ":")).encode()
+
+
+def test_the_text_of_a_device_is_not_taken_out_of_what_stands_before_it() -> None:
+    lines = [
+        line({"type": "track", "event": "x", "userId": "u", "context": {"library": {"name": name}, "device": name}})
+        for name in ("one", "two", "one", "two")
+    ]
+    content, settings = b"\n".join([GOOD, *lines]), Settings(select=("KCH3",))
+    found = linted(content, settings)
+    assert found == read_throughout(content, settings)
+    assert {name: tally.calls for name, tally in found[1].libraries.items()} == {
+        "analytics-swift": 1,
+        "one": 2,
+        "two": 2,
+    }
+
+
+def test_what_is_absent_is_told_from_what_is_null(tmp_path: Path) -> None:
+    constraint = {"properties": {"context": {"properties": {"locale": {"not": {"type": "null"}}}}}}
+    patch = [{"op": "add", "path": "/context", "value": {"locale": None}}]
+    rule = {**RULE, **constraint, "counterexamples": [{"patch": patch, "place": "/context/locale"}]}
+    (tmp_path / "OWN001.json").write_text(json.dumps(rule))
+    settings = Settings(rules=(tmp_path,), select=("OWN001",))
+    lines = [line(changed(("context", "locale"), value)) for value in (..., None, "de", None, ...)]
+    found, _ = linted(b"\n".join(lines), settings)
+    assert [finding.location.span.line for finding in found if finding.location.span] == [2, 4]
+
+
 def test_clean_calls_are_counted_and_only_the_others_are_left() -> None:
     counted: list[tuple[str, int]] = []
     bad = written(changed(("context", "device", "type"), "iOS"), 0)
