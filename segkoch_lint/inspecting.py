@@ -1,54 +1,29 @@
-"""One document to its findings: every call in it judged, every violation put in its place."""
+"""One document to its findings: every call in it judged, and counted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
 
 from segkoch_lint.calls import Call, library_of
 from segkoch_lint.facets import Facet, Group, group_of
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.known_ids import KnownIds
-from segkoch_lint.masking import Secret, mask, mask_shapes
-from segkoch_lint.places import Path, Span, pointer_of
+from segkoch_lint.masking import Secret, mask_shapes
+from segkoch_lint.places import Path
+from segkoch_lint.placing import Draft, Excerpts, Placer
 from segkoch_lint.policy.selection import Selection
-from segkoch_lint.reading.documents import Document, Note
+from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.rules.violations import Violation, is_nobodys
+from segkoch_lint.rules.violations import Violation
 from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
 
 Observe = Callable[[Document, Sequence[tuple[Call, int, Opinion]]], None]
 """Is told of the calls of a document, each with its number among what the document holds, from 1, and the opinion."""
-
-Excerpts = Callable[[Document, Span], Excerpt | None]
-"""Makes the lines to show around a span."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A finding whose place in the text is not known yet: looking for it costs more than judging.
-
-    Attributes:
-        rule, template, values, remedy: what is said.
-        path: the value to blame, from the document's root.
-        unit: where the call, batch or destination stands that it is about.
-        on_key: blame the member's last key instead of its value.
-        properties: further facts for reports.
-    """
-
-    rule: Rule
-    template: str
-    path: Path
-    unit: Path
-    values: Mapping[str, str | Secret] = field(default_factory=dict)
-    remedy: str = ""
-    on_key: bool = False
-    properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,7 +63,7 @@ class Inspector:
         self._selection = selection
         self._facets = facets
         self._ruleset = ruleset
-        self._excerpts = excerpts
+        self._placer = Placer(selection.severity, excerpts)
         self._observe = observe
 
     def inspect(self, document: Document, path: str, ignored: frozenset[str], summary: Summary) -> Inspection:
@@ -129,7 +104,7 @@ class Inspector:
         drafts.extend(self._repeated(document, units))
         kept = [draft for draft in drafts if draft.rule.code not in ignored]
         self._count(kept, groups, summary)
-        inspection.findings = self._place(document, path, kept)
+        inspection.findings = self._placer.findings(document, path, kept)
         return inspection
 
     def about_input(
@@ -168,7 +143,7 @@ class Inspector:
         count(summary, opinion, library_of(call.message), group)
         kept = [draft for draft in self._judge(call, opinion, document) if draft.rule.code not in ignored]
         self._count(kept, {call.path: group}, summary)
-        return self._place(document, path, kept)
+        return self._placer.findings(document, path, kept)
 
     def _judge(self, call: Call, opinion: Opinion, document: Document) -> Iterator[Draft]:
         """Yield what a call breaks."""
@@ -212,48 +187,6 @@ class Inspector:
             if self._facets and unit in groups:
                 summary.groups[groups[unit]].rules[code] += 1
 
-    def _place(self, document: Document, path: str, drafts: Sequence[Draft]) -> list[Finding]:
-        if not drafts:
-            return []
-        spans = document.locate({draft.path for draft in drafts if not draft.on_key})
-        ids = document.ids
-        findings = [self._finding(document, path, draft, spans, ids) for draft in drafts]
-        return sorted(findings, key=_order)
-
-    def _finding(
-        self, document: Document, path: str, draft: Draft, spans: Mapping[Path, Span], ids: KnownIds
-    ) -> Finding:
-        related: tuple[Location, ...] = ()
-        pointer = pointer_of(draft.path)
-        span: Span | None
-        if draft.on_key:
-            first, *_, last = document.keys(draft.path)
-            span = last
-            related = (Location(path, first, pointer, "the same key stands here first"),)
-        else:
-            span = spans.get(draft.path)
-        note = document.note(draft.path) or Note("")
-        values = draft.values if note.written is None else _as_written(draft.values, note.written)
-        return Finding(
-            code=draft.rule.code,
-            name=draft.rule.name,
-            severity=self._selection.severity(draft.rule),
-            template=draft.template,
-            location=Location(path, span, pointer),
-            values={name: _masked(value, ids) for name, value in values.items()},
-            remedy=" ".join(filter(None, (note.remark, draft.remedy))),
-            related=related,
-            excerpt=self._excerpts(document, span) if self._excerpts and span else None,
-            properties=_shared(draft.properties, ids),
-        )
-
-
-def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, str | Secret]:
-    """Return the values of a message about a value that was read from another text, which is what a reader knows."""
-    if "value" not in values:
-        return values
-    return {**values, "value": Secret(text) if isinstance(values["value"], Secret) else text}
-
 
 def count(summary: Summary, opinion: Opinion, library: str, group: Group = (), calls: int = 1) -> None:
     """Count *calls* of one library and one group on which the opinion is the same."""
@@ -274,33 +207,9 @@ def remedy_for(rule: Rule, library: str, origin: str | None) -> str:
     return next((rule.remedy[key] for key in keys if key is not None and key in rule.remedy), "")
 
 
-def _masked(value: str | Secret, ids: KnownIds) -> str | Secret:
-    """Return what a message shows: a secret where an id of the document stands again, too."""
-    if isinstance(value, Secret) or (value not in ids and not ids.stretches(value)):
-        return value
-    return value if is_nobodys(value) else Secret(value)
-
-
-def _shared(properties: Mapping[str, Any], ids: KnownIds) -> Mapping[str, Any]:
-    """Return the properties of a finding; an id of the document that stands again in the event's name is masked."""
-    event = properties.get("event")
-    return properties if event is None else {**properties, "event": _without(event, ids)}
-
-
-def _without(text: str, ids: KnownIds) -> str:
-    if text in ids:
-        return text if is_nobodys(text) else mask(text)
-    for start, end in reversed(ids.stretches(text)):
-        if not is_nobodys(text[start:end]):
-            text = text[:start] + mask(text[start:end]) + text[end:]
-    return text
-
-
 def _event(call: Call) -> dict[str, str]:
     event = call.message.get("event")
-    return {"event": mask_shapes(event)} if isinstance(event, str) else {}
+    return {"event": _name(event)} if isinstance(event, str) else {}
 
 
-def _order(finding: Finding) -> tuple[Any, ...]:
-    span = finding.location.span
-    return ((span.line, span.column, span.end_line, span.end_column) if span else (), finding.code)
+_name = lru_cache(maxsize=1024)(mask_shapes)

@@ -14,10 +14,11 @@ from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.collecting import Collector, Source, share_of
 from segkoch_lint.identity.judging import Disagreement, Identity
-from segkoch_lint.inspecting import Excerpts, remedy_for
+from segkoch_lint.inspecting import remedy_for
 from segkoch_lint.joining import NOT_A_CALL, Joint
 from segkoch_lint.looking_back import LookingBack
 from segkoch_lint.parts import NEITHER, FlawExcerpts, Lost, Part, PartLinter, Result
+from segkoch_lint.placing import Excerpts
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover

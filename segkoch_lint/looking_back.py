@@ -10,7 +10,7 @@ from bisect import bisect_right
 from functools import lru_cache
 
 from segkoch_lint.findings import Excerpt, Location
-from segkoch_lint.inspecting import Excerpts
+from segkoch_lint.placing import Excerpts
 from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits

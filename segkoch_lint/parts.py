@@ -13,9 +13,10 @@ from functools import lru_cache, partial
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.observing import Observed, Observer
-from segkoch_lint.inspecting import Excerpts, Inspection, Inspector, count
+from segkoch_lint.inspecting import Inspection, Inspector, count
 from segkoch_lint.missing_columns import missing_columns, unanswerable
 from segkoch_lint.places import Span, pointer_of
+from segkoch_lint.placing import Excerpts
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.documents import Document, Flaw

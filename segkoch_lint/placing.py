@@ -1,0 +1,137 @@
+"""Findings in the making to findings: put in their places in the text, with what is shown there masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from segkoch_lint.findings import Excerpt, Finding, Location, Severity
+from segkoch_lint.known_ids import KnownIds
+from segkoch_lint.masking import Secret, mask
+from segkoch_lint.places import Path, Span, pointer_of
+from segkoch_lint.reading.documents import Document, Note
+from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.violations import is_nobodys
+
+Excerpts = Callable[[Document, Span], Excerpt | None]
+"""Makes the lines to show around a span."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding whose place in the text is not known yet: looking for it costs more than judging.
+
+    Attributes:
+        rule, template, values, remedy: what is said.
+        path: the value to blame, from the document's root.
+        unit: where the call, batch or destination stands that it is about.
+        on_key: blame the member's last key instead of its value.
+        properties: further facts for reports.
+    """
+
+    rule: Rule
+    template: str
+    path: Path
+    unit: Path
+    values: Mapping[str, str | Secret] = field(default_factory=dict)
+    remedy: str = ""
+    on_key: bool = False
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Placer:
+    """Puts findings in their places.
+
+    Args:
+        severity: tells what a finding of a rule weighs.
+        excerpts: None when nobody shows them.
+    """
+
+    def __init__(self, severity: Callable[[Rule], Severity], excerpts: Excerpts | None) -> None:
+        self._severity = severity
+        self._excerpts = excerpts
+
+    def findings(self, document: Document, path: str, drafts: Sequence[Draft]) -> list[Finding]:
+        """Return the findings of a document, in the order of the text.
+
+        Args:
+            document: that they stand in.
+            path: its input, as findings name it.
+            drafts: what is wrong.
+        """
+        if not drafts:
+            return []
+        spans = document.locate({draft.path for draft in drafts if not draft.on_key})
+        # Several rules often blame the same value.
+        excerpt = cache(lambda span: self._excerpts(document, span) if self._excerpts and span else None)
+        findings = [self._finding(document, path, draft, spans, excerpt) for draft in drafts]
+        return sorted(findings, key=_order)
+
+    def _finding(
+        self,
+        document: Document,
+        path: str,
+        draft: Draft,
+        spans: Mapping[Path, Span],
+        excerpt: Callable[[Span | None], Excerpt | None],
+    ) -> Finding:
+        related: tuple[Location, ...] = ()
+        pointer = pointer_of(draft.path)
+        span: Span | None
+        if draft.on_key:
+            first, *_, last = document.keys(draft.path)
+            span = last
+            related = (Location(path, first, pointer, "the same key stands here first"),)
+        else:
+            span = spans.get(draft.path)
+        note = document.note(draft.path) or Note("")
+        values = draft.values if note.written is None else _as_written(draft.values, note.written)
+        ids = document.ids
+        return Finding(
+            code=draft.rule.code,
+            name=draft.rule.name,
+            severity=self._severity(draft.rule),
+            template=draft.template,
+            location=Location(path, span, pointer),
+            values={name: _masked(value, ids) for name, value in values.items()},
+            remedy=" ".join(filter(None, (note.remark, draft.remedy))),
+            related=related,
+            excerpt=excerpt(span),
+            properties=_shared(draft.properties, ids),
+        )
+
+
+def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, str | Secret]:
+    """Return the values of a message about a value that was read from another text, which is what a reader knows."""
+    if "value" not in values:
+        return values
+    return {**values, "value": Secret(text) if isinstance(values["value"], Secret) else text}
+
+
+def _masked(value: str | Secret, ids: KnownIds) -> str | Secret:
+    """Return what a message shows: a secret where an id of the document stands again, too."""
+    if isinstance(value, Secret) or (value not in ids and not ids.stretches(value)):
+        return value
+    return value if is_nobodys(value) else Secret(value)
+
+
+def _shared(properties: Mapping[str, Any], ids: KnownIds) -> Mapping[str, Any]:
+    """Return the properties of a finding; an id of the document that stands again in the event's name is masked."""
+    event = properties.get("event")
+    return properties if event is None else {**properties, "event": _without(event, ids)}
+
+
+def _without(text: str, ids: KnownIds) -> str:
+    if text in ids:
+        return text if is_nobodys(text) else mask(text)
+    for start, end in reversed(ids.stretches(text)):
+        if not is_nobodys(text[start:end]):
+            text = text[:start] + mask(text[start:end]) + text[end:]
+    return text
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    span = finding.location.span
+    return ((span.line, span.column, span.end_line, span.end_column) if span else (), finding.code)
