@@ -6,12 +6,10 @@ of merge keys keep it busy for minutes. So its events are counted first, and the
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
@@ -22,19 +20,14 @@ from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Flaw, Note, Token
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
+from segkoch_lint.reading.yaml_nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
 
-_TAG = "tag:yaml.org,2002:"
-_MERGE = _TAG + "merge"
 _KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "timestamp": "a date", "null": "null"}
 _NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
 _MARKER = re.compile(r"^((?:%[^\n]*\n)*)---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _PROLOGUE = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*(?:[#%][^\n]*)?")
 _DEEPEST = 200
 _MOST_ALIASES = 100
-_LONGEST_INT = 4000
-"""Digits beyond which Python refuses to convert an integer, or to print one."""
-_MOST_GROWTH = 10
-"""How many times larger aliases may make a document."""
 
 
 def _resolve(loader: Any, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
@@ -44,8 +37,8 @@ def _resolve(loader: Any, kind: type[yaml.Node], value: str, implicit: tuple[boo
     takes for a string and the next for a number is no string.
     """
     tag: str = yaml.resolver.Resolver.resolve(loader, kind, value, implicit)  # type: ignore[no-untyped-call]  # the stubs leave it out
-    if kind is yaml.ScalarNode and implicit[0] and tag == _TAG + "str" and _NUMBER_1_2.fullmatch(value):
-        return _TAG + "float"
+    if kind is yaml.ScalarNode and implicit[0] and tag == TAG + "str" and _NUMBER_1_2.fullmatch(value):
+        return TAG + "float"
     return tag
 
 
@@ -69,17 +62,17 @@ class YamlDocument:
         text: that text.
 
     Raises:
-        _Refused: the document means nothing that JSON could hold.
+        RefusedError: the document means nothing that JSON could hold.
     """
 
     def __init__(self, root: yaml.Node, table: LineTable, text: str) -> None:
         self._root = root
         self._table = table
         self._text = text
-        reader = _Reader()
+        reader = Values()
         self.value = reader.read(root)
         self.start = table.position(root.start_mark.index)
-        self.repeated: Sequence[Path] = list(_repeated(root)) if reader.repeats else ()
+        self.repeated: Sequence[Path] = list(repeated_in(root)) if reader.repeats else ()
 
     @cached_property
     def ids(self) -> KnownIds:
@@ -88,22 +81,22 @@ class YamlDocument:
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
-        nodes = ((path, _at(self._root, path)) for path in paths)
+        nodes = ((path, node_at(self._root, path)) for path in paths)
         return {path: self._table.span(self._extent(node)) for path, node in nodes if node is not None}
 
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of every key that stands for *path* in its object."""
-        parent = _at(self._root, path[:-1])
+        parent = node_at(self._root, path[:-1])
         if not isinstance(parent, yaml.MappingNode):
             return []
-        return [self._table.span(self._extent(key)) for key, _ in parent.value if _key_text(key) == path[-1]]
+        return [self._table.span(self._extent(key)) for key, _ in parent.value if key_text(key) == path[-1]]
 
     def note(self, path: Path) -> Note | None:
         """Say so when YAML reads an unquoted text as something else than a string."""
-        node = _at(self._root, path)
+        node = node_at(self._root, path)
         if not isinstance(node, yaml.ScalarNode) or node.style or self._text[node.start_mark.index] == "!":
             return None
-        kind = _KINDS.get(_kind_of(node))
+        kind = _KINDS.get(kind_of(node))
         remark = f"YAML reads this unquoted text as {kind}: put it in quotes."
         return Note(remark, node.value) if kind and node.value else None
 
@@ -130,12 +123,12 @@ class YamlDocument:
                 continue
             seen.add(id(node))
             if isinstance(node, yaml.ScalarNode):
-                if _kind_of(node) not in {"null", "bool"}:
+                if kind_of(node) not in {"null", "bool"}:
                     tokens.append((self._table.span(self._extent(node)), key, node.value, parent))
             elif isinstance(node, yaml.SequenceNode):
                 waiting.extend((item, key, parent) for item in reversed(node.value))
             else:
-                waiting.extend((value, _key_text(name), key) for name, value in reversed(node.value))
+                waiting.extend((value, key_text(name), key) for name, value in reversed(node.value))
         by_line: dict[int, list[Token]] = {}
         for span, key, text, parent in sorted(tokens, key=itemgetter(0)):
             for line in range(span.line, span.end_line + 1):
@@ -154,15 +147,6 @@ class YamlDocument:
             end -= 1
         # An empty value at the end of the text stands behind what is before it, not on a line of its own.
         return (start, end) if end > start or self._text[start:].strip() else _end_of(self._text, start)
-
-
-class _Refused(Exception):  # noqa: N818 - not an error of ours
-    """A node that cannot be read: what is wrong, and the node."""
-
-    def __init__(self, message: str, mark: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        self.mark = mark
 
 
 def parse_yaml(text: bytes, *, depth: int) -> Iterator[YamlDocument | Flaw]:
@@ -205,7 +189,7 @@ def _documents(text: str, line: int, depth: int) -> Iterator[YamlDocument | Flaw
                 yield YamlDocument(loader.get_node(), table, text)
         finally:
             loader.dispose()
-    except _Refused as refused:
+    except RefusedError as refused:
         yield _flaw(text, line, refused.message, refused.mark)
     except yaml.MarkedYAMLError as error:
         problem = " ".join((error.problem or error.context or "broken").split())
@@ -240,13 +224,13 @@ def _count(events: Iterable[yaml.Event], depth: int) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             level += 1
             if level > depth:
-                raise _Refused(f"nested deeper than {depth} levels (limits.depth)", event.start_mark)
+                raise RefusedError(f"nested deeper than {depth} levels (limits.depth)", event.start_mark)
         elif isinstance(event, yaml.CollectionEndEvent):
             level -= 1
         elif isinstance(event, yaml.AliasEvent):
             aliases += 1
             if aliases > _MOST_ALIASES:
-                raise _Refused(f"more than {_MOST_ALIASES} aliases", event.start_mark)
+                raise RefusedError(f"more than {_MOST_ALIASES} aliases", event.start_mark)
 
 
 def _flaw(text: str, line: int, message: str, mark: Any) -> Flaw:
@@ -265,140 +249,3 @@ def _end_of(text: str, at: int) -> Extent:
 def _without_quotes(problem: str) -> str:
     """Return PyYAML's words without what they quote of the text; a single quoted character or token may stay."""
     return re.sub(r"(['\"])(?:(?!\1).){13,}\1", "a text", problem)
-
-
-class _Reader:
-    """Turns nodes into values; what an alias repeats is shared, and must not grow beyond measure."""
-
-    def __init__(self) -> None:
-        self.repeats = False
-        self._values: dict[int, Any] = {}
-        self._sizes: dict[int, int] = {}
-        self._open: set[int] = set()
-
-    def read(self, root: yaml.Node) -> Any:
-        value = self._read(root)
-        if self._sizes[id(root)] > _MOST_GROWTH * len(self._sizes) + 1000:
-            raise _Refused("aliases make the document many times larger than it is", root.start_mark)
-        return value
-
-    def _read(self, node: yaml.Node) -> Any:
-        if id(node) in self._open:
-            raise _Refused("an alias to the object around it", node.start_mark)
-        if id(node) not in self._values:
-            self._open.add(id(node))
-            self._values[id(node)] = self._new(node)
-            self._open.discard(id(node))
-        return self._values[id(node)]
-
-    def _new(self, node: yaml.Node) -> Any:
-        if isinstance(node, yaml.ScalarNode):
-            self._sizes[id(node)] = 1
-            return _scalar(node)
-        if isinstance(node, yaml.SequenceNode):
-            _check_tag(node, "seq")
-            items = [self._read(item) for item in node.value]
-            self._sizes[id(node)] = 1 + sum(self._sizes[id(item)] for item in node.value)
-            return items
-        _check_tag(node, "map")
-        merged: dict[str, Any] = {}
-        own: dict[str, Any] = {}
-        for key, value in node.value:
-            if key.tag == _MERGE:
-                sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
-                for source in reversed(sources):
-                    held = self._read(source)
-                    if not isinstance(held, dict):
-                        raise _Refused("only mappings can be merged with <<", source.start_mark)
-                    merged.update(held)
-                self._sizes.setdefault(id(value), sum(self._sizes.get(id(source), 1) for source in sources))
-            else:
-                name = _key_text(key)
-                self.repeats = self.repeats or name in own
-                own[name] = self._read(value)
-        self._sizes[id(node)] = 1 + sum(self._sizes[id(value)] for _, value in node.value)
-        return {**merged, **own}
-
-
-def _check_tag(node: yaml.Node, *allowed: str) -> None:
-    if node.tag.removeprefix(_TAG) not in allowed:
-        raise _Refused("a tag that means nothing to JSON", node.start_mark)
-
-
-def _kind_of(node: yaml.ScalarNode) -> str:
-    """Return what a scalar is: str, int, float, bool, null, timestamp or binary."""
-    kind: str = node.tag.removeprefix(_TAG)
-    return kind
-
-
-def _scalar(node: yaml.ScalarNode) -> Any:
-    kind = _kind_of(node)
-    _check_tag(node, "str", "int", "float", "bool", "null", "timestamp", "binary", "value")
-    if kind in {"str", "value", "binary"}:
-        # JSON has no bytes: what becomes of them is their base64, a text. Recorded HTTP bodies are written like that.
-        return node.value
-    if kind == "int" and len(node.value) > _LONGEST_INT:
-        return math.inf
-    try:
-        value = yaml.constructor.SafeConstructor.yaml_constructors[_TAG + kind](
-            yaml.constructor.SafeConstructor(), node
-        )
-    except Exception:  # noqa: BLE001 - a KeyError for `!!bool foo`, a ValueError for a 30th of February, and more
-        raise _Refused(f"no value of the type {kind} that it claims to be", node.start_mark) from None
-    if isinstance(value, date):
-        return value.toordinal()  # anything but a string: what matters is that a rule wants one
-    return math.inf if isinstance(value, float) and math.isnan(value) else value
-
-
-def _key_text(key: yaml.Node) -> str:
-    return (
-        key.value
-        if isinstance(key, yaml.ScalarNode)
-        else "(a list)"
-        if isinstance(key, yaml.SequenceNode)
-        else "(a mapping)"
-    )
-
-
-def _at(node: yaml.Node, path: Path) -> yaml.Node | None:
-    """Return the node at *path*, also through merge keys; None when there is none."""
-    current: yaml.Node | None = node
-    for step in path:
-        if isinstance(current, yaml.MappingNode):
-            current = _member(current, str(step))
-        elif isinstance(current, yaml.SequenceNode) and isinstance(step, int) and step < len(current.value):
-            current = current.value[step]
-        else:
-            return None
-    return current
-
-
-def _member(node: yaml.MappingNode, name: str) -> yaml.Node | None:
-    for key, value in reversed(node.value):
-        if key.tag != _MERGE and _key_text(key) == name:
-            found: yaml.Node = value
-            return found
-    for key, value in node.value:
-        if key.tag == _MERGE:
-            for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                merged = _member(source, name)
-                if merged is not None:
-                    return merged
-    return None
-
-
-def _repeated(root: yaml.Node) -> Iterator[Path]:
-    waiting: list[tuple[yaml.Node, Path]] = [(root, ())]
-    visited: set[int] = set()
-    while waiting:
-        node, path = waiting.pop()
-        if id(node) in visited:
-            continue
-        visited.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            waiting.extend(reversed([(item, (*path, index)) for index, item in enumerate(node.value)]))
-        elif isinstance(node, yaml.MappingNode):
-            names = [_key_text(key) for key, _ in node.value if key.tag != _MERGE]
-            yield from ((*path, name) for name in dict.fromkeys(names) if names.count(name) > 1)
-            own = [(value, (*path, _key_text(key))) for key, value in node.value if key.tag != _MERGE]
-            waiting.extend(reversed(own))
