@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 
+from segkoch_lint.jobs import collect_garbage_rarely
 from segkoch_lint.parts import Part, PartLinter, Result
 
 ENTRIES_AT_ONCE = 200
@@ -53,6 +54,7 @@ def work(connection: Connection, make: Callable[[], PartLinter]) -> None:
     Signals of the run are blocked when this begins, so that none of them meets the parent's handlers here.
     """
     _take_leave_of_parent()
+    collect_garbage_rarely()
     linter = make()
     linter.entries_at_once = ENTRIES_AT_ONCE
     try:
