@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from segkoch_lint.masking import mask_shapes
+from segkoch_lint.masking import mask_name
 from segkoch_lint.places import Path
 
 CALL_TYPES = ("track", "identify", "page", "screen", "group", "alias")
@@ -34,10 +33,4 @@ def library_of(message: Mapping[str, Any]) -> str:
     context = message.get("context")
     library = context.get("library") if isinstance(context, Mapping) else None
     name = library.get("name") if isinstance(library, Mapping) else None
-    return named(name) if isinstance(name, str) else ""
-
-
-@lru_cache(maxsize=1024)
-def named(library: str) -> str:
-    """Return the name of a library as it is shown: some send whatever they like."""
-    return mask_shapes(library)
+    return mask_name(name) if isinstance(name, str) else ""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from segkoch_lint.calls import Call, library_of
 from segkoch_lint.facets import Facet, Group, group_of
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.masking import Secret, mask_shapes
+from segkoch_lint.masking import Secret, mask_name, mask_shapes
 from segkoch_lint.places import Path
 from segkoch_lint.placing import Draft, Excerpts, Placer
 from segkoch_lint.policy.selection import Selection
@@ -209,7 +208,4 @@ def remedy_for(rule: Rule, library: str, origin: str | None) -> str:
 
 def _event(call: Call) -> dict[str, str]:
     event = call.message.get("event")
-    return {"event": _name(event)} if isinstance(event, str) else {}
-
-
-_name = lru_cache(maxsize=1024)(mask_shapes)
+    return {"event": mask_name(event)} if isinstance(event, str) else {}

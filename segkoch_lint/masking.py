@@ -132,6 +132,12 @@ def mask_shapes(text: str) -> str:
     return _SENSITIVE_SHAPES.sub(lambda found: mask(found[0]), text)
 
 
+@lru_cache(maxsize=1024)
+def mask_name(name: str) -> str:
+    """Return the name of a library or an event as it is shown; they repeat, and some send whatever they like."""
+    return mask_shapes(name)
+
+
 def sensitive_stretches(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of everything in *text* that looks like an id or an address."""
     at = 0

@@ -173,7 +173,7 @@ class InMemory:
         first: dict[str, Person] = {}
         several: dict[str, set[Person]] = {}
         for person, (sighting, _) in zip(self._people, self._sightings, strict=True):
-            text = sighting.device_id if kind == DEVICE else sighting.advertising_id
+            text = _id_of(sighting, kind)
             if text is not None:
                 folded = text.casefold()
                 known = first.setdefault(folded, person)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from segkoch_lint.calls import named
+from segkoch_lint.masking import mask_name
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import Likeness
 from segkoch_lint.skimming.devices import DEVICE_BYTES, Device, devices_of
@@ -106,4 +106,4 @@ def _library_of(text: bytes) -> str:
         library = _decode_library(text or b"{}").library
     except msgspec.DecodeError:
         return ""
-    return named(library.name) if library else ""
+    return mask_name(library.name) if library else ""
