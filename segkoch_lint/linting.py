@@ -256,5 +256,6 @@ def lint(
     yield from linter.identity_findings()
     for path, reason in linter.summary.unread:
         raise OSError(f"{path}: {reason}")
-    if isinstance(source, str) and not linter.summary.inputs and linter.summary.remarks:
-        raise FileNotFoundError(": ".join(linter.summary.remarks[0]))
+    if not linter.summary.inputs:
+        for path, remark in linter.summary.remarks:  # a glob, or a path of one
+            raise FileNotFoundError(f"{path}: {remark}")

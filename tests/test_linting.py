@@ -138,9 +138,10 @@ def test_limits_of_rules_are_those_that_there_are(limits: dict[str, int], expect
         Linter(Settings(rule_limits=limits))
 
 
-def test_a_glob_that_matches_nothing_raises() -> None:
+@pytest.mark.parametrize("glob", ["gone/*.json", Path("gone/*.json")])
+def test_a_glob_that_matches_nothing_raises(glob: str | Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"gone/\*\.json"):
-        list(lint("gone/*.json"))
+        list(lint(glob))
 
 
 def test_messages_show_what_yaml_was_written_as(findings_in: FindingsIn) -> None:
