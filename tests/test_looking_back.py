@@ -55,6 +55,14 @@ def test_so_is_a_line_among_broken_ones(linter: Linter) -> None:
     assert (shown.first_line + shown.focus, "0D1E…5E6F" in shown.lines[shown.focus]) == (2, True)
 
 
+def test_of_several_documents_the_one_around_the_place_is_shown(linter: Linter) -> None:
+    Path("server.ndjson").write_bytes(b'{"type":"page"}\n' * 3 + LINE + b'{"type":"page"}\n' * 3)
+    list(linter.paths(["server.ndjson"]))
+    shown = only(linter).excerpt
+    assert shown is not None
+    assert (shown.first_line + shown.focus, "0D1E…5E6F" in shown.lines[shown.focus]) == (4, True)
+
+
 def test_what_is_no_call_is_shown_too(linter: Linter) -> None:
     Path("other.json").write_text('[\n {"a": 1},\n {"userId": "user-4711"}\n]')
     linter = Linter(Settings(select=("KCH002",)), excerpts=partial(excerpt, show_ids=False))

@@ -129,6 +129,7 @@ def test_a_file_whose_name_looks_like_a_glob_is_that_file(tree: Tree) -> None:
 @pytest.mark.parametrize("paths", [(".", "notes.md"), ("notes.md", "."), ("*", "notes.md")])
 def test_a_file_that_is_named_and_met_on_a_walk_is_that_one_file(paths: tuple[str, ...], tree: Tree) -> None:
     tree("a.json", "notes.md")
+    Path("notes.md").write_text("nothing that looks like a call")
     discovery = discover(paths, root=Path())
     assert sorted(each.path for each in discovery) == ["a.json", "notes.md"]
     assert discovery.passed_over == 0
