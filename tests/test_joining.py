@@ -74,7 +74,7 @@ def test_an_input_in_pieces_gives_what_it_gives_as_a_whole(
     file.write_bytes(b"\n".join([b'{"y":2}', b'{"y":3}', *lines, *[b'{"z":3}'] * (len(lines) + 2)]))
     source = Input(str(file), named=named)
     starts = [0, *sorted(cuts)]
-    pieces = [Piece(start, end, first=not start) for start, end in pairwise([*starts, None])]  # type: ignore[arg-type]
+    pieces = [Piece(start, end, first=not start) for start, end in pairwise([*starts, None])]  # type: ignore[arg-type]  # only the last end is None
     parts = [Part(source, piece, last=piece.end is None) for piece in pieces]
 
     linter = Linter(SETTINGS, allow_empty=allow_empty, excerpts=excerpt, flaw_excerpts=flaw_excerpt)

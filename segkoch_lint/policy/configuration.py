@@ -22,6 +22,9 @@ from segkoch_lint.reading.limits import Limits
 FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
 """Names of configuration files; of two in one folder the earlier wins."""
 
+_DEEPEST = 20
+"""Levels of a configuration in YAML; it needs three."""
+
 
 def find_configuration(start: str | Path) -> Path | None:
     """Return the configuration file nearest to the folder *start*, looking up to the repository's root."""
@@ -34,10 +37,6 @@ def find_configuration(start: str | Path) -> Path | None:
         if (folder / ".git").exists():
             return None
     return None
-
-
-_DEEPEST = 20
-"""Levels of a configuration in YAML; it needs three."""
 
 
 def load_settings(file: str | Path | None) -> Settings:

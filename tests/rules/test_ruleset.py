@@ -70,7 +70,7 @@ def test_screen_calls_are_not_delivered_unless_configured() -> None:
 def test_web_calls_without_a_device_are_not_delivered() -> None:
     web = {**BARE, "context": {"library": {"name": "analytics.js"}}}
     assert reason(web) == "web without a device"
-    assert reason({**web, "context": {**web["context"], "device": {}}}) is None  # type: ignore[dict-item]
+    assert reason({**web, "context": {**web["context"], "device": {}}}) is None  # type: ignore[dict-item]  # the context is a dict
 
 
 @pytest.mark.parametrize("event", ["Install Attributed", "Violation Generated"])
