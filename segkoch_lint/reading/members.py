@@ -6,8 +6,9 @@ a line that lost a member on the way comes out shorter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
+from operator import sub
 from typing import Any
 
 import msgspec
@@ -49,16 +50,19 @@ def compact_extent(text: bytes, path: Path) -> Extent | None:
             members = _members_of(value)
         except msgspec.ValidationError:
             return None
-        at, found = 1, None
-        for key, inner in members.items():
-            at += (len(key) if key.isascii() else len(key.encode())) + 3
-            if key == step:
-                found = (at, bytes(inner))
-            at += len(inner) + 1
-        if found is None or at != len(value):
+        if step not in members or 1 + _length(members, members.values()) != len(value):
             return None
-        start, value = start + found[0], found[1]
+        before = list(members)[: list(members).index(str(step)) + 1]
+        inner = members[step]
+        start += _length(before, map(members.__getitem__, before)) - len(inner)
+        value = bytes(inner)
     return (start, start + len(value)) if value[:1] + value[-1:] in _WHOLE or path else None
+
+
+def _length(keys: Iterable[str], texts: Iterable[msgspec.Raw]) -> int:
+    """Return the bytes of members as they stand in compact JSON: ``"key":text,`` each."""
+    names = '":,"'.join(keys)
+    return (len(names) if names.isascii() else len(names.encode())) + 4 + sum(map(len, texts))
 
 
 class SplitLines:
@@ -100,6 +104,13 @@ class SplitLines:
             return [b""] * len(texts)
         # Short texts are cut out of one text in half the time; no end of a line stands in any.
         return joined.split(b"\n") if len(joined) < _SHORT * len(texts) else list(map(bytes, texts))
+
+    def longest_around(self, numbers: Sequence[int]) -> int:
+        """Return the most bytes that a line has beside the texts of these members."""
+        sizes = self.sizes
+        for number in numbers:
+            sizes = list(map(sub, sizes, map(len, self._columns[number])))
+        return max(sizes, default=0)
 
     def longest(self, numbers: Sequence[int]) -> int:
         """Return the length of the longest text that one of these members has in any line."""

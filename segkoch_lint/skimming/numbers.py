@@ -62,14 +62,18 @@ class Remembered(Generic[Said]):
 
     def of(self, texts: Sequence[bytes]) -> list[Said]:
         """Return what each of *texts* says."""
-        said = self._said
-        new = set(texts).difference(said)
-        if new:
-            self._held += sum(map(len, new)) + self._size * len(new)
-            if self._held > _MOST_HELD * self._share:
-                said.clear()
-                self._held = 0
-                new = set(texts)
-            learned = list(new)
-            said.update(zip(learned, self._read(learned), strict=True))
-        return list(map(said.__getitem__, texts))
+        try:  # nearly all were met before, and asking which ones takes as long as the answer
+            return list(map(self._said.__getitem__, texts))
+        except KeyError:
+            self._learn(set(texts))
+        return list(map(self._said.__getitem__, texts))
+
+    def _learn(self, texts: set[bytes]) -> None:
+        new = texts.difference(self._said)
+        self._held += sum(map(len, new)) + self._size * len(new)
+        if self._held > _MOST_HELD * self._share:
+            self._said.clear()
+            self._held = 0
+            new = texts
+        learned = list(new)
+        self._said.update(zip(learned, self._read(learned), strict=True))

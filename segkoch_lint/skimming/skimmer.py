@@ -88,6 +88,7 @@ class Skimmer:
         self._people = People(observer, self._members) if observer else None
         self._met = 0
         self._unread: list[int] = []
+        self._large: list[int] = []
         self._opinions: dict[tuple[int, ...], Opinion] = {}
 
     def sieve(self, block: Block, *, passing: bool = True) -> Iterator[NumberedLine | Flaw | Judged]:
@@ -134,8 +135,10 @@ class Skimmer:
         columns = [[context.number for context in contexts]]
         for key, each in self._columns.items():
             columns.append(each.of(lines.column(self._members.number(key))))
-        # So many levels take at least two bytes each; of what was read, the depth is known.
-        if lines.longest(self._unread) >= 2 * self._limits.depth or max(lines.sizes) > self._longest:
+        # So many levels take at least two bytes each; of what was read, the depth is known. Most lines leave no room.
+        deep = 2 * self._limits.depth
+        may_be_deep = lines.longest_around(self._large) >= deep and lines.longest(self._unread) >= deep
+        if may_be_deep or max(lines.sizes) > self._longest:
             columns.append([self._limited(lines, index) for index in range(len(lines))])
         return list(zip(*columns, strict=True))
 
@@ -145,6 +148,8 @@ class Skimmer:
             likeness = self._ruleset.likeness.member(key)
             if likeness is None or not reads_inside(likeness.footprint):
                 self._unread.append(self._members.number(key))
+            elif key == "context" or key in _VARYING:
+                self._large.append(self._members.number(key))
             if key == "type":
                 self._columns[key] = _types(column(likeness or Likeness(Footprint()), self._numbers, depth))
             elif likeness is not None and key != "context":

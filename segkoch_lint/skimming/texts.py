@@ -177,8 +177,7 @@ class _KeysOnly:
             omit_defaults=True,
             gc=False,
         )
-        decoder = msgspec.json.Decoder(read)
-        self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
+        self._decode = msgspec.json.Decoder(read).decode
         self._encode = msgspec.json.Encoder().encode
         self._bare = bare
         self._others = others
@@ -186,18 +185,7 @@ class _KeysOnly:
 
     def of(self, texts: Sequence[bytes]) -> list[int]:
         """Return the number of each of *texts*."""
-        if all(texts) and self._all_bare(texts):
-            return [self._bare] * len(texts)
         return [self._number(text) if text else ABSENT for text in texts]
-
-    def _all_bare(self, texts: Sequence[bytes]) -> bool:
-        """Tell in one go whether all texts are objects without any of the keys."""
-        try:
-            rows = self._decode_lines(b"\n".join(texts))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return False
-        bare = b"[%b]" % b",".join([b"{}"] * len(texts))
-        return self._encode(rows) == bare and not any(may_be_deeper(text, self._depth) for text in texts)
 
     def _number(self, text: bytes) -> int:
         try:
