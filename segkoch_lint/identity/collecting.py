@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -49,21 +50,32 @@ class Source:
 
 
 class _Known(msgspec.Struct, eq=False, gc=False):
-    """The first call that a sighting is of, and the number of its calls."""
+    """The first call that a sighting is of, how many lines stand before its part, and the number of calls."""
 
     source: Source
+    lines: int
     seen: Seen
     calls: int
 
     @property
     def order(self) -> Order:
         """Sorts the call among all of the run."""
-        return self.source.order + self.seen.order
+        return _order(self.source, self.lines, self.seen)
 
     @property
     def place(self) -> bytes:
         """The same as bytes: those of numbers of one width each sort as the numbers do."""
         return struct.pack(f">{len(self.order)}Q", *self.order)
+
+
+class _Told(msgspec.Struct, eq=False, gc=False):
+    """A sighting that an observer may come back to, as it was told; and the calls since then, which nobody counted."""
+
+    said: Said
+    source: Source
+    lines: int
+    seen: Seen
+    further: int = 0
 
 
 class Collector:
@@ -79,7 +91,7 @@ class Collector:
         self._memory = memory
         self._sightings: dict[Said, _Known] = {}
         self._links: dict[str, str | None] = {}
-        self._told: dict[str, list[tuple[Said, Source, Seen]]] = {}
+        self._told: dict[str, list[_Told]] = {}
         self._held = 0
         self._store: Store | None = None
         self._paths: list[str] = []
@@ -96,28 +108,34 @@ class Collector:
         """
         told = self._told.setdefault(observed.observer, [])
         if observed.anew:
+            self._count(told)
             told.clear()
         for sighting, seen, calls in observed.sightings:
-            here = seen.moved(lines) if lines else seen
-            said = (sighting, source.ignored)
-            told.append((said, source, here))
-            self._add(said, source, here, calls)
-        for number, calls in observed.again:
-            self._add(*told[number], calls)
+            here = _Told((sighting, source.ignored), source, lines, seen)
+            told.append(here)
+            self._add(here, calls)
+        for number, calls in zip(observed.again, observed.further, strict=True):
+            told[number].further += calls
         for anonymous_id, user_id in observed.links:
             self._link(anonymous_id, user_id)
 
-    def _add(self, said: Said, source: Source, seen: Seen, calls: int) -> None:
-        known = self._sightings.get(said)
+    def _count(self, told: Sequence[_Told]) -> None:
+        for each in told:
+            if each.further:
+                self._add(each, each.further)
+                each.further = 0
+
+    def _add(self, here: _Told, calls: int) -> None:
+        known = self._sightings.get(here.said)
         if known is None:
-            self._sightings[said] = _Known(source, seen, calls)
-            sighting, _ = said
+            self._sightings[here.said] = _Known(here.source, here.lines, here.seen, calls)
+            sighting, _ = here.said
             ids = (sighting.user_id, sighting.anonymous_id, sighting.device_id, sighting.advertising_id)
             self._hold(_SIGHTING_BYTES + sum([len(each) for each in ids if each]))
             return
         known.calls += calls
-        if seen is not known.seen and source.order + seen.order < known.order:
-            known.source, known.seen = source, seen
+        if here.seen is not known.seen and _order(here.source, here.lines, here.seen) < known.order:
+            known.source, known.lines, known.seen = here.source, here.lines, here.seen
 
     def _link(self, anonymous_id: str, user_id: str | None) -> None:
         known = self._links.get(anonymous_id, _UNKNOWN)
@@ -129,6 +147,8 @@ class Collector:
 
     def gathered(self) -> Gathered:
         """Return everything, now that all was added."""
+        for told in self._told.values():
+            self._count(told)
         if self._store is None:
             self._store = Store(self._memory // 3)
             known = self._sightings
@@ -180,8 +200,14 @@ class Collector:
         number = self._numbers.setdefault(path, len(self._numbers))
         if number == len(self._paths):
             self._paths.append(path)
-        seen = msgspec.json.encode((number, known.seen.device, known.seen.advertising)).decode()
+        moved = known.seen.moved(known.lines)
+        seen = msgspec.json.encode((number, moved.device, moved.advertising)).decode()
         return (*msgspec.structs.astuple(sighting), ignored, known.place, seen, known.calls)
+
+
+def _order(source: Source, lines: int, seen: Seen) -> Order:
+    line, *rest = seen.order
+    return (*source.order, line + lines, *rest)
 
 
 _decode_seen = msgspec.json.Decoder(tuple[int, Place | None, Place | None]).decode

@@ -32,15 +32,16 @@ class Observed(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         sightings: those met for the first time, each with the first call that it is of, and the number of its calls.
-        again: those met before: their numbers, from 0 in the order in which they were handed out as ``sightings``, and
-            the numbers of further calls.
+        again: those met before, by their numbers, from 0 in the order in which they were handed out as ``sightings``.
+        further: for each of these, the number of further calls.
         links: anonymousIds, each with the userId that it is linked to; None for several.
         observer: tells observers apart.
         anew: whether the numbers of sightings begin anew with these.
     """
 
     sightings: list[tuple[Sighting, Seen, int]]
-    again: list[tuple[int, int]]
+    again: list[int]
+    further: list[int]
     links: list[tuple[str, str | None]]
     observer: str
     anew: bool
@@ -172,8 +173,8 @@ class Observer:
         """Return what was observed since the last time."""
         name = f"{os.getpid()}-{id(self)}"
         sightings = [(sighting, known.seen, known.calls) for sighting, known in self._new]
-        again = [(known.number, known.calls) for known in self._again]
-        observed = Observed(sightings, again, list(self._links.items()), name, self._anew)
+        again, further = [known.number for known in self._again], [known.calls for known in self._again]
+        observed = Observed(sightings, again, further, list(self._links.items()), name, self._anew)
         for number, (_, known) in enumerate(self._new, self._handed_out):
             known.number, known.calls = number, 0
         for known in self._again:

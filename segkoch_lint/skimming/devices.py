@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,12 +18,11 @@ from segkoch_lint.reading.members import SplitLines, compact_extent
 DEVICE_BYTES = 500
 """About what a `Device` takes, its text aside."""
 
-_POINTERS = {key: pointer_of(("context", "device", key)) for key in ("id", "advertisingId", "advertising_id")}
-"""To ids, by key; the advertising id may stand under yet another."""
+_DEVICE = ("context", "device")
 
 
 # Of these there are many; the garbage collector is not to go through them again and again.
-class Device(msgspec.Struct, frozen=True, eq=False, gc=False):
+class Device(msgspec.Struct, eq=False, gc=False):
     """The ids in the text of a ``context.device``.
 
     Attributes:
@@ -33,37 +32,55 @@ class Device(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     ids: Ids
     text: bytes
+    _spots: tuple[_Spot | None, _Spot | None] | None = None
 
     def places(self, lines: SplitLines, index: int, number: int) -> tuple[Place | None, Place | None]:
         """Return where the device id and the advertising id stand in the line with this number."""
+        if self._spots is None:
+            key = "id" if self.ids.device_id else None
+            self._spots = _spot(self.text, key), _spot(self.text, self.ids.advertising_key)
+        device, advertising = self._spots
         start = lines.find(self.text, index) if lines.compact else None
         column = None if start is None else lines.column_at(index, start)
-        device, advertising = ("id" if self.ids.device_id else None), self.ids.advertising_key
         return (
-            None if device is None else self._place(device, column, lines, index, number),
-            None if advertising is None else self._place(advertising, column, lines, index, number),
+            device and _place(device, column, lines, index, number),
+            advertising and _place(advertising, column, lines, index, number),
         )
 
-    def _place(self, key: str, column: int | None, lines: SplitLines, index: int, number: int) -> Place:
-        """Return the place of a member, looking for it if it cannot be told from the column where the text begins."""
-        pointer = _POINTERS.get(key) or pointer_of(("context", "device", key))
-        extent = None if column is None else _extent(self.text, key)
-        if column is None or extent is None:
-            path = ("context", "device", key)
-            document = JsonDocument(None, lines.line(index).removesuffix(b"\r"), number)
-            return place_of(document.locate([path])[path], pointer)
-        return Place((number, column + extent[0], number, column + extent[1]), pointer)
+
+class _Spot(NamedTuple):
+    """Where an id stands in the text of a device.
+
+    Attributes:
+        key: of the member.
+        pointer: to it, from the call.
+        extent: in code points; None if only a scanner can tell it.
+    """
+
+    key: str
+    pointer: str
+    extent: Extent | None
+
+
+def _spot(text: bytes, key: str | None) -> _Spot | None:
+    return None if key is None else _Spot(key, pointer_of((*_DEVICE, key)), _extent(text, key))
+
+
+def _place(spot: _Spot, column: int | None, lines: SplitLines, index: int, number: int) -> Place:
+    """Return the place of an id, looking for it if it cannot be told from the column where the text begins."""
+    if column is None or spot.extent is None:
+        path = (*_DEVICE, spot.key)
+        document = JsonDocument(None, lines.line(index).removesuffix(b"\r"), number)
+        return place_of(document.locate([path])[path], spot.pointer)
+    start, end = spot.extent
+    return Place((number, column + start, number, column + end), spot.pointer)
 
 
 def _extent(text: bytes, key: str) -> Extent | None:
-    """Return the extent, in code points, of a text in the text of a device; None if only a scanner can tell it."""
-    name = b'"%b":"' % key.encode()
-    start = text.find(name) + len(name)
-    # Without escapes and objects inside, this cannot stand anywhere but before that member.
-    if start < len(name) or b"\\" in text or text.rfind(b"{") or not text.isascii():
-        extent = compact_extent(text, (key,))
-        return None if extent is None else (len(text[: extent[0]].decode()), len(text[: extent[1]].decode()))
-    return start - 1, text.index(b'"', start) + 1
+    extent = compact_extent(text, (key,))
+    if extent is None or text.isascii():
+        return extent
+    return len(text[: extent[0]].decode()), len(text[: extent[1]].decode())
 
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
