@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Any
 
 from segkoch_lint.masking import is_sensitive_key
@@ -84,12 +85,11 @@ def _as_words(part: str, text: str) -> Iterator[_Extent]:
 
 def _under_sensitive_keys(value: Any) -> Iterator[str]:
     """Yield the scalars, as text, whose nearest key says that they are personal data."""
-    waiting: list[tuple[str, Any]] = [("", [value])]
-    while waiting:
-        key, inner = waiting.pop()
-        for name, each in inner.items() if type(inner) is dict else ((key, item) for item in inner):
-            kind = type(each)
-            if kind is dict or kind is list:
-                waiting.append((name, each))
-            elif kind is not bool and each is not None and is_sensitive_key(name):
-                yield str(each)
+    waiting: list[tuple[str, Any]] = [("", value)]
+    for key, inner in waiting:  # which grows on the way
+        if type(inner) is dict:
+            waiting += inner.items()
+        elif type(inner) is list:
+            waiting += zip(repeat(key), inner)
+        elif inner is not None and type(inner) is not bool and is_sensitive_key(key):
+            yield str(inner)

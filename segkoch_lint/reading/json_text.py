@@ -85,12 +85,18 @@ class JsonDocument:
         missing = [path for path in paths if path not in found]
         if missing:
             found |= locate(self.text, missing)
-        return {path: self._table.span(extent) for path, extent in found.items()}
+        return {path: self._span(extent) for path, extent in found.items()}
+
+    def _span(self, extent: Extent) -> Span:
+        if isinstance(self._source, bytes) and b"\n" not in self._source:
+            line, column = self.start
+            return Span(line, column + extent[0], line, column + extent[1])
+        return self._table.span(extent)
 
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of every key that stands for *path* in its object."""
         parent = locate(self.text, [path[:-1]])[path[:-1]]
-        return [self._table.span(extent) for extent in keys_of(self.text, parent[0], str(path[-1]))]
+        return [self._span(extent) for extent in keys_of(self.text, parent[0], str(path[-1]))]
 
     def note(self, path: Path) -> None:
         """Return nothing: JSON leaves no doubt about what a value is."""

@@ -29,8 +29,8 @@ class Reporter:
         """Write one finding."""
         if self._style.max_findings is not None and self._written >= self._style.max_findings:
             return
-        self._stream.write(",\n" if self._written else "\n")
-        self._stream.write(json.dumps(finding_object(finding, show_ids=self._style.show_ids)))
+        told = json.dumps(finding_object(finding, show_ids=self._style.show_ids))
+        self._stream.write(f"{',' if self._written else ''}\n{told}")
         self._written += 1
 
     def end(self, summary: Summary, outcome: Outcome) -> None:
