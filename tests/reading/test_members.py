@@ -64,8 +64,12 @@ def test_columns_hold_what_stands_in_the_lines(found: list[dict[str, Any]], ende
         column = lines.column(members.number(key))
         assert column == [text.encode() for text in texts]
         assert lines.longest([members.number(key)]) == max(map(len, column))
+        assert lines.longest_around([members.number(key)]) == max(
+            len(p) - len(t) for p, t in zip(pieces, column, strict=True)
+        )
         assert values_of(column) == [each.get(key) for each in found]
     assert lines.longest([]) == 0
+    assert lines.longest_around([]) == max(map(len, pieces))
 
 
 def test_keys_that_come_up_later_are_known_in_all_lines() -> None:

@@ -1,0 +1,58 @@
+"""What lines say of users is the same when they are passed over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segkoch_lint.policy.settings import Settings
+from tests.conftest import IOS_CALL
+from tests.skimming.logs import GOOD, IDS, PEOPLE, linted, read_throughout, said, written
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.builds(written, PEOPLE, st.sampled_from([0, 0, 0, 1, 2]))
+        | st.just(written(IOS_CALL, 0).replace(b"user-4711", b"\\ud800")),
+        max_size=30,
+    ),
+    st.booleans(),
+)
+def test_users_are_the_same_as_when_every_line_is_read(lines: list[bytes], only: bool) -> None:
+    chosen = Settings(select=("KCH2",) if only else ("ALL",), rule_limits={"shared-device-users": 2, "many-devices": 1})
+    content = b"\n".join([GOOD, *lines])
+    found, summary = linted(content, chosen)
+    assert (found, summary) == read_throughout(content, chosen)
+    assert summary.identity.users > 0
+
+
+def other_device(**more: Any) -> dict[str, Any]:
+    """A clean server call that names a device which the app never sent."""
+    call = said("analytics-ruby", ("user-4711", ...), ("a", "b"), IDS[0] + "f", IDS[1] + "f")
+    call["context"]["device"] = {**more, **call["context"]["device"]}
+    return call
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param({"copy": other_device()["context"]["device"], **other_device()}, id="the device's text before it"),
+        pytest.param(other_device(name={"id": "x", "advertisingId": "y"}), id="members of the same name inside"),
+        pytest.param(other_device(name='"id":"x","advertisingId":"y"'), id="what reads like members"),
+        pytest.param({"letter": "é", **other_device(name="ü😀")}, id="letters of several bytes before them"),
+    ],
+)
+@pytest.mark.parametrize("spaces", [0, 1])
+def test_ids_of_lines_that_are_passed_over_are_placed_exactly(call: dict[str, Any], spaces: int) -> None:
+    chosen = Settings(select=("KCH2",))
+    line = json.dumps(call, ensure_ascii=False, separators=(", ", ": ") if spaces else (",", ":")).encode()
+    # Its keys come up in the block before; the last line is split by itself.
+    content = b"\n".join([GOOD, line.replace(IDS[0].encode() + b"f", IDS[0].encode() + b"e"), line])
+    found, _ = linted(content, chosen)
+    assert [finding.location.span.line for finding in found if finding.code == "KCH201"] == [2, 3]
+    assert found == read_throughout(content, chosen)[0]
