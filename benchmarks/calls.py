@@ -51,7 +51,7 @@ class Mix:
 
     Attributes:
         seed: the same mix makes the same bytes.
-        users: users there are; None: one for every ten calls.
+        users: users there are; None: one for every 66 calls.
         most_devices: a user has from one to so many.
         mobile: mobile SDKs, each as often as its weight.
         server: server libraries, likewise.
