@@ -85,7 +85,7 @@ def test_a_byte_order_mark_belongs_to_no_piece(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.ndjson.gz", gzip.compress(CALL * 100)),
+        ("a.ndjson.gz", gzip.compress(CALL * 100, mtime=0)),
         ("a.ndjson", (CALL * 100).decode().encode("utf-16")),
         ("a.json", b'{"batch":[\n' + CALL.rstrip() + b"\n]}" + b" " * 100),
         ("a.yaml", b"type: track\nevent: x\n" * 20),
