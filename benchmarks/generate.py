@@ -11,16 +11,11 @@ import argparse
 import functools
 import multiprocessing
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.calls import SERVER_LIBRARIES, Mix, encoded_calls
 from benchmarks.population import MOBILE_LIBRARIES
-
-CALLS_A_USER = 66
-"""Unless told otherwise, so that a log of any length holds new users to its end; then 200,000 calls hold about 24,000
-distinct pairs of device and library, as many as the logs that the speed to reach was set on."""
 
 _BATCH = 1_000
 """Calls whose draws belong together: another number makes another log."""
@@ -28,7 +23,6 @@ _BATCH = 1_000
 
 def write(path: Path, mix: Mix, count: int) -> None:
     """Write a log of so many calls, on all cores; the file takes its name when it is whole."""
-    mix = replace(mix, users=mix.users or max(1, count // CALLS_A_USER))
     batches = [range(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH)]
     partial = path.with_name(f"{path.name}.partial")
     with partial.open("wb") as stream, multiprocessing.Pool() as pool:
@@ -41,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that make a mix."""
     default = Mix()
     parser.add_argument("--seed", type=int, default=default.seed, help="default: 1")
-    parser.add_argument("--users", type=positive, help="default: one for every 66 calls")
+    parser.add_argument("--users", type=positive, help="default: they come and go, 75 calls each")
     parser.add_argument(
         "--devices", type=positive, default=default.most_devices, help="the most that a user has; default: 3"
     )

@@ -95,7 +95,6 @@ class Population:
 
     Attributes:
         seed: the same seed makes the same users.
-        users: how many there are.
         most_devices: a user has from one to so many devices, every second user just one.
         refused_share: share of users who refused tracking.
         mobile: the SDKs of the apps, each as often as its weight says.
@@ -103,7 +102,6 @@ class Population:
     """
 
     seed: int
-    users: int
     most_devices: int
     refused_share: float
     mobile: tuple[str, ...]
