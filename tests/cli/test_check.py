@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
-import pty
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -353,41 +350,6 @@ def test_own_rules_apply_beside_the_built_in_ones(program: Program, folder: Path
     ran = program("check", "--rules", "rules", "good.json")
     assert "OWN001 own  m" in ran.out
     assert "OWN001  own  error            1      1" in ran.out
-
-
-def test_progress_shows_on_a_terminal_when_it_takes_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from segkoch_lint.cli import progress
-    from segkoch_lint.linting import Linter
-
-    terminal, slave = pty.openpty()
-    with os.fdopen(slave, "w") as stream:
-        monkeypatch.setattr(sys, "stderr", stream)
-        monkeypatch.setattr(progress, "_AFTER", 0.0)
-        monkeypatch.setattr(progress, "_EVERY", 0.0)
-        linter = Linter()
-        (folder / "many.ndjson").write_text((json.dumps(IOS_CALL) + "\n") * 2000)
-        with progress.Progress(linter, ["many.ndjson", ".", "gone"]) as shown:
-            linter.on_progress = shown.show
-            assert list(linter.paths(["many.ndjson"])) == []
-    text = ""
-    with contextlib.suppress(OSError):  # a terminal without a writer is an error once it is read empty
-        while chunk := os.read(terminal, 100_000):
-            text += chunk.decode()
-    os.close(terminal)
-    assert "calls/s" in text
-    assert "%" in text
-    assert text.endswith("\r\x1b[K")
-
-
-def test_progress_keeps_quiet_when_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    from segkoch_lint.cli.progress import Progress
-    from segkoch_lint.linting import Linter
-
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    with Progress(Linter(), ["."]) as shown:
-        shown.show()
-    assert stream.getvalue() == ""
 
 
 def test_apps_and_servers_are_compared_whatever_the_memory(program: Program, tmp_path: Path) -> None:
