@@ -124,17 +124,11 @@ class Finding:
 
     def moved(self, lines: int) -> Finding:
         """Return the same finding in a text that has so many lines more before it."""
-        return Finding(
-            self.code,
-            self.name,
-            self.severity,
-            self.template,
-            self.location.moved(lines),
-            self.values,
-            self.remedy,
-            tuple(each.moved(lines) for each in self.related),
-            self.excerpt and replace(self.excerpt, first_line=self.excerpt.first_line + lines),
-            self.properties,
+        return replace(
+            self,
+            location=self.location.moved(lines),
+            related=tuple(each.moved(lines) for each in self.related),
+            excerpt=self.excerpt and replace(self.excerpt, first_line=self.excerpt.first_line + lines),
         )
 
     def text(self, *, show_ids: bool = False) -> str:
