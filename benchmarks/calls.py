@@ -42,7 +42,7 @@ _FIRST_MOMENT_MS = 1_793_491_200_000
 """2026-11-01T00:00:00Z."""
 _MS_A_CALL = 20
 _SECOND_PRODUCT_SHARE = 0.05
-_CALLS_A_USER = 75
+CALLS_A_USER = 75
 _ACTIVE_USERS = 900
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ def _user(mix: Mix, draw: float, number: int) -> int:
     a new one: however long the log is, each is met in a session of 67,500 calls, which are 22 minutes. 200,000 calls
     then hold about 25,000 distinct pairs of device and library; the logs that the aims were set on had 24,000.
     """
-    return int(draw * mix.users) if mix.users else number // _CALLS_A_USER + int(draw * _ACTIVE_USERS)
+    return int(draw * mix.users) if mix.users else number // CALLS_A_USER + int(draw * _ACTIVE_USERS)
 
 
 def _mobile_call(mix: Mix, draws: random.Random, device: Device, user: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.calls import SERVER_LIBRARIES, Mix, encoded_calls
+from benchmarks.calls import CALLS_A_USER, SERVER_LIBRARIES, Mix, encoded_calls
 from benchmarks.population import MOBILE_LIBRARIES
 
 _BATCH = 1_000
@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that make a mix."""
     default = Mix()
     parser.add_argument("--seed", type=int, default=default.seed, help="default: 1")
-    parser.add_argument("--users", type=positive, help="default: they come and go, 75 calls each")
+    parser.add_argument("--users", type=positive, help=f"default: they come and go, {CALLS_A_USER} calls each")
     parser.add_argument(
         "--devices", type=positive, default=default.most_devices, help="the most that a user has; default: 3"
     )
