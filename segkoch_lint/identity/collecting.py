@@ -123,7 +123,6 @@ class Collector:
         for each in told:
             if each.further:
                 self._add(each, each.further)
-                each.further = 0
 
     def _add(self, here: _Told, calls: int) -> None:
         known = self._sightings.get(here.said)

@@ -84,6 +84,20 @@ def test_numbers_begin_anew_when_an_observer_has_forgotten(monkeypatch: pytest.M
     assert [(f.code, f.properties["calls"]) for f in told(whole)[0]] == [("KCH201", 1), ("KCH201", 3)]
 
 
+def test_calls_met_again_before_an_observer_forgets_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observing, "MOST_KNOWN", 2)
+    parts = [[app(D1, A1), server(D2, A1)], [server(D2, A1)], [server(D3, A1)], [server(D2, A1)]]
+    whole, worker = Linter(ONLY), PartLinter(ONLY)
+    assert whole.collector is not None
+    anew = []
+    for number, part in enumerate(parts, 1):
+        for observed in observed_in(json.dumps(part).encode(), "x.json", worker):
+            anew.append((observed.anew, observed.again))
+            whole.collector.add(observed, Source("x.json", (number,)))
+    assert anew == [(True, []), (False, [1]), (False, []), (True, [])]
+    assert [(f.code, f.properties["calls"]) for f in told(whole)[0]] == [("KCH201", 3), ("KCH201", 1)]
+
+
 def test_the_places_of_all_calls_of_a_document_are_looked_for_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
     locate = JsonDocument.locate
