@@ -68,6 +68,9 @@ VERSIONED = GOOD[:-1] + b',"version":"%b"}'
             GOOD + b"\n" + GOOD.replace(b'"user-4711"', DEEP.encode()) + b"\n" + BAD,
             id="too deep where a text should be",
         ),
+        pytest.param(
+            VERSIONED % b"2" + b"\n" + VERSIONED.replace(b'"%b"', DEEP.encode()), id="too deep where no rule reads"
+        ),
         pytest.param((GOOD + b"\n") * 3000 + BAD + b"\n" + GOOD + b"\n" + BAD, id="more than is read in one go"),
     ],
 )
