@@ -10,9 +10,11 @@ from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Finding
 from segkoch_lint.plans.budget import Evaluator
 from segkoch_lint.plans.checking import PlanChecker
-from segkoch_lint.plans.comparing import Pair, changes, event_changes, findings, nothing_like, pairs
+from segkoch_lint.plans.comparing import changes, findings
+from segkoch_lint.plans.event_changes import event_changes
 from segkoch_lint.plans.files import PlanFile, joined, read_bytes, read_file
 from segkoch_lint.plans.judging import uncheckable
+from segkoch_lint.plans.pairing import Pair, nothing_like, pairs
 from segkoch_lint.plans.plan import Plan
 from segkoch_lint.plans.replaying import replay
 from segkoch_lint.plans.revisions import OldFile, old_file, old_folder, old_globbed
