@@ -118,6 +118,12 @@ class IdentityTally:
     compared: int = 0
     not_comparable: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def seen_from_both_sides(self) -> bool:
+        """Whether there was something to compare: both an app and a server sent calls with valid ids."""
+        sides = (self.not_comparable["mobile only"], self.not_comparable["server only"])
+        return bool(self.compared or self.not_comparable["no ids of one kind"] or all(sides))
+
     def count(self, why_not: str) -> None:
         """Count a user who was compared, or was not for a reason."""
         self.users += 1

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import msgspec
 
 from segkoch_lint.identity.gathering import Gathered, InMemory, InStore, Said
+from segkoch_lint.identity.linking import owners
 from segkoch_lint.identity.observing import Observed
 from segkoch_lint.identity.seen import Order, Place, Seen
+from segkoch_lint.identity.sightings import Link
 from segkoch_lint.identity.store import Store
 
 _PROGRAM = 192 << 20
@@ -23,10 +25,8 @@ _SIGHTING_BYTES = 1300
 
 _LINK_BYTES = 350
 
-_UNKNOWN = object()
-
 _SAID = "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_LINKING = "INSERT INTO linking VALUES (?, ?)"
+_LINKING = "INSERT INTO linking VALUES (?, ?, ?)"
 
 
 def share_of(memory: int) -> int:
@@ -90,7 +90,7 @@ class Collector:
     def __init__(self, memory: int) -> None:
         self._memory = memory
         self._sightings: dict[Said, _Known] = {}
-        self._links: dict[str, str | None] = {}
+        self._links: set[Link] = set()
         self._told: dict[str, list[_Told]] = {}
         self._held = 0
         self._store: Store | None = None
@@ -116,8 +116,10 @@ class Collector:
             self._add(here, calls)
         for number, calls in zip(observed.again, observed.further, strict=True):
             told[number].further += calls
-        for anonymous_id, user_id in observed.links:
-            self._link(anonymous_id, user_id)
+        for link in observed.links:
+            if link not in self._links:
+                self._links.add(link)
+                self._hold(_LINK_BYTES + len(link.before) + len(link.user_id))
 
     def _count(self, told: Sequence[_Told]) -> None:
         for each in told:
@@ -136,14 +138,6 @@ class Collector:
         if here.seen is not known.seen and _order(here.source, here.lines, here.seen) < known.order:
             known.source, known.lines, known.seen = here.source, here.lines, here.seen
 
-    def _link(self, anonymous_id: str, user_id: str | None) -> None:
-        known = self._links.get(anonymous_id, _UNKNOWN)
-        if known is _UNKNOWN:
-            self._links[anonymous_id] = user_id
-            self._hold(_LINK_BYTES + len(anonymous_id) + len(user_id or ""))
-        elif known != user_id:
-            self._links[anonymous_id] = None
-
     def gathered(self) -> Gathered:
         """Return everything, now that all was added."""
         for told in self._told.values():
@@ -156,7 +150,7 @@ class Collector:
                 list(known),
                 lambda said: known[said].place,
                 lambda said: self._row((said, known[said])),
-                self._links,
+                owners(self._links),
             )
         self._spill()
         return InStore(self._store)
@@ -184,12 +178,12 @@ class Collector:
         if self._store is None:
             self._store = Store(self._memory // 3)
         self._store.insert(_SAID, map(self._row, self._sightings.items()))
-        self._store.insert(_LINKING, self._links.items())
+        self._store.insert(_LINKING, self._links)
         self._forget()
 
     def _forget(self) -> None:
         self._sightings = {}
-        self._links = {}
+        self._links = set()
         self._held = 0
 
     def _row(self, item: tuple[Said, _Known]) -> tuple[object, ...]:

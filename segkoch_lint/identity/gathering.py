@@ -32,9 +32,27 @@ CREATE TABLE sighting (
 
 _GATHER = """
 CREATE TABLE linked (anonymous TEXT PRIMARY KEY, user TEXT) WITHOUT ROWID;
+CREATE TABLE following (before TEXT PRIMARY KEY, user TEXT) WITHOUT ROWID;
+CREATE TABLE chain (before TEXT PRIMARY KEY, user TEXT) WITHOUT ROWID;
 CREATE TABLE shared (id TEXT, code TEXT, affair INTEGER, PRIMARY KEY (id, code, affair)) WITHOUT ROWID;
-INSERT INTO linked SELECT anonymous, MIN(user) FROM linking
-    GROUP BY anonymous HAVING COUNT(*) = COUNT(user) AND MIN(user) = MAX(user);
+INSERT INTO following SELECT before, CASE WHEN MIN(user) = MAX(user) THEN MIN(user) END FROM linking
+    WHERE alias AND before <> user GROUP BY before;
+CREATE INDEX following_user ON following (user);
+INSERT INTO chain
+    WITH RECURSIVE reached (before, user) AS (
+        SELECT following.before, following.user
+            FROM following LEFT JOIN following AS further ON further.before = following.user
+            WHERE following.user NOTNULL AND further.before ISNULL
+        UNION ALL
+        SELECT following.before, reached.user FROM reached JOIN following ON following.user = reached.before
+    )
+    SELECT before, user FROM reached;
+INSERT INTO linked
+    SELECT linking.before, MIN(CASE WHEN following.before ISNULL THEN linking.user ELSE chain.user END) AS last
+    FROM linking LEFT JOIN following ON following.before = linking.user LEFT JOIN chain ON chain.before = linking.user
+    GROUP BY linking.before
+    HAVING COUNT(*) = COUNT(CASE WHEN following.before ISNULL THEN linking.user ELSE chain.user END)
+        AND last = MAX(CASE WHEN following.before ISNULL THEN linking.user ELSE chain.user END);
 INSERT INTO sighting
     SELECT NULL, CASE
             WHEN said.user NOTNULL THEN 'u' || said.user
@@ -46,7 +64,9 @@ INSERT INTO sighting
     GROUP BY 2, 3, 4, 5, 6, 7, 8 ORDER BY 2, 3, 4, 5, 6, 7, 8;
 DROP TABLE said;
 DROP TABLE linking;
-DROP TABLE linked
+DROP TABLE linked;
+DROP TABLE following;
+DROP TABLE chain
 """
 
 _USERS = """
@@ -55,8 +75,8 @@ SELECT person, platform, number, origin, device, advertising, ignored, place FRO
 """
 
 _IDS = """
-SELECT fold({column}), COUNT(DISTINCT person), MIN(platform), MAX(platform) FROM sighting
-    WHERE {column} NOTNULL GROUP BY 1
+SELECT fold({column}), COUNT(DISTINCT CASE WHEN person >= 'u' THEN person END), MIN(platform), MAX(platform)
+    FROM sighting WHERE {column} NOTNULL GROUP BY 1
 """
 
 _SHARING = """
@@ -118,7 +138,7 @@ class InMemory:
         sightings: all of them.
         place: returns what sorts one among all, by its first call.
         row: returns what the database holds of one: ids of the user, the further columns.
-        links: see `segkoch_lint.identity.observing.Observed`.
+        owners: see `segkoch_lint.identity.linking.owners`.
     """
 
     def __init__(
@@ -127,7 +147,7 @@ class InMemory:
         sightings: Sequence[Said],
         place: Callable[[Said], bytes],
         row: Callable[[Said], tuple[object, ...]],
-        links: Mapping[str, str | None],
+        owners: Mapping[str, str],
     ) -> None:
         self.store = store
         self.store.run(_SIGHTING)
@@ -137,7 +157,7 @@ class InMemory:
         whose: dict[Person, Person] = {}
         self._people: list[Person] = []
         for sighting, _ in sightings:
-            person = (_person(sighting, links), sighting.platform)
+            person = (_person(sighting, owners), sighting.platform)
             self._people.append(whose.setdefault(person, person))
         self._blamed: dict[str, list[tuple[str, int]]] = {}
 
@@ -182,7 +202,7 @@ class InMemory:
         for folded, person in first.items():
             people = several.get(folded) or {person}
             platforms = {platform for _, platform in people}
-            users = {user for user, _ in people if user is not None}
+            users = {user for user, _ in people if user is not None and user.startswith("u")}
             yield folded, len(users), min(platforms), max(platforms)
 
     def blame(self, folded: str, code: str, affair: int) -> None:
@@ -245,12 +265,12 @@ class InStore:
         """See `Gathered`."""
 
 
-def _person(sighting: Sighting, links: Mapping[str, str | None]) -> str | None:
+def _person(sighting: Sighting, owners: Mapping[str, str]) -> str | None:
     if sighting.user_id is not None:
         return f"u{sighting.user_id}"
     if sighting.anonymous_id is None:
         return None
-    user = links.get(sighting.anonymous_id)
+    user = owners.get(sighting.anonymous_id)
     return f"a{sighting.anonymous_id}" if user is None else f"u{user}"
 
 

@@ -55,11 +55,11 @@ SELECT DISTINCT library FROM affected JOIN sighting ON sighting.number = affecte
 
 _DIFFERENT = """
 SELECT place, seen FROM affected JOIN sighting ON sighting.number = affected.sighting
-    WHERE affair = ? AND {differs} NOTNULL AND {differs} IS NOT ? ORDER BY place LIMIT 1
+    WHERE affair = ? AND {differs} >= ? AND {differs} <> ? ORDER BY place LIMIT 1
 """
 
 _DIFFERENCES = {
-    "users": ("person", "another user of the same id"),
+    "users": ("person", "another user of the same id"),  # one with a userId: only these are counted
     "platforms": ("platform", "the same id on another platform"),
 }
 """By what is blamed in the summary of an id: the column in which a related call differs, and what that call is."""
@@ -152,7 +152,8 @@ class Identity:
 
     def _disagreement(self, affair: _Affair) -> Disagreement:
         if affair.differs:
-            asked = (affair.number, affair.platform if affair.differs == "platform" else affair.person)
+            from_on, not_this = ("", affair.platform) if affair.differs == "platform" else ("u", affair.person or "")
+            asked = (affair.number, from_on, not_this)
             others = self._store.rows(_DIFFERENT.format(differs=affair.differs), asked)
         else:
             others = self._store.rows("SELECT place, seen FROM sighting WHERE number = ?", (affair.related,))

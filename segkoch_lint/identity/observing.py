@@ -10,7 +10,7 @@ import msgspec
 
 from segkoch_lint.calls import Call
 from segkoch_lint.identity.seen import Order, Place, Seen
-from segkoch_lint.identity.sightings import Ids, Sighting, ids_of, links_of, sighting_of
+from segkoch_lint.identity.sightings import Ids, Link, Sighting, ids_of, links_of, sighting_of
 from segkoch_lint.places import Path, Span, pointer_of
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.unwrapping import place_in_document
@@ -34,7 +34,7 @@ class Observed(msgspec.Struct, frozen=True, array_like=True):
         sightings: those met for the first time, each with the first call that it is of, and the number of its calls.
         again: those met before, by their numbers, from 0 in the order in which they were handed out as ``sightings``.
         further: for each of these, the number of further calls.
-        links: anonymousIds, each with the userId that it is linked to; None for several.
+        links: what calls say of who is who.
         observer: tells observers apart.
         anew: whether the numbers of sightings begin anew with these.
     """
@@ -42,7 +42,7 @@ class Observed(msgspec.Struct, frozen=True, array_like=True):
     sightings: list[tuple[Sighting, Seen, int]]
     again: list[int]
     further: list[int]
-    links: list[tuple[str, str | None]]
+    links: list[Link]
     observer: str
     anew: bool
 
@@ -96,7 +96,7 @@ class Observer:
         self._sightings: dict[Sighting, Known] = {}
         self._new: list[tuple[Sighting, Known]] = []
         self._again: list[Known] = []
-        self._links: dict[str, str | None] = {}
+        self._links: set[Link] = set()
         self._handed_out = 0
         self._anew = True
 
@@ -127,8 +127,7 @@ class Observer:
         """
         waiting: list[tuple[Known, Order, _Paths]] = []
         for call, number, opinion in calls:
-            for anonymous_id, user_id in links_of(call.message):
-                self.link(anonymous_id, user_id)
+            self._links.update(links_of(call.message))
             sighting = sighting_of(call.message, opinion.origin) if opinion.not_delivered is None else None
             if sighting is None:
                 continue
@@ -164,23 +163,22 @@ class Observer:
         known.seen = seen
         return known
 
-    def link(self, anonymous_id: str, user_id: str) -> None:
-        """Observe that a call, or an alias, says that *anonymous_id* is *user_id*."""
-        if self._links.setdefault(anonymous_id, user_id) != user_id:
-            self._links[anonymous_id] = None
+    def link(self, link: Link) -> None:
+        """Observe what a call says of who is who."""
+        self._links.add(link)
 
     def take(self) -> Observed:
         """Return what was observed since the last time."""
         name = f"{os.getpid()}-{id(self)}"
         sightings = [(sighting, known.seen, known.calls) for sighting, known in self._new]
         again, further = [known.number for known in self._again], [known.calls for known in self._again]
-        observed = Observed(sightings, again, further, list(self._links.items()), name, self._anew)
+        observed = Observed(sightings, again, further, list(self._links), name, self._anew)
         for number, (_, known) in enumerate(self._new, self._handed_out):
             known.number, known.calls = number, 0
         for known in self._again:
             known.calls = 0
         self._handed_out += len(self._new)
-        self._new, self._again, self._links, self._anew = [], [], {}, False
+        self._new, self._again, self._links, self._anew = [], [], set(), False
         if max(len(self._sightings), len(self.met) // 2) > MOST_KNOWN:
             self.forget()
         return observed

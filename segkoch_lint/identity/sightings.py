@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -37,6 +37,20 @@ class Sighting(msgspec.Struct, frozen=True, array_like=True, gc=False):
     device_id: str | None
     advertising_id: str | None
     library: str
+
+
+class Link(NamedTuple):
+    """What a call says of who is who.
+
+    Attributes:
+        before: an anonymousId, or the ``previousId`` of an alias, which may be a userId.
+        user_id: the userId of the same person.
+        alias: whether an alias says so. Only aliases make chains.
+    """
+
+    before: str
+    user_id: str
+    alias: bool
 
 
 class Ids(msgspec.Struct, frozen=True, gc=False):
@@ -103,23 +117,37 @@ def _advertising_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
 def user_ids(message: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Return the userId and the anonymousId of a call; what is blank or no string is None.
 
-    SDK arguments that were posted as they are (``user_id``) count where Segment's own key does not.
+    SDK arguments that were posted as they are (``user_id``) count where Segment's own key does not. A placeholder
+    user is nobody: such a call has neither.
     """
     user_id = whole_text(message.get("userId")) or whole_text(message.get("user_id"))
-    return user_id, whole_text(message.get("anonymousId")) or whole_text(message.get("anonymous_id"))
+    return user_of(user_id, whole_text(message.get("anonymousId")) or whole_text(message.get("anonymous_id")))
 
 
-def links_of(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the (anonymousId, userId) pairs that a call links: its own, and what an alias says of its user before."""
+def user_of(user_id: str | None, anonymous_id: str | None) -> tuple[str | None, str | None]:
+    """Return the two ids of a call, or None for both if the first is a placeholder user."""
+    return (None, None) if user_id is not None and is_placeholder_user(user_id) else (user_id, anonymous_id)
+
+
+def is_placeholder_user(user_id: str) -> bool:
+    """Return whether a userId stands for nobody (``placeholder-user`` in ``schemas/definitions.json``)."""
+    return bool(_gate("user").is_valid(user_id))
+
+
+def links_of(message: Mapping[str, Any]) -> Iterator[Link]:
+    """Yield what a call says of who is who.
+
+    A ``delete`` message is Segment's own about a user who asked to be forgotten, and says nothing.
+    """
     user_id, anonymous_id = user_ids(message)
-    if user_id is None:
+    if user_id is None or message.get("type") == "delete":
         return
     if anonymous_id is not None:
-        yield anonymous_id, user_id
+        yield Link(anonymous_id, user_id, alias=False)
     if message.get("type") == "alias":
         previous = whole_text(message.get("previousId")) or whole_text(message.get("previous_id"))
-        if previous is not None:
-            yield previous, user_id
+        if previous is not None and not is_placeholder_user(previous):
+            yield Link(previous, user_id, alias=True)
 
 
 def whole_text(value: Any) -> str | None:
@@ -145,12 +173,13 @@ def _valid(kind: str, value: Any) -> str | None:
     return text if text and _gate(kind).is_valid(text) else None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _gate(kind: str) -> Any:
-    """Return what accepts ids that are neither zeros nor a stand-in: the rules' own notions of both."""
+    """Return what accepts valid ids of a kind, or placeholder users: the rules' own definitions."""
     definitions = schema_files.load("definitions")["$defs"]
     references: dict[str, dict[str, Any]] = {
         "device": {"not": {"$ref": "#/$defs/placeholder-device-id"}},
         "advertising": {"$ref": "#/$defs/real-id"},
+        "user": {"$ref": "#/$defs/placeholder-user"},
     }
     return gate(self_contained(references[kind], definitions))

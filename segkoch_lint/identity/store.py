@@ -24,7 +24,7 @@ CREATE TABLE said (
     user TEXT, anonymous TEXT, platform TEXT, origin TEXT, device TEXT, advertising TEXT, library TEXT, ignored TEXT,
     place BLOB, seen TEXT, calls INTEGER
 );
-CREATE TABLE linking (anonymous TEXT, user TEXT);
+CREATE TABLE linking (before TEXT, user TEXT, alias INTEGER);
 """
 
 

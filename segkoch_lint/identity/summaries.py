@@ -62,11 +62,11 @@ class _Ids:
 
     def __init__(self) -> None:
         self._ids: dict[str, Row] = {}
-        self._folded: dict[str, dict[str, Row]] = {}
+        self._alike: dict[str, dict[str, Row]] = {}
         self._first: Row | None = None
 
     def add(self, text: str, row: Row) -> None:
-        for ids in (self._ids, self._folded.setdefault(text.casefold(), {})):
+        for ids in (self._ids, self._alike.setdefault(_key(text), {})):
             if text not in ids or row.place < ids[text].place:
                 ids[text] = row
         if self._first is None or row.place < self._first.place:
@@ -76,17 +76,27 @@ class _Ids:
         return bool(self._ids)
 
     def nearest(self, text: str | None) -> list[str]:
-        """Return some of the ids, those first that are *text*, with regard to case or without."""
+        """Return some of the ids, those first that are *text*, then those that are but for case, or hyphens, too."""
         if len(self._ids) <= MOST_IDS:
             return list(self._ids)
-        alike = self._folded.get(text.casefold(), {}) if text else {}
-        exact = [text] if text in alike else []
-        return list(dict.fromkeys([*exact, *islice(alike, MOST_IDS), *islice(self._ids, MOST_IDS)]))[:MOST_IDS]
+        alike = self._alike.get(_key(text), {}) if text else {}
+        nearest = sorted(alike, key=lambda each: _distance(each, text or ""))
+        return list(dict.fromkeys([*nearest[:MOST_IDS], *islice(self._ids, MOST_IDS)]))[:MOST_IDS]
 
     def first(self, text: str | None) -> Row | None:
-        """Return the first sighting of an id that is *text*, case aside; if there is none, the first of all."""
-        alike = self._folded.get(text.casefold(), {}) if text else {}
+        """Return the first sighting of an id that is *text*, case and hyphens aside; if there is none, of any."""
+        alike = self._alike.get(_key(text), {}) if text else {}
         return min(alike.values(), key=lambda row: row.place, default=self._first)
+
+
+def _key(text: str) -> str:
+    return text.replace("-", "").casefold()
+
+
+def _distance(text: str, other: str) -> int:
+    """Return how much alike two ids are that are equal but for case and hyphens: the less, the more alike."""
+    bare, folded = text.replace("-", "") == other.replace("-", ""), text.casefold() == other.casefold()
+    return 0 if text == other else 1 if bare else 2 if folded else 3
 
 
 @dataclass(slots=True)
@@ -183,7 +193,7 @@ class User:
             text, sent = row.device, self._devices
         related = sent.first(text)
         message = "what the app sent for this user"
-        value = f"{member} {(text or '').casefold()}"
+        value = f"{member} {_key(text or '') if member == 'advertisingId' else (text or '').casefold()}"
         return Blamed(value, _KINDS.get(member, DEVICE), rows, related.number if related else None, message)
 
     def _of_all(self, value: str, rows: Sequence[Row]) -> Blamed:

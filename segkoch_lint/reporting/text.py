@@ -74,7 +74,7 @@ class Reporter:
             self._plans(summary.plans)
         else:
             self._line(_sum(summary))
-        if summary.identity is not None and summary.identity.users:
+        if summary.identity is not None and summary.identity.seen_from_both_sides:
             self._line(_identity_sum(summary.identity))
         self._verdict(summary, outcome)
 

@@ -161,10 +161,13 @@ def _found_in(asked: Mapping[str, Any], instance: Any) -> bool:
         texts = texts.get(step) if isinstance(texts, dict) else None
     if not isinstance(texts, list) or not texts or member in texts:
         return True
-    if asked.get("exactly"):
-        return False
-    folded = member.casefold()
-    return any(isinstance(text, str) and text.casefold() == folded for text in texts)
+    compared = _compared(member, asked)
+    return any(isinstance(text, str) and _compared(text, asked) == compared for text in texts)
+
+
+def _compared(text: str, asked: Mapping[str, Any]) -> str:
+    kept = text if asked.get("hyphens", True) else text.replace("-", "")
+    return kept if asked.get("exactly") else kept.casefold()
 
 
 _steps = cache(path_of)

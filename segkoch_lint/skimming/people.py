@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from segkoch_lint.identity.observing import Known, Observer, places_in
 from segkoch_lint.identity.seen import Seen
-from segkoch_lint.identity.sightings import Sighting, sender_of, whole_text
+from segkoch_lint.identity.sightings import Link, Sighting, sender_of, user_of, whole_text
 from segkoch_lint.reading.members import LineMembers, SplitLines
 from segkoch_lint.reading.splitting import Block
 from segkoch_lint.rules.ruleset import Opinion
@@ -73,9 +73,9 @@ class People:
         context, sender, user, before = said
         if sender is None:
             return None
-        user_id, anonymous_id = _user(user), _user(before)
+        user_id, anonymous_id = user_of(_user(user), _user(before))
         if user_id is not None and anonymous_id is not None:
-            self._observer.link(anonymous_id, user_id)
+            self._observer.link(Link(anonymous_id, user_id, alias=False))
         if context.device is None or sender == _LINKS_ONLY:
             return None
         ids = context.device.ids

@@ -39,7 +39,6 @@ def test_a_good_call_passes(program: Program) -> None:
     assert program("check", "good.json") == Ran(
         0,
         "1 call read: 1 checked.\n"
-        "Users: 0 compared between app and servers, 1 not comparable (mobile only 1).\n"
         "No findings.\n",
         "",
     )

@@ -32,8 +32,10 @@ def server(*ids: str | None, **more: Any) -> dict[str, Any]:
 
 
 IDS = st.sampled_from([None, D1, D1.lower(), D2, D3, ZERO, "unknown"])
-ADS = st.sampled_from([None, A1, A1.lower(), A2, A3, ZERO, D1])
-USERS = st.sampled_from([{"userId": "u"}, {"userId": "v"}, {"anonymousId": "a"}, {"anonymousId": "b"}, {"userId": ""}])
+ADS = st.sampled_from([None, A1, A1.lower(), A1.replace("-", ""), A1.lower().replace("-", ""), A2, A3, ZERO, D1])
+USERS = st.sampled_from(
+    [{"userId": "u"}, {"userId": "v"}, {"anonymousId": "a"}, {"anonymousId": "b"}, {"userId": ""}, {"userId": "guest"}]
+)
 LIBRARIES = st.sampled_from(["analytics-swift", "analytics-ruby", "analytics-go", "analytics.js", "other"])
 SAID = st.builds(
     lambda library, device, advertising, user, platform: call(library, device, advertising, platform=platform, **user),
@@ -45,9 +47,9 @@ SAID = st.builds(
 )
 LINKS = st.builds(
     lambda kind, user, before: {"type": kind, "userId": user, "anonymousId": before, "previousId": before},
-    st.sampled_from(["identify", "alias", "screen"]),
-    st.sampled_from(["u", "v"]),
-    st.sampled_from(["a", "b", ""]),
+    st.sampled_from(["identify", "alias", "alias", "screen", "delete"]),
+    st.sampled_from(["u", "v", "w", "guest"]),
+    st.sampled_from(["a", "b", "u", "v", ""]),
 )
 LIMITS = {"shared-device-users": 2, "many-devices": 1}
 SETTINGS = Settings(select=("KCH2",), rule_limits=LIMITS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,16 @@ def at(code: str, number: int, member: str = "id") -> tuple[str, str]:
         ([app(D1), app(D2, A2), server(D1, A1)], []),
         ([app(D1, A1), server(D1.lower(), A1)], [at("KCH203", 1)]),
         ([app(D1, A1), server(D1, A1.lower())], [at("KCH203", 1, "advertisingId")]),
+        ([app(D1, A1), server(D1, A1.replace("-", ""))], []),
+        ([app(D1, A1.replace("-", "")), server(D1, A1)], []),
+        ([app(D1, A1), server(D1, A1.replace("-", "").lower())], [at("KCH203", 1, "advertisingId")]),
+        ([app(D1, A1), server(D1, A2.replace("-", ""))], [at("KCH202", 1, "advertisingId")]),
+        ([app(D1, A1), server(D3, A1.replace("-", ""))], [at("KCH201", 1)]),
+        ([app(D1, A1), server(D1.replace("-", ""), A1)], [at("KCH201", 1)]),
+        ([app(D1, A1, userId="0"), server(D2, A2, userId="0")], []),
+        ([app(D1, A1, userId="Guest", anonymousId="a"), server(D2, A2, anonymousId="a")], []),
+        ([app(D1, A1), server(D2, A1, userId="guest")], []),
+        ([app(D1, userId="0"), server(D1, platform="android", userId="0")], [at("KCH205", 0)]),
         ([app(D1, A1), server(D1.lower(), A2)], [at("KCH203", 1), at("KCH202", 1, "advertisingId")]),
         ([app(D1, A1), app(D1.lower(), A1), server(D1.lower(), A1)], []),
         ([app(D1, A1), server(D2, A2, userId="other")], []),
@@ -75,12 +86,61 @@ def test_servers_have_to_name_the_devices_of_the_app(
         ({"type": "alias", "userId": "u", "previousId": "a", "integrations": {"All": False}}, [at("KCH201", 1)]),
         ({"type": "identify", "userId": "u", "anonymousId": "other"}, []),
         ({"type": "track", "event": "x", "userId": "u", "previousId": "a"}, []),
+        ({"type": "delete", "userId": "u", "anonymousId": "a"}, []),
     ],
 )
 def test_calls_before_login_are_those_of_the_user_that_they_are_later_linked_to(
     linking: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert found([app(D1, A1, anonymousId="a"), server(D2, A1), linking]) == expected
+
+
+def alias(before: str, user: str) -> dict[str, Any]:
+    return {"type": "alias", "previousId": before, "userId": user}
+
+
+@pytest.mark.parametrize(
+    ("links", "joined"),
+    [
+        ([alias("a", "m"), alias("m", "u")], True),
+        ([alias("m", "u"), alias("a", "l"), alias("l", "m"), alias("a", "l")], True),
+        ([{"type": "identify", "anonymousId": "a", "userId": "m"}, alias("m", "u")], True),
+        ([alias("a", "m"), {"type": "identify", "anonymousId": "m", "userId": "u"}], False),
+        ([{"type": "identify", "anonymousId": "a", "userId": "u"}, alias("a", "m"), alias("m", "u")], True),
+        ([alias("a", "u"), alias("u", "u")], True),
+        ([alias("a", "m"), alias("m", "u"), alias("m", "v")], False),
+        ([alias("a", "m"), alias("m", "u"), alias("u", "m")], False),
+        ([alias("a", "m"), alias("m", "n"), alias("n", "m"), alias("a", "u")], False),
+        ([alias("a", "m"), alias("m", "u"), alias("u", "z")], False),
+        ([alias("a", "guest"), alias("guest", "u")], False),
+    ],
+)
+@pytest.mark.parametrize("memory", [1 << 20, 1])
+def test_chains_of_aliases_are_followed_to_their_end(links: list[dict[str, Any]], joined: bool, memory: int) -> None:
+    linter = Linter(ONLY)
+    linter.collector = Collector(memory)
+    list(linter.value([app(D1, A1, anonymousId="a"), server(D2, A1), *links]))
+    assert [finding.code for finding in linter.identity_findings()] == (["KCH201"] if joined else [])
+
+
+def test_a_chain_of_many_aliases_is_followed() -> None:
+    names = ["a", *(f"m{number}" for number in range(3000)), "u"]
+    links = [alias(before, after) for before, after in pairwise(names)]
+    assert found([app(D1, A1, anonymousId="a"), server(D2, A1), *links]) == [at("KCH201", 1)]
+
+
+def test_only_users_with_a_user_id_share_a_device() -> None:
+    reinstalls = [app(D1, A1, anonymousId=f"a{n}") for n in range(9)]
+    assert found(reinstalls) == []
+    users = [app(D1, A1, userId=f"u{n}") for n in range(4)]
+    assert found([*reinstalls, *users]) == []
+    linked = [{"type": "identify", "userId": f"v{n}", "anonymousId": f"a{n}"} for n in range(4)]
+    assert found([*reinstalls, *linked]) == []
+    (advertising, device) = lint([*reinstalls, *users, *linked[3:]], settings=ONLY)
+    assert "used by 5 users; 13 calls" in device.message
+    assert "used by 5 users; 13 calls" in advertising.message
+    assert device.location.pointer == "/0/context/device/id"
+    assert [place.pointer for place in device.related] == ["/3/context/device/id"]
 
 
 def test_calls_that_are_linked_to_several_users_are_nobody_elses() -> None:
@@ -251,20 +311,35 @@ def test_a_rule_that_looks_into_ids_sees_those_of_every_user(tmp_path: Path) -> 
     assert found(calls, Settings(select=("ACME001",), rules=(tmp_path,))) == [at("ACME001", 1), at("ACME001", 2)]
 
 
-def naive(calls: Sequence[Any]) -> set[tuple[str, str, str, str]]:
-    """KCH201 to KCH203 as the contract words them, of calls that are all delivered."""
+def owners_of(calls: Sequence[Any]) -> dict[str, str]:
+    """The one user of each anonymousId that has one."""
     links: dict[str, set[str]] = {}
+    aliases: dict[str, set[str]] = {}
     for each in calls:
         for key in ("anonymousId", *(["previousId"] if each["type"] == "alias" else [])):
-            if each.get(key) and each.get("userId"):
+            if each.get(key) and each.get("userId") not in {None, "", "guest"} and each["type"] != "delete":
                 links.setdefault(each[key], set()).add(each["userId"])
+                if key == "previousId" and each[key] != each["userId"]:
+                    aliases.setdefault(each[key], set()).add(each["userId"])
+
+    def ends(user: str, before: tuple[str, ...] = ()) -> set[str | None]:
+        if user in before or len(aliases.get(user, ())) > 1:
+            return {None}
+        return ends(next(iter(aliases[user])), (*before, user)) if user in aliases else {user}
+
+    found = {before: set().union(*map(ends, users)) for before, users in links.items()}
+    return {before: next(iter(users)) or "" for before, users in found.items() if len(users) == 1 and None not in users}
+
+
+def naive(calls: Sequence[Any]) -> set[tuple[str, str, str, str]]:
+    """KCH201 to KCH203 as the contract words them, of calls that are all delivered."""
+    owners = owners_of(calls)
     said: dict[tuple[str, str], dict[str, set[tuple[str | None, str | None]]]] = {}
     for each in calls:
         device = each.get("context", {}).get("device", {})
         before = each.get("anonymousId")
-        linked = links.get(before, set())
-        user = each.get("userId") or (next(iter(linked)) if len(linked) == 1 else before and f"anonymous {before}")
-        if each["type"] != "track" or device.get("type") not in {"ios", "android"} or not user:
+        user = each.get("userId") or owners.get(before) or (before and f"anonymous {before}")
+        if each["type"] != "track" or device.get("type") not in {"ios", "android"} or user in {None, "", "guest"}:
             continue
         library = each["context"]["library"]["name"]
         side = {"analytics-swift": "mobile", "analytics-ruby": "server", "analytics-go": "server"}.get(library, "")
@@ -283,10 +358,12 @@ def naive(calls: Sequence[Any]) -> set[tuple[str, str, str, str]]:
             of_device = {a for d, a in mobile if a and d and held and d.lower() == held.lower()}
             ads = of_device if known else {a for _, a in mobile if a}
             for code, value, sent in (("KCH201", held, devices), ("KCH202", advertising, ads)):
-                if not value or not sent or value in sent:
+                hyphen = "-" if code == "KCH202" else "_"
+                if not value or not sent or value.replace(hyphen, "") in {each.replace(hyphen, "") for each in sent}:
                     continue
-                alike = value.lower() in {each.lower() for each in sent}
-                broken.add(("KCH203" if alike else code, user, platform, value.lower()))
+                bare = value.lower().replace(hyphen, "")
+                alike = bare in {each.lower().replace(hyphen, "") for each in sent}
+                broken.add(("KCH203" if alike else code, user, platform, bare))
     return broken
 
 
@@ -300,7 +377,8 @@ def test_what_is_found_is_what_the_contract_says(calls: list[Any]) -> None:
     for finding in findings:
         number = int(finding.location.pointer.split("/")[1])
         device = calls[number]["context"]["device"]
-        value = device[finding.location.pointer.rsplit("/", 1)[1]].lower()
+        member = finding.location.pointer.rsplit("/", 1)[1]
+        value = device[member].lower().replace("-" if member == "advertisingId" else "_", "")
         assert (finding.code, calls[number]["context"]["device"]["type"], value) in {
             (code, platform, text) for code, _, platform, text in expected
         }

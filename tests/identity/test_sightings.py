@@ -57,6 +57,10 @@ def test_only_valid_ids_take_part(device: dict[str, Any], ids: Ids | None) -> No
         ({"userId": None, "user_id": "u", "anonymous_id": "a"}, ("u", "a")),
         ({"userId": " u", "user_id": "v"}, (" u", None)),
         ({"userId": "\udcff"}, (None, None)),
+        ({"userId": " Undefined ", "anonymousId": "a"}, (None, None)),
+        ({"userId": "0", "anonymousId": "a"}, (None, None)),
+        ({"user_id": "anonymous"}, (None, None)),
+        ({"userId": "anonymous-7", "anonymousId": "unknown"}, ("anonymous-7", "unknown")),
     ],
 )
 def test_a_user_is_a_string_with_something_in_it(call: dict[str, Any], ids: tuple[str | None, str | None]) -> None:
@@ -66,16 +70,22 @@ def test_a_user_is_a_string_with_something_in_it(call: dict[str, Any], ids: tupl
 @pytest.mark.parametrize(
     ("call", "links"),
     [
-        ({"type": "track", "userId": "u", "anonymousId": "a"}, [("a", "u")]),
+        ({"type": "track", "userId": "u", "anonymousId": "a"}, [("a", "u", False)]),
+        ({"type": "track", "userId": "guest", "anonymousId": "a"}, []),
+        ({"type": "delete", "userId": "u", "anonymousId": "a"}, []),
         ({"type": "track", "userId": "u", "previousId": "p"}, []),
         ({"type": "track", "anonymousId": "a"}, []),
-        ({"type": "alias", "userId": "u", "previousId": "p"}, [("p", "u")]),
-        ({"type": "alias", "userId": "u", "previousId": "p", "anonymousId": "a"}, [("a", "u"), ("p", "u")]),
-        ({"type": "alias", "userId": "u", "previous_id": "p"}, [("p", "u")]),
+        ({"type": "alias", "userId": "u", "previousId": "p"}, [("p", "u", True)]),
+        (
+            {"type": "alias", "userId": "u", "previousId": "p", "anonymousId": "a"},
+            [("a", "u", False), ("p", "u", True)],
+        ),
+        ({"type": "alias", "userId": "u", "previous_id": "p"}, [("p", "u", True)]),
+        ({"type": "alias", "userId": "u", "previousId": "NULL"}, []),
         ({"type": "alias", "anonymousId": "a", "previousId": "p"}, []),
     ],
 )
 def test_a_call_links_what_it_carries_and_an_alias_what_was_before(
-    call: dict[str, Any], links: list[tuple[str, str]]
+    call: dict[str, Any], links: list[tuple[str, str, bool]]
 ) -> None:
-    assert list(links_of(call)) == links
+    assert [tuple(link) for link in links_of(call)] == links

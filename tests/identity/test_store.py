@@ -25,9 +25,9 @@ def store() -> Iterator[Store]:
 def test_a_full_disk_makes_the_run_incomplete(store: Store) -> None:
     store.run("COMMIT")
     store.run("PRAGMA max_page_count = 20")
-    rows = (("a" * 1000, "u") for _ in range(1000))
+    rows = (("a" * 1000, "u", 0) for _ in range(1000))
     with pytest.raises(OutputError, match=r"temporary database of users: .*full; TMPDIR"):
-        store.insert("INSERT INTO linking VALUES (?, ?)", rows)
+        store.insert("INSERT INTO linking VALUES (?, ?, ?)", rows)
 
 
 def test_what_a_signal_raises_comes_out_of_a_statement_that_never_ends(store: Store) -> None:

@@ -100,6 +100,15 @@ def test_a_member_is_looked_for_in_a_list_without_case_or_exactly(value: Any, va
     assert both({"foundIn": {**schema, "exactly": True}}, value) == exact
 
 
+@pytest.mark.parametrize(("text", "valid", "exact"), [("a-b", True, True), ("ab", True, True), ("AB", True, False)])
+def test_hyphens_may_be_left_aside(text: str, valid: bool, exact: bool) -> None:
+    schema = {"member": "id", "list": "/ids", "hyphens": False}
+    value = {"id": text, "ids": ["c", "a-b-"]}
+    assert both({"foundIn": schema}, value) == valid
+    assert both({"foundIn": {**schema, "exactly": True}}, value) == exact
+    assert not both({"foundIn": {**schema, "hyphens": True}}, value)
+
+
 def test_what_is_not_found_is_to_blame() -> None:
     (error,) = explainer({"foundIn": {"member": "id", "list": "/ids"}}).iter_errors({"id": "a", "ids": ["b"]})
     assert list(error.absolute_path) == ["id"]
