@@ -32,8 +32,6 @@ AWAITED = {
     "sdk-04-zeros-in-both": "rules: KCH110",
     "sdk-06-unity-ios-ids-as-android": "rules: KCH113",
     "sdk-08-manufacturer-unknown": "rules: KCH113",
-    "sdk-09-five-reinstalls": "identity: KCH204",
-    "sdk-11-alias-chain": "identity: chains of aliases",
     "sdk-14-button-sample": "rules: KCH112",
     "sdk-15-notdetermined-rn": "rules: KCH119",
     "sdk-20-docs-sample-gaid": "rules: KCH116",

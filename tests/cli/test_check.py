@@ -38,8 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_good_call_passes(program: Program) -> None:
     assert program("check", "good.json") == Ran(
         0,
-        "1 call read: 1 checked.\n"
-        "No findings.\n",
+        "1 call read: 1 checked.\nNo findings.\n",
         "",
     )
 
