@@ -22,8 +22,8 @@ from segkoch_lint.cli.options import (
 from segkoch_lint.cli.reports import (
     debug_option,
     excerpts_for,
+    protect_inputs,
     report_options,
-    spare_inputs,
     targets_of,
     tell,
     with_fail_on,
@@ -127,7 +127,9 @@ def command(
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
     style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
     targets = targets_of(outputs)
-    spare_inputs(targets, paths)
+    protect_inputs(
+        targets, paths or (".",), settings, config=configuration["config"], isolated=configuration["isolated"]
+    )
     excerpts, flaw_excerpts = excerpts_for(form, style, targets)
     linter = Linter(
         settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts, jobs=jobs or cores()

@@ -99,13 +99,9 @@ def settings_of(
     Raises:
         UsageError: an option or the configuration is wrong.
     """
-    from segkoch_lint.policy.configuration import find_configuration, load_settings  # noqa: PLC0415
+    from segkoch_lint.policy.configuration import load_settings  # noqa: PLC0415
 
-    if config is not None and isolated:
-        raise UsageError("--config and --isolated exclude each other.")
-    if config is not None and not config.is_file():
-        raise UsageError(f"{config}: there is no such configuration file.")
-    settings = load_settings(config if config or isolated else find_configuration(Path.cwd()))
+    settings = load_settings(configuration_file(config, isolated=isolated))
     changes: dict[str, Any] = {}
     origins = dict(settings.origins)
     if selected := _selectors("--select", select):
@@ -120,6 +116,21 @@ def settings_of(
         origins |= {f"severity.{selector}": "--severity" for selector, _ in given}
     changes["rules"] = (*settings.rules, *rule_folders)
     return dataclasses.replace(settings, **changes, origins=origins)
+
+
+def configuration_file(config: Path | None, *, isolated: bool) -> Path | None:
+    """Return the configuration file that applies: what ``--config`` names, else the nearest one, or None.
+
+    Raises:
+        UsageError: it does not exist, or none was wanted as well.
+    """
+    from segkoch_lint.policy.configuration import find_configuration  # noqa: PLC0415
+
+    if config is not None and isolated:
+        raise UsageError("--config and --isolated exclude each other.")
+    if config is not None and not config.is_file():
+        raise UsageError(f"{config}: there is no such configuration file.")
+    return config if config or isolated else find_configuration(Path.cwd())
 
 
 def _selectors(option: str, values: Iterable[str]) -> tuple[str, ...]:

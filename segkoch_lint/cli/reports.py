@@ -6,18 +6,19 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from segkoch_lint.cli.completing import complete_outputs
-from segkoch_lint.cli.options import Command, color_option, settings_of, wants_color
+from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.reporting import FORMATS, Outcome, Style
 from segkoch_lint.reporting.escaping import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from segkoch_lint.cli.outputs import Target
     from segkoch_lint.findings import Finding
     from segkoch_lint.policy.settings import Settings
@@ -87,7 +88,7 @@ def targets_of(outputs: Sequence[str]) -> list[Target]:
     """Return what ``--output`` asks for.
 
     Raises:
-        UsageError: it names no format, or two reports go to one file.
+        UsageError: it names no format, or no file.
     """
     targets = []
     for output in outputs:
@@ -102,22 +103,32 @@ def targets_of(outputs: Sequence[str]) -> list[Target]:
                 "A file that is called - is ./- here.",
             )
         targets.append((name, path))
-    taken = [str(Path(path).resolve()) for _, path in targets]
-    if len(set(taken)) < len(taken):
-        raise UsageError("Two reports cannot go to the same file.")
     return targets
 
 
-def spare_inputs(targets: Sequence[Target], paths: Sequence[str]) -> None:
-    """Refuse to write a report over an input.
+def protect_inputs(
+    targets: Sequence[Target],
+    paths: Sequence[str],
+    settings: Settings,
+    *,
+    config: Path | None,
+    isolated: bool,
+) -> None:
+    """Refuse to write a report over what the run reads.
+
+    Args:
+        targets: the reports.
+        paths: files, folders and globs that are read.
+        settings: the configuration, with its folders of rule files.
+        config, isolated: which configuration file was asked for.
 
     Raises:
-        UsageError: a report is to go to one of the files that are named as inputs.
+        UsageError: something would be lost.
     """
-    inputs = {Path(path).resolve() for path in paths if path != "-"}
-    for name, path in targets:
-        if Path(path).resolve() in inputs:
-            raise UsageError(f"--output {name}:{path} would overwrite an input.", "Name another file.")
+    from segkoch_lint.cli.protection import Inputs, Output, refuse_overwriting  # noqa: PLC0415
+
+    outputs = [Output(path, f"--output {name}:{path}") for name, path in targets]
+    refuse_overwriting(outputs, Inputs(paths, configuration_file(config, isolated=isolated), settings.rules))
 
 
 def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[Any, Any]:
@@ -166,6 +177,7 @@ class Reporting:
 
 
 def reporting_of(
+    paths: Sequence[str],
     *,
     fail_on: str | None,
     form: str,
@@ -180,12 +192,17 @@ def reporting_of(
 ) -> Reporting:
     """Return what the options of `report_options` and `configuration_options` say together.
 
+    Args:
+        paths: what the run reads, so that no report is written over it.
+
     Raises:
         UsageError: an option or the configuration is wrong.
     """
     settings = with_fail_on(settings_of(**configuration), fail_on)
     style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
-    return Reporting(settings, form, style, targets_of(outputs), allow_empty)
+    targets = targets_of(outputs)
+    protect_inputs(targets, paths, settings, config=configuration["config"], isolated=configuration["isolated"])
+    return Reporting(settings, form, style, targets, allow_empty)
 
 
 def tell(summary: Summary) -> None:

@@ -109,16 +109,36 @@ def _listed(rules: Sequence[Rule], form: str) -> str:
 
 
 def _write_pages(directory: Path, rules: Sequence[Rule]) -> None:
-    """Write all pages, and remove those of rules that are gone."""
+    """Write all pages, and remove those of rules that are gone.
+
+    Raises:
+        UsageError: a page would overwrite something else, a README for example.
+        OutputError: a page cannot be written.
+    """
     from segkoch_lint.reporting.rule_pages import file_name, index, page  # noqa: PLC0415
 
     pages = {file_name(rule): page(rule) for rule in rules} | {"README.md": index(rules)}
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        for name in pages:
+            if not _is_free(directory / name):
+                message = f"--directory {directory} would overwrite {name}, which is no page of rules."
+                raise UsageError(message, "Name another folder.")
         for stale in directory.glob("KCH*.md"):
-            if stale.name not in pages:
+            if stale.name not in pages and _is_free(stale):
                 stale.unlink()
         for name, text in pages.items():
             (directory / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{directory}: cannot be written: {error.strerror}") from error
+
+
+def _is_free(path: Path) -> bool:
+    """Tell whether nothing would be lost if a page of rules were written here."""
+    from segkoch_lint.reporting.own import is_rule_page  # noqa: PLC0415
+
+    try:
+        with path.open("rb") as file:
+            return is_rule_page(file.readline())
+    except FileNotFoundError:
+        return True

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from segkoch_lint.reading.csv_text import delimiter_of
 from segkoch_lint.reading.globbing import expand, is_glob
 from segkoch_lint.reading.ignoring import Excludes, GitIgnores
-from segkoch_lint.reading.inputs import STDIN_PATHS, Input, Unread
+from segkoch_lint.reading.inputs import STDIN_PATHS, UNFINISHED_ENDING, Input, Unread
 from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
 from segkoch_lint.reading.parquet import may_hold_calls
 from segkoch_lint.reading.remote import RemoteError, find_remote, is_remote, open_remote
@@ -29,6 +29,8 @@ from segkoch_lint.reading.sniffing import (
 
 # Text of any kind is written to these, calls too; what is in them is looked at, and never called broken JSON at once.
 _LOG_ENDINGS = (".log", ".txt")
+
+_STDOUT = 1
 
 _SNIFFED_BYTES = 4096
 _SNIFFED_ELSEWHERE = 1 << 16
@@ -68,6 +70,7 @@ class Discovery:
         self._seen: set[tuple[int, int]] = set()
         self._urls: set[str] = set()
         self._named: set[tuple[int, int]] = set()
+        self._written = _written_now()
 
     def __iter__(self) -> Iterator[Input | Unread]:
         # A file that is named counts as named also when a folder before it leads there first.
@@ -154,7 +157,11 @@ class Discovery:
             subfolders = []
             for entry in entries:
                 is_folder = entry.is_dir(follow_symlinks=False)
-                if entry.name == ".git" or ignores.match(entry.path, folder=is_folder):
+                if (
+                    entry.name == ".git"
+                    or entry.name.endswith(UNFINISHED_ENDING)
+                    or ignores.match(entry.path, folder=is_folder)
+                ):
                     continue
                 path = os.path.join(shown, entry.name)
                 if self._excludes.match(entry.path, folder=is_folder):
@@ -183,9 +190,12 @@ class Discovery:
         else:
             self.passed_over += 1
 
-    def _once(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input]:
+    def _once(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | Unread]:
         identity = (status.st_dev, status.st_ino)
-        if identity not in self._seen:
+        if identity == self._written:
+            if named:
+                yield Unread(path, "standard output goes there")
+        elif identity not in self._seen:
             self._seen.add(identity)
             yield Input(path, named=named or identity in self._named)
 
@@ -196,6 +206,15 @@ def _identity(path: str) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
+
+
+def _written_now() -> tuple[int, int] | None:
+    """Return the file that standard output goes to (``check . > report.json``), or None if it is no file."""
+    try:
+        status = os.fstat(_STDOUT)
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
 
 
 def _missing(path: str, error: OSError | ValueError) -> Unread:

@@ -8,6 +8,9 @@ from typing import Self
 
 STDIN_PATHS = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
+UNFINISHED_ENDING = ".segkoch-lint.tmp"
+"""How the names of files end that a run is still writing: they are none of its inputs."""
+
 _REASONS = {
     errno.ENOENT: "no such file or folder",
     errno.ENOTDIR: "no such file or folder",

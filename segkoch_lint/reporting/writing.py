@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from segkoch_lint.errors import OutputError
+from segkoch_lint.reading.inputs import UNFINISHED_ENDING
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
             newline=newline,
             dir=target.parent,
             prefix=f".{target.name}.",
-            suffix=".tmp",
+            suffix=UNFINISHED_ENDING,
             delete=False,
         ) as stream:
             try:

@@ -38,7 +38,7 @@ def command(plans: tuple[str, ...], *, stdin_filename: str | None, **given: Any)
 
     if stdin_filename and "-" not in plans:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
-    reporting = reporting_of(**given)
+    reporting = reporting_of(plans, **given)
     excerpts, flaw_excerpts = reporting.excerpts()
     checker = PlanChecker(
         reporting.settings, allow_empty=reporting.allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts

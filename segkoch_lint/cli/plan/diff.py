@@ -51,7 +51,7 @@ def command(plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...
 
     if against is None and len(plans) != 2:
         raise UsageError("Two plans are expected, the old one and the new one.", "Or one, and --against git:REV.")
-    reporting = reporting_of(**given)
+    reporting = reporting_of((*plans, *logs, *([against] if against else [])), **given)
     excerpts, flaw_excerpts = reporting.excerpts()
     checker = PlanChecker(
         reporting.settings, allow_empty=reporting.allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts
