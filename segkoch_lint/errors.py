@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 class UsageError(Exception):
@@ -25,6 +28,34 @@ class UsageError(Exception):
 
 class OutputError(Exception):
     """An output cannot be written; the run is incomplete."""
+
+
+@dataclass(frozen=True, slots=True)
+class InternalError:
+    """A place where the program itself failed: an exception that nobody expected. The run goes on behind it.
+
+    Attributes:
+        path: the input; empty where it is none of an input.
+        line: where the document begins that was read; None where that is not known.
+        error: the name of the exception's class. Its text is left out, since it may quote a payload.
+        consequence: what was not checked because of it.
+        trace: the traceback, for ``--debug`` only: the exception's text is in it.
+    """
+
+    path: str
+    line: int | None
+    error: str
+    consequence: str
+    trace: str
+
+    @classmethod
+    def of(cls, error: BaseException, path: str, line: int | None, consequence: str) -> Self:
+        """Return what *error* was, and where it was raised."""
+        return cls(path, line, type(error).__name__, consequence, "".join(traceback.format_exception(error)))
+
+    def moved(self, lines: int) -> Self:
+        """Return the same in a text that has so many lines more before it."""
+        return self if self.line is None else replace(self, line=self.line + lines)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

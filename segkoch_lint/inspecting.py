@@ -78,6 +78,7 @@ class Inspector:
         drafts: list[Draft] = []
         units: list[Path] = []
         groups: dict[Path, Group] = {}
+        destinations = 0
         observed: list[tuple[Call, int, Opinion]] = []
         for unit in unwrap(document.value):
             match unit:
@@ -85,7 +86,6 @@ class Inspector:
                     units.append(unit.path)
                     groups[unit.path] = group_of(self._facets, unit.message)
                     opinion = self._ruleset.opinion_on(unit.message)
-                    count(summary, opinion, library_of(unit.message), groups[unit.path])
                     observed.append((unit, len(units), opinion))
                     drafts.extend(self._judge(unit, opinion, document))
                 case Batch():
@@ -93,7 +93,7 @@ class Inspector:
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
                 case Destination():
                     units.append(unit.path)
-                    summary.destinations += 1
+                    destinations += 1
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("destination", unit.body)))
                 case NotACall():
                     inspection.not_calls.append(unit)
@@ -102,8 +102,12 @@ class Inspector:
             self._observe(document, observed)
         drafts.extend(self._repeated(document, units))
         kept = [draft for draft in drafts if draft.rule.code not in ignored]
-        self._count(kept, groups, summary)
         inspection.findings = self._placer.findings(document, path, kept)
+        # Last, when nothing can fail any more: a document on which we fail is counted as that alone.
+        summary.destinations += destinations
+        for call, _, opinion in observed:
+            count(summary, opinion, library_of(call.message), groups[call.path])
+        self._count(kept, groups, summary)
         return inspection
 
     def about_input(
@@ -121,14 +125,15 @@ class Inspector:
         if rule is None or code in ignored:
             return None
         severity = self._selection.severity(rule)
+        values = {"problem": problem}
+        finding = Finding(
+            code, rule.name, severity, rule.message, location, values, remedy_for(rule, "", None), excerpt=excerpt
+        )
         tally = summary.rules.setdefault(code, RuleTally())
         tally.findings += 1
         tally.calls += 1
         summary.severities[str(severity)] += 1
-        values = {"problem": problem}
-        return Finding(
-            code, rule.name, severity, rule.message, location, values, remedy_for(rule, "", None), excerpt=excerpt
-        )
+        return finding
 
     def judged(
         self, document: Document, opinion: Opinion, path: str, ignored: frozenset[str], summary: Summary
@@ -138,11 +143,12 @@ class Inspector:
         Whoever had the opinion has observed the call.
         """
         call = Call(document.value)
-        group = group_of(self._facets, call.message)
-        count(summary, opinion, library_of(call.message), group)
+        group, library = group_of(self._facets, call.message), library_of(call.message)
         kept = [draft for draft in self._judge(call, opinion, document) if draft.rule.code not in ignored]
+        findings = self._placer.findings(document, path, kept)
+        count(summary, opinion, library, group)
         self._count(kept, {call.path: group}, summary)
-        return self._placer.findings(document, path, kept)
+        return findings
 
     def _judge(self, call: Call, opinion: Opinion, document: Document) -> Iterator[Draft]:
         """Yield what a call breaks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.findings import Finding, Location
@@ -72,6 +73,8 @@ class Joint:
     def add(self, result: Result) -> Iterator[Finding]:
         """Add a result of the part whose turn it is."""
         figures = result.summary
+        self._whole = self._whole and not figures.failed
+        figures.internal_errors = [each.moved(self.lines) for each in figures.internal_errors]
         if figures.unread:
             self._whole = False
             # What keeps an input from being read is met in each of its parts.
@@ -102,7 +105,10 @@ class Joint:
             self.lines += lines_in(part.source, part.piece)  # places after it are to be right
             what = f"lines {first:,} to {max(first, self.lines):,} were not checked"
         end = " to the end" if lost.partly else ""
-        self._summary.unread.append((part.source.path, f"{what}{end}: the process that read it {lost.reason}"))
+        if lost.failure is not None:
+            self._summary.fail(replace(lost.failure, consequence=f"{what}{end}"))
+        else:
+            self._summary.unread.append((part.source.path, f"{what}{end}: the process that read it {lost.reason}"))
         if part.first and not lost.partly:
             self._summary.inputs += 1
 

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from segkoch_lint.errors import UsageError
+from segkoch_lint.errors import InternalError, OutputError, UsageError
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.collecting import Collector, Source, share_of
 from segkoch_lint.identity.judging import Disagreement, Identity
@@ -30,6 +30,14 @@ from segkoch_lint.tallies import RuleTally, Summary
 
 if TYPE_CHECKING:
     from segkoch_lint.jobs.crew import Crew
+
+
+class _StoppedError(BaseException):
+    """Whoever is told of the progress raised *error* to end the run; no guard for failures of ours may catch it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 class Linter:
@@ -142,6 +150,10 @@ class Linter:
                 self.summary.rules.setdefault(code, RuleTally()).calls += calls
             for each in identity.disagreements():
                 yield self._across(each)
+        except (OutputError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the findings about single calls stand
+            self.failed(error, consequence="what calls say of their users was not compared to the end")
         finally:
             self.collector.close()
 
@@ -166,7 +178,12 @@ class Linter:
     def _excerpt_at(self, location: Location) -> Excerpt | None:
         if self._looking_back is None or location.path in self._gone:
             return None
-        return self._looking_back.excerpt(location)
+        try:
+            return self._looking_back.excerpt(location)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the finding stands
+            line = location.span.line if location.span else None
+            self.failed(error, location.path, line, consequence="the lines of a finding are not shown")
+            return None
 
     def _one_by_one(self, found: Iterable[Input | Unread]) -> Iterator[Finding]:
         for each in found:
@@ -194,7 +211,27 @@ class Linter:
                 else:
                     yield from self._joined(part, results or self._parts.lint(part))
 
+    def failed(self, error: Exception, path: str = "", line: int | None = None, *, consequence: str) -> None:
+        """Note that our own code failed at a place, so that the run is incomplete.
+
+        Args:
+            error: what was raised.
+            path, line: the input, and the line in it; empty and None where it is about neither.
+            consequence: what was not done because of it.
+        """
+        self.summary.internal_errors.append(InternalError.of(error, path, line, consequence))
+
     def _joined(self, part: Part, results: Iterable[Result | Lost]) -> Iterator[Finding]:
+        try:
+            yield from self._joined_results(part, results)
+        except _StoppedError as stopped:
+            raise stopped.error from None
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other inputs can be checked
+            self.failed(error, part.source.path, consequence="the rest of this input was not checked")
+
+    def _joined_results(self, part: Part, results: Iterable[Result | Lost]) -> Iterator[Finding]:
         if part.first:
             self._joint = self._new_joint(part.source)
         for result in results:
@@ -212,7 +249,10 @@ class Linter:
         return dataclasses.replace(finding, excerpt=self._excerpt_at(finding.location))
 
     def _tell(self) -> None:
-        self.on_progress()  # whichever it is by now
+        try:
+            self.on_progress()  # whichever it is by now
+        except Exception as error:
+            raise _StoppedError(error) from error
 
     def _new_joint(self, source: Input) -> Joint:
         self._inputs += 1
@@ -242,6 +282,7 @@ def lint(
     Raises:
         UsageError: a setting is wrong.
         OSError: an input is missing or unreadable.
+        RuntimeError: the program itself failed on an input; what else is wrong with the calls was yielded before.
         TypeError, ValueError: the source is nothing of all this, or holds something that JSON has not.
     """
     if not isinstance(source, Mapping | list | bytes | str | os.PathLike):
@@ -256,6 +297,9 @@ def lint(
     yield from linter.identity_findings()
     for path, reason in linter.summary.unread:
         raise OSError(f"{path}: {reason}")
+    for error in linter.summary.internal_errors:
+        place = f"{error.path}:{error.line}" if error.line else error.path
+        raise RuntimeError(f"segkoch-lint itself failed ({error.error}): {place}: {error.consequence}")
     if not linter.summary.inputs:
         for path, remark in linter.summary.remarks:  # a glob, or a path of one
             raise FileNotFoundError(f"{path}: {remark}")

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from segkoch_lint.findings import Excerpt, Location
 from segkoch_lint.placing import Excerpts
-from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream, open_input
@@ -63,6 +63,6 @@ class LookingBack:
         for each in read_documents(stream, name=path, limits=self._limits):
             if stream.inflated > _MOST_BYTES:
                 return []
-            if not isinstance(each, Flaw | Foreign):
+            if not isinstance(each, Flaw | Failure | Foreign):
                 documents.append(each)
         return documents

@@ -5,11 +5,12 @@ What only the whole input can tell is left to `segkoch_lint.joining`: the result
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache, partial
 
+from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.observing import Observed, Observer
@@ -19,7 +20,7 @@ from segkoch_lint.places import Span, pointer_of
 from segkoch_lint.placing import Excerpts
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import Stream, open_input
 from segkoch_lint.reading.pieces import Piece, PieceText, open_piece
@@ -110,15 +111,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What stands in place of results that are missing: the process that linted the part died.
+    """What stands in place of results that are missing: the process that linted the part died, or failed.
 
     Attributes:
         reason: how it died.
         partly: whether some results were given before.
+        failure: what our own code raised in it; None where it died.
     """
 
     reason: str
     partly: bool = False
+    failure: InternalError | None = None
 
 
 class PartLinter:
@@ -158,6 +161,9 @@ class PartLinter:
         self._calls_before = 0
         self._bytes_before = 0
         self._text: Stream | PieceText | None = None
+        self._line = 0
+        self._name = ""
+        self._slow = False
 
     @property
     def bytes_read(self) -> int:
@@ -199,7 +205,7 @@ class PartLinter:
 
     def _lint(
         self,
-        documents: Iterable[Document | Flaw | Foreign | Judged],
+        documents: Iterable[Document | Flaw | Failure | Foreign | Judged],
         text: Stream | PieceText,
         name: str,
         *,
@@ -211,19 +217,49 @@ class PartLinter:
         self._result = Result(summary=Summary(inputs=inputs))
         if self._observer is not None:
             self._observer.begin(ignored.intersection(self.selection.across))
-        try:
-            for number, each in enumerate(documents):
-                if number % _PROGRESS_EVERY == 0:
-                    self.on_progress()
-                self._result.entries.extend(self._entries(each, name, ignored))
-                if len(self._result.entries) >= self.entries_at_once or self._is_full():
-                    yield self._finished()
-        except OSError as error:
-            self._result.summary.unread.append((name, error.strerror or str(error)))
+        self._name, self._line, self._slow = name, 0, False
+        for number, each in enumerate(self._readable(documents, name)):
+            if number % _PROGRESS_EVERY == 0:
+                self.on_progress()
+            self._result.entries.extend(self._checked(each, name, ignored))
+            if len(self._result.entries) >= self.entries_at_once or self._is_full():
+                yield self._finished()
         self._result.summary.bytes += text.inflated
         self._bytes_before += text.consumed
         self._text = None
         yield self._finished(last=True, lines=text.lines if isinstance(text, PieceText) else 0)
+
+    def _readable(
+        self, documents: Iterable[Document | Flaw | Failure | Foreign | Judged], name: str
+    ) -> Iterator[Document | Flaw | Failure | Foreign | Judged]:
+        """Yield the documents as far as they can be read, and note what keeps the rest from being read."""
+        try:
+            yield from documents
+        except OSError as error:
+            self._result.summary.unread.append((name, error.strerror or str(error)))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other inputs can be read
+            self._fail(error, name, self._line or None, "nothing after this place was checked")
+
+    def _checked(
+        self, each: Document | Flaw | Failure | Foreign | Judged, name: str, ignored: frozenset[str]
+    ) -> Sequence[Entry]:
+        """Return what is to be said of one document; if our own code fails on it, only that is noted."""
+        if isinstance(each, Failure):
+            self._fail(each.error, name, each.line, "this document was not checked")
+            return ()
+        self._line = _line_of(each)
+        try:
+            return list(self._entries(each, name, ignored))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the documents after this one can be checked
+            self._fail(error, name, self._line, "this document was not checked")
+            return ()
+
+    def _fail(self, error: Exception, name: str, line: int | None, consequence: str) -> None:
+        self._result.summary.fail(InternalError.of(error, name, line, consequence))
 
     def _finished(self, *, last: bool = False, lines: int = 0) -> Result:
         finished, self._result = self._result, Result()
@@ -235,10 +271,19 @@ class PartLinter:
     def _is_full(self) -> bool:
         return self._observer is not None and self._observer.held >= _MOST_OBSERVED
 
-    def _sieve(self, block: Block) -> Iterator[NumberedLine | Flaw | Judged]:
+    def _sieve(self, block: Block) -> Iterable[NumberedLine | Flaw | Judged]:
         self.on_progress()
-        # The first call lets strangers in at its place, so it is always read.
-        return self._skimmer.sieve(block, passing=self._calls_seen)
+        try:
+            # The first call lets strangers in at its place, so it is always read.
+            return self._skimmer.sieve(block, passing=self._calls_seen)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the lines can be read one by one
+            remark = f"segkoch-lint failed on many lines at once ({type(error).__name__}), and read them one by one"
+            if not self._slow:
+                self._slow = True
+                self._result.summary.remarks.append((self._name, remark))
+            return block.lines(self._limits)
 
     def _count_clean(self, opinion: Opinion, library: str, group: Group, calls: int) -> None:
         count(self._result.summary, opinion, library, group, calls)
@@ -254,12 +299,12 @@ class PartLinter:
             yield from self._first_call()
             yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
         elif isinstance(each, Flaw):
-            summary.calls += 1
-            summary.malformed += 1
             excerpt = self._flaw_excerpts(each) if self._flaw_excerpts else None
             place = Location(name, each.span)
             about = self.inspector.about_input
             finding = about(INVALID_SYNTAX, place, ignored, summary, problem=each.message, excerpt=excerpt)
+            summary.calls += 1
+            summary.malformed += 1
             if finding is not None:
                 yield finding
         else:
@@ -291,6 +336,12 @@ class PartLinter:
         if not self._calls_seen:
             self._calls_seen = True
             yield Mark.FIRST_CALL
+
+
+def _line_of(each: Document | Flaw | Foreign | Judged) -> int:
+    if isinstance(each, Judged):
+        return each.document.start[0]
+    return each.span.line if isinstance(each, Flaw) else 1 if isinstance(each, Foreign) else each.start[0]
 
 
 def _place(entry: Finding | Stranger) -> tuple[int, int]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
+
+_MOST_ERRORS = 20
+"""Internal errors that are kept with their places; all are counted."""
 
 
 @dataclass(slots=True)
@@ -148,12 +152,14 @@ class Summary:
         checked: calls that the rules for delivered calls were applied to.
         not_delivered: calls that would never reach Kochava, by reason.
         malformed: documents or lines that are no valid JSON or YAML (KCH001), each counted as one call.
+        failed: documents or lines on which the program itself failed, each counted as one call.
         not_calls: well-formed documents that hold no call, by what they are.
         destinations: settings of Kochava destinations.
         rules: per rule code, its findings after selection.
         libraries: per ``context.library.name`` (empty when absent), its calls.
         groups: the calls of each group, if calls are grouped (`segkoch_lint.facets`).
         severities: findings by severity name.
+        internal_errors: where the program itself failed; the first of them.
         unread: inputs (or parts) that could not be read, as (path, reason).
         remarks: what else a reader should know of an input, as (path, sentence).
         plans: the figures of tracking plans; None in a run over calls.
@@ -166,12 +172,14 @@ class Summary:
     checked: int = 0
     not_delivered: Counter[str] = field(default_factory=Counter)
     malformed: int = 0
+    failed: int = 0
     not_calls: Counter[str] = field(default_factory=Counter)
     destinations: int = 0
     rules: dict[str, RuleTally] = field(default_factory=dict)
     libraries: dict[str, CallTally] = field(default_factory=dict)
     groups: dict[Group, CallTally] = field(default_factory=dict)
     severities: Counter[str] = field(default_factory=Counter)
+    internal_errors: list[InternalError] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
     plans: PlanTally | None = None
@@ -183,7 +191,16 @@ class Summary:
             return self.plans.adds_up()
         if self.identity is not None and not self.identity.adds_up():
             return False
-        return self.calls == self.checked + self.not_delivered.total() + self.malformed
+        return self.calls == self.checked + self.not_delivered.total() + self.malformed + self.failed
+
+    def fail(self, error: InternalError) -> None:
+        """Count a document or line on which the program itself failed."""
+        self.calls += 1
+        self.failed += 1
+        self._keep([error])
+
+    def _keep(self, errors: list[InternalError]) -> None:
+        self.internal_errors += errors[: _MOST_ERRORS - len(self.internal_errors)]
 
     def add(self, other: Summary) -> None:
         """Add *other*'s figures to these."""
@@ -192,6 +209,8 @@ class Summary:
         self.calls += other.calls
         self.checked += other.checked
         self.malformed += other.malformed
+        self.failed += other.failed
+        self._keep(other.internal_errors)
         self.not_delivered.update(other.not_delivered)
         self.not_calls.update(other.not_calls)
         self.severities.update(other.severities)

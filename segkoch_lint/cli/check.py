@@ -29,11 +29,12 @@ from segkoch_lint.cli.reports import (
     with_fail_on,
 )
 from segkoch_lint.cli.signals import raise_arrived
-from segkoch_lint.errors import UsageError
+from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.reporting import Outcome, Style
 
 if TYPE_CHECKING:
     from segkoch_lint.cli.outputs import Reports
+    from segkoch_lint.findings import Finding
     from segkoch_lint.linting import Linter
     from segkoch_lint.policy.settings import Settings
     from segkoch_lint.rules.catalogue import Rule
@@ -137,7 +138,12 @@ def command(
     if all(rule.applies_to == "plan" for rule in linter.selection.rules):
         raise _nothing_to_check(linter.selection.rules, settings)
     with open_reports(form, style, targets) as reports:
-        _lint(linter, paths or (".",), stdin_filename, reports)
+        try:
+            _lint(linter, paths or (".",), stdin_filename, reports)
+        except (UsageError, OutputError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the reports end properly, and say that they are incomplete
+            linter.failed(error, consequence="what comes after it was not checked")
         within = within_budgets(linter.summary, linter.selection)
         status = exit_status(linter.summary, settings.fail_on, allow_empty=allow_empty, within=within)
         outcome = Outcome(status, linter.selection.budgets, within, [facet.name for facet in settings.group_by])
@@ -170,5 +176,16 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
         with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
             for finding in chain(findings, linter.identity_findings()):
                 progress.clear()
-                reports.finding(finding)
+                _show(finding, linter, reports)
     raise_arrived()
+
+
+def _show(finding: Finding, linter: Linter, reports: Reports) -> None:
+    try:
+        reports.finding(finding)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other findings can be shown
+        place = finding.location
+        line = place.span.line if place.span else None
+        linter.failed(error, place.path, line, consequence="a finding at this place is not shown in every report")

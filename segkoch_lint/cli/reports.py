@@ -72,9 +72,18 @@ def report_options(checked: str) -> Callable[[Command], Command]:
 def debug_option(command: Command) -> Command:
     """Add ``--debug``; it is read before the commands are, in running.py."""
     option = click.option(
-        "--debug", is_flag=True, expose_value=False, help="Show a traceback when the program itself fails."
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=_note_debug,
+        help="Show a traceback when the program itself fails.",
     )
     return option(command)
+
+
+def _note_debug(context: click.Context, _parameter: click.Parameter, debug: bool) -> None:
+    if debug:
+        context.find_root().obj["debug"] = True
 
 
 def with_fail_on(settings: Settings, name: str | None) -> Settings:
@@ -211,8 +220,22 @@ def tell(summary: Summary) -> None:
         click.echo(f"Note: {_name(path)}: {visible(remark)}", err=True)
     for path, reason in summary.unread:
         click.echo(f"Error: {_name(path)}: {visible(reason)}", err=True)
+    _tell_internal_errors(summary)
     if not summary.adds_up():
         click.echo("Error: the figures do not add up; please report this as a fault of segkoch-lint.", err=True)
+
+
+def _tell_internal_errors(summary: Summary) -> None:
+    debug = click.get_current_context().find_root().obj["debug"]
+    for each in summary.internal_errors:
+        place = f"{_name(each.path)}:{each.line}" if each.line else _name(each.path) if each.path else "internal error"
+        click.echo(f"Error: {place}: segkoch-lint itself failed ({each.error}); {visible(each.consequence)}", err=True)
+        if debug:
+            click.echo("\n".join(map(visible, each.trace.splitlines())), err=True)
+    if summary.failed > len(summary.internal_errors):
+        click.echo(f"Error: segkoch-lint itself failed on {summary.failed:,} documents in all.", err=True)
+    if summary.internal_errors and not debug:
+        click.echo("  Run it again with `--debug` and report what it shows.", err=True)
 
 
 def _name(path: str) -> str:

@@ -49,10 +49,6 @@ _CAN_WAIT = hasattr(signal, "pthread_sigmask")
 Results = Iterator[Result | Lost]
 
 
-class JobError(Exception):
-    """Our own code failed in another process; the text is its traceback."""
-
-
 @dataclass(slots=True, eq=False)
 class _Task:
     """A part on its way.
@@ -135,9 +131,6 @@ class Crew:
         """Yield each part in turn with its results, which are to be taken before the next part is asked for.
 
         What is not for other processes comes back in its turn as it is, with None.
-
-        Raises:
-            JobError: our own code failed.
         """
         ahead: deque[tuple[Part | Unread, Results | None]] = deque()
         for part in parts:
@@ -186,8 +179,6 @@ class Crew:
         self._on_progress()
 
     def _take(self, worker: _Worker, message: Message) -> None:
-        if message.failure:
-            raise JobError(message.failure)
         self.bytes_read += message.bytes_read - worker.bytes_read
         self.calls_read += message.calls_read - worker.calls_read
         worker.bytes_read, worker.calls_read = message.bytes_read, message.calls_read
@@ -195,6 +186,8 @@ class Crew:
         if message.result:
             task.results.append(message.result)
             self._held += len(message.result)
+        if message.failure:
+            task.lost = Lost("failed", failure=message.failure)
         if message.done:
             task.done = True
             worker.tasks.popleft()

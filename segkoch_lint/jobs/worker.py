@@ -9,11 +9,11 @@ import pickle
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 
+from segkoch_lint.errors import InternalError
 from segkoch_lint.jobs import collect_garbage_rarely
 from segkoch_lint.parts import Part, PartLinter, Result
 
@@ -38,14 +38,14 @@ class Message:
         bytes_read, calls_read: how far it is, over all its parts.
         result: a pickled `Result` of the part whose turn it is, or nothing.
         done: whether the part is finished.
-        failure: what our own code raised, as text.
+        failure: what our own code raised; the part is given up.
     """
 
     bytes_read: int
     calls_read: int
     result: bytes = b""
     done: bool = False
-    failure: str = ""
+    failure: InternalError | None = None
 
 
 def work(connection: Connection, make: Callable[[], PartLinter]) -> None:
@@ -67,7 +67,7 @@ def work(connection: Connection, make: Callable[[], PartLinter]) -> None:
 def _lint(linter: PartLinter, part: Part, connection: Connection) -> None:
     sent_at = time.monotonic()
 
-    def send(result: Result | None = None, *, done: bool = False, failure: str = "") -> None:
+    def send(result: Result | None = None, *, done: bool = False, failure: InternalError | None = None) -> None:
         nonlocal sent_at
         sent_at = time.monotonic()
         pickled = b"" if result is None else pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
@@ -85,8 +85,8 @@ def _lint(linter: PartLinter, part: Part, connection: Connection) -> None:
         os._exit(OUT_OF_MEMORY)
     except ConnectionError:
         raise
-    except Exception:  # noqa: BLE001 - whatever it was, the parent is to end as if it had happened there
-        send(failure=traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - whatever it was, the parent goes on with the other parts
+        send(failure=InternalError.of(error, part.source.path, None, ""))
     send(done=True)
 
 

@@ -9,7 +9,7 @@ from segkoch_lint.calls import Call
 from segkoch_lint.places import Span
 from segkoch_lint.plans.formats import CSV, find_plans, is_plan_csv
 from segkoch_lint.plans.plan import Page, Plan, Site
-from segkoch_lint.reading.documents import Document, Flaw, ValueDocument
+from segkoch_lint.reading.documents import Document, Failure, Flaw, ValueDocument
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream, open_bytes, open_input
@@ -82,11 +82,13 @@ def _read(stream: Stream, source: Input, limits: Limits) -> PlanFile:
     return file
 
 
-def _read_documents(documents: Iterable[Document | Flaw | Foreign], file: PlanFile) -> None:
+def _read_documents(documents: Iterable[Document | Flaw | Failure | Foreign], file: PlanFile) -> None:
     heads = 0
     for each in documents:
         if isinstance(each, Flaw):
             file.flaws.append(each)
+        elif isinstance(each, Failure):
+            raise each.error
         elif isinstance(each, Foreign):
             file.stranger = file.stranger or (Site(file.source.path, ValueDocument(None), ()), Span(1, 1, 1, 1))
         else:

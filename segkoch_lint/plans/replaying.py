@@ -12,7 +12,7 @@ from segkoch_lint.plans.plan import Plan, PlanRule, event_version
 from segkoch_lint.plans.validators import SchemaFault
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Failure, Flaw
 from segkoch_lint.reading.inputs import Unread
 from segkoch_lint.reading.opening import open_input
 from segkoch_lint.reading.recognising import Foreign, read_documents
@@ -111,7 +111,7 @@ def _messages(documents: Iterable[Any]) -> Generator[Mapping[str, Any], None, in
     """Yield the calls of an input, and return how many documents of it are broken."""
     broken = 0
     for document in documents:
-        if isinstance(document, Flaw):
+        if isinstance(document, Flaw | Failure):
             broken += 1
         elif not isinstance(document, Foreign):
             yield from (unit.message for unit in unwrap(document.value) if isinstance(unit, Call))

@@ -16,7 +16,7 @@ from segkoch_lint.findings import Severity
 from segkoch_lint.policy.complaints import complaint, kind_of, place_of
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.policy.sizes import SIZE_FORMS, bytes_of
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Failure, Flaw
 from segkoch_lint.reading.limits import Limits
 
 FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
@@ -71,6 +71,8 @@ def _yaml(file: Path, text: bytes) -> Any:
 
     values: list[Any] = []
     for each in parse_yaml(text, depth=_DEEPEST):
+        if isinstance(each, Failure):
+            raise each.error
         if isinstance(each, Flaw):
             raise UsageError(f"{file}:{each.span.line}:{each.span.column}: not valid YAML: {each.message}.")
         for path in each.repeated:

@@ -41,7 +41,7 @@ def exit_status(
         within: by severity name, findings that do not count (`within_budgets`).
     """
     counting = summary.severities - Counter(within or {})
-    if summary.unread or not summary.adds_up():
+    if summary.unread or summary.internal_errors or not summary.adds_up():
         return INCOMPLETE
     if fail_on is not None and any(Severity.of(name) >= fail_on for name in counting):
         return FINDINGS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -46,7 +47,7 @@ class Selection:
         self.budgets: Mapping[str, Budget] = _most_exact(self._choices("budgets", settings.budgets))
         self._per_file = [
             (
-                GitIgnoreSpec.from_lines([pattern]),
+                _spec_of(pattern, settings),
                 {rule.code for each in selectors for rule in self._meant("per-file-ignores", each)},
             )
             for pattern, selectors in settings.per_file_ignores.items()
@@ -94,9 +95,18 @@ def _check_limits(catalogue: Sequence[Rule], limits: Mapping[str, int]) -> None:
             raise UsageError(f"The limit {name} is {number}; at least 1 is expected.")
 
 
+def _spec_of(pattern: str, settings: Settings) -> GitIgnoreSpec:
+    try:
+        return GitIgnoreSpec.from_lines([pattern])
+    except ValueError as error:
+        origin = settings.origin("per-file-ignores", pattern)
+        raise UsageError(f'{origin}: "{pattern}" is not a gitignore pattern.') from error
+
+
 def _relative(path: str, settings: Settings) -> str:
     try:
-        return Path(path).resolve().relative_to(settings.root.resolve()).as_posix()
+        # `Path.resolve` fails on links that lead in a circle.
+        return Path(os.path.realpath(path)).relative_to(os.path.realpath(settings.root)).as_posix()
     except ValueError:
         return path
 

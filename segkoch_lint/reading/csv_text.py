@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from segkoch_lint.reading.cells import NULLS
 from segkoch_lint.reading.columns import Columns, are_segments
 from segkoch_lint.reading.csv_rows import CsvPlaces, RawRow, flaw_of
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Failure, Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.splitting import Block, blocks, too_long
@@ -50,8 +50,12 @@ def _header(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def read_csv(stream: Iterable[bytes], *, name: str, delimiter: str, limits: Limits) -> Iterator[RowDocument | Flaw]:
+def read_csv(
+    stream: Iterable[bytes], *, name: str, delimiter: str, limits: Limits
+) -> Iterator[RowDocument | Flaw | Failure]:
     """Yield the rows of CSV, and a flaw for each one that is broken; reading goes on in the line after it.
+
+    Where our own code fails on a row, the failure stands in its place.
 
     Args:
         stream: the text in chunks of any size; its first line that is not empty is the header.
@@ -71,13 +75,14 @@ def read_csv(stream: Iterable[bytes], *, name: str, delimiter: str, limits: Limi
         if isinstance(raw, Flaw):
             yield raw
         elif header is None:
-            header = _Header(Columns(raw.cells, name), raw)
+            if raw.is_broken:  # the rows can be read all the same, since columns are told by the good ones
+                yield flaw_of(raw, len(raw.cells))
+            header = _Header(Columns(list(map(_as_text, raw.cells)), name), raw)
         elif len(raw.cells) != len(header.columns.names) or raw.is_broken:
             yield flaw_of(raw, len(header.columns.names))
             lines.again(raw)
         elif any(raw.cells):
-            cells = [None if cell in NULLS else cell for cell in raw.cells]
-            yield RowDocument(header.columns, cells, CsvPlaces(raw, header.raw), first=first)
+            yield _row(raw, header, first=first)
             first = False
 
 
@@ -85,6 +90,21 @@ def read_csv(stream: Iterable[bytes], *, name: str, delimiter: str, limits: Limi
 class _Header:
     columns: Columns
     raw: RawRow
+
+
+def _as_text(name: str) -> str:
+    """Return the name of a column with what is no text in it replaced."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _row(raw: RawRow, header: _Header, *, first: bool) -> RowDocument | Failure:
+    try:
+        cells = [None if cell in NULLS else cell for cell in raw.cells]
+        return RowDocument(header.columns, cells, CsvPlaces(raw, header.raw), first=first)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the rows after this one can be read
+        return Failure(error, raw.number)
 
 
 class _Lines:

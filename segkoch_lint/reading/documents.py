@@ -56,6 +56,19 @@ class Flaw:
     lines: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document or line whose reading raised an exception that nobody expected: a fault of ours, not of the text.
+
+    Attributes:
+        error: what was raised.
+        line: where the document begins, 1-based.
+    """
+
+    error: Exception
+    line: int
+
+
 class Document(Protocol):
     """One JSON or YAML document of an input."""
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from segkoch_lint.places import Path
@@ -149,8 +150,11 @@ def keys_of(text: str, start: int, key: str) -> list[Extent]:
 
 
 def repeated_keys(text: str) -> list[Path]:
-    """Return the paths of all object members whose key stands more than once in its object, in the text's order."""
-    repeated: dict[Path, None] = {}
+    """Return the paths of all object members whose key stands more than once in its object, in the text's order.
+
+    What stands in a value that a later one of the same key replaces is left out.
+    """
+    repeated: dict[Path, int] = {}
     path: list[str | int] = []
     seen: list[set[str] | None] = []
     for token in lex(text):
@@ -166,7 +170,7 @@ def repeated_keys(text: str) -> list[Path]:
                 assert keys is not None
                 path[-1] = key_text(token.text)
                 if path[-1] in keys:
-                    repeated[tuple(path)] = None
+                    repeated[tuple(path)] = token.start
                 keys.add(str(path[-1]))
                 continue
         # An array counts its items where they begin.
@@ -174,7 +178,11 @@ def repeated_keys(text: str) -> list[Path]:
             holder = len(path) - (1 if token.kind == "scalar" else 2)
             if holder >= 0 and seen[holder] is None:
                 path[holder] = int(path[holder]) + 1
-    return list(repeated)
+    return [
+        path
+        for path, start in sorted(repeated.items(), key=itemgetter(1))
+        if not any(repeated.get(path[:length], 0) > start for length in range(1, len(path)))
+    ]
 
 
 @dataclass(frozen=True, slots=True)

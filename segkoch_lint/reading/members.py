@@ -48,7 +48,7 @@ def compact_extent(text: bytes, path: Path) -> Extent | None:
     for step in path:
         try:
             members = _members_of(value)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeDecodeError):
             return None
         if step not in members or 1 + _length(members, members.values()) != len(value):
             return None
@@ -165,7 +165,7 @@ class LineMembers:
         """Split all lines in one go, if they are all compact, and nothing in them is new."""
         try:
             rows = self._decoder.decode_lines(text)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         starts = _starts_of(text)
         if not starts or len(starts) != len(rows) or not self._is_all(rows, text):
@@ -209,7 +209,7 @@ class LineMembers:
         """Learn the keys of a line, if it is an object, and return its members."""
         try:
             members = _members_of(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         new = [key for key in members if key not in self._numbers]
         if not new or not all(key.isprintable() and not _ESCAPED.intersection(key) for key in new):

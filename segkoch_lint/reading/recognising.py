@@ -9,7 +9,7 @@ from enum import Enum
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.csv_text import delimiter_of, read_csv
-from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.json_text import parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
@@ -59,8 +59,8 @@ class Foreign:
 
 def read_documents(
     stream: Stream, *, name: str, limits: Limits, sieve: Sieve[Known] | None = None
-) -> Iterator[Document | Flaw | Foreign | Known]:
-    """Yield what stands in an input, in its order: documents, and a flaw for each one that is broken.
+) -> Iterator[Document | Flaw | Failure | Foreign | Known]:
+    """Yield what stands in an input, in its order: documents, a flaw for each one that is broken, and failures of ours.
 
     Where the stored data is damaged, a flaw says so after what could be read before.
 
@@ -134,7 +134,9 @@ def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, 
     return Kind.DOCUMENTS if not all_good and _spans_lines(head, limits) else Kind.LINES
 
 
-def _read_whole(stream: Stream, limits: Limits, *, most: int, limit: str, yaml: bool) -> Iterator[Document | Flaw]:
+def _read_whole(
+    stream: Stream, limits: Limits, *, most: int, limit: str, yaml: bool
+) -> Iterator[Document | Flaw | Failure]:
     text, damage = _gather(stream, most)
     if len(text) > most:
         what = "YAML" if yaml else "JSON that is not one document a line"
@@ -144,7 +146,7 @@ def _read_whole(stream: Stream, limits: Limits, *, most: int, limit: str, yaml: 
     if damage is None:
         yield from found
         return
-    last: Document | Flaw | None = None
+    last: Document | Flaw | Failure | None = None
     for each in found:
         if last is not None:
             yield last
@@ -163,7 +165,7 @@ def _documents(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
         yield document
 
 
-def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
+def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw | Failure]:
     # JSON in a file that is named as YAML: the JSON parser sees more, and a hundred times as fast.
     if text.lstrip(BETWEEN_DOCUMENTS)[:1] in (b"{", b"["):
         documents = list(_documents(text, limits))
@@ -277,5 +279,5 @@ def _reads_as_yaml(head: bytes, limits: Limits, *, whole: bool) -> bool:
     from segkoch_lint.reading.yaml_text import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
 
     found = list(parse_yaml(tried, depth=limits.depth))
-    documents = [each for each in found if not isinstance(each, Flaw)]
+    documents = [each for each in found if not isinstance(each, Flaw | Failure)]
     return documents == found and any(isinstance(each.value, dict | list) for each in documents)

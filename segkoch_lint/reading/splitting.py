@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from segkoch_lint.places import Span
-from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.json_text import JsonDocument, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
@@ -103,8 +103,8 @@ it gives what it knows of them."""
 
 def read_lines(
     stream: Iterable[bytes], limits: Limits, sieve: Sieve[Known] | None = None
-) -> Iterator[JsonDocument | Flaw | Known]:
-    """Yield the documents of JSON Lines, and a flaw for each line that is broken.
+) -> Iterator[JsonDocument | Flaw | Failure | Known]:
+    """Yield the documents of JSON Lines, and a flaw for each line that is broken (or a failure, if the fault is ours).
 
     Args:
         stream: the text in chunks of any size.
@@ -122,12 +122,21 @@ def read_lines(
                 yield each
 
 
-def read_line(text: bytes, number: int, limits: Limits) -> list[JsonDocument | Flaw]:
-    """Return the document of a line, or the one flaw of it.
+def read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | Flaw | Failure]:
+    """Return the document of a line, or the one flaw of it, or the failure to read it.
 
     A line that begins with RS (RFC 7464), or where the ends of lines were lost between documents, is good too, and
     the latter holds several.
     """
+    try:
+        return _read_line(text, number, limits)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the lines after this one can be read
+        return [Failure(error, number)]
+
+
+def _read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | Flaw]:
     document = parse_json(text, line=number, depth=limits.depth)
     if not isinstance(document, Flaw):
         return [document]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -168,7 +169,8 @@ def repeated_in(root: yaml.Node) -> Iterator[Path]:
         if isinstance(node, yaml.SequenceNode):
             waiting.extend(reversed([(item, (*path, index)) for index, item in enumerate(node.value)]))
         elif isinstance(node, yaml.MappingNode):
-            names = [key_text(key) for key, _ in node.value if key.tag != _MERGE]
-            yield from ((*path, name) for name in dict.fromkeys(names) if names.count(name) > 1)
-            own = [(value, (*path, key_text(key))) for key, value in node.value if key.tag != _MERGE]
-            waiting.extend(reversed(own))
+            names = Counter(key_text(key) for key, _ in node.value if key.tag != _MERGE)
+            yield from ((*path, name) for name, times in names.items() if times > 1)
+            # Of a key that stands twice the last value counts; what stands in the other one is lost anyway.
+            counting = {key_text(key): value for key, value in node.value if key.tag != _MERGE}
+            waiting.extend(reversed([(value, (*path, name)) for name, value in counting.items()]))

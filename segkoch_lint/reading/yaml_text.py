@@ -10,6 +10,7 @@ import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
@@ -18,7 +19,7 @@ import yaml
 
 from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.places import Path, Span
-from segkoch_lint.reading.documents import Flaw, Note, Token
+from segkoch_lint.reading.documents import Failure, Flaw, Note, Token
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
 from segkoch_lint.reading.yaml_nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
 
@@ -94,7 +95,7 @@ class YamlDocument:
     def note(self, path: Path) -> Note | None:
         """Say so when YAML reads an unquoted text as something else than a string."""
         node = node_at(self._root, path)
-        if not isinstance(node, yaml.ScalarNode) or node.style or self._text[node.start_mark.index] == "!":
+        if not isinstance(node, yaml.ScalarNode) or node.style or self._text.startswith("!", node.start_mark.index):
             return None
         kind = _KINDS.get(kind_of(node))
         remark = f"YAML reads this unquoted text as {kind}: put it in quotes."
@@ -149,8 +150,10 @@ class YamlDocument:
         return (start, end) if end > start or self._text[start:].strip() else _end_of(self._text, start)
 
 
-def parse_yaml(text: bytes, *, depth: int) -> Iterator[YamlDocument | Flaw]:
+def parse_yaml(text: bytes, *, depth: int) -> Iterator[YamlDocument | Flaw | Failure]:
     """Yield the documents of a YAML stream; a broken one is a flaw, and those after the next ``---`` are still read.
+
+    Where our own code fails on a document, the failure stands in its place.
 
     Args:
         text: UTF-8 without a byte order mark.
@@ -164,7 +167,12 @@ def parse_yaml(text: bytes, *, depth: int) -> Iterator[YamlDocument | Flaw]:
         return
     line = 1
     for piece in _pieces(decoded):
-        yield from _documents(piece, line, min(depth, _DEEPEST))
+        try:
+            yield from _documents(piece, line, min(depth, _DEEPEST))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the documents after this one can be read
+            yield Failure(error, line)
         line += piece.count("\n")
 
 
@@ -182,11 +190,12 @@ def _pieces(text: str) -> Iterator[str]:
 def _documents(text: str, line: int, depth: int) -> Iterator[YamlDocument | Flaw]:
     table = LineTable(text, line)
     try:
-        _guard(text, depth)
+        with _errors_of_pyyaml():
+            _guard(text, depth)
         loader = _LOADER(text)
         try:
-            while loader.check_node():
-                yield YamlDocument(loader.get_node(), table, text)
+            while (root := _next_node(loader)) is not None:
+                yield YamlDocument(root, table, text)
         finally:
             loader.dispose()
     except RefusedError as refused:
@@ -202,8 +211,23 @@ def _documents(text: str, line: int, depth: int) -> Iterator[YamlDocument | Flaw
             (at, min(at + 1, len(text))),
             line,
         )
-    except Exception as error:  # noqa: BLE001 - PyYAML raises ValueError, KeyError, IndexError and more on hostile text
-        yield _flaw(text, line, f"not readable as YAML ({type(error).__name__})", None)
+
+
+def _next_node(loader: Any) -> yaml.Node | None:
+    """Return the root of the next document, or None at the end."""
+    with _errors_of_pyyaml():
+        return loader.get_node() if loader.check_node() else None
+
+
+@contextmanager
+def _errors_of_pyyaml() -> Iterator[None]:
+    """Refuse the text that PyYAML fails on: it raises ValueError, KeyError, IndexError and more on hostile text."""
+    try:
+        yield
+    except (yaml.YAMLError, RefusedError, MemoryError):
+        raise
+    except Exception as error:
+        raise RefusedError(f"not readable as YAML ({type(error).__name__})", None) from error
 
 
 def _guard(text: str, depth: int) -> None:

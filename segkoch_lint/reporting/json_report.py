@@ -75,6 +75,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
         "checked": summary.checked,
         "not_delivered": dict(sorted(summary.not_delivered.items())),
         "malformed": summary.malformed,
+        "failed": summary.failed,
         "not_calls": dict(sorted(summary.not_calls.items())),
         "destinations": summary.destinations,
         "findings": {
@@ -92,6 +93,10 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
             for name, tally in sorted(summary.libraries.items())
         },
         "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
+        "internal_errors": [
+            {"path": each.path, "line": each.line, "error": each.error, "consequence": each.consequence}
+            for each in summary.internal_errors
+        ],
         "remarks": [{"path": path, "remark": remark} for path, remark in summary.remarks],
         **({"groups": _groups(summary, outcome, show_ids=show_ids)} if outcome.facets else {}),
         **({"identity": _identity(summary.identity)} if summary.identity else {}),

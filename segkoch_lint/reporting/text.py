@@ -172,6 +172,8 @@ class Reporter:
         if summary.unread:
             unread = _count(len(summary.unread), "input")
             self._line(self._paint(f"Incomplete: {unread} could not be read; see standard error.", "red", bold=True))
+        if summary.internal_errors:
+            self._line(self._paint("Incomplete: segkoch-lint itself failed; see standard error.", "red", bold=True))
         if outcome.unwritten:
             self._line(self._paint("Incomplete: a report was not written; see standard error.", "red", bold=True))
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
@@ -185,7 +187,7 @@ class Reporter:
         elif summary.plans is None and not summary.calls and not summary.destinations:
             missing = "no Segment call in what was read" if summary.inputs or summary.not_calls else "no file was found"
             self._line(self._paint(f"Nothing was checked: {missing}.", "yellow", bold=True))
-        elif not summary.unread:
+        elif not (summary.unread or summary.internal_errors):
             self._line(self._paint("No findings.", "green", bold=True))
 
     def _line(self, text: str) -> None:
@@ -215,6 +217,8 @@ def _sum(summary: Summary) -> str:
         parts.append(f"{undelivered:,} not delivered to Kochava ({_reasons(summary.not_delivered)})")
     if summary.malformed:
         parts.append(f"{summary.malformed:,} malformed")
+    if summary.failed:
+        parts.append(f"{summary.failed:,} on which segkoch-lint itself failed")
     text = f"{_count(summary.calls, 'call')} read: {', '.join(parts)}."
     others = summary.not_calls.total()
     if others:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
             repeats a code or a name.
     """
     rules = [("built in", rule) for rule in built_in()]
-    for folder in {each.resolve(): each for each in folders}.values():  # one may be configured and given again
+    for folder in {os.path.realpath(each): each for each in folders}.values():  # one may be configured and given again
         rules.extend(_user_rules(folder))
     for label in ("code", "name"):
         seen: dict[str, str] = {}

@@ -8,8 +8,9 @@ The opinion on a call is always the rule set's own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -91,16 +92,17 @@ class Skimmer:
         self._large: list[int] = []
         self._opinions: dict[tuple[int, ...], Opinion] = {}
 
-    def sieve(self, block: Block, *, passing: bool = True) -> Iterator[NumberedLine | Flaw | Judged]:
-        """Count the calls that can be passed over, and yield the other lines in order.
+    def sieve(self, block: Block, *, passing: bool = True) -> Iterable[NumberedLine | Flaw | Judged]:
+        """Count the calls that can be passed over, and return the other lines in order.
+
+        Nothing is counted before everything that could fail is done: should it fail, the block can be read otherwise.
 
         Args:
             block: lines.
             passing: whether the first call of the block may be passed over, too.
         """
         if not self._possible:
-            yield from block.lines(self._limits)
-            return
+            return block.lines(self._limits)
         lines = self._members.split(block.text)
         block.ends = len(lines) - (not block.text.endswith(b"\n"))
         contexts = self._contexts.of(lines.column(self._members.number("context")))
@@ -115,19 +117,31 @@ class Skimmer:
                 opinions[index] = None
         if not passing:
             _leave_first(opinions)
-        if self._people is not None:
-            self._people.tell(lines, block, contexts, opinions)
+        left = list(self._left(lines, block, opinions))
         libraries = [context.library for context in contexts]
         groups = self._grouping.of(lines, self._members)
-        for (opinion, library, group), calls in Counter(zip(opinions, libraries, groups, strict=True)).items():
+        passed = Counter(zip(opinions, libraries, groups, strict=True))
+        if self._people is not None:
+            self._people.tell(lines, block, contexts, opinions)
+        for (opinion, library, group), calls in passed.items():
             if opinion and not opinion.blames:
                 self._count(opinion, library, group, calls)
+        return left
+
+    def _left(
+        self, lines: SplitLines, block: Block, opinions: Sequence[Opinion | None]
+    ) -> Iterator[NumberedLine | Flaw | Judged]:
+        """Yield the lines that are not passed over."""
         for index, opinion in enumerate(opinions):
             if opinion is None:
                 yield from Block(block.number + index, lines.line(index)).lines(self._limits)
             elif opinion.blames:
                 text = lines.line(index).removesuffix(b"\r")
-                yield Judged(JsonDocument(msgspec.json.decode(text), text, block.number + index), opinion, index)
+                value = _decoded(text)
+                if value is None:
+                    yield NumberedLine(block.number + index, text)
+                else:
+                    yield Judged(JsonDocument(value, text, block.number + index), opinion, index)
 
     def _keys(self, lines: SplitLines, contexts: Sequence[Context]) -> list[tuple[int, ...]]:
         """Return what the rules can tell of each line, as one number a member."""
@@ -162,14 +176,22 @@ class Skimmer:
 
     def _opinion(self, key: tuple[int, ...], lines: SplitLines, index: int) -> Opinion | None:
         """Return the opinion on a call and all with the same *key*, or None if the line is to be read."""
-        if UNSURE in key:
+        message = None if UNSURE in key else _decoded(lines.line(index))
+        if message is None:
             return None
-        message = msgspec.json.decode(lines.line(index))
         opinion = self._ruleset.opinion_on(message)
         if len(self._opinions) >= MOST_REMEMBERED:
             self._opinions.clear()
         self._opinions[key] = opinion
         return opinion
+
+
+def _decoded(text: bytes) -> Any:
+    """Return the value of a line, or None when only the careful parser can tell it: of numbers like 1e999."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _leave_first(opinions: list[Opinion | None]) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from segkoch_lint.findings import Finding
 from segkoch_lint.jobs import crew as crew_module
-from segkoch_lint.jobs.crew import Crew, JobError, best_context, ready_made
+from segkoch_lint.jobs.crew import Crew, best_context, ready_made
 from segkoch_lint.parts import Lost, Part, PartLinter, Result
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.inputs import Input, Unread
@@ -163,10 +163,14 @@ def test_much_more_than_may_be_held_comes_through_all_the_same(
         assert taken(crew, given) == [(name, 700, []) for name in [*names, "once"]]
 
 
-def test_a_fault_of_our_own_is_none_of_an_input(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match="ZeroDivisionError: of ours"):
-        with Crew(2, FAILING) as crew:
-            taken(crew, parts(tmp_path, "a", "fault", "b"))
+def test_a_part_on_which_our_own_code_fails_is_lost_alone_and_says_why(tmp_path: Path) -> None:
+    with Crew(2, FAILING) as crew:
+        before, failed, after = taken(crew, parts(tmp_path, "a", "fault", "b"))
+    assert (before, after) == (("a", 1, []), ("b", 1, []))
+    (lost,) = failed[2]
+    assert lost.failure is not None
+    assert lost.failure.error == "ZeroDivisionError"
+    assert "of ours" in lost.failure.trace
     assert no_process_is_left()
 
 

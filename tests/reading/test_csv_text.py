@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from segkoch_lint.places import Span
 from segkoch_lint.reading.csv_rows import cells_of
 from segkoch_lint.reading.csv_text import delimiter_of, read_csv
-from segkoch_lint.reading.documents import Flaw, Note
+from segkoch_lint.reading.documents import Failure, Flaw, Note
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import open_bytes
 from segkoch_lint.reading.rows import RowDocument
@@ -23,7 +23,8 @@ HEADER = "user_id,context_device_id,note\n"
 
 def rows(text: str | bytes, *, limits: Limits | None = None, delimiter: str = ",") -> list[RowDocument | Flaw]:
     content = text if isinstance(text, bytes) else text.encode()
-    return list(read_csv(open_bytes(content), name="x.csv", delimiter=delimiter, limits=limits or Limits()))
+    found = read_csv(open_bytes(content), name="x.csv", delimiter=delimiter, limits=limits or Limits())
+    return [each for each in found if not isinstance(each, Failure)]
 
 
 def told(text: str | bytes, **options: Any) -> list[object]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.places import Span
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Failure, Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream, open_bytes
 from segkoch_lint.reading.recognising import Foreign, Kind, read_documents, recognise
@@ -34,6 +34,7 @@ def read(content: bytes | Stream, name: str = "-", limits: Limits = LIMITS) -> l
         elif isinstance(each, Flaw):
             result.append(f"{each.span.line}: {each.message}")
         else:
+            assert not isinstance(each, Failure)
             result.append(each.value)
     return result
 
@@ -83,8 +84,8 @@ def test_text_in_other_encodings_is_read(encoding: str) -> None:
 
 def test_documents_keep_their_lines() -> None:
     first, second = read_documents(open_bytes(b"\n" + PRETTY + b"\n\n" + PRETTY), name="-", limits=LIMITS)
-    assert not isinstance(first, Foreign | Flaw)
-    assert not isinstance(second, Foreign | Flaw)
+    assert not isinstance(first, Foreign | Flaw | Failure)
+    assert not isinstance(second, Foreign | Flaw | Failure)
     assert first.locate([()])[()].line == 2
     assert second.locate([()])[()].line == 10
 
@@ -368,6 +369,6 @@ def test_each_line_of_json_lines_is_a_document_or_a_flaw_with_its_number(lines: 
         return  # good as a whole, which may be over several lines
     numbers = []
     for each in found:
-        assert not isinstance(each, Foreign)
+        assert not isinstance(each, Foreign | Failure)
         numbers.append(each.span.line if isinstance(each, Flaw) else each.locate([()])[()].line)
     assert numbers == [number for number, line in enumerate(lines, 1) if line.strip()]

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from segkoch_lint.places import Path, Span
-from segkoch_lint.reading.documents import Flaw, Note
+from segkoch_lint.reading.documents import Failure, Flaw, Note
 from segkoch_lint.reading.yaml_text import _NUMBER_1_2, YamlDocument, parse_yaml
 from tests.reading.test_json_text import paths_of, text_at
 
@@ -19,7 +19,9 @@ from tests.reading.test_json_text import paths_of, text_at
 def read(text: str | bytes) -> list[Any]:
     """Values of documents, messages of flaws."""
     encoded = text.encode() if isinstance(text, str) else text
-    return [each.message if isinstance(each, Flaw) else each.value for each in parse_yaml(encoded, depth=200)]
+    found = list(parse_yaml(encoded, depth=200))
+    assert not any(isinstance(each, Failure) for each in found)
+    return [each.message if isinstance(each, Flaw) else each.value for each in found if not isinstance(each, Failure)]
 
 
 def one(text: str) -> YamlDocument:
