@@ -196,7 +196,8 @@ class Inspector:
 def count(summary: Summary, opinion: Opinion, library: str, group: Group = (), calls: int = 1) -> None:
     """Count *calls* of one library and one group on which the opinion is the same."""
     checked = calls if opinion.not_delivered is None else 0
-    counted = CallTally(calls, checked, calls if opinion.usable else 0)
+    ready, limited, faulty = (calls if opinion.readiness == each else 0 for each in ("ready", "limited", "faulty"))
+    counted = CallTally(calls, checked, calls if opinion.usable else 0, ready, limited, faulty)
     summary.calls += calls
     summary.checked += checked
     if opinion.not_delivered is not None:

@@ -20,12 +20,16 @@ class CallTally:
         calls: calls read.
         checked: of these, the ones that would reach Kochava.
         usable: of the checked ones, those that break no rule about single calls whose own severity is error.
+        ready, limited, faulty: the checked ones, by what becomes of them at Kochava (`rules.ruleset.Readiness`).
         rules: per rule code, how many have findings; of groups only.
     """
 
     calls: int = 0
     checked: int = 0
     usable: int = 0
+    ready: int = 0
+    limited: int = 0
+    faulty: int = 0
     rules: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: CallTally) -> None:
@@ -33,7 +37,14 @@ class CallTally:
         self.calls += other.calls
         self.checked += other.checked
         self.usable += other.usable
+        self.ready += other.ready
+        self.limited += other.limited
+        self.faulty += other.faulty
         self.rules.update(other.rules)
+
+    def adds_up(self) -> bool:
+        """Tell whether every checked call is ready, limited or faulty."""
+        return self.checked == self.ready + self.limited + self.faulty
 
 
 @dataclass(slots=True)
@@ -191,6 +202,8 @@ class Summary:
             return self.plans.adds_up()
         if self.identity is not None and not self.identity.adds_up():
             return False
+        if not all(tally.adds_up() for tally in (*self.libraries.values(), *self.groups.values())):
+            return False
         return self.calls == self.checked + self.not_delivered.total() + self.malformed + self.failed
 
     def fail(self, error: InternalError) -> None:
@@ -201,6 +214,14 @@ class Summary:
 
     def _keep(self, errors: list[InternalError]) -> None:
         self.internal_errors += errors[: _MOST_ERRORS - len(self.internal_errors)]
+
+    @property
+    def readiness(self) -> CallTally:
+        """The figures of the calls of all libraries together."""
+        total = CallTally()
+        for tally in self.libraries.values():
+            total.add(tally)
+        return total
 
     def add(self, other: Summary) -> None:
         """Add *other*'s figures to these."""

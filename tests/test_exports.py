@@ -76,7 +76,7 @@ FOUND = [
     ("KCH104", 4, "/context/device"),
     ("KCH106", 6, "/context/device/advertisingId"),
     ("KCH112", 6, "/context/device/advertisingId"),
-    ("KCH106", 7, "/context/device"),
+    ("KCH119", 7, "/context/device"),
     ("KCH101", 8, "/context"),
 ]
 

@@ -57,10 +57,11 @@ def test_groups_break_the_closing_table_down(program: Callable[..., Ran], tmp_pa
     report = tmp_path / "out.json"
     run = program("check", "-q", "--group-by", "version,platform", str(log(tmp_path)), "--output", f"json:{report}")
     lines = [line.split() for line in run.out.splitlines()]
-    assert ["version", "platform", "calls", "checked", "usable", "share", "that", "Kochava", "can", "use"] in lines
+    assert ["version", "platform", "calls", "checked", "ready", "limited", "faulty", "share", "ready"] in lines
     assert ["KCH104", "missing-device-id", "1", "25.0%"] in lines
     first, second = json.loads(report.read_text())["summary"]["groups"]
     assert (first["calls"], first["checked"], first["usable"]) == (4, 4, 3)
+    assert (first["ready"], first["limited"], first["faulty"]) == (3, 0, 1)
     assert first["rules"]["KCH104"] == {"calls": 1, "rate": 0.25}
     assert second["group"] == {"version": "own", "platform": "ios"}
 

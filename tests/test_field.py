@@ -23,7 +23,6 @@ _SUFFIX = ".expected.json"
 # although it is expected to fail is an error.
 AWAITED = {
     "32-bq-tracks": "recognition: a JSON object with the columns of a warehouse is a row",
-    "34-copy": "rules: KCH119",
     "38-terraform-show": "plans: one finding for each place",
     "44-event-wrapper": "recognition: an object under `event` is no event name",
     "45-retl": "recognition: an object under `event` is no event name",
@@ -33,7 +32,6 @@ AWAITED = {
     "sdk-06-unity-ios-ids-as-android": "rules: KCH113",
     "sdk-08-manufacturer-unknown": "rules: KCH113",
     "sdk-14-button-sample": "rules: KCH112",
-    "sdk-15-notdetermined-rn": "rules: KCH119",
     "sdk-20-docs-sample-gaid": "rules: KCH116",
     "sdk-22-android-os-macos": "rules: KCH113",
 }

@@ -1,4 +1,4 @@
-"""The format `json`: one document a run, version 1, described by `schemas/report.json`."""
+"""The format `json`: one document a run, version 1.1, described by `schemas/report.json`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from segkoch_lint import __version__, masking
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.reporting import Outcome, Style
-from segkoch_lint.tallies import IdentityTally, PlanTally, RuleTally, Summary
+from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, RuleTally, Summary
 
 VERSION = 1
 
@@ -73,6 +73,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
         "bytes": summary.bytes,
         "calls": summary.calls,
         "checked": summary.checked,
+        **_readiness(summary.readiness),
         "not_delivered": dict(sorted(summary.not_delivered.items())),
         "malformed": summary.malformed,
         "failed": summary.failed,
@@ -88,10 +89,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
             code: _rule(tally, summary.checked, outcome.budgets.get(code))
             for code, tally in sorted(summary.rules.items())
         },
-        "libraries": {
-            name: {"calls": tally.calls, "checked": tally.checked, "usable": tally.usable}
-            for name, tally in sorted(summary.libraries.items())
-        },
+        "libraries": {name: _calls(tally) for name, tally in sorted(summary.libraries.items())},
         "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
         "internal_errors": [
             {"path": each.path, "line": each.line, "error": each.error, "consequence": each.consequence}
@@ -108,9 +106,7 @@ def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[
     groups = [
         {
             "group": dict(zip(outcome.facets, (masking.shown(each, show_ids=show_ids) for each in group), strict=True)),
-            "calls": tally.calls,
-            "checked": tally.checked,
-            "usable": tally.usable,
+            **_calls(tally),
             "rules": {
                 code: {"calls": calls, "rate": calls / tally.checked if tally.checked else None}
                 for code, calls in sorted(tally.rules.items())
@@ -119,6 +115,14 @@ def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[
         for group, tally in summary.groups.items()
     ]
     return sorted(groups, key=lambda group: (-group["calls"], list(group["group"].values())))
+
+
+def _calls(tally: CallTally) -> dict[str, int]:
+    return {"calls": tally.calls, "checked": tally.checked, "usable": tally.usable, **_readiness(tally)}
+
+
+def _readiness(tally: CallTally) -> dict[str, int]:
+    return {"ready": tally.ready, "limited": tally.limited, "faulty": tally.faulty}
 
 
 def _identity(tally: IdentityTally) -> dict[str, Any]:

@@ -14,13 +14,16 @@ from segkoch_lint.masking import shown
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.rules.catalogue import built_in
-from segkoch_lint.tallies import IdentityTally, PlanTally, ReplayTally, Summary
+from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, ReplayTally, Summary
 
 _LONGEST_CELL = 60
 """Code points of a payload value that a table shows."""
 
 _TAB = 4
 """Columns from one tab stop to the next in the lines around a finding."""
+
+_FIGURES = ("calls", "checked", "ready", "limited", "faulty", "share ready")
+"""The columns that say how the calls of a library or a group fare."""
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
@@ -129,28 +132,22 @@ class Reporter:
 
     def _libraries(self, summary: Summary) -> None:
         rows = [
-            [visible(name) or "(none)", f"{t.calls:,}", f"{t.checked:,}", f"{t.usable:,}", _share(t.usable, t.checked)]
-            for name, t in sorted(summary.libraries.items(), key=lambda item: (-item[1].calls, item[0]))
+            [visible(name) or "(none)", *_figures(tally)]
+            for name, tally in sorted(summary.libraries.items(), key=lambda item: (-item[1].calls, item[0]))
         ]
-        self._table(["library", "calls", "checked", "usable", "share that Kochava can use"], rows, "lrrrr")
+        self._table(["library", *_FIGURES], rows, "l" + "r" * len(_FIGURES))
 
     def _groups(self, summary: Summary, facets: Sequence[str]) -> None:
         """Write the calls of each group, and below a group's the rules that they break; the largest groups first."""
         names = self._rule_names()
-        head = [*facets, "calls", "checked", "usable", "share that Kochava can use"]
+        head = [*facets, *_FIGURES]
         rows: list[Sequence[str]] = []
         for group, tally in sorted(summary.groups.items(), key=lambda item: (-item[1].calls, self._shown(item[0]))):
-            figures = [
-                f"{tally.calls:,}",
-                f"{tally.checked:,}",
-                f"{tally.usable:,}",
-                _share(tally.usable, tally.checked),
-            ]
-            rows.append([*self._shown(group), *figures])
+            rows.append([*self._shown(group), *_figures(tally)])
             for code, calls in sorted(tally.rules.items(), key=lambda item: (-item[1], item[0])):
                 rule = [f"  {code} {names[code][0]}", *[""] * (len(facets) - 1)]
-                rows.append([*rule, f"{calls:,}", "", "", _share(calls, tally.checked)])
-        self._table(head, rows, "l" * len(facets) + "rrrr")
+                rows.append([*rule, f"{calls:,}", *[""] * (len(_FIGURES) - 2), _share(calls, tally.checked)])
+        self._table(head, rows, "l" * len(facets) + "r" * len(_FIGURES))
 
     def _shown(self, group: Group) -> list[str]:
         texts = (shown(each, show_ids=self._style.show_ids) for each in group)
@@ -203,6 +200,12 @@ class Reporter:
         return click.style(text, dim=True) if self._style.color else text
 
 
+def _figures(tally: CallTally) -> list[str]:
+    """Return the cells of `_FIGURES`."""
+    counts = (tally.calls, tally.checked, tally.ready, tally.limited, tally.faulty)
+    return [*(f"{count:,}" for count in counts), _share(tally.ready, tally.checked)]
+
+
 def _place(location: Location) -> str:
     path = visible(location.path) or "<value>"
     if location.span:
@@ -220,6 +223,9 @@ def _sum(summary: Summary) -> str:
     if summary.failed:
         parts.append(f"{summary.failed:,} on which segkoch-lint itself failed")
     text = f"{_count(summary.calls, 'call')} read: {', '.join(parts)}."
+    total = summary.readiness
+    if total.checked:
+        text += f" Of the checked ones: {total.ready:,} ready, {total.limited:,} limited, {total.faulty:,} faulty."
     others = summary.not_calls.total()
     if others:
         text += f" {_count(others, 'document')} held no call ({_reasons(summary.not_calls)})."

@@ -50,6 +50,7 @@ class Rule:
         remedy: per SDK what to do; ``default`` for all others. Empty for rules that the program itself decides.
         place: the path to blame, or None for where the keyword fails.
         asks_for: the members whose presence it asks for, if it does.
+        refusal: whether what breaks it is the user's choice, so that a call is limited by it and not faulty.
         limits: by name of a limit of the configuration, the path in the constraint to the number that it replaces.
         constraint: the JSON Schema, with our keywords.
         examples: values that pass. counterexamples: changes to the first one that do not.
@@ -68,6 +69,7 @@ class Rule:
     remedy: Mapping[str, str]
     place: ValuePath | None
     asks_for: tuple[ValuePath, ...]
+    refusal: bool
     limits: Mapping[str, ValuePath]
     constraint: Mapping[str, Any]
     examples: tuple[Any, ...]
@@ -91,6 +93,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         remedy=document.get("remedy", {}),
         place=path_of(about["place"]) if "place" in about else None,
         asks_for=tuple(map(path_of, about.get("asks-for", ()))),
+        refusal=about.get("refusal", False),
         limits={name: path_of(pointer) for name, pointer in about.get("limits", {}).items()},
         constraint={keyword: value for keyword, value in document.items() if keyword not in _ABOUT},
         examples=tuple(document["examples"]),

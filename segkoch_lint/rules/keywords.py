@@ -17,6 +17,9 @@ _VOCABULARIES = ("core", "applicator", "unevaluated", "validation", "meta-data",
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
+_OF_VALUES = ("value", "state", "key")
+"""The placeholders that stand for the value to blame, what is wrong with it, and its key."""
+
 _OF_SUMMARIES = frozenset({"calls", "libraries", "kind", "id"})
 """What further placeholders stand for in rules about summaries."""
 
@@ -31,8 +34,8 @@ def problem_of_words(rule: Rule) -> str:
     further = _OF_SUMMARIES if rule.applies_to in {"user", "device"} else frozenset()
     for message in _messages(rule):
         for name in _PLACEHOLDER.findall(message):
-            if name != "value" and not name.startswith("/") and name not in further:
-                known = ", ".join(f"{{{each}}}" for each in ("value", "/a/JSON/Pointer", *sorted(further)))
+            if name not in {*_OF_VALUES, *further} and not name.startswith("/"):
+                known = ", ".join(f"{{{each}}}" for each in (*_OF_VALUES, "/a/JSON/Pointer", *sorted(further)))
                 return f"a message has {{{name}}}, which stands for nothing; there are {known}."
     return ""
 

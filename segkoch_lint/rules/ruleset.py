@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from segkoch_lint import schema_files
 from segkoch_lint.errors import UsageError
@@ -27,6 +27,14 @@ _ANNOTATIONS = frozenset({"message", "mend"})
 _ABOUT_CALLS: tuple[AppliesTo, ...] = ("delivered", "call", "request")
 
 
+Readiness = Literal["ready", "limited", "faulty"]
+"""What becomes of a delivered call at Kochava.
+
+``faulty``: it breaks a rule whose own severity is error, rules about a refusal of the user aside. ``limited``: it is
+not faulty, and the user refused to be tracked, or was not asked yet (limited ad tracking). ``ready``: neither.
+"""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Opinion:
     """What the rules say of a call and of all that are like it.
@@ -36,12 +44,14 @@ class Opinion:
         blames: what it breaks.
         usable: whether it would reach Kochava and breaks no rule whose own severity is error.
         origin: of its library: ``mobile``, ``server``, ``web``, or None when unknown.
+        readiness: what becomes of it at Kochava; None when it would not reach Kochava.
     """
 
     not_delivered: str | None
     blames: tuple[Blame, ...]
     usable: bool
     origin: str | None
+    readiness: Readiness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Verdict:
     violations: tuple[Violation, ...]
     usable: bool
     origin: str | None
+    readiness: Readiness | None = None
 
 
 class RuleSet:
@@ -60,7 +71,8 @@ class RuleSet:
     Args:
         rules: the rules to judge by.
         delivery: what decides whether a call reaches Kochava.
-        required: among these are the rules that make up "usable": all that spoil a call, selected or not.
+        required: the rules that decide whether a call is usable, and ready, limited or faulty: all rules, selected
+            or not.
     """
 
     def __init__(self, rules: Sequence[Rule], delivery: Delivery, required: Sequence[Rule] = ()) -> None:
@@ -71,9 +83,10 @@ class RuleSet:
         for kind in ("delivered", "call", "request", "destination", "user", "device"):
             chosen = [_Compiled(r, self.schema_of(r)) for r in rules if r.applies_to == kind]
             self._groups[kind] = _Group(chosen)
-        self._required = _Group(
-            [_Compiled(r, self.schema_of(r)) for r in required if r.applies_to in _ABOUT_CALLS and _spoils(r)]
-        )
+        deciding = [_Compiled(r, self.schema_of(r)) for r in required if r.applies_to in _ABOUT_CALLS]
+        self._faults = _Group([each for each in deciding if not each.rule.refusal and _spoils(each.rule)])
+        self._refusals = _Group([each for each in deciding if each.rule.refusal])
+        self._spoiling_refusals = _Group([each for each in deciding if each.rule.refusal and _spoils(each.rule)])
         self._reasons = {reason: gate(schema) for reason, schema in delivery.conditions().items()}
         self._undelivered = gate({"anyOf": list(delivery.conditions().values())})
         self._origins = {origin: gate(schema) for origin, schema in delivery.origins().items()}
@@ -103,7 +116,7 @@ class RuleSet:
         """Return the verdict on one call, in Segment's shape and with its ``type``."""
         opinion = self.opinion_on(message)
         violations = tuple(blame.of(message) for blame in opinion.blames)
-        return Verdict(opinion.not_delivered, violations, opinion.usable, opinion.origin)
+        return Verdict(opinion.not_delivered, violations, opinion.usable, opinion.origin, opinion.readiness)
 
     def opinion_on(self, message: Mapping[str, Any]) -> Opinion:
         """Return what the rules say of one call, in Segment's shape and with its ``type``."""
@@ -126,7 +139,15 @@ class RuleSet:
             return Opinion(reason, tuple(blames), usable=False, origin=origin)
         blames += self._groups["delivered"].blames(message)
         blames.sort(key=lambda blame: blame.rule.code)
-        return Opinion(None, tuple(blames), usable=self._required.accepts(message), origin=origin)
+        readiness = self._readiness(message)
+        usable = readiness != "faulty" and self._spoiling_refusals.accepts(message)
+        return Opinion(None, tuple(blames), usable, origin, readiness)
+
+    def _readiness(self, message: Mapping[str, Any]) -> Readiness:
+        """Return what becomes of a delivered call at Kochava."""
+        if not self._faults.accepts(message):
+            return "faulty"
+        return "ready" if self._refusals.accepts(message) else "limited"
 
     def violations(self, kind: AppliesTo, value: Mapping[str, Any]) -> list[Violation]:
         """Return what the rules that apply to *kind* say of a value of that kind."""
@@ -188,6 +209,7 @@ class _Compiled:
         node: Any = self.schema
         for step in error.absolute_schema_path:
             while isinstance(node, dict) and step not in node and "$ref" in node:
+                said = _text(node, annotation) or said
                 node = at(self.schema, path_of(node["$ref"].removeprefix("#")))
             if isinstance(node, dict):
                 said = _text(node, annotation) or said
@@ -293,6 +315,7 @@ def _annotates(keyword: str, value: Any) -> bool:
 def _blamed(rule: Rule, error: ValidationError, value: Any) -> tuple[Path, bool]:
     """Return the path to blame, and whether it is a value itself (not the object around a missing one)."""
     path = tuple(error.absolute_path)
-    if rule.place is not None and rule.place[: len(path)] == tuple(map(str, path)):
-        return resolve(value, rule.place)
+    place = rule.place or ()
+    if len(path) < len(place) and place[: len(path)] == tuple(map(str, path)):
+        return resolve(value, place)
     return path, error.validator != "required"

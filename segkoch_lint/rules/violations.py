@@ -98,6 +98,12 @@ def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str
     """Fill in which values the message shows; strings, and nothing else, get their quotes here: masking keeps them."""
     values: dict[str, str | Secret] = {}
     for name in _placeholders(template):
+        if name == "state":
+            values[name] = _state(value, path, whole=whole)
+            continue
+        if name == "key":
+            values[name] = mask_shapes(key_of(path) or "")
+            continue
         where, found = (path, whole) if name == "value" else resolve(value, path_of(name))
         shown = shown_value(key_of(where), at(value, where)) if found else "absent"
         if found and isinstance(at(value, where), str):
@@ -107,7 +113,18 @@ def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str
 
 
 def _placeholders(template: str) -> list[str]:
-    return [part.split("}")[0] for part in template.split("{")[1:] if part.startswith(("value}", "/"))]
+    found = (part.split("}")[0] for part in template.split("{")[1:])
+    return [name for name in found if name in {"value", "state", "key"} or name.startswith("/")]
+
+
+def _state(value: Any, path: Path, *, whole: bool) -> str | Secret:
+    """Return in a word what is wrong with the value to blame where something has to be there."""
+    if not whole:
+        return "missing"
+    blamed = at(value, path)
+    if isinstance(blamed, str) and not blamed.strip():
+        return "blank" if blamed else "empty"
+    return shown_value(key_of(path), blamed)
 
 
 def shown_value(key: str | None, value: Any) -> str | Secret:

@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_good_call_passes(program: Program) -> None:
     assert program("check", "good.json") == Ran(
         0,
-        "1 call read: 1 checked.\nNo findings.\n",
+        "1 call read: 1 checked. Of the checked ones: 1 ready, 0 limited, 0 faulty.\nNo findings.\n",
         "",
     )
 

@@ -47,7 +47,7 @@ SUMMARY = Summary(
     not_calls=Counter({"other": 2}),
     destinations=1,
     rules={"KCH118": RuleTally(1, 1), "KCH101": RuleTally(1, 1), "KCH107": RuleTally(1, 1)},
-    libraries={"analytics-swift": CallTally(900, 890, 800), "": CallTally(100, 0, 0)},
+    libraries={"analytics-swift": CallTally(900, 890, 800, 700, 150, 40), "": CallTally(100, 0, 0)},
     severities=Counter(error=1, warning=1, info=1),
     unread=[("gone.json", "no such file")],
     remarks=[("plan.json", "a tracking plan")],
@@ -88,12 +88,13 @@ KCH101  missing-device            error            1      1
 KCH107  malformed-advertising-id  warning          1      1
 KCH118  unusual-device-id         info             1      1
 
-library          calls  checked  usable  share that Kochava can use
-analytics-swift    900      890     800                       89.9%
-(none)             100        0       0                           -
+library          calls  checked  ready  limited  faulty  share ready
+analytics-swift    900      890    700      150      40        78.7%
+(none)             100        0      0        0       0            -
 
 1,000 calls read: 990 checked, 9 not delivered to Kochava (type not accepted 8, \
-web without a device 1), 1 malformed. 2 documents held no call (other 2). 1 Kochava destination checked.
+web without a device 1), 1 malformed. Of the checked ones: 700 ready, 150 limited, 40 faulty. \
+2 documents held no call (other 2). 1 Kochava destination checked.
 Incomplete: 1 input could not be read; see standard error.
 1 error, 1 warning, 1 info.
 """  # noqa: W291

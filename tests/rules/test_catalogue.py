@@ -78,7 +78,10 @@ def broken(**changes: Any) -> dict[str, Any]:
         (broken(exclude="x"), 'there is no keyword "exclude"'),
         (broken(allOf=[{"spellings": {"a": {"not": {"requird": []}}}}]), "requird"),
         (broken(rule={**OWN["rule"], "message": "{nope} {value}"}), "a message has {nope}, which stands for nothing"),
-        (broken(rule={**OWN["rule"], "message": "in {calls}"}), "there are {value}, {/a/JSON/Pointer}."),
+        (
+            broken(rule={**OWN["rule"], "message": "in {calls}"}),
+            "there are {value}, {state}, {key}, {/a/JSON/Pointer}.",
+        ),
         (broken(properties={"a": {"message": "{x}"}}), "a message has {x}"),
         (broken(properties={"a": {"$ref": "https://example.com/x"}}), "cannot be used"),
         (broken(properties={"a": {"$ref": "urn:segkoch-lint:definitions#/$defs/nope"}}), "cannot be used"),

@@ -40,9 +40,9 @@ ZERO = "00000000-0000-0000-0000-000000000000"
         ({"advertisingId": ZERO, "adTrackingEnabled": False}, ["KCH106"]),
         ({"advertisingId": ZERO}, ["KCH106", "KCH112"]),
         ({"advertisingId": "DROP"}, ["KCH105"]),
-        ({"advertisingId": "DROP", "adTrackingEnabled": False}, ["KCH106"]),
-        ({"advertisingId": None, "trackingStatus": "TrackingStatus.Denied"}, ["KCH106"]),
-        ({"advertisingId": "", "attTrackingStatus": 1}, ["KCH106"]),
+        ({"advertisingId": "DROP", "adTrackingEnabled": False}, ["KCH119"]),
+        ({"advertisingId": None, "trackingStatus": "TrackingStatus.Denied"}, ["KCH119"]),
+        ({"advertisingId": "", "attTrackingStatus": 1}, ["KCH119"]),
         ({"advertisingId": "DROP", "attTrackingStatus": 3}, ["KCH105"]),
         ({"advertisingId": "DROP", "ADVERTISING-id": "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954"}, []),
         ({"advertisingId": None, "advertising_id": "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954"}, []),
@@ -93,7 +93,7 @@ def judged(ruleset: RuleSet, call: dict[str, Any]) -> list[tuple[str, str]]:
         ({"advertising_id": 5, "advertisingId": REAL}, {("KCH105", S)}),
         ({"advertisingId": None, "advertising_id": ""}, {("KCH105", A)}),
         ({"advertising_id": ""}, {("KCH105", S)}),
-        ({"advertising_id": None, "adTrackingEnabled": False}, {("KCH106", S)}),
+        ({"advertising_id": None, "adTrackingEnabled": False}, {("KCH119", S)}),
         ({"advertisingId": REAL, "advertising_id": ZERO}, {("KCH106", S), ("KCH111", A)}),
         ({"advertising_id": REAL, "advertisingId": ZERO}, {("KCH106", A), ("KCH111", S)}),
         (
@@ -112,14 +112,67 @@ def test_of_two_spellings_the_one_that_is_wrong_is_blamed(
     assert sorted(judged(everything, call)) == sorted(blamed)
 
 
-def test_the_message_says_whether_the_id_is_zeros_or_was_withheld(good_call: dict[str, Any]) -> None:
-    ruleset = RuleSet([rule for rule in JUDGED if rule.code == "KCH106"], Delivery())
-    good_call["context"]["device"]["advertisingId"] = ZERO
-    (zeros,) = ruleset.judge(good_call).violations
-    good_call["context"]["device"] |= {"advertisingId": None, "adTrackingEnabled": False}
-    (withheld,) = ruleset.judge(good_call).violations
-    assert "all zeros" in zeros.template
-    assert "withheld" in withheld.template
+@pytest.mark.parametrize(
+    ("members", "code", "words"),
+    [
+        ({"advertisingId": ZERO}, "KCH106", "all zeros"),
+        (
+            {"advertisingId": None, "adTrackingEnabled": False},
+            "KCH119",
+            "the user refused, and the advertising id is null",
+        ),
+        ({"advertisingId": "", "trackingStatus": "TrackingStatus.denied"}, "KCH119", "the advertising id is empty"),
+        ({"advertisingId": " ", "attTrackingStatus": 1}, "KCH119", "the advertising id is blank"),
+        ({"advertisingId": "DROP", "ad_tracking_enabled": "f"}, "KCH119", "the advertising id is missing"),
+        (
+            {"advertisingId": "DROP", "adTrackingEnabled": False, "trackingStatus": "notDetermined"},
+            "KCH119",
+            "the user was not asked for consent yet, and the advertising id is missing",
+        ),
+        ({"advertisingId": "DROP", "attTrackingStatus": 0}, "KCH119", "was not asked for consent yet"),
+        ({"advertisingId": "DROP"}, "KCH105", "is missing, and nothing says that the user refused"),
+        ({"advertisingId": None}, "KCH105", "is null, and nothing says that the user refused"),
+        ({"advertisingId": ""}, "KCH105", "is empty, and nothing says that the user refused"),
+        ({"advertisingId": 17}, "KCH105", "is …, not a string"),
+        ({"advertisingId": "DROP", "IDFA": REAL}, "KCH105", 'the advertising id is under "IDFA"'),
+        ({"advertisingId": "", "ad_id": REAL}, "KCH105", 'the advertising id is under "ad_id"'),
+    ],
+)
+def test_the_message_says_what_is_wrong_with_the_advertising_id(
+    members: dict[str, Any], code: str, words: str, everything: RuleSet
+) -> None:
+    call = copy.deepcopy(IOS_CALL)
+    call["context"]["os"]["version"] = "13.7"
+    call["context"]["device"] = device(adTrackingEnabled="DROP") | members
+    call["context"]["device"] = {key: value for key, value in call["context"]["device"].items() if value != "DROP"}
+    (violation,) = everything.judge(call).violations
+    text = violation.template
+    for name, value in violation.values.items():
+        text = text.replace("{" + name + "}", str(value))
+    assert violation.rule.code == code
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    ("members", "readiness", "usable"),
+    [
+        ({}, "ready", True),
+        ({"manufacturer": "Nokia"}, "ready", True),
+        ({"advertisingId": ZERO, "adTrackingEnabled": False}, "limited", False),
+        ({"advertisingId": "DROP", "adTrackingEnabled": False}, "limited", True),
+        ({"advertisingId": "DROP", "trackingStatus": "notDetermined"}, "limited", True),
+        ({"advertisingId": "DROP"}, "faulty", False),
+        ({"advertisingId": ZERO, "id": ""}, "faulty", False),
+        ({"advertisingId": "DROP", "adTrackingEnabled": False, "id": "unknown"}, "faulty", False),
+    ],
+)
+def test_a_delivered_call_is_ready_limited_or_faulty(members: dict[str, Any], readiness: str, usable: bool) -> None:
+    call = copy.deepcopy(IOS_CALL)
+    call["context"]["device"] = device(**members)
+    for selected in (0, len(built_in())):  # which rules are selected does not matter
+        verdict = RuleSet(built_in()[:selected], Delivery(), built_in()).judge(call)
+        assert (verdict.readiness, verdict.usable) == (readiness, usable)
+    assert RuleSet([], Delivery(), built_in()).judge({**call, "type": "screen"}).readiness is None
 
 
 def test_the_sample_of_the_kochava_page_only_has_sample_ids_and_snake_case(everything: RuleSet) -> None:
