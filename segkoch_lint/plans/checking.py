@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.masking import mask_shapes
 from segkoch_lint.plans.budget import SECONDS, Evaluator
-from segkoch_lint.plans.files import PAGE_MISSING, PlanFile, joined, read_file
+from segkoch_lint.plans.files import PAGE_MISSING, PlanFile, joined, read_file, stale_total
 from segkoch_lint.plans.judging import INVALID_SYNTAX, REPEATED_KEY, Judge, uncheckable
 from segkoch_lint.plans.plan import Plan, Site
 from segkoch_lint.plans.probes import Probes
@@ -122,6 +122,8 @@ class PlanChecker:
         for plan, complete in joined(plans):
             if not complete:
                 self.summary.unread.append((plan.site.file, PAGE_MISSING))
+            elif remark := stale_total(plan):
+                self.summary.remarks.append((plan.site.file, remark))
             self.tally.plans += 1
             yield plan
 

@@ -22,6 +22,8 @@ EVENTS = "events, not a tracking plan; `segkoch-lint check` lints them"
 HEAD_ONLY = "a tracking plan without its rules; give the file with its rules, too"
 PAGE_MISSING = "not all pages of the plan's rules were given, so nothing can be said of the others"
 
+_FIRST_CURSOR = "MA=="
+
 _STRANGERS = {
     "HAR capture": "a HAR capture, not a tracking plan",
     "destination": "the settings of a destination, not a tracking plan; `segkoch-lint check` lints them",
@@ -158,4 +160,20 @@ def _following(page: Page, first: Plan, waiting: Sequence[Plan]) -> Plan | None:
 
 
 def _is_whole(first: Page, last: Page, rules: int) -> bool:
-    return not first.previous and not last.following and rules >= (last.total or 0)
+    """Tell whether pages from *first* to *last* are all that there are.
+
+    `totalEntries` can count rules that were deleted since. It decides only where nothing else says that a page is the
+    first one: the cursor of the first page, "0" in base64, does.
+    """
+    if first.previous or last.following:
+        return False
+    return first.current in {"", _FIRST_CURSOR} or rules >= (last.total or 0)
+
+
+def stale_total(plan: Plan) -> str:
+    """Return a remark if all pages of a plan are there but `totalEntries` counts more rules, else an empty string."""
+    total = plan.page.total if plan.page else None
+    rules = len(plan.rules) + len(plan.commons)
+    if total is None or rules >= total:
+        return ""
+    return f"pagination.totalEntries says {total}, and there are {rules} rules and no further page; taken as complete"

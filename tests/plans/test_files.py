@@ -81,6 +81,20 @@ def test_where_a_page_is_missing_the_run_is_incomplete(pages: list[Any], tmp_pat
     assert exit_status(checker.summary, None, allow_empty=False) == 4
 
 
+@pytest.mark.parametrize("current", ["MA==", ""])
+def test_a_total_that_counts_deleted_rules_makes_no_page_missing(current: str, tmp_path: Path) -> None:
+    findings, checker = check(tmp_path, page([COMMON, rule("A", ORDER)], current, "", 3))
+    assert (codes(findings), checker.summary.unread) == ([], [])
+    ((_, remark),) = checker.summary.remarks
+    assert remark.startswith("pagination.totalEntries says 3, and there are 2 rules and no further page")
+    assert exit_status(checker.summary, Severity.ERROR, allow_empty=False) == 0
+
+
+def test_a_total_of_all_pages_is_not_remarked_on(tmp_path: Path) -> None:
+    _, checker = check(tmp_path, FIRST, SECOND)
+    assert checker.summary.remarks == []
+
+
 def test_a_plan_without_its_rules_is_told(tmp_path: Path) -> None:
     head = {"data": {"trackingPlan": {"id": "tp_1", "name": "Shop", "type": "LIVE"}}}
     findings, checker = check(tmp_path, head)
