@@ -5,6 +5,7 @@ What is made here is a guess, and the plan's validator the judge: nothing goes w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -40,6 +41,7 @@ _VARIANTS = 4
 
 _CLASSES: Mapping[str, str] = {"d": "1234567890", "w": "aB1_", "s": " \t", "D": "ab-", "W": "- .", "S": "a1"}
 _CONTROLS: Mapping[str, str] = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
+_FLAGS = re.compile(r"\?[ims]*:")
 _ANY = "aB1- _./:@#,éß"
 
 
@@ -109,8 +111,8 @@ class _Sampler:
         return character
 
     def _group(self, depth: int) -> str:
-        if self.pattern.startswith("?:", self.at):
-            self.at += 2
+        if flags := _FLAGS.match(self.pattern, self.at):  # whatever matches matches without regard to case, too
+            self.at = flags.end()
         elif self.pattern.startswith(("?<", "?P<"), self.at):
             self.at = self.pattern.index(">", self.at) + 1
         elif self._peek() == "?":

@@ -1,13 +1,20 @@
-"""A plan's JSON Schemas as validators: each in its own draft, patterns in linear time, and nothing is ever fetched."""
+"""A plan's JSON Schemas as validators: each in its own draft, patterns in linear time, and nothing is ever fetched.
+
+Patterns mean what they mean in RE2, which Segment matches them with (`segkoch_lint.plans.patterns`). One that RE2 does
+not know is read as ECMA 262 has it, where that can be matched in linear time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jsonschema_rs
 
 from segkoch_lint.places import Path
+from segkoch_lint.plans.patterns import translated
+from segkoch_lint.rules.vocabulary import MAPS_OF_SCHEMAS
 
 _DRAFTS: Mapping[str, Any] = {
     "json-schema.org/draft-04/schema": jsonschema_rs.Draft4Validator,
@@ -18,6 +25,8 @@ _DRAFTS: Mapping[str, Any] = {
 }
 
 _LOOK_AROUND = ("(?=", "(?!", "(?<=", "(?<!")
+_DATA = frozenset({"const", "enum", "default", "examples"})
+_MAPS = frozenset({*MAPS_OF_SCHEMAS, "definitions", "dependencies"})
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
@@ -51,10 +60,12 @@ def compile_schema(schema: Any) -> Any:
             if draft is None:
                 raise SchemaFault(f"the draft of JSON Schema is not known: {named}", ("$schema",))
             schema = {keyword: value for keyword, value in schema.items() if keyword != "$schema"}
+    patterns: list[_Pattern] = []
     try:
+        schema = _rewritten(schema, (), patterns)
         return draft(schema, pattern_options=jsonschema_rs.RegexOptions(), offline=True)
     except jsonschema_rs.ValidationError as error:
-        raise _fault(schema, error) from None
+        raise _fault(schema, error, patterns) from None
     except (ValueError, RecursionError, OverflowError) as error:
         raise SchemaFault(f"the JSON Schema cannot be used ({type(error).__name__})") from None
 
@@ -64,30 +75,80 @@ def _bare(uri: Any) -> str:
     return str(uri).removeprefix("http://").removeprefix("https://").removesuffix("#")
 
 
-def _fault(schema: Any, error: Any) -> SchemaFault:
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A pattern as it is written in a schema, where, and as the engine is given it."""
+
+    text: str
+    path: Path
+    rewritten: str
+
+    @classmethod
+    def of(cls, text: str, path: Path) -> _Pattern:
+        try:
+            return cls(text, path, translated(text))
+        except ValueError:
+            return cls(text, path, text)  # whether the engine can make something of it, it says itself
+
+
+def _rewritten(schema: Any, path: Path, patterns: list[_Pattern]) -> Any:
+    """Return a schema with its patterns rewritten, and add these to *patterns*.
+
+    Only what can be a schema is looked into, so that no value that a call is compared with changes.
+    """
+    if isinstance(schema, list):
+        return [_rewritten(each, (*path, index), patterns) for index, each in enumerate(schema)]
+    if not isinstance(schema, Mapping):
+        return schema
+    found: dict[str, Any] = {}
+    for keyword, value in schema.items():
+        at = (*path, keyword)
+        if keyword == "pattern" and isinstance(value, str):
+            patterns.append(_Pattern.of(value, at))
+            found[keyword] = patterns[-1].rewritten
+        elif keyword in _MAPS and isinstance(value, Mapping):
+            inner = {name: _rewritten(each, (*at, name), patterns) for name, each in value.items()}
+            found[keyword] = _with_keys_rewritten(inner, at, patterns) if keyword == "patternProperties" else inner
+        else:
+            found[keyword] = value if keyword in _DATA else _rewritten(value, at, patterns)
+    return found
+
+
+def _with_keys_rewritten(schemas: Mapping[str, Any], path: Path, patterns: list[_Pattern]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, schema in schemas.items():
+        pattern = _Pattern.of(name, (*path, name))
+        key = pattern.rewritten
+        while key in found:  # two ways to write the same
+            key = f"(?:{key})"
+        patterns.append(replace(pattern, rewritten=key))
+        found[key] = schema
+    return found
+
+
+def _fault(schema: Any, error: Any, patterns: Sequence[_Pattern]) -> SchemaFault:
     path = tuple(error.instance_path)
     if type(error.kind).__name__ == "Referencing":
         return _unresolved(schema)
+    if path[-1:] == ("pattern",) or "patternProperties" in path[-2:]:
+        bad = next((each for each in patterns if not _compiles(each.rewritten)), None)
+        if bad is not None:
+            return SchemaFault(_problem(bad.text), bad.path)
     if isinstance(error.instance, str) and path:
-        if path[-1] == "pattern" or "patternProperties" in path[-2:]:
-            return _bad_pattern(error.instance, path)
         return SchemaFault(f'"{error.instance}" is not allowed as the value of `{path[-1]}`', path)
-    if "patternProperties" in path[-1:]:
-        return _bad_patterns(error, path)
     keyword = f"the value of `{path[-1]}`" if path else "the JSON Schema"
     return SchemaFault(f"{keyword} is not what JSON Schema allows there", path)
 
 
-def _bad_pattern(pattern: str, path: Path) -> SchemaFault:
+def _problem(pattern: str) -> str:
+    """Return what is wrong with a pattern that the engine refuses."""
     if any(each in pattern for each in _LOOK_AROUND):
-        return SchemaFault(f"the pattern {pattern} looks around itself, which Segment does not support", path)
-    return SchemaFault(f"the pattern {pattern} cannot be matched in linear time, or is none", path)
-
-
-def _bad_patterns(error: Any, path: Path) -> SchemaFault:
-    patterns = error.instance if isinstance(error.instance, Mapping) else {}
-    bad = next((pattern for pattern in patterns if not _compiles(pattern)), None)
-    return _bad_pattern(bad, (*path, bad)) if bad is not None else SchemaFault("a pattern that cannot be matched", path)
+        return f"the pattern {pattern} looks around itself, which Segment does not support"
+    try:
+        translated(pattern)
+    except ValueError as error:
+        return f"Segment cannot match the pattern {pattern} (RE2): {error}"
+    return f"the pattern {pattern} is too large to be matched here"
 
 
 def _compiles(pattern: str) -> bool:
