@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.plans.completing import Asked, Call, Refusal, complete
+from segkoch_lint.plans.own_values import OwnValue
 from segkoch_lint.plans.plan import event_version
-from segkoch_lint.plans.probes import PLATFORMS, Break, Probes, Start
+from segkoch_lint.plans.probes import Probes, Start, advertising_keys, ways
+
+_OF_A_KIND = 2
+"""Good calls of one kind that are broken: one with nothing but what Kochava needs, and one as an SDK sends it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A requirement that a plan does not guard.
+    """A requirement that a plan does not guard, or not in every way.
 
     Attributes:
-        summary: how the call is broken that the plan accepts, in a few words.
-        call: that call.
-        accepted, asked: broken calls that the plan accepted, of those it was asked about.
+        passed: the names of the broken calls that the plan accepts, and the index of the good call behind each.
+        asked: the number of broken calls that the plan was asked about.
+        ways: the number of ways in which these are broken, whatever their platform.
     """
 
-    summary: str
-    call: Call
-    accepted: int
+    passed: dict[str, int]
     asked: int
+    ways: int
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing at all is guarded."""
+        return len(self.passed) == self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +50,14 @@ class Answer:
 
     Attributes:
         not_delivered: why all calls that it accepts stay away from Kochava, or None.
+        calls: good calls that the plan accepts: those that were broken.
         gaps: by the requirement's code.
         strict: platforms without a good call that the plan accepts.
         refusal: why no accepted call could be made at all, for a reason that has nothing to do with Kochava.
     """
 
     not_delivered: str | None = None
+    calls: list[Call] = field(default_factory=list)
     gaps: dict[str, Gap] = field(default_factory=dict)
     strict: list[Strictness] = field(default_factory=list)
     refusal: Refusal | None = None
@@ -60,6 +71,7 @@ def ask(
     codes: Sequence[str],
     *,
     version: int | None = None,
+    values: Sequence[OwnValue] = (),
 ) -> Answer:
     """Return what *schemas*, all of which a call has to satisfy, say of the calls of one type and name.
 
@@ -69,6 +81,7 @@ def ask(
         call_type, event: of the calls.
         codes: the requirements to ask about.
         version: of the event, which the calls name; None where they need not.
+        values: what schemas name for members of the device; calls are broken with these, too.
     """
     starts = probes.starts(call_type, event, version)
     not_delivered = probes.not_delivered(starts[0].call)
@@ -79,18 +92,30 @@ def ask(
     delivered = [call for _, call in accepted if probes.not_delivered(call) is None]
     if accepted and not delivered:
         return Answer(probes.not_delivered(accepted[0][1]))
-    for platform in PLATFORMS:
+    for platform in probes.platforms:
         if not any(start.platform == platform for start, _ in accepted):
             refusal = _telling([refusal for start, refusal in refusals if start.platform == platform])
             if _is_about_kochava(refusal):
                 answer.strict.append(Strictness(platform, refusal))
             elif not accepted:
                 answer.refusal = answer.refusal or refusal
+    answer.calls.extend(_chosen(delivered))
     for code in codes:
-        gap = _gap(probes, schemas, delivered, code)
+        gap = _gap(probes, schemas, answer.calls, code, values)
         if gap is not None:
             answer.gaps[code] = gap
     return answer
+
+
+def _chosen(calls: Sequence[Call]) -> Iterator[Call]:
+    """Yield the first calls of each kind, by platform and spelling of the advertising id: others would say the same."""
+    kinds: Counter[tuple[str, ...]] = Counter()
+    for call in calls:
+        device = call["context"]["device"]
+        kind = (device["type"], *advertising_keys(device))
+        kinds[kind] += 1
+        if kinds[kind] <= _OF_A_KIND:
+            yield call
 
 
 def accepts(schemas: Sequence[Asked], call: Mapping[str, Any]) -> bool:
@@ -135,21 +160,20 @@ def _keeps(probes: Probes, start: Start) -> Callable[[Any], bool]:
     return keeps
 
 
-def _gap(probes: Probes, schemas: Sequence[Asked], calls: Sequence[Call], code: str) -> Gap | None:
-    first: Break | None = None
-    accepted = asked = 0
-    for call in calls:
+def _gap(
+    probes: Probes, schemas: Sequence[Asked], calls: Sequence[Call], code: str, values: Sequence[OwnValue]
+) -> Gap | None:
+    passed: dict[str, int] = {}
+    asked: set[str] = set()
+    for index, call in enumerate(calls):
         named = event_version(call)
-        for broken in probes.breaks(call, code):
+        for broken in probes.breaks(call, code, values):
             if named is not None and event_version(broken.call) != named:
                 continue  # without a context, it is held against another version of the event
-            asked += 1
-            if accepts(schemas, broken.call):
-                accepted += 1
-                first = first or broken
-        if first is not None:
-            break
-    return Gap(first.summary, first.call, accepted, asked) if first else None
+            asked.add(broken.name)
+            if broken.name not in passed and accepts(schemas, broken.call):
+                passed[broken.name] = index
+    return Gap(passed, len(asked), len(ways(asked))) if passed else None
 
 
 def _is_about_kochava(refusal: Refusal) -> bool:

@@ -13,7 +13,9 @@ from typing import Any, Self
 import msgspec
 
 from segkoch_lint.plans.asking import Answer
+from segkoch_lint.plans.own_values import OwnValue
 from segkoch_lint.plans.validators import SchemaFault
+from segkoch_lint.policy.settings import PLATFORMS
 from segkoch_lint.rules.delivery import Delivery
 
 SECONDS = 10.0
@@ -34,15 +36,24 @@ class Evaluator:
     Args:
         delivery: what decides whether a call reaches Kochava.
         codes: the requirements to ask plans about.
+        platforms: the device types of the calls that plans are asked with.
         seconds: the budget of one request.
     """
 
-    def __init__(self, delivery: Delivery, codes: Sequence[str], *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        codes: Sequence[str],
+        *,
+        platforms: Sequence[str] = PLATFORMS,
+        seconds: float = SECONDS,
+    ) -> None:
         self._setup = {
             "types": delivery.accepted_types,
             "events": delivery.ignored_events,
             "libraries": dict(delivery.libraries),
             "codes": list(codes),
+            "platforms": list(platforms),
             "seconds": seconds,
         }
         self._numbers: dict[int, tuple[int, Any]] = {}
@@ -73,15 +84,29 @@ class Evaluator:
             self._loaded.add(number)
         return number
 
-    def ask(self, schemas: Sequence[Any], call_type: str, event: str, version: int | None = None) -> Answer:
+    def ask(
+        self,
+        schemas: Sequence[Any],
+        call_type: str,
+        event: str,
+        version: int | None = None,
+        *,
+        values: Sequence[OwnValue] = (),
+    ) -> Answer:
         """Return what schemas, all of which hold, say of the calls of one type and name, and version of the event.
+
+        Args:
+            schemas: of the rule and of the plan.
+            call_type, event, version: of the calls.
+            values: what the schemas name for members of the device; calls are broken with these, too.
 
         Raises:
             SchemaFault: one of them cannot be used.
             Exhausted: they take too long.
         """
         numbers = [self.load(schema) for schema in schemas]
-        request = {"task": "ask", "schemas": numbers, "type": call_type, "event": event, "version": version}
+        about = {"type": call_type, "event": event, "version": version, "values": list(values)}
+        request = {"task": "ask", "schemas": numbers, **about}
         answer = self._request(request)
         return msgspec.convert(answer, Answer)
 

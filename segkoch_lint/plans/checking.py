@@ -11,8 +11,8 @@ from segkoch_lint.plans.budget import SECONDS, Evaluator
 from segkoch_lint.plans.files import PAGE_MISSING, PlanFile, joined, read_file, stale_total
 from segkoch_lint.plans.judging import INVALID_SYNTAX, REPEATED_KEY, Judge, uncheckable
 from segkoch_lint.plans.plan import Plan, Site
-from segkoch_lint.plans.probes import Probes
-from segkoch_lint.plans.requirements import requirements
+from segkoch_lint.plans.probes import REFUSALS, Probes
+from segkoch_lint.plans.requirements import COST_OF_BLOCKING, about_plans, requirements
 from segkoch_lint.plans.stating import Draft, Excerpts, Statement
 from segkoch_lint.plans.survey import Survey, survey
 from segkoch_lint.policy.selection import Selection
@@ -61,20 +61,21 @@ class PlanChecker:
         self.tally = PlanTally()
         self.summary = Summary(plans=self.tally)
         self.seconds = seconds
-        self._selection = Selection(self.settings)
-        self.statement = Statement(self._selection, self.summary, excerpts)
+        self.statement = Statement(Selection(about_plans(self.settings)), self.summary, excerpts)
         self._allow_empty = allow_empty
         self._flaw_excerpts = flaw_excerpts
         wanted = requirements(self.settings)
         self.codes = tuple(rule.code for rule in wanted)
-        made_up = Probes(self.settings.delivery).made_up
-        self.judge = Judge(
-            {rule.code: rule.name for rule in wanted}, {rule.code: level for rule, level in wanted.items()}, made_up
-        )
+        names = {rule.code: rule.name for rule in wanted}
+        weights = {rule.code: level for rule, level in wanted.items()}
+        for code in sorted(set(self.codes) & set(REFUSALS)):
+            self.summary.remarks.append((code, COST_OF_BLOCKING))
+        self.judge = Judge(names, weights, Probes(self.settings.delivery, self.settings.platforms))
 
     def evaluator(self) -> Evaluator:
         """Return what schemas are asked with."""
-        return Evaluator(self.settings.delivery, self.codes, seconds=self.seconds)
+        settings = self.settings
+        return Evaluator(settings.delivery, self.codes, platforms=settings.platforms, seconds=self.seconds)
 
     def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Iterator[Finding]:
         """Check the plans of files, folders, globs and ``-``; what cannot be read is noted in ``summary.unread``."""
@@ -127,9 +128,9 @@ class PlanChecker:
             self.tally.plans += 1
             yield plan
 
-    def survey(self, plan: Plan, evaluator: Evaluator) -> Survey:
-        """Ask a plan, and count its rules."""
-        found = survey(plan, evaluator, self.codes, self.seconds)
+    def survey(self, plan: Plan, evaluator: Evaluator, *, other: Plan | None = None) -> Survey:
+        """Ask a plan, also about the own values of an *other* version of it, and count its rules."""
+        found = survey(plan, evaluator, self.codes, self.seconds, other=other)
         self.tally.rules += len(found.answers) + len(found.skipped)
         self.tally.checked += len(found.answers)
         self.tally.skipped += Counter(found.skipped.values())

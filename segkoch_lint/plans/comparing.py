@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from segkoch_lint.plans.asking import Answer, Gap
 from segkoch_lint.plans.event_changes import event_changes
-from segkoch_lint.plans.judging import UNGUARDED, Judge
+from segkoch_lint.plans.judging import GUARD_REMOVED, UNGUARDED, Judge, Opening, is_everywhere
+from segkoch_lint.plans.plan import Plan, PlanRule
 from segkoch_lint.plans.stating import Draft
 from segkoch_lint.plans.survey import Survey, about
 from segkoch_lint.tallies import Change
-
-GUARD_REMOVED = "KCH404"
 
 _NAMED = 5
 """Events that a sentence names; the others are counted."""
@@ -19,28 +19,85 @@ Identity = tuple[str, str]
 
 
 def findings(judge: Judge, old: Survey, new: Survey, codes: Sequence[str]) -> Iterator[Draft]:
-    """Yield what a change opens: guards that are gone, events that came without one, and new strictness."""
-    yield from judge.faults(new)
-    known = {rule.identity for rule in old.rules}
-    stayed = [rule for rule in new.probed if rule.identity in known]
+    """Yield what a change opens: guards that are gone, calls that came without one, and new strictness.
+
+    What could be asked before and cannot be any more is told, too.
+    """
+    yield from judge.faults(new, known=old)
+    lost, came = [], []
+    before = {rule: _answers_before(old, new.plan, rule) for rule in (*new.answers, *new.unruled)}
+    stayed = [rule for rule in new.probed if before[rule]]
     for code in codes:
-        lost = [rule for rule in new.gaps(code) if _is_guarded(old, rule.identity, code)]
-        yield from judge.gaps(new, code, finding=GUARD_REMOVED, rules=lost, among=stayed)
-        if not lost:
-            left = [rule for rule in new.unruled_gaps(code) if _is_guarded(old, rule.identity, code)]
-            yield from judge.unruled(new, code, finding=GUARD_REMOVED, rules=left)
-        came = [rule for rule in new.gaps(code) if rule.identity not in known]
-        yield from judge.gaps(new, code, finding=UNGUARDED, rules=came, among=())
+        gaps = new.gaps(code)
+        if fresh := _fresh(gaps, before, code):
+            lost.append(Opening(code, fresh, is_everywhere(new.plan, fresh, stayed)))
+        elif unruled := _fresh(new.unruled_gaps(code), before, code):
+            lost.append(Opening(code, unruled, everywhere=True))
+        unknown = {rule: tuple(gap.passed) for rule, gap in gaps.items() if not before[rule]}
+        came.append(Opening(code, unknown, is_everywhere(new.plan, gaps, new.probed)))
+    yield from judge.unguarded(new, lost, finding=GUARD_REMOVED)
+    yield from judge.unguarded(new, came, finding=UNGUARDED)
     strict_before = {(rule.identity, each.platform) for rule, answer in old.answers.items() for each in answer.strict}
     for each in judge.strict(new):
         if (each.rule.identity, each.platform) not in strict_before:
             yield each.draft
+    yield from judge.unprobed(new, [rule for rule in new.unprobed if not _unprobed_before(old, rule)])
 
 
-def _is_guarded(survey: Survey, identity: Identity, code: str) -> bool:
-    """Tell whether all rules for some calls were asked, and stopped what breaks a requirement."""
-    answers = [answer for rule, answer in {**survey.answers, **survey.unruled}.items() if rule.identity == identity]
-    return bool(answers) and all(code not in answer.gaps for answer in answers)
+def gone(judge: Judge, old: Survey) -> Iterator[Draft]:
+    """Yield what a plan guarded that is not there any more."""
+    guarded = [
+        code
+        for code in judge.names
+        if any(code not in old.answers[rule].gaps or not old.answers[rule].gaps[code].open for rule in old.probed)
+    ]
+    if guarded:
+        yield judge.gone(old.plan, guarded)
+
+
+def _answers_before(old: Survey, new: Plan, rule: PlanRule) -> list[Answer]:
+    """Return the answers of the old rules for the calls that *rule* of the new plan is for, as far as they were asked.
+
+    A call is held against the version of its event that it names, or against the oldest one. So a version that is
+    gone leaves its calls to the oldest one, and an oldest one that is gone leaves those without a version to the next.
+    Calls of types without a rule are held against the common schemas only.
+    """
+    names: set[int | None] = {None, *_versions(old.plan, rule.identity), *_versions(new, rule.identity)}
+    mine = [name for name in names if _rule_for(new, rule, name) in {rule, None}]
+    found: dict[PlanRule, Answer] = {}
+    for name in mine:
+        held = _rule_for(old.plan, rule, name)
+        if held is not None and held in old.answers:
+            found[held] = old.answers[held]
+        elif held is None:
+            known = (*old.answers.items(), *old.unruled.items())
+            found |= {each: answer for each, answer in known if each.identity == rule.identity}
+    return list(found.values())
+
+
+def _versions(plan: Plan, identity: Identity) -> list[int]:
+    return [rule.version for rule in plan.active if rule.identity == identity]
+
+
+def _rule_for(plan: Plan, alike: PlanRule, version: int | None) -> PlanRule | None:
+    """Return the rule that a plan holds against the calls of *alike* that name a version, or none."""
+    rules = sorted((each for each in plan.active if each.identity == alike.identity), key=lambda each: each.version)
+    return next((each for each in rules if each.version == version), rules[0] if rules else None)
+
+
+def _fresh(
+    gaps: Mapping[PlanRule, Gap], before: Mapping[PlanRule, Sequence[Answer]], code: str
+) -> dict[PlanRule, tuple[str, ...]]:
+    """Return by rule the names of the broken calls that pass now and did not before, where it is known what did."""
+    fresh = {}
+    for rule, gap in gaps.items():
+        passed_before = [answer.gaps[code].passed if code in answer.gaps else {} for answer in before[rule]]
+        fresh[rule] = tuple(name for name in gap.passed if any(name not in passed for passed in passed_before))
+    return {rule: names for rule, names in fresh.items() if names}
+
+
+def _unprobed_before(old: Survey, rule: PlanRule) -> bool:
+    return any(each.identity == rule.identity and each.version == rule.version for each in old.unprobed)
 
 
 def changes(old: Survey, new: Survey, names: Mapping[str, str]) -> Iterator[Change]:
@@ -50,12 +107,10 @@ def changes(old: Survey, new: Survey, names: Mapping[str, str]) -> Iterator[Chan
         old, new: both versions.
         names: of the requirements, by code.
     """
+    before = {rule: _answers_before(old, new.plan, rule) for rule in new.probed}
     for code, name in names.items():
-        closed = [
-            rule
-            for rule in new.probed
-            if code not in new.answers[rule].gaps and any(each.identity == rule.identity for each in old.gaps(code))
-        ]
+        open_before = [rule for rule in new.probed if any(code in answer.gaps for answer in before[rule])]
+        closed = [rule for rule in open_before if code not in new.answers[rule].gaps]
         if closed:
             listed = _listed([about(rule) for rule in closed])
             yield Change("guarded", f"{code} {name} is guarded now by {listed}")

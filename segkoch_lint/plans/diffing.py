@@ -10,7 +10,7 @@ from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Finding
 from segkoch_lint.plans.budget import Evaluator
 from segkoch_lint.plans.checking import PlanChecker
-from segkoch_lint.plans.comparing import changes, findings
+from segkoch_lint.plans.comparing import changes, findings, gone
 from segkoch_lint.plans.event_changes import event_changes
 from segkoch_lint.plans.files import PlanFile, joined, read_bytes, read_file
 from segkoch_lint.plans.judging import uncheckable
@@ -145,6 +145,10 @@ def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Ite
         name = f' "{old.name}"' if old and old.name else ""
         message = f"the tracking plan{name} is gone: nothing that it stopped is stopped any more"
         checker.tally.changes.append(Change("removed", message, warning=True))
+        # What could not be read may be where it is now; the run is incomplete then.
+        if old is not None and old.checkable and not checker.summary.unread:
+            asked = survey(old, evaluator, checker.codes, checker.seconds)
+            yield from checker.statement.findings(gone(checker.judge, asked))
         return
     if old is None:
         yield from checker.check(new, evaluator)
@@ -157,6 +161,7 @@ def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Ite
             checker.tally.uncheckable += 1
             yield from checker.statement.findings([uncheckable(new)])
         return
-    before, after = survey(old, evaluator, checker.codes, checker.seconds), checker.survey(new, evaluator)
+    before = survey(old, evaluator, checker.codes, checker.seconds, other=new)
+    after = checker.survey(new, evaluator, other=old)
     yield from checker.statement.findings(findings(checker.judge, before, after, checker.codes))
     checker.tally.changes.extend(changes(before, after, checker.judge.names))

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from segkoch_lint.places import Path
 from segkoch_lint.plans.copies import value_at
-from segkoch_lint.plans.plan import Schema, Site, existing
+from segkoch_lint.plans.own_values import pointed
+from segkoch_lint.plans.plan import Schema, Site
 
 _DEVICE: Path = ("properties", "context", "properties", "device")
+
+_ADVERTISING_ID = ((*_DEVICE, "properties", "advertisingId"), (*_DEVICE, "properties", "advertising_id"))
 
 _GUARDED: Mapping[str, Sequence[Path]] = {
     "KCH101": (_DEVICE,),
     "KCH102": ((*_DEVICE, "properties", "type"),),
     "KCH103": ((*_DEVICE, "properties", "type"),),
     "KCH104": ((*_DEVICE, "properties", "id"),),
-    "KCH105": ((*_DEVICE, "properties", "advertisingId"), (*_DEVICE, "properties", "advertising_id")),
-    "KCH106": ((*_DEVICE, "properties", "advertisingId"), (*_DEVICE, "properties", "advertising_id")),
+    "KCH105": _ADVERTISING_ID,
+    "KCH106": _ADVERTISING_ID,
+    "KCH119": _ADVERTISING_ID,
 }
 """Where people write each guard: the keywords on the way to it."""
 
 
-def guard_place(schema: Schema, code: str) -> Site:
-    """Return where the guard of a requirement belongs: as near to the member that it is about as the schema goes.
+def guard_place(schema: Schema, codes: Sequence[str]) -> Site:
+    """Return where the guard of requirements belongs: as near to the members that they are about as the schema goes.
 
     What holds for every call anyway is followed on the way there: `allOf`, and references inside of the schema.
     """
     if schema.in_string:
         return schema.site
-    reached = [_reached(schema.value, (), path, set()) for path in _GUARDED[code]]
-    return schema.site.inside(*max(reached, key=lambda each: each[0])[1])
+    places = [_nearest(schema.value, code) for code in codes]
+    shared = takewhile(lambda steps: len(set(steps)) == 1, zip(*places, strict=False))
+    return schema.site.inside(*(steps[0] for steps in shared))
+
+
+def _nearest(schema: Any, code: str) -> Path:
+    reached = [_reached(schema, (), path, set()) for path in _GUARDED[code]]
+    return max(reached, key=lambda each: each[0])[1]
 
 
 def _reached(root: Any, at: Path, way: Path, seen: set[tuple[Path, Path]]) -> tuple[int, Path]:
@@ -52,21 +63,8 @@ def _also_hold(root: Any, value: Mapping[str, Any], at: Path) -> Iterator[Path]:
     """Yield where the schemas stand that hold wherever the one at a place does."""
     reference = value.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/"):
-        path = _pointed(root, reference)
+        path = pointed(root, reference)
         if path is not None:
             yield path
     parts = value.get("allOf")
     yield from ((*at, "allOf", index) for index in range(len(parts) if isinstance(parts, list) else 0))
-
-
-def _pointed(root: Any, reference: str) -> Path | None:
-    """Return the path that a JSON Pointer means, or None when it leads nowhere."""
-    path: Path = ()
-    for token in reference.removeprefix("#/").split("/"):
-        name = token.replace("~1", "/").replace("~0", "~")
-        inside = value_at(root, path)
-        step = int(name) if isinstance(inside, list) and name.isdecimal() else name
-        path = (*path, step)
-        if existing(root, path) != path:
-            return None
-    return path

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint.findings import Severity
 from segkoch_lint.masking import Secret, mask_shapes
 from segkoch_lint.places import Path
-from segkoch_lint.plans.asking import Gap, Strictness
+from segkoch_lint.plans.asking import Strictness
 from segkoch_lint.plans.completing import Refusal
 from segkoch_lint.plans.guard_places import guard_place
-from segkoch_lint.plans.plan import Plan, PlanRule, Schema, Site
-from segkoch_lint.plans.stating import Draft, call_text
-from segkoch_lint.plans.survey import Survey, about, types_of
+from segkoch_lint.plans.plan import Plan, PlanRule, Schema
+from segkoch_lint.plans.probes import Probes, ways
+from segkoch_lint.plans.stating import Draft, call_text, masked_call
+from segkoch_lint.plans.survey import Fault, Survey, about, types_of
 
 INVALID_SYNTAX = "KCH001"
 REPEATED_KEY = "KCH003"
 UNGUARDED = "KCH401"
 NOT_CHECKABLE = "KCH402"
 OVER_STRICT = "KCH403"
+GUARD_REMOVED = "KCH404"
+
+_MANY = 5
+"""Rules that are told one by one where most rules of a plan leave the same open; of more, the plan is blamed."""
+
+ShownCall = tuple[str, str, dict[str, str | Secret]]
+"""How a call is broken, its text with placeholders, and what fills these."""
 
 _HELP = "Give an example that the schema accepts: `examples`, `default` or `enum` of the member."
 
@@ -34,137 +42,157 @@ class StrictRule:
     platform: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Opening:
+    """A requirement that is open for some calls.
+
+    Attributes:
+        code: of the requirement.
+        rules: the names of the broken calls that are let through, by rule or type of calls without one.
+        everywhere: whether the common schema is the place for a guard, and not the rules.
+    """
+
+    code: str
+    rules: Mapping[PlanRule, Sequence[str]]
+    everywhere: bool
+
+
 class Judge:
     """Turns surveys into findings-to-be.
 
     Args:
         names: of the requirements, by code.
         weights: the severity of each requirement: an unguarded one weighs no more.
-        made_up: texts that are nobody's, in the calls that plans are asked with.
+        probes: made the calls that plans were asked with.
     """
 
-    def __init__(self, names: dict[str, str], weights: dict[str, Severity], made_up: frozenset[str]) -> None:
+    def __init__(self, names: Mapping[str, str], weights: Mapping[str, Severity], probes: Probes) -> None:
         self.names = names
+        self.probes = probes
         self._weights = weights
-        self._made_up = made_up
 
     def findings(self, survey: Survey) -> Iterator[Draft]:
         """Yield everything that is wrong with a plan."""
         yield from self.faults(survey)
+        openings = []
         for code in self.names:
-            yield from self.gaps(survey, code)
+            gaps = {rule: tuple(gap.passed) for rule, gap in survey.gaps(code).items()}
+            openings.append(Opening(code, gaps, is_everywhere(survey.plan, gaps, survey.probed)))
             if code in survey.commonly_guarded:
-                yield from self.unruled(survey, code, rules=survey.unruled_gaps(code))
+                unruled = {rule: tuple(gap.passed) for rule, gap in survey.unruled_gaps(code).items()}
+                openings.append(Opening(code, unruled, everywhere=True))
+        yield from self.unguarded(survey, openings)
         yield from (each.draft for each in self.strict(survey))
-        yield from self._unprobed(survey)
+        yield from self.unprobed(survey)
 
-    def faults(self, survey: Survey) -> Iterator[Draft]:
-        """Yield the schemas that cannot be asked."""
+    def faults(self, survey: Survey, *, known: Survey | None = None) -> Iterator[Draft]:
+        """Yield the schemas that cannot be asked, but for those of a *known* version with the same problem."""
         seen: set[tuple[int, Path]] = set()
+        before = {_problem(each) for each in known.faults} if known else set()
         for each in survey.faults:
-            site = each.schema.nearest(each.fault.path)
-            if (id(site.document), site.path) not in seen:
+            site = each.rule.schema.nearest(each.fault.path)
+            if (id(site.document), site.path) not in seen and _problem(each) not in before:
                 seen.add((id(site.document), site.path))
-                remedy = "Until it is mended, nobody can say what the plan lets through."
+                remedy = "Until it is fixed, nothing is known of what the plan lets through."
                 yield Draft(INVALID_SYNTAX, site, {"problem": mask_shapes(each.fault.problem)}, remedy=remedy)
 
-    def gaps(
-        self,
-        survey: Survey,
-        code: str,
-        *,
-        finding: str = UNGUARDED,
-        rules: Sequence[PlanRule] | None = None,
-        among: Sequence[PlanRule] | None = None,
-    ) -> Iterator[Draft]:
-        """Yield where a requirement is unguarded: once where the whole plan is, else at each rule.
+    def unguarded(self, survey: Survey, openings: Iterable[Opening], *, finding: str = UNGUARDED) -> Iterator[Draft]:
+        """Yield the places that leave requirements open: each schema once, with all that is open there.
 
         Args:
             survey: of the plan.
-            code: the requirement's.
+            openings: what is open.
             finding: the code of the finding to make.
-            rules: those to speak of; all that have the gap when None.
-            among: the rules that make up the whole plan; all that could be asked when None.
         """
-        open_rules = survey.gaps(code) if rules is None else list(rules)
-        plan = survey.plan
-        whole = survey.probed if among is None else among
-        everywhere = len(open_rules) == len(whole) and (len(open_rules) > 1 or bool(plan.active_commons))
-        if open_rules and everywhere:
-            first = open_rules[0]
-            site = guard_place(plan.active_commons[0].schema, code) if plan.active_commons else plan.site
-            yield self.gap(
-                finding,
-                code,
-                site,
-                subject=_whole(plan, len(open_rules)),
-                rule=first,
-                gap=survey.answers[first].gaps[code],
-                related=((first.schema.site, f"for example {about(first)}"),) if plan.active else (),
-                rules=len(open_rules),
-            )
-            return
-        for rule in open_rules:
-            site = guard_place(rule.schema, code)
-            gap = survey.answers[rule].gaps[code]
-            yield self.gap(finding, code, site, subject=about(rule), rule=rule, gap=gap)
+        places: dict[PlanRule | None, list[Opening]] = {}
+        for each in openings:
+            if each.everywhere and each.rules:
+                places.setdefault(None, []).append(each)
+                continue
+            for rule, names in each.rules.items():
+                places.setdefault(rule, []).append(Opening(each.code, {rule: names}, everywhere=False))
+        for place, found in places.items():
+            yield self._at_place(survey, place, found, finding)
 
-    def unruled(
-        self, survey: Survey, code: str, *, finding: str = UNGUARDED, rules: Sequence[PlanRule]
-    ) -> Iterator[Draft]:
-        """Yield that a requirement is unguarded for the types of calls that the plan has no rule for.
+    def gone(self, plan: Plan, codes: Sequence[str]) -> Draft:
+        """Return the finding that a plan is gone that guarded these requirements."""
+        requirements = listed([f"{code} {self.names[code]}" for code in codes])
+        return Draft(
+            GUARD_REMOVED,
+            plan.site,
+            {"rule": mask_shapes(_whole(plan, 0, 0)), "requirements": requirements},
+            template="{rule} is gone, and with it what stopped calls that break {requirements}",
+            properties={"requirements": " ".join(codes)},
+            most=max(self._weights[code] for code in codes),
+            rules=max(1, len(plan.active)),
+        )
 
-        Args:
-            survey: of the plan.
-            code: the requirement's.
-            finding: the code of the finding to make.
-            rules: stand-ins for the rules of these types.
-        """
-        if rules:
-            commons, gap = survey.plan.active_commons, survey.unruled[rules[0]].gaps[code]
-            site = guard_place(commons[0].schema, code) if commons else survey.plan.site
-            subject = f"for {types_of(rules)} calls, which have no rule, the {'common schema' if commons else 'plan'}"
-            yield self.gap(finding, code, site, subject=subject, rule=rules[0], gap=gap)
-
-    def gap(
-        self,
-        finding: str,
-        code: str,
-        site: Site,
-        *,
-        subject: str,
-        rule: PlanRule,
-        gap: Gap,
-        related: tuple[tuple[Site, str], ...] = (),
-        rules: int = 1,
-    ) -> Draft:
-        """Return the finding that a requirement is unguarded, with the broken call that shows it."""
-        from segkoch_lint.rules.catalogue import built_in  # noqa: PLC0415 - read once, and only for findings
-
-        template = next(each.message for each in built_in() if each.code == finding)
-        text, values = call_text(gap.call, self._made_up)
-        shown: dict[str, str | Secret] = {
-            "rule": mask_shapes(subject),
-            "requirement": f"{code} {self.names[code]}",
-            "break": f"{gap.summary} ({gap.accepted} of {gap.asked} ways to break it)",
+    def _at_place(self, survey: Survey, rule: PlanRule | None, openings: Sequence[Opening], finding: str) -> Draft:
+        """Return the finding about one place: the schema of a rule, or, without a rule, the common one."""
+        codes = list(dict.fromkeys(each.code for each in openings))
+        planned = [each for each in dict.fromkeys(r for o in openings for r in o.rules) if each not in survey.unruled]
+        first = next(iter(openings[0].rules))
+        calls = self._calls(survey, openings)
+        break_, text, values = next(iter(calls.values()))
+        properties = {"requirements": " ".join(codes), "type": first.call_type}
+        if first.event:
+            properties["event"] = mask_shapes(first.event)
+        for code, (_, template, filled) in calls.items():
+            name = "counterexample" if code == codes[0] else f"counterexample {code}"
+            properties[name] = masked_call(template, filled)
+        commons = survey.plan.active_commons
+        schema = rule.schema if rule is not None else commons[0].schema if commons else None
+        related = planned[:1] if rule is None and survey.plan.active else []
+        shown = {
+            "rule": mask_shapes(self._subject(survey, rule, openings, planned)),
+            "requirements": listed([self._requirement(survey, each, planned) for each in openings]),
+            "break": mask_shapes(break_),
             **values,
         }
-        masked = text
-        for name, value in values.items():
-            masked = masked.replace("{" + name + "}", str(value))
-        properties = {"requirement": code, "type": rule.call_type, "counterexample": masked}
-        if rule.event:
-            properties["event"] = mask_shapes(rule.event)
         return Draft(
             finding,
-            site,
+            guard_place(schema, codes) if schema is not None else survey.plan.site,
             shown,
-            template=template.replace("{call}", text),
-            related=related,
+            template=_template(finding).replace("{call}", text),
+            related=tuple((each.schema.site, f"for example {about(each)}") for each in related),
             properties=properties,
-            most=self._weights[code],
-            rules=rules,
+            most=max(self._weights[code] for code in codes),
+            rules=max(1, len(planned)),
         )
+
+    def _calls(self, survey: Survey, openings: Sequence[Opening]) -> dict[str, ShownCall]:
+        """Return by requirement a call that breaks it and is let through: how, its text, and what fills that."""
+        shown: dict[str, ShownCall] = {}
+        for each in openings:
+            rule, names = next(iter(each.rules.items()))
+            accepted = survey.accepted(self.probes, rule, each.code, names[0])
+            shown.setdefault(each.code, (accepted.summary, *call_text(accepted.call, self.probes.made_up)))
+        return shown
+
+    def _subject(
+        self, survey: Survey, rule: PlanRule | None, openings: Sequence[Opening], planned: Sequence[PlanRule]
+    ) -> str:
+        if rule is not None:
+            return about(rule)
+        plan = survey.plan
+        if not planned:
+            types = types_of(list(openings[0].rules))
+            return f"for {types} calls, which have no rule, the {'common schema' if plan.active_commons else 'plan'}"
+        return _whole(plan, len(planned), len(survey.probed))
+
+    def _requirement(self, survey: Survey, opening: Opening, planned: Sequence[PlanRule]) -> str:
+        """Return a requirement in words, with how much of it is open."""
+        limits = []
+        if all(rule in survey.unruled for rule in opening.rules):
+            limits += [f"{types_of(list(opening.rules))} calls"] if planned else []
+        elif len(opening.rules) < len(planned):
+            limits.append(f"{len(opening.rules)} rules" if len(opening.rules) > 1 else about(next(iter(opening.rules))))
+        rule, names = next(iter(opening.rules.items()))
+        gap = survey.answer(rule).gaps[opening.code]
+        if len(ways(names)) < gap.ways:
+            limits.append(f"{len(ways(names))} of {gap.ways} ways to break it")
+        words = f"{opening.code} {self.names[opening.code]}"
+        return f"{words} ({', '.join(limits)})" if limits else words
 
     def strict(self, survey: Survey) -> Iterator[StrictRule]:
         """Yield where a plan refuses all good calls of a platform; a keyword that all rules share is told once."""
@@ -181,9 +209,12 @@ class Judge:
                 rules = len(survey.answers) if common else 1
                 yield StrictRule(self._over_strict(subject, schema, each, rule, rules), rule, each.platform)
 
-    def _unprobed(self, survey: Survey) -> Iterator[Draft]:
+    def unprobed(self, survey: Survey, among: Collection[PlanRule] | None = None) -> Iterator[Draft]:
+        """Yield which rules (of some, if given) could not be asked, since no call was found that they accept."""
         told: dict[tuple[int, Path], Draft] = {}
         for rule, refusal in survey.unprobed.items():
+            if among is not None and rule not in among:
+                continue
             schema = self._refusing(survey.plan, rule, refusal)
             mark = (id(schema), refusal.at)
             rules = told[mark].rules + 1 if mark in told else 1
@@ -216,11 +247,38 @@ def uncheckable(plan: Plan) -> Draft:
     return Draft(NOT_CHECKABLE, plan.site, {"problem": problem}, properties={"format": plan.kind})
 
 
-def _whole(plan: Plan, rules: int) -> str:
+def is_everywhere(plan: Plan, open_rules: Collection[PlanRule], rules: Sequence[PlanRule]) -> bool:
+    """Tell whether what these rules leave open is best guarded in the common schema: all *rules* do, or many and most.
+
+    A guard in the common schema serves every rule. A finding at each of a hundred rules would say the same.
+    """
+    if len(open_rules) == len(rules):
+        return len(open_rules) > 1 or bool(plan.active_commons)
+    return len(open_rules) > _MANY and 2 * len(open_rules) > len(rules)
+
+
+def _problem(fault: Fault) -> tuple[Any, ...]:
+    """Return what makes two faults of two versions of a plan the same."""
+    return fault.rule.identity, fault.rule.version, fault.fault.problem, fault.fault.path
+
+
+def _template(finding: str) -> str:
+    from segkoch_lint.rules.catalogue import built_in  # noqa: PLC0415 - read once, and only for findings
+
+    return next(each.message for each in built_in() if each.code == finding)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def _whole(plan: Plan, rules: int, of: int) -> str:
     name = f' "{plan.name}"' if plan.name else ""
-    if not plan.active:
+    if not of or not plan.active:
         return f"the tracking plan{name}"
-    return f"the tracking plan{name} ({rules} {'rule' if rules == 1 else 'rules'})"
+    number = f"{rules}" if rules >= of else f"{rules} of {of}"
+    return f"the tracking plan{name} ({number} {'rule' if of == 1 else 'rules'})"
 
 
 def _objection(refusal: Refusal) -> str:

@@ -15,6 +15,9 @@ from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.tallies import RuleTally, Summary
 
+Made = Callable[[Any], bool]
+"""Tells whether a value was made up by us, and so belongs to nobody."""
+
 Excerpts = Callable[[Document, Span], Excerpt | None]
 """Makes the lines to show around a span."""
 
@@ -134,24 +137,36 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     return (finding.location.path, (span.line, span.column) if span else (), finding.code)
 
 
-def call_text(call: Any, made_up: frozenset[str]) -> tuple[str, dict[str, str | Secret]]:
+def call_text(call: Any, made_up: Made) -> tuple[str, dict[str, str | Secret]]:
     """Return a made-up call as compact JSON for a message, and the values of the placeholders in it.
 
     Texts that come from the plan (a value of its `enum`, say) are masked where they are personal data; those that we
-    made up are nobody's.
+    made up are nobody's. What is no string in the call is shown without quotes, masked or not.
     """
     values: dict[str, str | Secret] = {}
+    bare: list[str] = []
 
     def shown(value: Any, key: str | None, parent: str | None) -> Any:
         if isinstance(value, Mapping):
             return {mask_shapes(str(name)): shown(inner, str(name), key) for name, inner in value.items()}
         if isinstance(value, list):
             return [shown(item, key, parent) for item in value]
-        if is_sensitive(key, value, parent) and str(value) not in made_up:
+        if is_sensitive(key, value, parent) and not made_up(value):
             name = f"value {len(values) + 1}"
             values[name] = Secret(value if isinstance(value, str) else json.dumps(value))
+            if not isinstance(value, str):
+                bare.append(name)
             return "{" + name + "}"
         return value
 
     text = json.dumps(shown(call, None, None), ensure_ascii=False, separators=(",", ":"))
+    for name in bare:
+        text = text.replace(f'"{{{name}}}"', f"{{{name}}}")
     return text, values
+
+
+def masked_call(text: str, values: Mapping[str, str | Secret]) -> str:
+    """Return the text of a call with its placeholders filled, personal data masked."""
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text

@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from segkoch_lint.calls import CALL_TYPES
-from segkoch_lint.plans.asking import Answer
+from segkoch_lint.plans.asking import Answer, Gap
 from segkoch_lint.plans.budget import Evaluator, Exhausted
 from segkoch_lint.plans.completing import Refusal
+from segkoch_lint.plans.own_values import OwnValue, own_values
 from segkoch_lint.plans.plan import COMMON, Plan, PlanRule, Schema
-from segkoch_lint.plans.probes import PLATFORMS
+from segkoch_lint.plans.probes import Break, Probes
 from segkoch_lint.plans.validators import SchemaFault
 
 _MOST_EXHAUSTED = 3
@@ -26,9 +27,9 @@ UNKNOWN_TYPE = "unknown type"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fault:
-    """A schema of the plan that cannot be asked."""
+    """A rule, or a common one, whose schema cannot be asked."""
 
-    schema: Schema
+    rule: PlanRule
     fault: SchemaFault
 
 
@@ -43,6 +44,7 @@ class Survey:
         unprobed: the skipped ones for which no call was found that they accept.
         faults: schemas that cannot be asked.
         unruled: answers about the types of calls that the plan has no rule for: those of the common schemas alone.
+        values: what schemas name for members of the device, by the rule (or the type without one) that was asked.
         commonly_guarded: requirements that the common schemas guard by themselves, for calls of one type at least.
         left_out: whether rules were left alone because others had taken too long.
     """
@@ -53,29 +55,37 @@ class Survey:
     unprobed: dict[PlanRule, Refusal] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unruled: dict[PlanRule, Answer] = field(default_factory=dict)
+    values: dict[PlanRule, Sequence[OwnValue]] = field(default_factory=dict)
     commonly_guarded: frozenset[str] = frozenset()
     left_out: bool = False
 
     @property
-    def rules(self) -> tuple[PlanRule, ...]:
-        """All rules there were to ask."""
-        return (*self.answers, *self.skipped)
-
-    @property
     def probed(self) -> list[PlanRule]:
         """The rules that accept a good call, so that it could be broken and put to them."""
-        return [rule for rule, answer in self.answers.items() if len(answer.strict) < len(PLATFORMS)]
+        return [rule for rule, answer in self.answers.items() if answer.calls]
 
-    def gaps(self, code: str) -> list[PlanRule]:
-        """Return the rules that let through calls that break a requirement."""
-        return [rule for rule, answer in self.answers.items() if code in answer.gaps]
+    def answer(self, rule: PlanRule) -> Answer:
+        """Return the answer of a rule, or of a type of calls without one."""
+        return self.answers[rule] if rule in self.answers else self.unruled[rule]
 
-    def unruled_gaps(self, code: str) -> list[PlanRule]:
-        """Return stand-ins for the rules of types that have none, and whose calls may break a requirement."""
-        return [rule for rule, answer in self.unruled.items() if code in answer.gaps]
+    def gaps(self, code: str) -> dict[PlanRule, Gap]:
+        """Return where calls that break a requirement are let through, by rule."""
+        return {rule: answer.gaps[code] for rule, answer in self.answers.items() if code in answer.gaps}
+
+    def unruled_gaps(self, code: str) -> dict[PlanRule, Gap]:
+        """Return the same for the types of calls that have no rule."""
+        return {rule: answer.gaps[code] for rule, answer in self.unruled.items() if code in answer.gaps}
+
+    def accepted(self, probes: Probes, rule: PlanRule, code: str, name: str) -> Break:
+        """Return a call that breaks a requirement in the way of this *name*, and that a rule lets through."""
+        answer = self.answer(rule)
+        good = answer.calls[answer.gaps[code].passed[name]]
+        return probes.broken(good, code, name, self.values[rule])
 
 
-def survey(plan: Plan, evaluator: Evaluator, codes: Sequence[str], seconds: float) -> Survey:
+def survey(
+    plan: Plan, evaluator: Evaluator, codes: Sequence[str], seconds: float, *, other: Plan | None = None
+) -> Survey:
     """Ask a plan.
 
     Args:
@@ -83,6 +93,7 @@ def survey(plan: Plan, evaluator: Evaluator, codes: Sequence[str], seconds: floa
         evaluator: asks.
         codes: the requirements that it asks about.
         seconds: its budget, for the words of a fault.
+        other: another version of the plan, whose own values are asked about, too.
     """
     found = Survey(plan)
     for rule in plan.rules:
@@ -90,6 +101,7 @@ def survey(plan: Plan, evaluator: Evaluator, codes: Sequence[str], seconds: floa
             found.skipped[rule] = DEPRECATED
     rules = plan.active or tuple(_any_call(plan))
     oldest = plan.oldest_versions
+    named = _OwnValues(plan, other)
     usable = _commons_usable(plan, evaluator, found, seconds)
     exhausted = 0
     for rule in rules:
@@ -98,19 +110,39 @@ def survey(plan: Plan, evaluator: Evaluator, codes: Sequence[str], seconds: floa
         elif rule.call_type not in CALL_TYPES:
             problem = "the rule is for no type of call that Segment knows"
             found.skipped[rule] = UNKNOWN_TYPE
-            found.faults.append(Fault(rule.schema, SchemaFault(problem)))
+            found.faults.append(Fault(rule, SchemaFault(problem)))
         elif exhausted >= _MOST_EXHAUSTED:
             found.skipped[rule] = LEFT_OUT
             found.left_out = True
         else:
             version = rule.version if rule.version != oldest.get(rule.identity, rule.version) else None
+            found.values[rule] = named.of(rule)
             exhausted += not _ask(rule, version, found, evaluator, seconds)
     if usable:
-        _ask_commons(found, {rule.call_type for rule in rules}, codes, evaluator)
+        _ask_commons(found, {rule.call_type for rule in rules}, codes, evaluator, named)
     return found
 
 
-def _ask_commons(found: Survey, ruled: Collection[str], codes: Sequence[str], evaluator: Evaluator) -> None:
+class _OwnValues:
+    """What a plan, and another version of it, name for members of the device."""
+
+    def __init__(self, plan: Plan, other: Plan | None) -> None:
+        self._plans = [plan, *([other] if other else [])]
+        self._rules: dict[tuple[str, str], list[PlanRule]] = {}
+        for each in self._plans:
+            for rule in each.active:
+                self._rules.setdefault(rule.identity, []).append(rule)
+
+    def of(self, rule: PlanRule) -> Sequence[OwnValue]:
+        """Return the values that the schemas for the calls of a rule name, the common ones included."""
+        commons = (common for plan in self._plans for common in plan.active_commons)
+        alike = (rule, *self._rules.get(rule.identity, ()), *commons)
+        return own_values(each.schema.value for each in dict.fromkeys(alike))
+
+
+def _ask_commons(
+    found: Survey, ruled: Collection[str], codes: Sequence[str], evaluator: Evaluator, named: _OwnValues
+) -> None:
     """Ask the common schemas alone about calls of every type, those among them for which there is no rule."""
     commons = found.plan.active_commons
     schemas = [common.schema.value for common in commons]
@@ -118,11 +150,13 @@ def _ask_commons(found: Survey, ruled: Collection[str], codes: Sequence[str], ev
     guarded: set[str] = set()
     for call_type in CALL_TYPES:
         with suppress(Exhausted):  # which is told of rules; nothing follows from it here
-            answer = evaluator.ask(schemas, call_type, "")
-            if answer.not_delivered is None and answer.refusal is None and len(answer.strict) < len(PLATFORMS):
+            rule = PlanRule(call_type, "", schema)
+            values = named.of(rule)
+            answer = evaluator.ask(schemas, call_type, "", values=values)
+            if answer.calls:
                 guarded |= set(codes) - set(answer.gaps)
                 if call_type not in ruled:
-                    found.unruled[PlanRule(call_type, "", schema)] = answer
+                    found.unruled[rule], found.values[rule] = answer, values
     found.commonly_guarded = frozenset(guarded)
 
 
@@ -138,7 +172,7 @@ def _commons_usable(plan: Plan, evaluator: Evaluator, found: Survey, seconds: fl
         try:
             evaluator.ask([common.schema.value], "track", "")
         except (SchemaFault, Exhausted) as error:
-            found.faults.append(Fault(common.schema, _fault(error, seconds)))
+            found.faults.append(Fault(common, _fault(error, seconds)))
             usable = False
     return usable
 
@@ -147,9 +181,9 @@ def _ask(rule: PlanRule, version: int | None, found: Survey, evaluator: Evaluato
     """Ask one rule with calls that name this *version*, and tell whether it kept within its time."""
     schemas = [rule.schema.value, *(common.schema.value for common in found.plan.active_commons)]
     try:
-        answer = evaluator.ask(schemas, rule.call_type, rule.event, version)
+        answer = evaluator.ask(schemas, rule.call_type, rule.event, version, values=found.values[rule])
     except (SchemaFault, Exhausted) as error:
-        found.faults.append(Fault(rule.schema, _fault(error, seconds)))
+        found.faults.append(Fault(rule, _fault(error, seconds)))
         found.skipped[rule] = UNUSABLE
         return isinstance(error, SchemaFault)
     if answer.not_delivered is not None:

@@ -27,10 +27,11 @@ class Worker:
     Args:
         delivery: what decides whether a call reaches Kochava.
         codes: the requirements to ask plans about.
+        platforms: the device types of the calls that plans are asked with.
     """
 
-    def __init__(self, delivery: Delivery, codes: list[str]) -> None:
-        self._probes = Probes(delivery)
+    def __init__(self, delivery: Delivery, codes: list[str], platforms: list[str]) -> None:
+        self._probes = Probes(delivery, platforms)
         self._codes = codes
         self._schemas: dict[int, Asked] = {}
 
@@ -42,7 +43,9 @@ class Worker:
             case "ask":
                 schemas = [self._schemas[number] for number in request["schemas"]]
                 kind, event, version = request["type"], request["event"], request["version"]
-                return dataclasses.asdict(ask(self._probes, schemas, kind, event, self._codes, version=version))
+                values = [(member, value) for member, value in request["values"]]
+                answer = ask(self._probes, schemas, kind, event, self._codes, version=version, values=values)
+                return dataclasses.asdict(answer)
             case _:
                 return [self._replayed(call, old, new) for call, old, new in request["calls"]]
 
@@ -63,7 +66,7 @@ def serve(requests: TextIO, answers: TextIO) -> None:
     """Answer requests until there are no more; the first says by what to judge."""
     setup = json.loads(next(requests))
     delivery = Delivery(tuple(setup["types"]), tuple(setup["events"]), setup["libraries"])
-    worker = Worker(delivery, setup["codes"])
+    worker = Worker(delivery, setup["codes"], setup["platforms"])
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device
         for line in requests:
             faulthandler.dump_traceback_later(setup["seconds"], exit=True, file=nowhere)

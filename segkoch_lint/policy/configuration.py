@@ -119,6 +119,7 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         "exclude": "exclude",
         "calls": "accepted_types",
         "ignored-events": "ignored_events",
+        "platforms": "platforms",
     }.items():
         if key in configuration:
             read[field] = tuple(configuration[key])

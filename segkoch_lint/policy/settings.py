@@ -16,6 +16,9 @@ from segkoch_lint.policy.sizes import LEAST_MEMORY
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.rules.delivery import ACCEPTED_TYPES, ORIGINS, Delivery
 
+PLATFORMS = ("ios", "android")
+"""The device types that Kochava knows."""
+
 DEFAULT_MEMORY = 1 << 30
 """Bytes."""
 
@@ -32,6 +35,7 @@ class Settings:
         fail_on: the least severity that fails the run, or None for none.
         budgets: selector to the calls whose findings do not fail the run, for each rule by itself.
         accepted_types, ignored_events, libraries: see `segkoch_lint.rules.delivery.Delivery`.
+        platforms: the device types of the calls that tracking plans are asked with.
         rules: folders of the user's rule files.
         group_by: facets that the closing table is broken down by.
         limits: see `segkoch_lint.reading.limits.Limits`.
@@ -55,6 +59,7 @@ class Settings:
     accepted_types: tuple[str, ...] = ACCEPTED_TYPES
     ignored_events: tuple[str, ...] = ()
     libraries: Mapping[str, str] = field(default_factory=dict)
+    platforms: tuple[str, ...] = PLATFORMS
     rules: tuple[Path, ...] = ()
     group_by: tuple[Facet, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -64,7 +69,7 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("select", "ignore", "exclude", "accepted_types", "ignored_events"):
+        for name in ("select", "ignore", "exclude", "accepted_types", "ignored_events", "platforms"):
             _expect_all(name, getattr(self, name), str, "a tuple of strings")
         for name, kind, words in (
             ("per_file_ignores", (tuple, list), "a mapping of strings to tuples of strings"),
@@ -85,6 +90,9 @@ class Settings:
         _expect("root", self.root, Path, "a `pathlib.Path`")
         _expect_known("accepted_types", self.accepted_types, CALL_TYPES)
         _expect_known("libraries", self.libraries.values(), ORIGINS)
+        _expect_known("platforms", self.platforms, PLATFORMS)
+        if not self.platforms:
+            raise UsageError(f"Settings.platforms: at least one of {', '.join(PLATFORMS)} is expected.")
         if self.memory < LEAST_MEMORY:
             raise UsageError(f"Settings.memory: {self.memory} bytes are fewer than the {LEAST_MEMORY} that it takes.")
 

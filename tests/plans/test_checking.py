@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.findings import Severity
+from segkoch_lint.findings import Finding, Severity
 from segkoch_lint.policy.outcome import exit_status
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.rules.catalogue import built_in
@@ -79,12 +79,21 @@ def test_a_schema_in_a_string_is_blamed_as_the_string(tmp_path: Path) -> None:
     ("device", "requirement", "pointer"),
     [
         ({**DEVICE, "required": ["id", "advertisingId"]}, "KCH102", "/properties/type"),
-        ({**DEVICE, "properties": {**DEVICE["properties"], "type": {"type": "string"}}}, "KCH103", "/properties/type"),
+        (
+            {**DEVICE, "properties": {**DEVICE["properties"], "type": {"type": "string"}}},
+            "KCH102 KCH103",
+            "/properties/type",
+        ),
         ({**DEVICE, "properties": {**DEVICE["properties"], "id": {"type": "string"}}}, "KCH104", "/properties/id"),
         (
-            {**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"pattern": "."}}},
-            "KCH106",
+            {**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"type": "string"}}},
+            "KCH105",
             "/properties/advertisingId",
+        ),
+        (
+            {**DEVICE, "properties": {"type": {"type": "string"}, "id": {}, "advertisingId": {"pattern": "."}}},
+            "KCH102 KCH103 KCH104 KCH105",
+            "/properties",
         ),
     ],
 )
@@ -92,24 +101,89 @@ def test_the_place_is_where_the_guard_belongs(
     device: dict[str, Any], requirement: str, pointer: str, tmp_path: Path
 ) -> None:
     findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
-    found = next(each for each in findings if each.properties["requirement"] == requirement)
+    (found,) = findings
+    assert found.properties["requirements"] == requirement
     assert found.location.pointer == "/rules/global/properties/context/properties/device" + pointer
     assert [each.message for each in found.related] == ['for example the rule for "Order Completed"']
 
 
-def test_the_counterexample_is_a_call_that_the_plan_accepts_and_kochava_cannot_use(tmp_path: Path) -> None:
+def counterexamples(finding: Finding) -> dict[str, Any]:
+    """Return the calls that a finding shows, by the requirement that they break."""
+    codes = finding.properties["requirements"].split()
+    names = ["counterexample", *(f"counterexample {code}" for code in codes[1:])]
+    return {code: json.loads(finding.properties[name]) for code, name in zip(codes, names, strict=True)}
+
+
+def test_the_counterexamples_are_calls_that_the_plan_accepts_and_kochava_cannot_use(tmp_path: Path) -> None:
     from jsonschema import Draft7Validator
 
     from segkoch_lint.linting import lint
 
     findings, _ = check(tmp_path, public_api(None, {"Order Completed": ORDER}))
     assert codes(findings) == ALL_UNGUARDED
-    for finding in findings:
-        call = json.loads(finding.properties["counterexample"])
+    for code, call in counterexamples(findings[0]).items():
         assert Draft7Validator(ORDER).is_valid(call)
-        assert finding.properties["requirement"] in {each.code for each in lint(call)}
+        assert code in {each.code for each in lint(call)}
         assert call["event"] == "Order Completed"
-        assert json.dumps(call, separators=(",", ":")) in finding.message
+    call = counterexamples(findings[0])["KCH101"]
+    assert json.dumps(call, separators=(",", ":")) in findings[0].message
+
+
+OWN_VALUES: dict[str, tuple[Any, str]] = {
+    "an enum": ({"type": {"enum": ["ios", "android", "web"]}}, '"type":"web"'),
+    "a const among others": ({"type": {"anyOf": [{"enum": ["ios", "android"]}, {"const": "tvos"}]}}, '"type":"tvos"'),
+    "an example": (
+        {"type": {"pattern": "^(ios|android|kai[a-z]{2})$", "type": "string", "examples": ["kaios"]}},
+        '"type":"kaios"',
+    ),
+    "a default": ({"type": {"pattern": "^(ios|android|w.b)$", "type": "string", "default": "web"}}, '"type":"web"'),
+    "a pattern": ({"type": {"pattern": "^(ios|android|windows)$", "type": "string"}}, '"type":"windows"'),
+    "a number": (
+        {"id": {"anyOf": [{"pattern": "[0-9A-F]{8}"}, {"const": 4711}], "type": ["string", "number"]}},
+        '"id":4',
+    ),
+}
+
+
+@pytest.mark.parametrize(("members", "shown"), OWN_VALUES.values(), ids=OWN_VALUES)
+def test_calls_are_broken_with_the_values_that_the_plan_itself_names(
+    members: dict[str, Any], shown: str, tmp_path: Path
+) -> None:
+    device = {**DEVICE, "properties": {**DEVICE["properties"], **members}}
+    findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
+    assert len(findings) == 1
+    assert shown in findings[0].message.replace("…", "")
+
+
+def test_values_are_found_in_references_and_in_whole_devices(tmp_path: Path) -> None:
+    good = {
+        "type": "ios",
+        "id": "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64",
+        "advertisingId": "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954",
+    }
+    device = {"anyOf": [DEVICE, {"$ref": "#/definitions/tv"}]}
+    definitions = {
+        "tv": {"type": "object", "properties": {"type": {"pattern": "^tv"}}, "examples": [{**good, "type": "tvos"}]}
+    }
+    findings, _ = check(tmp_path, config_api(guard(device, definitions=definitions), EVENTS))
+    shown = counterexamples(findings[0])
+    assert "KCH103" in shown
+    assert '"tvos"' in json.dumps(shown)
+
+
+def test_a_number_of_the_plan_is_shown_as_a_number_and_masked(tmp_path: Path) -> None:
+    members = {"id": {"anyOf": [{"pattern": "^[0-9A-F-]{36}$", "type": "string"}, {"const": 47110815}]}}
+    device = {**DEVICE, "properties": {**DEVICE["properties"], **members}}
+    findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
+    assert '"id":47110815' in findings[0].text(show_ids=True)
+    assert "47110815" not in findings[0].message
+    assert '"id":"' not in findings[0].message
+
+
+def test_a_second_spelling_beside_a_good_id_is_of_no_account(tmp_path: Path) -> None:
+    device = {keyword: value for keyword, value in DEVICE.items() if keyword != "additionalProperties"}
+    findings, _ = check(tmp_path, config_api(guard(device), EVENTS), settings=Settings(select=("KCH106",)))
+    assert findings == []
 
 
 def test_deprecated_rules_are_skipped_and_counted(tmp_path: Path) -> None:
@@ -239,13 +313,24 @@ def test_a_plan_of_nothing_but_a_common_schema_is_asked_by_it(common: Any, found
 
 
 def test_a_requirement_that_is_ignored_needs_no_guard(tmp_path: Path) -> None:
-    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(ignore=("KCH106", "KCH105")))
-    assert codes(findings) == ALL_UNGUARDED[:4]
+    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(ignore=("KCH101", "KCH105")))
+    assert codes(findings) == ["KCH401 KCH102 KCH103 KCH104"]
 
 
-def test_selecting_findings_about_plans_leaves_the_requirements_alone(tmp_path: Path) -> None:
-    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(select=("KCH4",)))
+@pytest.mark.parametrize("select", [("KCH4",), ("KCH401",), ("KCH1",), ("KCH103",), ("ALL",)])
+def test_selecting_findings_leaves_the_requirements_alone(select: tuple[str, ...], tmp_path: Path) -> None:
+    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(select=select))
     assert codes(findings) == ALL_UNGUARDED
+
+
+@pytest.mark.parametrize("select", [("KCH106",), ("limited-ad-tracking",), ("ALL", "KCH106"), ("KCH4", "kch106")])
+def test_refusals_are_asked_about_only_where_they_are_selected(select: tuple[str, ...], tmp_path: Path) -> None:
+    device = {**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"type": "string", "pattern": "\\S"}}}
+    plan = config_api(guard(device), EVENTS)
+    assert check(tmp_path, plan)[0] == []
+    findings, checker = check(tmp_path, plan, settings=Settings(select=select))
+    assert codes(findings) == ["KCH401 KCH106"]
+    assert any("every destination" in remark for _, remark in checker.summary.remarks)
 
 
 @pytest.mark.parametrize("settings", [Settings(ignore=("KCH401",)), Settings(per_file_ignores={"*": ("KCH4",)})])
@@ -256,9 +341,12 @@ def test_ignored_findings_are_not_made(settings: Settings, tmp_path: Path) -> No
 
 
 def test_a_finding_weighs_no_more_than_its_requirement(tmp_path: Path) -> None:
-    severity = {"KCH106": Severity.INFO, "KCH401": Severity.WARNING}
-    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(severity=severity))
-    assert [str(each.severity) for each in findings] == [*["warning"] * 5, "info"]
+    severity = {"KCH105": Severity.INFO, "KCH104": Severity.WARNING}
+    device = {**DEVICE, "properties": {"type": {"enum": ["ios", "android"]}, "id": {}, "advertisingId": {}}}
+    loose = {**device, "properties": {**device["properties"], "id": {"type": "string", "pattern": "\\S"}}}
+    for schema, weight in ((None, "error"), (guard(device), "warning"), (guard(loose), "info")):
+        findings, _ = check(tmp_path, config_api(schema, EVENTS), settings=Settings(severity=severity))
+        assert [str(each.severity) for each in findings] == [weight]
 
 
 def test_ids_that_come_from_the_plan_are_masked(tmp_path: Path) -> None:
@@ -309,6 +397,17 @@ def test_a_plan_that_refuses_every_good_call_is_over_strict(
     assert sorted(each.properties["platform"] for each in strict) == sorted(platforms)
     assert {each.properties["keyword"] for each in strict} == {keyword}
     assert all(each.location.pointer.startswith("/rules/global/properties/context/properties") for each in strict)
+
+
+@pytest.mark.parametrize(("platform", "other"), [("ios", "android"), ("android", "ios")])
+def test_a_plan_of_an_app_for_one_platform_is_asked_with_its_calls_only(
+    platform: str, other: str, tmp_path: Path
+) -> None:
+    device = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"const": platform}}}
+    plan = config_api(guard(device), EVENTS)
+    assert codes(check(tmp_path, plan)[0]) == ["KCH403"]
+    assert check(tmp_path, plan, settings=Settings(platforms=(platform,)))[0] == []
+    assert codes(check(tmp_path, plan, settings=Settings(platforms=(other,)))[0]) == ["KCH403"]
 
 
 def test_an_over_strict_rule_is_blamed_at_its_keyword(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_what_a_change_closes_is_told(tmp_path: Path) -> None:
     events = dict.fromkeys("ABCDEFG", ORDER)
     findings, checker = diff(tmp_path, config_api(None, events), config_api(guard(), events))
     assert findings == []
-    assert told(checker) == [("guarded", False)] * 6
+    assert told(checker) == [("guarded", False)] * 5
     assert checker.tally.changes[0].message.endswith(
         'by the rule for "A", the rule for "B", the rule for "C", the rule for "D", the rule for "E" and 2 more'
     )
@@ -143,8 +143,12 @@ def test_plans_of_a_file_are_compared_by_their_names(tmp_path: Path) -> None:
     old = {"tracking_plans": [named("x", guard()), named("y", None), named("gone", guard())]}
     new = {"tracking_plans": [named("y", None), named("x", guard()), named("new", None)]}
     findings, checker = diff(tmp_path, old, new)
-    assert codes(findings) == ALL_UNGUARDED
-    assert {each.location.pointer for each in findings} == {"/tracking_plans/2/rules/events/0/rules"}
+    assert codes(findings) == ALL_UNGUARDED + ALL_REMOVED
+    assert [each.location.pointer for each in findings] == [
+        "/tracking_plans/2/rules/events/0/rules",
+        "/tracking_plans/2/rules",
+    ]
+    assert findings[1].message.startswith('the tracking plan "gone" is gone, and with it what stopped calls that break')
     assert [each.message for each in checker.tally.changes] == [
         'the tracking plan "gone" is gone: nothing that it stopped is stopped any more'
     ]

@@ -39,13 +39,26 @@ TYPE = "/properties/context/properties/device/properties/type"
 )
 def test_it_is_as_near_to_the_member_as_the_schema_goes(schema: Any, place: str) -> None:
     site = Site("plan.json", ValueDocument(None), ("rules", 0))
-    assert pointer_of(guard_place(Schema(schema, site), "KCH102").path) == f"/rules/0{place}"
-    assert guard_place(Schema(schema, site, in_string=True), "KCH102") is site
+    assert pointer_of(guard_place(Schema(schema, site), ["KCH102"]).path) == f"/rules/0{place}"
+    assert guard_place(Schema(schema, site, in_string=True), ["KCH102"]) is site
 
 
 @pytest.mark.parametrize("spelling", ["advertisingId", "advertising_id"])
 @pytest.mark.parametrize("code", ["KCH105", "KCH106"])
 def test_the_advertising_id_is_looked_for_in_both_spellings(spelling: str, code: str) -> None:
     schema = guard({"properties": {"id": {}, spelling: {}}})
-    site = guard_place(Schema(schema, Site("plan.json", ValueDocument(None), ())), code)
+    site = guard_place(Schema(schema, Site("plan.json", ValueDocument(None), ())), [code])
     assert site.path[-1] == spelling
+
+
+@pytest.mark.parametrize(
+    ("codes", "place"),
+    [
+        (["KCH102", "KCH103"], "/properties/type"),
+        (["KCH102", "KCH104"], "/properties"),
+        (["KCH101", "KCH102"], ""),
+    ],
+)
+def test_of_several_requirements_it_is_what_their_places_share(codes: list[str], place: str) -> None:
+    site = guard_place(Schema(guard(), Site("plan.json", ValueDocument(None), ())), codes)
+    assert pointer_of(site.path) == f"/properties/context/properties/device{place}"

@@ -154,9 +154,17 @@ def broken_calls(rule: Any, call: dict[str, Any]) -> Iterator[dict[str, Any]]:
         from segkoch_lint.rules.examples import apply_patch
 
         try:
-            yield apply_patch(call, each.patch)
+            broken = apply_patch(call, each.patch)
         except LookupError:
             continue
+        if rule.code not in {"KCH105", "KCH106"} or not has_good_id(broken):
+            yield broken
+
+
+def has_good_id(call: dict[str, Any]) -> bool:
+    """Tell whether a good id is left in one spelling, so that it is of no account what the other one holds."""
+    device = call["context"]["device"]
+    return any(str(device.get(key)).strip("0- ")[8:] for key in ("advertisingId", "advertising_id"))
 
 
 @given(guards())
@@ -171,9 +179,11 @@ def test_checking_agrees_with_trying_every_broken_call(schema: dict[str, Any]) -
     # What is said to be unguarded is shown, by a call that another validator accepts, too.
     validator = jsonschema.Draft7Validator(schema)
     for code, gap in answer.gaps.items():
-        assert validator.is_valid(gap.call)
         rule = next(each for each in built_in() if each.code == code)
-        assert not jsonschema.Draft202012Validator(RULE_SCHEMAS[rule.code]).is_valid(gap.call)
+        for name, index in gap.passed.items():
+            broken = PROBES.broken(answer.calls[index], code, name).call
+            assert validator.is_valid(broken)
+            assert not jsonschema.Draft202012Validator(RULE_SCHEMAS[rule.code]).is_valid(broken)
 
 
 RULE_SCHEMAS = {rule.code: PROBES._required.schema_of(rule) for rule in built_in() if rule.code in REQUIREMENTS}

@@ -217,6 +217,6 @@ def test_only_the_requirements_asked_for_are_guarded() -> None:
     start = probes.starts("track", "x")[0].call
     validator = compile_schema(guarded)
     refused = {
-        code: all(not validator.is_valid(each.call) for each in probes.breaks(start, code)) for code in REQUIREMENTS
+        rule.code: all(not validator.is_valid(each.call) for each in probes.breaks(start, rule.code)) for rule in RULES
     }
-    assert refused == {code: code in {"KCH101", "KCH102", "KCH103"} for code in REQUIREMENTS}
+    assert refused == {rule.code: rule.code in {"KCH101", "KCH102", "KCH103"} for rule in RULES}

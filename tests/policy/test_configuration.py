@@ -47,6 +47,7 @@ exclude = ["vendor/"]
 fail-on = "warning"
 calls = ["track", "screen"]
 ignored-events = ["Debug"]
+platforms = ["ios"]
 rules = ["own"]
 
 [severity]
@@ -79,6 +80,7 @@ def expected(root: Path) -> Settings:
         fail_on=Severity.WARNING,
         accepted_types=("track", "screen"),
         ignored_events=("Debug",),
+        platforms=("ios",),
         libraries={"our-own": "mobile"},
         rules=(root / "own",),
         limits=Limits(line_bytes=2048, depth=32),
@@ -110,6 +112,7 @@ def test_yaml_says_the_same(tmp_path: Path) -> None:
         "fail-on": "warning",
         "calls": ["track", "screen"],
         "ignored-events": ["Debug"],
+        "platforms": ["ios"],
         "libraries": {"our-own": "mobile"},
         "rules": ["own"],
         "limits": {"line-bytes": 2048, "depth": 32},

@@ -27,6 +27,8 @@ from segkoch_lint.budgets import Budget
         ({"memory": "1GiB"}, "Settings.memory: a number of bytes"),
         ({"root": "."}, "Settings.root: a `pathlib.Path`"),
         ({"accepted_types": ("trak",)}, 'Settings.accepted_types: "trak" is none of track, identify'),
+        ({"platforms": ("windows",)}, 'Settings.platforms: "windows" is none of ios, android.'),
+        ({"platforms": ()}, "Settings.platforms: at least one of ios, android is expected."),
         ({"libraries": {"x": "mobl"}}, 'Settings.libraries: "mobl" is none of mobile, server, web.'),
         ({"memory": 5}, "Settings.memory: 5 bytes are fewer than"),
     ],
