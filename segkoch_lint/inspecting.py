@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 from segkoch_lint.calls import Call, library_of
 from segkoch_lint.facets import Facet, Group, group_of
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.masking import Secret, mask_name, mask_shapes
+from segkoch_lint.missing_columns import unanswerable
 from segkoch_lint.places import Path
 from segkoch_lint.placing import Draft, Excerpts, Placer
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
-from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
+from segkoch_lint.reading.rows import RowDocument
+from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, Unit, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.rules.violations import Violation
@@ -32,12 +35,12 @@ class Inspection:
     Attributes:
         findings: in the order of the text.
         not_calls: values where calls could have stood.
-        holds_calls: whether there was a call, a batch or a Kochava destination.
+        calls: the calls, each with its number among what the document holds, from 1, and the opinion on it.
     """
 
     findings: list[Finding] = field(default_factory=list)
     not_calls: list[NotACall] = field(default_factory=list)
-    holds_calls: bool = False
+    calls: list[tuple[Call, int, Opinion]] = field(default_factory=list)
 
 
 class Inspector:
@@ -49,6 +52,9 @@ class Inspector:
         facets: what calls are grouped by.
         excerpts: None when nobody shows them.
         observe: is told of the calls, if anybody is.
+
+    Attributes:
+        unanswerable: returns the codes of the rules that a table with some columns says nothing about.
     """
 
     def __init__(
@@ -64,48 +70,65 @@ class Inspector:
         self._ruleset = ruleset
         self._placer = Placer(selection.severity, excerpts)
         self._observe = observe
+        self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
 
-    def inspect(self, document: Document, path: str, ignored: frozenset[str], summary: Summary) -> Inspection:
-        """Judge all that a document holds, and count it in *summary*.
+    @staticmethod
+    def units(document: Document, path: str) -> list[Unit]:
+        """Return what a document holds, in its order.
 
         Args:
             document: what was read.
             path: its input, as findings name it.
+        """
+        # Tables are recognised by their columns, so each of their rows is a call, whatever its cells are.
+        return [Call(document.value)] if isinstance(document, RowDocument) else list(unwrap(document.value, table=path))
+
+    def inspect(
+        self,
+        document: Document,
+        units: Sequence[Unit],
+        path: str,
+        ignored: frozenset[str],
+        summary: Summary,
+        *,
+        observed: bool = True,
+    ) -> Inspection:
+        """Judge all that a document holds, and count it in *summary*.
+
+        Args:
+            document: what was read.
+            units: what it holds.
+            path: its input, as findings name it.
             ignored: codes that do not count in this input.
             summary: the figures to add to.
+            observed: whether to tell whoever observes calls of those in the document.
         """
         inspection = Inspection()
         drafts: list[Draft] = []
-        units: list[Path] = []
         groups: dict[Path, Group] = {}
         destinations = 0
-        observed: list[tuple[Call, int, Opinion]] = []
-        for unit in unwrap(document.value):
+        judged = [unit for unit in units if not isinstance(unit, NotACall)]
+        for number, unit in enumerate(judged, 1):
             match unit:
                 case Call():
-                    units.append(unit.path)
                     groups[unit.path] = group_of(self._facets, unit.message)
                     opinion = self._ruleset.opinion_on(unit.message)
-                    observed.append((unit, len(units), opinion))
-                    drafts.extend(self._judge(unit, opinion, document))
+                    inspection.calls.append((unit, number, opinion))
+                    drafts.extend(self._answerable(unit, self._judge(unit, opinion, document)))
                 case Batch():
-                    units.append(unit.path)
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
                 case Destination():
-                    units.append(unit.path)
                     destinations += 1
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("destination", unit.body)))
-                case NotACall():
-                    inspection.not_calls.append(unit)
-        inspection.holds_calls = bool(units)
-        if self._observe and observed:
-            self._observe(document, observed)
-        drafts.extend(self._repeated(document, units))
+        inspection.not_calls = [unit for unit in units if isinstance(unit, NotACall)]
+        if observed and inspection.calls and self._observe:
+            self._observe(document, inspection.calls)
+        drafts.extend(self._repeated(document, judged))
         kept = [draft for draft in drafts if draft.rule.code not in ignored]
         inspection.findings = self._placer.findings(document, path, kept)
         # Last, when nothing can fail any more: a document on which we fail is counted as that alone.
         summary.destinations += destinations
-        for call, _, opinion in observed:
+        for call, _, opinion in inspection.calls:
             count(summary, opinion, library_of(call.message), groups[call.path])
         self._count(kept, groups, summary)
         return inspection
@@ -172,16 +195,24 @@ class Inspector:
             remedy = broken.remedy or remedy_for(broken.rule, "", None)
             yield Draft(broken.rule, broken.template, (*unit, *broken.path), unit, broken.values, remedy)
 
-    def _repeated(self, document: Document, units: Sequence[Path]) -> Iterator[Draft]:
+    def _answerable(self, call: Call, drafts: Iterable[Draft]) -> Iterable[Draft]:
+        """Return what can be said of a call: a row says nothing about what it has no columns for."""
+        if call.row is None:
+            return drafts
+        unanswered = self.unanswerable(call.row.columns)
+        return (draft for draft in drafts if draft.rule.code not in unanswered)
+
+    def _repeated(self, document: Document, units: Sequence[Call | Batch | Destination]) -> Iterator[Draft]:
         """Yield the keys that stand twice on the way to something a rule reads."""
         rule = self._selection.by_code.get(REPEATED_KEY)
         if rule is None or not document.repeated:
             return
         for path in document.repeated:
-            unit = next((u for u in reversed(units) if path[: len(u)] == u), None)
-            if unit is not None and self._ruleset.reads(path[len(unit) :]):
+            unit = next((u for u in reversed(units) if path[: len(u.path)] == u.path), None)
+            inner = () if unit is None else _path_in(unit, path)
+            if unit is not None and inner and self._ruleset.reads(inner):
                 values: dict[str, str | Secret] = {"key": mask_shapes(str(path[-1]))}
-                yield Draft(rule, rule.message, path, unit, values, remedy_for(rule, "", None), on_key=True)
+                yield Draft(rule, rule.message, path, unit.path, values, remedy_for(rule, "", None), on_key=True)
 
     def _count(self, drafts: Sequence[Draft], groups: Mapping[Path, Group], summary: Summary) -> None:
         for draft in drafts:
@@ -211,6 +242,12 @@ def remedy_for(rule: Rule, library: str, origin: str | None) -> str:
     """Return what to do about a rule's findings: as the call's library wants it, its kind, or in general."""
     keys = (library, origin, "default")
     return next((rule.remedy[key] for key in keys if key is not None and key in rule.remedy), "")
+
+
+def _path_in(unit: Call | Batch | Destination, path: Path) -> Path:
+    """Return the path in a unit of the value at *path* of its document."""
+    inner = path[len(unit.path) :]
+    return unit.row.meant(inner) if isinstance(unit, Call) and unit.row is not None else inner
 
 
 def _event(call: Call) -> dict[str, str]:

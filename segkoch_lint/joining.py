@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import overload
 
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.identity.collecting import Collector, Source
+from segkoch_lint.identity.observing import Observed
 from segkoch_lint.inspecting import Inspector
-from segkoch_lint.parts import NEITHER, Lost, Part, Result, Stranger
+from segkoch_lint.parts import NEITHER, Lost, Part, Provisional, Result, Stranger
 from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.pieces import lines_in
 from segkoch_lint.reading.recognising import OTHER_TABLE
-from segkoch_lint.reading.unwrapping import MISSPELLED
+from segkoch_lint.reading.signs import Kind
 from segkoch_lint.tallies import Summary
 
 NOT_A_CALL = "KCH002"
+
 
 REMARKS = {
     "tracking plan": "a tracking plan, not events; `segkoch-lint plan check` checks it",
@@ -24,17 +27,25 @@ REMARKS = {
 }
 
 _TYPES = ", ".join(CALL_TYPES)
-_EXPECTED = f"an object with `type` ({_TYPES}) or `event` is expected"
+_EXPECTED = f"an object with `type` ({_TYPES}), or with `event` and a user, is expected"
 
 _PROBLEMS = {
-    MISSPELLED: f"`type` has to be one of {_TYPES}, in lower case and without blanks",
+    Kind.WRONG_TYPE.value: f"`type` is none of {_TYPES}; did you mean {{meant}}?",
+    Kind.NO_TYPE.value: "the type of a body of the HTTP API is in the path that it is posted to (/v1/page); write it "
+    "into the call as `type`",
+    Kind.EVENT_OBJECT.value: "`event` is an object, not the name of an event; if that is the call, check it by itself",
+    Kind.LOG_LINE.value: "a line of an application's log, with `level`, `severity`, `logger` or `msg`",
+    Kind.MIXPANEL.value: "an event of Mixpanel, with `distinct_id`",
     OTHER_TABLE: "a table without columns of Segment's, such as context_device_id, anonymous_id and event",
     NEITHER: "the file is neither JSON nor YAML, nor a table",
 }
-"""By the kind of a value that is no call, what is wrong with it; of all others a call is expected."""
+"""By the kind of a value that is not a call, what is wrong with it; of all others a call is expected."""
+
+_NEVER_WRONG = frozenset({Kind.METRICS.value, *REMARKS})
+"""Kinds of values that no input is blamed for."""
 
 _MOST_HELD = 10_000
-"""Values before the first call of an input that are remembered, should a call follow."""
+"""Entries before the first call of an input that are remembered, should a call follow."""
 
 
 class Joint:
@@ -42,7 +53,7 @@ class Joint:
 
     Args:
         source: the input.
-        inspector: makes findings about values that are no calls.
+        inspector: makes findings about values that are not calls.
         ignored: codes that do not count in this input.
         summary: the figures to add to.
         collected: who is told what calls say of their users, and as calls of what; None when no rule asks.
@@ -66,7 +77,10 @@ class Joint:
         self._inspector = inspector
         self._ignored = ignored
         self._summary = summary
-        self._held: list[Stranger] = []
+        self._held: list[Stranger | Provisional] = []
+        self._beyond = Summary()
+        self._kinds: set[str] = set()
+        self._broken = False
         self._holds_calls = False
         self._whole = True
 
@@ -85,15 +99,14 @@ class Joint:
             collector.add(result.observed, collected_as, lines=self.lines)
         for entry in result.entries:
             if isinstance(entry, Finding):
-                yield entry.moved(self.lines) if self.lines else entry
+                yield self._moved(entry)
             elif isinstance(entry, Stranger):
-                yield from self._stranger(entry)
+                yield from self._stranger(self._moved(entry))
+            elif isinstance(entry, Provisional):
+                yield from self._provisional(replace(entry, entries=tuple(map(self._moved, entry.entries))))
             elif not self._holds_calls:
-                # A file that holds a call is expected to hold nothing else.
                 self._holds_calls = True
-                held, self._held = self._held, []
-                for stranger in held:
-                    yield from self._not_a_call(stranger)
+                yield from self._release()
         self.lines += result.lines
 
     def miss(self, part: Part, lost: Lost) -> None:
@@ -112,33 +125,82 @@ class Joint:
         if part.first and not lost.partly:
             self._summary.inputs += 1
 
-    def end(self, *, allow_empty: bool) -> Iterator[Finding]:
-        """Say what an input is that holds no call at all: an error when it was named as one that should.
-
-        Args:
-            allow_empty: such files are counted, not reported.
-        """
+    def end(self) -> Iterator[Finding]:
+        """Say what an input is that holds no call at all: an error if it is claimed to hold some."""
         if self._holds_calls or not self._whole:
             return
-        for kind in sorted({stranger.kind for stranger in self._held} & set(REMARKS)):
+        for kind in sorted(self._kinds & set(REMARKS)):
             self._summary.remarks.append((self._source.path, REMARKS[kind]))
-        if self._source.named and not allow_empty:
+        if self._broken:
+            self._summary.unreadable.append(self._source.path)
+        if self._source.claimed:
             for stranger in self._held[:1]:
-                yield from self._not_a_call(stranger)
+                if isinstance(stranger, Stranger):
+                    yield from self._not_a_call(stranger)
+
+    @overload
+    def _moved(self, entry: Finding) -> Finding: ...
+
+    @overload
+    def _moved(self, entry: Stranger) -> Stranger: ...
+
+    def _moved(self, entry: Finding | Stranger) -> Finding | Stranger:
+        """Return an entry with its place counted from the beginning of the input."""
+        if not self.lines:
+            return entry
+        if isinstance(entry, Finding):
+            return entry.moved(self.lines)
+        return replace(entry, span=entry.span.moved(self.lines)) if entry.span else entry
 
     def _stranger(self, stranger: Stranger) -> Iterator[Finding]:
-        if self.lines and stranger.span:
-            stranger = Stranger(stranger.kind, stranger.pointer, stranger.span.moved(self.lines))
-        if self._holds_calls or stranger.kind == MISSPELLED:
+        self._kinds.add(stranger.kind)
+        if self._holds_calls or stranger.kind == Kind.WRONG_TYPE.value:
             yield from self._not_a_call(stranger)
-        elif len(self._held) < _MOST_HELD:
+        elif self._source.claimed and stranger.kind not in _NEVER_WRONG and len(self._held) < _MOST_HELD:
             self._held.append(stranger)
 
+    def _provisional(self, entry: Provisional) -> Iterator[Finding]:
+        """Count what stands in an input that nobody claims to hold calls.
+
+        Broken text counts if a call stands anywhere in the input; calls with too few signs count after another call.
+        """
+        if self._holds_calls:
+            yield from self._counted(entry)
+        elif entry.otherwise is not None:
+            self._summary.add(entry.otherwise)
+            for each in entry.entries:
+                if isinstance(each, Stranger):
+                    yield from self._stranger(each)
+        else:
+            self._broken = True
+            if len(self._held) < _MOST_HELD:
+                self._held.append(entry)
+            else:
+                self._beyond.add(entry.summary)
+
+    def _release(self) -> Iterator[Finding]:
+        """Yield what was held until a call was met: an input that holds a call is expected to hold nothing else."""
+        held, self._held = self._held, []
+        for entry in held:
+            yield from self._not_a_call(entry) if isinstance(entry, Stranger) else self._counted(entry)
+        if beyond := self._beyond.calls:
+            remark = f"{beyond:,} more broken lines before the first call are counted, but not listed"
+            self._summary.add(self._beyond)
+            self._summary.remarks.append((self._source.path, remark))
+
+    def _counted(self, entry: Provisional) -> Iterator[Finding]:
+        self._summary.add(entry.summary)
+        if entry.links and self._collected is not None:
+            collector, collected_as = self._collected
+            collector.add(Observed([], [], [], list(entry.links), "", anew=False), collected_as)
+        for each in entry.entries:
+            yield from (each,) if isinstance(each, Finding) else self._not_a_call(each)
+
     def _not_a_call(self, stranger: Stranger) -> Iterator[Finding]:
-        if stranger.kind in REMARKS:
+        if stranger.kind in _NEVER_WRONG:
             return
         place = Location(self._source.path, stranger.span, stranger.pointer)
-        problem = _PROBLEMS.get(stranger.kind, _EXPECTED)
+        problem = _PROBLEMS.get(stranger.kind, _EXPECTED).format(meant=stranger.meant)
         finding = self._inspector.about_input(NOT_A_CALL, place, self._ignored, self._summary, problem=problem)
         if finding is not None:
             yield finding

@@ -45,7 +45,7 @@ class Linter:
 
     Args:
         settings: the configuration of the run.
-        allow_empty: files that hold no call are counted, not reported.
+        allow_empty: files that are named may hold no call; these are counted, not reported.
         excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
         jobs: how many processes `paths` may use; findings and figures are the same for any number.
 
@@ -89,7 +89,15 @@ class Linter:
 
         The processes that it uses end with the iterator: close it if it is not taken to its end.
         """
-        found = discover(paths, exclude=self.settings.exclude, root=self.settings.root, stdin_filename=stdin_filename)
+        settings = self.settings
+        found = discover(
+            paths,
+            exclude=settings.exclude,
+            events=settings.events,
+            allow_empty=self._allow_empty,
+            root=settings.root,
+            stdin_filename=stdin_filename,
+        )
         remote = any(map(is_remote, paths))
         yield from self._shared(iter(found), threads=remote) if self._jobs > 1 else self._one_by_one(found)
         self.summary.remarks += [(pattern, "nothing has a name like this") for pattern in found.unmatched]
@@ -119,7 +127,8 @@ class Linter:
     def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
         """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML."""
         with open_bytes(content, name) as stream:
-            yield from self._joined(Part(Input(name, stdin=True)), self._parts.stream(stream, name))
+            source = Input(name, stdin=True)
+            yield from self._joined(Part(source), self._parts.stream(stream, source))
 
     def value(self, value: Any) -> Iterator[Finding]:
         """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span.
@@ -240,7 +249,7 @@ class Linter:
             else:
                 yield from map(self._looked_back, self._joint.add(result))
         if part.last:
-            yield from map(self._looked_back, self._joint.end(allow_empty=self._allow_empty))
+            yield from map(self._looked_back, self._joint.end())
 
     def _looked_back(self, finding: Finding) -> Finding:
         """Return a finding with its lines: when it was found that a value should have been a call, they were gone."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from segkoch_lint.calls import Holding
 from segkoch_lint.reading.columns import Columns
 from segkoch_lint.rules.catalogue import Rule
 
 
-def unanswerable(columns: Columns, rules: Iterable[Rule]) -> frozenset[str]:
+def unanswerable(columns: Holding, rules: Iterable[Rule]) -> frozenset[str]:
     """Return the codes of the rules that a table with these columns says nothing about.
 
     Warehouses have columns for what these rules ask for: a table without any of them was cut down when it was exported.

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache, partial
 
+from segkoch_lint.calls import Call
 from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.observing import Observed, Observer
+from segkoch_lint.identity.sightings import Link, links_of
 from segkoch_lint.inspecting import Inspection, Inspector, count
-from segkoch_lint.missing_columns import missing_columns, unanswerable
+from segkoch_lint.missing_columns import missing_columns
 from segkoch_lint.places import Span, pointer_of
 from segkoch_lint.placing import Excerpts
 from segkoch_lint.policy.selection import Selection
@@ -26,7 +27,10 @@ from segkoch_lint.reading.opening import Stream, open_input
 from segkoch_lint.reading.pieces import Piece, PieceText, open_piece
 from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.rows import RowDocument
+from segkoch_lint.reading.signs import Kind
+from segkoch_lint.reading.sniffing import Claim, claim_of
 from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
+from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.skimming.rows import skim_rows
 from segkoch_lint.skimming.skimmer import Judged, Skimmer
@@ -70,10 +74,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """A value that is no call. Whether that is wrong depends on what else the input holds.
+    """A value that is not a call. Whether that is wrong depends on what else the input holds.
 
     Attributes:
-        kind: see `segkoch_lint.reading.unwrapping.NotACall`.
+        kind, meant: see `segkoch_lint.reading.unwrapping.NotACall`.
         pointer: where it stands in its document.
         span: its text.
     """
@@ -81,6 +85,29 @@ class Stranger:
     kind: str
     pointer: str
     span: Span | None
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provisional:
+    """What counts only if the input turns out to hold calls: text that is broken, or calls that show too few signs.
+
+    Attributes:
+        entries: findings, and values that are not calls, in the order of the text.
+        summary: the figures of just that.
+        links: what the calls say of who somebody is.
+        otherwise: the figures if the input holds no calls.
+    """
+
+    entries: tuple[Finding | Stranger, ...]
+    summary: Summary
+    links: tuple[Link, ...] = ()
+    otherwise: Summary | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether it is text that cannot be parsed."""
+        return self.otherwise is None
 
 
 class Mark(Enum):
@@ -89,7 +116,7 @@ class Mark(Enum):
     FIRST_CALL = "the first call follows"
 
 
-Entry = Finding | Stranger | Mark
+Entry = Finding | Stranger | Provisional | Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +179,11 @@ class PartLinter:
         self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, observe)
         self.entries_at_once = 1
         self.on_progress: Callable[[], None] = lambda: None
-        self._unanswerable = lru_cache(maxsize=1)(partial(unanswerable, rules=self.selection.rules))
         self._limits = settings.limits
         self._skimmer = Skimmer(self.ruleset, settings.limits, self._count_clean, settings.group_by, self._observer)
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
+        self._claimed = True
         self._calls_seen = False
         self._calls_before = 0
         self._bytes_before = 0
@@ -177,29 +204,31 @@ class PartLinter:
 
     def lint(self, part: Part) -> Iterator[Result]:
         """Lint a part; what cannot be read is noted in the summaries of the results."""
-        opened = open_input(part.source) if part.piece is None else open_piece(part.source, part.piece)
+        source = part.source
+        opened = open_input(source) if part.piece is None else open_piece(source, part.piece)
         if isinstance(opened, Unread):
             yield Result(summary=Summary(unread=[(opened.path, opened.reason)]))
         elif isinstance(opened, PieceText):
             with opened as text:
                 documents = read_lines(text, self._limits, self._sieve)
-                yield from self._lint(documents, text, part.source.path, inputs=int(part.first))
+                yield from self._lint(documents, text, source, inputs=int(part.first))
         else:
             with opened as stream:
-                yield from self.stream(stream, part.source.path)
+                yield from self.stream(stream, source)
 
-    def stream(self, stream: Stream, name: str) -> Iterator[Result]:
+    def stream(self, stream: Stream, source: Input) -> Iterator[Result]:
         """Lint a whole input that is open."""
-        documents = read_documents(stream, name=name, limits=self._limits, sieve=self._sieve)
-        yield from self._lint(skim_rows(documents, self._sieve), stream, name, inputs=1)
+        documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._sieve)
+        yield from self._lint(skim_rows(documents, self._sieve), stream, source, inputs=1)
 
     def value(self, document: Document) -> Result:
         """Lint a document that is an input by itself, and was meant as calls."""
         self._result = Result(summary=Summary())
         if self._observer is not None:
             self._observer.begin(frozenset())
-        inspection = self.inspector.inspect(document, "", frozenset(), self._result.summary)
-        strangers = self._strangers(document, inspection)
+        units = self.inspector.units(document, "")
+        inspection = self.inspector.inspect(document, units, "", frozenset(), self._result.summary)
+        strangers = self._strangers(document, inspection.not_calls, self._result.summary)
         self._result.entries.extend([*inspection.findings, Mark.FIRST_CALL, *strangers])
         return self._finished(last=True)
 
@@ -207,12 +236,14 @@ class PartLinter:
         self,
         documents: Iterable[Document | Flaw | Failure | Foreign | Judged],
         text: Stream | PieceText,
-        name: str,
+        source: Input,
         *,
         inputs: int,
     ) -> Iterator[Result]:
+        name = source.path
         ignored = self.selection.ignored_in(name)
         self._text = text
+        self._claimed = source.claimed
         self._calls_seen = False
         self._result = Result(summary=Summary(inputs=inputs))
         if self._observer is not None:
@@ -299,30 +330,69 @@ class PartLinter:
             yield from self._first_call()
             yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
         elif isinstance(each, Flaw):
-            excerpt = self._flaw_excerpts(each) if self._flaw_excerpts else None
-            place = Location(name, each.span)
-            about = self.inspector.about_input
-            finding = about(INVALID_SYNTAX, place, ignored, summary, problem=each.message, excerpt=excerpt)
-            summary.calls += 1
-            summary.malformed += 1
-            if finding is not None:
-                yield finding
+            yield from self._broken(each, name, ignored)
         else:
             yield from self._of_document(each, name, ignored)
 
+    def _broken(self, flaw: Flaw, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        certain = self._holds_calls or flaw.shows_signs or claim_of(name) is Claim.JSON_LINES
+        summary = self._result.summary if certain else Summary()
+        excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
+        place = Location(name, flaw.span)
+        about = self.inspector.about_input
+        finding = about(INVALID_SYNTAX, place, ignored, summary, problem=flaw.message, excerpt=excerpt)
+        summary.calls += 1
+        summary.malformed += 1
+        found = () if finding is None else (finding,)
+        if certain:
+            yield from found
+        else:
+            yield Provisional(found, summary)
+
+    @property
+    def _holds_calls(self) -> bool:
+        """Whether the input is known to hold calls, or somebody says so."""
+        return self._claimed or self._calls_seen
+
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         ignored = self._ignored_of(document, name, ignored)
-        inspection = self.inspector.inspect(document, name, ignored, self._result.summary)
-        entries: list[Finding | Stranger] = [*self._strangers(document, inspection), *inspection.findings]
-        if inspection.holds_calls:
+        units = self.inspector.units(document, name)
+        calls = [unit for unit in units if isinstance(unit, Call)]
+        certain = any(call.certain for call in calls)
+        if calls and not certain and not self._holds_calls:
+            yield self._provisional(document, units, name, ignored)
+            return
+        if not calls and not self._holds_calls:
+            units = [unit for unit in units if not isinstance(unit, Batch)]  # anything may be called a batch
+        inspection = self.inspector.inspect(document, units, name, ignored, self._result.summary)
+        if certain or (calls and self._claimed):
             yield from self._first_call()
-        yield from sorted(entries, key=_place) if inspection.not_calls else entries
+        yield from self._entries_of(document, inspection, self._result.summary)
 
-    def _strangers(self, document: Document, inspection: Inspection) -> Iterator[Stranger]:
-        spans = document.locate({unit.path for unit in inspection.not_calls}) if inspection.not_calls else {}
-        for unit in inspection.not_calls:
-            self._result.summary.not_calls[unit.kind] += 1
-            yield Stranger(unit.kind, pointer_of(unit.path), spans.get(unit.path))
+    def _provisional(
+        self, document: Document, units: Sequence[Unit], name: str, ignored: frozenset[str]
+    ) -> Provisional:
+        """Return what a document counts for whose calls are only calls in an input that holds others."""
+        summary, otherwise = Summary(), Summary()
+        inspection = self.inspector.inspect(document, units, name, ignored, summary, observed=False)
+        links = [link for call, _, _ in inspection.calls for link in links_of(call.message)] if self._observer else []
+        otherwise.not_calls.update(unit.kind for unit in inspection.not_calls)
+        otherwise.not_calls[Kind.OTHER.value] += len(inspection.calls)
+        return Provisional(tuple(self._entries_of(document, inspection, summary)), summary, tuple(links), otherwise)
+
+    def _entries_of(self, document: Document, inspection: Inspection, summary: Summary) -> list[Finding | Stranger]:
+        entries: list[Finding | Stranger] = [
+            *self._strangers(document, inspection.not_calls, summary),
+            *inspection.findings,
+        ]
+        return sorted(entries, key=_place) if inspection.not_calls else entries
+
+    @staticmethod
+    def _strangers(document: Document, units: Sequence[NotACall], summary: Summary) -> Iterator[Stranger]:
+        spans = document.locate({unit.path for unit in units}) if units else {}
+        for unit in units:
+            summary.not_calls[unit.kind] += 1
+            yield Stranger(unit.kind, pointer_of(unit.path), spans.get(unit.path), unit.meant)
 
     def _ignored_of(self, document: Document, name: str, ignored: frozenset[str]) -> frozenset[str]:
         """Return the codes that do not count in a document: a table says nothing about what it has no columns for."""
@@ -330,7 +400,7 @@ class PartLinter:
             return ignored
         if not self._calls_seen and (remark := missing_columns(document.columns)):
             self._result.summary.remarks.append((name, remark))
-        return ignored | self._unanswerable(document.columns)
+        return ignored | self.inspector.unanswerable(document.columns)
 
     def _first_call(self) -> Iterator[Mark]:
         if not self._calls_seen:

@@ -165,6 +165,7 @@ class Summary:
         malformed: documents or lines that are no valid JSON or YAML (KCH001), each counted as one call.
         failed: documents or lines on which the program itself failed, each counted as one call.
         not_calls: well-formed documents that hold no call, by what they are.
+        unreadable: inputs that nobody claims to hold calls, that cannot be parsed, and that show no key of a call.
         destinations: settings of Kochava destinations.
         rules: per rule code, its findings after selection.
         libraries: per ``context.library.name`` (empty when absent), its calls.
@@ -185,6 +186,7 @@ class Summary:
     malformed: int = 0
     failed: int = 0
     not_calls: Counter[str] = field(default_factory=Counter)
+    unreadable: list[str] = field(default_factory=list)
     destinations: int = 0
     rules: dict[str, RuleTally] = field(default_factory=dict)
     libraries: dict[str, CallTally] = field(default_factory=dict)
@@ -235,6 +237,7 @@ class Summary:
         self.not_delivered.update(other.not_delivered)
         self.not_calls.update(other.not_calls)
         self.severities.update(other.severities)
+        self.unreadable.extend(other.unreadable)
         self.unread.extend(other.unread)
         self.remarks.extend(other.remarks)
         self.destinations += other.destinations

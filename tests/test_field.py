@@ -22,12 +22,7 @@ _SUFFIX = ".expected.json"
 # What fails today, and the work that it waits for. Whoever does the work removes the entry: a test that passes
 # although it is expected to fail is an error.
 AWAITED = {
-    "32-bq-tracks": "recognition: a JSON object with the columns of a warehouse is a row",
     "38-terraform-show": "plans: one finding for each place",
-    "44-event-wrapper": "recognition: an object under `event` is no event name",
-    "45-retl": "recognition: an object under `event` is no event name",
-    "47-comments": "recognition: one finding for a document with comments",
-    "sdk-01-delete-message": "recognition: messages of type `delete`",
     "sdk-04-zeros-in-both": "rules: KCH110",
     "sdk-06-unity-ios-ids-as-android": "rules: KCH113",
     "sdk-08-manufacturer-unknown": "rules: KCH113",

@@ -31,11 +31,17 @@ LINES = [
     b'{"type":"track","event":"x","userId":"u"}',
     b'{"type":"group","userId":"u","integrations":{"All":false},"integrations":{}}',
     b'{"x":1}',
-    b'{"type":"Track","event":"x"}',
+    b'{"type":"Trak","event":"x","userId":"u"}',
+    b'{"type":"page","name":"Home"}',
+    b'[{"event":"x"},{"y":1}]',
+    b'{"userId":"u","groupId":"g","anonymousId":"a"}',
+    b'{"event":"x","level":"info"}',
+    b'{"type":"delete","userId":"u"}',
     b'[{"x":1},' + GOOD + b"]",
     b'{"rules":{"events":[]}}',
     b"5",
     b"{",
+    b'{"anonymousId":}',
     b"",
     b'{"type":"page"}' + b" " * 2000,
 ]
@@ -47,7 +53,7 @@ LINTERS = [PartLinter(SETTINGS, excerpt, flaw_excerpt) for _ in range(2)]
 """As there may be processes, each of which has seen other parts than the others."""
 
 
-def joined(source: Input, parts: list[Part], *, allow_empty: bool = False) -> Told:
+def joined(source: Input, parts: list[Part]) -> Told:
     """The findings and figures of an input."""
     summary = Summary()
     joint = Joint(source, LINTERS[0].inspector, frozenset(), summary)
@@ -55,7 +61,7 @@ def joined(source: Input, parts: list[Part], *, allow_empty: bool = False) -> To
     for part, linter in zip(parts, cycle(LINTERS), strict=False):
         for result in linter.lint(part):
             found += joint.add(result)
-    found += joint.end(allow_empty=allow_empty)
+    found += joint.end()
     return found, summary
 
 
@@ -63,25 +69,25 @@ def joined(source: Input, parts: list[Part], *, allow_empty: bool = False) -> To
     st.lists(st.sampled_from(LINES), max_size=25),
     st.sets(st.integers(1, 4000), max_size=5),
     st.booleans(),
-    st.booleans(),
+    st.sampled_from(["ndjson", "log"]),
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_input_in_pieces_gives_what_it_gives_as_a_whole(
-    tmp_path: Path, lines: list[bytes], cuts: set[int], named: bool, allow_empty: bool
+    tmp_path: Path, lines: list[bytes], cuts: set[int], claimed: bool, ending: str
 ) -> None:
     # Enough good lines after the others that it is JSON Lines whatever they are; strangers only would be a document.
-    file = tmp_path / "a.ndjson"
+    file = tmp_path / f"a.{ending}"
     file.write_bytes(b"\n".join([b'{"y":2}', b'{"y":3}', *lines, *[b'{"z":3}'] * (len(lines) + 2)]))
-    source = Input(str(file), named=named)
+    source = Input(str(file), claimed=claimed)
     starts = [0, *sorted(cuts)]
     pieces = [Piece(start, end, first=not start) for start, end in pairwise([*starts, None])]  # type: ignore[arg-type]  # only the last end is None
     parts = [Part(source, piece, last=piece.end is None) for piece in pieces]
 
-    linter = Linter(SETTINGS, allow_empty=allow_empty, excerpts=excerpt, flaw_excerpts=flaw_excerpt)
+    linter = Linter(SETTINGS, excerpts=excerpt, flaw_excerpts=flaw_excerpt)
     # The lines around what is no call are looked up when all is joined.
     whole = [replace(f, excerpt=None) if f.code == NOT_A_CALL else f for f in linter.input(source)], linter.summary
-    assert joined(source, [Part(source)], allow_empty=allow_empty) == whole
-    assert joined(source, parts, allow_empty=allow_empty) == whole
+    assert joined(source, [Part(source)]) == whole
+    assert joined(source, parts) == whole
     assert whole[1].adds_up()
 
 
@@ -120,4 +126,4 @@ def test_a_part_that_was_not_checked_is_named_by_its_lines(joint: Joint) -> None
 
 def test_a_whole_input_that_was_not_checked_is_named(joint: Joint) -> None:
     assert missed(joint, None, Lost("ran out of memory")) == ["not checked: the process that read it ran out of memory"]
-    assert list(joint.end(allow_empty=False)) == []
+    assert list(joint.end()) == []

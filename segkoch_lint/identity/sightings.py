@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from segkoch_lint import schema_files
-from segkoch_lint.calls import library_of
+from segkoch_lint.calls import library_of, was_sent
 from segkoch_lint.masking import fold
 from segkoch_lint.rules.vocabulary import gate, self_contained
 
@@ -117,11 +117,14 @@ def _advertising_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
 def user_ids(message: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Return the userId and the anonymousId of a call; what is blank or no string is None.
 
-    SDK arguments that were posted as they are (``user_id``) count where Segment's own key does not. A placeholder
-    user is nobody: such a call has neither.
+    The arguments of an SDK (``user_id``) count where Segment's own key does not, unless the call was sent: on the wire
+    Segment does not read them. A placeholder user is nobody: such a call has neither.
     """
-    user_id = whole_text(message.get("userId")) or whole_text(message.get("user_id"))
-    return user_of(user_id, whole_text(message.get("anonymousId")) or whole_text(message.get("anonymous_id")))
+    user_id, anonymous_id = whole_text(message.get("userId")), whole_text(message.get("anonymousId"))
+    if (user_id is None or anonymous_id is None) and not was_sent(message):
+        user_id = user_id or whole_text(message.get("user_id"))
+        anonymous_id = anonymous_id or whole_text(message.get("anonymous_id"))
+    return user_of(user_id, anonymous_id)
 
 
 def user_of(user_id: str | None, anonymous_id: str | None) -> tuple[str | None, str | None]:
@@ -145,7 +148,9 @@ def links_of(message: Mapping[str, Any]) -> Iterator[Link]:
     if anonymous_id is not None:
         yield Link(anonymous_id, user_id, alias=False)
     if message.get("type") == "alias":
-        previous = whole_text(message.get("previousId")) or whole_text(message.get("previous_id"))
+        previous = whole_text(message.get("previousId"))
+        if previous is None and not was_sent(message):
+            previous = whole_text(message.get("previous_id"))
         if previous is not None and not is_placeholder_user(previous):
             yield Link(previous, user_id, alias=True)
 

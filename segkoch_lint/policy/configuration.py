@@ -117,6 +117,7 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         "select": "select",
         "ignore": "ignore",
         "exclude": "exclude",
+        "events": "events",
         "calls": "accepted_types",
         "ignored-events": "ignored_events",
         "platforms": "platforms",

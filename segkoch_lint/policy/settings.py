@@ -32,6 +32,7 @@ class Settings:
         severity: selector to severity.
         per_file_ignores: gitignore pattern to selectors, relative to ``root``.
         exclude: gitignore patterns, relative to ``root``.
+        events: gitignore patterns, relative to ``root``, of files that are claimed to hold calls.
         fail_on: the least severity that fails the run, or None for none.
         budgets: selector to the calls whose findings do not fail the run, for each rule by itself.
         accepted_types, ignored_events, libraries: see `segkoch_lint.rules.delivery.Delivery`.
@@ -54,6 +55,7 @@ class Settings:
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
     fail_on: Severity | None = Severity.ERROR
     budgets: Mapping[str, Budget] = field(default_factory=dict)
     accepted_types: tuple[str, ...] = ACCEPTED_TYPES
@@ -69,7 +71,7 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("select", "ignore", "exclude", "accepted_types", "ignored_events", "platforms"):
+        for name in ("select", "ignore", "exclude", "events", "accepted_types", "ignored_events", "platforms"):
             _expect_all(name, getattr(self, name), str, "a tuple of strings")
         for name, kind, words in (
             ("per_file_ignores", (tuple, list), "a mapping of strings to tuples of strings"),

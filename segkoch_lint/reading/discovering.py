@@ -7,12 +7,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from segkoch_lint.reading.csv_text import delimiter_of
 from segkoch_lint.reading.globbing import expand, is_glob
-from segkoch_lint.reading.ignoring import Excludes, GitIgnores
+from segkoch_lint.reading.ignoring import GitIgnores, PathPatterns
 from segkoch_lint.reading.inputs import STDIN_PATHS, UNFINISHED_ENDING, Input, Unread
 from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
 from segkoch_lint.reading.parquet import may_hold_calls
@@ -37,20 +38,46 @@ _SNIFFED_ELSEWHERE = 1 << 16
 
 
 def discover(
-    paths: Sequence[str], *, exclude: Sequence[str] = (), root: Path, stdin_filename: str | None = None
+    paths: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    events: Sequence[str] = (),
+    allow_empty: bool = False,
+    root: Path,
+    stdin_filename: str | None = None,
 ) -> Discovery:
     """Find inputs; the result is iterated once.
 
     Args:
         paths: files, folders, globs that no shell expanded, and ``-`` for standard input.
         exclude: gitignore patterns, relative to *root*; they hold for files that were named, too.
+        events: gitignore patterns, relative to *root*, of files that are claimed to hold calls.
+        allow_empty: whether files that were named may hold no call: then naming them claims nothing.
         root: the folder of the configuration.
         stdin_filename: the path to show for standard input.
 
     Raises:
-        UsageError: an exclude pattern cannot be understood.
+        UsageError: a pattern cannot be understood.
     """
-    return Discovery(paths, Excludes(exclude, root), stdin_filename)
+    claims = Claims(PathPatterns(events, root, "events"), named=not allow_empty)
+    return Discovery(paths, PathPatterns(exclude, root), claims, stdin_filename)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Which inputs are claimed to hold calls.
+
+    Attributes:
+        events: what matches the paths of such files.
+        named: whether naming a file claims so.
+    """
+
+    events: PathPatterns
+    named: bool
+
+    def hold(self, path: str, *, named: bool) -> bool:
+        """Tell whether a file is claimed to hold calls."""
+        return (named and self.named) or self.events.match(path, folder=False)
 
 
 class Discovery:
@@ -61,11 +88,14 @@ class Discovery:
         unmatched: globs that nothing matches.
     """
 
-    def __init__(self, paths: Sequence[str], excludes: Excludes, stdin_filename: str | None) -> None:
+    def __init__(
+        self, paths: Sequence[str], excludes: PathPatterns, claims: Claims, stdin_filename: str | None
+    ) -> None:
         self.passed_over = 0
         self.unmatched: list[str] = []
         self._paths = paths
         self._excludes = excludes
+        self._claims = claims
         self._stdin = stdin_filename or "-"
         self._seen: set[tuple[int, int]] = set()
         self._urls: set[str] = set()
@@ -100,8 +130,9 @@ class Discovery:
                 if found.url in self._urls or self._excludes.match(found.url, folder=False):
                     continue
                 self._urls.add(found.url)
-                if found.named or self._is_worthwhile(found.url):
-                    yield Input(found.url, named=found.named, size=found.size)
+                claimed = self._claims.hold(found.url, named=found.named)
+                if found.named or claimed or self._is_worthwhile(found.url):
+                    yield Input(found.url, named=found.named, claimed=claimed, size=found.size)
                 else:
                     self.passed_over += 1
         except RemoteError as error:
@@ -180,7 +211,8 @@ class Discovery:
                 return  # a link to a folder: not followed, so that no loop can be
             # What was named is read as that, and not counted among what is passed over before.
             named = (status.st_dev, status.st_ino) in self._named
-            taken = stat.S_ISREG(status.st_mode) and (by_name or named or _looks_worthwhile(path))
+            expected = named or self._claims.hold(path, named=False)
+            taken = stat.S_ISREG(status.st_mode) and (by_name or expected or _looks_worthwhile(path))
         except OSError as error:
             if by_name or not isinstance(error, FileNotFoundError):
                 yield _missing(path, error)
@@ -197,7 +229,8 @@ class Discovery:
                 yield Unread(path, "standard output goes there")
         elif identity not in self._seen:
             self._seen.add(identity)
-            yield Input(path, named=named or identity in self._named)
+            named = named or identity in self._named
+            yield Input(path, named=named, claimed=self._claims.hold(path, named=named))
 
 
 def _identity(path: str) -> tuple[int, int] | None:

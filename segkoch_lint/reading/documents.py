@@ -48,12 +48,14 @@ class Flaw:
         span: where, in the input.
         line: the number of the first line of ``lines``, 1-based.
         lines: the lines of text around it, without their ends; may be empty (a binary file).
+        shows_signs: whether the broken text shows a key that hardly anything but a call has; true where nobody knows.
     """
 
     message: str
     span: Span
     line: int = 1
     lines: Sequence[str] = ()
+    shows_signs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which paths git ignores, and which the configuration excludes."""
+"""Which paths git ignores, and which the patterns of the configuration match."""
 
 # Paths stay text, as they were given: `Path` would rewrite them.
 # ruff: noqa: PTH100, PTH110
@@ -56,27 +56,28 @@ class GitIgnores:
         return False
 
 
-class Excludes:
-    """The configuration's ``exclude``.
+class PathPatterns:
+    """Patterns of the configuration: its ``exclude``, or its ``events``.
 
     Args:
         patterns: as in a ``.gitignore`` in *root*.
         root: the folder they are relative to. Outside of it, patterns without a folder hold too.
+        key: where the configuration has them.
 
     Raises:
         UsageError: a pattern cannot be understood.
     """
 
-    def __init__(self, patterns: Sequence[str], root: Path) -> None:
+    def __init__(self, patterns: Sequence[str], root: Path, key: str = "exclude") -> None:
         for pattern in patterns:
             if _spec([pattern]) is None:
-                message = f"The exclude pattern {pattern!r} cannot be understood."
+                message = f"The {key} pattern {pattern!r} cannot be understood."
                 raise UsageError(message, "Write it as in a .gitignore.")
         self._spec = _spec(patterns) if patterns else None
         self._roots = tuple(dict.fromkeys((os.path.abspath(root), os.path.realpath(root))))
 
     def match(self, path: str, *, folder: bool) -> bool:
-        """Tell whether a path is excluded, or is in an excluded folder."""
+        """Tell whether a path, or a folder that it is in, matches."""
         if self._spec is None:
             return False
         whole = os.path.abspath(path)

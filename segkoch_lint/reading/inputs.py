@@ -29,12 +29,15 @@ class Input:
         path: as it is shown: as given; of a walked file, the given folder with the path below it.
         stdin: whether it is standard input, whatever the path says.
         named: whether the user named it itself; False when a folder or a glob led to it.
+        claimed: whether somebody says that it holds calls: it was named as one that does, it is standard input, or the
+            configuration's ``events`` match it.
         size: stored bytes of something elsewhere, as far as they are known; of a file, the file knows.
     """
 
     path: str
     stdin: bool = False
     named: bool = True
+    claimed: bool = True
     size: int = 0
 
 

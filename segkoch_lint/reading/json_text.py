@@ -25,6 +25,9 @@ _BETWEEN = re.compile(r"[ \t\n\r\x1e]*")
 _RESUME = re.compile(r"^[{\[]", re.MULTILINE)
 _PYTHON_WORDS = re.compile(r"(?:True|False|None|undefined|nan|inf)\b")
 
+COMMENT = "JSON has no comments"
+"""What is wrong with a text that has some."""
+
 _FEW = 8
 """Places that are looked for one by one, each at the cost of parsing the text; more are found in one scan."""
 
@@ -301,7 +304,7 @@ def _explained(text: str, error: json.JSONDecodeError) -> _Refused:
     if word:
         return _Refused(f"{word[0]} is not JSON (true, false and null are)", at, word.end())
     if text.startswith(("//", "/*", "#"), at):
-        return _Refused("JSON has no comments", at, _line_end(text, at))
+        return _Refused(COMMENT, at, _line_end(text, at))
     expected = {"Expecting property name": "a key in double quotes", "Expecting ':'": "a colon"}
     wanted = next((words for start, words in expected.items() if error.msg.startswith(start)), None)
     wanted = wanted or ("a comma or the end" if error.msg.startswith("Expecting ','") else "a value")

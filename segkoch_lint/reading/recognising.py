@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.csv_text import delimiter_of, read_csv
 from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
-from segkoch_lint.reading.json_text import parse_json, split_documents
+from segkoch_lint.reading.json_text import COMMENT, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
 from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
 from segkoch_lint.reading.parquet import read_parquet
+from segkoch_lint.reading.signs import shows_signs
 from segkoch_lint.reading.sniffing import BETWEEN_DOCUMENTS, Claim, claim_of, is_table, starts_like_calls
 from segkoch_lint.reading.splitting import Known, Sieve, damage_flaw, read_line, read_lines, size_text
 
@@ -140,9 +141,10 @@ def _read_whole(
     text, damage = _gather(stream, most)
     if len(text) > most:
         what = "YAML" if yaml else "JSON that is not one document a line"
-        yield Flaw(f"{what}, and larger than {size_text(most)} (limits.{limit})", Span(1, 1, 1, 2))
+        message = f"{what}, and larger than {size_text(most)} (limits.{limit})"
+        yield Flaw(message, Span(1, 1, 1, 2), shows_signs=shows_signs(text))
         return
-    found = _documents_or_yaml(text, limits) if yaml else _documents(text, limits)
+    found = _marked(_documents_or_yaml(text, limits) if yaml else _documents(text, limits), text)
     if damage is None:
         yield from found
         return
@@ -154,7 +156,22 @@ def _read_whole(
     # What the damage cut in two is no flaw of its own.
     if last is not None and not (isinstance(last, Flaw) and not text.endswith(b"\n")):
         yield last
-    yield damage_flaw(damage, 1 + text.count(b"\n"), text[text.rfind(b"\n") + 1 :])
+    yield damage_flaw(damage, 1 + text.count(b"\n"), text)
+
+
+def _marked(found: Iterable[Document | Flaw | Failure], text: bytes) -> Iterator[Document | Flaw | Failure]:
+    """Note in each flaw of a text whether the text shows signs of a call, and yield one flaw for all its comments."""
+    signs: bool | None = None
+    commented = False
+    for each in found:
+        if not isinstance(each, Flaw):
+            yield each
+            continue
+        if signs is None:
+            signs = shows_signs(text)
+        if each.message != COMMENT or not commented:
+            yield replace(each, shows_signs=signs)
+        commented = commented or each.message == COMMENT
 
 
 def _documents(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
@@ -185,7 +202,7 @@ def _nothing(stream: Stream, name: str) -> Iterator[Flaw]:
         return
     if claim_of(name) is Claim.JSON:
         at = 1 + text.count(b"\n")
-        yield Flaw("the file is empty, and JSON is at least one value", Span(at, 1, at, 1))
+        yield Flaw("the file is empty, and JSON is at least one value", Span(at, 1, at, 1), shows_signs=False)
 
 
 def _gather(stream: Stream, most: int) -> tuple[bytes, Damage | None]:

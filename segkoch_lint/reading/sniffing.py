@@ -55,15 +55,16 @@ _TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
 
 def claim_of(name: str) -> Claim:
     """Return what a name's ending claims; the ending of a compressed file is the one before ``.gz`` or ``.zst``."""
-    return _CLAIMS.get(_ending_of(name), Claim.NOTHING)
+    return _CLAIMS.get(ending_of(name), Claim.NOTHING)
 
 
 def is_table(name: str) -> bool:
     """Tell whether a name's ending says that it is a table; whether it is Segment's is told by its columns only."""
-    return _ending_of(name) in _TABLE_ENDINGS
+    return ending_of(name) in _TABLE_ENDINGS
 
 
-def _ending_of(name: str) -> str:
+def ending_of(name: str) -> str:
+    """Return the ending of a name in lower case, before that of a compression; empty where there is none."""
     path = PurePath(name.lower())
     return (path.with_suffix("") if path.suffix in GZIP_ENDINGS + ZSTD_ENDINGS else path).suffix
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from segkoch_lint.places import Span
@@ -11,6 +11,7 @@ from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.json_text import JsonDocument, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.signs import shows_signs
 
 
 class NumberedLine(NamedTuple):
@@ -48,7 +49,7 @@ class Block:
             if not piece or piece.isspace():
                 continue
             line = piece.removesuffix(b"\r")
-            yield NumberedLine(number, line) if len(line) <= most else too_long(number, most)
+            yield NumberedLine(number, line) if len(line) <= most else too_long(number, most, line)
 
 
 def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[Block | Flaw]:
@@ -141,13 +142,14 @@ def _read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocumen
     if not isinstance(document, Flaw):
         return [document]
     several = list(split_documents(text, line=number, depth=limits.depth))
-    return [document] if any(isinstance(each, Flaw) for each in several) else several
+    broken = any(isinstance(each, Flaw) for each in several)
+    return [replace(document, shows_signs=shows_signs(text))] if broken else several
 
 
 def damage_flaw(damage: Damage, number: int, text: bytes) -> Flaw:
-    """Return the flaw for data that is damaged after *text*, the beginning of line *number*."""
-    column = len(text.decode("utf-8", "replace")) + 1
-    return Flaw(damage.message, Span(number, column, number, column), number)
+    """Return the flaw for data that is damaged after *text*, of which the last line is line *number*, begun."""
+    column = len(text[text.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    return Flaw(damage.message, Span(number, column, number, column), number, shows_signs=shows_signs(text))
 
 
 def size_text(size: int) -> str:
@@ -165,9 +167,10 @@ class _BegunLine:
         self._parts: list[bytes] = []
 
     def add(self, part: bytes) -> None:
+        room = self._most + 1 - self.size  # the one is a CR that may belong to the line's end
         self.size += len(part)
-        if self.size <= self._most + 1:  # the one is a CR that may belong to the line's end
-            self._parts.append(part)
+        if room > 0:
+            self._parts.append(part[:room])
 
     @property
     def is_too_long(self) -> bool:
@@ -179,11 +182,18 @@ class _BegunLine:
 
     def finished(self) -> Iterator[Block | Flaw]:
         if self.is_too_long:
-            yield too_long(self.number, self._most)
+            yield too_long(self.number, self._most, self.text)
         elif self.size:
             yield Block(self.number, self.text)
 
 
-def too_long(number: int, most: int) -> Flaw:
-    """Return the flaw of a line that is longer than *most* bytes."""
-    return Flaw(f"the line is longer than {size_text(most)} (limits.line-bytes)", Span(number, 1, number, 2), number)
+def too_long(number: int, most: int, text: bytes | None = None) -> Flaw:
+    """Return the flaw of a line that is longer than *most* bytes.
+
+    Args:
+        number: of the line.
+        most: the limit.
+        text: as much of the line as is known; None for a line of a table with columns of Segment's.
+    """
+    message = f"the line is longer than {size_text(most)} (limits.line-bytes)"
+    return Flaw(message, Span(number, 1, number, 2), number, shows_signs=text is None or shows_signs(text))

@@ -1,29 +1,25 @@
-"""Documents to calls: arrays, batch bodies and single calls, and what is none of them.
+"""Documents to calls: arrays, batch bodies, single calls and rows of tables, and what is none of them.
 
-What counts as a call, and how a batch's own `context` and `integrations` are merged in, is Segment's:
+How a batch's own `context` and `integrations` are merged into its calls is Segment's:
 https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from segkoch_lint.calls import CALL_TYPES, Call
+from segkoch_lint.calls import CALL_TYPES, Call, merge, was_sent
 from segkoch_lint.places import Path
-
-_USER_KEYS = ("userId", "anonymousId", "user_id", "anonymous_id")
-
-# Read in this order: a call with `previousId` is an alias whatever else it carries.
-_TYPE_BY_KEY = {"previousId": "alias", "groupId": "group", "traits": "identify", "properties": "page"}
+from segkoch_lint.reading.json_rows import JsonRow
+from segkoch_lint.reading.signs import Kind, shape_of, type_in
 
 _KOCHAVA_ID = "5695db50e954a874ca44ce63"
 
-MISSPELLED = "type of call misspelled"
-"""The kind of what would be a call if its type were written as Segment writes it; its path is that of the type."""
-
 _MERGED = ("context", "integrations")
+
+_SNAKE_CASE_USERS = ("user_id", "anonymous_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,94 +43,84 @@ class NotACall:
     """A well-formed value where a call was expected.
 
     Attributes:
-        kind: what it is, in words, for the summary; ``other`` when it is nothing we know.
+        kind: what it is, in words, for the summary: a value of `segkoch_lint.reading.signs.Kind`, ``tracking plan`` or
+            ``HAR capture``.
+        path: where it stands; of a misspelled type, where the type stands.
+        meant: the type that a misspelled one stands for.
     """
 
     kind: str
     path: Path
+    meant: str = ""
 
 
 Unit = Call | Batch | Destination | NotACall
 
 
-def unwrap(value: Any, path: Path = ()) -> Iterator[Unit]:
-    """Yield what a document's value holds, in its order."""
+def unwrap(value: Any, path: Path = (), *, table: str = "") -> Iterator[Unit]:
+    """Yield what a document's value holds, in its order.
+
+    Args:
+        value: the value.
+        path: where it stands in the document.
+        table: the name of the input, which may tell the type of calls that are rows of a table.
+    """
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _unwrap_object(item, (*path, index))
+            yield from _unwrap_object(item, (*path, index), table)
     else:
-        yield from _unwrap_object(value, path)
+        yield from _unwrap_object(value, path, table)
 
 
-def _unwrap_object(value: Any, path: Path) -> Iterator[Unit]:
+def _unwrap_object(value: Any, path: Path, table: str) -> Iterator[Unit]:
     if not isinstance(value, Mapping):
-        yield NotACall("other", path)
-        return
-    call_type = type_of(value)
-    if call_type:
-        yield Call(value if value.get("type") else {**value, "type": call_type}, path)
-    elif isinstance(value.get("batch"), list):
-        yield from _unwrap_batch(value, path)
+        yield NotACall(Kind.OTHER.value, path)
+    elif isinstance(value.get("batch"), list) and type_in(value) not in CALL_TYPES:
+        yield from _unwrap_batch(value, path, table)
     else:
-        destinations = list(_destinations(value, path))
-        yield from destinations or (_no_call(value, path),)
+        unit = _unit(value, value, path, table)
+        if isinstance(unit, NotACall) and unit.kind == Kind.OTHER.value:
+            yield from list(_destinations(value, path)) or (NotACall(kind_of(value), path),)
+        else:
+            yield unit
 
 
-def _unwrap_batch(body: Mapping[str, Any], path: Path) -> Iterator[Unit]:
+def _unwrap_batch(body: Mapping[str, Any], path: Path, table: str) -> Iterator[Unit]:
     yield Batch(body, path)
+    shared = {key: body[key] for key in _MERGED if isinstance(body.get(key), Mapping)}
     for index, item in enumerate(body["batch"]):
         where = (*path, "batch", index)
-        call_type = type_of(item) if isinstance(item, Mapping) else None
-        if call_type:
-            yield Call({**_merged(body, item), "type": call_type}, where, envelope=path)
-        else:
-            yield _no_call(item, where) if isinstance(item, Mapping) else NotACall("other", where)
+        if not isinstance(item, Mapping):
+            yield NotACall(Kind.OTHER.value, where)
+            continue
+        message = merge(shared, item)
+        if any(key in message for key in _SNAKE_CASE_USERS) and not was_sent(message):
+            message["sentAt"] = body.get("sentAt")  # a call in a batch was sent, whatever else it shows
+        signs = {"writeKey": body["writeKey"], **message} if "writeKey" in body else message
+        unit = _unit(message, signs, where, table)
+        yield unit if isinstance(unit, NotACall) else replace(unit, envelope=path)
 
 
-def _no_call(value: Mapping[str, Any], path: Path) -> NotACall:
-    if is_misspelled(value):
-        return NotACall(MISSPELLED, (*path, "type"))
-    return NotACall(kind_of(value), path)
-
-
-def is_misspelled(value: Mapping[str, Any]) -> bool:
-    """Tell whether an object is a call but for the case of its type, or white space around it."""
-    named = value.get("type")
-    if not isinstance(named, str) or named in CALL_TYPES or named.strip().lower() not in CALL_TYPES:
-        return False
-    return any(key in value for key in ("event", "context", *_USER_KEYS))
-
-
-def type_of(value: Mapping[str, Any]) -> str | None:
-    """Return the type of call that Segment takes an object for, or None when it is no call."""
-    named = value.get("type")
-    if named is not None:
-        return named if isinstance(named, str) and named in CALL_TYPES else None
-    if "event" in value:
-        return "track"
-    if "context" in value or any(key in value for key in _USER_KEYS):
-        return next((call_type for key, call_type in _TYPE_BY_KEY.items() if key in value), None)
-    return None
-
-
-def _merged(body: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
-    shared = {key: body[key] for key in _MERGED if isinstance(body.get(key), Mapping)}
-    return merge(shared, item)
-
-
-def merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *over* with what only *under* has; objects merge deeply, for anything else *over* wins."""
-    merged = dict(over)
-    for key, value in under.items():
-        if key not in over:
-            merged[key] = value
-        elif isinstance(value, Mapping) and isinstance(over[key], Mapping):
-            merged[key] = merge(value, over[key])
-    return merged
+def _unit(message: Mapping[str, Any], signs: Mapping[str, Any], path: Path, table: str) -> Call | NotACall:
+    """Return what an object is; *signs* are its members, and those of its batch that show what it is."""
+    row = JsonRow.of(message, table)
+    if row is not None:
+        return Call(row.message, path, row=row)
+    kind, call_type = shape_of(signs)
+    match kind:
+        case Kind.CALL | Kind.CALL_IF_CLAIMED:
+            typed = message if message.get("type") == call_type else {**message, "type": call_type}
+            return Call(typed, path, certain=kind is Kind.CALL)
+        case Kind.WRONG_TYPE:
+            return NotACall(kind.value, (*path, "type"), call_type)
+        case _:
+            return NotACall(kind.value, path)
 
 
 def place_in_document(call: Call, path: Path, document: Any) -> Path:
     """Return where the value at *path* of a (merged) call stands in its document: in the item, or in its batch."""
+    if call.row is not None:
+        return (*call.path, *call.row.written(path))
     for base in (call.path, call.envelope):
         if base is not None and _exists(document, (*base, *path)):
             return (*base, *path)
@@ -177,7 +163,7 @@ def _is_kochava(value: Any) -> bool:
 
 
 def kind_of(value: Mapping[str, Any]) -> str:
-    """Return what an object that is no call is, in words: a tracking plan, a HAR capture, or ``other``."""
+    """Return what an object that is not a call is, in words: a tracking plan, a HAR capture, or ``other``."""
     if _is_plan(value):
         return "tracking plan"
     log = value.get("log")

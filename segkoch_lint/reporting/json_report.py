@@ -78,6 +78,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
         "malformed": summary.malformed,
         "failed": summary.failed,
         "not_calls": dict(sorted(summary.not_calls.items())),
+        "unreadable": summary.unreadable,
         "destinations": summary.destinations,
         "findings": {
             "total": summary.severities.total(),

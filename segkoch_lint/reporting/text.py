@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
@@ -11,6 +12,7 @@ from segkoch_lint.budgets import Budget
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.masking import shown
+from segkoch_lint.reading.sniffing import ending_of
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.rules.catalogue import built_in
@@ -72,6 +74,8 @@ class Reporter:
         if summary.groups:
             self._groups(summary, outcome.facets)
         if self._style.statistics:
+            for path in summary.unreadable:
+                self._line(f"Unreadable, without Segment keys: {visible(path)}")
             self._line(f"{_count(summary.inputs, 'input')}, {summary.bytes:,} bytes.")
         if summary.plans is not None:
             self._plans(summary.plans)
@@ -229,6 +233,8 @@ def _sum(summary: Summary) -> str:
     others = summary.not_calls.total()
     if others:
         text += f" {_count(others, 'document')} held no call ({_reasons(summary.not_calls)})."
+    for ending, number in sorted(Counter(map(ending_of, summary.unreadable)).items()):
+        text += f" {number:,} unreadable {ending or ('file' if number == 1 else 'files')} without Segment keys."
     if summary.destinations:
         text += f" {_count(summary.destinations, 'Kochava destination')} checked."
     return text

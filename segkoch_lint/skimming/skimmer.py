@@ -18,9 +18,11 @@ from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.facets import Facet, Group
 from segkoch_lint.identity.observing import Observer
 from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.json_rows import is_column
 from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.members import LineMembers, SplitLines
+from segkoch_lint.reading.signs import SIGN_KEYS
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
@@ -88,6 +90,8 @@ class Skimmer:
         self._members = LineMembers(["type", "context", *footprint.members, *self._grouping.keys, *asked])
         self._people = People(observer, self._members) if observer else None
         self._met = 0
+        self._signs: list[int] = []
+        self._of_rows: list[int] = []
         self._unread: list[int] = []
         self._large: list[int] = []
         self._opinions: dict[tuple[int, ...], Opinion] = {}
@@ -112,9 +116,8 @@ class Skimmer:
             if opinion is None:
                 # A line before it in the same block may have been the first of its kind.
                 opinions[index] = self._opinions.get(keys[index]) or self._opinion(keys[index], lines, index)
-        if self._people is not None:
-            for index in self._people.unsure(lines):
-                opinions[index] = None
+        for index in self._uncertain(lines):
+            opinions[index] = None
         if not passing:
             _leave_first(opinions)
         left = list(self._left(lines, block, opinions))
@@ -156,9 +159,27 @@ class Skimmer:
             columns.append([self._limited(lines, index) for index in range(len(lines))])
         return list(zip(*columns, strict=True))
 
+    def _uncertain(self, lines: SplitLines) -> Iterator[int]:
+        """Yield the lines that are to be read: what they are, or who their user is, cannot be told here."""
+        left: Sequence[int] = range(len(lines))
+        for number in self._signs:
+            texts = lines.column(number)
+            left = [index for index in left if not texts[index]]
+            if not left:
+                break
+        yield from left
+        for number in self._of_rows:
+            yield from (index for index, text in enumerate(lines.column(number)) if text)
+        if self._people is not None:
+            yield from self._people.unsure(lines)
+
     def _meet_new_keys(self) -> None:
         depth = self._limits.depth - 1
         for key in self._members.keys[self._met :]:
+            if key in SIGN_KEYS:
+                self._signs.append(self._members.number(key))
+            if is_column(key):
+                self._of_rows.append(self._members.number(key))
             likeness = self._ruleset.likeness.member(key)
             if likeness is None or not reads_inside(likeness.footprint):
                 self._unread.append(self._members.number(key))

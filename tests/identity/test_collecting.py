@@ -17,6 +17,7 @@ from segkoch_lint.identity.collecting import Collector, Source
 from segkoch_lint.identity.observing import Observed
 from segkoch_lint.parts import PartLinter
 from segkoch_lint.places import Path, Span
+from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.opening import open_bytes
 from tests.identity.saying import A1, D1, D2, D3, LINKS, ONLY, SAID, SETTINGS, app, server, told
@@ -32,7 +33,7 @@ def together(calls: Sequence[Any]) -> tuple[list[Finding], Any]:
 def observed_in(content: bytes, name: str, worker: PartLinter) -> Iterator[Observed]:
     """What another process hands over."""
     with open_bytes(content, name) as stream:
-        for result in worker.stream(stream, name):
+        for result in worker.stream(stream, Input(name)):
             if result.observed is not None:
                 yield pickle.loads(pickle.dumps(result.observed))
 

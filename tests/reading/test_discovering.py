@@ -117,7 +117,7 @@ def test_a_glob_is_expanded_and_what_it_finds_is_not_named(tree: Tree) -> None:
 def test_a_glob_that_matches_nothing_yields_nothing_and_is_noted(tree: Tree) -> None:
     tree("a.json")
     discovery = discover(["*.ndjson", "*.json", "gone/**/*.json"], root=Path())
-    assert list(discovery) == [Input("a.json", named=False)]
+    assert list(discovery) == [Input("a.json", named=False, claimed=False)]
     assert discovery.unmatched == ["*.ndjson", "gone/**/*.json"]
 
 
@@ -157,7 +157,7 @@ def test_a_glob_passes_over_what_is_no_file_and_tells_what_leads_nowhere(tree: T
     Path("dead.json").symlink_to("gone")
     assert found("*.json") == [
         Unread("dead.json", "a symbolic link that leads nowhere"),
-        Input("ok.json", named=False),
+        Input("ok.json", named=False, claimed=False),
     ]
 
 
@@ -171,7 +171,7 @@ def test_a_folder_that_a_glob_cannot_read_is_told(tree: Tree) -> None:
 def test_a_folder_that_vanishes_while_a_glob_is_expanded_is_told(tree: Tree) -> None:
     tree("x/a.json", "y/b.json")
     discovery = iter(discover(["**/*.json"], root=Path()))
-    assert next(discovery) == Input("x/a.json", named=False)
+    assert next(discovery) == Input("x/a.json", named=False, claimed=False)
     shutil.rmtree("y")
     assert list(discovery) == [Unread("y", "no such file or folder")]
 
@@ -187,7 +187,7 @@ def test_a_file_is_read_once_however_often_it_is_reached(tree: Tree, tmp_path: P
 
 def test_a_file_that_is_named_counts_as_named_when_its_folder_comes_first(tree: Tree) -> None:
     tree("logs/a.json", "logs/b.json")
-    assert found("logs", "logs/a.json") == [Input("logs/a.json"), Input("logs/b.json", named=False)]
+    assert found("logs", "logs/a.json") == [Input("logs/a.json"), Input("logs/b.json", named=False, claimed=False)]
 
 
 def test_standard_input_is_taken_once_and_shown_as_asked(tree: Tree) -> None:
@@ -226,7 +226,7 @@ def test_dead_links_in_a_folder_are_told_only_where_their_name_promises_calls(tr
     Path("logs/b.json").symlink_to("gone")
     Path("logs/loop").symlink_to("loop")
     assert found("logs") == [
-        Input("logs/a.json", named=False),
+        Input("logs/a.json", named=False, claimed=False),
         Unread("logs/b.json", "a symbolic link that leads nowhere"),
         Unread("logs/loop", "a symbolic link that leads to itself"),
     ]
@@ -238,7 +238,7 @@ def test_pipes_and_sockets_in_a_folder_are_passed_over_without_waiting(tree: Tre
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("socket")
         discovery = discover(["."], root=Path())
-        assert list(discovery) == [Input("a.json", named=False)]
+        assert list(discovery) == [Input("a.json", named=False, claimed=False)]
     assert discovery.passed_over == 2
 
 
@@ -263,14 +263,14 @@ def test_a_folder_that_cannot_be_read_is_told_and_the_walk_goes_on(tree: Tree, m
         return scandir(folder)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    assert found(".") == [Unread("a", "permission denied"), Input("b/y.json", named=False)]
+    assert found(".") == [Unread("a", "permission denied"), Input("b/y.json", named=False, claimed=False)]
     assert found("a") == [Unread("a", "permission denied")]
 
 
 def test_a_folder_that_vanishes_during_the_walk_is_told(tree: Tree) -> None:
     tree("a.json", "sub/b.json")
     discovery = iter(discover(["."], root=Path()))
-    assert next(discovery) == Input("a.json", named=False)
+    assert next(discovery) == Input("a.json", named=False, claimed=False)
     shutil.rmtree("sub")
     assert list(discovery) == [Unread("sub", "no such file or folder")]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from segkoch_lint.errors import UsageError
-from segkoch_lint.reading.ignoring import Excludes, GitIgnores
+from segkoch_lint.reading.ignoring import GitIgnores, PathPatterns
 
 FILES = [
     "a.json", "a.log", "keep.log", "build/a.json", "sub/a.json", "sub/a.log", "sub/keep.log", "sub/build/x.json",
@@ -101,25 +101,25 @@ def test_outside_of_a_repository_only_the_files_of_the_folder_itself_hold(tmp_pa
 def test_exclude_patterns_are_relative_to_the_root(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, path: str, excluded: bool
 ) -> None:
-    excludes = Excludes([pattern], tmp_path)
+    excludes = PathPatterns([pattern], tmp_path)
     assert excludes.match(str(tmp_path / path), folder=False) is excluded
     monkeypatch.chdir(tmp_path)
     assert excludes.match(path, folder=False) is excluded
 
 
 def test_a_pattern_for_folders_excludes_a_folder_and_no_file(tmp_path: Path) -> None:
-    excludes = Excludes(["logs/"], tmp_path)
+    excludes = PathPatterns(["logs/"], tmp_path)
     assert excludes.match(str(tmp_path / "logs"), folder=True)
     assert not excludes.match(str(tmp_path / "logs"), folder=False)
 
 
 def test_the_last_pattern_wins(tmp_path: Path) -> None:
-    excludes = Excludes(["*.json", "!good.json"], tmp_path)
+    excludes = PathPatterns(["*.json", "!good.json"], tmp_path)
     assert not excludes.match(str(tmp_path / "good.json"), folder=False)
 
 
 def test_outside_of_the_root_patterns_for_names_hold(tmp_path: Path) -> None:
-    excludes = Excludes(["a.json", "/b.json"], tmp_path / "root")
+    excludes = PathPatterns(["a.json", "/b.json"], tmp_path / "root")
     assert excludes.match(str(tmp_path / "a.json"), folder=False)
     assert not excludes.match(str(tmp_path / "b.json"), folder=False)
 
@@ -127,15 +127,15 @@ def test_outside_of_the_root_patterns_for_names_hold(tmp_path: Path) -> None:
 def test_a_root_that_is_reached_over_a_link_is_the_same_root(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    excludes = Excludes(["/a.json"], tmp_path / "link")
+    excludes = PathPatterns(["/a.json"], tmp_path / "link")
     assert excludes.match(str(tmp_path / "real/a.json"), folder=False)
     assert excludes.match(str(tmp_path / "link/a.json"), folder=False)
 
 
 def test_nothing_is_excluded_without_patterns(tmp_path: Path) -> None:
-    assert not Excludes([], tmp_path).match(str(tmp_path), folder=True)
+    assert not PathPatterns([], tmp_path).match(str(tmp_path), folder=True)
 
 
 def test_a_pattern_that_means_nothing_is_the_users_mistake(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"exclude pattern '!' cannot be understood"):
-        Excludes(["*.log", "!"], tmp_path)
+        PathPatterns(["*.log", "!"], tmp_path)

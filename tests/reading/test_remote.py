@@ -58,7 +58,7 @@ def test_a_file_is_named_and_a_folder_is_searched(memory: Any) -> None:
     )
     put(memory, **{"/b/x/prices.csv": b"name,price\n", "/b/x/_SUCCESS": b""})
     assert found("memory://b/x/1.json") == [Input("memory://b/x/1.json")]
-    folder = [Input(f"memory://b/x/{name}", named=False) for name in ("1.json", "tracks", "y/2.gz")]
+    folder = [Input(f"memory://b/x/{name}", named=False, claimed=False) for name in ("1.json", "tracks", "y/2.gz")]
     assert found("memory://b/x") == found("memory://b/x/") == folder
     assert found("memory://b/**/*.json", "memory://b/x/?.json") == [folder[0]]
     assert found("memory://b/x", exclude=["*.json"]) == folder[1:]
@@ -67,8 +67,10 @@ def test_a_file_is_named_and_a_folder_is_searched(memory: Any) -> None:
 def test_a_url_is_shown_as_it_was_given(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(CALL)
     size = len(CALL)
-    assert found(f"file://{tmp_path}") == [Input(f"file://{tmp_path}/a.json", named=False, size=size)]
-    assert found(f"local://{tmp_path}/*.json") == [Input(f"local://{tmp_path}/a.json", named=False, size=size)]
+    assert found(f"file://{tmp_path}") == [Input(f"file://{tmp_path}/a.json", named=False, claimed=False, size=size)]
+    assert found(f"local://{tmp_path}/*.json") == [
+        Input(f"local://{tmp_path}/a.json", named=False, claimed=False, size=size)
+    ]
 
 
 def test_calls_elsewhere_are_checked(memory: Any, program: Program) -> None:

@@ -59,11 +59,11 @@ def test_a_line_over_the_limit_is_a_flaw_and_the_lines_around_it_are_read(size: 
     content = b"12345678\n123456789\r\n12345678\r\n" + b"x" * 50 + b"\n1\n" + b"y" * 9
     assert list(lines(in_pieces(content, size), SMALL)) == [
         (1, b"12345678"),
-        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(2, 1, 2, 2), 2),
+        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(2, 1, 2, 2), 2, shows_signs=False),
         (3, b"12345678"),
-        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(4, 1, 4, 2), 4),
+        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(4, 1, 4, 2), 4, shows_signs=False),
         (5, b"1"),
-        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(6, 1, 6, 2), 6),
+        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(6, 1, 6, 2), 6, shows_signs=False),
     ]
 
 
@@ -95,12 +95,19 @@ CUT = "it is cut off"
 
 
 def test_damage_comes_after_the_good_lines_in_place_of_the_torn_one() -> None:
-    assert list(lines(damaged('{}\n{"é": "é'.encode()), LIMITS)) == [(1, b"{}"), Flaw(CUT, Span(2, 9, 2, 9), 2)]
+    assert list(lines(damaged('{}\n{"é": "é'.encode()), LIMITS)) == [
+        (1, b"{}"),
+        Flaw(CUT, Span(2, 9, 2, 9), 2, shows_signs=False),
+    ]
 
 
 def test_a_line_that_is_whole_before_the_damage_is_read() -> None:
-    assert list(lines(damaged(b"{}\n[1]"), LIMITS)) == [(1, b"{}"), (2, b"[1]"), Flaw(CUT, Span(2, 4, 2, 4), 2)]
-    assert list(lines(damaged(b"{}\n"), LIMITS)) == [(1, b"{}"), Flaw(CUT, Span(2, 1, 2, 1), 2)]
+    assert list(lines(damaged(b"{}\n[1]"), LIMITS)) == [
+        (1, b"{}"),
+        (2, b"[1]"),
+        Flaw(CUT, Span(2, 4, 2, 4), 2, shows_signs=False),
+    ]
+    assert list(lines(damaged(b"{}\n"), LIMITS)) == [(1, b"{}"), Flaw(CUT, Span(2, 1, 2, 1), 2, shows_signs=False)]
 
 
 def test_a_line_over_the_limit_before_the_damage_is_told_too() -> None:
@@ -108,6 +115,16 @@ def test_a_line_over_the_limit_before_the_damage_is_told_too() -> None:
     assert isinstance(long, Flaw)
     assert isinstance(cut, Flaw)
     assert cut.message == CUT
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_a_flaw_says_whether_its_text_shows_signs_of_a_call(size: int) -> None:
+    limits = Limits(line_bytes=30)
+    assert [each.shows_signs for each in read_line(b'{"messageId": }', 1, limits) if isinstance(each, Flaw)] == [True]
+    assert [each.shows_signs for each in read_line(b'{"message": }', 1, limits) if isinstance(each, Flaw)] == [False]
+    long = b'{"messageId": "' + b"x" * 50 + b'"}\n{"message": "' + b"x" * 50 + b'"}'
+    found = list(lines(in_pieces(long, size), limits))
+    assert [each.shows_signs for each in found if isinstance(each, Flaw)] == [True, False]
 
 
 def test_a_line_may_hold_several_documents_and_begin_with_rs() -> None:

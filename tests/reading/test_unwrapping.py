@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.calls import Call
-from segkoch_lint.reading.unwrapping import MISSPELLED, Batch, Destination, NotACall, place_in_document, unwrap
+from segkoch_lint.calls import Call, was_sent
+from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, place_in_document, unwrap
 
 TRACK = {"type": "track", "event": "x"}
 
@@ -27,13 +27,11 @@ def test_a_call_a_list_and_a_batch_hold_calls() -> None:
 @pytest.mark.parametrize(
     ("value", "call_type"),
     [
-        ({"type": "alias"}, "alias"),
-        ({"event": None}, "track"),
-        ({"type": None, "event": "x"}, "track"),
+        ({"type": None, "event": "x", "messageId": "m"}, "track"),
         ({"userId": "u", "traits": {}}, "identify"),
         ({"anonymous_id": "u", "groupId": "g", "traits": {}}, "group"),
         ({"user_id": "u", "previousId": "p", "traits": {}}, "alias"),
-        ({"context": {}, "properties": {}}, "page"),
+        ({"userId": "u", "context": {"device": {}}, "properties": {}}, "page"),
     ],
 )
 def test_a_call_without_a_type_is_what_segment_would_take_it_for(value: Any, call_type: str) -> None:
@@ -45,20 +43,60 @@ def test_a_call_without_a_type_is_what_segment_would_take_it_for(value: Any, cal
 @pytest.mark.parametrize(
     "value",
     [{}, [], 1, "x", None, {"userId": "u"}, {"context": {}}, {"traits": {}}, {"batch": "x"}, {"batch": {}}]
-    + [{"type": "Track", "event": "x"}, {"type": "delete", "userId": "u"}, {"type": 5, "event": "x"}],
+    + [{"type": "Track", "event": "x"}, {"type": "delete"}, {"event": None, "userId": "u"}],
 )
 def test_anything_else_is_no_call(value: Any) -> None:
     assert all(isinstance(unit, NotACall) for unit in unwrap(value))
 
 
-@pytest.mark.parametrize("type_", ["Track", "SCREEN", " identify", "page\n"])
-@pytest.mark.parametrize("more", [{"event": "x"}, {"context": {}}, {"userId": "u"}, {"anonymous_id": "a"}])
-def test_a_call_whose_type_is_only_written_in_another_way_is_told_from_what_is_none(type_: str, more: Any) -> None:
-    value = {"type": type_, **more}
-    assert list(unwrap(value)) == [NotACall(MISSPELLED, ("type",))]
-    assert list(unwrap([value])) == [NotACall(MISSPELLED, (0, "type"))]
-    assert list(unwrap({"batch": [value]}))[1:] == [NotACall(MISSPELLED, ("batch", 0, "type"))]
-    assert list(unwrap({"type": type_, "name": "x"})) == [NotACall("other", ())]
+@pytest.mark.parametrize("wrong", ["Track", "trak", " track "])
+def test_a_misspelled_type_is_blamed_where_it_stands_with_what_was_meant(wrong: str) -> None:
+    value = {"type": wrong, "event": "x", "userId": "u"}
+    assert list(unwrap(value)) == [NotACall("type of call misspelled", ("type",), "track")]
+    assert list(unwrap([value])) == [NotACall("type of call misspelled", (0, "type"), "track")]
+    assert list(unwrap({"batch": [value]}))[1:] == [NotACall("type of call misspelled", ("batch", 0, "type"), "track")]
+
+
+def test_calls_that_show_too_few_signs_are_uncertain() -> None:
+    units = list(unwrap([{"type": "page"}, {"event": "x"}, TRACK]))
+    assert [(type(unit), unit.certain) for unit in units if isinstance(unit, Call)] == [
+        (Call, False),
+        (Call, False),
+        (Call, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [{"context": {"library": {"name": "x"}}}, {"context": {"device": None}}, {"writeKey": "k"}],
+)
+def test_the_signs_of_a_batch_are_those_of_its_calls(batch: Any) -> None:
+    _, page, event, other = unwrap({"batch": [{"type": "page"}, {"event": "x"}, {"x": 1}], **batch})
+    assert isinstance(page, Call)
+    assert isinstance(event, Call)
+    assert (page.certain, event.certain, event.message["type"]) == (True, True, "track")
+    assert "writeKey" not in page.message
+    assert other == NotACall("other", ("batch", 2))
+
+
+def test_a_call_in_a_batch_was_sent() -> None:
+    def message(item: Any, **batch: Any) -> Any:
+        _, call = unwrap({"batch": [item], **batch})
+        assert isinstance(call, Call)
+        return call.message
+
+    snake = {"type": "identify", "user_id": "u"}
+    assert was_sent(message(snake))
+    assert message(snake, sentAt="2026-11-01T00:00:00Z")["sentAt"] == "2026-11-01T00:00:00Z"
+    assert "sentAt" not in message({**snake, "messageId": "m"})
+    assert "sentAt" not in message({"type": "identify", "userId": "u"})
+    (alone,) = unwrap(snake)
+    assert isinstance(alone, Call)
+    assert not was_sent(alone.message)
+
+
+def test_a_batch_may_name_a_type_that_no_call_has() -> None:
+    assert kinds({"type": "batch", "batch": [TRACK]}) == [("Batch", ()), ("Call", ("batch", 0))]
 
 
 def test_a_batchs_context_and_integrations_are_merged_into_its_calls() -> None:
@@ -94,9 +132,9 @@ def test_values_are_placed_in_the_call_or_else_in_its_batch() -> None:
     assert place_in_document(call, ("context",), document) == ("batch", 0, "context")
     assert place_in_document(call, ("event",), document) == ("batch", 0, "event")
     assert place_in_document(call, ("type",), document) == ("batch", 0, "type")
-    (inferred,) = unwrap([{"event": "x"}])
+    (inferred,) = unwrap([{"event": "x", "userId": "u"}])
     assert isinstance(inferred, Call)
-    assert place_in_document(inferred, ("type",), [{"event": "x"}]) == (0,)
+    assert place_in_document(inferred, ("type",), [{"event": "x", "userId": "u"}]) == (0,)
 
 
 @pytest.mark.parametrize(
