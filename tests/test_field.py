@@ -22,7 +22,6 @@ _SUFFIX = ".expected.json"
 # What fails today, and the work that it waits for. Whoever does the work removes the entry: a test that passes
 # although it is expected to fail is an error.
 AWAITED = {
-    "38-terraform-show": "plans: one finding for each place",
     "sdk-04-zeros-in-both": "rules: KCH110",
     "sdk-06-unity-ios-ids-as-android": "rules: KCH113",
     "sdk-08-manufacturer-unknown": "rules: KCH113",
