@@ -92,6 +92,30 @@ class ReplayTally:
 
 
 @dataclass(slots=True)
+class RequirementTally:
+    """How the rules of tracking plans guard one requirement.
+
+    Attributes:
+        name: of the requirement.
+        guarded: rules that stop every call that was broken.
+        partly: rules that stop some of them.
+        open: rules that let all of them through.
+    """
+
+    name: str
+    guarded: int = 0
+    partly: int = 0
+    open: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """What holds for all rules together: ``guarded``, ``partly`` or ``open``; empty where none was asked."""
+        if self.partly or (self.guarded and self.open):
+            return "partly"
+        return "open" if self.open else "guarded" if self.guarded else ""
+
+
+@dataclass(slots=True)
 class PlanTally:
     """What a run counted of tracking plans.
 
@@ -101,6 +125,9 @@ class PlanTally:
         rules: rules about one kind of call (or, where a plan has none, its common schema).
         checked: of these, the ones that were asked.
         skipped: the others, by reason.
+        unasked: of the skipped ones, those of which nothing is known, although their calls may reach Kochava.
+        requirements: by code, how the rules that were asked guard it.
+        before: the same of the older version, in a comparison.
         changes: what a comparison told, beside its findings.
         replay: the figures of a replay, if there was one.
     """
@@ -110,6 +137,9 @@ class PlanTally:
     rules: int = 0
     checked: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    unasked: int = 0
+    requirements: dict[str, RequirementTally] = field(default_factory=dict)
+    before: dict[str, RequirementTally] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     replay: ReplayTally | None = None
 

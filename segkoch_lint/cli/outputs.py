@@ -34,6 +34,12 @@ class Reports:
         self._shown = shown
         self._files = files
 
+    def begin(self, summary: Summary) -> None:
+        """Write what is known before the first finding is."""
+        self._shown.begin(summary)
+        for file in self._files:
+            file.write(lambda report: report.begin(summary))
+
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
         self._shown.finding(finding)

@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -177,7 +178,10 @@ class Reporting:
         from segkoch_lint.policy.outcome import exit_status  # noqa: PLC0415
 
         with open_reports(self.form, self.style, self.targets) as reports:
-            for finding in findings:
+            waiting = iter(findings)
+            first = list(islice(waiting, 1))  # the figures that a report begins with are known as soon as it is
+            reports.begin(summary)
+            for finding in chain(first, waiting):
                 reports.finding(finding)
             status = exit_status(summary, self.settings.fail_on, allow_empty=self.allow_empty)
             status = reports.end(summary, Outcome(status))

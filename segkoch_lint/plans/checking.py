@@ -20,7 +20,7 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.inputs import Unread
-from segkoch_lint.tallies import PlanTally, Summary
+from segkoch_lint.tallies import PlanTally, RequirementTally, Summary
 
 NOT_A_PLAN = "KCH002"
 
@@ -80,19 +80,21 @@ class PlanChecker:
     def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Iterator[Finding]:
         """Check the plans of files, folders, globs and ``-``; what cannot be read is noted in ``summary.unread``."""
         plans: list[Plan] = []
+        about: list[Finding] = []
         found = discover(paths, exclude=self.settings.exclude, root=self.settings.root, stdin_filename=stdin_filename)
         for each in found:
             if isinstance(each, Unread):
                 self.summary.unread.append((each.path, each.reason))
             else:
                 file = read_file(each, self.settings.limits)
-                yield from self.about(file)
+                about += self.about(file)
                 plans.extend(file.plans)
         if found.passed_over:
             self.summary.not_calls[_NEITHER] += found.passed_over
         with self.evaluator() as evaluator:
-            for plan in self.whole(plans):
-                yield from self.check(plan, evaluator)
+            checked = [finding for plan in self.whole(plans) for finding in self.check(plan, evaluator)]
+        # All figures are known before the first finding is shown: a report begins with them.
+        yield from (*about, *checked)
 
     def about(self, file: PlanFile) -> Iterator[Finding]:
         """Count a file, and yield what is wrong with it before any plan of it is looked at."""
@@ -134,10 +136,17 @@ class PlanChecker:
         self.tally.rules += len(found.answers) + len(found.skipped)
         self.tally.checked += len(found.answers)
         self.tally.skipped += Counter(found.skipped.values())
+        self.tally.unasked += found.unasked
+        self.count(found, self.tally.requirements)
         if found.left_out:
             reason = "rules were left out, since evaluating others took too long"
             self.summary.unread.append((plan.site.file, reason))
         return found
+
+    def count(self, found: Survey, requirements: dict[str, RequirementTally]) -> None:
+        """Count how the rules of a plan guard each requirement."""
+        for code, name in self.judge.names.items():
+            found.count(code, requirements.setdefault(code, RequirementTally(name)))
 
     def check(self, plan: Plan, evaluator: Evaluator) -> Iterator[Finding]:
         """Check one plan."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from segkoch_lint.masking import is_sensitive_key
 from segkoch_lint.places import Path
 from segkoch_lint.plans.copies import value_at, with_value, without
+from segkoch_lint.plans.distinct import distinct
 from segkoch_lint.plans.plan import existing
 from segkoch_lint.plans.values import ANYTHING, suggested, values
 
@@ -174,7 +176,9 @@ class _Attempt:
             case "additionalProperties" | "unevaluatedProperties" | "propertyNames":
                 return
             case _:
-                yield (with_value(call, path, new) for new in values(kind, value))
+                around, root = self._around(number, error), self._schemas[number].schema
+                lists = distinct(around, root, len(value)) if isinstance(value, list) else ()
+                yield (with_value(call, path, new) for new in chain(values(kind, value), lists))
                 yield (with_value(call, path, text) for text in self._identifiers if isinstance(value, str))
                 yield (with_value(call, path, new) for new in ANYTHING)
                 yield (without(call, (*path, name)) for name in (value if isinstance(value, Mapping) else ()))
@@ -185,13 +189,20 @@ class _Attempt:
 
     def _guesses(self, number: int, error: Any, name: str) -> Iterator[Any]:
         """Yield values for a missing member, by what the schema next to the keyword says of it, if it does."""
-        around = self._schemas[number].schema
-        for step in tuple(error.schema_path)[:-1]:
-            around = around.get(step) if isinstance(around, Mapping) else _item(around, step)
+        around = self._around(number, error)
         properties = around.get("properties") if isinstance(around, Mapping) else None
         schema = properties.get(name) if isinstance(properties, Mapping) else None
         if isinstance(schema, Mapping):
+            if schema.get("uniqueItems") is True:
+                yield from distinct(schema, self._schemas[number].schema, 1)
             yield from suggested(schema)
+
+    def _around(self, number: int, error: Any) -> Any:
+        """Return the schema that holds the keyword that objects."""
+        around = self._schemas[number].schema
+        for step in tuple(error.schema_path)[:-1]:
+            around = around.get(step) if isinstance(around, Mapping) else _item(around, step)
+        return around
 
 
 def _refused_members(error: Any, value: Any) -> Sequence[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
 
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Finding
@@ -120,13 +119,20 @@ def _compared(checker: PlanChecker, old: Sequence[Plan], new: Sequence[str], log
     found = list(pairs([plan for plan, _ in joined(old)], list(checker.whole(read))))
     if logs and len(found) != 1:
         raise UsageError(f"--replay puts calls to one plan in two versions; here are {len(found)} plans.")
-    return chain(about, _findings(checker, found, logs))
+    return _in_turn(about, lambda: _findings(checker, found, logs))
 
 
-def _findings(checker: PlanChecker, found: Sequence[Pair], logs: Sequence[str]) -> Iterator[Finding]:
+def _in_turn(about: Sequence[Finding], rest: Callable[[], Sequence[Finding]]) -> Iterator[Finding]:
+    findings = rest()
+    yield from (*about, *findings)
+
+
+def _findings(checker: PlanChecker, found: Sequence[Pair], logs: Sequence[str]) -> list[Finding]:
+    """Return the findings about all plans: a report begins with figures, so they are all known before the first."""
+    findings: list[Finding] = []
     with checker.evaluator() as evaluator:
         for pair in found:
-            yield from _compare_pair(checker, pair, evaluator)
+            findings += _compare_pair(checker, pair, evaluator)
             if logs and pair.new is not None:
                 before = pair.old or nothing_like(pair.new)
                 checker.tally.replay = replay(
@@ -137,6 +143,7 @@ def _findings(checker: PlanChecker, found: Sequence[Pair], logs: Sequence[str]) 
                     settings=checker.settings,
                     summary=checker.summary,
                 )
+    return findings
 
 
 def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Iterator[Finding]:
@@ -163,5 +170,6 @@ def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Ite
         return
     before = survey(old, evaluator, checker.codes, checker.seconds, other=new)
     after = checker.survey(new, evaluator, other=old)
+    checker.count(before, checker.tally.before)
     yield from checker.statement.findings(findings(checker.judge, before, after, checker.codes))
     checker.tally.changes.extend(changes(before, after, checker.judge.names))

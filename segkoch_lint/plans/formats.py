@@ -140,7 +140,7 @@ def _keyed(value: Mapping[str, Any], rules: Mapping[str, Any], site: Site) -> Pl
     inside = site.inside("rules")
     rudder = "workspaceId" in value or "creationType" in value
     found: list[PlanRule] = []
-    if "global" in rules:
+    if rules.get("global") is not None:
         found.append(PlanRule(COMMON, "", _schema(rules["global"], inside.inside("global"))))
     events = rules.get("events")
     for index, event in enumerate(events if isinstance(events, list) else ()):

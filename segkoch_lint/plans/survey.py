@@ -14,15 +14,19 @@ from segkoch_lint.plans.own_values import OwnValue, own_values
 from segkoch_lint.plans.plan import COMMON, Plan, PlanRule, Schema
 from segkoch_lint.plans.probes import Break, Probes
 from segkoch_lint.plans.validators import SchemaFault
+from segkoch_lint.tallies import RequirementTally
 
 _MOST_EXHAUSTED = 3
 """Rules of a plan that may use up their time before the others are left alone."""
 
 DEPRECATED = "deprecated"
+"""Why a rule was not asked: for this reason, one of the next ones, or since its calls are not delivered."""
+
 UNUSABLE = "no usable JSON Schema"
 NOT_PROBED = "no call could be made up"
 LEFT_OUT = "left out after others took too long"
 UNKNOWN_TYPE = "unknown type"
+_UNASKED = frozenset({UNUSABLE, NOT_PROBED, LEFT_OUT, UNKNOWN_TYPE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +67,19 @@ class Survey:
     def probed(self) -> list[PlanRule]:
         """The rules that accept a good call, so that it could be broken and put to them."""
         return [rule for rule, answer in self.answers.items() if answer.calls]
+
+    @property
+    def unasked(self) -> int:
+        """How many rules there are of which nothing is known, although their calls may reach Kochava."""
+        return sum(reason in _UNASKED for reason in self.skipped.values())
+
+    def count(self, code: str, tally: RequirementTally) -> None:
+        """Count how rules guard a requirement, and types of calls without one that the common schemas leave open."""
+        unruled = self.unruled_gaps(code) if code in self.commonly_guarded else {}
+        gaps = [*self.gaps(code).values(), *unruled.values()]
+        tally.guarded += len(self.probed) - len(self.gaps(code))
+        tally.open += sum(gap.open for gap in gaps)
+        tally.partly += sum(not gap.open for gap in gaps)
 
     def answer(self, rule: PlanRule) -> Answer:
         """Return the answer of a rule, or of a type of calls without one."""

@@ -60,6 +60,9 @@ class Outcome:
 class Report(Protocol):
     """A report in the making. Findings are written as they come and take no memory."""
 
+    def begin(self, summary: Summary) -> None:
+        """Write what is known before the first finding is."""
+
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
 

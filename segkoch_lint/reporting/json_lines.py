@@ -19,6 +19,9 @@ class Reporter:
         self._style = style
         self._written = 0
 
+    def begin(self, summary: Summary) -> None:
+        """Write nothing: all figures come last."""
+
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
         if self._style.max_findings is None or self._written < self._style.max_findings:

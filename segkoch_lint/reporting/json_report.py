@@ -10,7 +10,7 @@ from segkoch_lint import __version__, masking
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.reporting import Outcome, Style
-from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, RuleTally, Summary
+from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, RequirementTally, RuleTally, Summary
 
 VERSION = 1
 
@@ -24,6 +24,9 @@ class Reporter:
         self._written = 0
         tool = {"name": "segkoch-lint", "version": __version__}
         stream.write(f'{{"version": {VERSION}, "tool": {json.dumps(tool)}, "findings": [')
+
+    def begin(self, summary: Summary) -> None:
+        """Write nothing: all figures come last."""
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
@@ -141,9 +144,16 @@ def _plans(tally: PlanTally) -> dict[str, Any]:
         "rules": tally.rules,
         "checked": tally.checked,
         "skipped": dict(sorted(tally.skipped.items())),
+        "unasked": tally.unasked,
+        "requirements": {code: _requirement(each) for code, each in tally.requirements.items()},
+        "before": {code: _requirement(each) for code, each in tally.before.items()},
         "changes": [asdict(change) for change in tally.changes],
         "replay": asdict(tally.replay) if tally.replay else None,
     }
+
+
+def _requirement(tally: RequirementTally) -> dict[str, Any]:
+    return {**asdict(tally), "verdict": tally.verdict or None}
 
 
 def _rule(tally: RuleTally, checked: int, budget: Budget | None) -> dict[str, Any]:

@@ -40,6 +40,11 @@ class Reporter:
         self._hidden = 0
         self._names: dict[str, tuple[str, Severity]] = {}
 
+    def begin(self, summary: Summary) -> None:
+        """Write how plans guard each requirement, if plans were asked."""
+        if summary.plans is not None:
+            self._requirements(summary.plans)
+
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
         self._names.setdefault(finding.code, (finding.name, finding.severity))
@@ -124,6 +129,18 @@ class Reporter:
     def _rule_names(self) -> Mapping[str, tuple[str, Severity]]:
         return {rule.code: (rule.name, rule.severity) for rule in built_in()} | self._names
 
+    def _requirements(self, tally: PlanTally) -> None:
+        verdicts = ["before", "now"] if tally.before else [""]
+        head = ["requirement", "", *verdicts, "rules guarded", "partly", "open"]
+        rows = []
+        for code, each in tally.requirements.items():
+            before = [tally.before[code].verdict or "-"] if tally.before else []
+            figures = [f"{number:,}" for number in (each.guarded, each.partly, each.open)]
+            if each.verdict:
+                rows.append([code, each.name, *before, each.verdict, *figures])
+        if rows:
+            self._table(head, rows, "ll" + "l" * len(verdicts) + "rrr")
+
     def _plans(self, tally: PlanTally) -> None:
         for change in sorted(tally.changes, key=lambda change: not change.warning):
             level = Severity.WARNING if change.warning else Severity.INFO
@@ -177,19 +194,21 @@ class Reporter:
             self._line(self._paint("Incomplete: segkoch-lint itself failed; see standard error.", "red", bold=True))
         if outcome.unwritten:
             self._line(self._paint("Incomplete: a report was not written; see standard error.", "red", bold=True))
+        unasked = _unasked(summary.plans) if summary.plans is not None else ""
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
         if levels:
             told = (_told(level, summary.severities[level], outcome.within.get(level, 0)) for level in levels)
             all_within = sum(outcome.within.values()) == summary.severities.total()
             color = "red" if outcome.exit_status else "green" if all_within else "yellow"
-            self._line(self._paint(", ".join(told) + ".", color, bold=True))
+            self._line(self._paint(", ".join(told) + f"{unasked}.", color, bold=True))
         elif summary.plans is not None and not summary.plans.checked:
-            self._line(self._paint("Nothing was checked: no rule of a tracking plan to ask.", "yellow", bold=True))
+            nothing = f"Nothing was checked: no rule of a tracking plan to ask{unasked}."
+            self._line(self._paint(nothing, "yellow", bold=True))
         elif summary.plans is None and not summary.calls and not summary.destinations:
             missing = "no Segment call in what was read" if summary.inputs or summary.not_calls else "no file was found"
             self._line(self._paint(f"Nothing was checked: {missing}.", "yellow", bold=True))
         elif not (summary.unread or summary.internal_errors):
-            self._line(self._paint("No findings.", "green", bold=True))
+            self._line(self._paint(f"No findings{unasked}.", "yellow" if unasked else "green", bold=True))
 
     def _line(self, text: str) -> None:
         self._stream.write(text + "\n")
@@ -253,6 +272,12 @@ def _plan_sum(tally: PlanTally) -> str:
     if tally.uncheckable:
         text += f" {_count(tally.uncheckable, 'plan')} not checkable."
     return text
+
+
+def _unasked(tally: PlanTally) -> str:
+    """Return what of plans could not be asked, to be said wherever a run is summed up: nothing is known of it."""
+    parts = [_count(number, noun) for number, noun in ((tally.unasked, "rule"), (tally.uncheckable, "plan")) if number]
+    return f"; {' and '.join(parts)} could not be asked" if parts else ""
 
 
 def _replayed(tally: ReplayTally) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from segkoch_lint import schema_files
 from tests.conftest import IOS_CALL, Ran
-from tests.plans.plan_files import ORDER, config_api, guard
+from tests.plans.plan_files import ORDER, config_api, guard, rule
 
 Program = Callable[..., Ran]
 
@@ -68,6 +68,39 @@ def test_the_text_shows_the_place_the_call_and_the_sum(folder: Path, program: Pr
     assert "plan rules" in ran.out
     assert "1 tracking plan read, 2 rules: 2 checked." in ran.out
     assert "1 error." in ran.out
+
+
+def test_the_text_begins_with_how_each_requirement_is_guarded(folder: Path, program: Program) -> None:
+    (folder / "half.json").write_text(json.dumps(config_api(None, {"A": guard(), "B": {}})))
+    lines = program("plan", "check", "half.json").out.splitlines()
+    assert [line.split() for line in lines[:2]] == [
+        ["requirement", "rules", "guarded", "partly", "open"],
+        ["KCH101", "missing-device", "partly", "1", "0", "1"],
+    ]
+    lines = program("plan", "diff", "half.json", "good.json", "--quiet").out.splitlines()
+    assert [line.split() for line in lines[:2]] == [
+        ["requirement", "before", "now", "rules", "guarded", "partly", "open"],
+        ["KCH101", "missing-device", "partly", "guarded", "1", "0", "0"],
+    ]
+
+
+def test_what_could_not_be_asked_is_in_the_sum(folder: Path, program: Program) -> None:
+    never = {"required": ["properties"], "properties": {"properties": {"required": ["a"], "properties": {"a": False}}}}
+    (folder / "never.json").write_text(json.dumps(config_api(None, {"A": guard(), "B": never})))
+    (folder / "typewriter.json").write_text(json.dumps([rule("A", {"eventMetadata": {"name": "A"}})]))
+    ran = program("plan", "diff", "never.json", "never.json")
+    assert (ran.status, "No findings; 1 rule could not be asked." in ran.out) == (0, True)
+    ran = program("plan", "check", "never.json", "typewriter.json")
+    assert (ran.status, "2 infos; 1 rule and 1 plan could not be asked." in ran.out.replace("info;", "infos;")) == (
+        0,
+        True,
+    )
+
+
+def test_what_blocking_refusals_costs_is_said_where_it_is_asked_for(folder: Path, program: Program) -> None:
+    assert "every destination" not in program("plan", "check", "good.json").err
+    ran = program("plan", "check", "good.json", "--select", "KCH106")
+    assert "KCH106: blocking calls of users who refused tracking keeps their events from every destination" in ran.err
 
 
 @pytest.mark.parametrize(

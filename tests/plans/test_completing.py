@@ -70,6 +70,53 @@ def test_what_a_plan_demands_is_given(schema: Any) -> None:
     assert not isinstance(completed(schema), Refusal)
 
 
+def distinct(items: Any, number: int, **more: Any) -> Any:
+    return member({"type": "array", "uniqueItems": True, "minItems": number, "items": items}, **more)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        distinct({"enum": ["x", "y", "z"]}, 3),
+        distinct({"type": "string", "enum": ["u", "v", "w", "x"]}, 2),
+        distinct({"$ref": "#/definitions/c"}, 3, definitions={"c": {"enum": ["x", "y", "z"]}}),
+        distinct({"type": "string", "format": "uuid"}, 2),
+        distinct({"type": "string", "format": "date"}, 12),
+        distinct({"type": "string", "format": "email"}, 3),
+        distinct({"type": "string", "pattern": "^[A-Z]{3}$"}, 9),
+        distinct({"type": "string", "pattern": "^SKU-[0-9]+$"}, 4),
+        distinct({"type": "string", "maxLength": 1}, 4),
+        distinct({"type": "string", "minLength": 12}, 4),
+        distinct({"type": "number", "minimum": 5, "maximum": 9}, 5),
+        distinct({"type": "integer", "maximum": -3}, 3),
+        distinct({"type": "integer", "exclusiveMinimum": 3, "multipleOf": 2}, 1),
+        distinct({"type": "boolean"}, 2),
+        distinct({}, 3),
+        distinct({"type": "array", "minItems": 1, "items": {"type": "integer"}}, 3),
+        distinct({"required": ["id"], "properties": {"id": {"type": "string"}}, "additionalProperties": False}, 2),
+        distinct(
+            {
+                "type": "object",
+                "required": ["id", "size"],
+                "properties": {"id": {"type": "integer"}, "size": {"enum": ["s", "l"]}},
+                "additionalProperties": False,
+            },
+            3,
+        ),
+        member({"type": "array", "uniqueItems": True, "minItems": 2}),
+        member({"type": "array", "uniqueItems": True, "minItems": 2, "contains": {"const": "q"}}),
+        member({"type": "array", "uniqueItems": True, "minItems": 2, "items": [{"enum": ["a"]}, {"enum": ["a", "b"]}]}),
+    ],
+)  # fmt: skip
+def test_an_array_whose_items_have_to_differ_is_given_different_ones(schema: Any) -> None:
+    assert not isinstance(completed(schema), Refusal)
+
+
+@pytest.mark.parametrize("schema", [distinct({"const": 1}, 2), distinct({"type": "boolean"}, 3)])
+def test_where_there_are_not_enough_different_items_no_call_is_found(schema: Any) -> None:
+    assert isinstance(completed(schema), Refusal)
+
+
 def test_too_much_is_taken_away() -> None:
     begin = {"a": "long text", "b": [1, 2, 3], "c": [1, 1]}
     schema = {

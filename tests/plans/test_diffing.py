@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,123 @@ def test_a_missing_old_version_is_an_error_and_a_missing_new_one_an_incomplete_r
     checker = PlanChecker()
     assert list(compare_files(checker, path, none, ())) == []
     assert checker.summary.unread == [(none, "no such file or folder")]
+
+
+LOOSE_ID = {**DEVICE, "properties": {**DEVICE["properties"], "id": {"type": "string", "minLength": 1}}}
+"""It lets white space through as the id, which `DEVICE` does not, but no empty text."""
+OPEN_ID = {**DEVICE, "properties": {**DEVICE["properties"], "id": {}}}
+
+
+def test_a_weakened_guard_is_a_finding_that_shows_what_passes_now(tmp_path: Path) -> None:
+    findings, _ = diff(tmp_path, config_api(guard(LOOSE_ID), {"A": {}}), config_api(guard(OPEN_ID), {"A": {}}))
+    assert codes(findings) == ["KCH404 KCH104"]
+    shown = json.loads(findings[0].properties["counterexample"])
+    assert not str(shown["context"]["device"].get("id", "")).isspace()
+    assert diff(tmp_path, config_api(guard(OPEN_ID), {"A": {}}), config_api(guard(LOOSE_ID), {"A": {}}))[0] == []
+
+
+def test_a_value_that_the_new_version_names_was_refused_before(tmp_path: Path) -> None:
+    wide = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"enum": ["ios", "android", "web"]}}}
+    plans = {name: config_api(guard(device), {"A": {}}) for name, device in (("old", DEVICE), ("new", wide))}
+    findings, _ = diff(tmp_path, plans["old"], plans["new"])
+    assert codes(findings) == ["KCH404 KCH103"]
+    assert '"type":"web"' in findings[0].message
+    assert diff(tmp_path, plans["new"], plans["old"])[0] == []
+    assert diff(tmp_path, plans["new"], plans["new"])[0] == []
+
+
+def versions(*schemas: Any, first: int = 1) -> Any:
+    return [rule("A", schema, version=first + number) for number, schema in enumerate(schemas)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found", "blamed"),
+    [
+        # One version loses its guard while another was open already.
+        (versions(guard(), {}), versions({}, {}), ALL_REMOVED, "/0/"),
+        (versions({}, guard()), versions({}, {}), ALL_REMOVED, "/1/"),
+        (versions({}, {}), versions({}, {}), [], ""),
+        (versions(guard(), {}), versions(guard(), guard()), [], ""),
+        # Calls that name no version are held against the oldest one, so they lose their guard with it.
+        (versions(guard(), {}), versions({}, first=2), ALL_REMOVED, "/0/"),
+        # Calls that name a version that is gone are held against the oldest one.
+        (versions({}, guard()), versions({}), ALL_REMOVED, "/0/"),
+        # A new version takes the calls that name it from the oldest one.
+        (versions(guard()), versions(guard(), {}), ALL_REMOVED, "/1/"),
+        (versions(guard()), versions(guard(), guard()), [], ""),
+    ],
+)
+def test_versions_are_compared_by_the_calls_that_each_is_for(
+    old: Any, new: Any, found: list[str], blamed: str, tmp_path: Path
+) -> None:
+    findings, _ = diff(tmp_path, old, new)
+    assert codes(findings) == found
+    assert all(blamed in each.location.pointer for each in findings)
+
+
+def test_an_event_that_is_no_longer_deprecated_is_asked_like_a_new_one(tmp_path: Path) -> None:
+    old, new = public_api(None, {"A": guard()}), public_api(None, {"A": guard(), "B": {}})
+    old["data"]["rules"].append(rule("B", {}, deprecatedAt="2026-03-01T00:00:00.000Z"))
+    findings, _ = diff(tmp_path, old, new)
+    assert codes(findings) == ALL_UNGUARDED
+    assert findings[0].properties["event"] == "B"
+
+
+BROKEN = {"type": "bogus"}
+
+
+def test_a_schema_that_could_not_be_read_before_is_asked_like_a_new_one(tmp_path: Path) -> None:
+    plans = {name: config_api(None, {"A": guard(), "B": schema}) for name, schema in (("old", BROKEN), ("new", {}))}
+    findings, checker = diff(tmp_path, plans["old"], plans["new"])
+    assert codes(findings) == ALL_UNGUARDED
+    assert checker.tally.unasked == 0
+
+
+def test_a_schema_that_is_broken_in_both_versions_is_no_finding_but_counted(tmp_path: Path) -> None:
+    old = config_api(None, {"A": guard(), "B": BROKEN})
+    new = config_api(None, {"C": guard(), "A": guard(), "B": BROKEN})
+    findings, checker = diff(tmp_path, old, new)
+    assert (codes(findings), checker.tally.unasked) == ([], 1)
+    new["rules"]["events"][2]["rules"] = {"type": "other"}
+    assert codes(diff(tmp_path, old, new)[0]) == ["KCH001"]
+
+
+def test_a_rule_that_cannot_be_asked_any_more_is_told(tmp_path: Path) -> None:
+    never = {"required": ["properties"], "properties": {"properties": {"required": ["a"], "properties": {"a": False}}}}
+    old, new = config_api(None, {"A": guard()}), config_api(None, {"A": never})
+    findings, checker = diff(tmp_path, old, new)
+    assert (codes(findings), checker.tally.unasked) == (["KCH402"], 1)
+    findings, checker = diff(tmp_path, new, new)
+    assert (findings, checker.tally.unasked) == ([], 1)
+
+
+def test_many_events_that_came_without_a_guard_are_one_finding_in_an_open_plan(tmp_path: Path) -> None:
+    old = config_api({}, {"A": {}})
+    new = config_api({}, {"A": {}, **{f"Cup {number}": {} for number in range(29)}})
+    findings, _ = diff(tmp_path, old, new)
+    assert codes(findings) == ALL_UNGUARDED
+    assert findings[0].location.pointer == "/rules/global"
+    assert "(29 of 30 rules)" in findings[0].message
+
+
+def test_a_plan_that_is_gone_is_a_finding_if_it_guarded_anything(tmp_path: Path) -> None:
+    kept = {**config_api(guard(), {"A": {}}), "display_name": "kept"}
+    gone = {**config_api(guard(), {"B": {}}), "display_name": "gone"}
+    open_plan = {**config_api(None, {"C": {}}), "display_name": "open"}
+    findings, checker = diff(tmp_path, [kept, gone, open_plan], [kept])
+    assert codes(findings) == ALL_REMOVED
+    assert findings[0].message.startswith('the tracking plan "gone" is gone, and with it what stopped calls that break')
+    assert told(checker) == [("removed", True)] * 2
+
+
+def test_the_figures_tell_how_each_requirement_was_and_is_guarded(tmp_path: Path) -> None:
+    old, new = config_api(None, {"A": guard(), "B": {}}), config_api(guard(LOOSE_ID), {"A": {}, "B": {}})
+    _, checker = diff(tmp_path, old, new)
+    assert {code: each.verdict for code, each in checker.tally.before.items()} == dict.fromkeys(
+        ["KCH101", "KCH102", "KCH103", "KCH104", "KCH105"], "partly"
+    )
+    now = {
+        code: (each.verdict, each.guarded, each.partly, each.open) for code, each in checker.tally.requirements.items()
+    }
+    assert now["KCH101"] == ("guarded", 2, 0, 0)
+    assert now["KCH104"] == ("partly", 0, 2, 0)
