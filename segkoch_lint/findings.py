@@ -37,21 +37,32 @@ class Location:
     Attributes:
         path: the input as it was named on the command line, ``-`` or its ``--stdin-filename``.
         span: the text that is meant; None where only the input as a whole is.
-        pointer: JSON Pointer inside the document that holds the span.
+        pointer: JSON Pointer inside the document that holds the span; keys in it that are personal data are masked.
         message: what stands there, for a related location.
+        secret: the whole pointer, where something in it is masked.
     """
 
     path: str
     span: Span | None = None
     pointer: str = ""
     message: str = ""
+    secret: Secret | None = None
+
+    @classmethod
+    def of(cls, path: str, span: Span | None, pointer: str | Secret, message: str = "") -> Location:
+        """Return the location with a pointer in which something may be masked."""
+        return cls(path, span, str(pointer), message, pointer if isinstance(pointer, Secret) else None)
 
     def __reduce__(self) -> tuple[type[Location], tuple[Any, ...]]:
-        return Location, (self.path, self.span, self.pointer, self.message)
+        return Location, (self.path, self.span, self.pointer, self.message, self.secret)
+
+    def pointer_text(self, *, show_ids: bool = False) -> str:
+        """Return the pointer; *show_ids* reveals the keys in it."""
+        return self.secret.reveal() if show_ids and self.secret else self.pointer
 
     def moved(self, lines: int) -> Location:
         """Return the same place in a text that has so many lines more before it."""
-        return Location(self.path, self.span and self.span.moved(lines), self.pointer, self.message)
+        return replace(self, span=self.span and self.span.moved(lines))
 
 
 @dataclass(frozen=True, slots=True)

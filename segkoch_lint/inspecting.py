@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from segkoch_lint.calls import Call, library_of
 from segkoch_lint.facets import Facet, Group, group_of
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.masking import Secret, mask_name, mask_shapes
+from segkoch_lint.masking import Secret, mask_name
 from segkoch_lint.missing_columns import unanswerable
 from segkoch_lint.places import Path
 from segkoch_lint.placing import Draft, Excerpts, Placer
@@ -19,11 +19,10 @@ from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, Unit, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.rules.violations import Violation
+from segkoch_lint.rules.violations import Violation, shown_text
 from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
-_FIRST_KEY = "the key stands here first"
 
 Observe = Callable[[Document, Sequence[tuple[Call, int, Opinion]]], None]
 """Is told of the calls of a document, each with its number among what the document holds, from 1, and the opinion."""
@@ -188,7 +187,6 @@ class Inspector:
                     call.path,
                     violation.values,
                     violation.remedy or remedy_for(violation.rule, library, opinion.origin),
-                    on_key=violation.rule.blames_key,
                     properties=properties,
                 )
 
@@ -213,9 +211,8 @@ class Inspector:
             unit = next((u for u in reversed(units) if path[: len(u.path)] == u.path), None)
             inner = () if unit is None else _path_in(unit, path)
             if unit is not None and inner and self._ruleset.reads(inner):
-                values: dict[str, str | Secret] = {"key": mask_shapes(str(path[-1]))}
-                remedy = remedy_for(rule, "", None)
-                yield Draft(rule, rule.message, path, unit.path, values, remedy, on_key=True, first_key=_FIRST_KEY)
+                values: dict[str, str | Secret] = {"key": shown_text(str(path[-1]))}
+                yield Draft(rule, rule.message, path, unit.path, values, remedy_for(rule, "", None), on_key=True)
 
     def _count(self, drafts: Sequence[Draft], groups: Mapping[Path, Group], summary: Summary) -> None:
         for draft in drafts:

@@ -199,7 +199,7 @@ class Joint:
     def _not_a_call(self, stranger: Stranger) -> Iterator[Finding]:
         if stranger.kind in _NEVER_WRONG:
             return
-        place = Location(self._source.path, stranger.span, stranger.pointer)
+        place = Location.of(self._source.path, stranger.span, stranger.pointer)
         problem = _PROBLEMS.get(stranger.kind, _EXPECTED).format(meant=stranger.meant)
         finding = self._inspector.about_input(NOT_A_CALL, place, self._ignored, self._summary, problem=problem)
         if finding is not None:

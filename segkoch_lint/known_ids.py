@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import repeat
 from typing import Any
 
-from segkoch_lint.masking import is_sensitive_key
+from segkoch_lint.masking import hides_values
+from segkoch_lint.placeholders import is_placeholder
+from segkoch_lint.sensitive_keys import is_sensitive_key
 
 SHORTEST_VALUE = 4
 """Code points of an id that is one again where it is all of another value: `1` and `ios` are said of many things."""
@@ -31,7 +32,8 @@ class KnownIds:
     """
 
     def __init__(self, value: Any) -> None:
-        self._values = frozenset(text for text in _under_sensitive_keys(value) if len(text) >= SHORTEST_VALUE)
+        texts = frozenset(text for text in _under_sensitive_keys(value) if len(text) >= SHORTEST_VALUE)
+        self._values = frozenset(text for text in texts if not is_placeholder(text))
         self._parts = [text for text in self._values if len(text) >= SHORTEST_PART]
         self._by_words = _ByWords(self._parts) if len(self._parts) > _FEW else None
 
@@ -40,7 +42,9 @@ class KnownIds:
         return text in self._values
 
     def stretches(self, text: str) -> list[tuple[int, int]]:
-        """Return start and end of each of them in *text*, in order; only whole words count."""
+        """Return start and end of each of them in *text*, in order; only whole words count, and the whole text."""
+        if text in self._values:
+            return [(0, len(text))]
         parts = self._parts if self._by_words is None else self._by_words.met(text)
         return sorted(extent for part in parts if part in text for extent in _as_words(part, text))
 
@@ -84,12 +88,13 @@ def _as_words(part: str, text: str) -> Iterator[_Extent]:
 
 
 def _under_sensitive_keys(value: Any) -> Iterator[str]:
-    """Yield the scalars, as text, whose nearest key says that they are personal data."""
-    waiting: list[tuple[str, Any]] = [("", value)]
-    for key, inner in waiting:  # which grows on the way
+    """Yield the scalars, as text, that are personal data for a key that they stand under, near or far."""
+    waiting: list[tuple[str | None, str | None, Any]] = [(None, None, value)]
+    for key, around, inner in waiting:  # which grows on the way
         if type(inner) is dict:
-            waiting += inner.items()
+            parent = key if around is None or not is_sensitive_key(around) else around
+            waiting += [(each, parent, member) for each, member in inner.items()]
         elif type(inner) is list:
-            waiting += zip(repeat(key), inner)
-        elif inner is not None and type(inner) is not bool and is_sensitive_key(key):
+            waiting += [(key, around, item) for item in inner]
+        elif inner is not None and type(inner) is not bool and hides_values(key, around):
             yield str(inner)

@@ -16,8 +16,9 @@ from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.observing import Observed, Observer
 from segkoch_lint.identity.sightings import Link, links_of
 from segkoch_lint.inspecting import Inspection, Inspector, count
+from segkoch_lint.masking import Secret, shown_pointer
 from segkoch_lint.missing_columns import missing_columns
-from segkoch_lint.places import Span, pointer_of
+from segkoch_lint.places import Span
 from segkoch_lint.placing import Excerpts
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -83,7 +84,7 @@ class Stranger:
     """
 
     kind: str
-    pointer: str
+    pointer: str | Secret
     span: Span | None
     meant: str = ""
 
@@ -392,7 +393,8 @@ class PartLinter:
         spans = document.locate({unit.path for unit in units}) if units else {}
         for unit in units:
             summary.not_calls[unit.kind] += 1
-            yield Stranger(unit.kind, pointer_of(unit.path), spans.get(unit.path), unit.meant)
+            pointer = shown_pointer(unit.path, document.ids.stretches) if unit.path else ""
+            yield Stranger(unit.kind, pointer, spans.get(unit.path), unit.meant)
 
     def _ignored_of(self, document: Document, name: str, ignored: frozenset[str]) -> frozenset[str]:
         """Return the codes that do not count in a document: a table says nothing about what it has no columns for."""

@@ -9,11 +9,11 @@ from typing import Any
 
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.known_ids import KnownIds
-from segkoch_lint.masking import Secret, mask
-from segkoch_lint.places import Path, Span, pointer_of
+from segkoch_lint.masking import Secret, mask_spans, merged, shown_pointer
+from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Document, Note
 from segkoch_lint.rules.catalogue import Rule
-from segkoch_lint.rules.violations import is_nobodys
+from segkoch_lint.rules.violations import shown_text
 
 Excerpts = Callable[[Document, Span], Excerpt | None]
 """Makes the lines to show around a span."""
@@ -27,8 +27,7 @@ class Draft:
         rule, template, values, remedy: what is said.
         path: the value to blame, from the document's root.
         unit: where the call, batch or destination stands that it is about.
-        on_key: underline the member's key instead of its value.
-        first_key: what the related location at the first of several equal keys says; empty for none.
+        on_key: blame the member's last key instead of its value.
         properties: further facts for reports.
     """
 
@@ -39,7 +38,6 @@ class Draft:
     values: Mapping[str, str | Secret] = field(default_factory=dict)
     remedy: str = ""
     on_key: bool = False
-    first_key: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -65,7 +63,7 @@ class Placer:
         """
         if not drafts:
             return []
-        spans = document.locate({draft.path for draft in drafts})
+        spans = document.locate({draft.path for draft in drafts if not draft.on_key})
         # Several rules often blame the same value.
         excerpt = cache(lambda span: self._excerpts(document, span) if self._excerpts and span else None)
         findings = [self._finding(document, path, draft, spans, excerpt) for draft in drafts]
@@ -79,35 +77,30 @@ class Placer:
         spans: Mapping[Path, Span],
         excerpt: Callable[[Span | None], Excerpt | None],
     ) -> Finding:
-        pointer = pointer_of(draft.path)
-        keys = _keys(document, draft)
-        span = keys[-1] if keys else spans.get(draft.path)
-        related = (Location(path, keys[0], pointer, draft.first_key),) if keys and draft.first_key else ()
+        related: tuple[Location, ...] = ()
+        ids = document.ids
+        pointer = shown_pointer(draft.path, ids.stretches)
+        span: Span | None
+        if draft.on_key:
+            first, *_, last = document.keys(draft.path)
+            span = last
+            related = (Location.of(path, first, pointer, "the same key stands here first"),)
+        else:
+            span = spans.get(draft.path)
         note = document.note(draft.path) or Note("")
         values = draft.values if note.written is None else _as_written(draft.values, note.written)
-        ids = document.ids
         return Finding(
             code=draft.rule.code,
             name=draft.rule.name,
             severity=self._severity(draft.rule),
             template=draft.template,
-            location=Location(path, span, pointer),
+            location=Location.of(path, span, pointer),
             values={name: _masked(value, ids) for name, value in values.items()},
             remedy=" ".join(filter(None, (note.remark, draft.remedy))),
             related=related,
             excerpt=excerpt(span),
             properties=_shared(draft.properties, ids),
         )
-
-
-def _keys(document: Document, draft: Draft) -> Sequence[Span]:
-    """Return the spans of the keys to underline, in the text's order; none where the value is underlined."""
-    if not draft.on_key or not draft.path:
-        return ()
-    keys = document.keys(draft.path)
-    # The keys of a table stand in its header. What is wrong with one row has to be shown in that row.
-    of_header = any((span.line, span.column) < document.start for span in keys)
-    return () if of_header and not draft.first_key else keys
 
 
 def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, str | Secret]:
@@ -118,25 +111,17 @@ def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, s
 
 
 def _masked(value: str | Secret, ids: KnownIds) -> str | Secret:
-    """Return what a message shows: a secret where an id of the document stands again, too."""
-    if isinstance(value, Secret) or (value not in ids and not ids.stretches(value)):
-        return value
-    return value if is_nobodys(value) else Secret(value)
+    """Return what a message shows: where an id of the document stands again in it, that is masked, too."""
+    text = value.reveal() if isinstance(value, Secret) else value
+    again = ids.stretches(text)
+    whole = isinstance(value, Secret) and not value.masked
+    return shown_text(text, again) if again and not whole else value
 
 
 def _shared(properties: Mapping[str, Any], ids: KnownIds) -> Mapping[str, Any]:
     """Return the properties of a finding; an id of the document that stands again in the event's name is masked."""
     event = properties.get("event")
-    return properties if event is None else {**properties, "event": _without(event, ids)}
-
-
-def _without(text: str, ids: KnownIds) -> str:
-    if text in ids:
-        return text if is_nobodys(text) else mask(text)
-    for start, end in reversed(ids.stretches(text)):
-        if not is_nobodys(text[start:end]):
-            text = text[:start] + mask(text[start:end]) + text[end:]
-    return text
+    return properties if event is None else {**properties, "event": mask_spans(event, merged(ids.stretches(event)))}
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

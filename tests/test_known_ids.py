@@ -42,7 +42,8 @@ def test_an_id_is_not_found_in_the_middle_of_words() -> None:
 def test_an_id_of_a_few_letters_is_known_as_a_value_only() -> None:
     ids = KnownIds({"userId": "4711"})
     assert "4711" in ids
-    assert ids.stretches("4711") == []
+    assert ids.stretches("4711") == [(0, 4)]
+    assert ids.stretches("/4711") == []
 
 
 def test_a_document_that_is_no_object_has_no_ids() -> None:

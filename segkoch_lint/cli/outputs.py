@@ -9,13 +9,11 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
-import click
-
+from segkoch_lint.cli.messages import write_message
 from segkoch_lint.errors import OutputError
 from segkoch_lint.findings import Finding
 from segkoch_lint.policy.outcome import INCOMPLETE
 from segkoch_lint.reporting import Outcome, Report, Style, open_report
-from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.writing import open_output
 from segkoch_lint.tallies import Summary
 
@@ -105,7 +103,7 @@ class _FileReport:
 
     def _fail(self, error: OutputError) -> None:
         self.failed = True
-        click.echo(f"Error: {visible(str(error))}", err=True)
+        write_message(f"Error: {error}")
 
     def __enter__(self) -> Self:
         return self

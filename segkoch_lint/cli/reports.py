@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segkoch_lint.cli.completing import complete_outputs
+from segkoch_lint.cli.messages import write_message
 from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
+from segkoch_lint.masking import mask_shapes, shown_path
 from segkoch_lint.reporting import FORMATS, Outcome, Style
-from segkoch_lint.reporting.escaping import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,26 +222,27 @@ def reporting_of(
 def tell(summary: Summary) -> None:
     """Say on standard error what the findings do not: what an input is instead, and what could not be read."""
     for path, remark in summary.remarks:
-        click.echo(f"Note: {_name(path)}: {visible(remark)}", err=True)
+        write_message(f"Note: {_name(path)}: {remark}")
     for path, reason in summary.unread:
-        click.echo(f"Error: {_name(path)}: {visible(reason)}", err=True)
+        write_message(f"Error: {_name(path)}: {reason}")
     _tell_internal_errors(summary)
     if not summary.adds_up():
-        click.echo("Error: the figures do not add up; please report this as a fault of segkoch-lint.", err=True)
+        write_message("Error: the figures do not add up; please report this as a fault of segkoch-lint.")
 
 
 def _tell_internal_errors(summary: Summary) -> None:
     debug = click.get_current_context().find_root().obj["debug"]
     for each in summary.internal_errors:
         place = f"{_name(each.path)}:{each.line}" if each.line else _name(each.path) if each.path else "internal error"
-        click.echo(f"Error: {place}: segkoch-lint itself failed ({each.error}); {visible(each.consequence)}", err=True)
+        write_message(f"Error: {place}: segkoch-lint itself failed ({each.error}); {each.consequence}")
         if debug:
-            click.echo("\n".join(map(visible, each.trace.splitlines())), err=True)
+            for line in each.trace.splitlines():
+                write_message(mask_shapes(line))
     if summary.failed > len(summary.internal_errors):
-        click.echo(f"Error: segkoch-lint itself failed on {summary.failed:,} documents in all.", err=True)
+        write_message(f"Error: segkoch-lint itself failed on {summary.failed:,} documents in all.")
     if summary.internal_errors and not debug:
-        click.echo("  Run it again with `--debug` and report what it shows.", err=True)
+        write_message("  Run it again with `--debug` and report what it shows.")
 
 
 def _name(path: str) -> str:
-    return visible(path) or '""'
+    return shown_path(path) or '""'

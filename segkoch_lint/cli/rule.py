@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from segkoch_lint.cli.completing import RuleName
 from segkoch_lint.cli.options import color_option, configuration_options, settings_of, wants_color
 from segkoch_lint.errors import OutputError, UsageError
+from segkoch_lint.reporting.escaping import json_text, visible
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import Rule
@@ -72,9 +72,9 @@ def _shown(rules: Sequence[Rule], form: str, *, colored: bool) -> str:
     from segkoch_lint.reporting.rule_pages import facts, page  # noqa: PLC0415
 
     if form == "json":
-        return json.dumps([facts(rule) for rule in rules], indent=2)
+        return json_text([facts(rule) for rule in rules], indent=2)
     if form == "markdown":
-        return "\n".join(page(rule) for rule in rules).rstrip("\n")
+        return _visible("\n".join(page(rule) for rule in rules).rstrip("\n"))
     return "\n\n".join(_plain(page(rule), colored=colored) for rule in rules).rstrip("\n")
 
 
@@ -86,14 +86,14 @@ def _plain(markdown: str, *, colored: bool) -> str:
         if line.startswith("```"):
             in_block = not in_block
         elif in_block:
-            lines.append(f"    {line}")
+            lines.append(visible(f"    {line}"))
         elif line.startswith("#"):
-            heading = line.lstrip("# ")
+            heading = visible(line.lstrip("# "))
             lines.append(click.style(heading, bold=True) if colored else heading)
         elif line.startswith("> "):
-            lines.append(f"    {line[2:]}")
+            lines.append(visible(f"    {line[2:]}"))
         else:
-            lines.append(line.replace("`", "").replace("<http", "http").removesuffix(">"))
+            lines.append(visible(line.replace("`", "").replace("<http", "http").removesuffix(">")))
     return "\n".join(lines)
 
 
@@ -101,11 +101,16 @@ def _listed(rules: Sequence[Rule], form: str) -> str:
     from segkoch_lint.reporting.rule_pages import facts, index  # noqa: PLC0415
 
     if form == "json":
-        return json.dumps([facts(rule) for rule in rules], indent=2)
+        return json_text([facts(rule) for rule in rules], indent=2)
     if form == "markdown":
-        return index(rules).rstrip("\n")
+        return _visible(index(rules).rstrip("\n"))
     width = max((len(rule.name) for rule in rules), default=0)
-    return "\n".join(f"{rule.code}  {rule.name:<{width}}  {rule.severity}" for rule in rules)
+    return _visible("\n".join(f"{rule.code}  {rule.name:<{width}}  {rule.severity}" for rule in rules))
+
+
+def _visible(text: str) -> str:
+    """Return lines that do nothing but show: rule files can come with a repository."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _write_pages(directory: Path, rules: Sequence[Rule]) -> None:

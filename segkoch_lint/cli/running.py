@@ -11,6 +11,7 @@ import click
 
 from segkoch_lint.cli import cli
 from segkoch_lint.cli.late import ReaderGone
+from segkoch_lint.cli.messages import write_message
 from segkoch_lint.cli.signals import Terminated, raise_arrived, raised_signals
 from segkoch_lint.errors import OutputError, UsageError
 
@@ -41,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
         _say(f"Error: {error.message}", error.hint)
         return USAGE
     except click.ClickException as error:
-        error.show(sys.stderr)
+        _explain(error)
         return USAGE
     except OutputError as error:
         _say(f"Error: {error}")
@@ -83,11 +84,18 @@ def _reserve(descriptor: int) -> int:
 
 
 def _say(message: str, hint: str = "") -> None:
-    from segkoch_lint.reporting.escaping import visible  # noqa: PLC0415
-
-    click.echo(visible(message), err=True)
+    write_message(message)
     if hint:
-        click.echo(f"  {visible(hint)}", err=True)
+        write_message(f"  {hint}")
+
+
+def _explain(error: click.ClickException) -> None:
+    """Say what click says, with what the user wrote escaped."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        click.echo(context.get_usage(), err=True)
+        click.echo(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n", err=True)
+    write_message(f"Error: {error.format_message()}")
 
 
 def _end_quietly() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from segkoch_lint import schema_files
 from segkoch_lint.cli.completing import RuleName
 from segkoch_lint.cli.options import configuration_options, settings_of
 from segkoch_lint.errors import UsageError
+from segkoch_lint.reporting.escaping import json_text
 
 
 @click.command()
@@ -39,7 +39,7 @@ def command(name: str | None, *, configuration: bool, report: bool, rule_file: b
         schema = schema_files.load("configuration" if configuration else "report")
     else:
         schema = _of_rules(name, settings)
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    click.echo(json_text(schema, indent=2, ensure_ascii=False))
 
 
 def _of_rules(name: str | None, configuration: dict[str, Any]) -> Any:

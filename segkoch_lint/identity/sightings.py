@@ -10,8 +10,8 @@ import msgspec
 
 from segkoch_lint import schema_files
 from segkoch_lint.calls import library_of, was_sent
-from segkoch_lint.masking import fold
 from segkoch_lint.rules.vocabulary import gate, self_contained
+from segkoch_lint.sensitive_keys import fold
 
 MOBILE, SERVER, OTHER = "mobile", "server", "other"
 """Who sent a call: an app's SDK, a server's, or neither (the web, or nobody knows)."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from segkoch_lint.masking import is_sensitive_key
 from segkoch_lint.places import Path
 from segkoch_lint.plans.copies import value_at, with_value, without
 from segkoch_lint.plans.distinct import distinct
 from segkoch_lint.plans.plan import existing
 from segkoch_lint.plans.values import ANYTHING, suggested, values
+from segkoch_lint.sensitive_keys import is_sensitive_key
 
 _ATTEMPTS = 3
 """Ways tried through the branches of `anyOf` and `oneOf`."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from segkoch_lint.masking import fold
 from segkoch_lint.plans.completing import Call
 from segkoch_lint.plans.own_values import OwnValue
 from segkoch_lint.policy.settings import PLATFORMS
@@ -18,6 +17,7 @@ from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import apply_patch
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.vocabulary import gate
+from segkoch_lint.sensitive_keys import fold
 
 REFUSALS = ("KCH106", "KCH119")
 """Requirements that refusals of tracking break: a plan that guards them blocks these calls for every destination."""

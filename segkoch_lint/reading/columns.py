@@ -11,10 +11,10 @@ from typing import Any
 
 from segkoch_lint import schema_files
 from segkoch_lint.calls import CALL_TYPES, merge
-from segkoch_lint.masking import fold
 from segkoch_lint.places import Path
 from segkoch_lint.reading.cells import CONVERSIONS, Convert, as_it_is, text_of
 from segkoch_lint.reading.table_types import type_of_rows
+from segkoch_lint.sensitive_keys import fold
 
 _NAME = re.compile(r"(?!\s*[-#])[^{}\[\]\"<>\n]{0,200}")
 """What a column may be called: nothing that JSON, YAML or HTML begins with. An index of pandas has no name at all."""

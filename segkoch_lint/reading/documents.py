@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.places import Path, Span
+from segkoch_lint.reading.surroundings import Surroundings
 
 
 class Token(NamedTuple):
@@ -49,6 +50,7 @@ class Flaw:
         line: the number of the first line of ``lines``, 1-based.
         lines: the lines of text around it, without their ends; may be empty (a binary file).
         shows_signs: whether the broken text shows a key that hardly anything but a call has; true where nobody knows.
+        around: what stands around the beginning of the lines; None where they begin with the text.
     """
 
     message: str
@@ -56,6 +58,7 @@ class Flaw:
     line: int = 1
     lines: Sequence[str] = ()
     shows_signs: bool = True
+    around: Surroundings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from segkoch_lint.reading.documents import Token
 from segkoch_lint.reading.json_scanner import STRING, key_text
+from segkoch_lint.sensitive_keys import is_sensitive_key
 
 _LEXEME = re.compile(rf"""(?:({STRING})\s*:\s*)?(?:({STRING})|([{{\[])|([^\s{{}}\[\],:"]+))|[}}\]]""")
 _KEY, _STRING, _OPENING = 1, 2, 3
@@ -80,7 +81,7 @@ class ScalarReader:
                 key = key_text(name)
             if kind == _OPENING:
                 around.append(_Opened(key, parent))
-                parent = parent if key is None else key
+                parent = _around(key, parent)
                 continue
             text = lexeme[kind]
             if text in _WORDS:
@@ -112,12 +113,17 @@ class ScalarReader:
             if bracket[2]:
                 key = key_text(bracket[1]) if bracket[1] else key
                 around.append(_Opened(key, parent))
-                parent = parent if key is None else key
+                parent = _around(key, parent)
             else:
                 key, parent = around.pop()
             if offset >= marks[-1].offset + _BETWEEN_MARKS:
                 marks.append(_Mark(offset, key, parent, tuple(around)))
         return _Mark(offset, key, parent, tuple(around))
+
+
+def _around(key: str | None, parent: str | None) -> str | None:
+    """Return the key that stands around what is opened: under a sensitive key everything is, however deep."""
+    return parent if key is None or (parent is not None and is_sensitive_key(parent)) else key
 
 
 def _offset(mark: _Mark) -> int:

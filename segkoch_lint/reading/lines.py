@@ -7,6 +7,7 @@ from bisect import bisect_right
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.surroundings import surroundings
 
 _AROUND = 2
 """Lines kept before and after a flaw."""
@@ -72,4 +73,5 @@ def flaw_at(text: str, message: str, extent: Extent, line: int, column: int = 1)
     kept = {span.line: span.column + _LONGEST_LINE}
     lines = table.lines(first, span.line + _AROUND)
     shown = [each[: kept.get(number, _LONGEST_LINE)] for number, each in enumerate(lines, first)]
-    return Flaw(message, span, first, shown)
+    around = surroundings(text, table.extent_of_line(first)[0]) if first > line else None
+    return Flaw(message, span, first, shown, around=around)

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from segkoch_lint.known_ids import KnownIds
-from segkoch_lint.masking import is_sensitive_key, mask_shapes
+from segkoch_lint.masking import mask_shapes
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.columns import Columns
 from segkoch_lint.reading.documents import Note, Token
+from segkoch_lint.sensitive_keys import is_sensitive_key
 
 _LONGEST_NAME = 60
 _LONGEST_LINE = 1 << 62
@@ -90,7 +91,7 @@ class RowDocument:
     def note(self, path: Path) -> Note | None:
         """Return which column the value at *path* stands in."""
         index = self.columns.index_of(path, self._cells)
-        name = "" if index is None else mask_shapes(self.columns.names[index][:_LONGEST_NAME])
+        name = "" if index is None else mask_shapes(self.columns.names[index])[:_LONGEST_NAME]
         remark = self._places.describe(name, cell=index is not None)
         return Note(remark) if remark else None
 

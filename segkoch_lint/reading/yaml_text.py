@@ -22,6 +22,7 @@ from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Failure, Flaw, Note, Token
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
 from segkoch_lint.reading.yaml_nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
+from segkoch_lint.sensitive_keys import is_sensitive_key
 
 _KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "timestamp": "a date", "null": "null"}
 _NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
@@ -129,7 +130,9 @@ class YamlDocument:
             elif isinstance(node, yaml.SequenceNode):
                 waiting.extend((item, key, parent) for item in reversed(node.value))
             else:
-                waiting.extend((value, key_text(name), key) for name, value in reversed(node.value))
+                # Under a sensitive key everything is, however deep.
+                around = parent if parent is not None and is_sensitive_key(parent) else key
+                waiting.extend((value, key_text(name), around) for name, value in reversed(node.value))
         by_line: dict[int, list[Token]] = {}
         for span, key, text, parent in sorted(tokens, key=itemgetter(0)):
             for line in range(span.line, span.end_line + 1):

@@ -1,24 +1,59 @@
-"""Makes foreign text safe to print: what would steer a terminal or a CI runner is shown instead of obeyed."""
+"""Makes foreign text safe to print: what would steer a terminal or a CI runner is shown instead of obeyed.
+
+It is always a whole line that is escaped: of two parts that are escaped apart, the ends can make a command together.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
-_UNSAFE = re.compile(
+# GitHub's runner obeys `##[…]` anywhere in a line, and `::…::` at its start; Azure's and TeamCity's have the like.
+_STEERING = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible, bidirectional
     "\ud800-\udfff]"  # surrogates: no encoding can write them
+    r"|\#(?=\#\w*\[)"
+    r"|:(?=:)"  # counts where the line begins with it, white space aside
 )
 
-# GitHub's runner obeys `##[…]` anywhere in a line and `::…::` at its start; Azure's and TeamCity's have the like.
-_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)|^(\s*):(?=:)")
+_HASH_BEFORE_HASH = re.compile("#(?=#)")
 
 
 def visible(text: str) -> str:
     """Return *text* as one line that does nothing but show; control characters become escapes such as `u{1b}`."""
     if text.isprintable() and "##" not in text and "::" not in text:
         return text  # nearly always
-    shown = _UNSAFE.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
-    return _COMMAND.sub(
-        lambda found: (found[1] or "") + f"\\u{{{ord(found[0].lstrip()[0]):x}}}" + found[0].lstrip()[1:], shown
-    )
+    return escaped(text)[0]
+
+
+def escaped(text: str, *offsets: int) -> tuple[str, list[int]]:
+    """Return a line as `visible` does, and where *offsets* of it are in that.
+
+    Args:
+        text: a line without its end.
+        offsets: offsets in it, in order.
+    """
+    pieces: list[str] = []
+    places: list[int] = []
+    at = length = 0
+    waiting = list(offsets)
+    margin = len(text) - len(text.lstrip())
+    for found in _STEERING.finditer(text):
+        start = found.start()
+        if found[0] == ":" and start != margin:
+            continue
+        while waiting and waiting[0] <= start:
+            places.append(length + waiting.pop(0) - at)
+        piece = f"{text[at:start]}\\u{{{ord(found[0]):x}}}"
+        pieces.append(piece)
+        length += len(piece)
+        at = start + 1
+    places.extend(length + offset - at for offset in waiting)
+    return "".join(pieces) + text[at:], places
+
+
+def json_text(value: Any, **options: Any) -> str:
+    """Return JSON (as `json.dumps` with *options*) that steers nobody either: no string in it reads `##`."""
+    return _HASH_BEFORE_HASH.sub(r"\\u0023", json.dumps(value, **options))

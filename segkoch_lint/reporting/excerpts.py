@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from segkoch_lint.findings import Excerpt
 from segkoch_lint.known_ids import KnownIds
-from segkoch_lint.masking import is_sensitive, mask
+from segkoch_lint.masking import is_id, mask, sensitive_spans
 from segkoch_lint.places import Span
-from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.documents import Document, Flaw, Token
 from segkoch_lint.reading.lines import Extent
+from segkoch_lint.reading.surroundings import Surroundings
 from segkoch_lint.reporting.guessing import guessed_secrets
-from segkoch_lint.rules.violations import is_nobodys
 
 _REACHES = ((0.75, 1.5), (2, 4))
 """How far before and after the focus of a long line what is shown is looked for, in widths of what is shown."""
@@ -26,8 +27,22 @@ _REACH = 4000
 _QUOTED_OR_NOT = frozenset({0, 2})
 """How much longer than a value its text is where nothing in it is escaped."""
 
-Secrets = Callable[[int, int], Iterable[tuple[int, int]]]
-"""Tells the stretches to mask that touch a part of a line, whole and in order; 0-based code points of the line."""
+
+class Hidden(NamedTuple):
+    """A stretch of a line to mask.
+
+    Attributes:
+        start, end: 0-based code points of the line.
+        whole: whether it is all of a value, as it reads: then its ends may be shown (`segkoch_lint.masking.mask`).
+    """
+
+    start: int
+    end: int
+    whole: bool = True
+
+
+Secrets = Callable[[int, int], Iterable[Hidden]]
+"""Tells the stretches to mask that touch a part of a line, whole and in order."""
 
 
 def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: int = 2, width: int = 120) -> Excerpt:
@@ -113,91 +128,92 @@ def _masked_part(line: str, part: Extent, focus: Extent, secrets: Secrets) -> tu
 def _stretches(line: str, begin: int, finish: int, secrets: Secrets) -> Iterator[tuple[int, int, str | None]]:
     """Cut a part of a line into stretches to show as they are (None) and stretches to show masked (the mask)."""
     at = begin
-    for start, end in secrets(begin, finish):
+    for start, end, whole in secrets(begin, finish):
         if start > at:
             yield at, start, None
         if end > at:
-            yield max(start, at), end, _masked(line[start:end])
+            yield max(start, at), end, _masked(line[start:end], whole=whole)
             at = end
     if at < finish:
         yield at, finish, None
 
 
-def _masked(text: str) -> str:
+def _masked(text: str, *, whole: bool) -> str:
     """Return a stretch masked; a string keeps its quotes."""
     quote = text[:1] if text[:1] in {'"', "'"} and text[:1] == text[-1:] and len(text) > 1 else ""
-    inner = text[1:-1] if quote else text
-    # An escape is longer than what it stands for: half of the text could be more than half of the value.
-    return f"{quote}{'…' if chr(92) in inner else mask(inner)}{quote}"
+    return f"{quote}{mask(text[1:-1] if quote else text) if whole else '…'}{quote}"
 
 
-def _touching(extents: Sequence[Extent]) -> Secrets:
-    return lambda start, end: [each for each in extents if each[1] > start and each[0] < end]
+def _touching(hidden: Sequence[Hidden]) -> Secrets:
+    return lambda start, end: [each for each in hidden if each.end > start and each.start < end]
 
 
 def _token_secrets(document: Document, number: int, line: str) -> Secrets:
-    """Return the secrets of a line of a readable document: its sensitive values, and ids in keys and comments."""
+    """Return the secrets of a line of a readable document: in its values, and ids in keys and comments."""
     ids = document.ids
 
-    def secrets(start: int, end: int) -> list[Extent]:
-        found: list[Extent] = []
+    def secrets(start: int, end: int) -> list[Hidden]:
+        found: list[Hidden] = []
         first, last = max(0, start - _MARGIN), min(len(line), end + _MARGIN)
         at = first
-        for key, begin, finish, text, parent in document.tokens(number, start, end):
-            if begin > max(at, start):
-                found.extend(_between(line, at, min(begin, last)))
-            if finish > start and begin < end:
-                # Where a value is not written as it reads, or goes on out of sight, an id in it has no place.
-                hides = first > begin or finish > last or finish - begin - len(text) not in _QUOTED_OR_NOT
-                if _is_an_id(key, text, parent) or _is_one_again(text, ids, within=hides):
-                    found.append((max(0, begin), min(finish, len(line))))
-            at = max(at, finish)
+        for token in document.tokens(number, start, end):
+            if token.start > max(at, start):
+                found.extend(_between(line, at, min(token.start, last)))
+            if token.end > start and token.start < end:
+                found.extend(_in_value(token, line, ids))
+            at = max(at, token.end)
         found.extend(_between(line, at, last))
-        again = [
-            (first + a, first + b)
-            for a, b in ids.stretches(line[first:last])
-            if first + b > start and first + a < end and not is_nobodys(line[first + a : first + b])
-        ]
-        return _joined([*found, *again]) if again else found
+        again = (Hidden(first + a, first + b) for a, b in ids.stretches(line[first:last]))
+        return _joined([*found, *(each for each in again if each.end > start and each.start < end)])
 
     return secrets
 
 
-def _is_an_id(key: str | None, text: str, parent: str | None) -> bool:
-    """Tell whether a value is to be masked; a stand-in for an id (zeros, `{idfa}`) is nobody's, as in messages."""
-    return is_sensitive(key, text, parent) and not is_nobodys(text)
+def _in_value(token: Token, line: str, ids: KnownIds) -> Iterator[Hidden]:
+    """Yield what is to be masked of a value."""
+    key, start, end, text, parent = token
+    begin, finish = max(0, start), min(end, len(line))
+    as_it_reads = (begin, finish) == (start, end) and finish - begin - len(text) in _QUOTED_OR_NOT
+    if is_id(key, text, parent):
+        yield Hidden(begin, finish, as_it_reads)
+        return
+    spans = sensitive_spans(text)
+    again = ids.stretches(text)
+    if not as_it_reads and (spans or again):
+        # Escaped, or written over several lines: what is found in it has no place of its own on this line.
+        yield Hidden(begin, finish, whole=False)
+    elif again == [(0, len(text))]:
+        yield Hidden(begin, finish)
+    else:
+        margin = (finish - begin - len(text)) // 2  # of quotes
+        yield from (Hidden(begin + margin + a, begin + margin + b) for a, b in (*spans, *again))
 
 
-def _is_one_again(text: str, ids: KnownIds, *, within: bool) -> bool:
-    """Tell whether a value is what stands under an id's key elsewhere in the document, or holds it."""
-    if text in ids:
-        return not is_nobodys(text)
-    return within and any(not is_nobodys(text[start:end]) for start, end in ids.stretches(text))
-
-
-def _joined(extents: list[Extent]) -> list[Extent]:
-    """Return extents in order, those that overlap as one."""
-    joined: list[Extent] = []
-    for start, end in sorted(extents):
-        if joined and start < joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+def _joined(hidden: list[Hidden]) -> list[Hidden]:
+    """Return stretches in order, those that overlap as one."""
+    joined: list[Hidden] = []
+    for each in sorted(hidden):
+        if joined and each.start < joined[-1].end:
+            before = joined[-1]
+            if each.end > before.end:
+                joined[-1] = Hidden(before.start, each.end, whole=False)
         else:
-            joined.append((start, end))
+            joined.append(each)
     return joined
 
 
-def _between(line: str, start: int, end: int) -> list[Extent]:
+def _between(line: str, start: int, end: int) -> list[Hidden]:
     """Return the ids in what stands between values: keys, comments, and documents around this one."""
-    return [(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
+    return [Hidden(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
 
 
 @lru_cache(maxsize=2048)
 def _ids_between(text: str) -> Sequence[Extent]:
     # Between the values of a log stand the same few keys over and over.
-    return guessed_secrets(text, begun=False, broken=False) if text.strip(' \t,:{}[]"') else ()
+    return guessed_secrets(text, broken=False) if text.strip(' \t,:{}[]"') else ()
 
 
-def _flaw_secrets(flaw: Flaw) -> dict[int, list[Extent]]:
+def _flaw_secrets(flaw: Flaw) -> dict[int, list[Hidden]]:
     """Return the secrets of the lines around broken text, by the lines' numbers."""
     parts: list[tuple[int, int, str]] = []
     whole = True
@@ -206,19 +222,23 @@ def _flaw_secrets(flaw: Flaw) -> dict[int, list[Extent]]:
         start = max(0, middle - _REACH)
         parts.append((number, start, line[start : middle + _REACH]))
         whole = whole and len(parts[-1][2]) == len(line)
-    found: dict[int, list[Extent]] = {number: [] for number, _, _ in parts}
-    begun = 1 < flaw.line < flaw.span.line
+    found: dict[int, list[Hidden]] = {number: [] for number, _, _ in parts}
     if not whole:
+        hidden = Surroundings(inside=True)
         for number, start, text in parts:
-            here = guessed_secrets(text, begun=begun or start > 0 or number > flaw.line)
-            found[number] = [(start + a, start + b) for a, b in here]
+            here = guessed_secrets(text, around=hidden if start > 0 or number > flaw.line else flaw.around)
+            found[number] = [Hidden(start + a, start + b) for a, b in here]
         return found
     # A value can stand on the line after its key.
     text = "\n".join(part for _, _, part in parts)
     offset = 0
-    secrets = guessed_secrets(text, begun=begun)
+    secrets = guessed_secrets(text, around=flaw.around)
     for number, _, part in parts:
         end = offset + len(part)
-        found[number] = [(max(a, offset) - offset, min(b, end) - offset) for a, b in secrets if a < end and b > offset]
+        found[number] = [
+            Hidden(max(a, offset) - offset, min(b, end) - offset, whole=a >= offset and b <= end)
+            for a, b in secrets
+            if a < end and b > offset
+        ]
         offset = end + 1
     return found

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from segkoch_lint.masking import is_sensitive_key, sensitive_stretches
+from segkoch_lint.escapes import unescape
+from segkoch_lint.masking import merged, sensitive_spans
 from segkoch_lint.reading.lines import Extent
+from segkoch_lint.reading.surroundings import Surroundings
+from segkoch_lint.reporting.unseen import OPENED, RUN_OUT, hidden_regions
+from segkoch_lint.sensitive_keys import is_damaged, is_sensitive_key
 
 _LEXEME = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*"?|'(?:[^'\\]|\\(?:.|\Z))*'?|[^\s{}\[\],:"']+""", re.DOTALL)
 _COLON = re.compile(r"\s*:")
+_COLON_AND_VALUE = re.compile(r"""["']?\s*:\s*["'\w{\[-]""")
 
 _WORD = re.compile(r"""(?:\\.|[^\s{}\[\],:;=?&"'\\])+""", re.DOTALL)
 _PIECE = re.compile(r"""[^\s{}\[\],:;=?&"'\\]+""")
@@ -32,12 +37,6 @@ _BEFORE_KEY = re.compile(r"(?:\A|[\n{\[,?&;]|(?:\A|\s)-)\s*\Z")
 _AFTER_COLON = re.compile(r":\s*\Z")
 _INDENT = 80
 """Code points before a word in which the beginning of its line or object is looked for."""
-
-_OPENED = re.compile(r"""\s*(?:(?:#|//|---|%)[^\n"']*\n\s*)*(?:-\s+)*(?:\[\s*)*\{""")
-"""The beginning of a text that is no rest of another: comments and an object's bracket."""
-
-_RUN_OUT = re.compile(r"""[^"'\\]*(?:\\.[^"'\\]*)*["'](?=\s*[:,}\]])""", re.DOTALL)
-"""What ends as a string does, and does not begin as one."""
 
 _UNENDED = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*|'(?:[^'\\]|\\(?:.|\Z))*""", re.DOTALL)
 """A string without its end."""
@@ -58,19 +57,21 @@ _TELLING_NOTHING = frozenset({"name", "value"})
 _UNSEEN_KEY = "id"
 
 
-def guessed_secrets(text: str, *, begun: bool, broken: bool = True) -> list[Extent]:
+def guessed_secrets(text: str, *, around: Surroundings | None = None, broken: bool = True) -> list[Extent]:
     """Return the stretches of *text* to mask, in order, none touching another.
 
     Args:
         text: one or more lines.
-        begun: something stands before it that is not seen: what comes before the first key may be anything.
+        around: what stands around it, where there is more before it: what comes before the first key may be anything.
         broken: the text is no JSON and no YAML. Keys and ids themselves may be damaged, so that neither a key tells of
             an id nor an id has its shape.
     """
-    key = _UNSEEN_KEY if begun else None
+    hidden = hidden_regions(text, around) if broken else ()
+    key = _UNSEEN_KEY if around else None
     of_broken = (*_by_looks(text), *_at_the_ends(text)) if broken else ()
-    begun = begun or (broken and _is_a_rest(text))
-    return _merged((*_by_quotes(text, key), *_by_words(text, begun=begun), *of_broken, *sensitive_stretches(text)))
+    begun = around is not None or (broken and _is_a_rest(text))
+    by_words = _by_words(text, hidden, begun=begun)
+    return merged((*_by_quotes(text, hidden, key), *by_words, *of_broken, *sensitive_spans(text)))
 
 
 def _by_looks(text: str) -> Iterator[Extent]:
@@ -88,8 +89,8 @@ def _by_looks(text: str) -> Iterator[Extent]:
 
 def _at_the_ends(text: str) -> Iterator[Extent]:
     """Yield the rest of a string that begins before the text, and the word with which the text breaks off."""
-    opened = _OPENED.match(text)
-    rest = None if opened else _RUN_OUT.match(text)
+    opened = OPENED.match(text)
+    rest = None if opened else RUN_OUT.match(text)
     if rest and _may_be_an_id(rest[0]):
         yield 0, rest.end() - 1  # the quote stays
     in_a_string = _unended(text)
@@ -111,29 +112,36 @@ def _unended(text: str) -> int | None:
 
 def _is_a_rest(text: str) -> bool:
     """Tell whether a text has keys, but something before the first of them that opens nothing."""
-    return not _OPENED.match(text) and any(_is_a_key(text, *found.span()) for found in _WORD.finditer(text))
+    return not OPENED.match(text) and any(_is_a_key(text, *found.span()) for found in _WORD.finditer(text))
 
 
-def _by_quotes(text: str, key: str | None) -> Iterator[Extent]:
+def _by_quotes(text: str, hidden: Sequence[Extent], key: str | None) -> Iterator[Extent]:
     for lexeme in _LEXEME.finditer(text):
         value = lexeme[0].strip("\"'")
-        if _COLON.match(text, lexeme.end()) and not _AFTER_COLON.search(text, *_before(lexeme.start())):
+        follows = _COLON_AND_VALUE if _is_in(hidden, lexeme.start()) else _COLON
+        if follows.match(text, lexeme.end()) and not _AFTER_COLON.search(text, *_before(lexeme.start())):
             key = value
-        elif key is not None and _names_an_id(key) and _may_be_an_id(value):
+        elif ((key is not None and _names_an_id(key)) or _is_in(hidden, lexeme.start())) and _may_be_an_id(value):
             yield lexeme.span()
 
 
-def _by_words(text: str, *, begun: bool) -> Iterator[Extent]:
+def _by_words(text: str, hidden: Sequence[Extent], *, begun: bool) -> Iterator[Extent]:
     sensitive = begun
     for found in _WORD.finditer(text):
         near = _COLON_NEAR.match(text, found.end())
         names_one = _names_an_id(found[0]) and (near or _stands_as_a_key(text, *found.span()))
         if names_one or (near and _names_an_id(_unsplit(text, *found.span()))):
             sensitive = True
-        elif _is_a_key(text, *found.span()):
+        elif _is_a_key(text, *found.span()) and not (
+            _is_in(hidden, found.start()) and not _COLON_AND_VALUE.match(text, found.end())
+        ):
             sensitive = False
-        elif sensitive and _may_be_an_id(found[0]):
+        elif (sensitive or _is_in(hidden, found.start())) and _may_be_an_id(found[0]):
             yield found.span()
+
+
+def _is_in(extents: Sequence[Extent], offset: int) -> bool:
+    return any(start <= offset < end for start, end in extents)
 
 
 def _unsplit(text: str, start: int, end: int) -> str:
@@ -151,6 +159,8 @@ def _is_a_key(text: str, start: int, end: int) -> bool:
         return False
     if after[1]:
         return _is_quoted(text, start, end) and not _AFTER_COLON.search(text, *_before(start - 1))
+    if start == 0 and text[end : end + 1] == "=":
+        return False  # perhaps only the end of a key
     return bool(_AFTER_BARE_KEY.match(text, end) and _BEFORE_KEY.search(text, *_before(start)))
 
 
@@ -174,14 +184,5 @@ def _may_be_an_id(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def _names_an_id(key: str) -> bool:
     """Tell whether a key can hold an id; the object around it is unknown, and can say that `value` is a cookie."""
-    return is_sensitive_key(key) or key.casefold() in _TELLING_NOTHING
-
-
-def _merged(extents: Iterable[Extent]) -> list[Extent]:
-    merged: list[Extent] = []
-    for start, end in sorted(extents):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged
+    name = unescape(key)
+    return is_sensitive_key(name) or is_damaged(name) or name.casefold() in _TELLING_NOTHING

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TextIO
 
 from segkoch_lint.findings import Finding
 from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.json_report import finding_object, summary_object
 from segkoch_lint.tallies import Summary
 
@@ -25,10 +25,10 @@ class Reporter:
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
         if self._style.max_findings is None or self._written < self._style.max_findings:
-            self._stream.write(json.dumps(finding_object(finding, show_ids=self._style.show_ids)) + "\n")
+            self._stream.write(json_text(finding_object(finding, show_ids=self._style.show_ids)) + "\n")
             self._written += 1
 
     def end(self, summary: Summary, outcome: Outcome) -> None:
         """Write the summary."""
         figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
-        self._stream.write(json.dumps({"summary": figures}) + "\n")
+        self._stream.write(json_text({"summary": figures}) + "\n")

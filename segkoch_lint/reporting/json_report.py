@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from segkoch_lint import __version__, masking
+from segkoch_lint import __version__
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding, Location
+from segkoch_lint.masking import shown, shown_path
 from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, RequirementTally, RuleTally, Summary
 
 VERSION = 1
@@ -23,7 +24,7 @@ class Reporter:
         self._style = style
         self._written = 0
         tool = {"name": "segkoch-lint", "version": __version__}
-        stream.write(f'{{"version": {VERSION}, "tool": {json.dumps(tool)}, "findings": [')
+        stream.write(f'{{"version": {VERSION}, "tool": {json_text(tool)}, "findings": [')
 
     def begin(self, summary: Summary) -> None:
         """Write nothing: all figures come last."""
@@ -32,14 +33,14 @@ class Reporter:
         """Write one finding."""
         if self._style.max_findings is not None and self._written >= self._style.max_findings:
             return
-        told = json.dumps(finding_object(finding, show_ids=self._style.show_ids))
+        told = json_text(finding_object(finding, show_ids=self._style.show_ids))
         self._stream.write(f"{',' if self._written else ''}\n{told}")
         self._written += 1
 
     def end(self, summary: Summary, outcome: Outcome) -> None:
         """Write the figures and close the document."""
         figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
-        self._stream.write(f'\n], "summary": {json.dumps(figures)}}}\n')
+        self._stream.write(f'\n], "summary": {json_text(figures)}}}\n')
 
 
 def finding_object(finding: Finding, *, show_ids: bool = False) -> dict[str, Any]:
@@ -49,22 +50,22 @@ def finding_object(finding: Finding, *, show_ids: bool = False) -> dict[str, Any
         "name": finding.name,
         "severity": str(finding.severity),
         "message": finding.text(show_ids=show_ids),
-        **_place(finding.location),
+        **_place(finding.location, show_ids=show_ids),
         "remedy": finding.remedy,
-        "related": [{**_place(each), "message": each.message} for each in finding.related],
+        "related": [{**_place(each, show_ids=show_ids), "message": each.message} for each in finding.related],
         "properties": dict(finding.properties),
     }
 
 
-def _place(location: Location) -> dict[str, Any]:
+def _place(location: Location, *, show_ids: bool) -> dict[str, Any]:
     span = location.span
     return {
-        "path": location.path,
+        "path": shown_path(location.path),
         "line": span.line if span else None,
         "column": span.column if span else None,
         "end_line": span.end_line if span else None,
         "end_column": span.end_column if span else None,
-        "pointer": location.pointer,
+        "pointer": location.pointer_text(show_ids=show_ids),
     }
 
 
@@ -94,12 +95,12 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
             for code, tally in sorted(summary.rules.items())
         },
         "libraries": {name: _calls(tally) for name, tally in sorted(summary.libraries.items())},
-        "unread": [{"path": path, "reason": reason} for path, reason in summary.unread],
+        "unread": [{"path": shown_path(path), "reason": reason} for path, reason in summary.unread],
         "internal_errors": [
-            {"path": each.path, "line": each.line, "error": each.error, "consequence": each.consequence}
+            {"path": shown_path(each.path), "line": each.line, "error": each.error, "consequence": each.consequence}
             for each in summary.internal_errors
         ],
-        "remarks": [{"path": path, "remark": remark} for path, remark in summary.remarks],
+        "remarks": [{"path": shown_path(path), "remark": remark} for path, remark in summary.remarks],
         **({"groups": _groups(summary, outcome, show_ids=show_ids)} if outcome.facets else {}),
         **({"identity": _identity(summary.identity)} if summary.identity else {}),
         **({"plans": _plans(summary.plans)} if summary.plans else {}),
@@ -109,7 +110,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
 def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[str, Any]]:
     groups = [
         {
-            "group": dict(zip(outcome.facets, (masking.shown(each, show_ids=show_ids) for each in group), strict=True)),
+            "group": dict(zip(outcome.facets, (shown(each, show_ids=show_ids) for each in group), strict=True)),
             **_calls(tally),
             "rules": {
                 code: {"calls": calls, "rate": calls / tally.checked if tally.checked else None}

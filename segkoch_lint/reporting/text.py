@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TextIO
+from itertools import accumulate, pairwise
+from typing import NamedTuple, TextIO
 
 import click
 
 from segkoch_lint.budgets import Budget
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
-from segkoch_lint.masking import shown
+from segkoch_lint.masking import shown, shown_path
 from segkoch_lint.reading.sniffing import ending_of
 from segkoch_lint.reporting import Outcome, Style
-from segkoch_lint.reporting.escaping import visible
+from segkoch_lint.reporting.escaping import escaped, visible
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, ReplayTally, Summary
 
@@ -28,6 +29,15 @@ _FIGURES = ("calls", "checked", "ready", "limited", "faulty", "share ready")
 """The columns that say how the calls of a library or a group fare."""
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+class Piece(NamedTuple):
+    """A piece of a line, and how it looks where colours are wanted."""
+
+    text: str
+    color: str | None = None
+    bold: bool = False
+    dim: bool = False
 
 
 class Reporter:
@@ -55,16 +65,21 @@ class Reporter:
             return
         self._written += 1
         color = _COLORS[finding.severity]
+        show_ids = self._style.show_ids
         self._line(
-            f"{self._bold(_place(finding.location))}: {self._paint(str(finding.severity), color, bold=True)} "
-            f"{self._bold(finding.code)} {finding.name}  {visible(finding.text(show_ids=self._style.show_ids))}"
+            Piece(_place(finding.location, show_ids=show_ids), bold=True),
+            ": ",
+            Piece(str(finding.severity), color, bold=True),
+            " ",
+            Piece(finding.code, bold=True),
+            f" {finding.name}  {finding.text(show_ids=show_ids)}",
         )
         if finding.excerpt:
             self._excerpt(finding.excerpt, color)
         for related in finding.related:
-            self._line(f"  {self._dim('see')} {_place(related)}: {visible(related.message)}")
+            self._line("  ", Piece("see", dim=True), f" {_place(related, show_ids=show_ids)}: {related.message}")
         if finding.remedy:
-            self._line(f"  {self._dim('=')} {visible(finding.remedy)}")
+            self._line("  ", Piece("=", dim=True), f" {finding.remedy}")
         self._line("")
 
     def end(self, summary: Summary, outcome: Outcome) -> None:
@@ -80,7 +95,7 @@ class Reporter:
             self._groups(summary, outcome.facets)
         if self._style.statistics:
             for path in summary.unreadable:
-                self._line(f"Unreadable, without Segment keys: {visible(path)}")
+                self._line(f"Unreadable, without Segment keys: {shown_path(path)}")
             self._line(f"{_count(summary.inputs, 'input')}, {summary.bytes:,} bytes.")
         if summary.plans is not None:
             self._plans(summary.plans)
@@ -93,21 +108,17 @@ class Reporter:
     def _excerpt(self, excerpt: Excerpt, color: str) -> None:
         gutter = len(str(excerpt.first_line + len(excerpt.lines) - 1))
         for index, line in enumerate(excerpt.lines):
+            number = Piece(f"{excerpt.first_line + index:>{gutter}} |", dim=True)
+            spread = line.expandtabs(_TAB)
             if index != excerpt.focus:
-                shown_line = visible(line.expandtabs(_TAB))
-                self._line(f"{self._dim(f'{excerpt.first_line + index:>{gutter}} |')} {shown_line}".rstrip())
+                self._line(number, f" {spread}".rstrip(" "))
                 continue
             start, end = (len(line[:place].expandtabs(_TAB)) for place in (excerpt.start, excerpt.end))
-            spread = line.expandtabs(_TAB)
-            before, within, after = spread[:start], spread[start:end], spread[end:]
+            self._line(number, " ", spread[:start], Piece(spread[start:end], color), spread[end:].rstrip(" "))
             # What is escaped grows: the underline follows what is shown, not what was there.
-            shown = (visible(before), visible(within), visible(after))
-            self._line(
-                f"{self._dim(f'{excerpt.first_line + index:>{gutter}} |')} "
-                f"{shown[0]}{self._paint(shown[1], color)}{shown[2]}".rstrip()
-            )
-            underline = " " * _width(shown[0]) + "^" * max(1, _width(shown[1]))
-            self._line(f"{self._dim(' ' * gutter + ' |')} {self._paint(underline, color, bold=True)}")
+            shown, (start, end) = escaped(spread, start, end)
+            underline = " " * _width(shown[:start]) + "^" * max(1, _width(shown[start:end]))
+            self._line(Piece(" " * gutter + " |", dim=True), " ", Piece(underline, color, bold=True))
 
     def _rules(self, summary: Summary, budgets: Mapping[str, Budget]) -> None:
         names = self._rule_names()
@@ -144,7 +155,7 @@ class Reporter:
     def _plans(self, tally: PlanTally) -> None:
         for change in sorted(tally.changes, key=lambda change: not change.warning):
             level = Severity.WARNING if change.warning else Severity.INFO
-            self._line(f"{self._paint(str(level), _COLORS[level], bold=True)}: {visible(change.message)}")
+            self._line(Piece(str(level), _COLORS[level], bold=True), f": {change.message}")
         if tally.changes:
             self._line("")
         if tally.replay is not None:
@@ -183,44 +194,45 @@ class Reporter:
                 for cell, width, side in zip(row, widths, align, strict=False)
             )
             text = "  ".join(cells).rstrip()
-            self._line(self._dim(text) if number == 0 else text)
+            self._line(Piece(text, dim=number == 0))
         self._line("")
 
     def _verdict(self, summary: Summary, outcome: Outcome) -> None:
         if summary.unread:
             unread = _count(len(summary.unread), "input")
-            self._line(self._paint(f"Incomplete: {unread} could not be read; see standard error.", "red", bold=True))
+            self._line(Piece(f"Incomplete: {unread} could not be read; see standard error.", "red", bold=True))
         if summary.internal_errors:
-            self._line(self._paint("Incomplete: segkoch-lint itself failed; see standard error.", "red", bold=True))
+            self._line(Piece("Incomplete: segkoch-lint itself failed; see standard error.", "red", bold=True))
         if outcome.unwritten:
-            self._line(self._paint("Incomplete: a report was not written; see standard error.", "red", bold=True))
+            self._line(Piece("Incomplete: a report was not written; see standard error.", "red", bold=True))
         unasked = _unasked(summary.plans) if summary.plans is not None else ""
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
         if levels:
             told = (_told(level, summary.severities[level], outcome.within.get(level, 0)) for level in levels)
             all_within = sum(outcome.within.values()) == summary.severities.total()
             color = "red" if outcome.exit_status else "green" if all_within else "yellow"
-            self._line(self._paint(", ".join(told) + f"{unasked}.", color, bold=True))
+            self._line(Piece(", ".join(told) + f"{unasked}.", color, bold=True))
         elif summary.plans is not None and not summary.plans.checked:
             nothing = f"Nothing was checked: no rule of a tracking plan to ask{unasked}."
-            self._line(self._paint(nothing, "yellow", bold=True))
+            self._line(Piece(nothing, "yellow", bold=True))
         elif summary.plans is None and not summary.calls and not summary.destinations:
             missing = "no Segment call in what was read" if summary.inputs or summary.not_calls else "no file was found"
-            self._line(self._paint(f"Nothing was checked: {missing}.", "yellow", bold=True))
+            self._line(Piece(f"Nothing was checked: {missing}.", "yellow", bold=True))
         elif not (summary.unread or summary.internal_errors):
-            self._line(self._paint(f"No findings{unasked}.", "yellow" if unasked else "green", bold=True))
+            self._line(Piece(f"No findings{unasked}.", "yellow" if unasked else "green", bold=True))
 
-    def _line(self, text: str) -> None:
-        self._stream.write(text + "\n")
+    def _line(self, *pieces: str | Piece) -> None:
+        """Write a line; it is escaped as a whole, so that no command comes about where two pieces meet."""
+        parts = [piece if isinstance(piece, Piece) else Piece(piece) for piece in pieces]
+        ends = list(accumulate(len(part.text) for part in parts))
+        shown, places = escaped("".join(part.text for part in parts), *ends)
+        texts = (shown[start:end] for start, end in pairwise([0, *places]))
+        self._stream.write("".join(map(self._painted, parts, texts)) + "\n")
 
-    def _paint(self, text: str, color: str, *, bold: bool = False) -> str:
-        return click.style(text, fg=color, bold=bold) if self._style.color else text
-
-    def _bold(self, text: str) -> str:
-        return click.style(text, bold=True) if self._style.color else text
-
-    def _dim(self, text: str) -> str:
-        return click.style(text, dim=True) if self._style.color else text
+    def _painted(self, piece: Piece, text: str) -> str:
+        if not (self._style.color and (piece.color or piece.bold or piece.dim)):
+            return text
+        return click.style(text, fg=piece.color, bold=piece.bold or None, dim=piece.dim or None)
 
 
 def _figures(tally: CallTally) -> list[str]:
@@ -229,11 +241,11 @@ def _figures(tally: CallTally) -> list[str]:
     return [*(f"{count:,}" for count in counts), _share(tally.ready, tally.checked)]
 
 
-def _place(location: Location) -> str:
-    path = visible(location.path) or "<value>"
+def _place(location: Location, *, show_ids: bool) -> str:
+    path = shown_path(location.path) or "<value>"
     if location.span:
         return f"{path}:{location.span.line}:{location.span.column}"
-    return f"{path}:{visible(location.pointer)}" if location.pointer else path
+    return f"{path}:{location.pointer_text(show_ids=show_ids)}" if location.pointer else path
 
 
 def _sum(summary: Summary) -> str:

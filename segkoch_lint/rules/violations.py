@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from segkoch_lint import schema_files
-from segkoch_lint.masking import Secret, fold, is_sensitive, key_of, mask_shapes
+from segkoch_lint.masking import Extent, Secret, is_id, key_of, parent_of, redacted
 from segkoch_lint.places import Path, path_of
-from segkoch_lint.rules.vocabulary import gate, self_contained
+from segkoch_lint.sensitive_keys import fold
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import Rule
 
 _LONGEST_SHOWN = 60
 """Code points of a payload value that a message shows."""
-
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +97,10 @@ def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str
             values[name] = _state(value, path, whole=whole)
             continue
         if name == "key":
-            values[name] = mask_shapes(key_of(path) or "")
+            values[name] = shown_text(key_of(path) or "")
             continue
         where, found = (path, whole) if name == "value" else resolve(value, path_of(name))
-        shown = shown_value(key_of(where), at(value, where)) if found else "absent"
+        shown = shown_value(key_of(where), at(value, where), parent_of(where)) if found else "absent"
         if found and isinstance(at(value, where), str):
             template = template.replace("{" + name + "}", '"{' + name + '}"')
         values[name] = shown
@@ -127,26 +122,22 @@ def _state(value: Any, path: Path, *, whole: bool) -> str | Secret:
     return shown_value(key_of(path), blamed)
 
 
-def shown_value(key: str | None, value: Any) -> str | Secret:
-    """Return a payload value as messages show it: personal data as a `Secret`, containers by their kind only."""
+def shown_value(key: str | None, value: Any, parent: str | None = None) -> str | Secret:
+    """Return a payload value as messages show it: personal data as a `Secret`, containers by their kind only.
+
+    Args:
+        key: the nearest key that it stands under.
+        value: the value.
+        parent: the key of the object around (`segkoch_lint.masking.parent_of`).
+    """
     if isinstance(value, Mapping):
         return "an object" if value else "an empty object"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     text = value if isinstance(value, str) else json.dumps(value)
-    if is_sensitive(key, value) and text.strip() and not is_nobodys(text):
-        return Secret(text)
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    return Secret(text) if is_id(key, value, parent) else shown_text(text)
 
 
-@cache
-def _stand_ins() -> Any:
-    stands_in = {"anyOf": [{"$ref": "#/$defs/zero-id"}, {"$ref": "#/$defs/placeholder"}]}
-    return gate(self_contained(stands_in, schema_files.load("definitions")["$defs"]))
-
-
-def is_nobodys(text: str) -> bool:
-    """Tell whether a value is a stand-in that a reader may see: zeros, one digit repeated, a word or a macro."""
-    if len(text) > _LONGEST_SHOWN or (_DIGIT.search(text) and len(set(text.lower()) - set("- \t")) != 1):
-        return False
-    return mask_shapes(text) == text and bool(_stand_ins().is_valid(text))
+def shown_text(text: str, ids: Iterable[Extent] = ()) -> str | Secret:
+    """Return a text of a payload as messages show it: cut, what is personal data in it masked, and further *ids*."""
+    return redacted(text, ids, longest=_LONGEST_SHOWN)

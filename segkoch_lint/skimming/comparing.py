@@ -6,11 +6,11 @@ from collections.abc import Hashable, Sequence
 from itertools import combinations, compress
 from operator import eq
 
-from segkoch_lint.masking import fold
 from segkoch_lint.reading.members import SplitLines, values_of
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.vocabulary import compared_names
+from segkoch_lint.sensitive_keys import fold
 from segkoch_lint.skimming.numbers import UNSURE, Numbers
 
 _BY_COMPARING = object()

@@ -273,7 +273,7 @@ def test_an_id_of_another_call_of_the_document_is_masked_too() -> None:
 
 
 def test_stand_ins_and_short_ids_stay_where_they_stand_again() -> None:
-    call = {"userId": "1", "type": "track", "deviceId": "0000-0000", "quantity": 1, "x": "0000-0000", "v": "1.2"}
+    call = {"userId": "1", "type": "track", "deviceId": "0" * 16, "quantity": 1, "x": "0" * 16, "v": "1.2"}
     line = at(json_document(json.dumps(call)), ("type",), width=500)[0]
     assert line == json.dumps(call).replace('"userId": "1"', '"userId": "…"')
 
