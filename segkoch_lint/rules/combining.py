@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, unquote
 
 from segkoch_lint import schema_files
+from segkoch_lint.places import Path, path_of, pointer_of
 from segkoch_lint.rules.vocabulary import DIALECT
 
-_LOCAL = "#/$defs/"
+_DEFS = "$defs"
 _NAMING = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef"})
 
 
@@ -51,7 +53,12 @@ def _references(schema: Any) -> Iterator[str]:
 
 def _defined(reference: str) -> str | None:
     """Return the name of the definition that is referred to, wholly or in part, or None if it is something else."""
-    return reference.removeprefix(_LOCAL).partition("/")[0] if reference.startswith(_LOCAL) else None
+    path = _path(reference)
+    return str(path[1]) if len(path) > 1 and path[0] == _DEFS else None
+
+
+def _path(reference: str) -> Path:
+    return path_of(unquote(reference[1:])) if reference.startswith("#/") else ()
 
 
 def _renamed(schema: Any, names: Mapping[str, str]) -> Any:
@@ -67,5 +74,5 @@ def _renamed(schema: Any, names: Mapping[str, str]) -> Any:
 
 
 def _new_reference(reference: str, names: Mapping[str, str]) -> str:
-    name, slash, rest = reference.removeprefix(_LOCAL).partition("/")
-    return f"{_LOCAL}{names.get(name, name)}{slash}{rest}"
+    _, name, *rest = _path(reference)
+    return "#" + quote(pointer_of((_DEFS, names.get(str(name), name), *rest)), safe="/$~")

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.places import Path, path_of
+from segkoch_lint.rules.references import REFERRING, lookup
 from segkoch_lint.rules.vocabulary import KEYWORDS, compared_names, matcher, spelling_pattern
 
 _READS_ALL = frozenset(
     {"additionalProperties", "propertyNames", "unevaluatedProperties", "minProperties", "maxProperties", "items"}
     | {"prefixItems", "contains", "uniqueItems", "unevaluatedItems", "dependentSchemas", "dependentRequired"}
-    | {"minItems", "maxItems", "minContains", "maxContains", "$dynamicRef"}
+    | {"minItems", "maxItems", "minContains", "maxContains"}
 )
 """Keywords that look at members without naming them (or so seldom used that finer is not worth it)."""
 
@@ -101,10 +102,10 @@ class Footprint:
                 self.read(subschema, root, seen)
         elif keyword in {"not", "if", "then", "else"}:
             self.read(value, root, seen)
-        elif keyword == "$ref" and value in seen:
+        elif keyword in REFERRING and (value in seen or (referred := lookup(root, value)) is None):
             self.all = True  # a schema inside itself reads without end
-        elif keyword == "$ref":
-            self.read(_at(root, path_of(value.removeprefix("#"))), root, seen | {value})
+        elif keyword in REFERRING:
+            self.read(referred, root, seen | {value})
 
     def _compare(self, keyword: str, value: Any) -> None:
         if (keyword, value) not in self.compared:
@@ -146,9 +147,3 @@ def _compares_only(keyword: str, value: Any) -> bool:
 def _holds_containers(keyword: str, value: Any) -> bool:
     values = value if keyword == "enum" else [value]
     return any(isinstance(each, (Mapping, list)) for each in values)
-
-
-def _at(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value[int(step)] if isinstance(value, list) else value[str(step)]
-    return value

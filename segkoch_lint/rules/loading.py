@@ -57,12 +57,20 @@ def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
 
 def problem_of(document: Any) -> str:
     """Return what is wrong with a rule file, or an empty string. The file is data, so its text may be quoted."""
+    try:
+        return _problem_of(document)
+    except RecursionError:
+        return "it is nested too deeply to be read."
+
+
+def _problem_of(document: Any) -> str:
     if not isinstance(document, dict) or "rule" not in document:
         return "not a rule file: an object with a member `rule` is expected."
     error = _first_error(document)
     if error:
         return error
     from segkoch_lint.rules.keywords import problem_of_words  # noqa: PLC0415 - jsonschema-rs is heavy
+    from segkoch_lint.rules.references import check_work, has_inner_id  # noqa: PLC0415 - as late as what uses it
     from segkoch_lint.rules.vocabulary import expand, gate, self_contained  # noqa: PLC0415 - the same
 
     rule = rule_of(document)
@@ -71,11 +79,15 @@ def problem_of(document: Any) -> str:
     for name, path in rule.limits.items():
         if not _is_number_at(rule.constraint, path):
             return f"its limit {name} leads to no whole number in the constraint: {pointer_of(path)}."
+    if has_inner_id(rule.constraint):
+        return "a schema in its constraint has a $id of its own; put it under $defs, and refer to it by its name there."
     definitions = schema_files.load("definitions")["$defs"]
     try:
-        gate(self_contained(expand(rule.constraint), definitions))
+        constraint = self_contained(expand(rule.constraint), definitions)
+        check_work(constraint)
+        gate(constraint)
     except ValueError as error:
-        return f"its constraint cannot be used: {str(error).splitlines()[0]}."
+        return f"its constraint cannot be used: {str(error).splitlines()[0].rstrip('.')}."
     return problem_of_examples(rule)
 
 

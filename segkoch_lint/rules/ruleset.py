@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from segkoch_lint import schema_files
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
-from segkoch_lint.places import Path, path_of
+from segkoch_lint.places import Path
 from segkoch_lint.rules.combining import conjunction
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint, compares_only
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
-from segkoch_lint.rules.violations import Blame, Violation, at, resolve
+from segkoch_lint.rules.references import REFERRING, lookup
+from segkoch_lint.rules.violations import Blame, Violation, resolve
 from segkoch_lint.rules.vocabulary import DIALECT, KEYWORDS, expand, explainer, gate, self_contained
 
 if TYPE_CHECKING:
@@ -207,10 +208,13 @@ class _Compiled:
         """Return the annotation nearest to the failed keyword, going up from it; an empty text where there is none."""
         said = ""
         node: Any = self.schema
-        for step in error.absolute_schema_path:
-            while isinstance(node, dict) and step not in node and "$ref" in node:
+        # Of the two keywords that refer, jsonschema names the one in its paths, and leaves the other out.
+        for step in (each for each in error.absolute_schema_path if each != "$dynamicRef"):
+            while isinstance(node, dict) and step not in node:
                 said = _text(node, annotation) or said
-                node = at(self.schema, path_of(node["$ref"].removeprefix("#")))
+                node = next((lookup(self.schema, node[each]) for each in REFERRING if each in node), None)
+            if node is None:
+                return said  # it is referred to in a way that only a validator can follow
             if isinstance(node, dict):
                 said = _text(node, annotation) or said
             node = node[step]
