@@ -37,7 +37,7 @@ class InternalError:
     Attributes:
         path: the input; empty where it is none of an input.
         line: where the document begins that was read; None where that is not known.
-        error: the name of the exception's class. Its text is left out, since it may quote a payload.
+        error: the name of the exception's class, and what the operating system says. Its own text may quote a payload.
         consequence: what was not checked because of it.
         trace: the traceback, for ``--debug`` only: the exception's text is in it.
     """
@@ -51,7 +51,10 @@ class InternalError:
     @classmethod
     def of(cls, error: BaseException, path: str, line: int | None, consequence: str) -> Self:
         """Return what *error* was, and where it was raised."""
-        return cls(path, line, type(error).__name__, consequence, "".join(traceback.format_exception(error)))
+        name = type(error).__name__
+        if isinstance(error, OSError) and error.strerror:
+            name += f": {error.strerror}"  # the system's own words, which quote nothing
+        return cls(path, line, name, consequence, "".join(traceback.format_exception(error)))
 
     def moved(self, lines: int) -> Self:
         """Return the same in a text that has so many lines more before it."""

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -212,7 +213,12 @@ class Linter:
             return
         context = best_context(threads=threads)
         make = ready_made(self._parts, self._make, context)
-        with Crew(self._jobs, make, context=context, on_progress=self._tell) as crew:
+        with ExitStack() as stack:
+            try:
+                crew = stack.enter_context(Crew(self._jobs, make, context=context, on_progress=self._tell))
+            except OSError:  # the system gives no process, or no file descriptors for one
+                yield from self._one_by_one(everything)
+                return
             self._crew = crew
             for part, results in crew.lint(parts_of(everything, self.settings.limits)):
                 if isinstance(part, Unread):

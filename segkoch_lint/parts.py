@@ -35,7 +35,7 @@ from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.skimming.rows import skim_rows
 from segkoch_lint.skimming.skimmer import Judged, Skimmer
-from segkoch_lint.tallies import Summary
+from segkoch_lint.tallies import MOST_ERRORS, Summary
 
 INVALID_SYNTAX = "KCH001"
 
@@ -192,6 +192,7 @@ class PartLinter:
         self._line = 0
         self._name = ""
         self._slow = False
+        self._failures = 0
 
     @property
     def bytes_read(self) -> int:
@@ -249,7 +250,7 @@ class PartLinter:
         self._result = Result(summary=Summary(inputs=inputs))
         if self._observer is not None:
             self._observer.begin(ignored.intersection(self.selection.across))
-        self._name, self._line, self._slow = name, 0, False
+        self._name, self._line, self._slow, self._failures = name, 0, False, 0
         for number, each in enumerate(self._readable(documents, name)):
             if number % _PROGRESS_EVERY == 0:
                 self.on_progress()
@@ -291,7 +292,10 @@ class PartLinter:
             return ()
 
     def _fail(self, error: Exception, name: str, line: int | None, consequence: str) -> None:
-        self._result.summary.fail(InternalError.of(error, name, line, consequence))
+        self._failures += 1
+        # One cause may fail every line of a log; the text of a traceback takes a while to write.
+        told = InternalError.of(error, name, line, consequence) if self._failures <= MOST_ERRORS else None
+        self._result.summary.fail(told)
 
     def _finished(self, *, last: bool = False, lines: int = 0) -> Result:
         finished, self._result = self._result, Result()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
 
-_MOST_ERRORS = 20
+MOST_ERRORS = 20
 """Internal errors that are kept with their places; all are counted."""
 
 
@@ -238,14 +238,15 @@ class Summary:
             return False
         return self.calls == self.checked + self.not_delivered.total() + self.malformed + self.failed
 
-    def fail(self, error: InternalError) -> None:
-        """Count a document or line on which the program itself failed."""
+    def fail(self, error: InternalError | None) -> None:
+        """Count a document or line on which the program itself failed; None where enough such places are named."""
         self.calls += 1
         self.failed += 1
-        self._keep([error])
+        if error is not None:
+            self._keep([error])
 
     def _keep(self, errors: list[InternalError]) -> None:
-        self.internal_errors += errors[: _MOST_ERRORS - len(self.internal_errors)]
+        self.internal_errors += errors[: MOST_ERRORS - len(self.internal_errors)]
 
     @property
     def readiness(self) -> CallTally:

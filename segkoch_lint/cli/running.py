@@ -50,6 +50,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             _say("Error: cannot write the output: no space left on the device.")
+        elif isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+            _say("Error: too many open files.", "`ulimit -n` shows how many a program may open, and sets it.")
         elif debug:
             raise
         else:

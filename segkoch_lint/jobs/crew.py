@@ -112,6 +112,12 @@ class Crew:
         self._held = 0
 
     def __enter__(self) -> Self:
+        """Start the first process.
+
+        Raises:
+            OSError: the system gives no process, or no file descriptors for it.
+        """
+        self._workers.append(self._start())
         return self
 
     def __exit__(
@@ -196,11 +202,18 @@ class Crew:
         """Give waiting tasks to processes: to a new one while there may be more, else to one that has the fewest."""
         while self._waiting:
             if len(self._workers) < self._jobs and all(worker.tasks for worker in self._workers):
-                self._workers.append(self._start())
+                self._grow()
             worker = min(self._workers, key=lambda each: len(each.tasks))
             if len(worker.tasks) >= _AT_A_PROCESS:
                 break
             _give(worker, self._waiting.popleft())
+
+    def _grow(self) -> None:
+        """Start one more process, or make do with those that there are."""
+        try:
+            self._workers.append(self._start())
+        except OSError:
+            self._jobs = len(self._workers)
 
     def _replace(self, worker: _Worker) -> None:
         """Go on with the parts of a process that died; the one before it may have been what it died of."""
@@ -218,10 +231,20 @@ class Crew:
         self._workers.remove(worker)
         if worker.tasks:
             # The same order as before: the part whose turn it is must not come to wait behind later ones.
-            successor = self._start()
+            try:
+                successor = self._start()
+            except OSError:
+                self._give_up(worker.tasks)
+                return
             self._workers.append(successor)
             for task in worker.tasks:
                 _give(successor, task)
+
+    @staticmethod
+    def _give_up(tasks: Iterable[_Task]) -> None:
+        for task in tasks:
+            task.lost = Lost("ended before its time, and no other could be started", task.taken)
+            task.done = True
 
     def _start(self) -> _Worker:
         if _CAN_WAIT and self._context.get_start_method() == "spawn":

@@ -55,9 +55,10 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
 
 def _reason(error: OSError, target: Path) -> str:
     """Return why *target* cannot be written, in words that tell what is in the way."""
-    if target.is_dir():
+    # `Path.is_dir` fails where a folder may not be searched.
+    if os.path.isdir(target):  # noqa: PTH112
         return "it is a folder"
-    if isinstance(error, FileNotFoundError | NotADirectoryError) and not target.parent.is_dir():
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and not os.path.isdir(target.parent):  # noqa: PTH112
         return f"there is no folder {target.parent}"
     if isinstance(error, FileNotFoundError):
         return "no file can be made there"

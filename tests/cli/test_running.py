@@ -186,3 +186,18 @@ def test_the_version_needs_neither_parsers_nor_validators() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, cwd=ROOT)
     assert ran.stdout.decode().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("descriptors", [24, 12, 8, 6])
+def test_too_few_file_descriptors_are_said_and_nothing_is_called_clean(descriptors: int, tmp_path: Path) -> None:
+    file = tmp_path / "log.ndjson"
+    line = '{"type":"track","event":"x","userId":"u","properties":{"note":"' + "x" * (1 << 20) + '"}}\n'
+    file.write_text(line * 17)
+    command = f"ulimit -n {descriptors}; exec {sys.executable} -m segkoch_lint check --isolated {file} -j 3 -f json"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "Traceback" not in ran.stderr
+    if ran.returncode == 1:
+        assert json.loads(ran.stdout)["summary"]["checked"] == 17
+    else:
+        assert ran.returncode == 4
+        assert "open files" in ran.stderr

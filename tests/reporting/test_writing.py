@@ -78,3 +78,21 @@ def test_where_no_file_can_be_made_that_is_said() -> None:
 def test_what_cannot_be_written_is_an_output_error(path: str) -> None:
     with pytest.raises(OutputError, match=path), open_output(path) as stream:
         stream.write("x" * 100_000)
+
+
+def test_a_folder_that_may_not_be_searched_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    tmp_path.chmod(0o755)
+    folder.chmod(0)
+    root = os.geteuid() == 0
+    try:
+        if root:  # whom nothing is forbidden
+            os.seteuid(65534)
+        for path in (folder / "out.json", folder / "further" / "out.json"):
+            with pytest.raises(OutputError, match="permission denied"), open_output(str(path)):
+                pass
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o700)
