@@ -23,6 +23,7 @@ from segkoch_lint.rules.violations import Violation, shown_text
 from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
+_FIRST_KEY = "the key stands here first"
 
 Observe = Callable[[Document, Sequence[tuple[Call, int, Opinion]]], None]
 """Is told of the calls of a document, each with its number among what the document holds, from 1, and the opinion."""
@@ -187,6 +188,7 @@ class Inspector:
                     call.path,
                     violation.values,
                     violation.remedy or remedy_for(violation.rule, library, opinion.origin),
+                    on_key=violation.rule.blames_key,
                     properties=properties,
                 )
 
@@ -212,7 +214,8 @@ class Inspector:
             inner = () if unit is None else _path_in(unit, path)
             if unit is not None and inner and self._ruleset.reads(inner):
                 values: dict[str, str | Secret] = {"key": shown_text(str(path[-1]))}
-                yield Draft(rule, rule.message, path, unit.path, values, remedy_for(rule, "", None), on_key=True)
+                remedy = remedy_for(rule, "", None)
+                yield Draft(rule, rule.message, path, unit.path, values, remedy, on_key=True, first_key=_FIRST_KEY)
 
     def _count(self, drafts: Sequence[Draft], groups: Mapping[Path, Group], summary: Summary) -> None:
         for draft in drafts:

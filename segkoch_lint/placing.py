@@ -27,7 +27,8 @@ class Draft:
         rule, template, values, remedy: what is said.
         path: the value to blame, from the document's root.
         unit: where the call, batch or destination stands that it is about.
-        on_key: blame the member's last key instead of its value.
+        on_key: underline the member's key instead of its value.
+        first_key: what the related location at the first of several equal keys says; empty for none.
         properties: further facts for reports.
     """
 
@@ -38,6 +39,7 @@ class Draft:
     values: Mapping[str, str | Secret] = field(default_factory=dict)
     remedy: str = ""
     on_key: bool = False
+    first_key: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,7 +65,7 @@ class Placer:
         """
         if not drafts:
             return []
-        spans = document.locate({draft.path for draft in drafts if not draft.on_key})
+        spans = document.locate({draft.path for draft in drafts})
         # Several rules often blame the same value.
         excerpt = cache(lambda span: self._excerpts(document, span) if self._excerpts and span else None)
         findings = [self._finding(document, path, draft, spans, excerpt) for draft in drafts]
@@ -77,16 +79,11 @@ class Placer:
         spans: Mapping[Path, Span],
         excerpt: Callable[[Span | None], Excerpt | None],
     ) -> Finding:
-        related: tuple[Location, ...] = ()
         ids = document.ids
         pointer = shown_pointer(draft.path, ids.stretches)
-        span: Span | None
-        if draft.on_key:
-            first, *_, last = document.keys(draft.path)
-            span = last
-            related = (Location.of(path, first, pointer, "the same key stands here first"),)
-        else:
-            span = spans.get(draft.path)
+        keys = _keys(document, draft)
+        span = keys[-1] if keys else spans.get(draft.path)
+        related = (Location.of(path, keys[0], pointer, draft.first_key),) if keys and draft.first_key else ()
         note = document.note(draft.path) or Note("")
         values = draft.values if note.written is None else _as_written(draft.values, note.written)
         return Finding(
@@ -101,6 +98,16 @@ class Placer:
             excerpt=excerpt(span),
             properties=_shared(draft.properties, ids),
         )
+
+
+def _keys(document: Document, draft: Draft) -> Sequence[Span]:
+    """Return the spans of the keys to underline, in the text's order; none where the value is underlined."""
+    if not draft.on_key or not draft.path:
+        return ()
+    keys = document.keys(draft.path)
+    # The keys of a table stand in its header. What is wrong with one row has to be shown in that row.
+    of_header = any((span.line, span.column) < document.start for span in keys)
+    return () if of_header and not draft.first_key else keys
 
 
 def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, str | Secret]:

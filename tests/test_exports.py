@@ -93,6 +93,11 @@ def test_rows_are_checked_as_calls_are() -> None:
     assert kind.properties == {"type": "track", "library": "analytics-swift", "event": "Order Completed"}
 
 
+def test_what_is_wrong_with_a_column_is_shown_in_the_row() -> None:
+    findings, _ = lint_text(table({"network": "cable"}, {"network": ""}, columns=[*COLUMNS, "network"]))
+    assert [(code, line) for code, line, _ in codes(findings)] == [("KCH303", 2)]
+
+
 @pytest.mark.parametrize(
     "content",
     [

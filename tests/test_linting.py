@@ -369,6 +369,32 @@ def test_figures_per_library_say_what_kochava_can_use(good_call: dict[str, Any])
     assert (none.calls, none.checked, none.usable) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("content", "underlined"),
+    [
+        (
+            '{"type":"track","event":"E","anonymousId":"a","properties":{"plan":"x","network":"cable"}}',
+            {"KCH303": (1, 72, 1, 81)},
+        ),
+        (
+            '{"type": "track", "event": "E", "user_id": "u-4711",\n "properties": {"source":\n "mail"}}',
+            {"KCH303": (2, 17, 2, 25), "KCH306": (1, 33, 1, 42)},
+        ),
+        (
+            "type: track\nevent: E\nanonymousId: a\nintegrations:\n  kochava: false\n",
+            {"KCH304": (5, 3, 5, 10)},
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_key_underlines_the_key(
+    content: str, underlined: dict[str, tuple[int, ...]], findings_in: Callable[[bytes | str], list[Finding]]
+) -> None:
+    found = {f.code: f.location.span for f in findings_in(content) if f.code in {"KCH303", "KCH304", "KCH306"}}
+    assert {
+        code: span and (span.line, span.column, span.end_line, span.end_column) for code, span in found.items()
+    } == (underlined)
+
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 
@@ -376,8 +402,8 @@ SHARED = Path(__file__).parents[2] / "shared"
 @pytest.mark.parametrize(
     ("name", "found", "figures"),
     [
-        ("analytics-python-2.4.0.json", {"KCH101": 1, "KCH103": 1, "KCH116": 4}, (4, 3)),
-        ("segment-analytics-node-3.1.0.json", {"KCH101": 1, "KCH105": 1, "KCH116": 2}, (3, 3)),
+        ("analytics-python-2.4.0.json", {"KCH101": 1, "KCH103": 1, "KCH116": 4, "KCH309": 1}, (4, 3)),
+        ("segment-analytics-node-3.1.0.json", {"KCH101": 1, "KCH105": 1, "KCH116": 2, "KCH309": 1}, (3, 3)),
         ("analytics-node-6.2.0.json", {"KCH106": 1, "KCH118": 1}, (1, 1)),
     ],
 )

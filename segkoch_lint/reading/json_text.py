@@ -80,6 +80,9 @@ class JsonDocument:
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
+        return {path: self._span(extent) for path, extent in self._extents(paths).items()}
+
+    def _extents(self, paths: Collection[Path]) -> dict[Path, Extent]:
         found: dict[Path, Extent] = {}
         if len(paths) <= _FEW and isinstance(self._source, bytes):
             found = {path: extent for path in paths if (extent := compact_extent(self._source, path))}
@@ -88,7 +91,7 @@ class JsonDocument:
         missing = [path for path in paths if path not in found]
         if missing:
             found |= locate(self.text, missing)
-        return {path: self._span(extent) for path, extent in found.items()}
+        return found
 
     def _span(self, extent: Extent) -> Span:
         if isinstance(self._source, bytes) and b"\n" not in self._source:
@@ -98,7 +101,7 @@ class JsonDocument:
 
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of every key that stands for *path* in its object."""
-        parent = locate(self.text, [path[:-1]])[path[:-1]]
+        (parent,) = self._extents([path[:-1]]).values()
         return [self._span(extent) for extent in keys_of(self.text, parent[0], str(path[-1]))]
 
     def note(self, path: Path) -> None:

@@ -49,6 +49,7 @@ class Rule:
         description, message, source: what, how it is said, and where it comes from.
         remedy: per SDK what to do; ``default`` for all others. Empty for rules that the program itself decides.
         place: the path to blame, or None for where the keyword fails.
+        blames_key: whether the key of the value to blame is underlined, and not the value.
         asks_for: the members whose presence it asks for, if it does.
         refusal: whether what breaks it is the user's choice, so that a call is limited by it and not faulty.
         limits: by name of a limit of the configuration, the path in the constraint to the number that it replaces.
@@ -68,6 +69,7 @@ class Rule:
     source: tuple[str, ...]
     remedy: Mapping[str, str]
     place: ValuePath | None
+    blames_key: bool
     asks_for: tuple[ValuePath, ...]
     refusal: bool
     limits: Mapping[str, ValuePath]
@@ -92,6 +94,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         source=tuple(about["source"]),
         remedy=document.get("remedy", {}),
         place=path_of(about["place"]) if "place" in about else None,
+        blames_key=about.get("blames") == "key",
         asks_for=tuple(map(path_of, about.get("asks-for", ()))),
         refusal=about.get("refusal", False),
         limits={name: path_of(pointer) for name, pointer in about.get("limits", {}).items()},

@@ -1,8 +1,8 @@
 """Our keywords: the short ones spelled out in standard JSON Schema, the comparing ones for both validators.
 
-``schemas/vocabulary.json`` describes them. Here ``spellings`` and ``anyCase`` are replaced by the standard keywords
-that they are short for, and ``distinctValues``, ``sameValue``, ``foundIn`` and ``maxBytes`` are given to jsonschema-rs
-(the gate) and jsonschema (the explanation), one function each, so that the two cannot come to differ.
+``schemas/vocabulary.json`` describes them. Here ``spellings``, ``anyCase`` and ``wordsOnly`` are replaced by the
+standard keywords that they are short for, and ``distinctValues``, ``sameValue``, ``foundIn`` and ``maxBytes`` are given
+to jsonschema-rs (the gate) and jsonschema (the explanation), one function each, so that the two cannot come to differ.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_FILLER = "[^0-9A-Za-z]*"
+"""What may stand between the letters of a key, or between words."""
 
 _DEFINITIONS = "urn:segkoch-lint:definitions#/$defs/"
 
@@ -63,6 +66,8 @@ def expand(schema: Any) -> Any:
             conjuncts.append({"patternProperties": {spelling_pattern(n): expand(s) for n, s in value.items()}})
         elif keyword == "anyCase":
             conjuncts.append({"type": "string", "pattern": any_case_pattern(value)})
+        elif keyword == "wordsOnly":
+            conjuncts.append({"type": "string", "pattern": words_only_pattern(value)})
         elif keyword in MAPS_OF_SCHEMAS:
             expanded[keyword] = {name: expand(subschema) for name, subschema in value.items()}
         elif keyword in LISTS_OF_SCHEMAS:
@@ -107,13 +112,18 @@ def _references(schema: Any) -> Iterator[str]:
 
 def spelling_pattern(name: str) -> str:
     """Return the pattern of all keys that are spellings of *name*."""
-    filler = "[^0-9A-Za-z]*"
-    return "^" + filler + filler.join(_any_case(letter) for letter in fold(name)) + filler + "$"
+    return "^" + _FILLER + _FILLER.join(_any_case(letter) for letter in fold(name)) + _FILLER + "$"
 
 
 def any_case_pattern(words: list[str]) -> str:
     """Return the pattern of *words* in any case, white space around them allowed."""
     return r"^\s*(?:" + "|".join("".join(map(_any_case, word)) for word in words) + r")\s*$"
+
+
+def words_only_pattern(words: list[str]) -> str:
+    """Return the pattern of texts of nothing but *words*, two or more, with anything but letters and digits between."""
+    word = "|".join("".join(_FILLER if letter == " " else _any_case(letter) for letter in word) for word in words)
+    return f"^{_FILLER}(?:(?:{word}){_FILLER}){{2,}}$"
 
 
 def _any_case(character: str) -> str:

@@ -17,7 +17,7 @@ from segkoch_lint.rules.loading import load_catalogue, problem_of
 
 OWN: dict[str, Any] = {
     "$schema": "urn:segkoch-lint:rule",
-    "title": "revenue-without-currency",
+    "title": "shop-without-currency",
     "description": "A revenue says nothing without its currency, and reports add up apples and pears.",
     "rule": {
         "code": "SHOP001",
@@ -40,15 +40,15 @@ def write(folder: Path, document: Any, name: str = "SHOP001.json") -> Path:
 
 
 def test_a_rule_is_added_by_adding_a_file(tmp_path: Path, good_call: dict[str, Any]) -> None:
-    good_call["properties"] = {"revenue": 9.5}
+    good_call["properties"] = {"revenue": "9.5"}
     linter = Linter(Settings(rules=(write(tmp_path, OWN),)))
     (finding,) = linter.value(good_call)
     assert (finding.code, finding.name, finding.location.pointer) == (
         "SHOP001",
-        "revenue-without-currency",
+        "shop-without-currency",
         "/properties",
     )
-    assert finding.message == "revenue 9.5 without a currency"
+    assert finding.message == 'revenue "9.5" without a currency'
     assert finding.remedy == "Use trackOrder()."
 
 

@@ -56,6 +56,8 @@ CONTRACT = {
     "KCH304": ("misspelled-integration", "warning"),
     "KCH305": ("oversized-payload", "warning"),
     "KCH306": ("snake-case-envelope", "warning"),
+    "KCH308": ("oversized-message-id", "warning"),
+    "KCH309": ("revenue-without-currency", "info"),
     "KCH310": ("placeholder-user-id", "warning"),
     "KCH401": ("unguarded-requirement", "error"),
     "KCH402": ("not-checkable", "info"),

@@ -125,7 +125,7 @@ def test_a_call_is_usable_when_nothing_spoils_it_whatever_else_is_odd(good_call:
 def test_messages_quote_strings_and_mask_ids(good_call: dict[str, Any]) -> None:
     good_call["context"]["device"]["advertisingId"] = "A1D4E8B7-not-a-uuid-at-all"
     (violation,) = RULES.judge(good_call).violations
-    assert violation.template.startswith('the advertising id "{value}" is no UUID')
+    assert violation.template.startswith('the advertising id "{value}" is not a UUID')
     assert isinstance(violation.values["value"], Secret)
 
 

@@ -108,7 +108,7 @@ def test_of_two_spellings_the_one_that_is_wrong_is_blamed(
 ) -> None:
     call = copy.deepcopy(IOS_CALL)
     call["context"]["device"] = device(advertisingId="DROP", adTrackingEnabled="DROP") | advertising
-    call["context"]["os"]["version"] = "14.4"
+    call["context"]["os"]["version"] = "13.7"
     assert sorted(judged(everything, call)) == sorted(blamed)
 
 
@@ -274,13 +274,16 @@ def test_a_call_breaks_exactly_these_rules(
 
 @pytest.mark.parametrize(
     ("version", "reported"),
-    [(v, True) for v in ("14.5", "14.5.1", "14.10", "15", "15.1", "17.0.1", "26", " 16.2 ", "14.8 beta", 17.4, 15)]
+    [
+        (v, True)
+        for v in ("14", "14.0.5", "14.4.2", "14.10", "15", "15.1", "17.0.1", "26", " 16.2 ", "14.8 beta", 17.4, 15)
+    ]
     + [
         (v, False)
-        for v in ("14.4.2", "14", "14.0.5", "9.3", "1.5", "1.15", "5", "", "iOS 17", "x", 14.4, 9, None, True, [17])
+        for v in ("13.7", "13", "9.3", "1.5", "1.15", "1.14", "5", "", "iOS 17", "x", 13.9, 9, None, True, [17])
     ],
 )
-def test_the_tracking_status_is_wanted_from_ios_14_5_on(version: Any, reported: bool, everything: RuleSet) -> None:
+def test_the_tracking_status_is_wanted_from_ios_14_on(version: Any, reported: bool, everything: RuleSet) -> None:
     context = {"device": device(adTrackingEnabled="DROP"), "os": {"name": "iOS", "version": version}}
     expected = [("KCH114", "/context/device")] if reported else []
     assert judged(everything, {**IOS_CALL, "context": context}) == expected

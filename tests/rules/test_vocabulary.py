@@ -38,6 +38,36 @@ def test_spellings_are_what_folds_to_the_same(key: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "valid"),
+    [
+        ("testId", True),
+        ("TEST_ID", True),
+        ("id-of-nothing", False),
+        ("your_AD_id", True),
+        ("ad.id test", True),
+        ("id", False),
+        ("ID", False),
+        ("ad-id", False),
+        ("test1", False),
+        ("contest id", False),
+        ("", False),
+        (4711, False),
+    ],
+)
+def test_words_only_are_two_or_more_words_of_a_list_however_they_are_joined(value: Any, valid: bool) -> None:
+    assert both({"wordsOnly": ["test", "id", "ad id", "your"]}, value) == valid
+
+
+@given(
+    st.lists(st.sampled_from(["test", "ID", "Ad-Id"]), min_size=2, max_size=5),
+    st.lists(st.sampled_from(["", "-", "_", " ", "."]), min_size=6, max_size=6),
+)
+def test_words_of_a_list_are_found_in_any_order_and_with_anything_between(words: list[str], between: list[str]) -> None:
+    text = "".join(filler + word for filler, word in zip(between, words, strict=False)) + between[-1]
+    assert both({"wordsOnly": ["test", "id", "ad id"]}, text)
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
     [("N/A", True), (" n/a\t", True), ("(NULL)", True), ("na", False), ("n/a.", False), (None, False), (1, False)],
 )
 def test_any_case_is_an_enumeration_that_overlooks_case_and_padding(value: Any, valid: bool) -> None:
