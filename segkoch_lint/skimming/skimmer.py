@@ -90,7 +90,7 @@ class Skimmer:
         self._members = LineMembers(["type", "context", *footprint.members, *self._grouping.keys, *asked])
         self._people = People(observer, self._members) if observer else None
         self._met = 0
-        self._signs: list[int] = []
+        self._signs: set[str] = set()
         self._of_rows: list[int] = []
         self._unread: list[int] = []
         self._large: list[int] = []
@@ -162,8 +162,8 @@ class Skimmer:
     def _uncertain(self, lines: SplitLines) -> Iterator[int]:
         """Yield the lines that are to be read: what they are, or who their user is, cannot be told here."""
         left: Sequence[int] = range(len(lines))
-        for number in self._signs:
-            texts = lines.column(number)
+        for key in filter(self._signs.__contains__, SIGN_KEYS):  # first what nearly every call has
+            texts = lines.column(self._members.number(key))
             left = [index for index in left if not texts[index]]
             if not left:
                 break
@@ -177,7 +177,7 @@ class Skimmer:
         depth = self._limits.depth - 1
         for key in self._members.keys[self._met :]:
             if key in SIGN_KEYS:
-                self._signs.append(self._members.number(key))
+                self._signs.add(key)
             if is_column(key):
                 self._of_rows.append(self._members.number(key))
             likeness = self._ruleset.likeness.member(key)

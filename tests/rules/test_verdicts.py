@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segkoch_lint.identity.sightings import user_ids
 from segkoch_lint.places import pointer_of
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
@@ -217,6 +218,7 @@ def test_what_is_merely_odd_is_no_stand_in(value: str, everything: RuleSet) -> N
 
 
 DEVICE = {"device": device()}
+U = "/user_id"
 INSTALL = {"type": "track", "event": "Install Attributed", "userId": "u"}
 CAMPAIGN = {"provider": "Kochava", "campaign": {"name": "Spring"}}
 
@@ -229,8 +231,15 @@ CAMPAIGN = {"provider": "Kochava", "campaign": {"name": "Spring"}}
         ({"userId": None, "anonymousId": " "}, [("KCH301", "/userId")]),
         ({"userId": "DROP", "anonymousId": False}, [("KCH301", "/anonymousId")]),
         ({"userId": 17, "anonymousId": "a"}, []),
+        ({"userId": "DROP", "user_id": "u"}, [("KCH306", U)]),
+        ({"userId": "DROP", "user_id": "u", "sentAt": None}, [("KCH301", U), ("KCH306", U)]),
         ({"userId": "DROP", "anonymous_id": "a"}, [("KCH306", "/anonymous_id")]),
+        (
+            {"userId": "DROP", "anonymous_id": "a", "messageId": "m"},
+            [("KCH301", "/anonymous_id"), ("KCH306", "/anonymous_id")],
+        ),
         ({"userId": "", "user_id": "u"}, []),
+        ({"userId": "", "user_id": "u", "writeKey": "k"}, [("KCH301", "/userId")]),
         ({"user_id": "u", "message_id": "m"}, [("KCH306", "/message_id")]),
         ({"event": "DROP"}, [("KCH302", "")]),
         ({"event": "\n"}, [("KCH302", "/event")]),
@@ -337,3 +346,22 @@ def test_both_validators_agree_on_every_mutation_of_a_device(changed: list[tuple
 def test_both_validators_agree_on_every_app_guid(key: Any) -> None:
     fast, exact = VALIDATORS["KCH503"]
     assert fast.is_valid({"settings": {"apiKey": key}}) == exact.is_valid({"settings": {"apiKey": key}})
+
+
+ID_VALUES = st.sampled_from([None, "", " ", "u", 5])
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            **dict.fromkeys(["userId", "anonymousId", "user_id", "anonymous_id"], ID_VALUES),
+            **dict.fromkeys(["messageId", "sentAt", "originalTimestamp", "receivedAt", "writeKey"], st.none()),
+            "context": st.sampled_from([None, {}, {"library": None}, {"device": {}}]),
+        },
+    )
+)
+def test_a_call_without_a_user_is_one_of_which_identity_knows_no_user(members: dict[str, Any]) -> None:
+    call = {"type": "identify", **members}
+    missing = not VALIDATORS["KCH301"][0].is_valid(call)
+    assert missing == (user_ids(call) == (None, None))
