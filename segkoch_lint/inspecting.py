@@ -18,6 +18,7 @@ from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, Unit, place_in_document, unwrap
 from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.remedies import best_remedy
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.rules.violations import Violation, shown_text
 from segkoch_lint.tallies import CallTally, RuleTally, Summary
@@ -187,7 +188,8 @@ class Inspector:
                     place_in_document(call, violation.path, document.value),
                     call.path,
                     violation.values,
-                    violation.remedy or remedy_for(violation.rule, library, opinion.origin),
+                    violation.remedy
+                    or remedy_for(violation.rule, library, opinion.origin, (*opinion.circumstances, violation.form)),
                     on_key=violation.rule.blames_key,
                     properties=properties,
                 )
@@ -241,10 +243,15 @@ def count(summary: Summary, opinion: Opinion, library: str, group: Group = (), c
         summary.groups.setdefault(group, CallTally()).add(counted)
 
 
-def remedy_for(rule: Rule, library: str, origin: str | None) -> str:
-    """Return what to do about a rule's findings: as the call's library wants it, its kind, or in general."""
-    keys = (library, origin, "default")
-    return next((rule.remedy[key] for key in keys if key is not None and key in rule.remedy), "")
+def remedy_for(rule: Rule, library: str, origin: str | None, further: Iterable[str] = ()) -> str:
+    """Return what to do about a rule's finding in a call.
+
+    Args:
+        rule: the rule.
+        library, origin: of the call.
+        further: what else is true of the call and of the value to blame (`segkoch_lint.rules.remedies`).
+    """
+    return best_remedy(rule, {library, origin or "", *further})
 
 
 def _path_in(unit: Call | Batch | Destination, path: Path) -> Path:

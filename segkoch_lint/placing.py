@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -68,8 +68,16 @@ class Placer:
         spans = document.locate({draft.path for draft in drafts})
         # Several rules often blame the same value.
         excerpt = cache(lambda span: self._excerpts(document, span) if self._excerpts and span else None)
-        findings = [self._finding(document, path, draft, spans, excerpt) for draft in drafts]
-        return sorted(findings, key=_order)
+        made = [(draft, self._finding(document, path, draft, spans, excerpt)) for draft in drafts]
+        made.sort(key=lambda each: _order(each[1]))
+        told: set[tuple[Path, str]] = set()
+        findings = []
+        for draft, finding in made:
+            # One cause can break several rules. What to do about it is said at the first finding of the call.
+            again = bool(draft.remedy) and (draft.unit, draft.remedy) in told
+            told.add((draft.unit, draft.remedy))
+            findings.append(replace(finding, remedy=_remark(document, draft)) if again else finding)
+        return findings
 
     def _finding(
         self,
@@ -98,6 +106,11 @@ class Placer:
             excerpt=excerpt(span),
             properties=_shared(draft.properties, ids),
         )
+
+
+def _remark(document: Document, draft: Draft) -> str:
+    """Return what a reader should know of how the value to blame was read."""
+    return (document.note(draft.path) or Note("")).remark
 
 
 def _keys(document: Document, draft: Draft) -> Sequence[Span]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.examples import broken_examples
+from segkoch_lint.rules.remedies import FORMS, kinds
 
 _APPLIES_TO = {
     "delivered": "every call that would reach Kochava",
@@ -21,10 +22,11 @@ _APPLIES_TO = {
 }
 
 _FAMILIES = {
-    "default": "In general",
-    "mobile": "Mobile libraries",
-    "server": "Server libraries",
-    "web": "Web libraries",
+    "default": "in general",
+    "mobile": "mobile libraries",
+    "server": "server libraries",
+    "web": "web libraries",
+    **{form: f"if the value is {form}" for form in FORMS},
 }
 
 
@@ -51,8 +53,8 @@ def _sections(rule: Rule) -> Iterator[str]:
         yield "Also:"
         yield "\n".join(f"- {each.summary}: {_changes(each.patch)}" for each, _ in broken[1:])
     if rule.remedy:
-        yield "## How to mend it"
-        yield "\n".join(f"- {_whom(key)}: {text}" for key, text in rule.remedy.items())
+        yield "## How to fix it"
+        yield "\n".join(f"- {_sentence(_whom(key))}: {text}" for key, text in rule.remedy.items())
     yield "## Where it comes from"
     yield "\n".join(f"- <{source}>" for source in rule.source)
     yield "## How to change it"
@@ -120,7 +122,9 @@ def _places(places: Sequence[str]) -> str:
 
 
 def _whom(key: str) -> str:
-    return _FAMILIES.get(key, f"`{key}`")
+    """Return for which calls the remedy with this key is."""
+    titles = {name: kind["title"] for name, kind in kinds().items()} | _FAMILIES
+    return ", ".join(titles.get(word, f"`{word}`") for word in key.split())
 
 
 def _sentence(summary: str) -> str:

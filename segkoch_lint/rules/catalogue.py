@@ -18,6 +18,8 @@ from segkoch_lint.places import path_of
 
 AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "input", "plan"]
 
+DEFAULT_REMEDY = "default"
+
 _ABOUT = frozenset({"$schema", "$id", "title", "description", "rule", "remedy", "examples", "counterexamples"})
 """The members of a rule file that say something about the rule; all others are the constraint."""
 
@@ -47,7 +49,8 @@ class Rule:
         applies_to: what is validated.
         sent_by: origins of the calls that it applies to; empty for all.
         description, message, source: what, how it is said, and where it comes from.
-        remedy: per SDK what to do; ``default`` for all others. Empty for rules that the program itself decides.
+        remedy: by the kind of call what to do (`segkoch_lint.rules.remedies`). Remedies that are another rule's are
+            written out only in a catalogue (`built_in`, `loading.load_catalogue`).
         place: the path to blame, or None for where the keyword fails.
         blames_key: whether the key of the value to blame is underlined, and not the value.
         asks_for: the members whose presence it asks for, if it does.
@@ -92,7 +95,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         description=document["description"],
         message=about["message"],
         source=tuple(about["source"]),
-        remedy=document.get("remedy", {}),
+        remedy={key: text for key, text in document.get("remedy", {}).items() if isinstance(text, str)},
         place=path_of(about["place"]) if "place" in about else None,
         blames_key=about.get("blames") == "key",
         asks_for=tuple(map(path_of, about.get("asks-for", ()))),
@@ -142,7 +145,33 @@ def holder_of(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
 def built_in() -> tuple[Rule, ...]:
     """Return the rules of ``schemas/rules/``, by code. They are checked by the tests, not at every start."""
     files = sorted((schema_files.directory() / "rules").glob("*.json"))
-    return tuple(rule_of(json.loads(file.read_text(encoding="utf-8"))) for file in files)
+    return with_shared_remedies([rule_of(json.loads(file.read_text(encoding="utf-8"))) for file in files])
+
+
+def with_shared_remedies(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return *rules* with each remedy that is another rule's written out.
+
+    ``{"mobile replaced-device": {"as": "KCH117"}}`` means: for such calls, what KCH117 says of them.
+
+    Raises:
+        UsageError: there is no such rule.
+    """
+    by_code = {rule.code: rule for rule in rules}
+    return tuple(_written_out(rule, by_code) for rule in rules)
+
+
+def _written_out(rule: Rule, by_code: Mapping[str, Rule]) -> Rule:
+    shared = {key: value["as"] for key, value in rule.document.get("remedy", {}).items() if isinstance(value, Mapping)}
+    if not shared:
+        return rule
+    remedy = dict(rule.remedy)
+    for key, code in shared.items():
+        if code not in by_code:
+            raise UsageError(f"{rule.code}: the remedy {key} is that of {code}, and there is no such rule.")
+        for theirs, text in by_code[code].remedy.items():
+            words = dict.fromkeys([*key.split(), *(theirs.split() if theirs != DEFAULT_REMEDY else ())])
+            remedy.setdefault(" ".join(words), text)
+    return dataclasses.replace(rule, remedy=remedy)
 
 
 def find(rules: Sequence[Rule], code_or_name: str) -> Rule:

@@ -12,7 +12,7 @@ from segkoch_lint import schema_files
 from segkoch_lint.errors import UsageError
 from segkoch_lint.places import Path as ValuePath
 from segkoch_lint.places import pointer_of
-from segkoch_lint.rules.catalogue import Rule, built_in, holder_of, rule_of
+from segkoch_lint.rules.catalogue import Rule, built_in, holder_of, rule_of, with_shared_remedies
 from segkoch_lint.rules.examples import problem_of_examples
 
 
@@ -34,7 +34,7 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
                 other = f"a rule that is {seen[own]}" if seen[own] == "built in" else seen[own]
                 raise UsageError(f"{origin}: the {label} {own} is that of {other}, too.", "Give each rule its own.")
             seen[own] = origin
-    return tuple(sorted((rule for _, rule in rules), key=lambda rule: rule.code))
+    return with_shared_remedies(sorted((rule for _, rule in rules), key=lambda rule: rule.code))
 
 
 def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:

@@ -16,6 +16,7 @@ from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint, compares_only
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.references import REFERRING, lookup
+from segkoch_lint.rules.remedies import Circumstances
 from segkoch_lint.rules.violations import Blame, Violation, resolve
 from segkoch_lint.rules.vocabulary import DIALECT, KEYWORDS, expand, explainer, gate, self_contained
 
@@ -46,6 +47,7 @@ class Opinion:
         usable: whether it would reach Kochava and breaks no rule whose own severity is error.
         origin: of its library: ``mobile``, ``server``, ``web``, or None when unknown.
         readiness: what becomes of it at Kochava; None when it would not reach Kochava.
+        circumstances: if it breaks anything, what it is like, as far as remedies ask (`Circumstances`).
     """
 
     not_delivered: str | None
@@ -53,6 +55,7 @@ class Opinion:
     usable: bool
     origin: str | None
     readiness: Readiness | None = None
+    circumstances: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,9 @@ class RuleSet:
                 self._footprint.read(schema := self.schema_of(rule), schema)
                 if rule.place is not None:
                     self._footprint.read(schema := _reading(rule.place), schema)
-        for schema in (*delivery.conditions().values(), *delivery.origins().values()):
+        self._circumstances = Circumstances(rule for rule in rules if rule.applies_to in _ABOUT_CALLS)
+        further = self._circumstances.schemas.values()
+        for schema in (*delivery.conditions().values(), *delivery.origins().values(), *further):
             self._footprint.read(schema, schema)
         self.likeness = Likeness(self._footprint)
         self._opinions: dict[Hashable, Opinion] = {}
@@ -137,12 +142,14 @@ class RuleSet:
         blames = [*self._groups["call"].blames(message), *self._groups["request"].blames(message)]
         if self._undelivered.is_valid(message):
             reason = next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
-            return Opinion(reason, tuple(blames), usable=False, origin=origin)
+            like = self._circumstances.of(message) if blames else frozenset()
+            return Opinion(reason, tuple(blames), usable=False, origin=origin, circumstances=like)
         blames += self._groups["delivered"].blames(message)
         blames.sort(key=lambda blame: blame.rule.code)
         readiness = self._readiness(message)
         usable = readiness != "faulty" and self._spoiling_refusals.accepts(message)
-        return Opinion(None, tuple(blames), usable, origin, readiness)
+        like = self._circumstances.of(message) if blames else frozenset()
+        return Opinion(None, tuple(blames), usable, origin, readiness, like)
 
     def _readiness(self, message: Mapping[str, Any]) -> Readiness:
         """Return what becomes of a delivered call at Kochava."""

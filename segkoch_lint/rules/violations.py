@@ -27,6 +27,7 @@ class Violation:
         path: the value to blame, or the nearest object around a missing one; it exists in the value.
         template: the message; ``values`` fill its placeholders.
         remedy: what to do about just this; empty when the rule's own remedy is meant.
+        form: what is wrong with the value where something has to be (`segkoch_lint.rules.remedies.FORMS`), or empty.
     """
 
     rule: Rule
@@ -34,6 +35,7 @@ class Violation:
     template: str
     values: Mapping[str, str | Secret]
     remedy: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Blame:
     def of(self, value: Any) -> Violation:
         """Return the violation by *value*, with what its message shows."""
         template, values = _message(self.template, value, self.path, whole=self.whole)
-        return Violation(self.rule, self.path, template, values, self.remedy)
+        form = _form(value, self.path, whole=self.whole)
+        return Violation(self.rule, self.path, template, values, self.remedy, form)
 
 
 def resolve(value: Any, path: Path) -> tuple[Path, bool]:
@@ -112,14 +115,22 @@ def _placeholders(template: str) -> list[str]:
     return [name for name in found if name in {"value", "state", "key"} or name.startswith("/")]
 
 
-def _state(value: Any, path: Path, *, whole: bool) -> str | Secret:
-    """Return in a word what is wrong with the value to blame where something has to be there."""
+def _form(value: Any, path: Path, *, whole: bool) -> str:
+    """Return what is wrong with the value to blame where something has to be there: a form, or an empty text."""
     if not whole:
         return "missing"
     blamed = at(value, path)
-    if isinstance(blamed, str) and not blamed.strip():
-        return "blank" if blamed else "empty"
-    return shown_value(key_of(path), blamed)
+    if blamed is None:
+        return "null"
+    return "empty" if isinstance(blamed, str) and not blamed.strip() else ""
+
+
+def _state(value: Any, path: Path, *, whole: bool) -> str | Secret:
+    """Return how a message says what is wrong with the value to blame."""
+    form = _form(value, path, whole=whole)
+    if form == "empty" and at(value, path):
+        return "blank"
+    return form or shown_value(key_of(path), at(value, path))
 
 
 def shown_value(key: str | None, value: Any, parent: str | None = None) -> str | Secret:

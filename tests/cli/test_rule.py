@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("name", ["KCH106", "kch106", "limited-ad-tracking"])
 def test_a_rule_is_explained(name: str, program: Program) -> None:
     out = program("rule", name).out
-    for part in ("KCH106 limited-ad-tracking", "Passes", "Breaks", "How to mend it", "Where it comes from", "Error;"):
+    for part in ("KCH106 limited-ad-tracking", "Passes", "Breaks", "How to fix it", "Where it comes from", "Error;"):
         assert part in out
     assert "```" not in out
 

@@ -13,10 +13,11 @@ from jsonschema import Draft202012Validator
 from segkoch_lint import schema_files
 from segkoch_lint.findings import Finding
 from segkoch_lint.places import pointer_of
-from segkoch_lint.rules.catalogue import Rule, built_in, limited
+from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule, built_in, limited
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.loading import problem_of
+from segkoch_lint.rules.remedies import FORMS, kinds
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.violations import at
 from tests.rules.judged import JUDGED, VALIDATORS
@@ -175,5 +176,6 @@ def test_the_examples_of_input_rules_are_inputs_that_they_do_not_report(
 @pytest.mark.parametrize("rule", JUDGED, ids=name_of)
 def test_remedies_speak_to_libraries_that_exist(rule: Rule) -> None:
     table = schema_files.load("libraries")
-    known = {"default", "mobile", "server", "web", *(name for names in list(table.values())[1:] for name in names)}
-    assert set(rule.remedy) <= known
+    libraries = {name for names in list(table.values())[1:] for name in names}
+    known = {DEFAULT_REMEDY, "mobile", "server", "web", *kinds(), *FORMS, *libraries}
+    assert {word for key in rule.remedy for word in key.split()} <= known

@@ -1,0 +1,81 @@
+"""What to do about a finding: the remedy of a rule that fits the call best.
+
+A remedy's key is ``default``, or the words that have to be true of a call, with blanks between: the name of its library
+(``analytics-swift``), the origin of that library (``mobile``), what the call is like (``schemas/circumstances.json``:
+``ios``, ``android``, ``emulator`` and more), and what is wrong with the value to blame (``missing``, ``null``,
+``empty``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from segkoch_lint import schema_files
+from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule
+from segkoch_lint.rules.delivery import ORIGINS
+from segkoch_lint.rules.vocabulary import expand, gate, self_contained
+
+FORMS = ("missing", "null", "empty")
+"""What can be wrong with a value where something has to be."""
+
+_PLATFORMS = ("ios", "android")
+
+
+class Circumstances:
+    """Tells what a call is like, as far as remedies ask.
+
+    Args:
+        rules: whose remedies are meant.
+
+    Attributes:
+        schemas: by name, what calls of a kind fulfil: expanded, self-contained schemas.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        asked = {word for rule in rules for key in rule.remedy for word in key.split()}
+        definitions = schema_files.load("definitions")["$defs"]
+        self.schemas = {
+            name: self_contained(expand(schema), definitions) for name, schema in kinds().items() if name in asked
+        }
+        self._gates: dict[str, Any] = {}
+
+    def of(self, message: Mapping[str, Any]) -> frozenset[str]:
+        """Return the names of the kinds that a call is of."""
+        if not self._gates:
+            self._gates = {name: gate(schema) for name, schema in self.schemas.items()}
+        return frozenset(name for name, each in self._gates.items() if each.is_valid(message))
+
+
+@cache
+def kinds() -> Mapping[str, Mapping[str, Any]]:
+    """Return by name the kinds of calls that a remedy can be for, as schemas with a title."""
+    found: Mapping[str, Mapping[str, Any]] = schema_files.load("circumstances")["kinds"]
+    return found
+
+
+def best_remedy(rule: Rule, words: Collection[str]) -> str:
+    """Return the remedy of *rule* for a call of which *words* are true; empty if the rule has none for it.
+
+    The form of the value counts most, then what the call is like, its library, the origin of that, and the platform.
+    """
+    fitting = [key for key in rule.remedy if key != DEFAULT_REMEDY and all(word in words for word in key.split())]
+    if not fitting:
+        return rule.remedy.get(DEFAULT_REMEDY, "")
+    return rule.remedy[max(fitting, key=_weight)]
+
+
+def _weight(key: str) -> int:
+    """Return how narrow a key is: a word of one sort weighs more than one each of all lighter sorts."""
+    return sum(_weight_of_word(word) for word in key.split())
+
+
+def _weight_of_word(word: str) -> int:
+    if word in FORMS:
+        return 100
+    if word in _PLATFORMS:
+        return 1
+    if word in kinds():
+        return 20
+    return 2 if word in ORIGINS else 4
