@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+# Paths stay text, as they were given: `Path` would rewrite them.
+# ruff: noqa: PTH112, PTH119
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Finding
@@ -13,65 +16,122 @@ from segkoch_lint.plans.comparing import changes, findings, gone
 from segkoch_lint.plans.event_changes import event_changes
 from segkoch_lint.plans.files import PlanFile, joined, read_bytes, read_file
 from segkoch_lint.plans.judging import uncheckable
-from segkoch_lint.plans.pairing import Pair, nothing_like, pairs
+from segkoch_lint.plans.pairing import Pair, Version, nothing_like, pairs
 from segkoch_lint.plans.plan import Plan
 from segkoch_lint.plans.replaying import replay
-from segkoch_lint.plans.revisions import OldFile, old_file, old_folder, old_globbed
+from segkoch_lint.plans.repository import UnknownRevision
+from segkoch_lint.plans.revisions import History, OldFile, knows, place_of
 from segkoch_lint.plans.survey import survey
 from segkoch_lint.reading.discovering import discover
-from segkoch_lint.reading.globbing import is_glob
+from segkoch_lint.reading.ignoring import Excludes
 from segkoch_lint.reading.inputs import Unread
-from segkoch_lint.reading.sniffing import Claim, claim_of
 from segkoch_lint.tallies import Change
 
 _GIT = "git:"
 
 
-def compare_files(checker: PlanChecker, old: str, new: str, logs: Sequence[str]) -> Iterator[Finding]:
-    """Compare two files, and return the findings; see `_compared`."""
-    return _compared(checker, _read_old(checker, old), [new], logs)
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the new version is compared with.
+
+    Attributes:
+        version: the old plans.
+        place: tells what a new file has in common with its old version.
+        revision: what the revision is called that they are of; empty for files.
+        gone: paths that are not there any more, and need not be.
+        elsewhere: returns further plans of the old version, whose files are gone.
+    """
+
+    version: Version
+    place: Callable[[str], str]
+    revision: str = ""
+    gone: Sequence[str] = ()
+    elsewhere: Callable[[], Version] = Version
+
+
+def compare_files(checker: PlanChecker, old: str, new: Sequence[str], logs: Sequence[str]) -> Iterator[Finding]:
+    """Compare a file or folder with others, and return the findings; see `_compared`.
+
+    Raises:
+        UsageError: the old version cannot be read.
+    """
+    before = Version()
+    for each in discover([old], root=checker.settings.root):
+        if isinstance(each, Unread):
+            raise UsageError(f"{each.path}: {each.reason}.", "The old version is needed to compare with.")
+        before.plans += _usable(checker, read_file(each, checker.settings.limits), each.named)
+        before.places[each.path] = _place_inside(each.path, [old])
+    return _compared(checker, _Before(before, lambda path: _place_inside(path, new)), new, logs)
+
+
+def compare_against(checker: PlanChecker, against: str, paths: Sequence[str], logs: Sequence[str]) -> Iterator[Finding]:
+    """Compare files with another one, or with what they were in a revision, and return the findings; see `_compared`.
+
+    Args:
+        checker: whose settings hold, and who counts.
+        against: a file or folder, else a revision; ``git:REV`` is a revision in any case.
+        paths: of the new version.
+        logs: captured calls to put to both.
+
+    Raises:
+        UsageError: there is no such file or revision, or an old version cannot be read.
+    """
+    if against.startswith(_GIT):
+        return compare_revision(checker, against.removeprefix(_GIT), paths, logs)
+    if os.path.lexists(against):
+        if knows(against):
+            note = f"a file of this name is there, and is compared with; {_GIT}{against} means the revision"
+            checker.summary.remarks.append((against, note))
+        return compare_files(checker, against, paths, logs)
+    try:
+        return compare_revision(checker, against, paths, logs)
+    except UnknownRevision as error:
+        raise UsageError(f"--against {against}: there is no such file. {error.message}", error.hint) from error
 
 
 def compare_revision(
-    checker: PlanChecker, against: str, paths: Sequence[str], logs: Sequence[str]
+    checker: PlanChecker, revision: str, paths: Sequence[str], logs: Sequence[str]
 ) -> Iterator[Finding]:
-    """Compare files with what they were in a revision, ``git:REV``, and return the findings; see `_compared`."""
-    if not against.startswith(_GIT):
-        raise UsageError(f"--against {against}: git:REV is expected.", "For example git:main or git:HEAD~1.")
-    revision = against.removeprefix(_GIT)
-    old: list[Plan] = []
+    """Compare files with what they were in a revision, and return the findings; see `_compared`.
+
+    Raises:
+        UsageError: there is no such revision, or an old version cannot be read.
+    """
+    if "-" in paths:
+        raise UsageError("Standard input has no older version in git.", "Give the plan as a file.")
+    settings = checker.settings
+    history = History(revision, Excludes(settings.exclude, settings.root))
+    before = Version()
+    gone: list[str] = []
     for path in paths:
-        if path == "-":
-            raise UsageError("Standard input has no older version in git.", "Give the plan as a file.")
-        named, files = _old_files(path, revision)
-        if not files:
-            checker.summary.remarks.append((path, f"there was no such file in {revision}; all of it is new"))
-        for each in files:
-            if each.renamed:
-                checker.summary.remarks.append((path, f"was {each.path} in {revision}"))
-            old += _usable(checker, read_bytes(each.content, f"{revision}:{each.path}", checker.settings.limits), named)
-    return _compared(checker, old, paths, logs)
+        files = list(history.files(path))
+        if files and not os.path.lexists(path):
+            gone.append(path)
+        _add_old(checker, before, files)
+
+    def elsewhere() -> Version:
+        further = Version()
+        _add_old(checker, further, history.lost())
+        further.plans = [plan for plan, _ in joined(further.plans)]
+        return further
+
+    return _compared(checker, _Before(before, place_of, history.label, gone, elsewhere), paths, logs)
 
 
-def _old_files(path: str, revision: str) -> tuple[bool, Sequence[OldFile]]:
-    """Return the files that a path stood for in a revision, and whether it names one."""
-    if os.path.isdir(path):  # noqa: PTH112 - a path as it was given
-        found = old_folder(path, revision)
-    elif is_glob(path) and not os.path.lexists(path):
-        found = old_globbed(path, revision)
-    else:
-        old = old_file(path, revision)
-        return True, [old] if old else []
-    return False, [each for each in found if claim_of(each.path) is not Claim.NOTHING]
+def _add_old(checker: PlanChecker, version: Version, files: Iterable[OldFile]) -> None:
+    for each in files:
+        read = read_bytes(each.content, each.name, checker.settings.limits)
+        version.plans += _usable(checker, read, each.named)
+        version.places[each.name] = each.place
 
 
-def _read_old(checker: PlanChecker, path: str) -> list[Plan]:
-    plans: list[Plan] = []
-    for each in discover([path], root=checker.settings.root):
-        if isinstance(each, Unread):
-            raise UsageError(f"{each.path}: {each.reason}.", "The old version is needed to compare with.")
-        plans += _usable(checker, read_file(each, checker.settings.limits), each.named)
-    return plans
+def _place_inside(path: str, given: Sequence[str]) -> str:
+    """Return where a file is in the folder that was given: the whole path below it; nothing for a file by itself."""
+    place = place_of(path)
+    for folder in (os.path.realpath(each) for each in given if os.path.isdir(each)):
+        if place.startswith(folder.rstrip(os.sep) + os.sep):
+            return os.path.relpath(place, folder)
+    return "" if path in given else os.path.basename(path)
 
 
 def _usable(checker: PlanChecker, file: PlanFile, named: bool) -> Sequence[Plan]:
@@ -95,31 +155,64 @@ def _usable(checker: PlanChecker, file: PlanFile, named: bool) -> Sequence[Plan]
     return file.plans
 
 
-def _compared(checker: PlanChecker, old: Sequence[Plan], new: Sequence[str], logs: Sequence[str]) -> Iterator[Finding]:
+def _compared(checker: PlanChecker, before: _Before, paths: Sequence[str], logs: Sequence[str]) -> Iterator[Finding]:
     """Read the new version, and return what the change opens; what else it does is told in the figures of *checker*.
 
     Args:
         checker: whose settings hold, and who counts.
-        old: the plans of the old version.
-        new: paths of the new version.
+        before: what to compare with.
+        paths: of the new version.
         logs: captured calls to put to both.
 
     Raises:
         UsageError: a replay of several plans.
     """
-    read: list[Plan] = []
+    new = Version()
     about: list[Finding] = []
-    for each in discover(new, exclude=checker.settings.exclude, root=checker.settings.root):
-        if isinstance(each, Unread):
-            checker.summary.unread.append((each.path, each.reason))
-        else:
+    read: set[str] = set()
+    for each in discover(paths, exclude=checker.settings.exclude, root=checker.settings.root):
+        if not isinstance(each, Unread):
             file = read_file(each, checker.settings.limits)
             about += checker.about(file)
-            read += file.plans
-    found = list(pairs([plan for plan, _ in joined(old)], list(checker.whole(read))))
+            new.plans += file.plans
+            new.places[each.path] = before.place(each.path)
+            read.add(os.path.realpath(each.path))
+        elif each.path not in before.gone:
+            checker.summary.unread.append((each.path, each.reason))
+    old = before.version
+    if before.revision:
+        old.plans = _still_read(checker, old, read)
+    old.plans = [plan for plan, _ in joined(old.plans)]
+    new.plans = list(checker.whole(new.plans))
+    found = list(pairs(old, new, before.elsewhere))
+    if before.revision:
+        checker.summary.remarks.extend(_origins(found, before.revision))
     if logs and len(found) != 1:
         raise UsageError(f"--replay puts calls to one plan in two versions; here are {len(found)} plans.")
     return _in_turn(about, lambda: _findings(checker, found, logs))
+
+
+def _still_read(checker: PlanChecker, old: Version, read: Collection[str]) -> list[Plan]:
+    """Return the old plans without those whose files are there and are not read, since they are ignored now."""
+    kept = []
+    for plan in old.plans:
+        place = old.place(plan)
+        if os.path.lexists(place) and os.path.realpath(place) not in read:
+            note = "the file is there and is ignored, so its plan is not compared"
+            checker.summary.remarks.append((plan.site.file, note))
+        else:
+            kept.append(plan)
+    return kept
+
+
+def _origins(found: Iterable[Pair], revision: str) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say of the new plans that were elsewhere in a revision, or nowhere."""
+    for pair in found:
+        if pair.new is not None and pair.old is None:
+            yield pair.new.site.file, f"there was no such plan in {revision}; all of it is new"
+        elif pair.new is not None and pair.old is not None and pair.moved:
+            _, _, was = pair.old.site.file.partition(":")
+            yield pair.new.site.file, f"was {was} in {revision}"
 
 
 def _in_turn(about: Sequence[Finding], rest: Callable[[], Sequence[Finding]]) -> Iterator[Finding]:

@@ -26,9 +26,36 @@ def expand(pattern: str, failed: Callable[[str, OSError], None]) -> Iterator[str
         failed: is told of every folder that could not be read.
     """
     base = os.sep if pattern.startswith(os.sep) else ""
+    yield from _Expansion(failed).under(base, _parts(pattern))
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Tell whether a path is one of those that `expand` would yield if it existed, both as they are written."""
+    if path.startswith(os.sep) != pattern.startswith(os.sep):
+        return False
+    return _fit([part for part in path.split("/") if part], _parts(pattern))
+
+
+def _fit(names: list[str], parts: list[str]) -> bool:
+    if not parts:
+        return not names
+    if parts[0] == "**":
+        rest = parts[1:] or ["*"]
+        hidden = next((number for number, name in enumerate(names) if name.startswith(".")), len(names))
+        return any(_fit(names[taken:], rest) for taken in range(hidden + 1))
+    return bool(names) and _is_like(names[0], parts[0]) and _fit(names[1:], parts[1:])
+
+
+def _is_like(name: str, part: str) -> bool:
+    """Tell whether a name fits a part of a pattern; a dot that hides it has to be written."""
+    if not is_glob(part):
+        return name == part
+    return fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
+
+
+def _parts(pattern: str) -> list[str]:
     parts = [part for part in pattern.split("/") if part]
-    deduplicated = [part for i, part in enumerate(parts) if part != "**" or parts[i - 1 : i] != ["**"]]
-    yield from _Expansion(failed).under(base, deduplicated)
+    return [part for i, part in enumerate(parts) if part != "**" or parts[i - 1 : i] != ["**"]]
 
 
 class _Expansion:
@@ -44,12 +71,7 @@ class _Expansion:
         elif is_glob(parts[0]):
             for entry in self._entries(base):
                 path = os.path.join(base, entry.name)
-                hidden = entry.name.startswith(".") and not parts[0].startswith(".")
-                if (
-                    fnmatch.fnmatchcase(entry.name, parts[0])
-                    and not hidden
-                    and (len(parts) == 1 or os.path.isdir(path))
-                ):
+                if _is_like(entry.name, parts[0]) and (len(parts) == 1 or os.path.isdir(path)):
                     yield from self.under(path, parts[1:])
         elif os.path.lexists(os.path.join(base, parts[0])):
             yield from self.under(os.path.join(base, parts[0]), parts[1:])

@@ -130,7 +130,7 @@ def test_a_comparison_tells_what_it_closes_and_what_was_replayed(folder: Path, p
 def test_a_usage_error_leaves_no_half_a_report(folder: Path, program: Program) -> None:
     ran = program("plan", "diff", "--against", "main", "good.json", "--format", "json")
     assert (ran.status, ran.out) == (2, "")
-    assert "git:REV is expected" in ran.err
+    assert "--against main: there is no such file. good.json: is in no git repository" in ran.err
 
 
 def test_a_plan_passed_to_check_and_events_passed_to_plan_check_are_told(folder: Path, program: Program) -> None:

@@ -162,7 +162,7 @@ def diff(tmp_path: Path, old: Any, new: Any, *logs: str, **options: Any) -> tupl
     """Compare two versions of a plan; return the findings, and the checker with its figures."""
     checker = PlanChecker(**options)
     before, after = written(tmp_path, [old, new])
-    return list(compare_files(checker, before, after, logs)), checker
+    return list(compare_files(checker, before, [after], logs)), checker
 
 
 def told(checker: PlanChecker) -> list[tuple[str, bool]]:

@@ -182,9 +182,9 @@ def test_a_missing_old_version_is_an_error_and_a_missing_new_one_an_incomplete_r
     (path,) = written(tmp_path, [config_api(guard(), {"A": {}})])
     none = str(tmp_path / "none.json")
     with pytest.raises(UsageError, match="no such file"):
-        compare_files(PlanChecker(), none, path, ())
+        compare_files(PlanChecker(), none, [path], ())
     checker = PlanChecker()
-    assert list(compare_files(checker, path, none, ())) == []
+    assert list(compare_files(checker, path, [none], ())) == []
     assert checker.summary.unread == [(none, "no such file or folder")]
 
 

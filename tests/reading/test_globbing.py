@@ -3,8 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from segkoch_lint.reading.globbing import expand, is_glob
+from segkoch_lint.reading.globbing import expand, is_glob, matches
 
 FILES = ["a.json", "b.json", "B.json", "c.txt", ".h.json", "x/a.json", "x/y/b.json", ".hidden/a.json", ".git/a.json"]
 
@@ -71,3 +73,14 @@ def test_a_folder_that_cannot_be_read_is_told(tree: Path) -> None:
 def test_only_wildcards_make_a_glob() -> None:
     assert all(is_glob(each) for each in ("a*", "a?", "[ab]"))
     assert not is_glob("a/b.json")
+
+
+parts = st.sampled_from(["*", "**", "x", "y", "?", "*.json", "a.json", ".*", ".hidden", "[ab]*", "gone"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(parts, min_size=1, max_size=4).map("/".join))
+def test_a_path_matches_if_it_would_be_found(tree: Path, pattern: str) -> None:
+    there = [each.relative_to(tree).as_posix() for each in tree.rglob("*")]
+    assert sorted(set(found(pattern))) == sorted(each for each in there if matches(each, pattern))
+    assert not matches(f"/{there[0]}", pattern)

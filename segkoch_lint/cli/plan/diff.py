@@ -14,9 +14,9 @@ from segkoch_lint.errors import UsageError
 _EPILOG = """\b
 Examples:
   segkoch-lint plan diff old.json new.json
-  segkoch-lint plan diff --against git:main plan.json
-  segkoch-lint plan diff --against git:main tracking-plans/
-  segkoch-lint plan diff --against git:main plan.json --replay logs/
+  segkoch-lint plan diff --against main plan.json
+  segkoch-lint plan diff --against main tracking-plans/
+  segkoch-lint plan diff --against main plan.json --replay logs/
 
 \b
 Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checked, 4 incomplete."""
@@ -25,7 +25,10 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
 @click.command(epilog=_EPILOG)
 @click.argument("plans", nargs=-1, required=True, metavar="OLD NEW | PLAN...", shell_complete=complete_files)
 @click.option(
-    "--against", metavar="git:REV", help="Compare each PLAN with what it was in this revision; no OLD is given then."
+    "--against",
+    metavar="REV",
+    help="Compare each PLAN with what it was in this revision of git (main, HEAD~1, main...HEAD for the merge base); "
+    "no OLD is given then. A file of that name wins; git:REV is a revision in any case.",
 )
 @click.option(
     "--replay",
@@ -47,17 +50,17 @@ def command(plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...
     OLD, NEW and PLAN are files, folders, or globs, recognised by what is in them as by `plan check`.
     """
     from segkoch_lint.plans.checking import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
-    from segkoch_lint.plans.diffing import compare_files, compare_revision  # noqa: PLC0415
+    from segkoch_lint.plans.diffing import compare_against, compare_files  # noqa: PLC0415
 
     if against is None and len(plans) != 2:
-        raise UsageError("Two plans are expected, the old one and the new one.", "Or one, and --against git:REV.")
+        raise UsageError("Two plans are expected, the old one and the new one.", "Or one, and --against REV.")
     reporting = reporting_of((*plans, *logs, *([against] if against else [])), **given)
     excerpts, flaw_excerpts = reporting.excerpts()
     checker = PlanChecker(
         reporting.settings, allow_empty=reporting.allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts
     )
     if against is None:
-        findings = compare_files(checker, plans[0], plans[1], logs)
+        findings = compare_files(checker, plans[0], plans[1:], logs)
     else:
-        findings = compare_revision(checker, against, plans, logs)
+        findings = compare_against(checker, against, plans, logs)
     return reporting.report(findings, checker.summary)
