@@ -23,7 +23,7 @@ from segkoch_lint.plans.repository import UnknownRevision
 from segkoch_lint.plans.revisions import History, OldFile, knows, place_of
 from segkoch_lint.plans.survey import survey
 from segkoch_lint.reading.discovering import discover
-from segkoch_lint.reading.ignoring import Excludes
+from segkoch_lint.reading.ignoring import PathPatterns
 from segkoch_lint.reading.inputs import Unread
 from segkoch_lint.tallies import Change
 
@@ -100,7 +100,7 @@ def compare_revision(
     if "-" in paths:
         raise UsageError("Standard input has no older version in git.", "Give the plan as a file.")
     settings = checker.settings
-    history = History(revision, Excludes(settings.exclude, settings.root))
+    history = History(revision, PathPatterns(settings.exclude, settings.root))
     before = Version()
     gone: list[str] = []
     for path in paths:

@@ -12,7 +12,7 @@ from itertools import groupby
 from segkoch_lint.errors import UsageError
 from segkoch_lint.plans.repository import Entry, Repository
 from segkoch_lint.reading.globbing import is_glob, matches
-from segkoch_lint.reading.ignoring import Excludes
+from segkoch_lint.reading.ignoring import PathPatterns
 from segkoch_lint.reading.sniffing import Claim, claim_of
 
 _SHORT = 12
@@ -57,7 +57,7 @@ class History:
         excludes: paths that are not read in folders.
     """
 
-    def __init__(self, revision: str, excludes: Excludes) -> None:
+    def __init__(self, revision: str, excludes: PathPatterns) -> None:
         self._revision = revision
         self._excludes = excludes
         self._snapshots: dict[str, Snapshot] = {}
