@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import yaml
 
 from tests.conftest import IOS_CALL
 from tests.plans.plan_files import config_api, guard
+from tests.test_repositories import OTHERS
 
 ROOT = Path(__file__).parents[1]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
@@ -46,10 +48,13 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def commit(folder: Path) -> subprocess.CompletedProcess[str]:
+def commit(folder: Path, *, ran: str = "") -> subprocess.CompletedProcess[str]:
+    """Commit everything; if a hook is named, the others are left out."""
     git(folder, "add", ".")
     command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-m", "x"]
-    return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    skipped = ",".join(hook["id"] for hook in HOOKS if ran and hook["id"] != ran)
+    environment = {**os.environ, "SKIP": skipped}
+    return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, env=environment)
 
 
 def test_a_good_fixture_is_committed(repository: Path) -> None:
@@ -68,6 +73,57 @@ def test_a_bad_fixture_blocks_the_commit(repository: Path) -> None:
     assert "KCH103" in ran.stdout + ran.stderr
 
 
+def test_files_that_hold_no_call_do_not_block_a_commit(repository: Path) -> None:
+    for name, text in OTHERS.items():
+        file = repository / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    ran = commit(repository, ran="segkoch-lint")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("a.json", '{"type": "trak", "event": "A", "userId": "u"}', "KCH002"),
+        ("a.json", '{"type": "track", "event": "A", "userId": "u",}', "KCH001"),
+        ("a.jsonl", "cut o", "KCH001"),
+        ("tracks.csv", "user_id,event,context_device_type\nu,x,iOS\n", "KCH103"),
+    ],
+)
+def test_a_call_that_is_written_wrongly_blocks_the_commit(repository: Path, name: str, text: str, code: str) -> None:
+    (repository / "tsconfig.json").write_text(OTHERS["tsconfig.json"])
+    (repository / name).write_text(text)
+    ran = commit(repository, ran="segkoch-lint")
+    assert ran.returncode == 1
+    assert code in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_commit_of_one_fixture_is_compared_with_the_others_if_no_names_are_passed(
+    repository: Path, whole: bool
+) -> None:
+    """As README and docs/identity.md say."""
+    config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text())
+    (hook,) = (hook for hook in config["repos"][0]["hooks"] if hook["id"] == "segkoch-lint")
+    hook["files"] = "^fixtures/events/"
+    if whole:
+        hook |= {"pass_filenames": False, "args": ["fixtures/events/"]}
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    folder = repository / "fixtures" / "events"
+    folder.mkdir(parents=True)
+    (folder / "app.json").write_text(json.dumps(IOS_CALL))
+    server = copy.deepcopy(IOS_CALL)
+    server["context"]["library"]["name"] = "analytics-ruby"
+    (folder / "server.json").write_text(json.dumps(server))
+    assert commit(repository).returncode == 0
+    server["context"]["device"]["id"] = "0E3C1B52-7A64-4D3F-9C15-8B2E6F7A9D01"
+    (folder / "server.json").write_text(json.dumps(server))
+    ran = commit(repository)
+    assert ran.returncode == int(whole)
+    assert ("KCH201" in ran.stdout + ran.stderr) == whole
+
+
 @pytest.mark.parametrize(
     ("name", "taken"),
     [
@@ -76,7 +132,9 @@ def test_a_bad_fixture_blocks_the_commit(repository: Path) -> None:
         ("a.jsonl.zst", True),
         ("a.yml", True),
         ("a.yaml", True),
-        ("a.har", True),
+        ("a.csv", True),
+        ("a.csv.gz", True),
+        ("a.har", False),
         ("a.py", False),
         ("a.gz", False),
         ("json", False),
