@@ -83,16 +83,26 @@ class Joint:
         self._broken = False
         self._holds_calls = False
         self._whole = True
+        self._given_up = False
 
-    def add(self, result: Result) -> Iterator[Finding]:
-        """Add a result of the part whose turn it is."""
+    def add(self, result: Result, *, piece: bool = False) -> Iterator[Finding]:
+        """Add a result of the part whose turn it is.
+
+        Args:
+            result: what was found in it.
+            piece: whether others come after it. If it cannot be read to its end, nobody knows the numbers of the lines
+                after that; so they count as not read, even if another process has read them.
+        """
+        if self._given_up:
+            return
         figures = result.summary
+        if figures.unread and piece:
+            self._given_up = True
+            nothing = f"nothing from line {self.lines + result.lines + 1:,} on was checked"
+            figures.unread = [(path, f"{reason}; {nothing}") for path, reason in figures.unread]
         self._whole = self._whole and not figures.failed
         figures.internal_errors = [each.moved(self.lines) for each in figures.internal_errors]
-        if figures.unread:
-            self._whole = False
-            # What keeps an input from being read is met in each of its parts.
-            figures.unread = [each for each in figures.unread if each not in self._summary.unread]
+        self._whole = self._whole and not figures.unread
         self._summary.add(figures)
         if result.observed is not None and self._collected is not None:
             collector, collected_as = self._collected
@@ -111,6 +121,8 @@ class Joint:
 
     def miss(self, part: Part, lost: Lost) -> None:
         """Note that a part was not checked, or not to its end."""
+        if self._given_up:
+            return
         self._whole = False
         what = "not checked"
         if part.piece is not None:

@@ -122,7 +122,10 @@ class Linter:
 
     def input(self, source: Input) -> Iterator[Finding]:
         """Lint one input."""
-        part = Part(source)
+        yield from self.part(Part(source))
+
+    def part(self, part: Part) -> Iterator[Finding]:
+        """Lint one part of an input; the parts of an input follow one another in order."""
         yield from self._joined(part, self._parts.lint(part))
 
     def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
@@ -253,7 +256,7 @@ class Linter:
             if isinstance(result, Lost):
                 self._joint.miss(part, result)
             else:
-                yield from map(self._looked_back, self._joint.add(result))
+                yield from map(self._looked_back, self._joint.add(result, piece=part.piece is not None))
         if part.last:
             yield from map(self._looked_back, self._joint.end())
 

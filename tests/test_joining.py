@@ -60,7 +60,7 @@ def joined(source: Input, parts: list[Part]) -> Told:
     found: list[Finding] = []
     for part, linter in zip(parts, cycle(LINTERS), strict=False):
         for result in linter.lint(part):
-            found += joint.add(result)
+            found += joint.add(result, piece=part.piece is not None)
     found += joint.end()
     return found, summary
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
     parts = [Part(source, Piece(0, 5, first=True), last=False), Part(source, Piece(5, None))]
     found, summary = joined(source, parts)
     assert found == []
-    assert summary.unread == [(source.path, "no such file or folder")]
+    assert summary.unread == [(source.path, "no such file or folder; nothing from line 1 on was checked")]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from typing import BinaryIO, Self
 from segkoch_lint.reading.inflating import Damage, inflate, transcode
 from segkoch_lint.reading.inputs import STDIN_PATHS, Input, Unread
 from segkoch_lint.reading.remote import is_remote, open_remote
+from segkoch_lint.reading.watching import Identity, WatchedFile
 
 _READ_BYTES = 1 << 20
 
@@ -171,7 +172,9 @@ def _open_stdin(source: Input) -> Stream | Unread:
         descriptor = sys.stdin.fileno()
     except io.UnsupportedOperation:
         return Stream(source.path, sys.stdin.buffer.read)
-    return Stream(source.path, functools.partial(os.read, descriptor), size=_size(os.fstat(descriptor)))
+    size = _size(os.fstat(descriptor))
+    read = functools.partial(os.read, descriptor) if size is None else WatchedFile(descriptor).read
+    return Stream(source.path, read, size=size)
 
 
 def _open_url(source: Input) -> Stream:
@@ -189,9 +192,21 @@ def _open_file(source: Input) -> Stream | Unread:
     if not (waits or stat.S_ISREG(status.st_mode)):
         os.close(descriptor)
         return Unread(source.path, "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file")
-    read, close = functools.partial(os.read, descriptor), functools.partial(os.close, descriptor)
-    stored = None if waits else lambda: os.fdopen(open_file(source.path), "rb")
-    return Stream(source.path, read, size=_size(status), close=close, stored=stored)
+    size, close = _size(status), functools.partial(os.close, descriptor)
+    if size is None:
+        return Stream(source.path, functools.partial(os.read, descriptor), close=close)
+    stored = functools.partial(_reopened, source.path, Identity.of(status))
+    return Stream(source.path, WatchedFile(descriptor).read, size=size, close=close, stored=stored)
+
+
+def _reopened(path: str, identity: Identity) -> BinaryIO:
+    file = os.fdopen(open_file(path), "rb")
+    try:
+        identity.check(file.fileno())
+    except OSError:
+        file.close()
+        raise
+    return file
 
 
 def open_file(path: str) -> int:

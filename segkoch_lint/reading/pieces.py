@@ -21,6 +21,7 @@ from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import open_file, open_input
 from segkoch_lint.reading.recognising import Kind, recognise
 from segkoch_lint.reading.sniffing import encoding_of, is_compressed
+from segkoch_lint.reading.watching import Identity, WatchedFile
 
 PIECE_BYTES = 8 << 20
 """Small enough that all processes end at about the same time, large enough that handing it out costs nothing."""
@@ -38,11 +39,13 @@ class Piece:
         start: the first byte of the range.
         end: the byte after the last; None for all the rest, whatever the file has grown to.
         first: whether it is the file's first piece, so that a line begins at ``start`` for certain.
+        file: the file that was cut into pieces; None where any file of the name will do.
     """
 
     start: int
     end: int | None
     first: bool = False
+    file: Identity | None = None
 
 
 class PieceText:
@@ -51,6 +54,9 @@ class PieceText:
     Args:
         descriptor: of the file; closed at the end.
         piece: the range.
+
+    Raises:
+        ChangedError: the file is another one now, or smaller.
 
     Attributes:
         inflated, consumed: bytes given so far; of plain text they are the same.
@@ -62,6 +68,10 @@ class PieceText:
         self.lines = 0
         self._descriptor = descriptor
         self._piece = piece
+        if piece.file is not None:
+            piece.file.check(descriptor)
+        os.lseek(descriptor, piece.start if piece.first else piece.start - 1, os.SEEK_SET)
+        self._read = WatchedFile(descriptor, piece.file.size if piece.file else 0).read
 
     @property
     def inflated(self) -> int:
@@ -97,11 +107,11 @@ class PieceText:
                 yield rest
             if end is not None and position >= end:
                 break
-            rest = os.read(self._descriptor, _READ_BYTES if end is None else min(_READ_BYTES, end - position))
+            rest = self._read(_READ_BYTES if end is None else min(_READ_BYTES, end - position))
             if not rest:
                 return
         while not rest.endswith(b"\n"):
-            rest = os.read(self._descriptor, _TAIL_BYTES)
+            rest = self._read(_TAIL_BYTES)
             if not rest:
                 return
             rest = rest[: rest.find(b"\n") + 1] or rest
@@ -111,11 +121,11 @@ class PieceText:
         """Return where the first line begins, and what was read from there on, nothing beyond the range."""
         start, end = self._piece.start, self._piece.end
         if self._piece.first:
-            return os.lseek(self._descriptor, start, os.SEEK_SET), b""
+            return start, b""
         # A line begins at the start itself when the byte before it ends one.
-        position = os.lseek(self._descriptor, start - 1, os.SEEK_SET)
+        position = start - 1
         while end is None or position < end:
-            chunk = os.read(self._descriptor, _TAIL_BYTES if end is None else min(_TAIL_BYTES, end - position))
+            chunk = self._read(_TAIL_BYTES if end is None else min(_TAIL_BYTES, end - position))
             if not chunk:
                 break
             found = chunk.find(b"\n") + 1
@@ -152,14 +162,21 @@ def cut(source: Input, limits: Limits, size: int = PIECE_BYTES) -> list[Piece]:
     except (OSError, ValueError):
         return []  # whoever reads it will meet the same, and say so
     starts = [begin, *range(begin + size, status.st_size, size)]
-    return [Piece(start, end, first=start == begin) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    file = Identity.of(status)
+    ends = [*starts[1:], None]
+    return [Piece(start, end, first=start == begin, file=file) for start, end in zip(starts, ends, strict=True)]
 
 
 def open_piece(source: Input, piece: Piece) -> PieceText | Unread:
     """Open a file to read a piece of it; what the operating system refuses is returned as a reason, never raised."""
     try:
-        return PieceText(open_file(source.path), piece)
+        descriptor = open_file(source.path)
     except OSError as error:
+        return Unread.because(source.path, error)
+    try:
+        return PieceText(descriptor, piece)
+    except OSError as error:
+        os.close(descriptor)
         return Unread.because(source.path, error)
 
 

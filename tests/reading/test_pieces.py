@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import Piece, PieceText, cut, lines_in, open_piece
+from segkoch_lint.reading.watching import Identity
 
 LIMITS = Limits()
 CALL = b'{"type":"track","event":"x","userId":"u"}\n'
@@ -67,9 +68,9 @@ def test_a_log_is_cut_without_a_gap(tmp_path: Path) -> None:
     file = tmp_path / "a.ndjson"
     file.write_bytes(CALL * 100)
     assert cut(Input(str(file)), LIMITS, 2_000) == [
-        Piece(0, 2_000, first=True),
-        Piece(2_000, 4_000),
-        Piece(4_000, None),
+        Piece(0, 2_000, first=True, file=Identity.of(file.stat())),
+        Piece(2_000, 4_000, file=Identity.of(file.stat())),
+        Piece(4_000, None, file=Identity.of(file.stat())),
     ]
     assert cut(Input(str(file)), LIMITS, 4_200) == cut(Input(str(file)), LIMITS) == []
 
@@ -78,7 +79,7 @@ def test_a_byte_order_mark_belongs_to_no_piece(tmp_path: Path) -> None:
     file = tmp_path / "a.ndjson"
     file.write_bytes(b"\xef\xbb\xbf" + CALL * 100)
     pieces = cut(Input(str(file)), LIMITS, 1)
-    assert pieces[:2] == [Piece(3, 4, first=True), Piece(4, 5)]
+    assert [(each.start, each.end, each.first) for each in pieces[:2]] == [(3, 4, True), (4, 5, False)]
     assert b"".join(text_of(file, piece) for piece in pieces) == CALL * 100
 
 

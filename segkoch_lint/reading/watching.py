@@ -1,0 +1,85 @@
+"""Notices that a file is cut or replaced while it is read: what is missing then has to be named."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple, Self
+
+
+class ChangedError(OSError):
+    """A file is not the one that it was when reading began.
+
+    Args:
+        message: what happened to it, in a few words.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.strerror = message
+
+
+class Identity(NamedTuple):
+    """A file as it was at a moment.
+
+    Attributes:
+        device, inode: tell files apart, whatever their names.
+        size: bytes.
+    """
+
+    device: int
+    inode: int
+    size: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """Return the identity of a file by its status."""
+        return cls(status.st_dev, status.st_ino, status.st_size)
+
+    def check(self, descriptor: int) -> None:
+        """Check that a file that was opened by its name is this one, and has not become smaller.
+
+        Raises:
+            ChangedError: it is not.
+        """
+        found = Identity.of(os.fstat(descriptor))
+        if found[:2] != self[:2]:
+            raise ChangedError("it was replaced while it was read")
+        if found.size < self.size:
+            raise ChangedError(_cut(found.size, self.size))
+
+
+class WatchedFile:
+    """A regular file that is read from a position to its end.
+
+    Args:
+        descriptor: of the file, at that position.
+        largest: the size that it had before.
+    """
+
+    def __init__(self, descriptor: int, largest: int = 0) -> None:
+        self._descriptor = descriptor
+        self._position = os.lseek(descriptor, 0, os.SEEK_CUR)
+        self._largest = max(largest, os.fstat(descriptor).st_size)
+        self._cut: ChangedError | None = None
+
+    def read(self, size: int) -> bytes:
+        """Return at most *size* bytes, and none at the end.
+
+        Raises:
+            ChangedError: the file has become smaller, and not all of it was read before; after what was read of it.
+        """
+        if self._cut is not None:
+            raise self._cut
+        chunk = os.read(self._descriptor, size)
+        self._position += len(chunk)
+        found = os.fstat(self._descriptor).st_size
+        if found < self._largest and self._position < self._largest:
+            self._cut = ChangedError(_cut(found, self._largest))
+            if not chunk:
+                raise self._cut
+        self._largest = max(self._largest, found)
+        return chunk
+
+
+def _cut(size: int, before: int) -> str:
+    return f"it was cut from {before:,} to {size:,} bytes while it was read"

@@ -1,0 +1,180 @@
+"""Files that are cut or replaced while they are read: whatever was not read is named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from segkoch_lint import parts
+from segkoch_lint.findings import Severity
+from segkoch_lint.jobs import sharing
+from segkoch_lint.linting import Linter
+from segkoch_lint.policy.outcome import exit_status
+from segkoch_lint.reading.inputs import Input, Unread
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.opening import open_file, open_input
+from segkoch_lint.reading.pieces import Piece, PieceText, cut, open_piece
+from segkoch_lint.reading.watching import ChangedError, Identity, WatchedFile
+
+LINE = '{"type":"track","event":"x","userId":"u","properties":{"note":"' + "x" * 900 + '"}}\n'
+LINES = 20_000
+"""More than is worth sharing out."""
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    file = tmp_path / "log.ndjson"
+    file.write_text(LINE * LINES)
+    return file
+
+
+def replace(file: Path) -> None:
+    """Rotate a log: another file has its name now."""
+    file.rename(file.with_suffix(".old"))
+    file.write_text(LINE * LINES)
+
+
+def shorten(file: Path) -> None:
+    os.truncate(file, 10 * len(LINE))
+
+
+def empty(file: Path) -> None:
+    """Copy and truncate, as some programs that rotate logs do."""
+    os.truncate(file, 0)
+
+
+def status_of(linter: Linter) -> int:
+    return exit_status(linter.summary, Severity.ERROR, allow_empty=False)
+
+
+@pytest.mark.parametrize("change", [shorten, empty])
+def test_a_file_that_is_cut_while_it_is_read_is_incomplete(change: Callable[[Path], None], log: Path) -> None:
+    changes = iter([None, change])
+    linter = Linter()
+
+    def look_up() -> None:
+        if made := next(changes, None):
+            made(log)
+
+    linter.on_progress = look_up
+    found = len(list(linter.paths([str(log)])))
+    assert 0 < found == linter.summary.calls < LINES
+    ((path, reason),) = linter.summary.unread
+    assert path == str(log)
+    assert reason.startswith(f"it was cut from {len(LINE) * LINES:,} to ")
+    assert status_of(linter) == 4
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_read_to_its_end(log: Path) -> None:
+    changes = iter([replace])
+    linter = Linter()
+
+    def look_up() -> None:
+        if made := next(changes, None):
+            made(log)
+
+    linter.on_progress = look_up
+    assert len(list(linter.paths([str(log)]))) == LINES
+    assert linter.summary.unread == []
+
+
+def test_a_file_that_grows_is_read_as_far_as_it_goes_then(log: Path) -> None:
+    linter = Linter()
+    further = iter([LINE])
+
+    def look_up() -> None:
+        with log.open("a") as file:
+            file.write(next(further, ""))
+
+    linter.on_progress = look_up
+    assert len(list(linter.paths([str(log)]))) == LINES + 1
+    assert linter.summary.unread == []
+
+
+def when_cut(change: Callable[[Path], None]) -> Callable[[Input, Limits, int], list[Piece]]:
+    def cut_and_change(source: Input, limits: Limits, size: int) -> list[Piece]:
+        pieces = cut(source, limits, size)
+        change(Path(source.path))
+        return pieces
+
+    return cut_and_change
+
+
+@pytest.mark.parametrize("change", [replace, shorten, empty, Path.unlink])
+def test_of_a_file_that_is_changed_before_its_pieces_are_read_nothing_is_checked(
+    change: Callable[[Path], None], log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "cut", when_cut(change))
+    linter = Linter(jobs=2)
+    assert list(linter.paths([str(log)])) == []
+    ((path, reason),) = linter.summary.unread
+    assert path == str(log)
+    assert reason.endswith("; nothing from line 1 on was checked")
+    assert status_of(linter) == 4
+    assert linter.summary.adds_up()
+
+
+@pytest.mark.parametrize("change", [replace, empty])
+def test_what_was_read_before_a_file_is_changed_counts_and_the_rest_is_named(
+    change: Callable[[Path], None], log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change_and_open(source: Input, piece: Piece) -> PieceText | Unread:
+        if piece.start >= 8 << 20 and log.stat().st_ino == inode and log.stat().st_size:
+            change(log)
+        return open_piece(source, piece)
+
+    inode = log.stat().st_ino
+    monkeypatch.setattr(parts, "open_piece", change_and_open)
+    linter = Linter(jobs=1)
+    pieces = cut(Input(str(log)), Limits(), 8 << 20)
+    found = [
+        finding
+        for number, piece in enumerate(pieces, 1)
+        for part in [parts.Part(Input(str(log)), piece, last=number == len(pieces))]
+        for finding in linter.part(part)
+    ]
+    first = -(-(8 << 20) // len(LINE))
+    assert len(found) == first == linter.summary.calls
+    ((_, reason),) = linter.summary.unread
+    assert reason.endswith(f"; nothing from line {first + 1:,} on was checked")
+
+
+def test_a_table_that_has_to_be_opened_again_has_to_be_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    file.write_bytes(b"PAR1" * 100)
+    stream = open_input(Input(str(file)))
+    assert not isinstance(stream, Unread)
+    with stream:
+        again = stream.stored_file(b"PAR1")
+        assert again is not None
+        again.close()
+        replace(file)
+        with pytest.raises(ChangedError, match="replaced"):
+            stream.stored_file(b"PAR1")
+
+
+def test_a_piece_is_given_up_where_the_file_ends_before_it(log: Path) -> None:
+    *_, last = cut(Input(str(log)), Limits(), 8 << 20)
+    text = open_piece(Input(str(log)), last)
+    assert not isinstance(text, Unread)
+    with text:
+        os.truncate(log, last.start + 10)
+        with pytest.raises(ChangedError, match="it was cut from"):
+            list(text)
+
+
+def test_what_is_cut_after_all_of_it_was_read_is_not_missed(tmp_path: Path) -> None:
+    file = tmp_path / "log"
+    file.write_bytes(b"0123456789")
+    descriptor = open_file(str(file))
+    try:
+        watched = WatchedFile(descriptor)
+        assert watched.read(100) == b"0123456789"
+        os.truncate(file, 0)
+        assert watched.read(100) == b""
+        assert Identity.of(file.stat()).size == 0
+    finally:
+        os.close(descriptor)
