@@ -87,11 +87,12 @@ def ask(
     not_delivered = probes.not_delivered(starts[0].call)
     if not_delivered is not None:
         return Answer(not_delivered)
-    accepted, refusals = _accepted(probes, schemas, starts)
+    accepted, refusals = _accepted(probes, schemas, starts, delivered=True)
     answer = Answer()
-    delivered = [call for _, call in accepted if probes.not_delivered(call) is None]
-    if accepted and not delivered:
-        return Answer(probes.not_delivered(accepted[0][1]))
+    if not accepted and not any(map(_is_in_device, [refusal for _, refusal in refusals])):
+        others, _ = _accepted(probes, schemas, starts, delivered=False)
+        if others:
+            return Answer(probes.not_delivered(others[0][1]))
     for platform in probes.platforms:
         if not any(start.platform == platform for start, _ in accepted):
             refusal = _telling([refusal for start, refusal in refusals if start.platform == platform])
@@ -99,7 +100,7 @@ def ask(
                 answer.strict.append(Strictness(platform, refusal))
             elif not accepted:
                 answer.refusal = answer.refusal or refusal
-    answer.calls.extend(_chosen(delivered))
+    answer.calls.extend(_chosen([call for _, call in accepted]))
     for code in codes:
         gap = _gap(probes, schemas, answer.calls, code, values)
         if gap is not None:
@@ -125,14 +126,17 @@ def accepts(schemas: Sequence[Asked], call: Mapping[str, Any]) -> bool:
 
 
 def _accepted(
-    probes: Probes, schemas: Sequence[Asked], starts: Sequence[Start]
+    probes: Probes, schemas: Sequence[Asked], starts: Sequence[Start], *, delivered: bool
 ) -> tuple[list[tuple[Start, Call]], list[tuple[Start, Refusal]]]:
-    """Return the good calls that the schemas accept, and why they refuse the others."""
+    """Return the good calls that the schemas accept, and why they refuse the others.
+
+    Only calls that would be *delivered* are looked for, or any: a plan may let calls through that are switched off.
+    """
     accepted: list[tuple[Start, Call]] = []
     refusals: list[tuple[Start, Refusal]] = []
     for start in starts:
         call = _filled(start.call, accepted[0][1]) if accepted else start.call
-        found = complete(call, schemas, _keeps(probes, start), identifiers=probes.identifiers)
+        found = complete(call, schemas, _keeps(probes, start, delivered=delivered), identifiers=probes.identifiers)
         if isinstance(found, Refusal):
             refusals.append((start, found))
         else:
@@ -146,7 +150,7 @@ def _filled(call: Call, model: Call) -> Call:
     return {**model, **call, "context": context}
 
 
-def _keeps(probes: Probes, start: Start) -> Callable[[Any], bool]:
+def _keeps(probes: Probes, start: Start, *, delivered: bool) -> Callable[[Any], bool]:
     fixed = {key: start.call.get(key) for key in ("type", "event")}
 
     def keeps(call: Any) -> bool:
@@ -155,6 +159,7 @@ def _keeps(probes: Probes, start: Start) -> Callable[[Any], bool]:
             and all(call.get(key) == value for key, value in fixed.items())
             and probes.is_good(call)
             and call["context"]["device"]["type"] == start.platform
+            and not (delivered and probes.not_delivered(call))
         )
 
     return keeps
@@ -180,6 +185,12 @@ def _is_about_kochava(refusal: Refusal) -> bool:
     """Tell whether what is refused is what Kochava needs: the call's name, its context, or what is in the device."""
     where = (*refusal.path, refusal.member) if refusal.member else refusal.path
     return not where or where[:1] in {("type",), ("event",)} or where[:2] in {("context",), ("context", "device")}
+
+
+def _is_in_device(refusal: Refusal) -> bool:
+    """Tell whether what is refused is the device, or in it."""
+    where = (*refusal.path, refusal.member) if refusal.member else refusal.path
+    return where[:2] == ("context", "device")
 
 
 def _telling(refusals: Sequence[Refusal]) -> Refusal:

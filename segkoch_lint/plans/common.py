@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segkoch_lint.policy.settings import PLATFORMS
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet
@@ -29,23 +30,35 @@ _MAPS = ("properties", "patternProperties")
 _SAID = frozenset({"message", "mend", "description", "$comment"})
 
 
-def common_schema(rules: Sequence[Rule], delivery: Delivery) -> dict[str, Any]:
-    """Return the schema that accepts a call exactly when it breaks none of *rules*, or never reaches Kochava."""
-    ruleset = RuleSet([], delivery)
-    guards = [_guard(ruleset.schema_of(rule)) for rule in rules]
-    escapes = [_inlined(condition, {}) for condition in delivery.conditions().values()]
+def common_schema(rules: Sequence[Rule], delivery: Delivery, platforms: Sequence[str] = PLATFORMS) -> dict[str, Any]:
+    """Return the schema that accepts a call exactly when it breaks none of *rules*, or never reaches Kochava.
+
+    Calls of other device types than *platforms* are refused, too.
+    """
+    guards = [exact_guard(rule, delivery) for rule in rules]
+    if set(platforms) != set(PLATFORMS):
+        type_ = {"properties": {"type": {"enum": list(platforms)}}}
+        guards.append({"properties": {"context": {"properties": {"device": type_}}}})
+    escapes = [plain(condition) for condition in delivery.conditions().values()]
     return {
         "$schema": DRAFT,
         "title": TITLE,
         "description": "Guards " + ", ".join(f"{rule.code} {rule.name}" for rule in rules) + " of segkoch-lint.",
         "type": "object",
-        "anyOf": [*escapes, _merged(guards)],
+        "anyOf": [*escapes, merged_schema(guards)],
     }
 
 
-def _guard(schema: Mapping[str, Any]) -> Any:
+def exact_guard(rule: Rule, delivery: Delivery) -> Any:
+    """Return the schema of calls that do not break a rule, in what draft-07 and Segment know."""
+    schema = RuleSet([], delivery).schema_of(rule)
     definitions = schema.get("$defs", {})
     return _inlined({keyword: value for keyword, value in schema.items() if keyword != "$defs"}, definitions)
+
+
+def plain(schema: Mapping[str, Any]) -> Any:
+    """Return a schema without references in what draft-07 and Segment know."""
+    return _inlined(schema, {})
 
 
 def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
@@ -72,10 +85,10 @@ def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
         elif keyword not in _SAID and keyword not in {"then", "else"}:
             written[keyword] = value
     conjuncts = [*written.pop("allOf", []), *conjuncts]
-    return _merged([written, *conjuncts])
+    return merged_schema([written, *conjuncts])
 
 
-def _merged(schemas: Sequence[Any]) -> Any:
+def merged_schema(schemas: Sequence[Any]) -> Any:
     """Return one schema that says what all of these say, with as few `allOf` as it takes."""
     merged: dict[str, Any] = {}
     rest: list[Any] = []
@@ -89,7 +102,8 @@ def _merged(schemas: Sequence[Any]) -> Any:
             elif keyword == "properties":
                 names = dict.fromkeys((*merged[keyword], *value))
                 merged[keyword] = {
-                    name: _merged([each[name] for each in (merged[keyword], value) if name in each]) for name in names
+                    name: merged_schema([each[name] for each in (merged[keyword], value) if name in each])
+                    for name in names
                 }
             elif keyword == "allOf":
                 rest.extend(value)

@@ -30,6 +30,8 @@ _LESS = frozenset({"required", "minItems", "minProperties", "contains", "depende
 _CLOSING = ("additionalProperties", "unevaluatedProperties")
 """Keywords that refuse members by a schema that is false."""
 
+_DEVICE = ("context", "device")
+
 Call = dict[str, Any]
 
 
@@ -217,6 +219,11 @@ def _refused_members(error: Any, value: Any) -> Sequence[str]:
 
 
 def _refusal(number: int, error: Any) -> Refusal:
+    """Return what an error objects to; of alternatives, what the one objects to that goes deepest into the device."""
+    inside = [each for way in getattr(error.kind, "context", None) or () for each in way]
+    nested = [refusal for refusal in (_refusal(number, each) for each in inside) if refusal.path[:2] == _DEVICE]
+    if nested:
+        return max(nested, key=lambda each: len(each.path) + bool(each.member))
     at, path, kind = tuple(error.schema_path), tuple(error.instance_path), error.kind
     member = ""
     if kind.name == "required":

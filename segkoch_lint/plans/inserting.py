@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint.places import Path
+from segkoch_lint.plans.layout import laid_out
 from segkoch_lint.reading.json_scanner import locate
 
 _LINE_START = re.compile(r"[ \t]*")
@@ -123,7 +124,7 @@ def _first(text: str, path: Path, write: Any) -> Edit:
 def _written(value: Any, layout: _Layout) -> str:
     if layout.unit is None:
         return json.dumps(value, ensure_ascii=False, separators=("," + layout.space, layout.colon))
-    lines = json.dumps(value, ensure_ascii=False, indent=layout.unit, separators=(",", layout.colon)).split("\n")
+    lines = laid_out(value, unit=layout.unit, colon=layout.colon).split("\n")
     return (layout.newline + layout.inner).join(lines)
 
 

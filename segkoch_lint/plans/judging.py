@@ -218,7 +218,7 @@ class Judge:
             schema = self._refusing(survey.plan, rule, refusal)
             mark = (id(schema), refusal.at)
             rules = told[mark].rules + 1 if mark in told else 1
-            problem = f"no call was found that {about(rule)} accepts, so it was not asked: {_objection(refusal)}"
+            problem = f"no call was found that {about(rule)} accepts, so it was not asked: {refusal_in_words(refusal)}"
             told[mark] = Draft(
                 NOT_CHECKABLE, schema.nearest(refusal.at), {"problem": mask_shapes(problem)}, remedy=_HELP, rules=rules
             )
@@ -281,7 +281,8 @@ def _whole(plan: Plan, rules: int, of: int) -> str:
     return f"the tracking plan{name} ({number} {'rule' if of == 1 else 'rules'})"
 
 
-def _objection(refusal: Refusal) -> str:
+def refusal_in_words(refusal: Refusal) -> str:
+    """Return which keyword refuses what."""
     return f"`{refusal.keyword}` refuses {_what(refusal)}"
 
 

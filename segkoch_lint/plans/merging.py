@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.errors import UsageError
+from segkoch_lint.masking import mask_shapes
 from segkoch_lint.plans.budget import Evaluator, Exhausted
 from segkoch_lint.plans.common import TITLE
 from segkoch_lint.plans.copies import value_at
 from segkoch_lint.plans.files import joined
 from segkoch_lint.plans.formats import CONFIG_API, TERRAFORM, find_plans
 from segkoch_lint.plans.inserting import Edit, add_member, append, apply, prepend, replace
+from segkoch_lint.plans.judging import refusal_in_words
+from segkoch_lint.plans.own_values import own_values
 from segkoch_lint.plans.plan import Plan, Schema, Site
 from segkoch_lint.plans.validators import SchemaFault
 from segkoch_lint.reading.documents import Flaw
@@ -25,8 +29,21 @@ _BY_HAND = "`segkoch-lint plan common` prints the schema, to be put in by hand."
 _MARK = "\ufeff"
 
 
-def merged(content: bytes, name: str, guard: Mapping[str, Any], evaluator: Evaluator, limits: Limits) -> str | None:
-    """Return the text of a plan file with the guard in every plan of it, or None when it is guarded already.
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of a plan file.
+
+    Attributes:
+        text: of the file with the guard in every plan of it, or None where all of them are guarded already.
+        refused: what plans refuse all the same although Kochava could use it (KCH403), in sentences.
+    """
+
+    text: str | None
+    refused: tuple[str, ...] = ()
+
+
+def merged(content: bytes, name: str, guard: Mapping[str, Any], evaluator: Evaluator, limits: Limits) -> Merged:
+    """Put the guard into every plan of a file.
 
     Args:
         content: of the file.
@@ -36,21 +53,24 @@ def merged(content: bytes, name: str, guard: Mapping[str, Any], evaluator: Evalu
         limits: what is too deep to be read.
 
     Raises:
-        UsageError: the file holds no plan that can state it, or cannot be changed in its text.
+        UsageError: the file holds no plan that can state it, or cannot be changed in its text, or a plan's own common
+            schema refuses every call that Kochava could use, so that a guard has nothing left to guard.
     """
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"{name}: only plain JSON in UTF-8 can be changed.", _BY_HAND) from None
     mark, text = (_MARK, text[1:]) if text.startswith(_MARK) else ("", text)
-    edits = [_edit(text, plan, guard) for plan in _plans(text, name, limits) if not _guards(plan, evaluator)]
+    states = {plan: _state(plan, evaluator) for plan in _plans(text, name, limits)}
+    refused = tuple(dict.fromkeys(each for state in states.values() for each in state.refused))
+    edits = [_edit(text, plan, guard) for plan, state in states.items() if not state.guards]
     if not edits:
-        return None
+        return Merged(None, refused)
     changed = apply(text, edits)
     for plan in _plans(changed, name, limits):
-        if not _guards(plan, evaluator, added=True):
+        if not _state(plan, evaluator, added=True).guards:
             raise UsageError(f"{name}: the plan's own common schema cannot be added to.", _BY_HAND)
-    return mark + changed
+    return Merged(mark + changed, refused)
 
 
 def _plans(text: str, name: str, limits: Limits) -> Sequence[Plan]:
@@ -75,20 +95,39 @@ def _plans(text: str, name: str, limits: Limits) -> Sequence[Plan]:
     return whole
 
 
-def _guards(plan: Plan, evaluator: Evaluator, *, added: bool = False) -> bool:
-    """Tell whether the common schema of a plan guards everything by itself.
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Whether the common schema of a plan guards everything by itself, and what good calls it refuses."""
+
+    guards: bool
+    refused: tuple[str, ...] = ()
+
+
+def _state(plan: Plan, evaluator: Evaluator, *, added: bool = False) -> _State:
+    """Return how the common schemas of a plan guard.
 
     One that no call could be made up for tells nothing before the guard was *added* to it, and is believed after.
     """
     if not plan.active_commons:
-        return False
+        return _State(guards=False)
     schemas = [common.schema.value for common in plan.active_commons]
+    values = own_values(schemas)
     try:
-        answers = [evaluator.ask(schemas, call_type, "") for call_type in CALL_TYPES]
+        answers = [evaluator.ask(schemas, call_type, "", values=values) for call_type in CALL_TYPES]
     except (SchemaFault, Exhausted):
         hint = "`segkoch-lint plan check` says what is wrong with it."
         raise UsageError(f"{plan.site.file}: its common schema cannot be used.", hint) from None
-    return all(not answer.gaps and (answer.refusal is None or added) for answer in answers)
+    strict = {
+        each.platform: mask_shapes(refusal_in_words(each.refusal)) for answer in answers for each in answer.strict
+    }
+    if strict and not any(answer.calls for answer in answers):
+        why = next(iter(strict.values()))
+        problem = f"its common schema refuses every call that Kochava could use (KCH403): {why}"
+        hint = "Let it accept `context.device` with `type`, `id` and `advertisingId`, then add the guard."
+        raise UsageError(f"{plan.site.file}: {problem}.", hint)
+    guards = all(not answer.gaps and (answer.refusal is None or added) for answer in answers)
+    refused = (f"the common schema accepts no {platform} call (KCH403): {why}" for platform, why in strict.items())
+    return _State(guards, tuple(refused))
 
 
 def _edit(text: str, plan: Plan, guard: Mapping[str, Any]) -> Edit:

@@ -6,7 +6,7 @@ description of the integrations object (`All`, case-sensitive names, objects cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -34,8 +34,7 @@ _SWITCHED_OFF: Mapping[str, Any] = {
                 {"required": ["Kochava"], "properties": {"Kochava": {"const": False}}},
                 {
                     "required": ["All"],
-                    "properties": {"All": {"const": False}},
-                    "not": {"required": ["Kochava"], "properties": {"Kochava": {"not": {"enum": _FALSY}}}},
+                    "properties": {"All": {"const": False}, "Kochava": {"enum": _FALSY}},
                 },
             ],
         }
@@ -60,11 +59,9 @@ class Delivery:
     def conditions(self) -> dict[str, dict[str, Any]]:
         """Return the reasons for which a call does not reach Kochava, each with the schema of such calls."""
         reasons = {
-            "type not accepted": {
-                "not": {"required": ["type"], "properties": {"type": {"enum": [*self.accepted_types]}}}
-            },
+            "type not accepted": {"properties": {"type": {"not": {"enum": [*self.accepted_types]}}}},
             "switched off by integrations": dict(_SWITCHED_OFF),
-            "web without a device": {**self.sent_by(["web"]), "not": dict(_HAS_DEVICE)},
+            "web without a device": _library(self._names({"web"}), device={"not": {"type": "object"}}),
             # The one comes from Kochava, the other is Segment's own report on a tracking plan.
             "event of Kochava or Segment": _tracks(["Install Attributed", "Violation Generated"]),
         }
@@ -74,16 +71,24 @@ class Delivery:
 
     def sent_by(self, origins: Iterable[str]) -> dict[str, Any]:
         """Return the schema of calls that libraries of these origins send."""
-        table = {name: origin for origin in ORIGINS for name in _libraries()[origin]} | dict(self.libraries)
         wanted = set(origins)
-        either = [name for name in _libraries()["either"] if name not in self.libraries]
-        always = [name for name, origin in table.items() if origin in wanted and name not in either]
-        choices = [_library(always)]
+        either = self._either()
+        choices = [_library(self._names(wanted))]
         if "mobile" in wanted:
             choices.append({"allOf": [_library(either), dict(_HAS_DEVICE)]})
         if "server" in wanted:
             choices.append({"allOf": [_library(either), {"not": dict(_HAS_DEVICE)}]})
-        return {"anyOf": choices}
+        return choices[0] if len(choices) == 1 else {"anyOf": choices}
+
+    def _names(self, origins: Collection[str]) -> list[str]:
+        """Return the libraries that are always of one of these origins."""
+        table = {name: origin for origin in ORIGINS for name in _libraries()[origin]} | dict(self.libraries)
+        either = self._either()
+        return [name for name, origin in table.items() if origin in origins and name not in either]
+
+    def _either(self) -> list[str]:
+        """Return the libraries that run in apps and on servers."""
+        return [name for name in _libraries()["either"] if name not in self.libraries]
 
     def origins(self) -> dict[str, dict[str, Any]]:
         """Return per origin the schema of its calls; a call that matches none is of unknown origin."""
@@ -96,11 +101,13 @@ def _libraries() -> Mapping[str, list[str]]:
     return table
 
 
-def _library(names: Iterable[str]) -> dict[str, Any]:
+def _library(names: Iterable[str], **context: Any) -> dict[str, Any]:
+    """Return the schema of calls of these libraries; *context* says more of members of their context."""
     library = {"type": "object", "required": ["name"], "properties": {"name": {"enum": sorted(names)}}}
+    members = {"library": library, **context}
     return {
         "required": ["context"],
-        "properties": {"context": {"type": "object", "required": ["library"], "properties": {"library": library}}},
+        "properties": {"context": {"type": "object", "required": ["library"], "properties": members}},
     }
 
 

@@ -155,13 +155,35 @@ def test_the_common_schema_is_printed_and_merged(folder: Path, program: Program)
     assert printed["$schema"] == "http://json-schema.org/draft-07/schema#"
     ran = program("plan", "common", "--into", "bad.json")
     assert (ran.status, ran.out) == (0, "")
-    assert "guards everything now" in ran.err
+    assert "bad.json: the common schema guards KCH101, KCH102, KCH103, KCH104, KCH105 now." in ran.err
     assert json.loads((folder / "bad.json").read_text())["rules"]["global"] == printed
     assert program("plan", "check", "bad.json").status == 0
     before = (folder / "bad.json").read_bytes()
     assert "nothing was changed" in program("plan", "common", "--into", "bad.json").err
     assert (folder / "bad.json").read_bytes() == before
     assert sorted(each.name for each in folder.iterdir()) == ["bad.json", "events.json", "good.json"]
+
+
+def test_the_exact_guard_is_longer_and_both_are_for_the_platforms_of_the_configuration(
+    folder: Path, program: Program
+) -> None:
+    short, exact = program("plan", "common").out, program("plan", "common", "--exact").out
+    assert len(short.splitlines()) * 5 < len(exact.splitlines())
+    (folder / "segkoch-lint.toml").write_text('platforms = ["android"]')
+    for arguments in ([], ["--exact"]):
+        guard_text = program("plan", "common", *arguments).out
+        (folder / "one.json").write_text(json.dumps(config_api(json.loads(guard_text), {"A": {}})))
+        assert program("plan", "check", "one.json").status == 0
+        assert program("plan", "check", "one.json", "--isolated").status == 1
+
+
+def test_a_guard_that_blocks_refusals_is_printed_with_what_that_costs(folder: Path, program: Program) -> None:
+    assert program("plan", "common").err == ""
+    ran = program("plan", "common", "--select", "KCH106,KCH119")
+    assert ran.err.count("every destination") == 2
+    assert "for every destination" in ran.out
+    (folder / "guarded.json").write_text(json.dumps(config_api(json.loads(ran.out), {"A": {}})))
+    assert program("plan", "check", "guarded.json", "--select", "KCH106,KCH119").status == 0
 
 
 def test_a_call_that_is_shown_keeps_its_foreign_text_harmless(folder: Path, program: Program) -> None:

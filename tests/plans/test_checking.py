@@ -410,6 +410,17 @@ def test_a_plan_of_an_app_for_one_platform_is_asked_with_its_calls_only(
     assert codes(check(tmp_path, plan, settings=Settings(platforms=(other,)))[0]) == ["KCH403"]
 
 
+def test_a_plan_that_lets_calls_through_that_are_switched_off_is_asked_with_others(tmp_path: Path) -> None:
+    for device, found in (
+        (DEVICE, []),
+        ({**DEVICE, "properties": {**DEVICE["properties"], "type": {"enum": ["android"]}}}, ["KCH403"]),
+        ({"additionalProperties": False, "properties": {"type": {}, "id": {}}}, ["KCH403", "KCH403"]),
+    ):
+        findings, checker = check(tmp_path, config_api({"anyOf": [KOCHAVA_OFF, guard(device)]}, EVENTS))
+        assert codes(findings) == found
+        assert checker.tally.checked == 2
+
+
 def test_an_over_strict_rule_is_blamed_at_its_keyword(tmp_path: Path) -> None:
     closed = {"properties": {"context": {"additionalProperties": False, "properties": {"ip": {}}}}}
     findings, _ = check(tmp_path, config_api(guard(), {"A": closed, "B": ORDER}))

@@ -4,56 +4,65 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.errors import UsageError
 from segkoch_lint.plans.budget import Evaluator
 from segkoch_lint.plans.common import TITLE, common_schema
+from segkoch_lint.plans.guard import short_schema
+from segkoch_lint.plans.layout import laid_out
 from segkoch_lint.plans.merging import merged
-from segkoch_lint.plans.probes import REQUIREMENTS, Probes
+from segkoch_lint.plans.probes import REFUSALS, REQUIREMENTS, Probes
 from segkoch_lint.plans.validators import compile_schema
+from segkoch_lint.policy.settings import PLATFORMS
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.ruleset import RuleSet
-from tests.plans.plan_files import DRAFT, FORMATS, ORDER, Events, check, codes, config_api, guard, public_api
+from tests.plans.plan_files import DEVICE, DRAFT, FORMATS, ORDER, Events, check, codes, config_api, guard, public_api
 
 RULES = [rule for rule in built_in() if rule.code in REQUIREMENTS]
 COMMON = common_schema(RULES, Delivery())
+DEFAULT = [rule for rule in RULES if rule.code not in REFUSALS]
+SHORT = short_schema(DEFAULT, Delivery(), PLATFORMS)
+GUARDS = {"short": SHORT, "exact": common_schema(DEFAULT, Delivery())}
 EVENTS: Events = {"Order Completed": ORDER, "Level Completed": {"type": "object"}}
 
 
 Merge = Callable[[bytes], str | None]
 
 
-@pytest.fixture(scope="module")
-def merge() -> Iterator[Merge]:
-    with Evaluator(Delivery(), REQUIREMENTS) as evaluator:
-        yield lambda content: merged(content, "plan.json", COMMON, evaluator, Limits())
+@pytest.fixture(scope="module", params=list(GUARDS.values()), ids=list(GUARDS))
+def merge(request: pytest.FixtureRequest) -> Iterator[Merge]:
+    with Evaluator(Delivery(), [rule.code for rule in DEFAULT]) as evaluator:
+        yield lambda content: merged(content, "plan.json", request.param, evaluator, Limits()).text
 
 
-def test_it_is_a_schema_of_draft_07_without_references_or_look_around() -> None:
-    jsonschema.Draft7Validator.check_schema(COMMON)
-    assert COMMON["$schema"] == DRAFT
-    text = json.dumps(COMMON)
+@pytest.mark.parametrize("schema", [COMMON, *GUARDS.values()])
+def test_it_is_a_schema_of_draft_07_without_references_or_look_around(schema: dict[str, Any]) -> None:
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert schema["$schema"] == DRAFT
+    text = json.dumps(schema)
     assert not any(word in text for word in ("$ref", "$defs", "(?=", "(?!", "(?<", '"if"', '"message"', '"spellings"'))
 
 
-RULESET = RuleSet([], Delivery(), RULES)
+RULESET = RuleSet(RULES, Delivery())
 VALIDATORS = [compile_schema({**COMMON, "$schema": each}) for each in (DRAFT, DRAFT.replace("07", "04"))]
 
 
-def holds(call: dict[str, Any]) -> bool:
+def holds(call: dict[str, Any], rules: Iterable[Any] = RULES) -> bool:
+    """Tell whether a call breaks none of the rules, or never reaches Kochava."""
     verdict = RULESET.judge(call)
-    return verdict.usable or verdict.not_delivered is not None
+    broken = {each.rule.code for each in verdict.violations}
+    return verdict.not_delivered is not None or broken.isdisjoint(rule.code for rule in rules)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -96,6 +105,87 @@ calls: st.SearchStrategy[Any] = st.fixed_dictionaries(
 @settings(max_examples=300, deadline=None)
 def test_it_agrees_with_the_rules_about_every_call(call: dict[str, Any]) -> None:
     assert [validator.is_valid(call) for validator in VALIDATORS] == [holds(call)] * 2
+
+
+def in_words_of_sdks(call: dict[str, Any]) -> bool:
+    """Tell whether a call has no key that neither Segment's SDKs nor its page on Kochava know."""
+    context = call.get("context")
+    device = context.get("device") if isinstance(context, dict) else None
+    return not isinstance(device, dict) or "ADVERTISING-ID" not in device
+
+
+@given(calls)
+@settings(max_examples=300, deadline=None)
+def test_the_short_guard_says_the_same_in_the_words_of_sdks(call: dict[str, Any]) -> None:
+    assume(in_words_of_sdks(call))
+    assert compile_schema(SHORT).is_valid(call) == holds(call, DEFAULT)
+
+
+REFUSED: list[dict[str, Any]] = [
+    {"adTrackingEnabled": False},
+    {"adTrackingEnabled": "false"},
+    {"adTrackingEnabled": "f"},
+    {"ad_tracking_enabled": False},
+    {"trackingStatus": "denied"},
+    {"trackingStatus": "DENIED"},
+    {"trackingStatus": "TrackingStatus.restricted"},
+    {"trackingStatus": "notDetermined"},
+    {"trackingStatus": "not_authorized"},
+    {"attTrackingStatus": 2},
+    {"attTrackingStatus": 0},
+    {"attTrackingStatus": "ATTrackingManagerAuthorizationStatusDenied"},
+]
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_both_guards_let_users_through_who_refused_unless_they_are_to_be_blocked(refused: dict[str, Any]) -> None:
+    device = {"type": "ios", "id": "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64", **refused}
+    call = {"type": "track", "event": "A", "userId": "user-4711", "context": {"device": device}}
+    assert [compile_schema(each).is_valid(call) for each in GUARDS.values()] == [True, True]
+    strict = [short_schema(RULES, Delivery(), PLATFORMS), COMMON]
+    assert [compile_schema(each).is_valid(call) for each in strict] == [False, False]
+
+
+@pytest.mark.parametrize("schema", [short_schema, common_schema])
+@pytest.mark.parametrize("platform", ["ios", "android"])
+def test_a_guard_for_one_platform_refuses_calls_of_the_other(schema: Any, platform: str) -> None:
+    validator = compile_schema(schema(DEFAULT, Delivery(), [platform]))
+    for start in Probes(Delivery()).starts("track", "A"):
+        assert validator.is_valid(start.call) == (start.platform == platform)
+
+
+def clauses(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        if "title" in schema and isinstance(schema["title"], str):
+            yield schema
+        for inner in schema.values():
+            yield from clauses(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from clauses(inner)
+
+
+@pytest.mark.parametrize("rules", [DEFAULT, RULES])
+def test_the_short_guard_fits_on_a_screen_and_says_why(rules: list[Any]) -> None:
+    schema = short_schema(rules, Delivery(), PLATFORMS)
+    text = laid_out(schema)
+    assert json.loads(text) == schema
+    assert len(text.splitlines()) < 60
+    assert max(map(len, text.splitlines())) < 140
+    found = list(clauses(schema))
+    assert all(len(each.get("description", "")) > 20 for each in found)
+    titles = " ".join(each["title"] for each in found)
+    assert all(code in titles for code in ("KCH101", "KCH102", "KCH103", "KCH104", "KCH105"))
+
+
+subsets = st.lists(st.sampled_from(RULES), min_size=1, unique=True)
+
+
+@given(calls, subsets)
+@settings(max_examples=200, deadline=None)
+def test_the_short_guard_of_some_requirements_says_what_these_say(call: dict[str, Any], rules: list[Any]) -> None:
+    assume(in_words_of_sdks(call))
+    assert compile_schema(short_schema(rules, Delivery(), PLATFORMS)).is_valid(call) == holds(call, rules)
 
 
 BEFORE: dict[str, Any] = {
@@ -154,9 +244,35 @@ def test_the_rest_of_the_file_stays_as_it_is(form: Any, before: Any, newline: st
     removed = [line for line in difflib.ndiff(old, new) if line.startswith("- ")]
     assert [line[2:].rstrip("]}, ") for line in removed] in ([], [removed[0][2:].rstrip("]}, ")] if removed else [])
     assert "\n" not in text.replace("\r\n", "") or newline == "\n"
-    added = [line for line in new if '"Guards KCH101' in line]
-    assert len(added) == 1
-    assert (len(added[0]) - len(added[0].lstrip())) % 4 == 0
+    assert len([line for line in new if '"Guards KCH101' in line]) == 1
+    added = next(line for line in new if line not in old)
+    assert (len(added) - len(added.lstrip())) % 4 == 0
+
+
+CLOSED = {keyword: value for keyword, value in DEVICE.items() if keyword != "required"}
+CLOSED = {**CLOSED, "properties": {name: {} for name in ("type", "id")}}
+"""A device without room for the advertising id."""
+
+
+def test_a_plan_that_refuses_every_good_call_is_no_plan_that_is_guarded(merge: Merge) -> None:
+    with pytest.raises(UsageError, match=r"refuses every call that Kochava could use \(KCH403\)"):
+        merge(json.dumps(config_api(guard(CLOSED), EVENTS)).encode())
+
+
+def test_a_plan_that_refuses_one_platform_gets_the_guard_and_that_is_told() -> None:
+    one = {"properties": {"context": {"properties": {"device": {"properties": {"type": {"enum": ["ios"]}}}}}}}
+    content = json.dumps(config_api(one, EVENTS)).encode()
+    with Evaluator(Delivery(), [rule.code for rule in DEFAULT]) as evaluator:
+        done = merged(content, "plan.json", SHORT, evaluator, Limits())
+    assert done.text is not None
+    (refused,) = done.refused
+    assert refused.startswith("the common schema accepts no android call (KCH403)")
+
+
+def test_a_plan_whose_own_values_break_a_requirement_is_not_guarded_yet(merge: Merge) -> None:
+    wide = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"enum": ["ios", "android", "web"]}}}
+    assert merge(json.dumps(config_api(guard(wide), EVENTS)).encode()) is not None
+    assert merge(json.dumps(config_api(guard(), EVENTS)).encode()) is None
 
 
 def test_several_plans_of_a_file_are_all_guarded(merge: Merge) -> None:

@@ -9,7 +9,7 @@ from segkoch_lint.cli.late import LateGroup
 _COMMANDS = {
     "check": "Check tracking plans: do they stop calls that Kochava cannot use?",
     "diff": "Compare two versions of a tracking plan: what does the change open and close?",
-    "common": "Print the common JSON Schema that guards everything, or add it to a plan.",
+    "common": "Print a common JSON Schema that guards what Kochava needs, or add it to a plan.",
 }
 
 

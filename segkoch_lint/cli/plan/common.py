@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,32 +20,44 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--into", metavar="PLAN", type=click.Path(path_type=Path), help="Add it to this plan, in place.")
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Say exactly what the rules say, in every spelling of every key, at ten times the length.",
+)
 @configuration_options
 @debug_option
-def command(*, into: Path | None, **configuration: Any) -> None:
-    """Print the common JSON Schema that guards everything Kochava needs, or add it to a plan.
+def command(*, into: Path | None, exact: bool, **configuration: Any) -> None:
+    """Print a common JSON Schema that guards what Kochava needs, or add it to a plan.
 
-    Draft-07, ready to paste as the common JSON Schema of a tracking plan. It stops every call that would be useless to
-    Kochava, and leaves calls alone that never reach it. With --into, the rest of the file stays as it is.
+    Draft-07, ready to paste as the common JSON Schema of a tracking plan. It stops calls that would be useless to
+    Kochava, and lets calls through that never reach it, or whose users refused tracking (unless KCH106 and KCH119 are
+    selected). With --into, the rest of the file stays as it is.
     """
     from segkoch_lint.plans.common import common_schema  # noqa: PLC0415 - validators take a while to import
-    from segkoch_lint.plans.requirements import requirements  # noqa: PLC0415
+    from segkoch_lint.plans.guard import short_schema  # noqa: PLC0415
+    from segkoch_lint.plans.layout import laid_out  # noqa: PLC0415
+    from segkoch_lint.plans.probes import REFUSALS  # noqa: PLC0415
+    from segkoch_lint.plans.requirements import COST_OF_BLOCKING, requirements  # noqa: PLC0415
 
     settings = settings_of(**configuration)
     rules = list(requirements(settings))
     if not rules:
         raise UsageError("The configuration ignores all requirements, so there is nothing to guard.")
-    guard = common_schema(rules, settings.delivery)
+    schema = common_schema if exact else short_schema
+    guard = schema(rules, settings.delivery, settings.platforms)
+    codes = [rule.code for rule in rules]
     if into is None:
-        click.echo(json.dumps(guard, indent=2, ensure_ascii=False))
-    elif _merge(into, guard, settings, [rule.code for rule in rules]):
-        click.echo(f"{visible(str(into))}: the common schema guards everything now.", err=True)
+        click.echo(json.dumps(guard, indent=2, ensure_ascii=False) if exact else laid_out(guard))
     else:
-        click.echo(f"{visible(str(into))}: the common schema guards everything already; nothing was changed.", err=True)
+        _merge(into, guard, settings, codes)
+    for code in codes:
+        if code in REFUSALS:
+            click.echo(f"Note: {code}: {COST_OF_BLOCKING}.", err=True)
 
 
-def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: list[str]) -> bool:
-    """Add the guard to a file, and tell whether that was needed."""
+def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: Sequence[str]) -> None:
+    """Add the guard to a file, and say whether that was needed."""
     from segkoch_lint.plans.budget import Evaluator  # noqa: PLC0415
     from segkoch_lint.plans.merging import merged  # noqa: PLC0415
     from segkoch_lint.reporting.writing import open_output  # noqa: PLC0415
@@ -54,10 +66,15 @@ def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: list
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
-    with Evaluator(settings.delivery, codes) as evaluator:
-        text = merged(content, str(path), guard, evaluator, settings.limits)
-    if text is None:
-        return False
-    with open_output(str(path), newline="") as stream:
-        stream.write(text)
-    return True
+    with Evaluator(settings.delivery, codes, platforms=settings.platforms) as evaluator:
+        done = merged(content, str(path), guard, evaluator, settings.limits)
+    if done.text is not None:
+        with open_output(str(path), newline="") as stream:
+            stream.write(done.text)
+    name, listed = visible(str(path)), ", ".join(codes)
+    for each in done.refused:
+        click.echo(f"Note: {name}: {visible(each)}.", err=True)
+    if done.text is not None:
+        click.echo(f"{name}: the common schema guards {listed} now.", err=True)
+    else:
+        click.echo(f"{name}: the common schema guards {listed} already; nothing was changed.", err=True)
