@@ -12,6 +12,9 @@ from segkoch_lint.places import Path
 CALL_TYPES = ("track", "identify", "page", "screen", "group", "alias")
 """The six message types of Segment's HTTP API."""
 
+LIBRARY_NAME: Path = ("context", "library", "name")
+"""Where a call names the library that sent it."""
+
 SENT_KEYS = ("messageId", "sentAt", "originalTimestamp", "receivedAt", "writeKey")
 """Members that a call has once it was sent: SDKs, or Segment's servers, add them."""
 

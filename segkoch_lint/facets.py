@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from segkoch_lint.calls import library_of
+from segkoch_lint.calls import LIBRARY_NAME, library_of
 from segkoch_lint.masking import Secret, mask_shapes
+from segkoch_lint.places import Path
 
 Group = tuple[str | Secret, ...]
 """What calls have in common: a value for each facet they are grouped by; empty where a call has none."""
@@ -20,13 +21,15 @@ class Facet:
 
     Attributes:
         name: as on the command line.
-        members: the members of a call that it is told by.
-        value: tells it of a call, or of a mapping with no more than these members.
+        paths: the members of a call that decide the value; objects there are read as if they were not there.
+        value: returns the value of a call, or of a mapping with no more than these members.
+        prefix: a pattern of texts, and a length: of a text that matches, no more characters than that decide the value.
     """
 
     name: str
-    members: tuple[str, ...]
+    paths: tuple[Path, ...]
     value: Callable[[Mapping[str, Any]], str | Secret]
+    prefix: tuple[str, int] | None = None
 
 
 def group_of(facets: tuple[Facet, ...], message: Mapping[str, Any]) -> Group:
@@ -61,6 +64,9 @@ def _event(message: Mapping[str, Any]) -> str:
 
 _TIMES = ("timestamp", "originalTimestamp", "receivedAt", "sentAt")
 
+_IN_UTC = (r"^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$", 10)
+"""Timestamps as SDKs write them; the day is their beginning."""
+
 
 def _day(message: Mapping[str, Any]) -> str:
     """Return the day in UTC, by the first of the timestamps that can be read."""
@@ -86,12 +92,12 @@ def _platform(message: Mapping[str, Any]) -> str:
 FACETS: Mapping[str, Facet] = {
     facet.name: facet
     for facet in (
-        Facet("library", ("context",), _library),
-        Facet("version", ("context",), _version),
-        Facet("event", ("type", "event"), _event),
-        Facet("day", _TIMES, _day),
-        Facet("source", ("projectId", "writeKey"), _source),
-        Facet("platform", ("context",), _platform),
+        Facet("library", (LIBRARY_NAME,), _library),
+        Facet("version", (LIBRARY_NAME, ("context", "library", "version")), _version),
+        Facet("event", (("type",), ("event",)), _event),
+        Facet("day", tuple((key,) for key in _TIMES), _day, prefix=_IN_UTC),
+        Facet("source", (("projectId",), ("writeKey",)), _source),
+        Facet("platform", (("context", "device", "type"),), _platform),
     )
 }
 """All facets, by name."""

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from segkoch_lint.calls import Call
+from segkoch_lint.engine.checked_line import CheckedLine
+from segkoch_lint.engine.selector import line_selector
+from segkoch_lint.engine.table_rows import select_rows
 from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
@@ -33,8 +36,6 @@ from segkoch_lint.reading.sniffing import Claim, claim_of
 from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
 from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming.rows import skim_rows
-from segkoch_lint.skimming.skimmer import Judged, Skimmer
 from segkoch_lint.tallies import MOST_ERRORS, Summary
 
 INVALID_SYNTAX = "KCH001"
@@ -181,7 +182,9 @@ class PartLinter:
         self.entries_at_once = 1
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
-        self._skimmer = Skimmer(self.ruleset, settings.limits, self._count_clean, settings.group_by, self._observer)
+        self._selector = line_selector(
+            self.ruleset, settings.limits, self._count_clean, settings.group_by, self._observer
+        )
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
         self._claimed = True
@@ -212,7 +215,7 @@ class PartLinter:
             yield Result(summary=Summary(unread=[(opened.path, opened.reason)]))
         elif isinstance(opened, PieceText):
             with opened as text:
-                documents = read_lines(text, self._limits, self._sieve)
+                documents = read_lines(text, self._limits, self._select)
                 yield from self._lint(documents, text, source, inputs=int(part.first))
         else:
             with opened as stream:
@@ -220,8 +223,8 @@ class PartLinter:
 
     def stream(self, stream: Stream, source: Input) -> Iterator[Result]:
         """Lint a whole input that is open."""
-        documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._sieve)
-        yield from self._lint(skim_rows(documents, self._sieve), stream, source, inputs=1)
+        documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._select)
+        yield from self._lint(select_rows(documents, self._select), stream, source, inputs=1)
 
     def value(self, document: Document) -> Result:
         """Lint a document that is an input by itself, and was meant as calls."""
@@ -236,7 +239,7 @@ class PartLinter:
 
     def _lint(
         self,
-        documents: Iterable[Document | Flaw | Failure | Foreign | Judged],
+        documents: Iterable[Document | Flaw | Failure | Foreign | CheckedLine],
         text: Stream | PieceText,
         source: Input,
         *,
@@ -263,8 +266,8 @@ class PartLinter:
         yield self._finished(last=True, lines=text.lines if isinstance(text, PieceText) else 0)
 
     def _readable(
-        self, documents: Iterable[Document | Flaw | Failure | Foreign | Judged], name: str
-    ) -> Iterator[Document | Flaw | Failure | Foreign | Judged]:
+        self, documents: Iterable[Document | Flaw | Failure | Foreign | CheckedLine], name: str
+    ) -> Iterator[Document | Flaw | Failure | Foreign | CheckedLine]:
         """Yield the documents as far as they can be read, and note what keeps the rest from being read."""
         try:
             yield from documents
@@ -276,7 +279,7 @@ class PartLinter:
             self._fail(error, name, self._line or None, "nothing after this place was checked")
 
     def _checked(
-        self, each: Document | Flaw | Failure | Foreign | Judged, name: str, ignored: frozenset[str]
+        self, each: Document | Flaw | Failure | Foreign | CheckedLine, name: str, ignored: frozenset[str]
     ) -> Sequence[Entry]:
         """Return what is to be said of one document; if our own code fails on it, only that is noted."""
         if isinstance(each, Failure):
@@ -307,11 +310,11 @@ class PartLinter:
     def _is_full(self) -> bool:
         return self._observer is not None and self._observer.held >= _MOST_OBSERVED
 
-    def _sieve(self, block: Block) -> Iterable[NumberedLine | Flaw | Judged]:
+    def _select(self, block: Block) -> Iterable[NumberedLine | Flaw | CheckedLine]:
         self.on_progress()
         try:
-            # The first call lets strangers in at its place, so it is always read.
-            return self._skimmer.sieve(block, passing=self._calls_seen)
+            # The first call lets strangers in at its place, so it is always handed on.
+            return self._selector.select(block, leave_first=not self._calls_seen)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the lines can be read one by one
@@ -324,13 +327,15 @@ class PartLinter:
     def _count_clean(self, opinion: Opinion, library: str, group: Group, calls: int) -> None:
         count(self._result.summary, opinion, library, group, calls)
 
-    def _entries(self, each: Document | Flaw | Foreign | Judged, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+    def _entries(
+        self, each: Document | Flaw | Foreign | CheckedLine, name: str, ignored: frozenset[str]
+    ) -> Iterator[Entry]:
         summary = self._result.summary
         if isinstance(each, Foreign):
             kind = each.kind or NEITHER
             summary.not_calls[kind] += 1
             yield Stranger(kind, "", Span(1, 1, 1, 1))
-        elif isinstance(each, Judged):
+        elif isinstance(each, CheckedLine):
             ignored = self._ignored_of(each.document, name, ignored)
             yield from self._first_call()
             yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
@@ -414,8 +419,8 @@ class PartLinter:
             yield Mark.FIRST_CALL
 
 
-def _line_of(each: Document | Flaw | Foreign | Judged) -> int:
-    if isinstance(each, Judged):
+def _line_of(each: Document | Flaw | Foreign | CheckedLine) -> int:
+    if isinstance(each, CheckedLine):
         return each.document.start[0]
     return each.span.line if isinstance(each, Flaw) else 1 if isinstance(each, Foreign) else each.start[0]
 

@@ -24,8 +24,8 @@ from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import open_bytes
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reporting.excerpts import excerpt
-from segkoch_lint.tallies import Summary
 from tests.conftest import Ran
+from tests.engine.logs import is_found_the_same
 
 COLUMNS = (
     "id,received_at,user_id,event,event_text,context_library_name,context_device_type,context_device_id,"
@@ -279,18 +279,11 @@ def test_users_are_compared_across_rows_and_logs() -> None:
     assert mobile.span.line == 2
 
 
-def linted(text: str, *, skimming: bool) -> tuple[list[Finding], Summary]:
-    linter = Linter()
-    linter._parts._skimmer._possible = skimming
-    return [*linter.bytes(text.encode(), "x.csv"), *linter.identity_findings()], linter.summary
-
-
 cells = st.sampled_from(["", "NULL", "ios", "android", "iOS", "t", "f", "2", "x", "analytics-ruby", '{"a": 1}', "null"])
 changes = st.dictionaries(st.sampled_from(COLUMNS), cells | st.sampled_from(IDS), max_size=3)
 
 
 @settings(max_examples=20)
 @given(st.lists(changes, max_size=12), st.integers(1, 3))
-def test_rows_that_are_passed_over_are_judged_as_they_are_when_read(rows: list[dict[str, str]], times: int) -> None:
-    text = table(*rows * times)
-    assert linted(text, skimming=True) == linted(text, skimming=False)
+def test_rows_are_found_the_same_by_every_way_to_go_through_them(rows: list[dict[str, str]], times: int) -> None:
+    is_found_the_same(table(*rows * times).encode(), name="x.csv")

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from segkoch_lint import parts
 from segkoch_lint.cli.outputs import Reports
+from segkoch_lint.engine.selector import ReadingSelector
 from segkoch_lint.findings import Finding
 from segkoch_lint.identity.judging import Identity
 from segkoch_lint.inspecting import Inspection, Inspector
@@ -20,7 +22,6 @@ from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.yaml_text import YamlDocument
-from segkoch_lint.skimming.skimmer import Skimmer
 from tests.conftest import Ran
 
 Program = Callable[..., Ran]
@@ -41,7 +42,7 @@ def fails_on_dreaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Inspector, "inspect", failing)
     # So that every line is read as a document.
-    monkeypatch.setattr(Skimmer, "sieve", lambda self, block, **_: block.lines(self._limits))
+    monkeypatch.setattr(parts, "line_selector", lambda _ruleset, limits, *_: ReadingSelector(limits))
 
 
 def lines(*texts: str) -> str:
@@ -165,10 +166,11 @@ def test_when_many_lines_at_once_fail_they_are_read_one_by_one(monkeypatch: pyte
 
     expected, before = found()
 
-    def failing(*_: Any, **__: Any) -> None:
-        raise KeyError
+    class Failing:
+        def select(self, *_: Any, **__: Any) -> Any:
+            raise KeyError
 
-    monkeypatch.setattr(Skimmer, "sieve", failing)
+    monkeypatch.setattr(parts, "line_selector", lambda *_: Failing())
     findings, after = found()
     assert findings == expected
     assert after.summary.calls == before.summary.calls

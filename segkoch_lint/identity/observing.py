@@ -141,11 +141,11 @@ class Observer:
         for known, order, places in _placed(document, waiting):
             known.seen = Seen(order, *places)
 
-    def count(self, known: Known) -> None:
-        """Count a call of a sighting that is known."""
+    def count(self, known: Known, calls: int = 1) -> None:
+        """Count calls of a sighting that is known."""
         if not known.calls and known.number >= 0:
             self._again.append(known)
-        known.calls += 1
+        known.calls += calls
 
     def known(self, sighting: Sighting, order: Order) -> Known | None:
         """Return a sighting that was met, or None when it was not, or not before the call with that *order*."""

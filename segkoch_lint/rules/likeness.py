@@ -7,7 +7,7 @@ answers need to be judged once. Nothing is left to chance: whatever a rule could
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import Any
 
 import msgspec
@@ -55,13 +55,6 @@ class Likeness:
         if isinstance(value, list):
             return ("a list", *self.compared(value))
         return self._answers.of(value) if self.footprint.asked else 0
-
-    def of_scalars(self, values: Sequence[Any]) -> list[Hashable]:
-        """Return what `of` does for each of many scalars; of texts, which hardly repeat, nothing is remembered."""
-        if self.footprint.all or not self.footprint.asked:
-            return list(map(self.of, values))
-        asked = self._answers.asked
-        return [asked(value) if isinstance(value, str) else self.of(value) for value in values]
 
     def compared(self, value: Any) -> tuple[bool, ...]:
         """Return the answers that the comparing keywords give to *value*."""

@@ -1,4 +1,4 @@
-"""Passes rows of tables over that are only counted: they are sorted as the lines of JSON that they would be."""
+"""Selects rows of tables as the lines of JSON that they would be."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
+from segkoch_lint.engine.checked_line import CheckedLine
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.splitting import Block, NumberedLine
-from segkoch_lint.skimming.skimmer import Judged
 
 _ROWS_AT_ONCE = 1000
 _BYTES_AT_ONCE = 1 << 20
@@ -19,15 +19,17 @@ _encode = msgspec.json.Encoder().encode
 
 Other = TypeVar("Other")
 
+Select = Callable[[Block], Iterable[NumberedLine | Flaw | CheckedLine]]
 
-def skim_rows(
-    documents: Iterable[RowDocument | Other], sieve: Callable[[Block], Iterable[NumberedLine | Flaw | Judged]]
-) -> Iterator[RowDocument | Judged | Other]:
+
+def select_rows(
+    documents: Iterable[RowDocument | Other], select: Select
+) -> Iterator[RowDocument | CheckedLine | Other]:
     """Yield what is to be read of the rows among *documents*, and all others, in order.
 
     Args:
         documents: what a table holds, or any other input.
-        sieve: counts the calls that can be passed over, and gives the other lines of a block.
+        select: counts the calls that are only counted, and yields the other lines of a block.
 
     Raises:
         OSError: reading the documents failed.
@@ -37,32 +39,30 @@ def skim_rows(
     size = 0
     try:
         for each in documents:
-            # A row that has to speak for the header is to be read.
+            # The first row of a table that reports faults of the header is read.
             line = _line(each.value) if isinstance(each, RowDocument) and not each.repeated else None
             if line is not None and isinstance(each, RowDocument):
                 rows.append(each)
                 lines.append(line)
                 size += len(line)
             if line is None or len(rows) == _ROWS_AT_ONCE or size > _BYTES_AT_ONCE:
-                yield from _sorted(rows, lines, sieve)
+                yield from _selected(rows, lines, select)
                 rows, lines, size = [], [], 0
             if line is None:
                 yield each
     except OSError:
-        yield from _sorted(rows, lines, sieve)  # what came before counts
+        yield from _selected(rows, lines, select)  # what came before counts
         raise
-    yield from _sorted(rows, lines, sieve)
+    yield from _selected(rows, lines, select)
 
 
-def _sorted(
-    rows: list[RowDocument], lines: list[bytes], sieve: Callable[[Block], Iterable[NumberedLine | Flaw | Judged]]
-) -> Iterator[RowDocument | Judged]:
+def _selected(rows: list[RowDocument], lines: list[bytes], select: Select) -> Iterator[RowDocument | CheckedLine]:
     if not rows:
         return
-    for each in sieve(Block(0, b"\n".join(lines), documents=rows)):
-        if isinstance(each, Judged):
-            yield Judged(rows[each.number], each.opinion)
-        else:  # a line that is too long to be split is a row all the same
+    for each in select(Block(0, b"\n".join(lines), documents=rows)):
+        if isinstance(each, CheckedLine):
+            yield CheckedLine(rows[each.number], each.opinion)
+        else:  # a line that is too long is a row all the same
             yield rows[each.number if isinstance(each, NumberedLine) else each.line]
 
 

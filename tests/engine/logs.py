@@ -1,40 +1,74 @@
-"""Logs to pass over: clean calls, odd ones, and what is found when every line is read."""
+"""Logs with calls that are good, bad and odd, and the ways to go through them."""
 
 from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
+from segkoch_lint import parts
+from segkoch_lint.engine import selector
+from segkoch_lint.engine.checked_line import Count, LineSelector
+from segkoch_lint.engine.selector import ReadingSelector, has_core, line_selector
+from segkoch_lint.facets import Facet
+from segkoch_lint.identity.observing import Observer
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.documents import Flaw
-from segkoch_lint.reading.splitting import Block, NumberedLine
-from segkoch_lint.skimming.skimmer import Skimmer
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.rules.ruleset import RuleSet
 from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls
 
+READ = "every line read as a document"
+CACHED = "by the verdict cache"
+NATIVE = "by the native core"
 
-def linted(content: bytes, settings: Settings | None = None) -> Any:
+WAYS = (CACHED, *([NATIVE] if has_core() else []))
+"""The ways to go through lines that must find the same as `READ`."""
+
+
+def selector_by(name: str) -> Callable[..., LineSelector]:
+    """What makes a selector of a kind, as far as the rules allow it."""
+
+    def make(
+        ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], observer: Observer | None
+    ) -> LineSelector:
+        if name == READ:
+            return ReadingSelector(limits)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(selector, "has_core", lambda: name == NATIVE)
+            return line_selector(ruleset, limits, count, facets, observer)
+
+    return make
+
+
+@contextmanager
+def way(name: str) -> Iterator[None]:
+    """Let parts of inputs be gone through in a way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "line_selector", selector_by(name))
+        yield
+
+
+def linted(content: bytes, settings: Settings | None = None, *, by: str = READ, name: str = "log.ndjson") -> Any:
     """The findings and the figures of a log."""
-    linter = Linter(settings)
-    findings = [*linter.bytes(content, "log.ndjson"), *linter.identity_findings()]
+    with way(by):
+        linter = Linter(settings)
+        findings = [*linter.bytes(content, name), *linter.identity_findings()]
     return findings, linter.summary
 
 
-def read_throughout(content: bytes, settings: Settings | None = None) -> Any:
-    """The same with every line read as a document."""
-
-    def read_all(skimmer: Skimmer, block: Block, **_options: Any) -> Iterator[NumberedLine | Flaw]:
-        return block.lines(skimmer._limits)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Skimmer, "sieve", read_all)
-        return linted(content, settings)
+def is_found_the_same(content: bytes, settings: Settings | None = None, *, name: str = "log.ndjson") -> Any:
+    """Check that every way finds the same in a log; return that."""
+    expected = linted(content, settings, name=name)
+    for each in WAYS:
+        assert linted(content, settings, by=each, name=name) == expected, each
+    return expected
 
 
 def changed(path: tuple[str, ...], value: Any) -> dict[str, Any]:

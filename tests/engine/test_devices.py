@@ -1,4 +1,4 @@
-"""Devices are told apart, and only they, in the lines that are passed over."""
+"""Devices are told apart whatever stands around them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading import opening
 from tests.conftest import IOS_CALL
-from tests.skimming.logs import GOOD, line, linted, read_throughout, written
+from tests.engine.logs import GOOD, is_found_the_same, line, written
 
 DEVICE = IOS_CALL["context"]["device"]
 WRONG = {**DEVICE, "id": "unknown"}
@@ -77,7 +77,7 @@ def test_devices_are_told_apart_whatever_stands_around_them(
         variants += [{**around, "device": WRONG}, {key: around[key] for key in around if key != "device"}]
         lines += [written({**IOS_CALL, "context": each}, 0) for each in variants[::order]]
     content = b"\n".join(lines).replace(b'"1e999"', b"1e999")
-    assert linted(content) == read_throughout(content)
+    is_found_the_same(content)
 
 
 def test_the_text_of_a_device_is_not_taken_out_of_what_stands_before_it() -> None:
@@ -86,8 +86,7 @@ def test_the_text_of_a_device_is_not_taken_out_of_what_stands_before_it() -> Non
         for name in ("one", "two", "one", "two")
     ]
     content, settings = b"\n".join([GOOD, *lines]), Settings(select=("KCH3",))
-    found = linted(content, settings)
-    assert found == read_throughout(content, settings)
+    found = is_found_the_same(content, settings)
     assert {name: tally.calls for name, tally in found[1].libraries.items()} == {
         "analytics-swift": 1,
         "one": 2,

@@ -1,4 +1,4 @@
-"""Rules of somebody's own find the same in lines that are passed over."""
+"""Rules of somebody's own find the same by every way to go through lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.rules.loading import problem_of
-from tests.skimming.logs import GOOD, changed, line, linted, read_throughout, written
+from tests.engine.logs import GOOD, changed, is_found_the_same, line, written
 
 RULE = {
     "$schema": "urn:segkoch-lint:rule",
@@ -75,7 +75,7 @@ def test_own_rules_find_the_same_in_what_is_passed_over(constraint: dict[str, An
     )
     lines = data.draw(st.lists(st.builds(written, st.builds(changed, keys, names), st.just(0)), max_size=6))
     content = b"\n".join([GOOD, GOOD, *lines])
-    assert linted(content, settings) == read_throughout(content, settings)
+    is_found_the_same(content, settings)
 
 
 _FOLDERS: dict[str, Path] = {}
@@ -98,5 +98,5 @@ def test_what_is_absent_is_told_from_what_is_null(tmp_path: Path) -> None:
     (tmp_path / "OWN001.json").write_text(json.dumps(rule))
     settings = Settings(rules=(tmp_path,), select=("OWN001",))
     lines = [line(changed(("context", "locale"), value)) for value in (..., None, "de", None, ...)]
-    found, _ = linted(b"\n".join(lines), settings)
+    found, _ = is_found_the_same(b"\n".join(lines), settings)
     assert [finding.location.span.line for finding in found if finding.location.span] == [2, 4]

@@ -1,35 +1,39 @@
-"""Passing over clean calls changes nothing but the time it takes."""
+"""Every way to go through the lines of a log finds the same, and only takes another time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.engine import verdict_cache
+from segkoch_lint.engine.checked_line import CheckedLine
 from segkoch_lint.facets import FACETS, Group
 from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading import opening
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.skimming import comparing, numbers, skimmer
-from segkoch_lint.skimming.skimmer import Judged, Skimmer
 from tests.conftest import IOS_CALL
-from tests.skimming.logs import (
+from tests.engine.logs import (
     BAD,
     DEEP,
     GOOD,
     LOG_LINES,
+    NATIVE,
     PLACES,
     VALUES,
+    WAYS,
     changed,
+    is_found_the_same,
     linted,
-    read_throughout,
+    selector_by,
     written,
 )
 
@@ -39,14 +43,14 @@ from tests.skimming.logs import (
 @example([GOOD, GOOD, b'{"type":"track","event":"x","userId":"u","context":{},"context":{"device":{}}}'], True)
 def test_a_log_is_found_the_same_as_when_every_line_is_read(lines: list[bytes], ended: bool) -> None:
     content = b"\n".join([GOOD, *lines, GOOD]) + (b"\n" if ended else b"")
-    assert linted(content) == read_throughout(content)
+    is_found_the_same(content)
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_every_odd_value_at_every_place_is_found_beside_all_the_others(order: int) -> None:
     lines = [written(changed(path, value), 0) for path in PLACES for value in VALUES][::order]
     content = b"\n".join([GOOD, *lines, GOOD])
-    assert linted(content) == read_throughout(content)
+    is_found_the_same(content)
 
 
 VERSIONED = GOOD[:-1] + b',"version":"%b"}'
@@ -75,7 +79,7 @@ VERSIONED = GOOD[:-1] + b',"version":"%b"}'
     ],
 )
 def test_what_is_passed_over_keeps_its_lines(content: bytes) -> None:
-    assert linted(content) == read_throughout(content)
+    is_found_the_same(content)
 
 
 @settings(max_examples=20)
@@ -84,8 +88,7 @@ def test_groups_are_found_the_same_as_when_every_line_is_read(lines: list[bytes]
     times = b'{"type":"track","event":"x","userId":"u","timestamp":"2026-03-01T23:59:59-02:00","projectId":"p-1"}'
     grouped = Settings(group_by=tuple(FACETS.values()))
     content = b"\n".join([GOOD, *lines, times, GOOD])
-    _, summary = linted(content, grouped)
-    assert summary == read_throughout(content, grouped)[1]
+    _, summary = is_found_the_same(content, grouped)
     assert sum(tally.calls for tally in summary.groups.values()) == summary.calls - summary.malformed
     assert any("2026-03-02" in group and "p-1" in group for group in summary.groups)
 
@@ -94,41 +97,70 @@ def test_groups_are_found_the_same_as_when_every_line_is_read(lines: list[bytes]
 @given(st.lists(LOG_LINES, max_size=8))
 def test_the_first_call_lets_what_is_no_call_in_at_its_place(lines: list[bytes]) -> None:
     content = b"\n".join([b'{"a":1}', *lines])
-    assert linted(content) == read_throughout(content)
+    is_found_the_same(content)
 
 
-def sieved(counted: list[tuple[str, int]] | None = None) -> Callable[[bytes], list[NumberedLine | Flaw | Judged]]:
-    def count(opinion: Opinion, library: str, group: Group, calls: int) -> None:
-        (counted if counted is not None else []).append((library, calls))
-
-    sieving = Skimmer(RuleSet(built_in(), Delivery(), built_in()), Limits(), count)
-    return lambda text: list(sieving.sieve(Block(1, text)))
-
-
-def test_clean_calls_are_counted_and_only_the_others_are_left() -> None:
-    counted: list[tuple[str, int]] = []
+@pytest.mark.parametrize("by", WAYS)
+def test_clean_calls_are_counted_and_only_the_others_are_handed_on(by: str) -> None:
     bad = written(changed(("context", "device", "type"), "iOS"), 0)
-    judged, left = sieved(counted)(b"\n".join([GOOD, bad, GOOD, b"17", GOOD, b""]))
-    assert isinstance(judged, Judged)
-    assert judged.document.value == json.loads(bad)
-    assert [blame.rule.code for blame in judged.opinion.blames] == ["KCH103"]
+    counted, (checked, left) = selected(b"\n".join([GOOD, bad, GOOD, b"17", GOOD, b""]), by)
+    assert isinstance(checked, CheckedLine)
+    assert (checked.document.value, checked.number) == (json.loads(bad), 1)
+    assert [blame.rule.code for blame in checked.opinion.blames] == ["KCH103"]
     assert left == (4, b"17")
-    assert counted == [("analytics-swift", 3)]
+    assert counted == {"analytics-swift": 3}
 
 
-def test_spaces_between_tokens_and_other_scripts_are_passed_over_too() -> None:
+@pytest.mark.parametrize("by", WAYS)
+def test_the_first_call_is_handed_on_when_that_is_asked_for(by: str) -> None:
+    counted, left = selected(b"\n".join([b"17", GOOD, GOOD]), by, leave_first=True)
+    assert left == [(1, b"17"), (2, GOOD)]
+    assert counted == {"analytics-swift": 1}
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_spaces_between_tokens_and_other_scripts_are_only_counted_too(by: str) -> None:
     call = {**IOS_CALL, "event": "Bestellung übermittelt"}
-    assert sieved()(written(call, 2) + b"\n" + written(call, 1)) == []
+    lines = [written(call, 2), written(call, 1), written({**call, "note": "\U0001f600"}, 0)]
+    assert selected(b"\n".join(lines), by) == ({"analytics-swift": 3}, [])
 
 
+def selected(
+    text: bytes, by: str, *, leave_first: bool = False
+) -> tuple[dict[str, int], list[NumberedLine | Flaw | CheckedLine]]:
+    """By library the calls of a block that are counted, and the lines that are not."""
+    counted: Counter[str] = Counter()
+
+    def count(_opinion: Opinion, library: str, _group: Group, calls: int) -> None:
+        counted[library] += calls
+
+    selecting = selector_by(by)(RuleSet(built_in(), Delivery(), built_in()), Limits(), count, (), None)
+    block = Block(1, text)
+    left = list(selecting.select(block, leave_first=leave_first))
+    assert block.next_number == 1 + text.count(b"\n")
+    return dict(counted), left
+
+
+@pytest.mark.parametrize("by", WAYS)
 @pytest.mark.parametrize("most", [1, 2000])
-def test_no_more_is_remembered_than_is_allowed(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_MOST_HELD", most)
-    monkeypatch.setattr(skimmer, "MOST_REMEMBERED", 1)
-    monkeypatch.setattr(comparing, "MOST_REMEMBERED", 1)
+def test_no_more_is_remembered_than_is_allowed(by: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict_cache, "_MOST_BYTES", most)
+    monkeypatch.setattr(verdict_cache, "MOST_REMEMBERED", 1)
+    if by == NATIVE:
+        for name, number in (("_MOST_TAUGHT", most // 100), ("_MOST_GROUPS", 1), ("_MOST_RECORDS", 1)):
+            monkeypatch.setattr(f"segkoch_lint.engine.native.{name}", number)
+    monkeypatch.setattr(opening, "_READ_BYTES", 3000)
     lines = [written(changed(("context", "device", "model"), f"model {number % 3}"), 0) for number in range(9)]
     lines += [written(changed(("context", "device", "id"), None), 0) for _ in range(2)]
-    lines += [written(changed(("event",), event), 0) for event in ("a", "", "b", " ")]
-    counted: list[tuple[str, int]] = []
-    assert len(sieved(counted)(b"\n".join(lines))) == 4
-    assert sum(calls for _, calls in counted) == 11
+    lines += [written(changed(("event",), event), 0) for event in ("a", "", "b", " ", "é", "è")]
+    lines += [written(changed(("userId",), f"user {number}"), 0) for number in range(6)]
+    content, chosen = b"\n".join(lines * 2), Settings(group_by=(FACETS["event"],))
+    assert linted(content, chosen, by=by) == linted(content, chosen)
+
+
+def test_every_block_of_a_log_can_end_anywhere() -> None:
+    content = b"\n".join([GOOD, BAD, b"17", GOOD, b"{", BAD, b"", GOOD]) + b"\n"
+    for size in (1, 7, len(GOOD), len(GOOD) + 1, 2000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(opening, "_READ_BYTES", size)
+            is_found_the_same(content)

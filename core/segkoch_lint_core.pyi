@@ -1,0 +1,147 @@
+"""The native core of segkoch-lint: counts the lines of a log that give the same answers to everything that is asked.
+
+It knows nothing of rules. A plan is made by the `add_…` methods: *nodes* are objects whose keys are read (node 0 is the
+line itself), *members* are values below them. Texts are UTF-8. Reading stops at whatever is not known yet, is taught it
+by `add_key`, `teach_text` or `teach_row`, and goes on at the beginning of the line.
+"""
+
+from typing import Literal, TypeAlias, final
+
+ABI: int
+"""Changes with this file."""
+
+__version__: str
+
+Line: TypeAlias = tuple[int, int, int, int | None]
+"""The number of a line in its text, from 0; its first byte, and the one after its last; its row, or None if the line is
+left to the reader, because it is broken, or unusual."""
+
+NewRecord: TypeAlias = tuple[int, int, int, int, int, list[tuple[int, int, int]]]
+"""A line as above with its row, the number of the record that it is the first to make, and of each text of the record
+that is there its place, its first byte and the one after its last."""
+
+@final
+class Found:
+    """What lines gave since the last time.
+
+    Attributes:
+        lines: those that are shown or left, in order.
+        calls: (row, group, number of calls) of those that were counted.
+        records: the lines that made new records, in order.
+        counted: (record, number of calls), for every record of which there were any.
+        ends: how many ends of lines there were.
+    """
+
+    @property
+    def lines(self) -> list[Line]: ...
+    @property
+    def calls(self) -> list[tuple[int, int, int]]: ...
+    @property
+    def records(self) -> list[NewRecord]: ...
+    @property
+    def counted(self) -> list[tuple[int, int]]: ...
+    @property
+    def ends(self) -> int: ...
+
+@final
+class Core:
+    """A plan, and what was learned.
+
+    Args:
+        depth: levels of nesting beyond which a line is left to the reader.
+        longest: bytes of a line, likewise.
+        asks: whether to stop at keys of the line itself that are not known; otherwise they are not read.
+    """
+
+    def __new__(cls, *, depth: int, longest: int, asks: bool) -> Core: ...
+    def add_node(self, *, asks: bool) -> int:
+        """Add an object whose keys are read; return its number."""
+
+    def add_questions(self, patterns: list[str]) -> int:
+        """Add patterns, in the syntax of Rust's regex, that are asked of texts of printable ASCII; return their number.
+
+        Raises:
+            ValueError: a pattern is not valid there, or all together are too large.
+        """
+
+    def add_column(self, shortened: tuple[str, int] | None = None) -> int:
+        """Add a column that calls are grouped by; return its number.
+
+        Args:
+            shortened: a pattern and a number of bytes: of texts that match no more counts; such a text comes back cut,
+                and without its closing quote.
+        """
+
+    def add_member(
+        self,
+        *,
+        node: int | None = None,
+        asked: bool = False,
+        questions: int | None = None,
+        column: int | None = None,
+        identity: int | None = None,
+        left: bool = False,
+        longest: int | None = None,
+    ) -> int:
+        """Add a value that is read; return its number.
+
+        Args:
+            node: what is read inside it, if it is an object.
+            asked: whether anything is asked of scalars beside their presence: then each text is taught, by
+                `teach_text`, unless *questions* answer it.
+            questions: what is asked of strings.
+            column: the column that its text makes.
+            identity: its place among the texts of a record.
+            left: leave lines with it to the reader.
+            longest: bytes beyond which they are left to the reader.
+        """
+
+    def add_key(self, node: int, name: bytes, member: int | None = None) -> None:
+        """Add a key: its text without the quotes, and the member there, or None if it is not read."""
+
+    def add_pair(self, first: int, second: int, *, order: bool) -> None:
+        """Add to rows how two members are alike as texts or, for *order*, which of them stands first."""
+
+    def teach_text(self, member: int, text: bytes, answer: int | None) -> None:
+        """Teach the answer that a member's text gives, or None to leave lines with it to the reader.
+
+        Raises:
+            ValueError: the answer is too large.
+        """
+
+    def teach_row(self, fate: Literal["counted", "shown", "left"], record: int | None) -> int:
+        """Teach what becomes of lines with the row where reading stopped; return the row's number.
+
+        Args:
+            fate: what becomes of them.
+            record: makes them records of this kind.
+        """
+
+    def begin(self, text: bytes, *, leave_first: bool) -> None:
+        """Begin with whole lines.
+
+        Args:
+            text: the lines; only the last may lack its end.
+            leave_first: leave the first line to the reader that would be counted.
+        """
+
+    def run(self, text: bytes) -> tuple[Literal["key", "text", "row"], int, int, int] | None:
+        """Go on through the same text.
+
+        Returns:
+            what is to be taught: its kind, the node or member that it is about, its first byte and the one after its
+            last; None at the end of the text.
+        """
+
+    def take(self) -> tuple[Found, list[list[bytes | None]]]:
+        """Return what was found since the last time, and the texts of groups that are new; they are numbered on."""
+
+    @property
+    def records(self) -> int:
+        """How many records are remembered."""
+
+    def forget_records(self) -> None:
+        """Forget all records; they are numbered anew."""
+
+    def forget_groups(self) -> None:
+        """Forget all groups; they are numbered anew."""

@@ -1,0 +1,577 @@
+//! Goes through lines, reduces each to its row of answers, and counts those whose row is known.
+
+use crate::columns::{ABSENT, Groups};
+use crate::plan::{Behind, Found, Member, Node};
+use crate::questions::Questions;
+use crate::records::Records;
+use crate::rows::Rows;
+use crate::scanner::{Special, Unusual, byte_at, colon, scalar, skip_space, value};
+use crate::texts::Texts;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+/// Bytes of a text that is asked about; of longer ones the reader tells.
+const MOST_ASKED: usize = 512;
+
+// Answers, so that none of one kind is one of another: what kind of value it is; what an automaton says (even numbers
+// from here on); what was taught of a text (odd ones).
+const OBJECT: u16 = 1;
+const LIST: u16 = 2;
+const SCALAR: u16 = 3;
+const FIRST_ANSWER: u16 = 4;
+
+/// How two members of an object are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// By their texts: with white space around left out, and case and hyphens apart.
+    Texts,
+    /// By which of them stands first.
+    Order,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    first: usize,
+    second: usize,
+    comparison: Comparison,
+    slot: usize,
+}
+
+/// What becomes of lines with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// They are counted.
+    Counted,
+    /// They are handed out with their row.
+    Shown,
+    /// They are left to the reader.
+    Left,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Verdict {
+    fate: Fate,
+    /// The kind of record that such lines make, if any.
+    record: Option<u32>,
+}
+
+/// Why going through lines stopped: something is to be learned, about what stands at `start..end` of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// What is to be learned.
+    pub lesson: Lesson,
+    /// Where it stands.
+    pub start: usize,
+    /// The offset after it.
+    pub end: usize,
+}
+
+/// Something that the core does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lesson {
+    /// A key of the object with this number.
+    Key(usize),
+    /// The text of the member with this number.
+    Text(usize),
+    /// A row; what stands there is the line.
+    Row,
+}
+
+enum Halt {
+    Unusual,
+    Learn(Stop),
+}
+
+impl From<Unusual> for Halt {
+    fn from(_: Unusual) -> Self {
+        Self::Unusual
+    }
+}
+
+/// A line that is handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number in the text, from 0.
+    pub number: usize,
+    /// Where it begins.
+    pub start: usize,
+    /// The offset after it, its end left out.
+    pub end: usize,
+    /// Its row; None if it is left to the reader.
+    pub row: Option<u32>,
+}
+
+/// A line that makes a record for the first time.
+#[derive(Clone, Debug)]
+pub struct NewRecord {
+    /// The line.
+    pub line: Line,
+    /// The number of the record.
+    pub number: u32,
+    /// The texts of the record, as (place, start, end); of places without any, none.
+    pub spans: Vec<(usize, usize, usize)>,
+}
+
+/// What lines gave since the last time.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Lines that are handed out, in order.
+    pub lines: Vec<Line>,
+    /// Calls that were counted, by row and group.
+    pub calls: Vec<(u32, u32, u64)>,
+    /// New groups; they are numbered in the order in which they are handed out.
+    pub groups: Vec<Vec<Option<Vec<u8>>>>,
+    /// Lines that made new records.
+    pub records: Vec<NewRecord>,
+    /// Records that calls were counted of, with the number of calls.
+    pub counted: Vec<(u32, u64)>,
+    /// How many ends of lines there were.
+    pub ends: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Value {
+    start: usize,
+    end: usize,
+    special: Special,
+}
+
+/// The plan of what is read, what was learned, and where the text is.
+#[derive(Debug)]
+pub struct Engine {
+    nodes: Vec<Node>,
+    members: Vec<Member>,
+    questions: Vec<Questions>,
+    pairs: Vec<Pair>,
+    groups: Groups,
+    /// The members that make columns, and which.
+    grouped: Vec<(usize, usize)>,
+    /// The members whose texts make records, by place.
+    identities: Vec<usize>,
+    taught: Texts,
+    taught_answers: Vec<Option<u16>>,
+    rows: Rows,
+    verdicts: Vec<Verdict>,
+    records: Records,
+    depth: usize,
+    longest: usize,
+
+    // The line being read.
+    row: Vec<u16>,
+    values: Vec<Value>,
+    group: Vec<u32>,
+    open: Vec<u8>,
+    scratch: Vec<u8>,
+
+    // Where the text is, and what it gave.
+    at: usize,
+    number: usize,
+    is_utf8: bool,
+    leave_first: bool,
+    counts: HashMap<(u32, u32), u64, RandomState>,
+    taken: Taken,
+}
+
+impl Engine {
+    /// Makes an engine that reads nothing yet; object 0 is the line itself.
+    ///
+    /// # Arguments
+    ///
+    /// * `depth` - levels of nesting that a line may have.
+    /// * `longest` - bytes that it may have.
+    /// * `asks` - whether unknown keys of a line are asked about.
+    #[must_use]
+    pub fn new(depth: usize, longest: usize, asks: bool) -> Self {
+        Self {
+            nodes: vec![Node::new(asks)],
+            members: Vec::new(),
+            questions: Vec::new(),
+            pairs: Vec::new(),
+            groups: Groups::default(),
+            grouped: Vec::new(),
+            identities: Vec::new(),
+            taught: Texts::default(),
+            taught_answers: Vec::new(),
+            rows: Rows::default(),
+            verdicts: Vec::new(),
+            records: Records::default(),
+            depth,
+            longest,
+            row: Vec::new(),
+            values: Vec::new(),
+            group: Vec::new(),
+            open: Vec::new(),
+            scratch: Vec::new(),
+            at: 0,
+            number: 0,
+            is_utf8: false,
+            leave_first: false,
+            counts: HashMap::default(),
+            taken: Taken::default(),
+        }
+    }
+
+    /// Adds an object whose members are read; returns its number.
+    pub fn add_node(&mut self, asks: bool) -> usize {
+        self.nodes.push(Node::new(asks));
+        self.nodes.len() - 1
+    }
+
+    /// Adds what is asked of texts; returns its number.
+    ///
+    /// # Errors
+    ///
+    /// A pattern is not valid, or they are too large.
+    pub fn add_questions(&mut self, patterns: &[String]) -> Result<usize, String> {
+        self.questions.push(Questions::new(patterns)?);
+        Ok(self.questions.len() - 1)
+    }
+
+    /// Adds a column that calls are grouped by; returns its number. See [`crate::columns::Column::new`].
+    ///
+    /// # Errors
+    ///
+    /// The pattern is not valid.
+    pub fn add_column(&mut self, shortened: Option<(String, usize)>) -> Result<usize, String> {
+        self.groups.columns.push(crate::columns::Column::new(shortened)?);
+        self.group.push(ABSENT);
+        Ok(self.groups.columns.len() - 1)
+    }
+
+    /// Adds a member that is read; its slot is given here. Returns its number.
+    pub fn add_member(&mut self, member: Member) -> usize {
+        let slot = self.add_slot();
+        let number = self.members.len();
+        self.members.push(Member { slot, ..member });
+        self.values.push(Value::default());
+        if let Some(column) = member.column {
+            self.grouped.push((number, column));
+        }
+        if let Some(place) = member.identity {
+            if self.identities.len() <= place {
+                self.identities.resize(place + 1, usize::MAX);
+            }
+            self.identities[place] = number;
+        }
+        number
+    }
+
+    fn add_slot(&mut self) -> usize {
+        self.row.push(0);
+        self.row.len() - 1
+    }
+
+    /// Adds, or learns, a key of an object: what is read under it, if anything. The text has no quotes.
+    pub fn add_key(&mut self, node: usize, name: &[u8], member: Option<usize>) {
+        self.nodes[node].add(name, member);
+    }
+
+    /// Adds a comparison of two members.
+    pub fn add_pair(&mut self, first: usize, second: usize, comparison: Comparison) {
+        let slot = self.add_slot();
+        self.pairs.push(Pair { first, second, comparison, slot });
+    }
+
+    /// Learns the answer of a member's text; None if lines with it are left to the reader.
+    ///
+    /// # Errors
+    ///
+    /// There are more answers than can be told apart.
+    pub fn teach_text(&mut self, member: usize, text: &[u8], answer: Option<u16>) -> Result<(), String> {
+        let answer = match answer {
+            Some(number) => Some(
+                number
+                    .checked_mul(2)
+                    .and_then(|double| double.checked_add(FIRST_ANSWER + 1))
+                    .ok_or("too many answers of one member")?,
+            ),
+            None => None,
+        };
+        self.fill_scratch(member, text);
+        let (number, new) = self.taught.number(&self.scratch);
+        if new {
+            self.taught_answers.push(answer);
+        } else {
+            self.taught_answers[number as usize] = answer;
+        }
+        Ok(())
+    }
+
+    /// Learns what becomes of lines with the row at which reading stopped; returns its number.
+    pub fn teach_row(&mut self, fate: Fate, record: Option<u32>) -> u32 {
+        self.verdicts.push(Verdict { fate, record });
+        self.rows.add(&self.row)
+    }
+
+    /// Returns how many records are remembered.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Forgets all records; what was counted of them is to be taken before.
+    pub fn forget_records(&mut self) {
+        self.records.clear();
+    }
+
+    /// Forgets all groups; what was counted of them is to be taken before.
+    pub fn forget_groups(&mut self) {
+        self.groups.clear();
+    }
+
+    /// Begins with a text of whole lines.
+    ///
+    /// # Arguments
+    ///
+    /// * `leave_first` - leave the first line that would be counted to the reader.
+    pub fn begin(&mut self, text: &[u8], leave_first: bool) {
+        self.at = 0;
+        self.number = 0;
+        self.leave_first = leave_first;
+        self.is_utf8 = simdutf8::basic::from_utf8(text).is_ok();
+    }
+
+    /// Goes on through the text; returns what is to be learned, or None at its end.
+    pub fn run(&mut self, text: &[u8]) -> Option<Stop> {
+        while self.at < text.len() {
+            let first = skip_space(text, self.at);
+            if byte_at(text, first) == b'\n' {
+                self.advance(text, first);
+                continue;
+            }
+            match self.read(text, first) {
+                Ok(end) => {
+                    let line = Line { number: self.number, start: self.at, end, row: self.rows.find(&self.row) };
+                    let Some(row) = line.row else {
+                        return Some(Stop { lesson: Lesson::Row, start: line.start, end });
+                    };
+                    self.settle(text, line, row);
+                    self.advance(text, end);
+                }
+                Err(Halt::Unusual) => {
+                    let end = self.end_of_line(text);
+                    self.leave(end);
+                    self.advance(text, end);
+                }
+                Err(Halt::Learn(stop)) => return Some(stop),
+            }
+        }
+        None
+    }
+
+    /// Returns all that was found since the last time.
+    pub fn take(&mut self) -> Taken {
+        let mut taken = std::mem::take(&mut self.taken);
+        taken.calls = self.counts.drain().map(|((row, group), calls)| (row, group, calls)).collect();
+        taken.groups = self.groups.take_new();
+        taken.counted = self.records.take();
+        taken
+    }
+
+    fn end_of_line(&self, text: &[u8]) -> usize {
+        memchr::memchr(b'\n', &text[self.at..]).map_or(text.len(), |length| self.at + length)
+    }
+
+    /// Goes to the next line; this one ends at `end`.
+    fn advance(&mut self, text: &[u8], end: usize) {
+        self.taken.ends += usize::from(end < text.len());
+        self.number += 1;
+        self.at = end + 1;
+    }
+
+    fn leave(&mut self, end: usize) {
+        self.taken.lines.push(Line { number: self.number, start: self.at, end, row: None });
+    }
+
+    fn settle(&mut self, text: &[u8], line: Line, row: u32) {
+        let verdict = self.verdicts[row as usize];
+        match verdict.fate {
+            Fate::Left => self.leave(line.end),
+            Fate::Shown => {
+                self.record(text, line, verdict);
+                self.taken.lines.push(line);
+            }
+            Fate::Counted if self.leave_first => {
+                self.leave_first = false;
+                self.leave(line.end);
+            }
+            Fate::Counted => {
+                self.record(text, line, verdict);
+                let group = self.group_of(text);
+                *self.counts.entry((row, group)).or_insert(0) += 1;
+            }
+        }
+    }
+
+    fn group_of(&mut self, text: &[u8]) -> u32 {
+        self.group.fill(ABSENT);
+        for &(member, column) in &self.grouped {
+            if self.row[self.members[member].slot] != 0 {
+                let Value { start, end, special } = self.values[member];
+                let is_plain = special.is_plain() && text[start] == b'"';
+                self.group[column] = self.groups.columns[column].number(&text[start..end], is_plain);
+            }
+        }
+        self.groups.number(&self.group)
+    }
+
+    fn record(&mut self, text: &[u8], line: Line, verdict: Verdict) {
+        let Some(kind) = verdict.record else {
+            return;
+        };
+        self.records.begin(kind);
+        for &member in &self.identities {
+            let is_there = self.row[self.members[member].slot] != 0;
+            let Value { start, end, .. } = self.values[member];
+            self.records.add(if is_there { &text[start..end] } else { b"" });
+        }
+        if let Some(number) = self.records.end() {
+            let there = self.identities.iter().enumerate();
+            let there = there.filter(|&(_, &member)| self.row[self.members[member].slot] != 0);
+            let spans = there.map(|(place, &member)| (place, self.values[member].start, self.values[member].end));
+            self.taken.records.push(NewRecord { line, number, spans: spans.collect() });
+        }
+    }
+
+    /// Reads a line that begins, after white space, at `first`, into its row; returns the offset of its end.
+    fn read(&mut self, text: &[u8], first: usize) -> Result<usize, Halt> {
+        if byte_at(text, first) != b'{' {
+            return Err(Halt::Unusual);
+        }
+        if !self.is_utf8 && simdutf8::basic::from_utf8(&text[self.at..self.end_of_line(text)]).is_err() {
+            return Err(Halt::Unusual);
+        }
+        self.row.fill(0);
+        let end = skip_space(text, self.object(text, first, 0, 1)?);
+        if byte_at(text, end) != b'\n' || end - self.at > self.longest {
+            return Err(Halt::Unusual);
+        }
+        self.compare(text)?;
+        Ok(end)
+    }
+
+    fn object(&mut self, text: &[u8], at: usize, node: usize, depth: usize) -> Result<usize, Halt> {
+        if depth > self.depth {
+            return Err(Halt::Unusual);
+        }
+        let mut at = skip_space(text, at + 1);
+        if byte_at(text, at) == b'}' {
+            return Ok(at + 1);
+        }
+        let mut behind = Behind::default();
+        loop {
+            if byte_at(text, at) != b'"' {
+                return Err(Halt::Unusual);
+            }
+            let key = at;
+            let (found, after) = self.nodes[node].read(text, key, &mut behind)?;
+            at = skip_space(text, colon(text, after)?);
+            at = match found {
+                Found::Read(member) => self.member(text, at, member, depth)?,
+                Found::Unread => value(text, at, self.depth - depth, &mut self.open)?,
+                Found::Unknown => {
+                    return Err(Halt::Learn(Stop { lesson: Lesson::Key(node), start: key + 1, end: after - 1 }));
+                }
+                Found::Escaped => return Err(Halt::Unusual),
+            };
+            at = skip_space(text, at);
+            match byte_at(text, at) {
+                b',' => at = skip_space(text, at + 1),
+                b'}' => return Ok(at + 1),
+                _ => return Err(Halt::Unusual),
+            }
+        }
+    }
+
+    fn member(&mut self, text: &[u8], start: usize, number: usize, depth: usize) -> Result<usize, Halt> {
+        let member = self.members[number];
+        // A key that stands twice has an answer already.
+        if member.left || self.row[member.slot] != 0 {
+            return Err(Halt::Unusual);
+        }
+        let mut special = Special::default();
+        let (answer, end) = match (byte_at(text, start), member.node) {
+            (b'{', Some(node)) => {
+                self.row[member.slot] = OBJECT;
+                (OBJECT, self.object(text, start, node, depth + 1)?)
+            }
+            (bracket @ (b'{' | b'['), _) => {
+                let end = value(text, start, self.depth - depth, &mut self.open)?;
+                (if bracket == b'{' { OBJECT } else { LIST }, end)
+            }
+            (first, _) => {
+                let end = scalar(text, start, &mut special)?;
+                let is_plain = first == b'"' && special.is_plain();
+                (self.answer(text, start, end, number, is_plain)?, end)
+            }
+        };
+        let most = if member.column.or(member.identity).is_some() { MOST_ASKED } else { member.longest };
+        if end - start > most.min(member.longest) {
+            return Err(Halt::Unusual);
+        }
+        self.row[member.slot] = answer;
+        self.values[number] = Value { start, end, special };
+        Ok(end)
+    }
+
+    /// Returns the answer of a scalar.
+    fn answer(&mut self, text: &[u8], start: usize, end: usize, number: usize, is_plain: bool) -> Result<u16, Halt> {
+        let member = self.members[number];
+        if !member.asked {
+            return Ok(SCALAR);
+        }
+        if is_plain && let Some(questions) = member.questions {
+            let answer = self.questions[questions].answer(&text[start + 1..end - 1]).ok_or(Unusual)?;
+            return Ok(answer.checked_mul(2).and_then(|double| double.checked_add(FIRST_ANSWER)).ok_or(Unusual)?);
+        }
+        if end - start > MOST_ASKED {
+            return Err(Halt::Unusual);
+        }
+        self.fill_scratch(number, &text[start..end]);
+        match self.taught.find(&self.scratch) {
+            Some(known) => Ok(self.taught_answers[known as usize].ok_or(Unusual)?),
+            None => Err(Halt::Learn(Stop { lesson: Lesson::Text(number), start, end })),
+        }
+    }
+
+    /// Makes the key by which a member's text is taught.
+    fn fill_scratch(&mut self, member: usize, text: &[u8]) {
+        self.scratch.clear();
+        self.scratch.extend_from_slice(&(member as u32).to_le_bytes());
+        self.scratch.extend_from_slice(text);
+    }
+
+    fn compare(&mut self, text: &[u8]) -> Result<(), Unusual> {
+        for &Pair { first, second, comparison, slot } in &self.pairs {
+            if self.row[self.members[first].slot] == 0 || self.row[self.members[second].slot] == 0 {
+                continue;
+            }
+            let (one, other) = (self.values[first], self.values[second]);
+            self.row[slot] = match comparison {
+                Comparison::Order => 1 + u16::from(one.start > other.start),
+                Comparison::Texts if text[one.start] != b'"' || text[other.start] != b'"' => 0,
+                Comparison::Texts if !one.special.is_plain() || !other.special.is_plain() => return Err(Unusual),
+                Comparison::Texts => compared(&text[one.start + 1..one.end - 1], &text[other.start + 1..other.end - 1]),
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Tells how two texts of printable ASCII are alike, with white space around them left out.
+fn compared(one: &[u8], other: &[u8]) -> u16 {
+    let (one, other) = (one.trim_ascii(), other.trim_ascii());
+    if one.is_empty() || other.is_empty() {
+        2
+    } else if one.eq_ignore_ascii_case(other) {
+        3
+    } else if without_hyphens(one).eq(without_hyphens(other)) {
+        4
+    } else {
+        1
+    }
+}
+
+fn without_hyphens(text: &[u8]) -> impl Iterator<Item = u8> {
+    text.iter().filter(|&&byte| byte != b'-').map(u8::to_ascii_lowercase)
+}

@@ -1,0 +1,200 @@
+//! What is read of a line: a tree of objects, their keys, and what is asked of the values there.
+
+use crate::scanner::{Special, string};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// Keys of an object that are remembered although nobody reads them, so that they are recognised by their order.
+const MOST_UNREAD: usize = 256;
+
+const NOTHING: usize = usize::MAX;
+
+/// What is asked of a value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Member {
+    /// Where its answer stands in a row.
+    pub slot: usize,
+    /// The object that it is expected to be, whose members are read.
+    pub node: Option<usize>,
+    /// Whether anything is asked of scalars beside their presence.
+    pub asked: bool,
+    /// What is asked of texts, if an automaton can tell.
+    pub questions: Option<usize>,
+    /// The column of groups that its text makes.
+    pub column: Option<usize>,
+    /// Its place among the texts of a record.
+    pub identity: Option<usize>,
+    /// Whether a line with it is left to the reader.
+    pub left: bool,
+    /// Bytes that it may have.
+    pub longest: usize,
+}
+
+/// A key that is known: its text with the quotes, and what is read under it.
+#[derive(Clone, Debug)]
+struct Key {
+    quoted: Box<[u8]>,
+    member: Option<usize>,
+    /// The key that came after it the last time.
+    next: usize,
+}
+
+/// What a key of a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A key whose value is read: the number of the member.
+    Read(usize),
+    /// A key whose value is not read.
+    Unread,
+    /// A key about which nothing is known.
+    Unknown,
+    /// A key with an escape: it may be any key.
+    Escaped,
+}
+
+/// An object whose members are read.
+#[derive(Debug, Default)]
+pub struct Node {
+    keys: Vec<Key>,
+    table: HashTable<(u64, usize)>,
+    hashing: RandomState,
+    first: usize,
+    unread: usize,
+    /// Whether keys that are not known are to be asked about; else they are not read.
+    pub asks: bool,
+}
+
+/// Where a line is among the keys of an object: behind which one.
+#[derive(Clone, Copy, Debug)]
+pub struct Behind(usize);
+
+impl Default for Behind {
+    fn default() -> Self {
+        Self(NOTHING)
+    }
+}
+
+impl Node {
+    /// Makes an object of which no key is known.
+    #[must_use]
+    pub fn new(asks: bool) -> Self {
+        Self { asks, first: NOTHING, ..Self::default() }
+    }
+
+    /// Adds a key, without quotes as it stands in text.
+    pub fn add(&mut self, name: &[u8], member: Option<usize>) {
+        let quoted: Box<[u8]> = [b"\"", name, b"\""].concat().into();
+        let hash = self.hashing.hash_one(&*quoted);
+        if self.find(&quoted, hash).is_none() {
+            self.insert(quoted, hash, member);
+        }
+    }
+
+    fn insert(&mut self, quoted: Box<[u8]>, hash: u64, member: Option<usize>) -> usize {
+        let number = self.keys.len();
+        self.keys.push(Key { quoted, member, next: NOTHING });
+        self.table.insert_unique(hash, (hash, number), |&(known, _)| known);
+        number
+    }
+
+    fn find(&self, quoted: &[u8], hash: u64) -> Option<usize> {
+        let is_same = |&(known, number): &(u64, usize)| known == hash && *self.keys[number].quoted == *quoted;
+        self.table.find(hash, is_same).map(|&(_, number)| number)
+    }
+
+    /// Reads the key whose opening quote stands at `at`; returns what it is and the offset after its closing quote.
+    ///
+    /// # Errors
+    ///
+    /// It is no string.
+    #[inline]
+    pub fn read(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        behind: &mut Behind,
+    ) -> Result<(Found, usize), crate::scanner::Unusual> {
+        // Lines of one program have their keys in one order.
+        let expected = if behind.0 == NOTHING { self.first } else { self.keys[behind.0].next };
+        if let Some(key) = self.keys.get(expected)
+            && text.get(at..at + key.quoted.len()) == Some(&key.quoted)
+        {
+            behind.0 = expected;
+            return Ok((key.member.map_or(Found::Unread, Found::Read), at + key.quoted.len()));
+        }
+        self.look_up(text, at, behind)
+    }
+
+    fn look_up(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        behind: &mut Behind,
+    ) -> Result<(Found, usize), crate::scanner::Unusual> {
+        let mut special = Special::default();
+        let end = string(text, at + 1, &mut special)?;
+        if special.escaped {
+            return Ok((Found::Escaped, end));
+        }
+        let quoted = &text[at..end];
+        let hash = self.hashing.hash_one(quoted);
+        let number = match self.find(quoted, hash) {
+            Some(number) => number,
+            None if self.asks => return Ok((Found::Unknown, end)),
+            None if self.unread == MOST_UNREAD => return Ok((Found::Unread, end)),
+            None => {
+                self.unread += 1;
+                self.insert(quoted.into(), hash, None)
+            }
+        };
+        if behind.0 == NOTHING {
+            self.first = number;
+        } else {
+            self.keys[behind.0].next = number;
+        }
+        behind.0 = number;
+        Ok((self.keys[number].member.map_or(Found::Unread, Found::Read), end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(node: &mut Node, text: &str, behind: &mut Behind) -> Found {
+        let (found, end) = node.read(text.as_bytes(), 0, behind).unwrap();
+        assert_eq!(end, text.rfind('"').unwrap() + 1);
+        found
+    }
+
+    #[test]
+    fn keys_are_found_in_whatever_order_they_come() {
+        let mut node = Node::new(true);
+        node.add(b"a", Some(1));
+        node.add(b"ab", Some(2));
+        node.add(b"c", None);
+        for order in [["a", "ab", "c"], ["a", "ab", "c"], ["c", "ab", "a"], ["ab", "a", "c"]] {
+            let mut behind = Behind::default();
+            for key in order {
+                let expected = match key {
+                    "a" => Found::Read(1),
+                    "ab" => Found::Read(2),
+                    _ => Found::Unread,
+                };
+                assert_eq!(read(&mut node, &format!("\"{key}\":1"), &mut behind), expected);
+            }
+            assert_eq!(read(&mut node, "\"d\"", &mut behind), Found::Unknown);
+            assert_eq!(read(&mut node, r#""\u0061""#, &mut behind), Found::Escaped);
+        }
+    }
+
+    #[test]
+    fn where_nobody_asks_unknown_keys_are_not_read() {
+        let mut node = Node::new(false);
+        for number in 0..1000 {
+            assert_eq!(read(&mut node, &format!("\"{number}\""), &mut Behind::default()), Found::Unread);
+        }
+        assert_eq!(node.keys.len(), MOST_UNREAD);
+    }
+}

@@ -1,0 +1,155 @@
+//! The questions that rules ask of a text, as one automaton: which of many patterns match, in one pass.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use regex_automata::{
+    Anchored, MatchKind,
+    hybrid::LazyStateID,
+    hybrid::dfa::{Cache, Config, DFA},
+    nfa::thompson,
+    util::start,
+    util::syntax,
+};
+
+/// Bytes of states that are remembered; then they are made anew as they are met.
+const STATES_BYTES: usize = 4 << 20;
+
+/// Bytes of the automaton that a set of patterns may take before it is made to states.
+const MOST_AUTOMATON: usize = 2 << 20;
+
+/// Which patterns match is told by a number: the same for two texts only if the same patterns match both.
+#[derive(Debug)]
+pub struct Questions {
+    automaton: DFA,
+    cache: Cache,
+    begin: LazyStateID,
+    numbers: HashMap<Vec<usize>, u16, RandomState>,
+    of_states: HashMap<LazyStateID, u16, RandomState>,
+    clears: usize,
+}
+
+impl Questions {
+    /// Compiles patterns. They see printable ASCII only.
+    ///
+    /// # Errors
+    ///
+    /// A pattern is not valid, or all together are too large.
+    pub fn new(patterns: &[String]) -> Result<Self, String> {
+        // A pattern that matched stays so until the end of the text, where all is told at once.
+        let whole: Vec<String> = patterns.iter().map(|each| format!("(?:{each})(?s-u:.)*")).collect();
+        let config = Config::new()
+            .match_kind(MatchKind::All)
+            .cache_capacity(STATES_BYTES)
+            .skip_cache_capacity_check(true)
+            .minimum_cache_clear_count(None);
+        let automaton = DFA::builder()
+            .configure(config)
+            .syntax(syntax::Config::new().utf8(false))
+            .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(MOST_AUTOMATON)))
+            .build_many(&whole)
+            .map_err(|error| error.to_string())?;
+        let mut cache = automaton.create_cache();
+        let begin = begin_of(&automaton, &mut cache).ok_or("the automaton cannot be begun")?;
+        Ok(Self { automaton, cache, begin, numbers: HashMap::default(), of_states: HashMap::default(), clears: 0 })
+    }
+
+    /// Returns the number of the patterns that match a text of printable ASCII; None if that cannot be told.
+    pub fn answer(&mut self, text: &[u8]) -> Option<u16> {
+        if self.cache.clear_count() != self.clears {
+            self.begin_anew()?;
+        }
+        let mut state = self.begin;
+        for &byte in text {
+            state = self.automaton.next_state(&mut self.cache, state, byte).ok()?;
+        }
+        state = self.automaton.next_eoi_state(&mut self.cache, state).ok()?;
+        // When states were forgotten on the way, the last one is known, but ids have come to mean others.
+        if self.cache.clear_count() != self.clears {
+            return self.number(state);
+        }
+        if let Some(&number) = self.of_states.get(&state) {
+            return Some(number);
+        }
+        let number = self.number(state)?;
+        self.of_states.insert(state, number);
+        Some(number)
+    }
+
+    /// Returns whether any pattern matches a text of printable ASCII; false if that cannot be told.
+    pub fn matches(&mut self, text: &[u8]) -> bool {
+        self.answer(text).is_some_and(|answer| self.numbers.get(&Vec::new()) != Some(&answer))
+    }
+
+    #[cold]
+    fn begin_anew(&mut self) -> Option<()> {
+        self.of_states.clear();
+        self.begin = begin_of(&self.automaton, &mut self.cache)?;
+        self.clears = self.cache.clear_count();
+        Some(())
+    }
+
+    fn number(&mut self, state: LazyStateID) -> Option<u16> {
+        let mut matching = Vec::new();
+        if state.is_match() {
+            for index in 0..self.automaton.match_len(&self.cache, state) {
+                matching.push(self.automaton.match_pattern(&self.cache, state, index).as_usize());
+            }
+        }
+        matching.sort_unstable();
+        let next = u16::try_from(self.numbers.len()).ok()?;
+        Some(*self.numbers.entry(matching).or_insert(next))
+    }
+}
+
+fn begin_of(automaton: &DFA, cache: &mut Cache) -> Option<LazyStateID> {
+    let config = start::Config::new().anchored(Anchored::No);
+    automaton.start_state(cache, &config).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn questions(patterns: &[&str]) -> Questions {
+        Questions::new(&patterns.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn texts_that_the_same_patterns_match_have_the_same_number() {
+        let mut asked = questions(&[r"^\s*$", r"^[0-9]+$", "a", r"^(?:ios|android)$"]);
+        let mut number = |text: &str| asked.answer(text.as_bytes()).unwrap();
+        assert_eq!(number("17"), number("4"));
+        assert_eq!(number(""), number("   "));
+        assert_eq!(number("bab"), number("a"));
+        assert_eq!(number("x"), number("17 "));
+        assert_ne!(number("17"), number(""));
+        assert_ne!(number("android"), number("ios"));
+        assert_ne!(number("android"), number("a"));
+        assert_ne!(number("ios"), number("ios "));
+    }
+
+    #[test]
+    fn every_pattern_is_answered_wherever_it_matches() {
+        let patterns = ["^ab", "b$", "b", "^$", "c.a"];
+        let single = patterns.map(|each| regex_automata::hybrid::regex::Regex::new(each).unwrap());
+        let mut asked = questions(&patterns);
+        let mut known = std::collections::HashMap::new();
+        for number in 0..4usize.pow(6) {
+            let text: String = (0..6)
+                .map(|place| "abc".chars().nth(number / 4usize.pow(place) % 4).map_or(String::new(), String::from))
+                .collect();
+            let expected: Vec<bool> =
+                single.iter().map(|each| each.is_match(&mut each.create_cache(), &text)).collect();
+            let answer = asked.answer(text.as_bytes()).unwrap();
+            assert_eq!(known.entry(answer).or_insert_with(|| expected.clone()), &expected, "{text}");
+        }
+        assert!(known.len() > 5);
+    }
+
+    #[test]
+    fn a_pattern_that_is_none_is_refused() {
+        assert!(Questions::new(&["(".to_owned()]).is_err());
+        assert!(Questions::new(&["(?=a)b".to_owned()]).is_err());
+        assert!(Questions::new(&["(?:a{1000}){1000}".to_owned()]).is_err());
+    }
+}

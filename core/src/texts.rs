@@ -1,0 +1,82 @@
+//! Numbers texts, exactly: by all of their bytes, never by their hash alone.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// Texts, each with a number in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Texts {
+    table: HashTable<(u64, u32)>,
+    held: Vec<Box<[u8]>>,
+    hashing: RandomState,
+}
+
+impl Texts {
+    /// Returns the number of a text, if it came before.
+    #[must_use]
+    pub fn find(&self, text: &[u8]) -> Option<u32> {
+        self.find_hashed(text, self.hashing.hash_one(text))
+    }
+
+    fn find_hashed(&self, text: &[u8], hash: u64) -> Option<u32> {
+        let is_same = |&(known, number): &(u64, u32)| known == hash && *self.held[number as usize] == *text;
+        self.table.find(hash, is_same).map(|&(_, number)| number)
+    }
+
+    /// Returns the number of a text, and whether it came for the first time.
+    pub fn number(&mut self, text: &[u8]) -> (u32, bool) {
+        let hash = self.hashing.hash_one(text);
+        if let Some(number) = self.find_hashed(text, hash) {
+            return (number, false);
+        }
+        let number = self.held.len() as u32;
+        self.held.push(text.into());
+        self.table.insert_unique(hash, (hash, number), |&(known, _)| known);
+        (number, true)
+    }
+
+    /// Returns the text of a number.
+    #[must_use]
+    pub fn text(&self, number: u32) -> &[u8] {
+        &self.held[number as usize]
+    }
+
+    /// Returns how many texts came.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Returns whether none came.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// Forgets all texts.
+    pub fn clear(&mut self) {
+        self.table.clear();
+        self.held.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_numbered_as_they_come() {
+        let mut texts = Texts::default();
+        for number in 0..1000u32 {
+            assert_eq!(texts.number(format!("text {number}").as_bytes()), (number, true));
+        }
+        assert_eq!(texts.number(b"text 17"), (17, false));
+        assert_eq!(texts.find(b"text 999"), Some(999));
+        assert_eq!(texts.find(b"text"), None);
+        assert_eq!(texts.text(4), b"text 4");
+        texts.clear();
+        assert!(texts.is_empty());
+        assert_eq!(texts.number(b"text 17"), (0, true));
+    }
+}

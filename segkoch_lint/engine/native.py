@@ -1,0 +1,195 @@
+"""Goes through lines with the native core, and teaches it what it does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from segkoch_lint.calls import library_of
+from segkoch_lint.engine.checked_line import CheckedLine, Count
+from segkoch_lint.engine.plan import Plan
+from segkoch_lint.engine.read_set import ReadSet, nested
+from segkoch_lint.engine.statement import Statement, call_of
+from segkoch_lint.facets import Facet, Group, group_of
+from segkoch_lint.identity.observing import Observer
+from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.json_text import JsonDocument, parse_json
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.splitting import Block, NumberedLine
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+
+if TYPE_CHECKING:
+    from segkoch_lint_core import Found, NewRecord
+
+_MOST_TAUGHT = 100_000
+"""Lessons after which everything is forgotten and learned anew, so that memory stays bounded: some 20 MB."""
+
+_MOST_GROUPS = 20_000
+_MOST_RECORDS = 15_000
+"""Groups and records that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is known of lines with a row of answers.
+
+    Attributes:
+        opinion: on the calls that they are; None if they are read as documents.
+        alias: whether they are calls of that type.
+    """
+
+    opinion: Opinion | None
+    alias: bool = False
+
+
+class NativeSelector:
+    """Selects lines with the native core; see `segkoch_lint.engine.checked_line.LineSelector`.
+
+    Args:
+        ruleset: the rules of the run.
+        reads: what the run reads of a call.
+        limits: depth and length of what is read.
+        count: is told of the calls that are only counted.
+        facets: what calls are grouped by.
+        observer: is told what calls say of their users; None when nobody asks.
+    """
+
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        reads: ReadSet,
+        limits: Limits,
+        count: Count,
+        *,
+        facets: tuple[Facet, ...] = (),
+        observer: Observer | None = None,
+    ) -> None:
+        self._ruleset = ruleset
+        self._limits = limits
+        self._count = count
+        self._facets = facets
+        self._observer = observer
+        self._reads = reads
+        self._begin()
+
+    def _begin(self) -> None:
+        self._plan = Plan(self._reads, self._limits)
+        self._rows: list[_Row] = []
+        self._kinds: dict[Hashable, int] = {}
+        self._groups: list[tuple[str, Group]] = []
+
+    def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
+        """Return, in order, the lines of a block that are not only counted."""
+        self._forget_when_full()
+        try:
+            found, groups = self._go_through(block.text, leave_first=leave_first)
+            self._groups += map(self._group, groups)
+            selected = list(self._selected(found, block))
+            statements = [self._statement(each, block) for each in found.records]
+        except BaseException:
+            self._begin()  # what the core found is not to be counted with the next block
+            raise
+        block.ends = found.ends
+        self._count_found(found, statements)
+        return selected
+
+    def _go_through(self, text: bytes, *, leave_first: bool) -> tuple[Found, list[list[bytes | None]]]:
+        """Let the core go through lines, and teach it what it does not know."""
+        core = self._plan.core
+        core.begin(text, leave_first=leave_first)
+        while (lesson := core.run(text)) is not None:
+            kind, about, start, end = lesson
+            if kind == "key":
+                self._plan.learn_key(about, text[start:end])
+            elif kind == "text":
+                self._plan.learn_text(about, text[start:end])
+            else:
+                self._learn_row(text[start:end])
+        return core.take()
+
+    def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine]:
+        for number, start, end, row in found.lines:
+            text, line = block.text[start:end], block.number + number
+            opinion = None if row is None else self._rows[row].opinion
+            document = None if opinion is None else parse_json(text, line=line, depth=self._limits.depth)
+            if opinion is not None and isinstance(document, JsonDocument):
+                yield CheckedLine(document, opinion, number)
+            else:
+                yield from Block(line, text).lines(self._limits)
+
+    def _count_found(self, found: Found, statements: Sequence[Statement]) -> None:
+        for row, group, calls in found.calls:
+            opinion = self._rows[row].opinion
+            assert opinion is not None
+            self._count(opinion, *self._groups[group], calls)
+        observer = self._observer
+        if observer is None:
+            return
+        for statement in statements:
+            statement.tell(observer)
+        for record, calls in found.counted:
+            known = observer.met[record]
+            if known is not None:
+                observer.count(known, calls)
+
+    def _forget_when_full(self) -> None:
+        core = self._plan.core
+        if self._plan.taught > _MOST_TAUGHT:
+            self._begin()
+            if self._observer is not None:
+                self._observer.met.clear()
+        elif len(self._groups) > _MOST_GROUPS:
+            core.forget_groups()
+            self._groups.clear()
+        # The observer forgets what it knows, which the records' numbers stand for.
+        if self._observer is not None and (not self._observer.met or core.records > _MOST_RECORDS):
+            core.forget_records()
+            self._observer.met.clear()
+
+    def _learn_row(self, text: bytes) -> None:
+        self._plan.taught += 1
+        document = parse_json(text, depth=self._limits.depth)
+        call = call_of(document)
+        if call is None:
+            self._rows.append(_Row(None))
+            self._plan.core.teach_row("left", None)
+            return
+        message = call.message
+        opinion = self._ruleset.opinion_on(message)
+        row = _Row(opinion, message["type"] == "alias")
+        self._rows.append(row)
+        self._plan.core.teach_row("shown" if opinion.blames else "counted", self._kind(row))
+
+    def _kind(self, row: _Row) -> int | None:
+        """Return the kind of the records of calls with a row: with their texts it decides what they say of users."""
+        if self._observer is None or row.opinion is None:
+            return None
+        key = (row.alias, row.opinion.not_delivered is None, row.opinion.origin)
+        return self._kinds.setdefault(key, len(self._kinds))
+
+    def _group(self, texts: Sequence[bytes | None]) -> tuple[str, Group]:
+        named = zip(self._plan.columns, texts, strict=True)
+        message = nested((path, _value(text)) for path, text in named if text is not None)
+        return library_of(message), group_of(self._facets, message)
+
+    def _statement(self, new: NewRecord, block: Block) -> Statement:
+        """Return what a line says of its user that no line said before."""
+        number, start, end, row_number, record, spans = new
+        row = self._rows[row_number]
+        assert row.opinion is not None
+        in_order = sorted((begin, after, self._plan.identities[place]) for place, begin, after in spans)
+        message = nested((path, msgspec.json.decode(block.text[begin:after])) for begin, after, path in in_order)
+        if row.alias:
+            message["type"] = "alias"
+        extents = {path: (begin - start, after - start) for begin, after, path in in_order}
+        line = block.text[start:end]
+        return Statement.of(message, row.opinion, key=record, block=block, number=number, line=line, extents=extents)
+
+
+def _value(text: bytes) -> Any:
+    """Return the value of a text that came out of the core, which may have been cut."""
+    cut = text.startswith(b'"') and not (len(text) > 1 and text.endswith(b'"'))
+    return msgspec.json.decode(text + b'"' if cut else text)

@@ -1,0 +1,145 @@
+"""What a run reads of a call: what the rules ask, and what makes a call one, whose it is and how it is grouped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from segkoch_lint import schema_files
+from segkoch_lint.calls import CALL_TYPES, LIBRARY_NAME
+from segkoch_lint.facets import Facet
+from segkoch_lint.places import Path
+from segkoch_lint.reading.signs import SIGN_KEYS
+from segkoch_lint.rules.footprint import Footprint
+from segkoch_lint.rules.vocabulary import compared_names, expand, matcher, self_contained, spelling_pattern
+
+USER_IDS: tuple[Path, ...] = (
+    ("userId",),
+    ("user_id",),
+    ("anonymousId",),
+    ("anonymous_id",),
+    ("previousId",),
+    ("previous_id",),
+)
+
+DEVICE: Path = ("context", "device")
+
+_CALLS: Mapping[str, Any] = {
+    "properties": {
+        "type": {"enum": list(CALL_TYPES)},
+        "batch": {},
+        **{key: {} for key in SIGN_KEYS},
+        "context": {"properties": {"device": {}, "library": {}}},
+    }
+}
+"""What decides that an object with one of the six types is a call (`segkoch_lint.reading.signs`).
+
+Only columns of rows do so, too (`segkoch_lint.reading.json_rows`): a line with one of these is read as a document.
+"""
+
+_IDENTITY: Mapping[str, Any] = {
+    "properties": {
+        "type": {"const": "alias"},
+        **{key: {} for (key,) in USER_IDS},
+        "context": {
+            "type": "object",
+            "properties": {
+                "device": {"type": "object", "properties": {"type": {}, "id": {}}, "spellings": {"advertisingId": {}}},
+                "library": {"properties": {"name": {}}},
+            },
+        },
+    }
+}
+"""What `segkoch_lint.identity.sightings` reads of a call, the texts of ids aside."""
+
+_AS_WRITTEN_IN_JSON = 4
+"""JSON written in another way is less than this many times as long: `maxBytes` needs no look at shorter texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSet:
+    """What a run reads of a call.
+
+    Attributes:
+        footprint: all of it.
+        columns: the texts that calls are grouped by, always with the name of the library; with what decides of them
+            (`segkoch_lint.facets.Facet.prefix`).
+        identity: whether the texts of ids are read.
+    """
+
+    footprint: Footprint
+    columns: Mapping[Path, tuple[str, int] | None]
+    identity: bool
+
+    @classmethod
+    def of(cls, rules: Footprint, facets: Sequence[Facet], *, identity: bool) -> ReadSet:
+        """Return what a run reads.
+
+        Args:
+            rules: what its rules read.
+            facets: what it groups calls by.
+            identity: whether it compares users.
+        """
+        footprint = Footprint()
+        footprint.add(rules)
+        definitions = schema_files.load("definitions")["$defs"]
+        columns: dict[Path, tuple[str, int] | None] = {LIBRARY_NAME: None}
+        for facet in facets:
+            for path in facet.paths:
+                columns[path] = facet.prefix if columns.get(path, facet.prefix) == facet.prefix else None
+        for schema in (_CALLS, *([_IDENTITY] if identity else []), *map(_presence, columns)):
+            whole = self_contained(expand(dict(schema)), definitions)
+            footprint.read(whole, whole)
+        return cls(footprint, columns, identity)
+
+    def is_identity(self, path: Path) -> bool:
+        """Return whether the text at a path is one of those that say whose a call is."""
+        if not self.identity:
+            return False
+        if path in USER_IDS or path == LIBRARY_NAME:
+            return True
+        return path[:-1] == DEVICE and (path[-1] in {"type", "id"} or _is_advertising_id(str(path[-1])))
+
+
+def _is_advertising_id(key: str) -> bool:
+    return bool(matcher(spelling_pattern("advertisingId"))(key))
+
+
+def _presence(path: Path) -> Mapping[str, Any]:
+    """Return a schema that reads whether there is anything at a path."""
+    schema: Mapping[str, Any] = {}
+    for step in reversed(path):
+        schema = {"properties": {step: schema}}
+    return schema
+
+
+def nested(values: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
+    """Return an object with these values at their paths, and nothing else."""
+    whole: dict[str, Any] = {}
+    for path, value in values:
+        holder = whole
+        for step in path[:-1]:
+            holder = holder.setdefault(str(step), {})
+        holder[str(path[-1])] = value
+    return whole
+
+
+def _other_comparisons(footprint: Footprint) -> list[tuple[str, Any]]:
+    return [(keyword, value) for keyword, value in footprint.compared if keyword != "maxBytes"]
+
+
+def is_divisible(footprint: Footprint) -> bool:
+    """Return whether calls can be told apart by what is read of them without reading all of them."""
+    return not footprint.all and all(compared_names(*each) is not None for each in _other_comparisons(footprint))
+
+
+def compares_members(footprint: Footprint) -> bool:
+    """Return whether members of a value are compared with one another."""
+    return bool(_other_comparisons(footprint))
+
+
+def longest_read(footprint: Footprint) -> int:
+    """Return how many bytes a value may have that every `maxBytes` accepts however it is written."""
+    sizes = [int(most) for keyword, most in footprint.compared if keyword == "maxBytes"]
+    return min(sizes, default=1 << 62) // _AS_WRITTEN_IN_JSON

@@ -1,0 +1,293 @@
+"""Goes through lines without the native core: the members of a call are looked up by their texts, and calls that are
+alike in all that is read of them are judged once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from segkoch_lint.calls import library_of
+from segkoch_lint.engine.checked_line import CheckedLine, Count
+from segkoch_lint.engine.read_set import USER_IDS, ReadSet, is_divisible, longest_read, nested
+from segkoch_lint.engine.statement import Statement, call_of
+from segkoch_lint.facets import Facet, Group, group_of
+from segkoch_lint.identity.observing import Observer
+from segkoch_lint.places import Path
+from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.json_rows import is_column
+from segkoch_lint.reading.json_text import JsonDocument, parse_json
+from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.members import compact_members
+from segkoch_lint.reading.splitting import Block, NumberedLine
+from segkoch_lint.rules.footprint import Footprint
+from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+
+_MOST_BYTES = 8 << 20
+"""Bytes of texts and of values that are remembered of one member."""
+
+_ENTRY_BYTES = 600
+"""About what an entry takes beside its text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """What is known of a member's text.
+
+    Attributes:
+        number: the same for two texts only if nothing that is read of them differs, the texts of ids and groups aside.
+        value: as much of the value as decides of ids and groups; equal to itself only.
+    """
+
+    number: int
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a line.
+
+    Attributes:
+        opinion: on the call that it is.
+        entries: of its members that are read, by key.
+    """
+
+    opinion: Opinion
+    entries: Mapping[str, _Entry]
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The call, as far as it decides of ids and groups."""
+        return {key: entry.value for key, entry in self.entries.items()}
+
+
+class CachingSelector:
+    """Selects lines by a cache of verdicts; see `segkoch_lint.engine.checked_line.LineSelector`.
+
+    Args:
+        ruleset: the rules of the run.
+        reads: what the run reads of a call.
+        limits: depth and length of what is read.
+        count: is told of the calls that are only counted.
+        facets: what calls are grouped by.
+        observer: is told what calls say of their users; None when nobody asks.
+    """
+
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        reads: ReadSet,
+        limits: Limits,
+        count: Count,
+        *,
+        facets: tuple[Facet, ...] = (),
+        observer: Observer | None = None,
+    ) -> None:
+        self._ruleset = ruleset
+        self._limits = limits
+        self._count = count
+        self._facets = facets
+        self._observer = observer
+        self._likeness = Likeness(reads.footprint)
+        self._longest = min(limits.line_bytes, longest_read(reads.footprint))
+        self._members: dict[str, _Member | None] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._opinions: dict[tuple[int, ...], Opinion | None] = {}
+        self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group]] = {}
+        self._paths = [*reads.columns, *([("type",), ("context", "device"), *USER_IDS] if reads.identity else [])]
+        self._grouped = list(dict.fromkeys(str(path[0]) for path in reads.columns))
+        self._identifying = list(dict.fromkeys(str(path[0]) for path in self._paths[len(reads.columns) :]))
+
+    def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
+        """Return, in order, the lines of a block that are not only counted."""
+        self._forget_when_full()
+        selected: list[NumberedLine | Flaw | CheckedLine] = []
+        counted: Counter[tuple[Opinion, str, Group]] = Counter()
+        said: Counter[Hashable] = Counter()
+        statements: dict[Hashable, Statement] = {}
+        for number, line in enumerate(block.text.split(b"\n")):
+            known = self._known(line)
+            if known is None or (leave_first and not known.opinion.blames):
+                selected += Block(block.number + number, line).lines(self._limits)
+                leave_first = leave_first and known is None
+                continue
+            if self._observer is not None:
+                key = self._key(known)
+                said[key] += 1
+                if key not in self._observer.met and key not in statements:
+                    message = {name: entry.value for name, entry in known.entries.items()}
+                    statements[key] = Statement.of(
+                        message, known.opinion, key=key, block=block, number=number, line=line
+                    )
+            if known.opinion.blames:
+                document = parse_json(line.removesuffix(b"\r"), line=block.number + number, depth=self._limits.depth)
+                assert isinstance(document, JsonDocument)
+                selected.append(CheckedLine(document, known.opinion, number))
+            else:
+                counted[known.opinion, *self._group(known)] += 1
+        for (opinion, library, group), calls in counted.items():
+            self._count(opinion, library, group, calls)
+        if self._observer is not None:
+            for statement in statements.values():
+                statement.tell(self._observer)
+            for key, calls in said.items():
+                met = self._observer.met[key]
+                if met is not None:
+                    self._observer.count(met, calls)
+        return selected
+
+    def _known(self, line: bytes) -> _Known | None:
+        """Return what is known of a line, or None if it is to be read as a document."""
+        members = self._members_of(line)
+        if members is None:
+            return None
+        entries: dict[str, _Entry] = {}
+        for key, raw in members.items():
+            member = self._members[key] if key in self._members else self._member(key)
+            if member is not None:
+                entry = member.entry(bytes(raw))
+                if entry is None:
+                    return None
+                entries[key] = entry
+        numbers = tuple([entry.number for entry in entries.values()])
+        opinion = self._opinions[numbers] if numbers in self._opinions else self._opinion(numbers, line)
+        return None if opinion is None else _Known(opinion, entries)
+
+    def _members_of(self, line: bytes) -> dict[str, msgspec.Raw] | None:
+        """Return the texts of the members of an object that is one line; None if anything about it is unusual."""
+        if len(line) > self._longest or not _is_utf8(line):
+            return None
+        if line.count(b"{") + line.count(b"[") > self._limits.depth:
+            return None
+        members = compact_members(line)
+        if members is not None:
+            return members
+        try:
+            return compact_members(msgspec.json.format(line, indent=-1))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def _member(self, key: str) -> _Member | None:
+        likeness = Likeness(Footprint(all=True)) if is_column(key) else self._likeness.member(key)
+        paths = [path[1:] for path in self._paths if path[0] == key]
+        made = None if likeness is None else _Member(key, likeness, paths, self._numbers, self._limits.depth - 1)
+        self._members[key] = made
+        return made
+
+    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> Opinion | None:
+        document = parse_json(line, depth=self._limits.depth)
+        call = call_of(document)
+        opinion = None if call is None else self._ruleset.opinion_on(call.message)
+        self._opinions[numbers] = opinion
+        return opinion
+
+    def _group(self, known: _Known) -> tuple[str, Group]:
+        """Return the library and the group of a call."""
+        entries = tuple([known.entries.get(key) for key in self._grouped])
+        group = self._groups.get(entries)
+        if group is None:
+            message = {key: entry.value for key, entry in zip(self._grouped, entries, strict=True) if entry}
+            group = self._groups[entries] = (library_of(message), group_of(self._facets, message))
+        return group
+
+    def _key(self, known: _Known) -> Hashable:
+        """Return what stands for all that a call says of its user."""
+        opinion = known.opinion
+        return (
+            opinion.not_delivered is None,
+            opinion.origin,
+            *[known.entries.get(key) for key in self._identifying],
+        )
+
+    def _forget_when_full(self) -> None:
+        """Keep what is remembered bounded; of each member's texts `_Member` sees to it itself."""
+        held = max(len(self._members), len(self._numbers), len(self._opinions), len(self._groups))
+        if held > MOST_REMEMBERED:
+            self._members.clear()
+            self._numbers.clear()
+            self._opinions.clear()
+            self._groups.clear()
+
+
+class _Member:
+    """A member of calls, and the texts of it that were met.
+
+    Args:
+        key: of the member.
+        likeness: what is read of it.
+        paths: inside of it, what decides of ids and groups.
+        numbers: what all members are numbered by.
+        depth: levels that a text may have.
+    """
+
+    def __init__(
+        self, key: str, likeness: Likeness, paths: Sequence[Path], numbers: dict[Hashable, int], depth: int
+    ) -> None:
+        self._key = key
+        self._likeness = likeness
+        self._paths = paths
+        self._numbers = numbers
+        self._depth = depth
+        self._entries: dict[bytes, _Entry | None] = {}
+        self._bytes = 0
+        footprint = likeness.footprint
+        self._named = not (footprint.all or footprint.compared or footprint.patterns)
+        self._divisible = is_divisible(footprint)
+        self._longest = longest_read(footprint)
+        self._bare: _Entry | None = None
+
+    def entry(self, text: bytes) -> _Entry | None:
+        """Return what is known of a text, or None if the line is to be read as a document."""
+        if text in self._entries:
+            return self._entries[text]
+        if self._named and text.startswith(b"{"):
+            members = compact_members(text)
+            if members is not None and self._likeness.footprint.members.keys().isdisjoint(members):
+                if self._bare is None:
+                    self._bare = _Entry(self._number(self._likeness.of({})), {})
+                return self._bare  # these hardly ever repeat
+        self._bytes += len(text) + _ENTRY_BYTES
+        if self._bytes > _MOST_BYTES:
+            self._entries.clear()
+            self._bytes = 0
+        entry = self._entries[text] = self._read(text)
+        return entry
+
+    def _read(self, text: bytes) -> _Entry | None:
+        document = parse_json(text, depth=self._depth)
+        if not self._divisible or not isinstance(document, JsonDocument) or document.repeated:
+            return None
+        if len(text) > self._longest:
+            return None
+        return _Entry(self._number(self._likeness.of(document.value)), self._kept(document.value))
+
+    def _number(self, alike: Hashable) -> int:
+        return self._numbers.setdefault((self._key, alike), len(self._numbers))
+
+    def _kept(self, value: Any) -> Any:
+        """Return as much of a value as decides of ids and groups."""
+        if () in self._paths:
+            return value
+        found = ((path, _at(value, path)) for path in self._paths)
+        return nested((path, inner) for path, inner in found if inner is not None)
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
