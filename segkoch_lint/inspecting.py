@@ -144,6 +144,7 @@ class Inspector:
         *,
         problem: str = "",
         excerpt: Excerpt | None = None,
+        cause: str = "",
     ) -> Finding | None:
         """Return the finding of a rule about inputs, and count it; None when the rule does not apply here."""
         rule = self._selection.by_code.get(code)
@@ -151,9 +152,8 @@ class Inspector:
             return None
         severity = self._selection.severity(rule)
         values = {"problem": problem}
-        finding = Finding(
-            code, rule.name, severity, rule.message, location, values, remedy_for(rule, "", None), excerpt=excerpt
-        )
+        remedy = remedy_for(rule, "", None, (cause,))
+        finding = Finding(code, rule.name, severity, rule.message, location, values, remedy, excerpt=excerpt)
         tally = summary.rules.setdefault(code, RuleTally())
         tally.findings += 1
         tally.calls += 1

@@ -14,7 +14,7 @@ from segkoch_lint.inspecting import Inspector
 from segkoch_lint.parts import NEITHER, Lost, Part, Provisional, Result, Stranger
 from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.pieces import lines_in
-from segkoch_lint.reading.recognising import OTHER_TABLE
+from segkoch_lint.reading.recognising import OTHER_TABLE, PROGRAM
 from segkoch_lint.reading.signs import Kind
 from segkoch_lint.tallies import Summary
 
@@ -38,6 +38,7 @@ _PROBLEMS = {
     Kind.MIXPANEL.value: "an event of Mixpanel, with `distinct_id`",
     OTHER_TABLE: "a table without columns of Segment's, such as context_device_id, anonymous_id and event",
     NEITHER: "the file is neither JSON nor YAML, nor a table",
+    PROGRAM: "the file is source code; lint the JSON that it sends, which Segment's debugger shows",
 }
 """By the kind of a value that is not a call, what is wrong with it; of all others a call is expected."""
 

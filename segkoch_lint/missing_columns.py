@@ -26,7 +26,5 @@ def missing_columns(columns: Columns) -> str:
     if not columns.missing:
         return ""
     names = ", ".join(columns.missing)
-    return (
-        f"there is no column {names}: no row can be right. "
-        "A warehouse makes a column with the first value; if yours has it, export it, too"
-    )
+    hint = "A warehouse makes a column with the first value; if yours has it, export it, too"
+    return f"there is no column {names}: no row can be right. {'Add it to the file' if columns.is_dotted else hint}"

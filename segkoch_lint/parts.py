@@ -350,7 +350,9 @@ class PartLinter:
         excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
         place = Location(name, flaw.span)
         about = self.inspector.about_input
-        finding = about(INVALID_SYNTAX, place, ignored, summary, problem=flaw.message, excerpt=excerpt)
+        finding = about(
+            INVALID_SYNTAX, place, ignored, summary, problem=flaw.message, excerpt=excerpt, cause=flaw.cause
+        )
         summary.calls += 1
         summary.malformed += 1
         found = () if finding is None else (finding,)

@@ -98,6 +98,14 @@ def test_what_is_wrong_with_a_column_is_shown_in_the_row() -> None:
     assert [(code, line) for code, line, _ in codes(findings)] == [("KCH303", 2)]
 
 
+def test_a_file_of_the_s3_source_is_told_of_missing_columns_by_its_own_names() -> None:
+    columns = "userId,event,context.device.id,context.device.type,context.library.name"
+    _, linter = lint_text(f"{columns}\nu-4711,E,c9a3f1d27b5e8460,android,analytics-node\n", "track_1.csv")
+    ((_, remark),) = linter.summary.remarks
+    assert remark.startswith("there is no column context.device.advertisingId: ")
+    assert "warehouse" not in remark
+
+
 @pytest.mark.parametrize(
     "content",
     [

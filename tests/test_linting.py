@@ -395,6 +395,23 @@ def test_what_is_wrong_with_a_key_underlines_the_key(
     } == (underlined)
 
 
+@pytest.mark.parametrize(
+    ("content", "message", "remedy"),
+    [
+        ('{"type": "track", "event": "E", "userId": "u-4711",}', "invalid JSON: trailing comma", "Fix the text"),
+        ('{"type": "track", "event": "E", "userId": "u-4', "invalid JSON: the text ends", "cut off or damaged"),
+        ('{"userId": ' + "[" * 300 + "]" * 300 + "}", "nested deeper than 200 levels", "Raise the limit"),
+        ("analytics.track({\n  userId: 'u-4711',\n});", "invalid JSON: this is source code", "Save the call as JSON"),
+        ('{"type": "track", "event": "E", "userId": "u", "userId": "u"}', 'duplicate key "userId"', "Keep one"),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said_in_usual_words_with_a_remedy_that_fits(
+    content: str, message: str, remedy: str
+) -> None:
+    found = [f for f in Linter().bytes(content.encode(), "call.json") if f.code in {"KCH001", "KCH003"}]
+    assert [(message in f.message, remedy in f.remedy) for f in found] == [(True, True)]
+
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 

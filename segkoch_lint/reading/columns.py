@@ -82,13 +82,15 @@ class Columns:
 
     Attributes:
         names: as given.
-        missing: columns that Kochava needs and that are not there, as a warehouse calls them.
+        missing: columns that Kochava needs and that are not there, called as the others are.
         repeated: paths that several columns of the same name stand for.
+        is_dotted: whether columns are called as those of Segment's S3 source are (``context.device.id``), and not as a
+            warehouse calls them.
     """
 
     def __init__(self, names: Sequence[str], table: str, *, typed: bool = False) -> None:
         self.names = tuple(names)
-        self._dotted = any(_is_dotted(name) for name in names)
+        self.is_dotted = any(_is_dotted(name) for name in names)
         self._upper = not any(map(str.islower, "".join(names)))
         placed = [self._place(name) for name in names]
         self._paths: list[Path] = [path for path, _ in placed]
@@ -97,10 +99,11 @@ class Columns:
             if self._paths[index]:
                 self._sources.setdefault(self._paths[index], []).append(index)
         members = {str(path[0]) for path in self._sources}
-        self._type = type_of_rows(table, members, event_text="eventtext" in map(fold, names), dotted=self._dotted)
+        self._type = type_of_rows(table, members, event_text="eventtext" in map(fold, names), dotted=self.is_dotted)
         self._nodes = self._planned([kind for _, kind in placed], typed=typed)
-        self._slugs = _known().events if not self._dotted else {}
-        self.missing = tuple(name for name, path in _NEEDED.items() if not self.holds(path))
+        self._slugs = _known().events if not self.is_dotted else {}
+        lacking = [(name, path) for name, path in _NEEDED.items() if not self.holds(path)]
+        self.missing = tuple(".".join(path) if self.is_dotted else name for name, path in lacking)
         counted = Counter((fold(name), self._paths[index]) for index, name in enumerate(names))
         self.repeated: tuple[Path, ...] = tuple(path for (_, path), times in counted.items() if times > 1 and path)
 
@@ -173,7 +176,7 @@ class Columns:
             return ("context", inner, "_".join(words[2:])) if inner else ("context", "_".join(words[1:])), ""
         if first in _OBJECTS:
             return (first, "_".join(words[1:])), "boolean" if first == "integrations" else ""
-        return (name,) if self._dotted else ("properties", "_".join(words) or name), ""
+        return (name,) if self.is_dotted else ("properties", "_".join(words) or name), ""
 
     def _planned(self, kinds: Sequence[str], *, typed: bool) -> list[_Node]:
         """Return the objects of a call, inner ones before those around them."""
@@ -201,7 +204,7 @@ class Columns:
         event = message.get("event")
         if isinstance(event, str) and event in self._slugs:
             message["event"] = self._slugs[event]
-        if named in _WITH_TRAITS and not self._dotted and "properties" in message:
+        if named in _WITH_TRAITS and not self.is_dotted and "properties" in message:
             _add(message, "traits", message.pop("properties"))
 
 

@@ -51,6 +51,8 @@ class Flaw:
         lines: the lines of text around it, without their ends; may be empty (a binary file).
         shows_signs: whether the broken text shows a key that hardly anything but a call has; true where nobody knows.
         around: what stands around the beginning of the lines; None where they begin with the text.
+        cause: a word for what became of the text, which decides about the remedy: ``cut-off``, ``too-large``,
+            ``source-code``, or empty.
     """
 
     message: str
@@ -59,6 +61,7 @@ class Flaw:
     lines: Sequence[str] = ()
     shows_signs: bool = True
     around: Surroundings | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

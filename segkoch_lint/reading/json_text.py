@@ -17,6 +17,7 @@ from segkoch_lint.reading.json_scanner import keys_of, lex, locate, repeated_key
 from segkoch_lint.reading.json_tokens import ScalarReader
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
 from segkoch_lint.reading.members import compact_extent
+from segkoch_lint.reading.sniffing import is_source_code
 
 _STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _CONSTANT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)')
@@ -25,7 +26,14 @@ _BETWEEN = re.compile(r"[ \t\n\r\x1e]*")
 _RESUME = re.compile(r"^[{\[]", re.MULTILINE)
 _PYTHON_WORDS = re.compile(r"(?:True|False|None|undefined|nan|inf)\b")
 
-COMMENT = "JSON has no comments"
+_INVALID = "invalid JSON: "
+
+_COMMENT = "JSON has no comments"
+_SOURCE_CODE = "this is source code"
+_CUT_OFF = "cut-off"
+
+COMMENT = _INVALID + _COMMENT
+SOURCE_CODE = _INVALID + _SOURCE_CODE
 """What is wrong with a text that has some."""
 
 _FEW = 8
@@ -142,16 +150,21 @@ class _Repeats:
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of ours
-    """The text is not JSON: what is wrong, and its extent."""
+    """The text is not JSON: what is wrong, its extent, and a word for what became of the text (`Flaw.cause`)."""
 
-    def __init__(self, message: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, problem: str, start: int, end: int, cause: str = "") -> None:
+        super().__init__(problem)
+        self.message = _INVALID + problem
         self.extent: Extent = (start, end)
+        self.cause = cause
 
 
 class _TooDeep(_Refused):
     """The text is nested deeper than the parser can go; it may be JSON or not."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__("", start, start + 1, "too-large")
+        self.message = "nested too deeply to be read"
 
 
 def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> JsonDocument | Flaw:
@@ -176,7 +189,7 @@ def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> Js
     try:
         value, end = _decode(decoded, _past_space(decoded, 0))
     except _Refused as refused:
-        return flaw_at(decoded, refused.message, refused.extent, line, column)
+        return flaw_at(decoded, refused.message, refused.extent, line, column, cause=refused.cause)
     rest = _past_space(decoded, end)
     if rest < len(decoded):
         message = f"the JSON document ends here, but more follows: {_named(decoded[rest])}"
@@ -209,12 +222,12 @@ def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonD
         except _TooDeep as refused:
             deep = _too_deep(decoded[position:].encode("utf-8"), depth)
             if deep is None:  # within the limit, but the parser cannot
-                yield flaw_at(decoded, refused.message, refused.extent, line, 1)
+                yield flaw_at(decoded, refused.message, refused.extent, line, 1, cause=refused.cause)
             else:
                 yield _deep_flaw(decoded[position:].encode("utf-8"), deep, *where, depth)
             end = _end_of_deep(decoded, position)
         except _Refused as refused:
-            yield flaw_at(decoded, refused.message, refused.extent, line, 1)
+            yield flaw_at(decoded, refused.message, refused.extent, line, 1, cause=refused.cause)
             resumed = _RESUME.search(decoded, max(refused.extent[0], position + 1))
             end = resumed.start() if resumed else len(decoded)
         position = _past_between(decoded, end)
@@ -234,12 +247,14 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
     try:
         value, end = _decoder().raw_decode(text, start)
     except json.JSONDecodeError as error:
+        if is_source_code(text, start):
+            raise _Refused(_SOURCE_CODE, start, _line_end(text, start), "source-code") from None
         raise _explained(text, error) from None
     except _Constant:
         found = next(each for each in _CONSTANT.finditer(text, start) if not each[0].startswith('"'))
         raise _Refused(f"{found[0]} is not JSON; write null or leave the member out", *found.span()) from None
     except RecursionError:
-        raise _TooDeep("nested too deeply to be read", start, start + 1) from None
+        raise _TooDeep(start) from None
     lone = _lone_surrogate(text, start, end)
     if lone is not None:
         raise _Refused("half of a surrogate pair (\\ud800 to \\udfff) is no character", *lone)
@@ -283,7 +298,7 @@ def _explained(text: str, error: json.JSONDecodeError) -> _Refused:
     """Say what the parser means, in a reader's words, without quoting more than one character of the text."""
     at = error.pos
     if error.msg.startswith("Unterminated string"):
-        return _Refused("the text ends inside a string", at, _line_end(text, at))
+        return _Refused("the text ends inside a string", at, _line_end(text, at), _CUT_OFF)
     if error.msg.startswith("Invalid control character"):
         at = at if at < len(text) else len(text) - 1
         return _Refused(
@@ -293,21 +308,23 @@ def _explained(text: str, error: json.JSONDecodeError) -> _Refused:
         at = text.rfind("\\", 0, at + 2) if text[at : at + 1] != "\\" else at
         return _Refused("an escape that JSON does not have", at, min(at + 2, len(text)))
     if error.msg.startswith("Illegal trailing comma"):
-        return _Refused("a comma too many: nothing follows it", at, at + 1)
+        return _Refused("trailing comma", at, at + 1)
     if at >= len(text):
         end = len(text.rstrip(" \t\n\r"))
-        return _Refused("the text ends before the document does", end, end)
+        return _Refused("the text ends before the document does", end, end, _CUT_OFF)
     character = text[at]
     if character in "}]" and text[:at].rstrip(" \t\n\r").endswith(","):
         comma = text.rindex(",", 0, at)
-        return _Refused("a comma too many: nothing follows it", comma, comma + 1)
+        return _Refused("trailing comma", comma, comma + 1)
     if character == "'":
         return _Refused("strings and keys are quoted with \", not with '", at, at + 1)
     word = _PYTHON_WORDS.match(text, at)
     if word:
         return _Refused(f"{word[0]} is not JSON (true, false and null are)", at, word.end())
     if text.startswith(("//", "/*", "#"), at):
-        return _Refused(COMMENT, at, _line_end(text, at))
+        return _Refused(_COMMENT, at, _line_end(text, at))
+    if error.msg.startswith("Expecting property name") and (character.isalpha() or character in "_$"):
+        return _Refused("a key without quotes, as JavaScript has it; JSON wants double quotes", at, at + 1)
     expected = {"Expecting property name": "a key in double quotes", "Expecting ':'": "a colon"}
     wanted = next((words for start, words in expected.items() if error.msg.startswith(start)), None)
     wanted = wanted or ("a comma or the end" if error.msg.startswith("Expecting ','") else "a value")
@@ -358,4 +375,4 @@ def _too_deep(text: bytes, depth: int) -> int | None:
 def _deep_flaw(text: bytes, offset: int, line: int, column: int, depth: int) -> Flaw:
     good = text[: offset + 1].decode("utf-8", "replace")
     message = f"nested deeper than {depth} levels (limits.depth)"
-    return flaw_at(good, message, (len(good) - 1, len(good)), line, column)
+    return flaw_at(good, message, (len(good) - 1, len(good)), line, column, cause="too-large")

@@ -65,7 +65,7 @@ class LineTable:
         return self._starts[index], after
 
 
-def flaw_at(text: str, message: str, extent: Extent, line: int, column: int = 1) -> Flaw:
+def flaw_at(text: str, message: str, extent: Extent, line: int, column: int = 1, *, cause: str = "") -> Flaw:
     """Return the flaw with this extent in a text that begins at *line* and *column* of its input."""
     table = LineTable(text, line, column)
     span = table.span(extent)
@@ -74,4 +74,4 @@ def flaw_at(text: str, message: str, extent: Extent, line: int, column: int = 1)
     lines = table.lines(first, span.line + _AROUND)
     shown = [each[: kept.get(number, _LONGEST_LINE)] for number, each in enumerate(lines, first)]
     around = surroundings(text, table.extent_of_line(first)[0]) if first > line else None
-    return Flaw(message, span, first, shown, around=around)
+    return Flaw(message, span, first, shown, around=around, cause=cause)

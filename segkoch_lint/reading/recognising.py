@@ -11,16 +11,24 @@ from segkoch_lint.places import Span
 from segkoch_lint.reading.csv_text import delimiter_of, read_csv
 from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
-from segkoch_lint.reading.json_text import COMMENT, parse_json, split_documents
+from segkoch_lint.reading.json_text import COMMENT, SOURCE_CODE, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
 from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
 from segkoch_lint.reading.parquet import read_parquet
 from segkoch_lint.reading.signs import shows_signs
-from segkoch_lint.reading.sniffing import BETWEEN_DOCUMENTS, Claim, claim_of, is_table, starts_like_calls
+from segkoch_lint.reading.sniffing import (
+    BETWEEN_DOCUMENTS,
+    Claim,
+    claim_of,
+    is_source_code,
+    is_table,
+    starts_like_calls,
+)
 from segkoch_lint.reading.splitting import Known, Sieve, damage_flaw, read_line, read_lines, size_text
 
 OTHER_TABLE = "table without Segment's columns"
+PROGRAM = "source code"
 
 _PEEKED_BYTES = 1 << 20
 
@@ -90,7 +98,8 @@ def read_documents(
             for each in read_parquet(stream, name=name):
                 yield Foreign(OTHER_TABLE) if each is None else each
         case _:
-            yield Foreign(OTHER_TABLE if is_table(name) else "")
+            head = stream.peek(_PEEKED_BYTES).decode("utf-8", "replace")
+            yield Foreign(OTHER_TABLE if is_table(name) else PROGRAM if is_source_code(head) else "")
 
 
 def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
@@ -142,7 +151,7 @@ def _read_whole(
     if len(text) > most:
         what = "YAML" if yaml else "JSON that is not one document a line"
         message = f"{what}, and larger than {size_text(most)} (limits.{limit})"
-        yield Flaw(message, Span(1, 1, 1, 2), shows_signs=shows_signs(text))
+        yield Flaw(message, Span(1, 1, 1, 2), shows_signs=shows_signs(text), cause="too-large")
         return
     found = _marked(_documents_or_yaml(text, limits) if yaml else _documents(text, limits), text)
     if damage is None:
@@ -162,16 +171,17 @@ def _read_whole(
 def _marked(found: Iterable[Document | Flaw | Failure], text: bytes) -> Iterator[Document | Flaw | Failure]:
     """Note in each flaw of a text whether the text shows signs of a call, and yield one flaw for all its comments."""
     signs: bool | None = None
-    commented = False
+    said: set[str] = set()
     for each in found:
         if not isinstance(each, Flaw):
             yield each
             continue
         if signs is None:
             signs = shows_signs(text)
-        if each.message != COMMENT or not commented:
+        if each.message not in said:
             yield replace(each, shows_signs=signs)
-        commented = commented or each.message == COMMENT
+        if each.message in {COMMENT, SOURCE_CODE}:
+            said.add(each.message)
 
 
 def _documents(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:

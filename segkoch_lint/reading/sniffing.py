@@ -31,6 +31,20 @@ BETWEEN_DOCUMENTS = b" \t\r\n\x1e"
 _OBJECT_START = re.compile(rb"""[\s\x1e]*+(?:\[\s*+)*+(?:\{\s*+(?:["}]|\Z)|\]|\Z)""")
 
 
+# The first statement of a program or the first command of a shell, comments before it left out.
+_SOURCE_CODE = re.compile(
+    r"""\s*+(?:(?:(?://|\#)[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)\s*+)*+
+    (?:\#!|\$?[ ]?curl[ ]|(?:const|let|var|import|export|await|async|function|return|from|package|using|def|class)[ ]
+    |[A-Za-z_$][\w$]*+(?:\.[A-Za-z_$][\w$]*+)*+[ ]?\()""",
+    re.VERBOSE,
+)
+
+
+def is_source_code(text: str, start: int = 0) -> bool:
+    """Tell whether a text that is not JSON begins as a program does, or a command of a shell."""
+    return _SOURCE_CODE.match(text, start) is not None
+
+
 class Claim(Enum):
     """What the ending of a name says about the content."""
 

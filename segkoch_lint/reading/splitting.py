@@ -149,7 +149,8 @@ def _read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocumen
 def damage_flaw(damage: Damage, number: int, text: bytes) -> Flaw:
     """Return the flaw for data that is damaged after *text*, of which the last line is line *number*, begun."""
     column = len(text[text.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-    return Flaw(damage.message, Span(number, column, number, column), number, shows_signs=shows_signs(text))
+    place = Span(number, column, number, column)
+    return Flaw(damage.message, place, number, shows_signs=shows_signs(text), cause="cut-off")
 
 
 def size_text(size: int) -> str:
@@ -196,4 +197,5 @@ def too_long(number: int, most: int, text: bytes | None = None) -> Flaw:
         text: as much of the line as is known; None for a line of a table with columns of Segment's.
     """
     message = f"the line is longer than {size_text(most)} (limits.line-bytes)"
-    return Flaw(message, Span(number, 1, number, 2), number, shows_signs=text is None or shows_signs(text))
+    signs = text is None or shows_signs(text)
+    return Flaw(message, Span(number, 1, number, 2), number, shows_signs=signs, cause="too-large")

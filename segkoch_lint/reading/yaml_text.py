@@ -205,12 +205,12 @@ def _documents(text: str, line: int, depth: int) -> Iterator[YamlDocument | Flaw
         yield _flaw(text, line, refused.message, refused.mark)
     except yaml.MarkedYAMLError as error:
         problem = " ".join((error.problem or error.context or "broken").split())
-        yield _flaw(text, line, _without_quotes(problem), error.problem_mark or error.context_mark)
+        yield _flaw(text, line, f"invalid YAML: {_without_quotes(problem)}", error.problem_mark or error.context_mark)
     except yaml.reader.ReaderError as error:
         at = min(error.position, len(text))
         yield flaw_at(
             text,
-            f"a character that YAML does not allow, U+{ord(text[at]):04X}" if at < len(text) else "not readable",
+            f"invalid YAML: the character U+{ord(text[at]):04X} is not allowed" if at < len(text) else "invalid YAML",
             (at, min(at + 1, len(text))),
             line,
         )
@@ -230,7 +230,7 @@ def _errors_of_pyyaml() -> Iterator[None]:
     except (yaml.YAMLError, RefusedError, MemoryError):
         raise
     except Exception as error:
-        raise RefusedError(f"not readable as YAML ({type(error).__name__})", None) from error
+        raise RefusedError(f"invalid YAML ({type(error).__name__})", None) from error
 
 
 def _guard(text: str, depth: int) -> None:

@@ -105,6 +105,11 @@ class Reporter:
             self._line(_identity_sum(summary.identity))
         self._verdict(summary, outcome)
 
+    def _by_severity(self, summary: Summary) -> list[str]:
+        """Return the codes of the rules with findings, the most severe first."""
+        names = self._rule_names()
+        return sorted(summary.rules, key=lambda code: (-names[code][1], code))
+
     def _excerpt(self, excerpt: Excerpt, color: str) -> None:
         gutter = len(str(excerpt.first_line + len(excerpt.lines) - 1))
         for index, line in enumerate(excerpt.lines):
@@ -122,9 +127,8 @@ class Reporter:
 
     def _rules(self, summary: Summary, budgets: Mapping[str, Budget]) -> None:
         names = self._rule_names()
-        order = sorted(summary.rules, key=lambda code: (-names[code][1], code))
         rows: list[Sequence[str]] = []
-        for code in order:
+        for code in self._by_severity(summary):
             tally, (name, severity), budget = summary.rules[code], names[code], budgets.get(code)
             share = _share(tally.calls, summary.checked, budget.decimals if budget else 1)
             over = budget is not None and budget.exceeded(tally.calls, summary.checked)
@@ -211,7 +215,8 @@ class Reporter:
             told = (_told(level, summary.severities[level], outcome.within.get(level, 0)) for level in levels)
             all_within = sum(outcome.within.values()) == summary.severities.total()
             color = "red" if outcome.exit_status else "green" if all_within else "yellow"
-            self._line(Piece(", ".join(told) + f"{unasked}.", color, bold=True))
+            more = f" Learn more: segkoch-lint rule {self._by_severity(summary)[0]}" if summary.rules else ""
+            self._line(Piece(", ".join(told) + f"{unasked}.", color, bold=True), Piece(more, dim=True))
         elif summary.plans is not None and not summary.plans.checked:
             nothing = f"Nothing was checked: no rule of a tracking plan to ask{unasked}."
             self._line(Piece(nothing, "yellow", bold=True))

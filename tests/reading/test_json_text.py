@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Flaw, Token
-from segkoch_lint.reading.json_text import JsonDocument, parse_json, split_documents
+from segkoch_lint.reading.json_text import SOURCE_CODE, JsonDocument, parse_json, split_documents
 
 GOOD = [
     "[]", "{}", " [ ] ", "0", "-0", "1", "-1", "0.1", "1e5", "1E+5", "1e-5", "-0.0e0", "123456789012345678901234567890",
@@ -73,8 +73,8 @@ def test_what_is_not_utf_8_is_a_flaw_at_the_first_such_byte(text: bytes) -> None
 @pytest.mark.parametrize(
     ("text", "message", "span"),
     [
-        ('{"a":1,}', "a comma too many", Span(1, 7, 1, 8)),
-        ('{"é": [1,\n ]}', "a comma too many", Span(1, 9, 1, 10)),
+        ('{"a":1,}', "trailing comma", Span(1, 7, 1, 8)),
+        ('{"é": [1,\n ]}', "trailing comma", Span(1, 9, 1, 10)),
         ('{"a":"é\n', "a string holds a bare control character", Span(1, 8, 2, 1)),
         ('{"a":"xyz', "ends inside a string", Span(1, 6, 1, 10)),
         ("[1,\r\n2", "ends before the document does", Span(2, 2, 2, 2)),
@@ -241,7 +241,10 @@ def test_documents_one_after_another_keep_their_places() -> None:
 
 def test_reading_goes_on_after_a_broken_document() -> None:
     text = b'{"a":1}\n{"b":\n  }\n{"c":3}\n{"d":' + b"[" * 300 + b"]" * 300 + b'}\n{"e":5}'
-    read = [d.message[:12] if isinstance(d, Flaw) else d.value for d in split_documents(text, depth=200)]
+    read = [
+        d.message.removeprefix("invalid JSON: ")[:12] if isinstance(d, Flaw) else d.value
+        for d in split_documents(text, depth=200)
+    ]
     assert read == [{"a": 1}, "a value is e", {"c": 3}, "nested deepe", {"e": 5}]
 
 
@@ -292,3 +295,37 @@ def test_columns_of_compact_text_count_characters_of_any_script(key: str, text: 
     for path, span in spans.items():
         assert line[span.column - 1 : span.end_column - 1] == compact(held[str(path[-1])]).decode()
     assert len(spans) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "analytics.track({\n  userId: '019',\n  event: 'Item Purchased'\n});\n",
+        "// how to track\nanalytics.track({})",
+        "/* how */ const a = { b: 1 };",
+        "curl https://api.segment.io/v1/track -d '{}'",
+        "$ curl -X POST https://api.segment.io/v1/track",
+        "#!/bin/sh\ncurl x",
+        'import analytics\nanalytics.track("u", "E")\n',
+        "await client.flush()",
+    ],
+)
+def test_source_code_is_called_so(text: str) -> None:
+    flaw = parse_json(text.encode(), depth=200)
+    assert isinstance(flaw, Flaw)
+    assert (flaw.message, flaw.cause) == ("invalid JSON: this is source code", "source-code")
+
+
+@pytest.mark.parametrize("text", ['{"a": track()}', "// a comment\n{}", "track", '["curl "', "None", "x: y", "{a: 1}"])
+def test_broken_json_is_not_called_source_code(text: str) -> None:
+    flaw = parse_json(text.encode(), depth=200)
+    assert isinstance(flaw, Flaw)
+    assert flaw.message.startswith("invalid JSON: ")
+    assert "source code" not in flaw.message
+
+
+@given(st.text("/*# \n;curl{(.x'", max_size=60))
+def test_any_text_is_told_from_source_code(text: str) -> None:
+    flaw = parse_json(text.encode(), depth=200)
+    if isinstance(flaw, Flaw):
+        assert (flaw.cause == "source-code") == (flaw.message == SOURCE_CODE)

@@ -341,7 +341,7 @@ def test_yaml_that_is_cut_off_is_a_flaw_after_what_can_be_read() -> None:
 
 def test_a_compressed_file_that_is_cut_off_before_its_content_is_a_flaw() -> None:
     (flaw,) = read_documents(open_bytes(LOG_GZIP[:5]), name="log", limits=LIMITS)
-    assert flaw == Flaw("the gzip data is cut off", Span(1, 1, 1, 1), 1, shows_signs=False)
+    assert flaw == Flaw("the gzip data is cut off", Span(1, 1, 1, 1), 1, shows_signs=False, cause="cut-off")
 
 
 @given(

@@ -59,11 +59,29 @@ def test_a_line_over_the_limit_is_a_flaw_and_the_lines_around_it_are_read(size: 
     content = b"12345678\n123456789\r\n12345678\r\n" + b"x" * 50 + b"\n1\n" + b"y" * 9
     assert list(lines(in_pieces(content, size), SMALL)) == [
         (1, b"12345678"),
-        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(2, 1, 2, 2), 2, shows_signs=False),
+        Flaw(
+            "the line is longer than 8 bytes (limits.line-bytes)",
+            Span(2, 1, 2, 2),
+            2,
+            shows_signs=False,
+            cause="too-large",
+        ),
         (3, b"12345678"),
-        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(4, 1, 4, 2), 4, shows_signs=False),
+        Flaw(
+            "the line is longer than 8 bytes (limits.line-bytes)",
+            Span(4, 1, 4, 2),
+            4,
+            shows_signs=False,
+            cause="too-large",
+        ),
         (5, b"1"),
-        Flaw("the line is longer than 8 bytes (limits.line-bytes)", Span(6, 1, 6, 2), 6, shows_signs=False),
+        Flaw(
+            "the line is longer than 8 bytes (limits.line-bytes)",
+            Span(6, 1, 6, 2),
+            6,
+            shows_signs=False,
+            cause="too-large",
+        ),
     ]
 
 
@@ -97,7 +115,7 @@ CUT = "it is cut off"
 def test_damage_comes_after_the_good_lines_in_place_of_the_torn_one() -> None:
     assert list(lines(damaged('{}\n{"é": "é'.encode()), LIMITS)) == [
         (1, b"{}"),
-        Flaw(CUT, Span(2, 9, 2, 9), 2, shows_signs=False),
+        Flaw(CUT, Span(2, 9, 2, 9), 2, shows_signs=False, cause="cut-off"),
     ]
 
 
@@ -105,9 +123,12 @@ def test_a_line_that_is_whole_before_the_damage_is_read() -> None:
     assert list(lines(damaged(b"{}\n[1]"), LIMITS)) == [
         (1, b"{}"),
         (2, b"[1]"),
-        Flaw(CUT, Span(2, 4, 2, 4), 2, shows_signs=False),
+        Flaw(CUT, Span(2, 4, 2, 4), 2, shows_signs=False, cause="cut-off"),
     ]
-    assert list(lines(damaged(b"{}\n"), LIMITS)) == [(1, b"{}"), Flaw(CUT, Span(2, 1, 2, 1), 2, shows_signs=False)]
+    assert list(lines(damaged(b"{}\n"), LIMITS)) == [
+        (1, b"{}"),
+        Flaw(CUT, Span(2, 1, 2, 1), 2, shows_signs=False, cause="cut-off"),
+    ]
 
 
 def test_a_line_over_the_limit_before_the_damage_is_told_too() -> None:

@@ -96,7 +96,7 @@ analytics-swift    900      890    700      150      40        78.7%
 web without a device 1), 1 malformed. Of the checked ones: 700 ready, 150 limited, 40 faulty. \
 2 documents held no call (other 2). 1 Kochava destination checked.
 Incomplete: 1 input could not be read; see standard error.
-1 error, 1 warning, 1 info.
+1 error, 1 warning, 1 info. Learn more: segkoch-lint rule KCH101
 """  # noqa: W291
 
 
@@ -145,7 +145,9 @@ KCH106  limited-ad-tracking       error        1,206    603     60.300%  60.25%,
 KCH107  malformed-advertising-id  warning          9      9        0.9%  9 calls
 KCH118  unusual-device-id         info             2      2        0.2%"""
     )
-    assert verdict.endswith("\n1,207 errors (1 within budget), 9 warnings (within budget), 2 info.\n")
+    assert verdict.endswith(
+        "\n1,207 errors (1 within budget), 9 warnings (within budget), 2 info. Learn more: segkoch-lint rule KCH105\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,9 @@ KCH118  unusual-device-id         info             2      2        0.2%"""
 )
 def test_the_verdict_is_green_when_all_is_within_budget(outcome: Outcome, color: str) -> None:
     *_, verdict = written("text", Style(color=True), [], BUDGETED, outcome).splitlines()
-    assert verdict == click.style(click.unstyle(verdict), fg=color, bold=True)
+    told, _, more = click.unstyle(verdict).partition(" Learn more: ")
+    assert verdict.startswith(click.style(told, fg=color, bold=True))
+    assert more == "segkoch-lint rule KCH105"
 
 
 def test_a_budget_of_nothing_checked_shows_no_rate() -> None:
@@ -187,7 +191,7 @@ def test_the_json_report_tells_rate_and_budget(schema: Any) -> None:
 def test_quiet_leaves_the_single_findings_out() -> None:
     text = written("text", Style(quiet=True))
     assert text.startswith("rule ")
-    assert text.endswith("1 error, 1 warning, 1 info.\n")
+    assert text.endswith("1 error, 1 warning, 1 info. Learn more: segkoch-lint rule KCH101\n")
 
 
 def test_statistics_tell_more() -> None:
