@@ -15,8 +15,7 @@ from segkoch_lint.places import Path
 from segkoch_lint.placing import Draft, Excerpts, Placer
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
-from segkoch_lint.reading.rows import RowDocument
-from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, Unit, place_in_document, unwrap
+from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, Unit, place_in_document
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.remedies import best_remedy
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
@@ -73,17 +72,6 @@ class Inspector:
         self._placer = Placer(selection.severity, excerpts)
         self._observe = observe
         self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
-
-    @staticmethod
-    def units(document: Document, path: str) -> list[Unit]:
-        """Return what a document holds, in its order.
-
-        Args:
-            document: what was read.
-            path: its input, as findings name it.
-        """
-        # Tables are recognised by their columns, so each of their rows is a call, whatever its cells are.
-        return [Call(document.value)] if isinstance(document, RowDocument) else list(unwrap(document.value, table=path))
 
     def inspect(
         self,

@@ -11,11 +11,11 @@ from segkoch_lint.findings import Finding, Location
 from segkoch_lint.identity.collecting import Collector, Source
 from segkoch_lint.identity.observing import Observed
 from segkoch_lint.inspecting import Inspector
-from segkoch_lint.parts import NEITHER, Lost, Part, Provisional, Result, Stranger
 from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.pieces import lines_in
 from segkoch_lint.reading.recognising import OTHER_TABLE, PROGRAM
 from segkoch_lint.reading.signs import Kind
+from segkoch_lint.results import NEITHER, Lost, Part, Provisional, Result, Stranger
 from segkoch_lint.tallies import Summary
 
 NOT_A_CALL = "KCH002"

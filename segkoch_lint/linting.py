@@ -18,7 +18,7 @@ from segkoch_lint.identity.judging import Disagreement, Identity
 from segkoch_lint.inspecting import remedy_for
 from segkoch_lint.joining import NOT_A_CALL, Joint
 from segkoch_lint.looking_back import LookingBack
-from segkoch_lint.parts import NEITHER, FlawExcerpts, Lost, Part, PartLinter, Result
+from segkoch_lint.parts import FlawExcerpts, PartLinter
 from segkoch_lint.placing import Excerpts
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -27,6 +27,7 @@ from segkoch_lint.reading.documents import ValueDocument
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import open_bytes
 from segkoch_lint.reading.remote import is_remote
+from segkoch_lint.results import NEITHER, Lost, Part, Result
 from segkoch_lint.tallies import RuleTally, Summary
 
 if TYPE_CHECKING:

@@ -6,8 +6,6 @@ What only the whole input can tell is left to `segkoch_lint.joining`: the result
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
 
 from segkoch_lint.calls import Call
 from segkoch_lint.engine.checked_line import CheckedLine
@@ -16,10 +14,10 @@ from segkoch_lint.engine.table_rows import select_rows
 from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.identity.observing import Observed, Observer
-from segkoch_lint.identity.sightings import Link, links_of
+from segkoch_lint.identity.observing import Observer
+from segkoch_lint.identity.sightings import links_of
 from segkoch_lint.inspecting import Inspection, Inspector, count
-from segkoch_lint.masking import Secret, shown_pointer
+from segkoch_lint.masking import shown_pointer
 from segkoch_lint.missing_columns import missing_columns
 from segkoch_lint.places import Span
 from segkoch_lint.placing import Excerpts
@@ -28,19 +26,18 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import Stream, open_input
-from segkoch_lint.reading.pieces import Piece, PieceText, open_piece
+from segkoch_lint.reading.pieces import PieceText, open_piece
 from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.rows import RowDocument
-from segkoch_lint.reading.signs import Kind
+from segkoch_lint.reading.signs import DELETE, Kind
 from segkoch_lint.reading.sniffing import Claim, claim_of
 from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
-from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit
+from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit, units_of
+from segkoch_lint.results import NEITHER, Entry, Mark, Part, Provisional, Result, Stranger
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.tallies import MOST_ERRORS, Summary
 
 INVALID_SYNTAX = "KCH001"
-
-NEITHER = "neither JSON nor YAML"
 
 FlawExcerpts = Callable[[Flaw], Excerpt | None]
 """Makes the lines to show around broken text."""
@@ -50,107 +47,6 @@ _PROGRESS_EVERY = 500
 
 _MOST_OBSERVED = 10_000
 """Sightings and links that are held until a result takes them along; some megabytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one process lints in one go.
-
-    Attributes:
-        source: an input.
-        piece: which lines of it; None for all of it.
-        last: whether no further part of the same input follows.
-        here: whether no other process can read it: standard input, pipes.
-    """
-
-    source: Input
-    piece: Piece | None = None
-    last: bool = True
-    here: bool = False
-
-    @property
-    def first(self) -> bool:
-        """Whether no part of the same input came before."""
-        return self.piece is None or self.piece.first
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """A value that is not a call. Whether that is wrong depends on what else the input holds.
-
-    Attributes:
-        kind, meant: see `segkoch_lint.reading.unwrapping.NotACall`.
-        pointer: where it stands in its document.
-        span: its text.
-    """
-
-    kind: str
-    pointer: str | Secret
-    span: Span | None
-    meant: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Provisional:
-    """What counts only if the input turns out to hold calls: text that is broken, or calls that show too few signs.
-
-    Attributes:
-        entries: findings, and values that are not calls, in the order of the text.
-        summary: the figures of just that.
-        links: what the calls say of who somebody is.
-        otherwise: the figures if the input holds no calls.
-    """
-
-    entries: tuple[Finding | Stranger, ...]
-    summary: Summary
-    links: tuple[Link, ...] = ()
-    otherwise: Summary | None = None
-
-    @property
-    def broken(self) -> bool:
-        """Whether it is text that cannot be parsed."""
-        return self.otherwise is None
-
-
-class Mark(Enum):
-    """What stands between the entries of a part."""
-
-    FIRST_CALL = "the first call follows"
-
-
-Entry = Finding | Stranger | Provisional | Mark
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Some of what a part gave; all results of a part, one after the other, are what it gave.
-
-    Attributes:
-        entries: in the order of the text. Lines are counted from the beginning of the part.
-        summary: the figures of just what this result tells.
-        observed: what calls say of their users, with places as those of the entries; None when there is nothing.
-        lines: how many ends of lines the part has; only in its last result, and only of a piece.
-    """
-
-    entries: list[Entry] = field(default_factory=list)
-    summary: Summary = field(default_factory=Summary)
-    observed: Observed | None = None
-    lines: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What stands in place of results that are missing: the process that linted the part died, or failed.
-
-    Attributes:
-        reason: how it died.
-        partly: whether some results were given before.
-        failure: what our own code raised in it; None where it died.
-    """
-
-    reason: str
-    partly: bool = False
-    failure: InternalError | None = None
 
 
 class PartLinter:
@@ -231,7 +127,7 @@ class PartLinter:
         self._result = Result(summary=Summary())
         if self._observer is not None:
             self._observer.begin(frozenset())
-        units = self.inspector.units(document, "")
+        units = list(units_of(document, ""))
         inspection = self.inspector.inspect(document, units, "", frozenset(), self._result.summary)
         strangers = self._strangers(document, inspection.not_calls, self._result.summary)
         self._result.entries.extend([*inspection.findings, Mark.FIRST_CALL, *strangers])
@@ -368,16 +264,17 @@ class PartLinter:
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         ignored = self._ignored_of(document, name, ignored)
-        units = self.inspector.units(document, name)
+        units = list(units_of(document, name))
         calls = [unit for unit in units if isinstance(unit, Call)]
-        certain = any(call.certain for call in calls)
-        if calls and not certain and not self._holds_calls:
+        # Other products' messages about what was deleted look like Segment's: one says nothing about what is around it.
+        claiming = any(call.certain and call.message["type"] != DELETE for call in calls)
+        if not (claiming or self._holds_calls or all(call.certain for call in calls)):
             yield self._provisional(document, units, name, ignored)
             return
         if not calls and not self._holds_calls:
             units = [unit for unit in units if not isinstance(unit, Batch)]  # anything may be called a batch
         inspection = self.inspector.inspect(document, units, name, ignored, self._result.summary)
-        if certain or (calls and self._claimed):
+        if claiming or (calls and self._claimed):
             yield from self._first_call()
         yield from self._entries_of(document, inspection, self._result.summary)
 

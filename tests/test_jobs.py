@@ -20,7 +20,8 @@ import zstandard
 from segkoch_lint.jobs import sharing
 from segkoch_lint.jobs.crew import Crew
 from segkoch_lint.linting import Linter
-from segkoch_lint.parts import Part, PartLinter, Result
+from segkoch_lint.parts import PartLinter
+from segkoch_lint.results import Part, Result
 from tests.conftest import IOS_CALL, Ran
 
 Program = Callable[..., Ran]

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.joining import NOT_A_CALL, Joint
 from segkoch_lint.linting import Linter
-from segkoch_lint.parts import Lost, Mark, Part, PartLinter, Result, Stranger
+from segkoch_lint.parts import PartLinter
 from segkoch_lint.places import Span
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import Piece
 from segkoch_lint.reporting.excerpts import excerpt, flaw_excerpt
+from segkoch_lint.results import Lost, Mark, Part, Result, Stranger
 from segkoch_lint.tallies import Summary
 from tests.conftest import IOS_CALL
 

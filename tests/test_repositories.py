@@ -203,3 +203,17 @@ def test_broken_text_before_a_call_is_reported_with_it(repository: Path, program
     _, found, summary = report(program, "torn.log", "--allow-empty")
     assert [code for code, _ in found] == ["KCH001", "KCH101", "KCH101"]
     assert (summary["calls"], summary["malformed"], summary["unreadable"]) == (3, 1, [])
+
+
+def test_messages_about_what_was_deleted_claim_nothing(repository: Path, program: Program) -> None:
+    operations = [
+        {"type": "create", "userId": "u"},
+        {"type": "delete", "userId": "u"},
+        {"type": "update", "userId": "v"},
+    ]
+    (repository / "operations.json").write_text(json.dumps(operations))
+    (repository / "operations.log").write_text(lines(*operations, {"type": "page", "title": "x"}))
+    for name in ("operations.json", "operations.log"):
+        status, found, summary = report(program, name, "--allow-empty")
+        assert (status, found) == (0, [])
+        assert (summary["calls"], summary["not_delivered"]) == (1, {"type not accepted": 1})

@@ -25,8 +25,9 @@ from types import TracebackType
 from typing import Self
 
 from segkoch_lint.jobs.worker import OUT_OF_MEMORY, SIGNALS, Message, work
-from segkoch_lint.parts import Lost, Part, PartLinter, Result
+from segkoch_lint.parts import PartLinter
 from segkoch_lint.reading.inputs import Unread
+from segkoch_lint.results import Lost, Part, Result
 
 _AHEAD = 4
 """Parts per process that are begun before the results of the first are taken."""

@@ -8,10 +8,10 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 
-from segkoch_lint.parts import Part
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import PIECE_BYTES, cut
+from segkoch_lint.results import Part
 
 WORTHWHILE_BYTES = 16 << 20
 """So much has to be read before processes are started for it: less is done by the time that they are up."""

@@ -15,7 +15,8 @@ from multiprocessing.connection import Connection, wait
 
 from segkoch_lint.errors import InternalError
 from segkoch_lint.jobs import collect_garbage_rarely
-from segkoch_lint.parts import Part, PartLinter, Result
+from segkoch_lint.parts import PartLinter
+from segkoch_lint.results import Part, Result
 
 ENTRIES_AT_ONCE = 200
 """Entries in one message: few enough that whoever waits for them can begin."""

@@ -13,10 +13,10 @@ from segkoch_lint.plans.validators import SchemaFault
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import Failure, Flaw
-from segkoch_lint.reading.inputs import Unread
+from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import open_input
 from segkoch_lint.reading.recognising import Foreign, read_documents
-from segkoch_lint.reading.unwrapping import unwrap
+from segkoch_lint.reading.unwrapping import units_of
 from segkoch_lint.tallies import ReplayTally, Summary
 
 _AT_ONCE = 100
@@ -99,7 +99,9 @@ def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterato
         with opened as stream:
             try:
                 documents = read_documents(stream, name=opened.name, limits=settings.limits)
-                broken = yield from _messages(documents)
+                broken = yield from _messages(
+                    documents, opened.name, claimed=isinstance(source, Input) and source.claimed
+                )
             except OSError as error:
                 summary.unread.append((opened.name, error.strerror or str(error)))
                 continue
@@ -107,14 +109,15 @@ def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterato
             summary.remarks.append((opened.name, f"{broken:,} broken documents or lines were not replayed"))
 
 
-def _messages(documents: Iterable[Any]) -> Generator[Mapping[str, Any], None, int]:
+def _messages(documents: Iterable[Any], name: str, *, claimed: bool) -> Generator[Mapping[str, Any], None, int]:
     """Yield the calls of an input, and return how many documents of it are broken."""
     broken = 0
     for document in documents:
         if isinstance(document, Flaw | Failure):
             broken += 1
         elif not isinstance(document, Foreign):
-            yield from (unit.message for unit in unwrap(document.value) if isinstance(unit, Call))
+            calls = (unit for unit in units_of(document, name) if isinstance(unit, Call))
+            yield from (call.message for call in calls if call.certain or claimed)
     return broken
 
 

@@ -77,7 +77,7 @@ class Claims:
 
     def hold(self, path: str, *, named: bool) -> bool:
         """Tell whether a file is claimed to hold calls."""
-        return (named and self.named) or self.events.match(path, folder=False)
+        return path in STDIN_PATHS or (named and self.named) or self.events.match(path, folder=False)
 
 
 class Discovery:

@@ -12,7 +12,9 @@ from typing import Any
 
 from segkoch_lint.calls import CALL_TYPES, Call, merge, was_sent
 from segkoch_lint.places import Path
+from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.json_rows import JsonRow
+from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.signs import Kind, shape_of, type_in
 
 _KOCHAVA_ID = "5695db50e954a874ca44ce63"
@@ -55,6 +57,20 @@ class NotACall:
 
 
 Unit = Call | Batch | Destination | NotACall
+
+
+def units_of(document: Document, name: str) -> Iterator[Unit]:
+    """Yield what a document holds, in its order.
+
+    Args:
+        document: what was read.
+        name: of its input.
+    """
+    if isinstance(document, RowDocument):
+        # Tables are recognised by their columns, so each of their rows is a call, whatever its cells are.
+        yield Call(document.value)
+    else:
+        yield from unwrap(document.value, table=name)
 
 
 def unwrap(value: Any, path: Path = (), *, table: str = "") -> Iterator[Unit]:

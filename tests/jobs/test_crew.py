@@ -16,9 +16,10 @@ import pytest
 from segkoch_lint.findings import Finding
 from segkoch_lint.jobs import crew as crew_module
 from segkoch_lint.jobs.crew import Crew, best_context, ready_made
-from segkoch_lint.parts import Lost, Part, PartLinter, Result
+from segkoch_lint.parts import PartLinter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.inputs import Input, Unread
+from segkoch_lint.results import Lost, Part, Result
 
 BROKEN = '{"type":"track","event":"x","userId":"u"}\n'
 MAKE = partial(PartLinter, Settings())

@@ -8,10 +8,10 @@ import pytest
 
 from segkoch_lint.jobs import cores, sharing
 from segkoch_lint.jobs.sharing import look_ahead, parts_of
-from segkoch_lint.parts import Part
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import Piece
+from segkoch_lint.results import Part
 
 CALL = b'{"type":"track","event":"x","userId":"u"}\n'
 
