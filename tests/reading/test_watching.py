@@ -18,6 +18,7 @@ from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import open_file, open_input
 from segkoch_lint.reading.pieces import Piece, PieceText, cut, open_piece
 from segkoch_lint.reading.watching import ChangedError, Identity, WatchedFile
+from segkoch_lint.results import Part
 
 LINE = '{"type":"track","event":"x","userId":"u","properties":{"note":"' + "x" * 900 + '"}}\n'
 LINES = 20_000
@@ -133,7 +134,7 @@ def test_what_was_read_before_a_file_is_changed_counts_and_the_rest_is_named(
     found = [
         finding
         for number, piece in enumerate(pieces, 1)
-        for part in [parts.Part(Input(str(log)), piece, last=number == len(pieces))]
+        for part in [Part(Input(str(log)), piece, last=number == len(pieces))]
         for finding in linter.part(part)
     ]
     first = -(-(8 << 20) // len(LINE))
