@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
+
+_INTERRUPTED = 130
+
+_arrived: list[int] = []
+"""The signals that arrived before the command line could say what to do about them."""
 
 
 def main() -> None:
     """Run the command line of this process and exit."""
+    # Importing takes a third of a second, and an exception that is raised on the way can come out as another one.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
+    try:
+        status = _run()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is done
+    except BaseException:
+        if not _arrived:
+            raise
+        sys.stderr.write("Interrupted.\n")
+        status = _INTERRUPTED
+    sys.exit(status)
+
+
+def _run() -> int:
     from segkoch_lint.cli.running import run  # noqa: PLC0415 - click is the first thing that takes time
 
-    sys.exit(run(sys.argv[1:]))
+    return run(sys.argv[1:])
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    if not _arrived:
+        _arrived.append(number)
+        raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

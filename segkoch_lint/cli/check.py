@@ -143,6 +143,7 @@ def command(
         except (UsageError, OutputError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - the reports end properly, and say that they are incomplete
+            raise_arrived()
             linter.failed(error, consequence="what comes after it was not checked")
         within = within_budgets(linter.summary, linter.selection)
         status = exit_status(linter.summary, settings.fail_on, allow_empty=allow_empty, within=within)

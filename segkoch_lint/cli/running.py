@@ -24,13 +24,14 @@ TERMINATED = 143
 
 def run(arguments: Sequence[str]) -> int:
     """Run the program with *arguments* and return its exit status; nothing but an interpreter's death escapes."""
+    with raised_signals():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     debug = "--debug" in arguments
     try:
-        with raised_signals():
-            _prepare_streams()
-            status = cli.main(args=list(arguments), prog_name="segkoch-lint", standalone_mode=False)
-            sys.stdout.flush()
-            raise_arrived()
+        status = _status_of(arguments)
     except Terminated:
         return TERMINATED
     except (KeyboardInterrupt, click.Abort):
@@ -61,6 +62,18 @@ def run(arguments: Sequence[str]) -> int:
             )
         _discard_output()
         return INCOMPLETE
+    return status
+
+
+def _status_of(arguments: Sequence[str]) -> int:
+    try:
+        _prepare_streams()
+        status = cli.main(args=list(arguments), prog_name="segkoch-lint", standalone_mode=False)
+        sys.stdout.flush()
+    except Exception:
+        raise_arrived()  # what was raised may be what a library has made of it
+        raise
+    raise_arrived()
     return status if isinstance(status, int) else 0
 
 

@@ -18,7 +18,7 @@ from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.references import REFERRING, lookup
 from segkoch_lint.rules.remedies import Circumstances
 from segkoch_lint.rules.violations import Blame, Violation, resolve
-from segkoch_lint.rules.vocabulary import DIALECT, KEYWORDS, expand, explainer, gate, self_contained
+from segkoch_lint.rules.vocabulary import DIALECT, compares, expand, explainer, gate, self_contained
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -260,7 +260,7 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
     rules = list(rules)
     ruleset = RuleSet([], delivery)
     schemas = {rule.code: ruleset.schema_of(rule) for rule in rules if rule.applies_to in _ABOUT_CALLS}
-    told = [rule for rule in rules if rule.code in schemas and not _compares(schemas[rule.code])]
+    told = [rule for rule in rules if rule.code in schemas and not compares(schemas[rule.code])]
     if not told:
         raise UsageError(
             "A schema of one call can say nothing of what the selected rules ask.",
@@ -298,12 +298,6 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
 def _spoils(rule: Rule) -> bool:
     """Tell whether Kochava can do nothing with a call that breaks a rule, however a run weighs it."""
     return rule.required or rule.severity is Severity.ERROR
-
-
-def _compares(schema: Any) -> bool:
-    if isinstance(schema, dict):
-        return any(keyword in KEYWORDS or _compares(value) for keyword, value in schema.items())
-    return isinstance(schema, list) and any(map(_compares, schema))
 
 
 def _text(schema: Mapping[str, Any], annotation: str) -> str:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import jsonschema_rs
 import msgspec
@@ -224,25 +224,71 @@ def compared_names(keyword: str, value: Any) -> list[str] | None:
 # --- both validators ----------------------------------------------------------------------------------------------
 
 
-def gate(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    """Return the fast validator of an expanded, self-contained *schema*: it answers yes or no, and fetches nothing."""
-    return jsonschema_rs.Draft202012Validator(
-        dict(schema), keywords=_gate_keywords(), pattern_options=jsonschema_rs.RegexOptions(), offline=True
-    )
+class Gate(Protocol):
+    """A validator that answers yes or no."""
+
+    def is_valid(self, instance: Any) -> bool:
+        """Tell whether *instance* is valid."""
 
 
-@cache
-def _gate_keywords() -> dict[str, Any]:
-    return {name: _gate_keyword(name, is_valid) for name, is_valid in KEYWORDS.items()}
+def gate(schema: Mapping[str, Any]) -> Gate:
+    """Return the fast validator of an expanded, self-contained *schema*: it answers yes or no, and fetches nothing.
+
+    Raises:
+        ValueError: the schema cannot be used.
+    """
+    options: Any = {"pattern_options": jsonschema_rs.RegexOptions(), "offline": True}
+    if not compares(schema):
+        return jsonschema_rs.Draft202012Validator(dict(schema), **options)
+    raised: list[BaseException] = []
+    keywords = {name: _gate_keyword(name, is_valid, raised) for name, is_valid in KEYWORDS.items()}
+    try:
+        return _CallingGate(jsonschema_rs.Draft202012Validator(dict(schema), keywords=keywords, **options), raised)
+    except ValueError:
+        if raised:
+            raise raised[0] from None
+        raise
 
 
-def _gate_keyword(name: str, is_valid: Callable[[Any, Any], bool]) -> type:
+def compares(schema: Any) -> bool:
+    """Tell whether there is a comparing keyword in a schema, or something of the same name."""
+    if isinstance(schema, dict):
+        return any(keyword in KEYWORDS or compares(value) for keyword, value in schema.items())
+    return isinstance(schema, list) and any(map(compares, schema))
+
+
+class _CallingGate:
+    """A gate that calls comparing keywords of ours.
+
+    It takes everything that these raise for "invalid", also an interruption, or a failure: what was raised is raised
+    again when the gate is done.
+    """
+
+    def __init__(self, validator: Gate, raised: list[BaseException]) -> None:
+        self._is_valid = validator.is_valid
+        self._raised = raised
+
+    def is_valid(self, instance: Any) -> bool:
+        valid = self._is_valid(instance)
+        if self._raised:
+            error = self._raised[0]
+            self._raised.clear()
+            raise error
+        return valid
+
+
+def _gate_keyword(name: str, is_valid: Callable[[Any, Any], bool], raised: list[BaseException]) -> type:
     class Keyword:
         def __init__(self, _parent: dict[str, Any], value: Any, _path: list[str | int]) -> None:
             self.value = value
 
         def validate(self, instance: Any) -> None:
-            if not is_valid(self.value, instance):
+            try:
+                valid = is_valid(self.value, instance)
+            except BaseException as error:
+                raised.append(error)
+                raise
+            if not valid:
                 raise ValueError(name)
 
     return Keyword

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.rules.vocabulary import expand, explainer, gate, matcher, self_contained, size_of
+from segkoch_lint.rules.vocabulary import KEYWORDS, expand, explainer, gate, matcher, self_contained, size_of
 from segkoch_lint.sensitive_keys import fold
 
 
@@ -172,3 +172,21 @@ def test_neither_validator_fetches_what_a_schema_refers_to() -> None:
         gate({"$ref": "http://127.0.0.1:9/never.json"})
     with pytest.raises(Exception, match="Unresolvable"):
         explainer({"$ref": "http://127.0.0.1:9/never.json"}).is_valid(1)
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, ZeroDivisionError])
+def test_what_a_comparing_keyword_raises_is_no_verdict(
+    raised: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([True])
+
+    def failing(_limit: int, _instance: object) -> bool:
+        if next(times, False):
+            raise raised
+        return True
+
+    monkeypatch.setitem(cast("dict[str, Any]", KEYWORDS), "maxBytes", failing)
+    asked = gate({"properties": {"a": {"maxBytes": 1}}})
+    with pytest.raises(raised):
+        asked.is_valid({"a": 1})
+    assert asked.is_valid({"a": 1})
