@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
@@ -60,7 +60,7 @@ class Change:
     """One thing that differs between two versions of a tracking plan.
 
     Attributes:
-        kind: ``guarded``, ``added``, ``removed`` or ``renamed``.
+        kind: ``guarded``, ``added``, ``removed``, ``renamed`` or ``required``.
         message: what it means, in a sentence.
         warning: whether it harms, or only is worth knowing.
     """
@@ -70,25 +70,62 @@ class Change:
     warning: bool = False
 
 
+_MOST_EVENTS = 10_000
+"""Events that are told apart: in the logs of some, names hold ids."""
+
+_OTHER_EVENTS = ("track", "(further events)")
+
+
 @dataclass(slots=True)
-class ReplayTally:
-    """Captured calls, put to two versions of a tracking plan.
+class ReplayCounts:
+    """Captured calls that have their event in common, put to two versions of a tracking plan.
 
     Attributes:
-        calls: calls put to both.
-        blocked: of these, the ones that only the new version refuses.
-        useless_blocked: of the blocked ones, those that would reach Kochava and be of no use there.
-        useful_blocked: of the blocked ones, those that Kochava could use.
-        let_through: calls that only the old version refuses.
-        useless_left: useless calls that the new version still accepts.
+        calls: calls of the logs.
+        useful: of these, the ones that Kochava could use: ready ones (`rules.ruleset.Readiness`).
+        unasked: of these, the ones that were put to neither version, since a schema for them cannot be used.
+        without_rule: of these, the ones for whose type and event the new version has no rule.
+        blocked: the ones that only the new version refuses.
+        useful_blocked, limited_blocked, useless_blocked: of the blocked ones, those that are ready, limited or faulty;
+            the others would not reach Kochava.
+        blocked_by_both: the ones that both versions refuse.
+        let_through: the ones that only the old version refuses.
+        useless_left: faulty calls that the new version still accepts.
     """
 
     calls: int = 0
+    useful: int = 0
+    unasked: int = 0
+    without_rule: int = 0
     blocked: int = 0
-    useless_blocked: int = 0
     useful_blocked: int = 0
+    limited_blocked: int = 0
+    useless_blocked: int = 0
+    blocked_by_both: int = 0
     let_through: int = 0
     useless_left: int = 0
+
+    def add(self, other: ReplayCounts) -> None:
+        """Add *other*'s figures to these."""
+        for each in fields(ReplayCounts):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+@dataclass(slots=True)
+class ReplayTally(ReplayCounts):
+    """All captured calls, put to two versions of a tracking plan.
+
+    Attributes:
+        events: by type of call and name of the event, masked; the name is empty for calls other than track.
+    """
+
+    events: dict[tuple[str, str], ReplayCounts] = field(default_factory=dict)
+
+    def count(self, call_type: str, event: str, counts: ReplayCounts) -> None:
+        """Count calls of one event."""
+        self.add(counts)
+        known = (call_type, event) in self.events or len(self.events) < _MOST_EVENTS
+        self.events.setdefault((call_type, event) if known else _OTHER_EVENTS, ReplayCounts()).add(counts)
 
 
 @dataclass(slots=True)

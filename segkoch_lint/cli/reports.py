@@ -21,6 +21,7 @@ from segkoch_lint.reporting import FORMATS, Outcome, Style
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from segkoch_lint.budgets import Budget
     from segkoch_lint.cli.outputs import Target
     from segkoch_lint.findings import Finding
     from segkoch_lint.policy.settings import Settings
@@ -173,8 +174,14 @@ class Reporting:
         """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
         return excerpts_for(self.form, self.style, self.targets)
 
-    def report(self, findings: Iterable[Finding], summary: Summary) -> int:
-        """Report findings as they come, and the figures they leave in *summary*; return the exit status."""
+    def report(self, findings: Iterable[Finding], summary: Summary, *, max_blocked: Budget | None = None) -> int:
+        """Report findings as they come, and the figures they leave in *summary*; return the exit status.
+
+        Args:
+            findings: the findings.
+            summary: the figures.
+            max_blocked: how many of the useful calls of a replay may be blocked; None for any number.
+        """
         from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415 - `--help` needs none of it
         from segkoch_lint.policy.outcome import exit_status  # noqa: PLC0415
 
@@ -184,8 +191,9 @@ class Reporting:
             reports.begin(summary)
             for finding in chain(first, waiting):
                 reports.finding(finding)
-            status = exit_status(summary, self.settings.fail_on, allow_empty=self.allow_empty)
-            status = reports.end(summary, Outcome(status))
+            fail_on, allow_empty = self.settings.fail_on, self.allow_empty
+            status = exit_status(summary, fail_on, allow_empty=allow_empty, max_blocked=max_blocked)
+            status = reports.end(summary, Outcome(status, max_blocked=max_blocked))
         tell(summary)
         return status
 

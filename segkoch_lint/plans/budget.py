@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 
@@ -24,6 +24,19 @@ SECONDS = 10.0
 
 _PATIENCE = 5.0
 """Seconds in which a process that has nothing to do should have ended."""
+
+
+class Replayed(NamedTuple):
+    """What two versions of a plan say of a captured call.
+
+    Attributes:
+        before, after: whether the old version accepts it, and the new one.
+        readiness: what becomes of it at Kochava, or None if it would not reach it.
+    """
+
+    before: bool
+    after: bool
+    readiness: str | None
 
 
 class Exhausted(Exception):  # noqa: N818 - an input's fault, not ours
@@ -110,8 +123,8 @@ class Evaluator:
         answer = self._request(request)
         return msgspec.convert(answer, Answer)
 
-    def replay(self, calls: Sequence[tuple[Mapping[str, Any], Sequence[Any], Sequence[Any]]]) -> list[list[bool]]:
-        """Return, per captured call: do the first schemas accept it, do the second, is it of use, is it delivered?
+    def replay(self, calls: Sequence[tuple[Mapping[str, Any], Sequence[Any], Sequence[Any]]]) -> list[Replayed]:
+        """Return for each captured call what the first schemas and the second ones say of it.
 
         Raises:
             SchemaFault: a schema cannot be used.
@@ -120,8 +133,7 @@ class Evaluator:
         wanted = {id(schema): schema for _, old, new in calls for schema in (*old, *new)}
         numbers = {identity: self.load(schema) for identity, schema in wanted.items()}
         numbered = [(call, [numbers[id(s)] for s in old], [numbers[id(s)] for s in new]) for call, old, new in calls]
-        answers: list[list[bool]] = self._request({"task": "replay", "calls": numbered})
-        return answers
+        return msgspec.convert(self._request({"task": "replay", "calls": numbered}), list[Replayed])
 
     def _request(self, request: Mapping[str, Any]) -> Any:
         process = self._running()

@@ -15,7 +15,7 @@ from segkoch_lint.policy.settings import PLATFORMS
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import apply_patch
-from segkoch_lint.rules.ruleset import RuleSet
+from segkoch_lint.rules.ruleset import Readiness, RuleSet
 from segkoch_lint.rules.vocabulary import gate
 from segkoch_lint.sensitive_keys import fold
 
@@ -104,9 +104,9 @@ class Probes:
         """Return why a call would not reach Kochava, or None when it would."""
         return self._required.judge(call).not_delivered
 
-    def is_useful(self, call: Mapping[str, Any]) -> bool:
-        """Tell whether a call would reach Kochava and be of use there."""
-        return self._required.judge(call).usable
+    def readiness(self, call: Mapping[str, Any]) -> Readiness | None:
+        """Return what becomes of a call at Kochava, or None if it would not reach it."""
+        return self._required.judge(call).readiness
 
     def breaks(self, call: Call, code: str, values: Sequence[OwnValue] = ()) -> Sequence[Break]:
         """Return a good call broken in every known way.

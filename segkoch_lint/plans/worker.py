@@ -56,10 +56,10 @@ class Worker:
             return {"problem": fault.problem, "path": list(fault.path)}
         return None
 
-    def _replayed(self, call: Mapping[str, Any], old: list[int], new: list[int]) -> list[bool]:
-        """Return whether the old plan accepts a captured call, whether the new one does, and whether it is of use."""
+    def _replayed(self, call: Mapping[str, Any], old: list[int], new: list[int]) -> list[Any]:
+        """Return whether the old plan accepts a captured call, whether the new one does, and its readiness."""
         before, after = (accepts([self._schemas[number] for number in numbers], call) for numbers in (old, new))
-        return [before, after, self._probes.is_useful(call), self._probes.not_delivered(call) is None]
+        return [before, after, self._probes.readiness(call)]
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.tallies import Summary
@@ -28,7 +29,12 @@ def within_budgets(summary: Summary, selection: Selection) -> Counter[str]:
 
 
 def exit_status(
-    summary: Summary, fail_on: Severity | None, *, allow_empty: bool, within: Mapping[str, int] | None = None
+    summary: Summary,
+    fail_on: Severity | None,
+    *,
+    allow_empty: bool,
+    within: Mapping[str, int] | None = None,
+    max_blocked: Budget | None = None,
 ) -> int:
     """Return the exit status that a run's figures call for.
 
@@ -39,14 +45,20 @@ def exit_status(
         fail_on: the least severity that fails the run, or None for none.
         allow_empty: whether a run that checked nothing passes.
         within: by severity name, findings that do not count (`within_budgets`).
+        max_blocked: how many of the useful calls of a replay may be blocked; None for any number.
     """
     counting = summary.severities - Counter(within or {})
     if summary.unread or summary.internal_errors or not summary.adds_up():
         return INCOMPLETE
     if fail_on is not None and any(Severity.of(name) >= fail_on for name in counting):
         return FINDINGS
+    replay = summary.plans.replay if summary.plans is not None else None
+    if max_blocked is not None and replay is not None and max_blocked.exceeded(replay.useful_blocked, replay.useful):
+        return FINDINGS
     if not allow_empty and not _checked(summary):
         return NOTHING_CHECKED
+    if max_blocked is not None and not allow_empty and (replay is None or not replay.useful):
+        return NOTHING_CHECKED  # of no useful call, no share is lost: a log of the wrong kind passes anything
     return CLEAN
 
 

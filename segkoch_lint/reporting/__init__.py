@@ -48,6 +48,7 @@ class Outcome:
         facets: names of what calls are grouped by.
         within: by severity name, findings of rules within their budgets; they do not count.
         unwritten: whether a further report could not be written.
+        max_blocked: how many useful calls of a replay may be blocked, if that was limited.
     """
 
     exit_status: int
@@ -55,6 +56,7 @@ class Outcome:
     within: Mapping[str, int] = field(default_factory=dict)
     facets: Sequence[str] = ()
     unwritten: bool = False
+    max_blocked: Budget | None = None
 
 
 class Report(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, TextIO
 
 from segkoch_lint import __version__
@@ -11,7 +11,16 @@ from segkoch_lint.findings import Finding, Location
 from segkoch_lint.masking import shown, shown_path
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import json_text
-from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, RequirementTally, RuleTally, Summary
+from segkoch_lint.tallies import (
+    CallTally,
+    IdentityTally,
+    PlanTally,
+    ReplayCounts,
+    ReplayTally,
+    RequirementTally,
+    RuleTally,
+    Summary,
+)
 
 VERSION = 1
 
@@ -103,7 +112,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
         "remarks": [{"path": shown_path(path), "remark": remark} for path, remark in summary.remarks],
         **({"groups": _groups(summary, outcome, show_ids=show_ids)} if outcome.facets else {}),
         **({"identity": _identity(summary.identity)} if summary.identity else {}),
-        **({"plans": _plans(summary.plans)} if summary.plans else {}),
+        **({"plans": _plans(summary.plans, outcome.max_blocked)} if summary.plans else {}),
     }
 
 
@@ -138,7 +147,7 @@ def _identity(tally: IdentityTally) -> dict[str, Any]:
     }
 
 
-def _plans(tally: PlanTally) -> dict[str, Any]:
+def _plans(tally: PlanTally, max_blocked: Budget | None) -> dict[str, Any]:
     return {
         "plans": tally.plans,
         "uncheckable": tally.uncheckable,
@@ -149,7 +158,27 @@ def _plans(tally: PlanTally) -> dict[str, Any]:
         "requirements": {code: _requirement(each) for code, each in tally.requirements.items()},
         "before": {code: _requirement(each) for code, each in tally.before.items()},
         "changes": [asdict(change) for change in tally.changes],
-        "replay": asdict(tally.replay) if tally.replay else None,
+        "replay": _replay(tally.replay, max_blocked) if tally.replay else None,
+    }
+
+
+def _replay(tally: ReplayTally, max_blocked: Budget | None) -> dict[str, Any]:
+    figures = {each.name: getattr(tally, each.name) for each in fields(ReplayCounts)}
+    events = [
+        {"type": call_type, "event": event, **asdict(counts)} for (call_type, event), counts in tally.events.items()
+    ]
+    limit = (
+        {
+            "limit": str(max_blocked),
+            "exceeded": max_blocked.exceeded(tally.useful_blocked, tally.useful),
+        }
+        if max_blocked
+        else None
+    )
+    return {
+        **figures,
+        "max_blocked": limit,
+        "events": sorted(events, key=lambda event: (-event["calls"], event["type"], event["event"])),
     }
 
 

@@ -14,10 +14,10 @@ from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.masking import shown, shown_path
 from segkoch_lint.reading.sniffing import ending_of
-from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting import Outcome, Style, replays
 from segkoch_lint.reporting.escaping import escaped, visible
 from segkoch_lint.rules.catalogue import built_in
-from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, ReplayTally, Summary
+from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, Summary
 
 _LONGEST_CELL = 60
 """Code points of a payload value that a table shows."""
@@ -163,7 +163,9 @@ class Reporter:
         if tally.changes:
             self._line("")
         if tally.replay is not None:
-            self._line(_replayed(tally.replay))
+            if table := [(_clipped(visible(name)), *figures) for name, *figures in replays.rows(tally.replay)]:
+                self._table(replays.HEAD, table, replays.ALIGN)
+            self._line(replays.sentences(tally.replay))
         self._line(_plan_sum(tally))
 
     def _libraries(self, summary: Summary) -> None:
@@ -209,6 +211,9 @@ class Reporter:
             self._line(Piece("Incomplete: segkoch-lint itself failed; see standard error.", "red", bold=True))
         if outcome.unwritten:
             self._line(Piece("Incomplete: a report was not written; see standard error.", "red", bold=True))
+        replay = summary.plans.replay if summary.plans is not None else None
+        if too_many := replays.verdict(replay, outcome.max_blocked):
+            self._line(Piece(too_many, "red", bold=True))
         unasked = _unasked(summary.plans) if summary.plans is not None else ""
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
         if levels:
@@ -295,14 +300,6 @@ def _unasked(tally: PlanTally) -> str:
     """Return what of plans could not be asked, to be said wherever a run is summed up: nothing is known of it."""
     parts = [_count(number, noun) for number, noun in ((tally.unasked, "rule"), (tally.uncheckable, "plan")) if number]
     return f"; {' and '.join(parts)} could not be asked" if parts else ""
-
-
-def _replayed(tally: ReplayTally) -> str:
-    return (
-        f"{_count(tally.calls, 'call')} replayed: the new plan blocks {tally.blocked:,} that the old one lets through "
-        f"({tally.useless_blocked:,} useless to Kochava, {tally.useful_blocked:,} of use), and lets through "
-        f"{tally.let_through:,} that the old one blocks; {tally.useless_left:,} useless ones still pass."
-    )
 
 
 def _reasons(counts: Mapping[str, int]) -> str:

@@ -120,10 +120,8 @@ def test_a_comparison_tells_what_it_closes_and_what_was_replayed(folder: Path, p
     ran = program("plan", "diff", "bad.json", "good.json", "--replay", "events.json")
     assert 'warning: event "B" is removed' in ran.out
     assert 'info: KCH101 missing-device is guarded now by the rule for "A"' in ran.out
-    assert (
-        "1 call replayed: the new plan blocks 1 that the old one lets through (0 useless to Kochava, 1 of use)"
-        in ran.out
-    )
+    blocked = "the new plan blocks 1 that the old one lets through (1 useful to Kochava, 100.0% of these, 0 useless)"
+    assert f"1 call replayed, 1 of them useful: {blocked}" in ran.out
     assert ran.status == 0
 
 
@@ -212,3 +210,57 @@ def test_the_program_runs_as_a_process(folder: Path) -> None:
         check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.fixture
+def replayed(folder: Path) -> Path:
+    """A log of 200 useful calls, of which a plan that requires a coupon blocks 3."""
+    coupon = {"properties": {"properties": {"required": ["coupon"]}}}
+    (folder / "open.json").write_text(json.dumps(config_api(None, {"A": {}, "B": {}})))
+    (folder / "strict.json").write_text(json.dumps(config_api(None, {"A": coupon, "B": {}})))
+    calls = [{**IOS_CALL, "event": "B"}] * 197 + [{**IOS_CALL, "event": "A", "properties": {}}] * 3
+    calls += [{**IOS_CALL, "event": "A", "context": {}, "properties": {}}]
+    (folder / "log.ndjson").write_text("".join(json.dumps(each) + "\n" for each in calls))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("most", "status"), [("1%", 1), ("1.49%", 1), ("1.5%", 0), ("2", 1), ("3", 0), ("0%", 1), ("100%", 0)]
+)
+def test_more_useful_calls_lost_than_allowed_fail_a_comparison(
+    most: str, status: int, replayed: Path, program: Program
+) -> None:
+    arguments = ["open.json", "strict.json", "--replay", "log.ndjson", "--max-blocked", most, "--ignore", "KCH4"]
+    ran = program("plan", "diff", *arguments)
+    assert ran.status == status
+    assert ("Too many useful calls would be blocked: 3 of 200 useful calls (1.5" in ran.out) == bool(status)
+    assert next(line.split() for line in ran.out.splitlines() if line.startswith("A ")) == "A 4 4 3 0 0 0".split()
+    report = json.loads(program("plan", "diff", *arguments, "--format", "json", "--fail-on", "never").out)
+    jsonschema.Draft202012Validator(schema_files.load("report")).validate(report)
+    replay = report["summary"]["plans"]["replay"]
+    assert replay["max_blocked"] == {"limit": most, "exceeded": bool(status)}
+    assert report["summary"]["exit_status"] == status
+    assert replay["events"][1] | {"type": "track", "event": "A", "useful_blocked": 3} == replay["events"][1]
+
+
+def test_a_log_without_a_useful_call_says_nothing_about_what_is_lost(replayed: Path, program: Program) -> None:
+    (replayed / "log.ndjson").write_text(json.dumps({**IOS_CALL, "context": {}}))
+    ran = program("plan", "diff", "good.json", "good.json", "--replay", "log.ndjson", "--max-blocked", "1%")
+    assert ran.status == 3
+    assert "no replayed call is useful to Kochava" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--max-blocked", "1%"], "Add --replay LOGS"),
+        (["--replay", "log.ndjson", "--max-blocked", "most"], '--max-blocked most: "most" is no budget'),
+        (["--replay", "log.ndjson", "--max-blocked", "101%"], "cannot be over 100%"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_a_usage_error(
+    arguments: list[str], complaint: str, replayed: Path, program: Program
+) -> None:
+    ran = program("plan", "diff", "good.json", "good.json", *arguments)
+    assert ran.status == 2
+    assert complaint in ran.err

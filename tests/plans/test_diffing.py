@@ -306,3 +306,18 @@ def test_the_figures_tell_how_each_requirement_was_and_is_guarded(tmp_path: Path
     }
     assert now["KCH101"] == ("guarded", 2, 0, 0)
     assert now["KCH104"] == ("partly", 0, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Order completed", "Order Completed", "which differs only in case: names are matched exactly"),
+        ("Order_Completed", "Order Completed", "seems to be renamed"),
+    ],
+)
+def test_a_name_that_differs_only_in_case_is_said_to(old: str, new: str, said: str, tmp_path: Path) -> None:
+    _, checker = diff(tmp_path, config_api(guard(), {old: ORDER}), config_api(guard(), {new: ORDER}))
+    (change,) = checker.tally.changes
+    assert (change.kind, change.warning) == ("renamed", True)
+    assert f'event "{old}"' in change.message
+    assert said in change.message

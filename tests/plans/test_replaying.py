@@ -93,3 +93,53 @@ def test_a_replay_is_of_one_plan(tmp_path: Path) -> None:
     several = {"tracking_plans": [config_api(None, {}), {**config_api(None, {}), "display_name": "Other"}]}
     with pytest.raises(UsageError, match="here are 2 plans"):
         diff(tmp_path, several, several, logged(tmp_path, call()))
+
+
+def test_a_replay_tells_by_event_what_each_version_blocks_and_what_has_no_rule(tmp_path: Path) -> None:
+    zeros = "00000000-0000-0000-0000-000000000000"
+    calls = [
+        *[call("A")] * 3,
+        call("A", id="DROP"),
+        call("A", advertisingId=zeros, adTrackingEnabled=False),
+        *[call("B")] * 2,
+        call("C"),
+        {**call("x"), "type": "identify"},
+    ]
+    old = config_api(None, {"A": {}, "B": {"required": ["nothing"]}})
+    new = config_api(None, {"A": {"required": ["more"]}, "B": {"required": ["nothing"]}})
+    _, checker = diff(tmp_path, old, new, logged(tmp_path, *calls))
+    replay = checker.tally.replay
+    assert replay is not None
+    events = {
+        name: (each.calls, each.blocked, each.blocked_by_both, each.without_rule)
+        for name, each in replay.events.items()
+    }
+    assert events == {
+        ("track", "A"): (5, 5, 0, 0),
+        ("track", "B"): (2, 0, 2, 0),
+        ("track", "C"): (1, 0, 0, 1),
+        ("identify", ""): (1, 0, 0, 1),
+    }
+    first = replay.events["track", "A"]
+    assert (first.useful, first.useful_blocked, first.limited_blocked, first.useless_blocked) == (3, 3, 1, 1)
+    assert (replay.calls, replay.useful, replay.blocked_by_both, replay.without_rule) == (9, 7, 2, 2)
+
+
+@pytest.mark.parametrize("version", ["old", "new", "common"])
+def test_calls_whose_schema_cannot_be_asked_are_counted_apart(version: str, tmp_path: Path) -> None:
+    unusable = {"$ref": "urn:x"}
+    plans = {name: config_api(None, {"A": unusable if name == version else {}, "B": {}}) for name in ("old", "new")}
+    if version == "common":
+        plans["new"]["rules"]["global"] = unusable
+    _, checker = diff(tmp_path, plans["old"], plans["new"], logged(tmp_path, call("A"), call("B")))
+    replay = checker.tally.replay
+    assert replay is not None
+    assert (replay.calls, replay.unasked, replay.useful) == ((2, 2, 0) if version == "common" else (2, 1, 1))
+
+
+def test_names_of_events_that_are_ids_are_masked(tmp_path: Path) -> None:
+    name = "b7e41c09-55d2-4f3a-8a60-17c2d9e0f384"
+    plan = config_api(None, {"A": {}})
+    _, checker = diff(tmp_path, plan, plan, logged(tmp_path, call(name)))
+    assert checker.tally.replay is not None
+    assert name not in repr(checker.tally.replay.events)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segkoch_lint.budgets import Budget
 from segkoch_lint.cli.completing import complete_files
 from segkoch_lint.cli.options import configuration_options
 from segkoch_lint.cli.reports import debug_option, report_options, reporting_of
@@ -16,7 +17,7 @@ Examples:
   segkoch-lint plan diff old.json new.json
   segkoch-lint plan diff --against main plan.json
   segkoch-lint plan diff --against main tracking-plans/
-  segkoch-lint plan diff --against main plan.json --replay logs/
+  segkoch-lint plan diff --against main plan.json --replay logs/ --max-blocked 1%
 
 \b
 Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checked, 4 incomplete."""
@@ -38,10 +39,18 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
     shell_complete=complete_files,
     help="Put these captured calls to both versions; repeatable.",
 )
+@click.option(
+    "--max-blocked",
+    metavar="SHARE",
+    help="Fail if the change would block more than this share (1%), or number, of the replayed calls that Kochava can "
+    "use.",
+)
 @configuration_options
 @report_options("tracking plan")
 @debug_option
-def command(plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...], **given: Any) -> int:
+def command(
+    plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...], max_blocked: str | None, **given: Any
+) -> int:
     """Compare two versions of a tracking plan: what does the change open and close?
 
     Findings are what the change opens: a requirement that was guarded and is not any more, an event that came without
@@ -54,6 +63,7 @@ def command(plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...
 
     if against is None and len(plans) != 2:
         raise UsageError("Two plans are expected, the old one and the new one.", "Or one, and --against REV.")
+    most = _most_blocked(max_blocked, replayed=bool(logs))
     reporting = reporting_of((*plans, *logs, *([against] if against else [])), **given)
     excerpts, flaw_excerpts = reporting.excerpts()
     checker = PlanChecker(
@@ -63,4 +73,16 @@ def command(plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...
         findings = compare_files(checker, plans[0], plans[1:], logs)
     else:
         findings = compare_against(checker, against, plans, logs)
-    return reporting.report(findings, checker.summary)
+    return reporting.report(findings, checker.summary, max_blocked=most)
+
+
+def _most_blocked(amount: str | None, *, replayed: bool) -> Budget | None:
+    if amount is None:
+        return None
+    if not replayed:
+        raise UsageError("--max-blocked is about replayed calls.", "Add --replay LOGS.")
+    try:
+        return Budget.of(amount)
+    except ValueError as problem:
+        hint = "Write a share of the useful calls (1%, 0.1%) or a number of calls (20)."
+        raise UsageError(f"--max-blocked {amount}: {problem}.", hint) from None
