@@ -24,6 +24,19 @@ _ASKS = frozenset(
 )
 """Keywords that ask something of a value itself, not of its members."""
 
+_ASKS_NOTHING = frozenset(
+    {"$schema", "$id", "$comment", "$anchor", "$dynamicAnchor", "$defs", "title", "description", "default", "examples"}
+    | {"deprecated", "readOnly", "writeOnly", "contentEncoding", "contentMediaType", "contentSchema", "message", "mend"}
+)
+"""Keywords that accept every value."""
+
+_APPLIES = frozenset(
+    {"properties", "patternProperties", "required", "allOf", "anyOf", "oneOf", "not", "if", "then", "else"}
+)
+"""Keywords that read the members that they name, or what their schemas read."""
+
+_KNOWN = _READS_ALL | _ASKS | _ASKS_NOTHING | _APPLIES | frozenset(REFERRING) | frozenset(KEYWORDS)
+
 
 @dataclass(slots=True)
 class Footprint:
@@ -83,7 +96,7 @@ class Footprint:
                 self._read_keyword(keyword, value, root, seen)
 
     def _read_keyword(self, keyword: str, value: Any, root: Any, seen: frozenset[str]) -> None:
-        if keyword in _READS_ALL or (keyword in {"const", "enum"} and _holds_containers(keyword, value)):
+        if _reads_all(keyword, value):
             self.all = True
         elif keyword in _ASKS:
             asked = {keyword: value}
@@ -142,6 +155,13 @@ def _compares_only(keyword: str, value: Any) -> bool:
     if keyword == "properties":
         return all(map(compares_only, value.values()))
     return keyword in _ASKS_NO_TEXT
+
+
+def _reads_all(keyword: str, value: Any) -> bool:
+    """Return whether a keyword reads everything at its place, as far as anybody knows."""
+    if keyword in {"const", "enum"}:
+        return _holds_containers(keyword, value)
+    return keyword in _READS_ALL or keyword not in _KNOWN
 
 
 def _holds_containers(keyword: str, value: Any) -> bool:

@@ -36,6 +36,7 @@ from tests.engine.logs import (
     selector_by,
     written,
 )
+from tests.engine.mutants import mutants
 
 
 @settings(max_examples=40)
@@ -164,3 +165,9 @@ def test_every_block_of_a_log_can_end_anywhere() -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(opening, "_READ_BYTES", size)
             is_found_the_same(content)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_mutants_of_good_lines_are_found_the_same(seed: int) -> None:
+    content = b"\n".join([GOOD, *mutants(300, seed)])
+    is_found_the_same(content, Settings(group_by=tuple(FACETS.values())))

@@ -42,6 +42,14 @@ def test_what_a_schema_reads_is_read(schema: dict[str, Any]) -> None:
     assert not made.reads(("c",))
 
 
+def test_a_keyword_that_nobody_knows_reads_everything_at_its_place_and_an_annotation_nothing() -> None:
+    made = footprint({"properties": {"a": {"newKeyword": 1}, "b": {"title": "x", "message": "y", "$comment": "z"}}})
+    assert made.reads(("a", "x", "y"))
+    assert made.reads(("b",))
+    assert not made.reads(("b", "x"))
+    assert not made.reads(("c",))
+
+
 def test_what_no_schema_names_is_not_read() -> None:
     made = footprint({"properties": {"a": {"required": ["b"], "enum": [1, 2], "const": 1}}})
     assert not made.reads(("a", "x"))
