@@ -12,9 +12,10 @@ ABI: int
 
 __version__: str
 
-Line: TypeAlias = tuple[int, int, int, int | None]
+Line: TypeAlias = tuple[int, int, int, int | None, bytes]
 """The number of a line in its text, from 0; its first byte, and the one after its last; its row, or None if the line is
-left to the reader, because it is broken, or unusual."""
+left to the reader, because it is broken, or unusual; and if it is shown, two 32-bit integers for each member: where its
+value begins and ends in the line, in bytes; the same number twice if there is none."""
 
 NewRecord: TypeAlias = tuple[int, int, int, int, int, list[tuple[int, int, int]]]
 """A line as above with its row, the number of the record that it is the first to make, and of each text of the record

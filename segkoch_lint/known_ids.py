@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 from typing import Any
 
 from segkoch_lint.masking import hides_values
@@ -19,6 +20,9 @@ SHORTEST_PART = 6
 _FEW = 32
 """Ids that are looked for one by one; more are looked up by the words of the text."""
 
+_LONGEST_SEARCHED = 60
+"""Code points of a text whose parts are looked for in a document."""
+
 _WORD = re.compile(r"[^\W_]+")
 
 _Extent = tuple[int, int]
@@ -29,13 +33,14 @@ class KnownIds:
 
     Args:
         value: a document's value, as of JSON.
+        source: the JSON that the value was read from, if it is at hand. It shows of most texts, without looking for the
+            ids, that they hold none.
     """
 
-    def __init__(self, value: Any) -> None:
-        texts = frozenset(text for text in _under_sensitive_keys(value) if len(text) >= SHORTEST_VALUE)
-        self._values = frozenset(text for text in texts if not is_placeholder(text))
-        self._parts = [text for text in self._values if len(text) >= SHORTEST_PART]
-        self._by_words = _ByWords(self._parts) if len(self._parts) > _FEW else None
+    def __init__(self, value: Any, source: bytes | None = None) -> None:
+        self._value = value
+        # A string that holds an escape is written in another way than it is.
+        self._source = source if source is not None and b"\\" not in source else None
 
     def __contains__(self, text: object) -> bool:
         """Tell whether *text* is one of them."""
@@ -43,10 +48,71 @@ class KnownIds:
 
     def stretches(self, text: str) -> list[tuple[int, int]]:
         """Return start and end of each of them in *text*, in order; only whole words count, and the whole text."""
+        if self._source is not None and self._shows_none(text, self._source):
+            return []
         if text in self._values:
             return [(0, len(text))]
         parts = self._parts if self._by_words is None else self._by_words.met(text)
         return sorted(extent for part in parts if part in text for extent in _as_words(part, text))
+
+    @cached_property
+    def _values(self) -> frozenset[str]:
+        texts = frozenset(text for text in _under_sensitive_keys(self._value) if len(text) >= SHORTEST_VALUE)
+        return frozenset(text for text in texts if not is_placeholder(text))
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        return [text for text in self._values if len(text) >= SHORTEST_PART]
+
+    @cached_property
+    def _by_words(self) -> _ByWords | None:
+        return _ByWords(self._parts) if len(self._parts) > _FEW else None
+
+    def _shows_none(self, text: str, source: bytes) -> bool:
+        """Return whether the source shows that no id stands in a text; False when in doubt."""
+        parts = _quoted_parts(text)
+        if parts is None or any(part in source and _occurrences(part, source) for part in parts):
+            return False
+        own = isinstance(self._value, dict) and self._value.get("event") == text  # which is no id
+        return _occurrences(b'"%b"' % text.encode(), source) <= int(own)
+
+
+def _occurrences(quoted: bytes, source: bytes) -> int:
+    """Return how often a string stands in JSON, and is no key."""
+    found, start = 0, source.find(quoted)
+    while start >= 0:
+        end = start + len(quoted)
+        while source[end : end + 1].isspace():
+            end += 1
+        found += source[end : end + 1] != b":"
+        start = source.find(quoted, start + 1)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
+    """Return, quoted, all strings that are one of the ids in *text* if they are ids; None if they are many, or unsure.
+
+    The whole of the text is left out.
+    """
+    size = len(text)
+    if size > _LONGEST_SEARCHED or not text.isascii() or '"' in text:
+        return None
+    middle = [0 < at < size and text[at - 1].isalnum() and text[at].isalnum() for at in range(size + 1)]
+    ends = [at for at in range(size + 1) if not middle[at]]
+    parts = {text[a:b] for a in ends for b in ends if b - a >= SHORTEST_PART}
+    if len(parts) > _FEW or any(map(_may_be_a_number, parts | {text})):
+        return None
+    return tuple(b'"%b"' % part.encode() for part in parts - {text})
+
+
+def _may_be_a_number(text: str) -> bool:
+    """Return whether a text may be that of a number, which a document may write in another way."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 class _ByWords:

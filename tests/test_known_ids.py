@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +68,18 @@ def test_many_ids_are_found_where_few_are(ids: list[str], between: str, others: 
     assert all(text[start:end] in ids for start, end in few)
     long = [each for each in ids[:3] if len(each) >= known_ids.SHORTEST_PART]
     assert not between or {text[start:end] for start, end in few}.issuperset(long)
+
+
+keys = st.sampled_from(["userId", "event", "id", "note", "context", "session", "Order", "deviceId"])
+values = texts | st.sampled_from(["Order Completed", "Completed", "Order", "context", "123456", "12345.0", "é-1234567"])
+numbers: st.SearchStrategy[Any] = st.integers(0, 2_000_000) | st.floats(-1e9, 1e9)
+documents = st.recursive(
+    values | numbers, lambda inner: st.dictionaries(keys, inner, max_size=4) | st.lists(inner, max_size=2)
+)
+
+
+@given(st.dictionaries(keys, documents, max_size=5), (values | numbers).map(str), st.booleans())
+def test_the_text_of_a_document_shows_the_same(document: dict[str, Any], text: str, ascii_only: bool) -> None:
+    source = json.dumps(document, ensure_ascii=ascii_only).encode()
+    for each in (text, f"{text} Completed", f"/{text}", str(document.get("event"))):
+        assert KnownIds(document, source).stretches(each) == KnownIds(document).stretches(each)

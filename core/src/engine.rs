@@ -89,7 +89,7 @@ impl From<Unusual> for Halt {
 }
 
 /// A line that is handed out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     /// Its number in the text, from 0.
     pub number: usize,
@@ -99,12 +99,14 @@ pub struct Line {
     pub end: usize,
     /// Its row; None if it is left to the reader.
     pub row: Option<u32>,
+    /// Of a line that is shown, by member, where its value begins and ends in the line; the same offset for none.
+    pub extents: Vec<(u32, u32)>,
 }
 
 /// A line that makes a record for the first time.
 #[derive(Clone, Debug)]
 pub struct NewRecord {
-    /// The line.
+    /// The line; without extents.
     pub line: Line,
     /// The number of the record.
     pub number: u32,
@@ -341,11 +343,10 @@ impl Engine {
             }
             match self.read(text, first) {
                 Ok(end) => {
-                    let line = Line { number: self.number, start: self.at, end, row: self.rows.find(&self.row) };
-                    let Some(row) = line.row else {
-                        return Some(Stop { lesson: Lesson::Row, start: line.start, end });
+                    let Some(row) = self.rows.find(&self.row) else {
+                        return Some(Stop { lesson: Lesson::Row, start: self.at, end });
                     };
-                    self.settle(text, line, row);
+                    self.settle(text, end, row);
                     self.advance(text, end);
                 }
                 Err(Halt::Unusual) => {
@@ -380,27 +381,38 @@ impl Engine {
     }
 
     fn leave(&mut self, end: usize) {
-        self.taken.lines.push(Line { number: self.number, start: self.at, end, row: None });
+        self.taken.lines.push(Line { number: self.number, start: self.at, end, ..Line::default() });
     }
 
-    fn settle(&mut self, text: &[u8], line: Line, row: u32) {
+    fn settle(&mut self, text: &[u8], end: usize, row: u32) {
         let verdict = self.verdicts[row as usize];
+        let line = Line { number: self.number, start: self.at, end, row: Some(row), extents: Vec::new() };
         match verdict.fate {
-            Fate::Left => self.leave(line.end),
+            Fate::Left => self.leave(end),
             Fate::Shown => {
-                self.record(text, line, verdict);
-                self.taken.lines.push(line);
+                self.record(text, &line, verdict);
+                let extents = self.extents();
+                self.taken.lines.push(Line { extents, ..line });
             }
             Fate::Counted if self.leave_first => {
                 self.leave_first = false;
-                self.leave(line.end);
+                self.leave(end);
             }
             Fate::Counted => {
-                self.record(text, line, verdict);
+                self.record(text, &line, verdict);
                 let group = self.group_of(text);
                 *self.counts.entry((row, group)).or_insert(0) += 1;
             }
         }
+    }
+
+    fn extents(&self) -> Vec<(u32, u32)> {
+        let line = self.at;
+        let extent = |(member, value): (&Member, &Value)| match self.row[member.slot] {
+            0 => (0, 0),
+            _ => ((value.start - line) as u32, (value.end - line) as u32),
+        };
+        self.members.iter().zip(&self.values).map(extent).collect()
     }
 
     fn group_of(&mut self, text: &[u8]) -> u32 {
@@ -415,7 +427,7 @@ impl Engine {
         self.groups.number(&self.group)
     }
 
-    fn record(&mut self, text: &[u8], line: Line, verdict: Verdict) {
+    fn record(&mut self, text: &[u8], line: &Line, verdict: Verdict) {
         let Some(kind) = verdict.record else {
             return;
         };
@@ -429,7 +441,7 @@ impl Engine {
             let there = self.identities.iter().enumerate();
             let there = there.filter(|&(_, &member)| self.row[self.members[member].slot] != 0);
             let spans = there.map(|(place, &member)| (place, self.values[member].start, self.values[member].end));
-            self.taken.records.push(NewRecord { line, number, spans: spans.collect() });
+            self.taken.records.push(NewRecord { line: line.clone(), number, spans: spans.collect() });
         }
     }
 

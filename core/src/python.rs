@@ -7,10 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 /// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 1;
+const ABI: u32 = 2;
 
 type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
-type LineTuple = (usize, usize, usize, Option<u32>);
+type LineTuple = (usize, usize, usize, Option<u32>, Py<PyBytes>);
 type RecordTuple = (usize, usize, usize, u32, u32, Vec<(usize, usize, usize)>);
 
 #[pyclass(module = "segkoch_lint_core")]
@@ -111,7 +111,16 @@ impl Core {
 
     fn take<'py>(&mut self, py: Python<'py>) -> (Found, Vec<Group<'py>>) {
         let Taken { lines, calls, groups, records, counted, ends } = self.0.take();
-        let lines = lines.into_iter().map(|each| (each.number, each.start, each.end, each.row)).collect();
+        let lines = lines.into_iter().map(|each| {
+            let extents: Vec<u8> = each
+                .extents
+                .iter()
+                .flat_map(|&(start, end)| [start.to_ne_bytes(), end.to_ne_bytes()])
+                .flatten()
+                .collect();
+            (each.number, each.start, each.end, each.row, PyBytes::new(py, &extents).unbind())
+        });
+        let lines = lines.collect();
         let records = records.into_iter().map(|each| {
             let line = each.line;
             (line.number, line.start, line.end, line.row.unwrap_or_default(), each.number, each.spans)

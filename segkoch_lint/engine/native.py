@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -111,11 +112,12 @@ class NativeSelector:
         return core.take()
 
     def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine]:
-        for number, start, end, row in found.lines:
+        for number, start, end, row, extents in found.lines:
             text, line = block.text[start:end], block.number + number
             opinion = None if row is None else self._rows[row].opinion
             document = None if opinion is None else parse_json(text, line=line, depth=self._limits.depth)
             if opinion is not None and isinstance(document, JsonDocument):
+                document.known_extent = partial(self._plan.extent, extents)
                 yield CheckedLine(document, opinion, number)
             else:
                 yield from Block(line, text).lines(self._limits)

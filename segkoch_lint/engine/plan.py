@@ -7,6 +7,7 @@ marked so that lines with it are read as documents.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from segkoch_lint.places import Path
 from segkoch_lint.reading.json_rows import is_column
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.lines import Extent
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import Likeness
 from segkoch_lint.rules.vocabulary import compared_names, matcher
@@ -28,6 +30,8 @@ _LONGEST_COUNTED = 1000
 
 _MOST_ANSWERS = 30_000
 """Different answers of one member that are told apart; with more of them its lines are left to the reader."""
+
+_EXTENT = struct.Struct("=II")
 
 _MOST_MEMBERS = 64
 """Keys of one object that are read; if a line has yet another, it is left to the reader."""
@@ -76,6 +80,7 @@ class Plan:
         self._limits = limits
         self._nodes: list[_Node] = []
         self._members: list[_Member] = []
+        self._numbers: dict[Path, int] = {}
         self._questions: dict[tuple[str, ...], int | None] = {}
         self._likenesses: dict[int, Likeness] = {}
         self._answers: dict[int, dict[Hashable, int]] = {}
@@ -101,6 +106,19 @@ class Plan:
         """Teach the core what the rules can tell of a text that it met."""
         self.taught += 1
         self.core.teach_text(member, text, self._answer(member, text))
+
+    def extent(self, extents: bytes, path: Path) -> Extent | None:
+        """Return where the value at a path stands in a line, in bytes, or None if the core does not know.
+
+        Args:
+            extents: of the members of the line, as the core gave them.
+            path: the steps from the call.
+        """
+        number = self._numbers.get(path)
+        if number is None or len(extents) < 8 * (number + 1):
+            return None
+        start, end = _EXTENT.unpack_from(extents, 8 * number)
+        return (start, end) if start < end else None
 
     def _answer(self, member: int, text: bytes) -> int | None:
         document = parse_json(text, depth=1)
@@ -135,6 +153,7 @@ class Plan:
     def _add_member(self, path: Path, footprint: Footprint) -> _Member:
         member = _Member(path, footprint, len(self._members))
         self._members.append(member)
+        self._numbers[path] = member.number
         identity = None
         if self._reads.is_identity(path):
             identity = len(self.identities)

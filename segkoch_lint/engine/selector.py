@@ -15,7 +15,7 @@ from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.ruleset import RuleSet
 
-CORE_ABI = 1
+CORE_ABI = 2
 """The core's boundary that this program is made for: `segkoch_lint_core.ABI`."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -50,12 +50,16 @@ class JsonDocument:
         value: the parsed value.
         text: the text it was parsed from.
         line, column: where the text begins in the input.
+
+    Attributes:
+        known_extent: returns where a value stands in the text, in bytes, if that is known without looking for it.
     """
 
     def __init__(self, value: Any, text: bytes | str, line: int = 1, column: int = 1) -> None:
         self.value = value
         self._source = text
         self.start = (line, column)
+        self.known_extent: Callable[[Path], Extent | None] = lambda _: None
 
     @cached_property
     def text(self) -> str:
@@ -65,7 +69,7 @@ class JsonDocument:
     @cached_property
     def ids(self) -> KnownIds:
         """What is personal data in the value for its keys."""
-        return KnownIds(self.value)
+        return KnownIds(self.value, self._source if isinstance(self._source, bytes) else None)
 
     @cached_property
     def repeated(self) -> Sequence[Path]:
@@ -93,7 +97,8 @@ class JsonDocument:
     def _extents(self, paths: Collection[Path]) -> dict[Path, Extent]:
         found: dict[Path, Extent] = {}
         if len(paths) <= _FEW and isinstance(self._source, bytes):
-            found = {path: extent for path in paths if (extent := compact_extent(self._source, path))}
+            extent_of, source = self.known_extent, self._source
+            found = {path: extent for path in paths if (extent := extent_of(path) or compact_extent(source, path))}
             if not self._source.isascii():
                 found = {path: _in_code_points(self._source, extent) for path, extent in found.items()}
         missing = [path for path in paths if path not in found]
