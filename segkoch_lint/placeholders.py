@@ -56,7 +56,7 @@ def _values() -> frozenset[str]:
 
 @cache
 def _of_words() -> re.Pattern[str]:
-    words = schema_files.load("definitions")["$defs"][_WORDS]["enum"]
+    words = (word.replace(" ", "") for word in schema_files.load("definitions")["$defs"][_WORDS]["wordsOnly"])
     return re.compile(f"(?:{'|'.join(map(re.escape, words))}){{2,}}")
 
 
