@@ -184,7 +184,7 @@ class Reporter:
             rows.append([*self._shown(group), *_figures(tally)])
             for code, calls in sorted(tally.rules.items(), key=lambda item: (-item[1], item[0])):
                 rule = [f"  {code} {names[code][0]}", *[""] * (len(facets) - 1)]
-                rows.append([*rule, f"{calls:,}", *[""] * (len(_FIGURES) - 2), _share(calls, tally.checked)])
+                rows.append([*rule, f"{calls:,}", _share(calls, tally.checked), *[""] * (len(_FIGURES) - 2)])
         self._table(head, rows, "l" * len(facets) + "r" * len(_FIGURES))
 
     def _shown(self, group: Group) -> list[str]:
