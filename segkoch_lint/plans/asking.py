@@ -152,6 +152,7 @@ def _filled(call: Call, model: Call) -> Call:
 
 def _keeps(probes: Probes, start: Start, *, delivered: bool) -> Callable[[Any], bool]:
     fixed = {key: start.call.get(key) for key in ("type", "event")}
+    keys = advertising_keys(start.call["context"]["device"])  # no SDK sends the id twice
 
     def keeps(call: Any) -> bool:
         return (
@@ -159,6 +160,7 @@ def _keeps(probes: Probes, start: Start, *, delivered: bool) -> Callable[[Any], 
             and all(call.get(key) == value for key, value in fixed.items())
             and probes.is_good(call)
             and call["context"]["device"]["type"] == start.platform
+            and advertising_keys(call["context"]["device"]) == keys
             and not (delivered and probes.not_delivered(call))
         )
 
@@ -194,6 +196,14 @@ def _is_in_device(refusal: Refusal) -> bool:
 
 
 def _telling(refusals: Sequence[Refusal]) -> Refusal:
-    """Return the objection that says the most: the one that is deepest in the device."""
+    """Return the objection that says the most: the one that is deepest in the device.
+
+    What is about the advertising id comes after all others: a plan need not accept both spellings of it.
+    """
     about = [each for each in refusals if _is_about_kochava(each)]
-    return max(about or refusals, key=lambda each: len(each.path) + bool(each.member))
+
+    def weight(refusal: Refusal) -> tuple[bool, int]:
+        steps = [*refusal.path, refusal.member]
+        return not advertising_keys({str(step): None for step in steps}), len(refusal.path) + bool(refusal.member)
+
+    return max(about or refusals, key=weight)

@@ -30,6 +30,9 @@ _SPELLINGS = ("advertisingId", "advertising_id")
 _OF_ADVERTISING_ID = ("KCH105", *REFUSALS)
 """The requirements about the advertising id."""
 
+_CONTRADICTION = "KCH112"
+"""What a good call must not be either: one with an id and a refusal beside it, which plans may let through for that."""
+
 _ANY_EVENT = "Any Event"
 """The name for track calls that a plan's common schema alone is asked about."""
 
@@ -84,9 +87,11 @@ class Probes:
 
     def __init__(self, delivery: Delivery, platforms: Sequence[str] = PLATFORMS) -> None:
         self.platforms = tuple(platforms)
-        self._rules = {rule.code: rule for rule in built_in() if rule.code in REQUIREMENTS}
+        known = {rule.code: rule for rule in built_in()}
+        self._rules = {code: known[code] for code in REQUIREMENTS}
         self._required = RuleSet([], delivery, list(self._rules.values()))
         self._gates = {code: gate(self._required.schema_of(rule)) for code, rule in self._rules.items()}
+        self._consistent = gate(self._required.schema_of(known[_CONTRADICTION]))
         self._broken: dict[Hashable, Sequence[_Broken]] = {}
 
     def starts(self, call_type: str, event: str, version: int | None = None) -> list[Start]:
@@ -98,7 +103,7 @@ class Probes:
 
     def is_good(self, call: Call) -> bool:
         """Tell whether a call satisfies all that Kochava demands, were it delivered."""
-        return all(each.is_valid(call) for each in self._gates.values())
+        return self._consistent.is_valid(call) and all(each.is_valid(call) for each in self._gates.values())
 
     def not_delivered(self, call: Mapping[str, Any]) -> str | None:
         """Return why a call would not reach Kochava, or None when it would."""
@@ -117,8 +122,6 @@ class Probes:
             values: those that the plan itself names for members of the device. The other ways are those of the rule's
                 counterexamples.
         """
-        if code not in self._rules:
-            return ()
         # What breaks a call, and whether it is delivered, does not depend on the names and properties of events: most
         # rules of a plan are asked with the same contexts.
         likeness = (json.dumps([code, call["type"], call["context"], call.get("integrations")]), json.dumps(values))
@@ -168,7 +171,7 @@ class Probes:
         keys = advertising_keys(device)
         rest = {key: value for key, value in device.items() if key not in keys}
         alone = [_with_context(dict(call), {"context": {"device": {**rest, key: device[key]}}}) for key in keys]
-        return any(all(self._gates[code].is_valid(each) for code in _OF_ADVERTISING_ID if code in self._gates)
+        return any(all(self._gates[code].is_valid(each) for code in _OF_ADVERTISING_ID)
                    for each in alone)  # fmt: skip
 
     @property

@@ -180,6 +180,35 @@ def test_a_number_of_the_plan_is_shown_as_a_number_and_masked(tmp_path: Path) ->
     assert '"id":"' not in findings[0].message
 
 
+def id_under(key: str) -> dict[str, Any]:
+    return {"required": [key], "properties": {key: {"type": "string", "pattern": "[0-9A-Fa-f]{8}"}}}
+
+
+PLATFORM_AND_ID = {"type": {"enum": ["ios", "android"]}, "id": {"type": "string", "pattern": "\\S"}}
+REFUSED = {"required": ["adTrackingEnabled"], "properties": {"adTrackingEnabled": {"const": False}}}
+BY_HAND: dict[str, dict[str, Any]] = {
+    "an id in camel case": id_under("advertisingId"),
+    "either spelling": {"anyOf": [id_under("advertisingId"), id_under("advertising_id")]},
+    "one spelling": {"oneOf": [id_under("advertisingId"), id_under("advertising_id")]},
+    "an id or a refusal": {"anyOf": [id_under("advertisingId"), REFUSED]},
+    "an id unless there is a refusal": {"if": REFUSED, "else": id_under("advertisingId")},
+    "an id by platform": {
+        "oneOf": [
+            {"properties": {"type": {"const": platform}}, "allOf": [id_under("advertisingId")]}
+            for platform in ("ios", "android")
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("demand", BY_HAND.values(), ids=BY_HAND)
+def test_a_sound_guard_by_hand_has_no_findings(demand: dict[str, Any], tmp_path: Path) -> None:
+    device = {"type": "object", "required": ["type", "id"], "properties": PLATFORM_AND_ID, "allOf": [demand]}
+    assert check(tmp_path, config_api(guard(device), EVENTS))[0] == []
+    without = {"type": "object", "required": ["type", "id"], "properties": PLATFORM_AND_ID}
+    assert codes(check(tmp_path, config_api(guard(without), EVENTS))[0]) == ["KCH401 KCH105"]
+
+
 def test_a_second_spelling_beside_a_good_id_is_of_no_account(tmp_path: Path) -> None:
     device = {keyword: value for keyword, value in DEVICE.items() if keyword != "additionalProperties"}
     findings, _ = check(tmp_path, config_api(guard(device), EVENTS), settings=Settings(select=("KCH106",)))

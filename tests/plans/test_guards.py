@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.plans.asking import Answer, ask
 from segkoch_lint.plans.completing import Asked
+from segkoch_lint.plans.own_values import own_values
 from segkoch_lint.plans.probes import REQUIREMENTS, Probes
 from segkoch_lint.plans.validators import compile_schema
 from segkoch_lint.rules.catalogue import built_in
@@ -184,6 +185,22 @@ def test_checking_agrees_with_trying_every_broken_call(schema: dict[str, Any]) -
             broken = PROBES.broken(answer.calls[index], code, name).call
             assert validator.is_valid(broken)
             assert not jsonschema.Draft202012Validator(RULE_SCHEMAS[rule.code]).is_valid(broken)
+
+
+@given(guards(), guards())
+@settings(max_examples=60, deadline=None)
+def test_every_counterexample_is_accepted_by_the_rule_and_by_the_common_schema(
+    rule: dict[str, Any], common: dict[str, Any]
+) -> None:
+    schemas = [Asked(each, compile_schema(each)) for each in (rule, common)]
+    values = own_values([rule, common])
+    answer = ask(PROBES, schemas, "track", "Order Completed", REQUIREMENTS, values=values)
+    validators = [jsonschema.Draft7Validator(each) for each in (rule, common)]
+    for code, gap in answer.gaps.items():
+        for name, index in gap.passed.items():
+            broken = PROBES.broken(answer.calls[index], code, name, values).call
+            assert all(each.is_valid(broken) for each in validators)
+            assert not jsonschema.Draft202012Validator(RULE_SCHEMAS[code]).is_valid(broken)
 
 
 RULE_SCHEMAS = {rule.code: PROBES._required.schema_of(rule) for rule in built_in() if rule.code in REQUIREMENTS}
