@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from segkoch_lint.calls import LIBRARY_NAME, library_of
-from segkoch_lint.masking import Secret, mask_shapes
+from segkoch_lint.known_ids import KnownIds
+from segkoch_lint.masking import Secret, mask_shapes, mask_spans, merged
 from segkoch_lint.places import Path
 
 Group = tuple[str | Secret, ...]
@@ -24,17 +25,29 @@ class Facet:
         paths: the members of a call that decide the value; objects there are read as if they were not there.
         value: returns the value of a call, or of a mapping with no more than these members.
         prefix: a pattern of texts, and a length: of a text that matches, no more characters than that decide the value.
+        named: whether the value is a name that the sender makes up, which can hold an id of the call.
     """
 
     name: str
     paths: tuple[Path, ...]
     value: Callable[[Mapping[str, Any]], str | Secret]
     prefix: tuple[str, int] | None = None
+    named: bool = False
 
 
-def group_of(facets: tuple[Facet, ...], message: Mapping[str, Any]) -> Group:
-    """Return the group that a call belongs to."""
-    return tuple(facet.value(message) for facet in facets)
+def group_of(facets: Sequence[Facet], message: Mapping[str, Any], ids: Callable[[], KnownIds]) -> Group:
+    """Return the group that a call belongs to.
+
+    Args:
+        facets: what calls are grouped by.
+        message: the call.
+        ids: returns the ids of the call, which are masked in names: `Order by …`.
+    """
+    return tuple(_without_ids(facet.value(message), ids()) if facet.named else facet.value(message) for facet in facets)
+
+
+def _without_ids(value: str | Secret, ids: KnownIds) -> str | Secret:
+    return value if isinstance(value, Secret) else mask_spans(value, merged(ids.stretches(value)))
 
 
 def _text(value: Any) -> str:
@@ -94,7 +107,7 @@ FACETS: Mapping[str, Facet] = {
     for facet in (
         Facet("library", (LIBRARY_NAME,), _library),
         Facet("version", (LIBRARY_NAME, ("context", "library", "version")), _version),
-        Facet("event", (("type",), ("event",)), _event),
+        Facet("event", (("type",), ("event",)), _event, named=True),
         Facet("day", tuple((key,) for key in _TIMES), _day, prefix=_IN_UTC),
         Facet("source", (("projectId",), ("writeKey",)), _source),
         Facet("platform", (("context", "device", "type"),), _platform),

@@ -101,7 +101,7 @@ class Inspector:
         for number, unit in enumerate(judged, 1):
             match unit:
                 case Call():
-                    groups[unit.path] = group_of(self._facets, unit.message)
+                    groups[unit.path] = self._group(unit, document)
                     opinion = self._ruleset.opinion_on(unit.message)
                     inspection.calls.append((unit, number, opinion))
                     drafts.extend(self._answerable(unit, self._judge(unit, opinion, document)))
@@ -156,12 +156,15 @@ class Inspector:
         Whoever had the opinion has observed the call.
         """
         call = Call(document.value)
-        group, library = group_of(self._facets, call.message), library_of(call.message)
+        group, library = self._group(call, document), library_of(call.message)
         kept = [draft for draft in self._judge(call, opinion, document) if draft.rule.code not in ignored]
         findings = self._placer.findings(document, path, kept)
         count(summary, opinion, library, group)
         self._count(kept, {call.path: group}, summary)
         return findings
+
+    def _group(self, call: Call, document: Document) -> Group:
+        return group_of(self._facets, call.message, lambda: document.ids)
 
     def _judge(self, call: Call, opinion: Opinion, document: Document) -> Iterator[Draft]:
         """Yield what a call breaks."""

@@ -15,6 +15,9 @@ from segkoch_lint.reading.documents import Document, Note
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.violations import shown_text
 
+_NAMES = ("event", "library")
+"""Properties of findings that are names given by the sender."""
+
 Excerpts = Callable[[Document, Span], Excerpt | None]
 """Makes the lines to show around a span."""
 
@@ -139,9 +142,9 @@ def _masked(value: str | Secret, ids: KnownIds) -> str | Secret:
 
 
 def _shared(properties: Mapping[str, Any], ids: KnownIds) -> Mapping[str, Any]:
-    """Return the properties of a finding; an id of the document that stands again in the event's name is masked."""
-    event = properties.get("event")
-    return properties if event is None else {**properties, "event": mask_spans(event, merged(ids.stretches(event)))}
+    """Return the properties of a finding; an id of the document that stands again in a name is masked."""
+    names = {key: properties[key] for key in _NAMES if key in properties}
+    return {**properties, **{key: mask_spans(name, merged(ids.stretches(name))) for key, name in names.items()}}
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from segkoch_lint.engine.read_set import USER_IDS, ReadSet, is_divisible, longes
 from segkoch_lint.engine.statement import Statement, call_of
 from segkoch_lint.facets import Facet, Group, group_of
 from segkoch_lint.identity.observing import Observer
+from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.places import Path
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_rows import is_column
@@ -129,7 +130,7 @@ class CachingSelector:
                 assert isinstance(document, JsonDocument)
                 selected.append(CheckedLine(document, known.opinion, number))
             else:
-                counted[known.opinion, *self._group(known)] += 1
+                counted[known.opinion, *self._group(known, line)] += 1
         for (opinion, library, group), calls in counted.items():
             self._count(opinion, library, group, calls)
         if self._observer is not None:
@@ -186,13 +187,16 @@ class CachingSelector:
         self._opinions[numbers] = opinion
         return opinion
 
-    def _group(self, known: _Known) -> tuple[str, Group]:
+    def _group(self, known: _Known, line: bytes) -> tuple[str, Group]:
         """Return the library and the group of a call."""
         entries = tuple([known.entries.get(key) for key in self._grouped])
         group = self._groups.get(entries)
         if group is None:
             message = {key: entry.value for key, entry in zip(self._grouped, entries, strict=True) if entry}
-            group = self._groups[entries] = (library_of(message), group_of(self._facets, message))
+            group = self._groups[entries] = (
+                library_of(message),
+                group_of(self._facets, message, lambda: KnownIds(msgspec.json.decode(line))),
+            )
         return group
 
     def _key(self, known: _Known) -> Hashable:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from segkoch_lint.escapes import unescape
+from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import merged, sensitive_spans
 from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reading.surroundings import Surroundings
@@ -70,8 +71,14 @@ def guessed_secrets(text: str, *, around: Surroundings | None = None, broken: bo
     key = _UNSEEN_KEY if around else None
     of_broken = (*_by_looks(text), *_at_the_ends(text)) if broken else ()
     begun = around is not None or (broken and _is_a_rest(text))
-    by_words = _by_words(text, hidden, begun=begun)
-    return merged((*_by_quotes(text, hidden, key), *by_words, *of_broken, *sensitive_spans(text)))
+    by_keys = (*_by_quotes(text, hidden, key), *_by_words(text, hidden, begun=begun))
+    again = _again(text, by_keys) if broken else ()
+    return merged((*by_keys, *again, *of_broken, *sensitive_spans(text)))
+
+
+def _again(text: str, found: Iterable[Extent]) -> list[Extent]:
+    """Return where what was found stands again."""
+    return KnownIds({"ids": [text[start:end].strip("\"'") for start, end in found]}).stretches(text)
 
 
 def _by_looks(text: str) -> Iterator[Extent]:
