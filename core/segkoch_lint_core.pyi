@@ -79,6 +79,7 @@ class Core:
         node: int | None = None,
         asked: bool = False,
         questions: int | None = None,
+        numbers_by_kind: bool = False,
         column: int | None = None,
         identity: int | None = None,
         left: bool = False,
@@ -91,6 +92,7 @@ class Core:
             asked: whether anything is asked of scalars beside their presence: then each text is taught, by
                 `teach_text`, unless *questions* answer it.
             questions: what is asked of strings.
+            numbers_by_kind: nothing is asked of numbers but whether they are whole.
             column: the column that its text makes.
             identity: its place among the texts of a record.
             left: leave lines with it to the reader.

@@ -135,10 +135,11 @@ def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, s
 
 def _masked(value: str | Secret, ids: KnownIds) -> str | Secret:
     """Return what a message shows: where an id of the document stands again in it, that is masked, too."""
+    if isinstance(value, Secret) and not value.masked:
+        return value  # all of it is masked
     text = value.reveal() if isinstance(value, Secret) else value
     again = ids.stretches(text)
-    whole = isinstance(value, Secret) and not value.masked
-    return shown_text(text, again) if again and not whole else value
+    return shown_text(text, again) if again else value
 
 
 def _shared(properties: Mapping[str, Any], ids: KnownIds) -> Mapping[str, Any]:

@@ -18,7 +18,9 @@ const MOST_ASKED: usize = 512;
 const OBJECT: u16 = 1;
 const LIST: u16 = 2;
 const SCALAR: u16 = 3;
-const FIRST_ANSWER: u16 = 4;
+const WHOLE_NUMBER: u16 = 4;
+const FRACTION: u16 = 5;
+const FIRST_ANSWER: u16 = 6;
 
 /// How two members of an object are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -536,6 +538,11 @@ impl Engine {
             let answer = self.questions[questions].answer(&text[start + 1..end - 1]).ok_or(Unusual)?;
             return Ok(answer.checked_mul(2).and_then(|double| double.checked_add(FIRST_ANSWER)).ok_or(Unusual)?);
         }
+        if member.numbers_by_kind
+            && let Some(answer) = kind_of_number(&text[start..end])
+        {
+            return Ok(answer);
+        }
         if end - start > MOST_ASKED {
             return Err(Halt::Unusual);
         }
@@ -570,6 +577,20 @@ impl Engine {
     }
 }
 
+/// Tells whether a number is whole; None for what is no number, or is written in a way that leaves it open.
+fn kind_of_number(text: &[u8]) -> Option<u16> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let point = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
+    match digits.split_at(point) {
+        (b"", _) => None,
+        (_, b"") => Some(WHOLE_NUMBER),
+        (_, [b'.', fraction @ ..]) if fraction.iter().all(u8::is_ascii_digit) => {
+            fraction.iter().any(|&digit| digit != b'0').then_some(FRACTION)
+        }
+        _ => None,
+    }
+}
+
 /// Tells how two texts of printable ASCII are alike, with white space around them left out.
 fn compared(one: &[u8], other: &[u8]) -> u16 {
     let (one, other) = (one.trim_ascii(), other.trim_ascii());
@@ -586,4 +607,128 @@ fn compared(one: &[u8], other: &[u8]) -> u16 {
 
 fn without_hyphens(text: &[u8]) -> impl Iterator<Item = u8> {
     text.iter().filter(|&&byte| byte != b'-').map(u8::to_ascii_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine() -> Engine {
+        let mut engine = Engine::new(3, 100, true);
+        let column = engine.add_column(None).unwrap();
+        let inner = engine.add_node(false);
+        let object = engine.add_member(Member { node: Some(inner), longest: usize::MAX, ..Member::default() });
+        let questions = engine.add_questions(&["^[a-z]+$".to_owned()]).unwrap();
+        let text = Member {
+            asked: true,
+            questions: Some(questions),
+            numbers_by_kind: true,
+            column: Some(column),
+            identity: Some(0),
+            longest: usize::MAX,
+            ..Member::default()
+        };
+        let text = engine.add_member(text);
+        engine.add_key(0, b"a", Some(object));
+        engine.add_key(inner, b"b", Some(text));
+        engine
+    }
+
+    /// Goes through a text; whatever is to be learned is not read, or shown.
+    fn run(engine: &mut Engine, text: &str) -> (Vec<Lesson>, Taken) {
+        let mut lessons = Vec::new();
+        engine.begin(text.as_bytes(), false);
+        while let Some(stop) = engine.run(text.as_bytes()) {
+            lessons.push(stop.lesson);
+            match stop.lesson {
+                Lesson::Key(node) => engine.add_key(node, &text.as_bytes()[stop.start..stop.end], None),
+                Lesson::Text(member) => {
+                    engine.teach_text(member, &text.as_bytes()[stop.start..stop.end], Some(0)).unwrap();
+                }
+                Lesson::Row => {
+                    engine.teach_row(Fate::Counted, Some(0));
+                }
+            }
+        }
+        (lessons, engine.take())
+    }
+
+    #[test]
+    fn lines_that_give_the_same_answers_are_counted_together() {
+        let mut engine = engine();
+        let text = "{\"a\":{\"b\":\"x\"}}\n{\"a\":{\"b\":\"y\"},\"c\":[1]}\r\n\n{\"a\":{\"b\":\"X\"}}";
+        let (lessons, taken) = run(&mut engine, text);
+        assert_eq!(lessons, [Lesson::Row, Lesson::Key(0), Lesson::Row]);
+        let mut calls = taken.calls.clone();
+        calls.sort_unstable();
+        assert_eq!(calls, [(0, 0, 1), (0, 1, 1), (1, 2, 1)]);
+        assert_eq!(taken.groups.len(), 3);
+        assert_eq!(taken.records.len(), 3);
+        assert_eq!((taken.lines.len(), taken.ends), (0, 3));
+    }
+
+    #[test]
+    fn what_is_unusual_is_left() {
+        let mut engine = engine();
+        for line in [
+            "17",
+            "{",
+            "{}x",
+            "{\"a\":{},\"a\":{}}",
+            "{\"a\":{\"b\":1,\"b\":1}}",
+            "{\"\\u0061\":1}",
+            "{\"a\":[[[]]]}",
+            &format!("{{\"c\":\"{}\"}}", "x".repeat(100)),
+        ] {
+            let (_, taken) = run(&mut engine, line);
+            assert_eq!(taken.lines.len(), 1, "{line}");
+            assert_eq!(taken.lines[0], Line { end: line.len(), ..Line::default() });
+        }
+        let text = b"{\"c\":\"\xff\"}\n{\"a\":1}";
+        engine.begin(text, true);
+        while let Some(stop) = engine.run(text) {
+            assert_eq!(stop.lesson, Lesson::Row);
+            engine.teach_row(Fate::Counted, None);
+        }
+        assert_eq!(engine.take().lines.len(), 2);
+    }
+
+    #[test]
+    fn a_line_that_is_shown_says_where_its_members_stand() {
+        let mut engine = engine();
+        let text = b"\n {\"a\" : {\"b\":\"x\"}}\n";
+        engine.begin(text, false);
+        assert_eq!(engine.run(text).unwrap().lesson, Lesson::Row);
+        engine.teach_row(Fate::Shown, None);
+        assert_eq!(engine.run(text), None);
+        let line = &engine.take().lines[0];
+        assert_eq!((line.number, line.start, line.row), (1, 1, Some(0)));
+        assert_eq!(line.extents, [(8, 17), (13, 16)]);
+    }
+
+    #[test]
+    fn numbers_are_told_apart_by_whether_they_are_whole() {
+        for (text, kind) in [
+            ("1", Some(WHOLE_NUMBER)),
+            ("-10", Some(WHOLE_NUMBER)),
+            ("1.5", Some(FRACTION)),
+            ("-0.050", Some(FRACTION)),
+            ("1.0", None),
+            ("1e5", None),
+            ("1.5e5", None),
+            ("true", None),
+            ("\"1\"", None),
+        ] {
+            assert_eq!(kind_of_number(text.as_bytes()), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_compared_without_white_space_case_and_hyphens() {
+        for (one, other, answer) in
+            [("a", "b", 1), (" ", "b", 2), (" A-b", "a-B ", 3), ("a-b", "AB", 4), ("ab", "abc", 1)]
+        {
+            assert_eq!(compared(one.as_bytes(), other.as_bytes()), answer);
+        }
+    }
 }

@@ -21,6 +21,8 @@ pub struct Member {
     pub asked: bool,
     /// What is asked of texts, if an automaton can tell.
     pub questions: Option<usize>,
+    /// Whether nothing is asked of numbers but whether they are whole.
+    pub numbers_by_kind: bool,
     /// The column of groups that its text makes.
     pub column: Option<usize>,
     /// Its place among the texts of a record.

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 /// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 2;
+const ABI: u32 = 3;
 
 type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
 type LineTuple = (usize, usize, usize, Option<u32>, Py<PyBytes>);
@@ -53,20 +53,21 @@ impl Core {
         self.0.add_column(shortened).map_err(invalid)
     }
 
-    #[pyo3(signature = (*, node=None, asked=false, questions=None, column=None, identity=None, left=false, longest=None))]
+    #[pyo3(signature = (*, node=None, asked=false, questions=None, numbers_by_kind=false, column=None, identity=None, left=false, longest=None))]
     #[allow(clippy::too_many_arguments)]
     fn add_member(
         &mut self,
         node: Option<usize>,
         asked: bool,
         questions: Option<usize>,
+        numbers_by_kind: bool,
         column: Option<usize>,
         identity: Option<usize>,
         left: bool,
         longest: Option<usize>,
     ) -> usize {
         let longest = longest.unwrap_or(usize::MAX);
-        self.0.add_member(Member { slot: 0, node, asked, questions, column, identity, left, longest })
+        self.0.add_member(Member { slot: 0, node, asked, questions, numbers_by_kind, column, identity, left, longest })
     }
 
     #[pyo3(signature = (node, name, member=None))]

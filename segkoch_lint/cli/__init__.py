@@ -15,13 +15,23 @@ _COMMANDS = {
 }
 
 
+def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from segkoch_lint.engine.core import core_text  # noqa: PLC0415 - few runs need it
+
+        click.echo(f"segkoch-lint, version {__version__}\nnative core: {core_text()}")
+        ctx.exit()
+
+
 @click.group(
     cls=LateGroup,
     package=__name__,
     late=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(__version__, "-V", "--version", prog_name="segkoch-lint")
+@click.option(
+    "-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
 @click.option("--debug", is_flag=True, help="Show a traceback when the program itself fails.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segkoch_lint.cli.completing import complete_facets, complete_files, complete_rules
+from segkoch_lint.cli.messages import write_message
 from segkoch_lint.cli.options import (
     configuration_options,
     settings_of,
@@ -29,8 +30,12 @@ from segkoch_lint.cli.reports import (
     with_fail_on,
 )
 from segkoch_lint.cli.signals import raise_arrived
+from segkoch_lint.engine.core import MISSING, has_core
 from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.reporting import Outcome, Style
+
+_LARGE_BYTES = 64 << 20
+"""Text of inputs from which on the native core saves seconds."""
 
 if TYPE_CHECKING:
     from segkoch_lint.cli.outputs import Reports
@@ -150,6 +155,8 @@ def command(
         outcome = Outcome(status, linter.selection.budgets, within, [facet.name for facet in settings.group_by])
         status = reports.end(linter.summary, outcome)
     tell(linter.summary)
+    if linter.summary.bytes >= _LARGE_BYTES and not has_core():
+        write_message(f"Note: the native core is {MISSING}.")
     return status
 
 

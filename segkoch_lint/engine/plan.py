@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,6 +165,7 @@ class Plan:
             node=node,
             asked=bool(footprint.asked),
             questions=self._questions_of(footprint),
+            numbers_by_kind=not any(map(_asks_of_numbers, footprint.asked.values())),
             column=self.columns.index(path) if path in self._reads.columns else None,
             identity=identity,
             left=not is_divisible(footprint),
@@ -201,6 +202,14 @@ class Plan:
             self.core.add_pair(one.number, other.number, order=False)
         if any(all(map(matcher(pattern), keys)) for pattern in around.patterns):
             self.core.add_pair(one.number, other.number, order=True)
+
+
+def _asks_of_numbers(asked: Mapping[str, Any]) -> bool:
+    """Return whether a question may have different answers for two numbers that are both whole, or both not."""
+    ((keyword, value),) = asked.items()
+    if keyword in {"const", "enum"}:
+        return any(isinstance(each, int | float) for each in (value if keyword == "enum" else [value]))
+    return keyword not in {"type", "pattern", "minLength", "maxLength"}
 
 
 def _pattern_of(keyword: str, value: Any) -> str | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from segkoch_lint.engine.checked_line import Count, LineSelector
+from segkoch_lint.engine.core import has_core
 from segkoch_lint.engine.read_set import ReadSet, compares_members, is_divisible
 from segkoch_lint.engine.verdict_cache import CachingSelector
 from segkoch_lint.facets import Facet
@@ -14,9 +14,6 @@ from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.ruleset import RuleSet
-
-CORE_ABI = 2
-"""The core's boundary that this program is made for: `segkoch_lint_core.ABI`."""
 
 
 def line_selector(
@@ -54,13 +51,3 @@ class ReadingSelector:
     def select(self, block: Block, *, leave_first: bool) -> Iterator[NumberedLine | Flaw]:  # noqa: ARG002
         """Return the lines of a block."""
         return block.lines(self._limits)
-
-
-@cache
-def has_core() -> bool:
-    """Return whether the native core is installed, and fits."""
-    try:
-        import segkoch_lint_core  # noqa: PLC0415 - it is optional
-    except ImportError:
-        return False
-    return segkoch_lint_core.ABI == CORE_ABI

@@ -13,6 +13,7 @@ import jsonschema_rs
 import pytest
 
 from segkoch_lint import schema_files
+from segkoch_lint.cli import check
 from tests.conftest import IOS_CALL, Ran
 
 Program = Callable[..., Ran]
@@ -372,3 +373,16 @@ def test_a_wrong_memory_is_an_error_of_the_user(program: Program, size: str) -> 
     ran = program("check", "--memory", size)
     assert ran.status == 2
     assert "512MB, 2GiB" in ran.err
+
+
+def test_a_run_over_a_large_log_says_how_to_get_the_native_core(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "log.ndjson"
+    file.write_text(json.dumps(IOS_CALL) * 3)
+    monkeypatch.setattr(check, "_LARGE_BYTES", file.stat().st_size)
+    for there in (True, False):
+        monkeypatch.setattr(check, "has_core", lambda there=there: there)
+        assert ("the native core is not installed" in program("check", "--isolated", str(file)).err) is not there
+    monkeypatch.setattr(check, "_LARGE_BYTES", file.stat().st_size + 1)
+    assert program("check", "--isolated", str(file)).err == ""

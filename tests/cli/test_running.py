@@ -15,6 +15,7 @@ import pytest
 
 from segkoch_lint import __version__
 from segkoch_lint.cli import check, running
+from segkoch_lint.engine.core import core_text
 from segkoch_lint.rules import vocabulary
 from tests.conftest import Ran
 
@@ -25,7 +26,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_help_and_version(program: Program) -> None:
-    assert program("--version").out == f"segkoch-lint, version {__version__}\n"
+    version, core = program("--version").out.splitlines()
+    assert version == f"segkoch-lint, version {__version__}"
+    assert core == f"native core: {core_text()}"
     assert "check" in program("--help").out
     assert "Exit status" in program("check", "--help").out
     assert program("check", "-h").status == 0

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from segkoch_lint import parts
 from segkoch_lint.engine import selector
 from segkoch_lint.engine.checked_line import Count, LineSelector
-from segkoch_lint.engine.selector import ReadingSelector, has_core, line_selector
+from segkoch_lint.engine.core import has_core
+from segkoch_lint.engine.selector import ReadingSelector, line_selector
 from segkoch_lint.facets import Facet
 from segkoch_lint.identity.observing import Observer
 from segkoch_lint.linting import Linter

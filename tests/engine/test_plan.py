@@ -123,12 +123,15 @@ def test_texts_in_one_row_are_alike_for_every_rule(place: str, data: st.DataObje
         {"minimum": 3},
         {"multipleOf": 2},
         {"type": ["string", "null"]},
+        {"type": "integer"},
+        {"type": "number", "enum": ["a"]},
+        {"enum": [1, 1.5]},
     ],
 )
 @given(texts=st.lists(st.text('aacc.-/ |\\["é0\x7f', max_size=5) | st.text(max_size=3), max_size=40))
 def test_every_keyword_is_answered(schema: dict[str, Any], texts: list[str]) -> None:
     fixed = ["abc", "a.c", "a b", "aac", "a|c", "c", "ac", "aacc", "", "17", "a\nc", "é", "2026-03-01T00:00:00Z"]
-    scalars = [b"null", b"true", b"1", b"1.0", b"2", b"4.0", b"0"]
+    scalars = [b"null", b"true", b"1", b"1.0", b"2", b"4.0", b"0", b"-3", b"1.5", b"-2.50", b"1e0", b"1.0e1", b"15e-1"]
     values = [*(json.dumps(text, ensure_ascii=False).encode() for text in (*texts, *fixed)), *scalars]
     assert max(map(len, rows_of(footprint_of(schema), values).values())) == 1
 

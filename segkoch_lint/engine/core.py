@@ -1,0 +1,34 @@
+"""The native core: whether it is installed, and fits."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import ModuleType
+
+ABI = 3
+"""The core's boundary that this program is made for: `segkoch_lint_core.ABI`."""
+
+MISSING = "not installed; large logs take several times as long (README, Install)"
+
+
+@cache
+def _core() -> ModuleType | None:
+    try:
+        import segkoch_lint_core  # noqa: PLC0415 - it is optional
+    except ImportError:
+        return None
+    return segkoch_lint_core
+
+
+def has_core() -> bool:
+    """Return whether the native core is installed, and fits."""
+    core = _core()
+    return core is not None and core.ABI == ABI
+
+
+def core_text() -> str:
+    """Return what is to be known of the native core, for people."""
+    core = _core()
+    if core is None:
+        return MISSING
+    return str(core.__version__) if has_core() else f"{core.__version__}, which does not fit and is not used"
