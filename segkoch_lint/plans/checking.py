@@ -28,6 +28,8 @@ FlawExcerpts = Callable[[Flaw], Excerpt | None]
 
 _NO_PLAN = "no tracking plan: what Segment's APIs, `terraform show -json`, Typewriter or RudderTyper write is expected"
 
+_NOTHING_REQUIRED = "the configuration ignores all of them, so plans were asked only whether they accept good calls"
+
 _NEITHER = "neither JSON nor YAML"
 
 
@@ -68,6 +70,8 @@ class PlanChecker:
         self.codes = tuple(rule.code for rule in wanted)
         names = {rule.code: rule.name for rule in wanted}
         weights = {rule.code: level for rule, level in wanted.items()}
+        if not self.codes:
+            self.summary.remarks.append(("requirements", _NOTHING_REQUIRED))
         for code in sorted(set(self.codes) & set(REFUSALS)):
             self.summary.remarks.append((code, COST_OF_BLOCKING))
         self.judge = Judge(names, weights, Probes(self.settings.delivery, self.settings.platforms))

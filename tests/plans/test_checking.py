@@ -346,6 +346,12 @@ def test_a_requirement_that_is_ignored_needs_no_guard(tmp_path: Path) -> None:
     assert codes(findings) == ["KCH401 KCH102 KCH103 KCH104"]
 
 
+def test_a_configuration_that_ignores_all_requirements_is_told(tmp_path: Path) -> None:
+    findings, checker = check(tmp_path, config_api(None, EVENTS), settings=Settings(ignore=("KCH1",)))
+    assert findings == []
+    assert [path for path, _ in checker.summary.remarks] == ["requirements"]
+
+
 @pytest.mark.parametrize("select", [("KCH4",), ("KCH401",), ("KCH1",), ("KCH103",), ("ALL",)])
 def test_selecting_findings_leaves_the_requirements_alone(select: tuple[str, ...], tmp_path: Path) -> None:
     findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(select=select))
