@@ -162,7 +162,8 @@ class PlanTally:
         rules: rules about one kind of call (or, where a plan has none, its common schema).
         checked: of these, the ones that were asked.
         skipped: the others, by reason.
-        unasked: of the skipped ones, those of which nothing is known, although their calls may reach Kochava.
+        unasked: rules that could not be asked what they guard: skipped ones whose calls may reach Kochava, and checked
+            ones that accept no good call.
         requirements: by code, how the rules that were asked guard it.
         before: the same of the older version, in a comparison.
         changes: what a comparison told, beside its findings.

@@ -70,8 +70,12 @@ class Survey:
 
     @property
     def unasked(self) -> int:
-        """How many rules there are of which nothing is known, although their calls may reach Kochava."""
-        return sum(reason in _UNASKED for reason in self.skipped.values())
+        """How many rules could not be asked what they guard, although their calls may reach Kochava.
+
+        Those count, too, that accept no good call: there is nothing to break then.
+        """
+        refusing = len(self.answers) - len(self.probed)
+        return refusing + sum(reason in _UNASKED for reason in self.skipped.values())
 
     def count(self, code: str, tally: RequirementTally) -> None:
         """Count how rules guard a requirement, and types of calls without one that the common schemas leave open."""

@@ -276,6 +276,13 @@ def test_a_rule_that_cannot_be_asked_any_more_is_told(tmp_path: Path) -> None:
     assert (findings, checker.tally.unasked) == ([], 1)
 
 
+def test_a_rule_that_refuses_every_good_call_in_both_versions_is_counted_as_unasked(tmp_path: Path) -> None:
+    closed = {"additionalProperties": False, "properties": {"type": {"enum": ["ios", "android"]}, "id": {}}}
+    wider = {"additionalProperties": False, "properties": {"type": {}, "id": {}}}
+    findings, checker = diff(tmp_path, config_api(guard(closed), {"A": {}}), config_api(guard(wider), {"A": {}}))
+    assert (findings, checker.tally.unasked) == ([], 1)
+
+
 def test_many_events_that_came_without_a_guard_are_one_finding_in_an_open_plan(tmp_path: Path) -> None:
     old = config_api({}, {"A": {}})
     new = config_api({}, {"A": {}, **{f"Cup {number}": {} for number in range(29)}})
