@@ -110,6 +110,11 @@ class Reporter:
         names = self._rule_names()
         return sorted(summary.rules, key=lambda code: (-names[code][1], code))
 
+    def _worst(self, summary: Summary) -> str:
+        """Return the code of the rule that most calls break, of the most severe ones."""
+        names = self._rule_names()
+        return min(summary.rules, key=lambda code: (-names[code][1], -summary.rules[code].calls, code))
+
     def _excerpt(self, excerpt: Excerpt, color: str) -> None:
         gutter = len(str(excerpt.first_line + len(excerpt.lines) - 1))
         for index, line in enumerate(excerpt.lines):
@@ -220,7 +225,7 @@ class Reporter:
             told = (_told(level, summary.severities[level], outcome.within.get(level, 0)) for level in levels)
             all_within = sum(outcome.within.values()) == summary.severities.total()
             color = "red" if outcome.exit_status else "green" if all_within else "yellow"
-            more = f" Learn more: segkoch-lint rule {self._by_severity(summary)[0]}" if summary.rules else ""
+            more = f" Learn more: segkoch-lint rule {self._worst(summary)}" if summary.rules else ""
             self._line(Piece(", ".join(told) + f"{unasked}.", color, bold=True), Piece(more, dim=True))
         elif summary.plans is not None and not summary.plans.checked:
             nothing = f"Nothing was checked: no rule of a tracking plan to ask{unasked}."

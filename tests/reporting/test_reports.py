@@ -146,7 +146,7 @@ KCH107  malformed-advertising-id  warning          9      9        0.9%  9 calls
 KCH118  unusual-device-id         info             2      2        0.2%"""
     )
     assert verdict.endswith(
-        "\n1,207 errors (1 within budget), 9 warnings (within budget), 2 info. Learn more: segkoch-lint rule KCH105\n"
+        "\n1,207 errors (1 within budget), 9 warnings (within budget), 2 info. Learn more: segkoch-lint rule KCH106\n"
     )
 
 
@@ -163,7 +163,7 @@ def test_the_verdict_is_green_when_all_is_within_budget(outcome: Outcome, color:
     *_, verdict = written("text", Style(color=True), [], BUDGETED, outcome).splitlines()
     told, _, more = click.unstyle(verdict).partition(" Learn more: ")
     assert verdict.startswith(click.style(told, fg=color, bold=True))
-    assert more == "segkoch-lint rule KCH105"
+    assert more == "segkoch-lint rule KCH106"
 
 
 def test_a_budget_of_nothing_checked_shows_no_rate() -> None:
