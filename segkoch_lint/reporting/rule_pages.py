@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.delivery import ORIGINS
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.remedies import FORMS, kinds
 
@@ -54,7 +55,7 @@ def _sections(rule: Rule) -> Iterator[str]:
         yield "\n".join(f"- {each.summary}: {_changes(each.patch)}" for each, _ in broken[1:])
     if rule.remedy:
         yield "## How to fix it"
-        yield "\n".join(f"- {_sentence(_whom(key))}: {text}" for key, text in rule.remedy.items())
+        yield "\n".join(_remedies(rule.remedy))
     yield "## Where it comes from"
     yield "\n".join(f"- <{source}>" for source in rule.source)
     yield "## How to change it"
@@ -121,10 +122,22 @@ def _places(places: Sequence[str]) -> str:
     return ", ".join(f"`{place}`" if place else "the call" for place in places)
 
 
+def _remedies(remedy: Mapping[str, str]) -> Iterator[str]:
+    """Yield the remedies, each with the calls that it is for."""
+    by_text: dict[str, list[str]] = {}
+    for key, text in remedy.items():
+        by_text.setdefault(text, []).append(_whom(key))
+    for text, whom in by_text.items():
+        yield f"- {_sentence('; '.join(whom))}: {text}"
+
+
 def _whom(key: str) -> str:
     """Return for which calls the remedy with this key is."""
     titles = {name: kind["title"] for name, kind in kinds().items()} | _FAMILIES
-    return ", ".join(titles.get(word, f"`{word}`") for word in key.split())
+    words = key.split()
+    libraries = [word for word in words if word not in titles]
+    others = [word for word in words if word in titles and not (libraries and word in ORIGINS)]
+    return ", ".join([*(f"`{word}`" for word in libraries), *(titles[word] for word in others)])
 
 
 def _sentence(summary: str) -> str:

@@ -1,0 +1,29 @@
+"""The page of a rule."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from segkoch_lint.reporting.rule_pages import page
+from segkoch_lint.rules.catalogue import built_in, find
+
+
+def test_a_page_says_for_which_calls_a_remedy_is_and_says_each_remedy_once() -> None:
+    remedy = {
+        "default": "general",
+        "server": "of servers",
+        "mobile ios": "on phones",
+        "mobile replaced-device analytics-swift": "of swift",
+        "analytics-flutter empty": "shared",
+        "analytics_flutter empty": "shared",
+    }
+    lines = page(dataclasses.replace(find(built_in(), "KCH104"), remedy=remedy)).splitlines()
+    start = lines.index("## How to fix it") + 2
+    assert lines[start : start + 6] == [
+        "- In general: general",
+        "- Server libraries: of servers",
+        "- Mobile libraries, on iOS: on phones",
+        "- `analytics-swift`, if code replaced the device: of swift",
+        "- `analytics-flutter`, if the value is empty; `analytics_flutter`, if the value is empty: shared",
+        "",
+    ]
