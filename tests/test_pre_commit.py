@@ -20,7 +20,7 @@ from tests.test_repositories import OTHERS
 
 ROOT = Path(__file__).parents[1]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-HOOK, PLAN_HOOK = HOOKS
+HOOK, PLAN_HOOK, DIFF_HOOK = HOOKS
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -171,3 +171,63 @@ def test_the_hook_for_plans_takes_their_formats() -> None:
     )
     assert all(re.search(PLAN_HOOK["files"], name) for name in ("plan.json", "plan.yaml", "shop.csv", "plan.json.gz"))
     assert not re.search(PLAN_HOOK["files"], "plan.tf")
+
+
+def test_a_commit_that_takes_a_guard_away_is_blocked(repository: Path) -> None:
+    plan = repository / "plans" / "shop.json"
+    plan.parent.mkdir()
+    plan.write_text(json.dumps(config_api(guard(), {"A": {}})))
+    for name, text in OTHERS.items():
+        file = repository / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    ran = commit(repository, ran=DIFF_HOOK["id"])
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    plan.write_text(json.dumps(config_api(None, {"A": {}})))
+    ran = commit(repository, ran=DIFF_HOOK["id"])
+    assert ran.returncode == 1
+    assert "KCH404" in ran.stdout + ran.stderr
+    # Old debt is no matter of the comparison.
+    git(repository, "commit", "--no-verify", "-m", "x")
+    (repository / "other.txt").write_text("x")
+    ran = commit(repository, ran=DIFF_HOOK["id"])
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("folders", [["."], ["plans/"]])
+def test_a_commit_that_removes_a_plan_is_blocked(repository: Path, folders: list[str]) -> None:
+    config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text())
+    (hook,) = (hook for hook in config["repos"][0]["hooks"] if hook["id"] == DIFF_HOOK["id"])
+    hook["args"] = folders
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    (repository / "plans").mkdir()
+    (repository / "plans" / "shop.json").write_text(json.dumps(config_api(guard(), {"A": {}})))
+    assert commit(repository, ran=DIFF_HOOK["id"]).returncode == 0
+    shutil.rmtree(repository / "plans")
+    ran = commit(repository, ran=DIFF_HOOK["id"])
+    assert ran.returncode == 1
+    assert "KCH404" in ran.stdout + ran.stderr
+
+
+def test_the_hook_that_compares_runs_for_whole_folders_each_time() -> None:
+    assert (DIFF_HOOK["id"], DIFF_HOOK["language"]) == ("segkoch-lint-plan-diff", "python")
+    assert (DIFF_HOOK["pass_filenames"], DIFF_HOOK["always_run"], DIFF_HOOK["args"]) == (False, True, ["."])
+
+
+@pytest.mark.parametrize("hook", [PLAN_HOOK["id"], DIFF_HOOK["id"]])
+def test_files_that_hold_no_plan_do_not_block_a_commit(repository: Path, hook: str) -> None:
+    for name, text in OTHERS.items():
+        file = repository / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    ran = commit(repository, ran=hook)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("hook", [PLAN_HOOK["id"], DIFF_HOOK["id"]])
+@pytest.mark.parametrize("text", ['{"rules": {"events": [}}', '{"data": {"rules": [{"jsonSchema": {}},]}}'])
+def test_a_plan_that_is_broken_blocks_a_commit(repository: Path, hook: str, text: str) -> None:
+    (repository / "plan.json").write_text(text)
+    ran = commit(repository, ran=hook)
+    assert ran.returncode == 1
+    assert "KCH001" in ran.stdout + ran.stderr

@@ -66,6 +66,7 @@ class PlanChecker:
         self.statement = Statement(Selection(about_plans(self.settings)), self.summary, excerpts)
         self._allow_empty = allow_empty
         self._flaw_excerpts = flaw_excerpts
+        self._set_aside: list[tuple[str, str]] = []  # remarks on files that nobody takes for plans
         wanted = requirements(self.settings)
         self.codes = tuple(rule.code for rule in wanted)
         names = {rule.code: rule.name for rule in wanted}
@@ -107,14 +108,20 @@ class PlanChecker:
         summary.bytes += file.size
         if file.unread:
             summary.unread.append((path, file.unread))
+        # Who names a file, without saying that it may hold no plan, wants to hear of it.
+        claimed = file.source.named and not self._allow_empty
+        if file.flaws and file.is_foreign and not claimed:
+            summary.unreadable.append(path)
+            return
         for flaw in file.flaws:
             excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
             location = Location(path, flaw.span)
             yield from self.statement.about_file(INVALID_SYNTAX, location, {"problem": flaw.message}, excerpt=excerpt)
-        summary.remarks.extend((path, remark) for remark in file.remarks)
+        remarks = summary.remarks if claimed or file.plans else self._set_aside
+        remarks.extend((path, remark) for remark in file.remarks)
         if file.stranger is not None:
             summary.not_calls["other"] += 1
-            if file.source.named and not self._allow_empty and not file.plans and not file.remarks:
+            if claimed and not file.plans and not file.remarks:
                 location = Location(path, file.stranger[1])
                 yield from self.statement.about_file(NOT_A_PLAN, location, {}, _NO_PLAN)
         repeated = [
@@ -133,6 +140,10 @@ class PlanChecker:
                 self.summary.remarks.append((plan.site.file, remark))
             self.tally.plans += 1
             yield plan
+        if not self.tally.plans and self._set_aside:
+            (path, remark), *others = self._set_aside
+            more = f"; {len(others):,} more files hold no plan either" if others else ""
+            self.summary.remarks.append((path, remark + more))
 
     def survey(self, plan: Plan, evaluator: Evaluator, *, other: Plan | None = None) -> Survey:
         """Ask a plan, also about the own values of an *other* version of it, and count its rules."""

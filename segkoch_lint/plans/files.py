@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,11 @@ from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, unwrap
 
 _CSV_HEAD = 4096
+_SIGNS_HEAD = 1 << 20
+
+_SIGN = re.compile(rb"""\b(?:jsonSchema|json_schema|trackingPlans?|tracking_plans?|segment_tracking_plan)\b""")
+_SIGN_OF_KEYED_RULES = re.compile(rb"""["']?rules["']?\s*:\s*\{?\s*["']?(?:global|events|identify|group)["']?\s*:""")
+"""Keys of plans, in text that cannot be parsed."""
 
 EVENTS = "events, not a tracking plan; `segkoch-lint check` lints them"
 HEAD_ONLY = "a tracking plan without its rules; give the file with its rules, too"
@@ -41,6 +47,7 @@ class PlanFile:
         flaws: what could not be read in it.
         remarks: what else there is to say of it.
         stranger: the first document that is nothing we know, and its place; None when there is none.
+        signed: whether its text shows a key of a plan.
         unread: why reading broke off, or an empty string.
         size: bytes of it after inflating.
     """
@@ -51,8 +58,14 @@ class PlanFile:
     flaws: list[Flaw] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     stranger: tuple[Site, Span | None] | None = None
+    signed: bool = False
     unread: str = ""
     size: int = 0
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it holds nothing, as far as can be seen, that has to do with plans: nobody has to mend it."""
+        return not (self.plans or self.signed or self.unread)
 
 
 def read_file(source: Input, limits: Limits) -> PlanFile:
@@ -73,8 +86,9 @@ def read_bytes(content: bytes, name: str, limits: Limits) -> PlanFile:
 def _read(stream: Stream, source: Input, limits: Limits) -> PlanFile:
     file = PlanFile(source)
     try:
-        head = stream.peek(_CSV_HEAD)[:_CSV_HEAD].decode("utf-8", "replace")
-        if is_plan_csv(head):
+        head = stream.peek(_SIGNS_HEAD)[:_SIGNS_HEAD]
+        file.signed = bool(_SIGN.search(head) or _SIGN_OF_KEYED_RULES.search(head))
+        if is_plan_csv(head[:_CSV_HEAD].decode("utf-8", "replace")):
             file.plans.append(Plan(CSV, Site(source.path, ValueDocument(None), ()), checkable=False))
         else:
             _read_documents(read_documents(stream, name=source.path, limits=limits), file)

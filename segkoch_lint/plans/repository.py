@@ -109,6 +109,8 @@ class Repository:
     def commit(self, revision: str) -> str:
         """Return the commit that a revision means: a branch, a tag, ``HEAD~1``, or ``A...B`` for the merge base.
 
+        ``HEAD`` means an empty tree as long as there is no commit.
+
         Raises:
             UnknownRevision: there is none.
         """
@@ -124,6 +126,9 @@ class Repository:
         if ".." in revision:
             raise UnknownRevision(f'"{revision}" is a range of revisions.', "Write A...B for the merge base of two.")
         found = self._run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        if found.returncode and revision == "HEAD":
+            # Before the first commit: there was nothing then.
+            found = self._run("hash-object", "-t", "tree", "--stdin")
         if found.returncode:
             raise UnknownRevision(f'The repository has no revision "{revision}".', _ABOUT_REVISIONS)
         return _line(found.stdout)
@@ -193,7 +198,11 @@ def _environments() -> Iterator[Mapping[str, str]]:
 def _run(git: str, folder: str, environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(  # noqa: S603 - no shell; nothing that begins with a hyphen comes from outside
-            [git, "-C", folder, *arguments], capture_output=True, check=False, env=environment
+            [git, "-C", folder, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            env=environment,
         )
     except OSError as error:
         raise UsageError(f"git cannot be run: {error.strerror}.") from error

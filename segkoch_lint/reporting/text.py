@@ -95,10 +95,13 @@ class Reporter:
             self._groups(summary, outcome.facets)
         if self._style.statistics:
             for path in summary.unreadable:
-                self._line(f"Unreadable, without Segment keys: {shown_path(path)}")
+                keys = "Segment keys" if summary.plans is None else "a key of a tracking plan"
+                self._line(f"Unreadable, without {keys}: {shown_path(path)}")
             self._line(f"{_count(summary.inputs, 'input')}, {summary.bytes:,} bytes.")
         if summary.plans is not None:
             self._plans(summary.plans)
+            if summary.unreadable:
+                self._line(f"{_count(len(summary.unreadable), 'unreadable file')} without a key of a tracking plan.")
         else:
             self._line(_sum(summary))
         if summary.identity is not None and summary.identity.seen_from_both_sides:

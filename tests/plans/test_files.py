@@ -225,3 +225,40 @@ def test_what_terraform_plans_is_checked_rather_than_what_there_is(tmp_path: Pat
     both = {"format_version": "1.2", "planned_values": state(guard()), "prior_state": {"values": state({})}}
     findings, checker = check(tmp_path, both)
     assert (codes(findings), checker.tally.checked) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("name: [", False),
+        ('{"compilerOptions": {}, // strict\n}', False),
+        ('{"rules": {"semi": ["error"],}}', False),
+        ('{"rules": {"events": [}', True),
+        ('{"data": {"rules": [{"jsonSchema": {},}]}}', True),
+        ("rules:\n  global: {\n", True),
+        ('{"resources": [{"type": "segment_tracking_plan", }]}', True),
+    ],
+)
+def test_of_broken_files_in_a_folder_only_those_that_look_like_plans_are_reported(
+    text: str, broken: bool, tmp_path: Path
+) -> None:
+    by_folder, may_be_empty = PlanChecker(), PlanChecker(allow_empty=True)
+    path = str(tmp_path / ("x.json" if text.startswith("{") else "x.yaml"))
+    Path(path).write_text(text)
+    assert codes(by_folder.paths([str(tmp_path)])) == ["KCH001"] * broken
+    assert codes(may_be_empty.paths([path])) == ["KCH001"] * broken
+    assert by_folder.summary.unreadable == may_be_empty.summary.unreadable == [path] * (not broken)
+    assert codes(PlanChecker().paths([path])) == ["KCH001"]
+
+
+def test_files_of_a_folder_that_hold_no_plan_are_remarked_on_once_and_only_if_there_is_none(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json", "c.json"):
+        (tmp_path / name).write_text(json.dumps(IOS_CALL))
+    checker = PlanChecker()
+    assert list(checker.paths([str(tmp_path)])) == []
+    ((path, remark),) = checker.summary.remarks
+    assert (path, remark.endswith("lints them; 2 more files hold no plan either")) == (str(tmp_path / "a.json"), True)
+    (tmp_path / "plan.json").write_text(json.dumps(config_api(guard(), {"A": ORDER})))
+    checker = PlanChecker()
+    assert list(checker.paths([str(tmp_path)])) == []
+    assert checker.summary.remarks == []

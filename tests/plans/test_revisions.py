@@ -123,7 +123,7 @@ def test_a_folder_and_a_glob_are_compared_file_by_file(path: str, git: Git, monk
 
 def test_a_broken_file_of_an_old_folder_is_left_out(git: Git) -> None:
     Path("plans").mkdir()
-    Path("plans/broken.json").write_text("{")
+    Path("plans/broken.json").write_text('{"rules": {"events": [')
     committed(git, "plans/a.json", config_api(guard(), {"A": {}}))
     checker = PlanChecker(allow_empty=True)
     findings = list(compare_against(checker, "git:HEAD", ["plans"], ()))
