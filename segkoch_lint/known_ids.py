@@ -46,9 +46,14 @@ class KnownIds:
         """Tell whether *text* is one of them."""
         return text in self._values
 
-    def stretches(self, text: str) -> list[tuple[int, int]]:
-        """Return start and end of each of them in *text*, in order; only whole words count, and the whole text."""
-        if self._source is not None and self._shows_none(text, self._source):
+    def stretches(self, text: str, *, own: bool = False) -> list[tuple[int, int]]:
+        """Return start and end of each of them in *text*, in order; only whole words count, and the whole text.
+
+        Args:
+            text: any text.
+            own: whether it is a value of the document that is no id where it stands.
+        """
+        if self._source is not None and self._shows_none(text, self._source, own=own):
             return []
         if text in self._values:
             return [(0, len(text))]
@@ -68,12 +73,13 @@ class KnownIds:
     def _by_words(self) -> _ByWords | None:
         return _ByWords(self._parts) if len(self._parts) > _FEW else None
 
-    def _shows_none(self, text: str, source: bytes) -> bool:
+    def _shows_none(self, text: str, source: bytes, *, own: bool) -> bool:
         """Return whether the source shows that no id stands in a text; False when in doubt."""
+        if len(text) < SHORTEST_VALUE:
+            return True
         parts = _quoted_parts(text)
         if parts is None or any(part in source and _occurrences(part, source) for part in parts):
             return False
-        own = isinstance(self._value, dict) and self._value.get("event") == text  # which is no id
         return _occurrences(b'"%b"' % text.encode(), source) <= int(own)
 
 

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from segkoch_lint.calls import LIBRARY_NAME
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
-from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import Secret, mask_spans, merged, shown_pointer
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.documents import Document, Note
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.violations import shown_text
+from segkoch_lint.sensitive_keys import is_sensitive_key
 
-_NAMES = ("event", "library")
-"""Properties of findings that are names given by the sender."""
+_NAMES: Mapping[str, Path] = {"event": ("event",), "library": LIBRARY_NAME}
+"""Properties that are texts of the call, and where these stand in it."""
 
 Excerpts = Callable[[Document, Span], Excerpt | None]
 """Makes the lines to show around a span."""
@@ -103,11 +104,11 @@ class Placer:
             severity=self._severity(draft.rule),
             template=draft.template,
             location=Location.of(path, span, pointer),
-            values={name: _masked(value, ids) for name, value in values.items()},
+            values={name: _masked(value, document, draft.path) for name, value in values.items()},
             remedy=" ".join(filter(None, (note.remark, draft.remedy))),
             related=related,
             excerpt=excerpt(span),
-            properties=_shared(draft.properties, ids),
+            properties=_shared(draft.properties, document),
         )
 
 
@@ -133,19 +134,32 @@ def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, s
     return {**values, "value": Secret(text) if isinstance(values["value"], Secret) else text}
 
 
-def _masked(value: str | Secret, ids: KnownIds) -> str | Secret:
+def _masked(value: str | Secret, document: Document, path: Path) -> str | Secret:
     """Return what a message shows: where an id of the document stands again in it, that is masked, too."""
     if isinstance(value, Secret) and not value.masked:
         return value  # all of it is masked
     text = value.reveal() if isinstance(value, Secret) else value
-    again = ids.stretches(text)
+    again = document.ids.stretches(text, own=_stands_at(document.value, path, text))
     return shown_text(text, again) if again else value
 
 
-def _shared(properties: Mapping[str, Any], ids: KnownIds) -> Mapping[str, Any]:
+def _stands_at(value: Any, path: Path, text: str) -> bool:
+    """Return whether *text* is the value at *path*, and no key on the way makes it an id."""
+    for step in path:
+        if not isinstance(value, Mapping) or is_sensitive_key(str(step)):
+            return False
+        value = value.get(step)
+    return isinstance(value, str) and value == text
+
+
+def _shared(properties: Mapping[str, Any], document: Document) -> Mapping[str, Any]:
     """Return the properties of a finding; an id of the document that stands again in a name is masked."""
-    names = {key: properties[key] for key in _NAMES if key in properties}
-    return {**properties, **{key: mask_spans(name, merged(ids.stretches(name))) for key, name in names.items()}}
+    shared = dict(properties)
+    for key, path in _NAMES.items():
+        if name := properties.get(key):
+            again = document.ids.stretches(name, own=_stands_at(document.value, path, name))
+            shared[key] = mask_spans(name, merged(again)) if again else name
+    return shared
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

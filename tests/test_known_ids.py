@@ -83,3 +83,10 @@ def test_the_text_of_a_document_shows_the_same(document: dict[str, Any], text: s
     source = json.dumps(document, ensure_ascii=ascii_only).encode()
     for each in (text, f"{text} Completed", f"/{text}", str(document.get("event"))):
         assert KnownIds(document, source).stretches(each) == KnownIds(document).stretches(each)
+
+
+@pytest.mark.parametrize("again", [{}, {"userId": "phone"}, {"session": {"a": ["phone"]}}])
+def test_a_value_that_is_no_id_is_one_if_it_stands_again_as_one(again: dict[str, Any]) -> None:
+    document = {"context": {"device": {"type": "phone"}}, **again}
+    ids = KnownIds(document, json.dumps(document).encode())
+    assert ids.stretches("phone", own=True) == ([(0, 5)] if again else [])
