@@ -15,7 +15,7 @@ from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.pieces import lines_in
 from segkoch_lint.reading.recognising import OTHER_TABLE, PROGRAM
 from segkoch_lint.reading.signs import Kind
-from segkoch_lint.results import NEITHER, Lost, Part, Provisional, Result, Stranger
+from segkoch_lint.results import MOST_STRANGERS, NEITHER, Lost, Part, Provisional, Result, Stranger
 from segkoch_lint.tallies import Summary
 
 NOT_A_CALL = "KCH002"
@@ -44,9 +44,6 @@ _PROBLEMS = {
 
 _NEVER_WRONG = frozenset({Kind.METRICS.value, *REMARKS})
 """Kinds of values that no input is blamed for."""
-
-_MOST_HELD = 10_000
-"""Entries before the first call of an input that are remembered, should a call follow."""
 
 
 class Joint:
@@ -169,7 +166,7 @@ class Joint:
         self._kinds.add(stranger.kind)
         if self._holds_calls or stranger.kind == Kind.WRONG_TYPE.value:
             yield from self._not_a_call(stranger)
-        elif self._source.claimed and stranger.kind not in _NEVER_WRONG and len(self._held) < _MOST_HELD:
+        elif self._source.claimed and stranger.kind not in _NEVER_WRONG and len(self._held) < MOST_STRANGERS:
             self._held.append(stranger)
 
     def _provisional(self, entry: Provisional) -> Iterator[Finding]:
@@ -186,7 +183,7 @@ class Joint:
                     yield from self._stranger(each)
         else:
             self._broken = True
-            if len(self._held) < _MOST_HELD:
+            if len(self._held) < MOST_STRANGERS:
                 self._held.append(entry)
             else:
                 self._beyond.add(entry.summary)

@@ -5,6 +5,7 @@ What only the whole input can tell is left to `segkoch_lint.joining`: the result
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from segkoch_lint.calls import Call
@@ -33,7 +34,7 @@ from segkoch_lint.reading.signs import DELETE, Kind
 from segkoch_lint.reading.sniffing import Claim, claim_of
 from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
 from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit, units_of
-from segkoch_lint.results import NEITHER, Entry, Mark, Part, Provisional, Result, Stranger
+from segkoch_lint.results import MOST_STRANGERS, NEITHER, Entry, Mark, Part, Provisional, Result, Stranger
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.tallies import MOST_ERRORS, Summary
 
@@ -264,27 +265,31 @@ class PartLinter:
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         ignored = self._ignored_of(document, name, ignored)
-        units = list(units_of(document, name))
+        units, more = _gathered(units_of(document, name))
         calls = [unit for unit in units if isinstance(unit, Call)]
         # Other products' messages about what was deleted look like Segment's: one says nothing about what is around it.
         claiming = any(call.certain and call.message["type"] != DELETE for call in calls)
         if not (claiming or self._holds_calls or all(call.certain for call in calls)):
-            yield self._provisional(document, units, name, ignored)
+            yield self._provisional(document, units, more, name, ignored)
             return
         if not calls and not self._holds_calls:
             units = [unit for unit in units if not isinstance(unit, Batch)]  # anything may be called a batch
         inspection = self.inspector.inspect(document, units, name, ignored, self._result.summary)
         if claiming or (calls and self._claimed):
             yield from self._first_call()
-        yield from self._entries_of(document, inspection, self._result.summary)
+        entries = self._entries_of(document, inspection, self._result.summary)
+        self._result.summary.not_calls.update(more)
+        yield from entries
 
     def _provisional(
-        self, document: Document, units: Sequence[Unit], name: str, ignored: frozenset[str]
+        self, document: Document, units: Sequence[Unit], more: Counter[str], name: str, ignored: frozenset[str]
     ) -> Provisional:
         """Return what a document counts for whose calls are only calls in an input that holds others."""
         summary, otherwise = Summary(), Summary()
         inspection = self.inspector.inspect(document, units, name, ignored, summary, observed=False)
         links = [link for call, _, _ in inspection.calls for link in links_of(call.message)] if self._observer else []
+        summary.not_calls.update(more)
+        otherwise.not_calls.update(more)
         otherwise.not_calls.update(unit.kind for unit in inspection.not_calls)
         otherwise.not_calls[Kind.OTHER.value] += len(inspection.calls)
         return Provisional(tuple(self._entries_of(document, inspection, summary)), summary, tuple(links), otherwise)
@@ -316,6 +321,21 @@ class PartLinter:
         if not self._calls_seen:
             self._calls_seen = True
             yield Mark.FIRST_CALL
+
+
+def _gathered(units: Iterable[Unit]) -> tuple[list[Unit], Counter[str]]:
+    """Return what a document holds, as much of it as is remembered, and the number of further values by kind."""
+    gathered: list[Unit] = []
+    more: Counter[str] = Counter()
+    others = 0
+    for unit in units:
+        is_other = isinstance(unit, NotACall) and unit.kind == Kind.OTHER.value
+        others += is_other
+        if is_other and others > MOST_STRANGERS:
+            more[Kind.OTHER.value] += 1
+        else:
+            gathered.append(unit)
+    return gathered, more
 
 
 def _line_of(each: Document | Flaw | Foreign | CheckedLine) -> int:

@@ -18,6 +18,10 @@ from segkoch_lint.tallies import Summary
 NEITHER = "neither JSON nor YAML"
 """The kind of an input that holds neither documents nor a table."""
 
+MOST_STRANGERS = 10_000
+"""Values that are not calls of one document, or before the first call of an input, that are remembered; others are only
+counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

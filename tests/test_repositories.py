@@ -217,3 +217,13 @@ def test_messages_about_what_was_deleted_claim_nothing(repository: Path, program
         status, found, summary = report(program, name, "--allow-empty")
         assert (status, found) == (0, [])
         assert (summary["calls"], summary["not_delivered"]) == (1, {"type not accepted": 1})
+
+
+def test_of_a_document_without_end_all_values_are_counted_and_few_remembered(
+    repository: Path, program: Program
+) -> None:
+    (repository / "numbers.json").write_text(json.dumps([*range(15_000), CALL]))
+    _, found, summary = report(program, "numbers.json")
+    assert [code for code, _ in found].count("KCH002") == 10_000
+    assert [code for code, _ in found].count("KCH101") == 1
+    assert (summary["calls"], summary["not_calls"]) == (1, {"other": 15_000})
