@@ -242,7 +242,7 @@ def remedy_for(rule: Rule, library: str, origin: str | None, further: Iterable[s
         library, origin: of the call.
         further: what else is true of the call and of the value to blame (`segkoch_lint.rules.remedies`).
     """
-    return best_remedy(rule, {library, origin or "", *further})
+    return best_remedy(rule, library, (origin or "", *further))
 
 
 def _path_in(unit: Call | Batch | Destination, path: Path) -> Path:

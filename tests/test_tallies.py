@@ -12,6 +12,19 @@ def test_figures_add_up_when_every_call_is_accounted_for() -> None:
     assert not Summary(calls=6, checked=3).adds_up()
 
 
+def test_every_checked_call_of_a_library_and_a_group_is_ready_limited_or_faulty() -> None:
+    whole = CallTally(5, 4, 2, ready=1, limited=2, faulty=1)
+    assert Summary(calls=4, checked=4, libraries={"a": whole}, groups={("b",): whole}).adds_up()
+    short = CallTally(5, 4, 2, ready=1, limited=2)
+    assert not Summary(calls=4, checked=4, libraries={"a": short}).adds_up()
+    assert not Summary(calls=4, checked=4, groups={("b",): short}).adds_up()
+
+
+def test_the_readiness_of_a_run_is_that_of_all_its_libraries() -> None:
+    libraries = {"a": CallTally(5, 4, 2, 1, 2, 1), "b": CallTally(3, 3, 3, 3)}
+    assert Summary(libraries=libraries).readiness == CallTally(8, 7, 5, 4, 2, 1)
+
+
 def test_adding_gives_the_figures_of_both() -> None:
     def part() -> Summary:
         return Summary(
@@ -24,7 +37,7 @@ def test_adding_gives_the_figures_of_both() -> None:
             not_calls=Counter(other=2),
             destinations=1,
             rules={"KCH101": RuleTally(2, 1)},
-            libraries={"a": CallTally(3, 1, 1)},
+            libraries={"a": CallTally(3, 1, 1, 1)},
             severities=Counter(error=2),
             unread=[("x", "gone")],
             remarks=[("y", "a plan")],
@@ -42,7 +55,7 @@ def test_adding_gives_the_figures_of_both() -> None:
         not_calls=Counter(other=4),
         destinations=2,
         rules={"KCH101": RuleTally(4, 2)},
-        libraries={"a": CallTally(6, 2, 2)},
+        libraries={"a": CallTally(6, 2, 2, 2)},
         severities=Counter(error=4),
         unread=[("x", "gone")] * 2,
         remarks=[("y", "a plan")] * 2,

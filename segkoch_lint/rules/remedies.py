@@ -8,8 +8,8 @@ A remedy's key is ``default``, or the words that have to be true of a call, with
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from segkoch_lint import schema_files
@@ -55,15 +55,33 @@ def kinds() -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
-def best_remedy(rule: Rule, words: Collection[str]) -> str:
-    """Return the remedy of *rule* for a call of which *words* are true; empty if the rule has none for it.
+def best_remedy(rule: Rule, library: str, words: Iterable[str]) -> str:
+    """Return the remedy of *rule* for a call; empty if the rule has none for it.
 
     The form of the value counts most, then what the call is like, its library, the origin of that, and the platform.
+
+    Args:
+        rule: the rule that is broken.
+        library: the name of the call's library.
+        words: what else is true of the call and of the value to blame.
     """
-    fitting = [key for key in rule.remedy if key != DEFAULT_REMEDY and all(word in words for word in key.split())]
+    # The name comes from the payload: it may be any word.
+    named = () if library in FORMS or library in ORIGINS or library in kinds() else (library,)
+    return _best(rule, _asked(rule).intersection((*named, *words)))
+
+
+@lru_cache(maxsize=1024)
+def _best(rule: Rule, words: frozenset[str]) -> str:
+    fitting = [key for key in rule.remedy if key != DEFAULT_REMEDY and words.issuperset(key.split())]
     if not fitting:
         return rule.remedy.get(DEFAULT_REMEDY, "")
     return rule.remedy[max(fitting, key=_weight)]
+
+
+@lru_cache(maxsize=1024)
+def _asked(rule: Rule) -> frozenset[str]:
+    """Return the words that decide about the remedies of a rule. Others, which may be long, are not remembered."""
+    return frozenset(word for key in rule.remedy for word in key.split())
 
 
 def _weight(key: str) -> int:

@@ -53,11 +53,17 @@ def with_remedy(remedy: dict[str, str]) -> Rule:
     ],
 )
 def test_the_narrowest_remedy_whose_words_are_all_true_counts(words: set[str], expected: str) -> None:
-    assert best_remedy(with_remedy(EVERY_SORT), words) == expected
+    library = "lib" if "lib" in words else ""
+    assert best_remedy(with_remedy(EVERY_SORT), library, words - {"lib"}) == expected
+
+
+@pytest.mark.parametrize("library", ["ios", "mobile", "emulator", "empty"])
+def test_a_library_that_is_called_like_another_word_is_not_taken_for_it(library: str) -> None:
+    assert best_remedy(with_remedy(EVERY_SORT), library, ()) == "general"
 
 
 def test_a_rule_without_a_remedy_for_a_call_says_nothing() -> None:
-    assert best_remedy(with_remedy({"ios": "x"}), {"android"}) == ""
+    assert best_remedy(with_remedy({"ios": "x"}), "lib", {"android"}) == ""
 
 
 def call(library: str, device: dict[str, Any], **context: Any) -> dict[str, Any]:
