@@ -160,6 +160,8 @@ class PlanTally:
         plans: plans read.
         uncheckable: of these, the ones whose format cannot state what a context has to hold.
         rules: rules about one kind of call (or, where a plan has none, its common schema).
+        commons: common schemas; they are asked together with each rule.
+        alone: plans with a common schema and no rule, which are asked about that.
         checked: of these, the ones that were asked.
         skipped: the others, by reason.
         unasked: rules that could not be asked what they guard: skipped ones whose calls may reach Kochava, and checked
@@ -173,6 +175,8 @@ class PlanTally:
     plans: int = 0
     uncheckable: int = 0
     rules: int = 0
+    commons: int = 0
+    alone: int = 0
     checked: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     unasked: int = 0

@@ -149,6 +149,8 @@ class PlanChecker:
         """Ask a plan, also about the own values of an *other* version of it, and count its rules."""
         found = survey(plan, evaluator, self.codes, self.seconds, other=other)
         self.tally.rules += len(found.answers) + len(found.skipped)
+        self.tally.commons += len(plan.active_commons)
+        self.tally.alone += not plan.active and bool(plan.active_commons)
         self.tally.checked += len(found.answers)
         self.tally.skipped += Counter(found.skipped.values())
         self.tally.unasked += found.unasked

@@ -94,7 +94,13 @@ class Judge:
             if (id(site.document), site.path) not in seen and _problem(each) not in before:
                 seen.add((id(site.document), site.path))
                 remedy = "Until it is fixed, nothing is known of what the plan lets through."
-                yield Draft(INVALID_SYNTAX, site, {"problem": mask_shapes(each.fault.problem)}, remedy=remedy)
+                yield Draft(
+                    INVALID_SYNTAX,
+                    site,
+                    {"problem": mask_shapes(each.fault.problem)},
+                    remedy=remedy,
+                    rules=(each.rule,),
+                )
 
     def unguarded(self, survey: Survey, openings: Iterable[Opening], *, finding: str = UNGUARDED) -> Iterator[Draft]:
         """Yield the places that leave requirements open: each schema once, with all that is open there.
@@ -124,7 +130,7 @@ class Judge:
             template="{rule} is gone, and with it what stopped calls that break {requirements}",
             properties={"requirements": " ".join(codes)},
             most=max(self._weights[code] for code in codes),
-            rules=max(1, len(plan.active)),
+            rules=plan.active,
         )
 
     def _at_place(self, survey: Survey, rule: PlanRule | None, openings: Sequence[Opening], finding: str) -> Draft:
@@ -157,7 +163,7 @@ class Judge:
             related=tuple((each.schema.site, f"for example {about(each)}") for each in related),
             properties=properties,
             most=max(self._weights[code] for code in codes),
-            rules=max(1, len(planned)),
+            rules=planned,
         )
 
     def _calls(self, survey: Survey, openings: Sequence[Opening]) -> dict[str, ShownCall]:
@@ -206,7 +212,7 @@ class Judge:
                 seen.add(mark)
                 common = schema is not rule.schema
                 subject = "the common schema" if common else about(rule)
-                rules = len(survey.answers) if common else 1
+                rules = list(survey.answers) if common else [rule]
                 yield StrictRule(self._over_strict(subject, schema, each, rule, rules), rule, each.platform)
 
     def unprobed(self, survey: Survey, among: Collection[PlanRule] | None = None) -> Iterator[Draft]:
@@ -217,14 +223,16 @@ class Judge:
                 continue
             schema = self._refusing(survey.plan, rule, refusal)
             mark = (id(schema), refusal.at)
-            rules = told[mark].rules + 1 if mark in told else 1
+            rules = [*(told[mark].rules if mark in told else ()), rule]
             problem = f"no call was found that {about(rule)} accepts, so it was not asked: {refusal_in_words(refusal)}"
             told[mark] = Draft(
                 NOT_CHECKABLE, schema.nearest(refusal.at), {"problem": mask_shapes(problem)}, remedy=_HELP, rules=rules
             )
         yield from told.values()
 
-    def _over_strict(self, subject: str, schema: Schema, each: Strictness, rule: PlanRule, rules: int) -> Draft:
+    def _over_strict(
+        self, subject: str, schema: Schema, each: Strictness, rule: PlanRule, rules: Sequence[PlanRule]
+    ) -> Draft:
         refusal = each.refusal
         values: dict[str, str | Secret] = {
             "rule": mask_shapes(subject),
@@ -233,7 +241,7 @@ class Judge:
             "what": _what(refusal),
         }
         properties = {"platform": each.platform, "keyword": refusal.keyword, "type": rule.call_type}
-        if rule.event and rules == 1:
+        if rule.event and len(rules) == 1:
             properties["event"] = mask_shapes(rule.event)
         return Draft(OVER_STRICT, schema.nearest(refusal.at), values, properties=properties, rules=rules)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.masking import Secret, is_sensitive, mask_shapes
 from segkoch_lint.places import Path, Span, pointer_of
-from segkoch_lint.plans.plan import Site
+from segkoch_lint.plans.plan import PlanRule, Site
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.tallies import RuleTally, Summary
@@ -35,7 +35,7 @@ class Draft:
         remedy: what to do, if not what the rule says; empty for nothing.
         properties: further facts for reports.
         most: the most that it may weigh.
-        rules: rules of the plan that it is about.
+        rules: those of the plan that it is about.
     """
 
     code: str
@@ -46,7 +46,7 @@ class Draft:
     remedy: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     most: Severity = Severity.ERROR
-    rules: int = 1
+    rules: Collection[PlanRule] = ()
 
 
 class Statement:
@@ -62,6 +62,7 @@ class Statement:
         self._selection = selection
         self._summary = summary
         self._excerpts = excerpts
+        self._about: dict[str, set[PlanRule]] = {}
 
     def findings(self, drafts: Iterable[Draft]) -> list[Finding]:
         """Return the findings whose rules are selected and not ignored in their file, in the order of the text."""
@@ -80,7 +81,7 @@ class Statement:
         rule = self._selection.by_code.get(code)
         if rule is None or code in self._selection.ignored_in(location.path):
             return []
-        severity = self._counted(code, self._selection.severity(rule), 1)
+        severity = self._counted(code, self._selection.severity(rule), ())
         remedy = rule.remedy.get("default", "") if not template else ""
         return [Finding(code, rule.name, severity, template or rule.message, location, values, remedy, excerpt=excerpt)]
 
@@ -101,10 +102,13 @@ class Statement:
             properties=draft.properties,
         )
 
-    def _counted(self, code: str, severity: Severity, rules: int) -> Severity:
+    def _counted(self, code: str, severity: Severity, rules: Collection[PlanRule]) -> Severity:
+        """Count a finding, and the rules of plans that it is about, each of them once for all findings of one code."""
         tally = self._summary.rules.setdefault(code, RuleTally())
         tally.findings += 1
-        tally.calls += rules
+        known = self._about.setdefault(code, set())
+        tally.calls += len(set(rules) - known) if rules else 1
+        known.update(rules)
         self._summary.severities[str(severity)] += 1
         return severity
 

@@ -152,6 +152,7 @@ def _plans(tally: PlanTally, max_blocked: Budget | None) -> dict[str, Any]:
         "plans": tally.plans,
         "uncheckable": tally.uncheckable,
         "rules": tally.rules,
+        "commons": tally.commons,
         "checked": tally.checked,
         "skipped": dict(sorted(tally.skipped.items())),
         "unasked": tally.unasked,

@@ -298,7 +298,9 @@ def _identity_sum(tally: IdentityTally) -> str:
 def _plan_sum(tally: PlanTally) -> str:
     parts = [f"{tally.checked:,} checked"]
     parts += [f"{number:,} {reason}" for reason, number in sorted(tally.skipped.items())]
-    text = f"{_count(tally.plans, 'tracking plan')} read, {_count(tally.rules, 'rule')}: {', '.join(parts)}."
+    rules = _count(tally.rules - tally.alone, "rule")
+    rules += f" and {_count(tally.commons, 'common schema')}" if tally.commons else ""
+    text = f"{_count(tally.plans, 'tracking plan')} read, {rules}: {', '.join(parts)}."
     if tally.uncheckable:
         text += f" {_count(tally.uncheckable, 'plan')} not checkable."
     return text

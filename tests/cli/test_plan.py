@@ -15,7 +15,7 @@ import pytest
 
 from segkoch_lint import schema_files
 from tests.conftest import IOS_CALL, Ran
-from tests.plans.plan_files import ORDER, config_api, guard, rule
+from tests.plans.plan_files import DEVICE, ORDER, config_api, guard, rule
 
 Program = Callable[..., Ran]
 
@@ -264,3 +264,19 @@ def test_a_limit_that_makes_no_sense_is_a_usage_error(
     ran = program("plan", "diff", "good.json", "good.json", *arguments)
     assert ran.status == 2
     assert complaint in ran.err
+
+
+def test_a_rule_is_counted_once_for_all_findings_of_a_code(folder: Path, program: Program) -> None:
+    closed = {**DEVICE, "properties": {"type": {}}, "required": []}
+    (folder / "closed.json").write_text(json.dumps(config_api(guard(closed), {"A": {}, "B": {}})))
+    (folder / "one.json").write_text(json.dumps(config_api(None, {"A": guard(closed), "B": guard()})))
+    for name, rules in (("closed.json", 2), ("one.json", 1)):
+        report = json.loads(program("plan", "check", name, "--format", "json").out)
+        tally = report["summary"]["rules"]["KCH403"]
+        assert (tally["findings"], tally["calls"]) == (2, rules)  # one for each platform
+
+
+def test_common_schemas_are_no_rules(folder: Path, program: Program) -> None:
+    assert "1 tracking plan read, 1 rule and 1 common schema: 1 checked." in program("plan", "check", "good.json").out
+    (folder / "alone.json").write_text(json.dumps(config_api(guard(), {})))
+    assert "1 tracking plan read, 0 rules and 1 common schema: 1 checked." in program("plan", "check", "alone.json").out
