@@ -43,11 +43,27 @@ def group_of(facets: Sequence[Facet], message: Mapping[str, Any], ids: Callable[
         message: the call.
         ids: returns the ids of the call, which are masked in names: `Order by …`.
     """
-    return tuple(_without_ids(facet.value(message), ids()) if facet.named else facet.value(message) for facet in facets)
+    values = ((facet, facet.value(message)) for facet in facets)
+    return tuple(
+        _without_ids(value, ids(), own_texts(facet, message)) if facet.named and isinstance(value, str) else value
+        for facet, value in values
+    )
 
 
-def _without_ids(value: str | Secret, ids: KnownIds) -> str | Secret:
-    return value if isinstance(value, Secret) else mask_spans(value, merged(ids.stretches(value)))
+def own_texts(facet: Facet, message: Mapping[str, Any]) -> list[str]:
+    """Return the texts in a call that decide a facet."""
+    values = (_at(message, path) for path in facet.paths)
+    return [value for value in values if isinstance(value, str)]
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _without_ids(value: str, ids: KnownIds, own: Sequence[str]) -> str:
+    return mask_spans(value, merged(ids.stretches(value, own)))
 
 
 def _text(value: Any) -> str:

@@ -39,21 +39,20 @@ class KnownIds:
 
     def __init__(self, value: Any, source: bytes | None = None) -> None:
         self._value = value
-        # A string that holds an escape is written in another way than it is.
-        self._source = source if source is not None and b"\\" not in source else None
+        self._source = source
 
     def __contains__(self, text: object) -> bool:
         """Tell whether *text* is one of them."""
         return text in self._values
 
-    def stretches(self, text: str, *, own: bool = False) -> list[tuple[int, int]]:
+    def stretches(self, text: str, own: Iterable[str] = ()) -> list[tuple[int, int]]:
         """Return start and end of each of them in *text*, in order; only whole words count, and the whole text.
 
         Args:
             text: any text.
-            own: whether it is a value of the document that is no id where it stands.
+            own: values of the document that are known to be no ids, each where it stands.
         """
-        if self._source is not None and self._shows_none(text, self._source, own=own):
+        if self._source is not None and shows_no_id(text, self._source, own):
             return []
         if text in self._values:
             return [(0, len(text))]
@@ -73,14 +72,25 @@ class KnownIds:
     def _by_words(self) -> _ByWords | None:
         return _ByWords(self._parts) if len(self._parts) > _FEW else None
 
-    def _shows_none(self, text: str, source: bytes, *, own: bool) -> bool:
-        """Return whether the source shows that no id stands in a text; False when in doubt."""
-        if len(text) < SHORTEST_VALUE:
-            return True
-        parts = _quoted_parts(text)
-        if parts is None or any(part in source and _occurrences(part, source) for part in parts):
-            return False
-        return _occurrences(b'"%b"' % text.encode(), source) <= int(own)
+
+def shows_no_id(text: str, source: bytes, own: Iterable[str] = ()) -> bool:
+    """Return whether a document shows, without looking for its ids, that none of them stands in a text.
+
+    Args:
+        text: any text.
+        source: the document as JSON.
+        own: values of the document that are no ids, each where it stands; one of each is looked over.
+
+    Returns:
+        False when in doubt.
+    """
+    if len(text) < SHORTEST_VALUE:
+        return True
+    parts = None if b"\\" in source else _quoted_parts(text)  # a string with an escape is written in another way
+    if parts is None:
+        return False
+    known = {b'"%b"' % each.encode("utf-8", "replace") for each in own}
+    return not any(part in source and _occurrences(part, source) > (part in known) for part in parts)
 
 
 def _occurrences(quoted: bytes, source: bytes) -> int:
@@ -97,10 +107,7 @@ def _occurrences(quoted: bytes, source: bytes) -> int:
 
 @lru_cache(maxsize=1024)
 def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
-    """Return, quoted, all strings that are one of the ids in *text* if they are ids; None if they are many, or unsure.
-
-    The whole of the text is left out.
-    """
+    """Return, quoted, all strings that stand in *text* if they are ids; None if they are many, or unsure."""
     size = len(text)
     if size > _LONGEST_SEARCHED or not text.isascii() or '"' in text:
         return None
@@ -109,7 +116,7 @@ def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
     parts = {text[a:b] for a in ends for b in ends if b - a >= SHORTEST_PART}
     if len(parts) > _FEW or any(map(_may_be_a_number, parts | {text})):
         return None
-    return tuple(b'"%b"' % part.encode() for part in parts - {text})
+    return tuple(b'"%b"' % part.encode() for part in parts | {text})
 
 
 def _may_be_a_number(text: str) -> bool:

@@ -139,7 +139,7 @@ def _masked(value: str | Secret, document: Document, path: Path) -> str | Secret
     if isinstance(value, Secret) and not value.masked:
         return value  # all of it is masked
     text = value.reveal() if isinstance(value, Secret) else value
-    again = document.ids.stretches(text, own=_stands_at(document.value, path, text))
+    again = document.ids.stretches(text, (text,) if _stands_at(document.value, path, text) else ())
     return shown_text(text, again) if again else value
 
 
@@ -157,7 +157,7 @@ def _shared(properties: Mapping[str, Any], document: Document) -> Mapping[str, A
     shared = dict(properties)
     for key, path in _NAMES.items():
         if name := properties.get(key):
-            again = document.ids.stretches(name, own=_stands_at(document.value, path, name))
+            again = document.ids.stretches(name, (name,) if _stands_at(document.value, path, name) else ())
             shared[key] = mask_spans(name, merged(again)) if again else name
     return shared
 

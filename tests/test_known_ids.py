@@ -89,4 +89,4 @@ def test_the_text_of_a_document_shows_the_same(document: dict[str, Any], text: s
 def test_a_value_that_is_no_id_is_one_if_it_stands_again_as_one(again: dict[str, Any]) -> None:
     document = {"context": {"device": {"type": "phone"}}, **again}
     ids = KnownIds(document, json.dumps(document).encode())
-    assert ids.stretches("phone", own=True) == ([(0, 5)] if again else [])
+    assert ids.stretches("phone", ["phone"]) == ([(0, 5)] if again else [])

@@ -14,9 +14,8 @@ from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.plan import Plan
 from segkoch_lint.engine.read_set import ReadSet, nested
 from segkoch_lint.engine.statement import Statement, call_of
-from segkoch_lint.facets import Facet, Group, group_of
+from segkoch_lint.facets import Facet, Group
 from segkoch_lint.identity.observing import Observer
-from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.limits import Limits
@@ -88,7 +87,7 @@ class NativeSelector:
         self._forget_when_full()
         try:
             found, groups = self._go_through(block.text, leave_first=leave_first)
-            self._groups += [self._group(texts, block.text) for texts in groups]
+            self._groups += map(self._group, groups)
             selected = list(self._selected(found, block))
             statements = [self._statement(each, block) for each in found.records]
         except BaseException:
@@ -173,11 +172,11 @@ class NativeSelector:
         key = (row.alias, row.opinion.not_delivered is None, row.opinion.origin)
         return self._kinds.setdefault(key, len(self._kinds))
 
-    def _group(self, texts: Sequence[bytes | None], lines: bytes) -> tuple[str, Group]:
-        """Return the library and the group of calls with these texts, the first of which stands in *lines*."""
+    def _group(self, texts: Sequence[bytes | None]) -> tuple[str, Group]:
+        """Return the library and the group of calls with these texts."""
         named = zip(self._plan.columns, texts, strict=True)
         message = nested((path, _value(text)) for path, text in named if text is not None)
-        return library_of(message), group_of(self._facets, message, lambda: _ids_of_first(lines, texts))
+        return library_of(message), tuple(facet.value(message) for facet in self._facets)
 
     def _statement(self, new: NewRecord, block: Block) -> Statement:
         """Return what a line says of its user that no line said before."""
@@ -191,20 +190,6 @@ class NativeSelector:
         extents = {path: (begin - start, after - start) for begin, after, path in in_order}
         line = block.text[start:end]
         return Statement.of(message, row.opinion, key=record, block=block, number=number, line=line, extents=extents)
-
-
-def _ids_of_first(lines: bytes, texts: Sequence[bytes | None]) -> KnownIds:
-    """Return the ids of the first line that holds all of these texts."""
-    wanted = [text for text in texts if text is not None]
-    longest = max(wanted, key=len, default=b"")
-    at = lines.find(longest)
-    while at >= 0:
-        start, end = lines.rfind(b"\n", 0, at) + 1, lines.find(b"\n", at)
-        line = lines[start : len(lines) if end < 0 else end]
-        if all(text in line for text in wanted):
-            return KnownIds(msgspec.json.decode(line))
-        at = lines.find(longest, start + len(line))
-    return KnownIds(None)
 
 
 def _value(text: bytes) -> Any:

@@ -29,7 +29,8 @@ def line_selector(
         observer: is told what calls say of their users; None when nobody asks.
     """
     reads = ReadSet.of(ruleset.likeness.footprint, facets, identity=observer is not None)
-    if is_divisible(reads.footprint) and has_core():
+    # The core cannot tell whether a name holds an id of its call.
+    if is_divisible(reads.footprint) and has_core() and not any(facet.named for facet in facets):
         from segkoch_lint.engine.native import NativeSelector  # noqa: PLC0415 - it needs the core
 
         return NativeSelector(ruleset, reads, limits, count, facets=facets, observer=observer)

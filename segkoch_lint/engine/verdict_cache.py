@@ -15,9 +15,9 @@ from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.read_set import USER_IDS, ReadSet, is_divisible, longest_read, nested
 from segkoch_lint.engine.statement import Statement, call_of
-from segkoch_lint.facets import Facet, Group, group_of
+from segkoch_lint.facets import Facet, Group, own_texts
 from segkoch_lint.identity.observing import Observer
-from segkoch_lint.known_ids import KnownIds
+from segkoch_lint.known_ids import shows_no_id
 from segkoch_lint.places import Path
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_rows import is_column
@@ -94,6 +94,7 @@ class CachingSelector:
         self._count = count
         self._facets = facets
         self._observer = observer
+        self._named = any(facet.named for facet in facets)
         self._likeness = Likeness(reads.footprint)
         self._longest = min(limits.line_bytes, longest_read(reads.footprint))
         self._members: dict[str, _Member | None] = {}
@@ -130,7 +131,7 @@ class CachingSelector:
                 assert isinstance(document, JsonDocument)
                 selected.append(CheckedLine(document, known.opinion, number))
             else:
-                counted[known.opinion, *self._group(known, line)] += 1
+                counted[known.opinion, *self._group(known)] += 1
         for (opinion, library, group), calls in counted.items():
             self._count(opinion, library, group, calls)
         if self._observer is not None:
@@ -157,7 +158,8 @@ class CachingSelector:
                 entries[key] = entry
         numbers = tuple([entry.number for entry in entries.values()])
         opinion = self._opinions[numbers] if numbers in self._opinions else self._opinion(numbers, line)
-        return None if opinion is None else _Known(opinion, entries)
+        known = None if opinion is None else _Known(opinion, entries)
+        return None if known is None or (self._named and self._may_hold_ids(known, line)) else known
 
     def _members_of(self, line: bytes) -> dict[str, msgspec.Raw] | None:
         """Return the texts of the members of an object that is one line; None if anything about it is unusual."""
@@ -187,17 +189,24 @@ class CachingSelector:
         self._opinions[numbers] = opinion
         return opinion
 
-    def _group(self, known: _Known, line: bytes) -> tuple[str, Group]:
-        """Return the library and the group of a call."""
+    def _group(self, known: _Known) -> tuple[str, Group]:
+        """Return the library and the group of a call in which no id has to be masked."""
         entries = tuple([known.entries.get(key) for key in self._grouped])
         group = self._groups.get(entries)
         if group is None:
-            message = {key: entry.value for key, entry in zip(self._grouped, entries, strict=True) if entry}
-            group = self._groups[entries] = (
-                library_of(message),
-                group_of(self._facets, message, lambda: KnownIds(msgspec.json.decode(line))),
-            )
+            message = known.message
+            values = tuple(facet.value(message) for facet in self._facets)
+            group = self._groups[entries] = (library_of(message), values)
         return group
+
+    def _may_hold_ids(self, known: _Known, line: bytes) -> bool:
+        """Return whether an id of the call may have to be masked in the name of its group."""
+        _, values = self._group(known)
+        return any(
+            isinstance(value, str) and not shows_no_id(value, line, own_texts(facet, known.message))
+            for facet, value in zip(self._facets, values, strict=True)
+            if facet.named
+        )
 
     def _key(self, known: _Known) -> Hashable:
         """Return what stands for all that a call says of its user."""
