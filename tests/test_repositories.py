@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from segkoch_lint.linting import Linter
+from segkoch_lint.reading.inputs import Input
 from tests.conftest import Ran
 
 Program = Callable[..., Ran]
@@ -203,6 +207,43 @@ def test_broken_text_before_a_call_is_reported_with_it(repository: Path, program
     _, found, summary = report(program, "torn.log", "--allow-empty")
     assert [code for code, _ in found] == ["KCH001", "KCH101", "KCH101"]
     assert (summary["calls"], summary["malformed"], summary["unreadable"]) == (3, 1, [])
+
+
+WORDS = st.sampled_from(["page", "identify", "trak", "push", "x", ""])
+WEAK: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": WORDS | st.none() | st.integers(),
+        "event": st.just({}) | st.none() | WORDS,
+        "timestamp": WORDS,
+        "properties": st.dictionaries(WORDS, WORDS) | WORDS,
+        "traits": st.just({}) | WORDS,
+        "context": st.sampled_from([None, "x", {}, {"app": {}, "id": 5}]),
+        "name": WORDS,
+        "message_id": WORDS,
+        "level": WORDS,
+        "rules": st.just([]),
+        "integrations": st.just({"kochava": False}),
+    },
+)
+
+
+@given(
+    st.recursive(WEAK | WORDS | st.none() | st.integers(), lambda inner: st.lists(inner, max_size=4))
+    | st.builds(lambda items, more: {**more, "batch": items}, st.lists(WEAK, max_size=3), WEAK),
+    st.sampled_from(["a.json", "a.yaml", "a.log", "a.txt"]),
+    st.integers(0, 4),
+)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_shows_no_sign_of_a_call_is_never_a_finding_whole_or_cut_off(
+    tmp_path: Path, value: Any, name: str, cut: int
+) -> None:
+    text = json.dumps(value)
+    (tmp_path / name).write_text(text[: len(text) - cut])
+    linter = Linter(allow_empty=True)
+    assert list(linter.input(Input(str(tmp_path / name), named=False, claimed=False))) == []
+    assert linter.summary.calls == 0
+    assert linter.summary.adds_up()
 
 
 def test_messages_about_what_was_deleted_claim_nothing(repository: Path, program: Program) -> None:

@@ -123,7 +123,9 @@ def _is_events(document: Document, file: PlanFile) -> bool:
     """Note what a document is that holds no plan, and tell whether it is calls."""
     first = next(unwrap(document.value), None)
     match first:
-        case Call() | Batch():
+        case Call() if first.certain or file.source.claimed:
+            remark = EVENTS
+        case Batch():
             remark = EVENTS
         case Destination():
             remark = _STRANGERS["destination"]
