@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 from itertools import cycle, pairwise
@@ -128,3 +129,28 @@ def test_a_part_that_was_not_checked_is_named_by_its_lines(joint: Joint) -> None
 def test_a_whole_input_that_was_not_checked_is_named(joint: Joint) -> None:
     assert missed(joint, None, Lost("ran out of memory")) == ["not checked: the process that read it ran out of memory"]
     assert list(joint.end()) == []
+
+
+def call_of(library: str, device: str, **members: Any) -> bytes:
+    call = copy.deepcopy(IOS_CALL)
+    call["context"]["library"]["name"] = library
+    call["context"]["device"]["id"] = device
+    return json.dumps({**{key: value for key, value in call.items() if key != "userId"}, **members}).encode()
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_call_with_few_signs_links_users_if_a_call_stood_in_an_earlier_piece(tmp_path: Path, linked: bool) -> None:
+    app = call_of("analytics-swift", "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64", anonymousId="a") + b"\n"
+    server = call_of("analytics-ruby", "0E3C1B52-7A64-4D3F-9C15-8B2E6F7A9D01", userId="u") + b"\n"
+    link = b'{"userId":"u","groupId":"g","anonymousId":"a"}\n'
+    before = app if linked else b'{"x":1}\n'
+    file = tmp_path / "a.log"
+    file.write_bytes(before + link)
+    source = Input(str(file), named=False, claimed=False)
+    cut = len(before)
+    linter = Linter(SETTINGS)
+    parts = [Part(source, Piece(0, cut, first=True), last=False), Part(source, Piece(cut, None))]
+    found = [finding.code for part in parts for finding in linter.part(part)]
+    assert ("KCH101" in found) == linked
+    found = [finding.code for finding in [*linter.bytes(app + server), *linter.identity_findings()]]
+    assert ("KCH201" in found) == linked
