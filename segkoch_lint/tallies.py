@@ -63,11 +63,13 @@ class Change:
         kind: ``guarded``, ``added``, ``removed``, ``renamed`` or ``required``.
         message: what it means, in a sentence.
         warning: whether it harms, or only is worth knowing.
+        path: the file of the plan.
     """
 
     kind: str
     message: str
     warning: bool = False
+    path: str = ""
 
 
 _MOST_EVENTS = 10_000

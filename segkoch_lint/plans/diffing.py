@@ -6,7 +6,7 @@ from __future__ import annotations
 # ruff: noqa: PTH112, PTH119
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Finding
@@ -188,7 +188,8 @@ def _compared(checker: PlanChecker, before: _Before, paths: Sequence[str], logs:
     if before.revision:
         checker.summary.remarks.extend(_origins(found, before.revision))
     if logs and len(found) != 1:
-        raise UsageError(f"--replay puts calls to one plan in two versions; here are {len(found)} plans.")
+        problem = f"--replay puts calls to one plan in two versions; here are {len(found)} plans."
+        raise UsageError(problem, "Name the file of one plan.")
     return _in_turn(about, lambda: _findings(checker, found, logs))
 
 
@@ -244,7 +245,7 @@ def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Ite
     if new is None:
         name = f' "{old.name}"' if old and old.name else ""
         message = f"the tracking plan{name} is gone: nothing that it stopped is stopped any more"
-        checker.tally.changes.append(Change("removed", message, warning=True))
+        checker.tally.changes.append(Change("removed", message, warning=True, path=old.site.file if old else ""))
         # What could not be read may be where it is now; the run is incomplete then.
         if old is not None and old.checkable and not checker.summary.unread:
             asked = survey(old, evaluator, checker.codes, checker.seconds)
@@ -254,7 +255,7 @@ def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Ite
         yield from checker.check(new, evaluator)
         return
     if not (old.checkable and new.checkable):
-        checker.tally.changes.extend(event_changes(old, new))
+        _note(checker, new, event_changes(old, new))
         if new.checkable:
             yield from checker.check(new, evaluator)
         else:
@@ -265,4 +266,8 @@ def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Ite
     after = checker.survey(new, evaluator, other=old)
     checker.count(before, checker.tally.before)
     yield from checker.statement.findings(findings(checker.judge, before, after, checker.codes))
-    checker.tally.changes.extend(changes(before, after, checker.judge.names))
+    _note(checker, new, changes(before, after, checker.judge.names))
+
+
+def _note(checker: PlanChecker, plan: Plan, found: Iterable[Change]) -> None:
+    checker.tally.changes.extend(replace(each, path=plan.site.file) for each in found)

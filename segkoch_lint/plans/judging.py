@@ -252,7 +252,7 @@ class Judge:
 def uncheckable(plan: Plan) -> Draft:
     """Return the finding that a plan's format says nothing of what its calls' context has to hold."""
     problem = f"a {plan.kind} plan: it cannot state what the context of a call has to hold, so it was not checked"
-    return Draft(NOT_CHECKABLE, plan.site, {"problem": problem}, properties={"format": plan.kind})
+    return Draft(NOT_CHECKABLE, plan.site, {"problem": problem}, properties={"format": plan.kind}, rules=plan.rules)
 
 
 def is_everywhere(plan: Plan, open_rules: Collection[PlanRule], rules: Sequence[PlanRule]) -> bool:

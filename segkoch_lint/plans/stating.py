@@ -107,7 +107,7 @@ class Statement:
         tally = self._summary.rules.setdefault(code, RuleTally())
         tally.findings += 1
         known = self._about.setdefault(code, set())
-        tally.calls += len(set(rules) - known) if rules else 1
+        tally.calls += len(set(rules) - known)
         known.update(rules)
         self._summary.severities[str(severity)] += 1
         return severity

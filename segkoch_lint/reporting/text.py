@@ -165,9 +165,11 @@ class Reporter:
             self._table(head, rows, "ll" + "l" * len(verdicts) + "rrr")
 
     def _plans(self, tally: PlanTally) -> None:
+        several = len({change.path for change in tally.changes}) > 1 or tally.plans > 1
         for change in sorted(tally.changes, key=lambda change: not change.warning):
             level = Severity.WARNING if change.warning else Severity.INFO
-            self._line(Piece(str(level), _COLORS[level], bold=True), f": {change.message}")
+            where = f" {shown_path(change.path)}:" if several and change.path else ""
+            self._line(Piece(str(level), _COLORS[level], bold=True), f":{where} {change.message}")
         if tally.changes:
             self._line("")
         if tally.replay is not None:

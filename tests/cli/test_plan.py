@@ -280,3 +280,24 @@ def test_common_schemas_are_no_rules(folder: Path, program: Program) -> None:
     assert "1 tracking plan read, 1 rule and 1 common schema: 1 checked." in program("plan", "check", "good.json").out
     (folder / "alone.json").write_text(json.dumps(config_api(guard(), {})))
     assert "1 tracking plan read, 0 rules and 1 common schema: 1 checked." in program("plan", "check", "alone.json").out
+
+
+def test_of_several_plans_each_change_is_told_with_its_file(folder: Path, program: Program) -> None:
+    for top, first in (("old", None), ("new", guard())):
+        (folder / top).mkdir()
+        for name in ("a", "b"):
+            plan = config_api(first, {name: ORDER, top: ORDER})
+            (folder / top / f"{name}.json").write_text(json.dumps({**plan, "display_name": name}))
+    ran = program("plan", "diff", "old", "new")
+    assert "info: new/a.json: KCH101 missing-device is guarded now" in ran.out
+    assert 'new/b.json: event "old" is removed' in ran.out
+    changes = json.loads(program("plan", "diff", "old", "new", "--format", "json").out)["summary"]["plans"]["changes"]
+    assert {each["path"] for each in changes} == {"new/a.json", "new/b.json"}
+
+
+def test_a_finding_about_a_file_is_about_no_rule(folder: Path, program: Program) -> None:
+    (folder / "plan.csv").write_text("Name,Description,Status\nA,,\n")
+    (folder / "broken.json").write_text('{"rules": {"events": [')
+    report = json.loads(program("plan", "check", "plan.csv", "broken.json", "--format", "json").out)
+    tallies = report["summary"]["rules"]
+    assert [(tallies[code]["findings"], tallies[code]["calls"]) for code in ("KCH001", "KCH402")] == [(1, 0), (1, 0)]
