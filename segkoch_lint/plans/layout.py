@@ -15,7 +15,8 @@ def laid_out(value: Any, *, unit: str = "  ", colon: str = ": ") -> str:
     """Return a value as JSON in few lines, each level indented by a *unit*.
 
     What fits on a line stands on one: a whole container, or members that follow each other. An object that is too long
-    begins and ends on the lines of its first and its last member, and one with a single member is no level of its own.
+    begins and ends on the lines of its first and its last member, unless the first is an object, too. One with a single
+    member is no level of its own.
     """
     return _Writer(unit, colon).text(value, "", loose=True)
 
@@ -38,7 +39,7 @@ class _Writer:
         if len(members) == 1:
             head, each = members[0]
             return f"{{{head}{self.text(each, before + '{' + head, loose=True)}}}"
-        if loose:
+        if loose or isinstance(members[0][1], Mapping):
             return f"{{\n{self._filled(members, inner)}\n{margin}}}"
         opening = before + "{"
         return self._filled(members, margin + " ", opening)[len(before) :] + "}"
