@@ -147,6 +147,11 @@ class RequirementTally:
     open: int = 0
 
     @property
+    def rules(self) -> int:
+        """All rules that were asked."""
+        return self.guarded + self.partly + self.open
+
+    @property
     def verdict(self) -> str:
         """What holds for all rules together: ``guarded``, ``partly`` or ``open``; empty where none was asked."""
         if self.partly or (self.guarded and self.open):
@@ -170,6 +175,8 @@ class PlanTally:
             ones that accept no good call.
         requirements: by code, how the rules that were asked guard it.
         before: the same of the older version, in a comparison.
+        refusals: the same of requirements that calls of users who refused tracking break, and that were not selected:
+            what guards them blocks these calls for every destination.
         changes: what a comparison told, beside its findings.
         replay: the figures of a replay, if there was one.
     """
@@ -184,6 +191,7 @@ class PlanTally:
     unasked: int = 0
     requirements: dict[str, RequirementTally] = field(default_factory=dict)
     before: dict[str, RequirementTally] = field(default_factory=dict)
+    refusals: dict[str, RequirementTally] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     replay: ReplayTally | None = None
 

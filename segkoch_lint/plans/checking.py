@@ -20,6 +20,7 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.inputs import Unread
+from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.tallies import PlanTally, RequirementTally, Summary
 
 NOT_A_PLAN = "KCH002"
@@ -79,8 +80,8 @@ class PlanChecker:
 
     def evaluator(self) -> Evaluator:
         """Return what schemas are asked with."""
-        settings = self.settings
-        return Evaluator(settings.delivery, self.codes, platforms=settings.platforms, seconds=self.seconds)
+        settings, codes = self.settings, dict.fromkeys((*self.codes, *REFUSALS))
+        return Evaluator(settings.delivery, list(codes), platforms=settings.platforms, seconds=self.seconds)
 
     def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Iterator[Finding]:
         """Check the plans of files, folders, globs and ``-``; what cannot be read is noted in ``summary.unread``."""
@@ -155,6 +156,9 @@ class PlanChecker:
         self.tally.skipped += Counter(found.skipped.values())
         self.tally.unasked += found.unasked
         self.count(found, self.tally.requirements)
+        for rule in built_in():
+            if rule.code in REFUSALS and rule.code not in self.codes:
+                found.count(rule.code, self.tally.refusals.setdefault(rule.code, RequirementTally(rule.name)))
         if found.left_out:
             reason = "rules were left out, since evaluating others took too long"
             self.summary.unread.append((plan.site.file, reason))

@@ -157,6 +157,7 @@ def _plans(tally: PlanTally, max_blocked: Budget | None) -> dict[str, Any]:
         "skipped": dict(sorted(tally.skipped.items())),
         "unasked": tally.unasked,
         "requirements": {code: _requirement(each) for code, each in tally.requirements.items()},
+        "refusals": {code: _requirement(each) for code, each in tally.refusals.items()},
         "before": {code: _requirement(each) for code, each in tally.before.items()},
         "changes": [asdict(change) for change in tally.changes],
         "replay": _replay(tally.replay, max_blocked) if tally.replay else None,

@@ -163,6 +163,11 @@ class Reporter:
                 rows.append([code, each.name, *before, each.verdict, *figures])
         if rows:
             self._table(head, rows, "ll" + "l" * len(verdicts) + "rrr")
+        blocked = [f"{code} {each.name} by {each.guarded:,} of {_count(each.rules, 'rule')}"
+                   for code, each in tally.refusals.items() if each.guarded]  # fmt: skip
+        if blocked:
+            self._line(f"Users who refused tracking are blocked for every destination: {', '.join(blocked)}.")
+            self._line("")
 
     def _plans(self, tally: PlanTally) -> None:
         several = len({change.path for change in tally.changes}) > 1 or tally.plans > 1

@@ -346,6 +346,24 @@ def test_a_requirement_that_is_ignored_needs_no_guard(tmp_path: Path) -> None:
     assert codes(findings) == ["KCH401 KCH102 KCH103 KCH104"]
 
 
+@pytest.mark.parametrize(
+    ("device", "blocked"),
+    [
+        (DEVICE, {"KCH106": (2, 0, 0), "KCH119": (2, 0, 0)}),
+        ({**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"pattern": "\\S", "type": "string"}}},
+         {"KCH106": (0, 2, 0), "KCH119": (2, 0, 0)}),
+        ({"type": "object", "required": ["type", "id"]}, {"KCH106": (0, 0, 2), "KCH119": (0, 0, 2)}),
+    ],
+)  # fmt: skip
+def test_rules_that_block_refusals_are_counted_though_they_were_not_asked_to(
+    device: dict[str, Any], blocked: dict[str, Any], tmp_path: Path
+) -> None:
+    _, checker = check(tmp_path, config_api(guard(device), EVENTS))
+    counted = {code: (each.guarded, each.partly, each.open) for code, each in checker.tally.refusals.items()}
+    assert counted == blocked
+    assert not {"KCH106", "KCH119"} & checker.tally.requirements.keys()
+
+
 def test_a_configuration_that_ignores_all_requirements_is_told(tmp_path: Path) -> None:
     findings, checker = check(tmp_path, config_api(None, EVENTS), settings=Settings(ignore=("KCH1",)))
     assert findings == []
