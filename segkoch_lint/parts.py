@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from segkoch_lint.calls import Call
 from segkoch_lint.engine.checked_line import CheckedLine
@@ -39,6 +40,8 @@ from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.tallies import MOST_ERRORS, Summary
 
 INVALID_SYNTAX = "KCH001"
+
+EMPTY = "empty list or batch"
 
 FlawExcerpts = Callable[[Flaw], Excerpt | None]
 """Makes the lines to show around broken text."""
@@ -264,6 +267,9 @@ class PartLinter:
         return self._claimed or self._calls_seen
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        if _is_empty(document.value):
+            self._result.summary.not_calls[EMPTY] += 1
+            return
         ignored = self._ignored_of(document, name, ignored)
         units, more = _gathered(units_of(document, name))
         calls = [unit for unit in units if isinstance(unit, Call)]
@@ -336,6 +342,11 @@ def _gathered(units: Iterable[Unit]) -> tuple[list[Unit], Counter[str]]:
         else:
             gathered.append(unit)
     return gathered, more
+
+
+def _is_empty(value: Any) -> bool:
+    """Tell whether a document is a list or a batch body with nothing in it."""
+    return value == [] or (isinstance(value, dict) and value.get("batch") == [] and "type" not in value)
 
 
 def _line_of(each: Document | Flaw | Foreign | CheckedLine) -> int:

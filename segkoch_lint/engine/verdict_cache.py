@@ -113,6 +113,8 @@ class CachingSelector:
         said: Counter[Hashable] = Counter()
         statements: dict[Hashable, Statement] = {}
         for number, line in enumerate(block.text.split(b"\n")):
+            if not line or line.isspace():
+                continue
             known = self._known(line)
             if known is None or (leave_first and not known.opinion.blames):
                 selected += Block(block.number + number, line).lines(self._limits)

@@ -20,6 +20,7 @@ from segkoch_lint.reading.members import compact_extent
 from segkoch_lint.reading.sniffing import is_source_code
 
 _STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+_VALUES = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|,|[{\[](?!\s*[}\]])', re.DOTALL)
 _CONSTANT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BETWEEN = re.compile(r"[ \t\n\r\x1e]*")
@@ -38,6 +39,12 @@ SOURCE_CODE = _INVALID + _SOURCE_CODE
 
 _FEW = 8
 """Places that are looked for one by one, each at the cost of parsing the text; more are found in one scan."""
+
+_MOST_RESCANNED = 64 << 20
+"""Characters that are gone through again to place the flaws of one text, each of which takes all of it."""
+
+_LEAST_BROKEN = 50
+"""Broken documents that are told of a text of any size."""
 
 _LONGEST_INT = 4000
 """Digits beyond which an integer is read as a float: Python refuses to convert more than 4,300."""
@@ -197,15 +204,25 @@ def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> Js
         return flaw_at(decoded, refused.message, refused.extent, line, column, cause=refused.cause)
     rest = _past_space(decoded, end)
     if rest < len(decoded):
-        message = f"the JSON document ends here, but more follows: {_named(decoded[rest])}"
-        return flaw_at(decoded, message, (rest, rest + 1), line, column)
+        return flaw_at(decoded, _more_follows(decoded[rest]), (rest, rest + 1), line, column)
     return JsonDocument(value, decoded, line, column)
+
+
+def _check_end(text: str, value: Any, end: int) -> None:
+    """Refuse a scalar that something follows directly."""
+    if end < len(text) and not isinstance(value, dict | list) and _past_between(text, end) == end:
+        raise _Refused(_more_follows(text[end]), end, end + 1)
+
+
+def _more_follows(character: str) -> str:
+    return f"the JSON document ends here, but more follows: {_named(character)}"
 
 
 def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonDocument | Flaw]:
     """Yield JSON documents that stand one after another, with or without white space (or RS, RFC 7464) between.
 
-    After a broken one, reading goes on at the next line that begins with ``{`` or ``[``.
+    Only objects and lists may follow one another without anything between. After a broken document, reading goes on at
+    the next line that begins with ``{`` or ``[``. If very many are broken, a last flaw says that the rest was not read.
     """
     try:
         decoded = text.decode("utf-8")
@@ -214,10 +231,16 @@ def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonD
         return
     table = LineTable(decoded, line)
     position = _past_between(decoded, 0)
+    broken, most = 0, max(_LEAST_BROKEN, _MOST_RESCANNED // (len(decoded) or 1))
     while position < len(decoded):
         where = table.position(position)
+        if broken == most:
+            message = f"{broken:,} documents before this one are broken; the rest of the text was not read"
+            yield flaw_at(decoded, message, (position, position + 1), line, 1, cause="too-large")
+            return
         try:
             value, end = _decode(decoded, position)
+            _check_end(decoded, value, end)
             piece = decoded[position:end]
             deep = _too_deep(piece.encode("utf-8"), depth)
             if deep is None:
@@ -225,14 +248,16 @@ def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonD
             else:
                 yield _deep_flaw(piece.encode("utf-8"), deep, *where, depth)
         except _TooDeep as refused:
+            broken += 1
             deep = _too_deep(decoded[position:].encode("utf-8"), depth)
             if deep is None:  # within the limit, but the parser cannot
-                yield flaw_at(decoded, refused.message, refused.extent, line, 1, cause=refused.cause)
+                yield flaw_at(decoded, refused.message, refused.extent, line, cause=refused.cause, table=table)
             else:
                 yield _deep_flaw(decoded[position:].encode("utf-8"), deep, *where, depth)
             end = _end_of_deep(decoded, position)
         except _Refused as refused:
-            yield flaw_at(decoded, refused.message, refused.extent, line, 1, cause=refused.cause)
+            broken += 1
+            yield flaw_at(decoded, refused.message, refused.extent, line, cause=refused.cause, table=table)
             resumed = _RESUME.search(decoded, max(refused.extent[0], position + 1))
             end = resumed.start() if resumed else len(decoded)
         position = _past_between(decoded, end)
@@ -360,6 +385,18 @@ def _past_between(text: str, start: int) -> int:
 def _not_utf8(text: bytes, start: int, line: int, column: int) -> Flaw:
     good = text[:start].decode("utf-8")
     return flaw_at(good, "not valid UTF-8", (len(good), len(good)), line, column)
+
+
+def has_more_values(text: bytes, most: int) -> bool:
+    """Tell whether JSON text holds more than so many values: scalars, objects and lists."""
+    if text.count(b",") + text.count(b"[") + text.count(b"{") < most:
+        return False  # this counts commas inside of strings, too
+    values = 1
+    for token in _VALUES.finditer(text):
+        values += token[0] in b",[{"
+        if values > most:
+            return True
+    return False
 
 
 def _too_deep(text: bytes, depth: int) -> int | None:

@@ -65,9 +65,21 @@ class LineTable:
         return self._starts[index], after
 
 
-def flaw_at(text: str, message: str, extent: Extent, line: int, column: int = 1, *, cause: str = "") -> Flaw:
-    """Return the flaw with this extent in a text that begins at *line* and *column* of its input."""
-    table = LineTable(text, line, column)
+def flaw_at(
+    text: str,
+    message: str,
+    extent: Extent,
+    line: int,
+    column: int = 1,
+    *,
+    cause: str = "",
+    table: LineTable | None = None,
+) -> Flaw:
+    """Return the flaw with this extent in a text that begins at *line* and *column* of its input.
+
+    Where there is a *table* of the text already, none is made.
+    """
+    table = table or LineTable(text, line, column)
     span = table.span(extent)
     first = max(line, span.line - _AROUND)
     kept = {span.line: span.column + _LONGEST_LINE}

@@ -11,7 +11,7 @@ from segkoch_lint.places import Span
 from segkoch_lint.reading.csv_text import delimiter_of, read_csv
 from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
-from segkoch_lint.reading.json_text import COMMENT, SOURCE_CODE, parse_json, split_documents
+from segkoch_lint.reading.json_text import COMMENT, SOURCE_CODE, has_more_values, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
 from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
@@ -25,7 +25,7 @@ from segkoch_lint.reading.sniffing import (
     is_table,
     starts_like_calls,
 )
-from segkoch_lint.reading.splitting import Known, Sieve, damage_flaw, read_line, read_lines, size_text
+from segkoch_lint.reading.splitting import Known, Sieve, damage_flaw, read_line, read_lines, size_text, too_many_values
 
 OTHER_TABLE = "table without Segment's columns"
 PROGRAM = "source code"
@@ -153,6 +153,9 @@ def _read_whole(
         message = f"{what}, and larger than {size_text(most)} (limits.{limit})"
         yield Flaw(message, Span(1, 1, 1, 2), shows_signs=shows_signs(text), cause="too-large")
         return
+    if not yaml and has_more_values(text, limits.values):
+        yield replace(too_many_values(1, limits.values), shows_signs=shows_signs(text))
+        return
     found = _marked(_documents_or_yaml(text, limits) if yaml else _documents(text, limits), text)
     if damage is None:
         yield from found
@@ -201,7 +204,7 @@ def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw 
             return
     from segkoch_lint.reading.yaml_text import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
 
-    yield from parse_yaml(text, depth=limits.depth)
+    yield from parse_yaml(text, depth=limits.depth, values=limits.values // 10)
 
 
 def _nothing(stream: Stream, name: str) -> Iterator[Flaw]:
@@ -305,6 +308,6 @@ def _reads_as_yaml(head: bytes, limits: Limits, *, whole: bool) -> bool:
         tried = tried[:cut]
     from segkoch_lint.reading.yaml_text import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
 
-    found = list(parse_yaml(tried, depth=limits.depth))
+    found = list(parse_yaml(tried, depth=limits.depth, values=limits.values // 10))
     documents = [each for each in found if not isinstance(each, Flaw | Failure)]
     return documents == found and any(isinstance(each.value, dict | list) for each in documents)

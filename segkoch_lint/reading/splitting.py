@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
-from segkoch_lint.reading.json_text import JsonDocument, parse_json, split_documents
+from segkoch_lint.reading.json_text import JsonDocument, has_more_values, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.signs import shows_signs
 
@@ -116,6 +116,8 @@ def read_lines(
         OSError: reading failed.
     """
     for block in blocks(stream, limits):
+        if isinstance(block, Block) and block.text.isspace():
+            continue
         for each in (block,) if isinstance(block, Flaw) else sieve(block) if sieve else block.lines(limits):
             if isinstance(each, NumberedLine):
                 yield from read_line(each.text, each.number, limits)
@@ -138,12 +140,18 @@ def read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument
 
 
 def _read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | Flaw]:
+    # A value takes two bytes at least.
+    if len(text) > 2 * limits.values and has_more_values(text, limits.values):
+        return [too_many_values(number, limits.values)]
     document = parse_json(text, line=number, depth=limits.depth)
     if not isinstance(document, Flaw):
         return [document]
-    several = list(split_documents(text, line=number, depth=limits.depth))
-    broken = any(isinstance(each, Flaw) for each in several)
-    return [replace(document, shows_signs=shows_signs(text))] if broken else several
+    several: list[JsonDocument | Flaw] = []
+    for each in split_documents(text, line=number, depth=limits.depth):
+        if isinstance(each, Flaw) or not isinstance(each.value, dict | list):
+            return [replace(document, shows_signs=shows_signs(text))]
+        several.append(each)
+    return several
 
 
 def damage_flaw(damage: Damage, number: int, text: bytes) -> Flaw:
@@ -186,6 +194,11 @@ class _BegunLine:
             yield too_long(self.number, self._most, self.text)
         elif self.size:
             yield Block(self.number, self.text)
+
+
+def too_many_values(number: int, most: int) -> Flaw:
+    """Return the flaw of a document that has more than so many values."""
+    return Flaw(f"more than {most:,} values (limits.values)", Span(number, 1, number, 2), number, cause="too-large")
 
 
 def too_long(number: int, most: int, text: bytes | None = None) -> Flaw:

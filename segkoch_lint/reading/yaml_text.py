@@ -153,7 +153,7 @@ class YamlDocument:
         return (start, end) if end > start or self._text[start:].strip() else _end_of(self._text, start)
 
 
-def parse_yaml(text: bytes, *, depth: int) -> Iterator[YamlDocument | Flaw | Failure]:
+def parse_yaml(text: bytes, *, depth: int, values: int = 200_000) -> Iterator[YamlDocument | Flaw | Failure]:
     """Yield the documents of a YAML stream; a broken one is a flaw, and those after the next ``---`` are still read.
 
     Where our own code fails on a document, the failure stands in its place.
@@ -161,6 +161,7 @@ def parse_yaml(text: bytes, *, depth: int) -> Iterator[YamlDocument | Flaw | Fai
     Args:
         text: UTF-8 without a byte order mark.
         depth: levels of nesting allowed; never more than 200.
+        values: values allowed in all documents between two ``---`` lines.
     """
     try:
         decoded = text.decode("utf-8")
@@ -171,7 +172,7 @@ def parse_yaml(text: bytes, *, depth: int) -> Iterator[YamlDocument | Flaw | Fai
     line = 1
     for piece in _pieces(decoded):
         try:
-            yield from _documents(piece, line, min(depth, _DEEPEST))
+            yield from _documents(piece, line, min(depth, _DEEPEST), values)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the documents after this one can be read
@@ -190,11 +191,11 @@ def _pieces(text: str) -> Iterator[str]:
         yield text[start:]
 
 
-def _documents(text: str, line: int, depth: int) -> Iterator[YamlDocument | Flaw]:
+def _documents(text: str, line: int, depth: int, values: int) -> Iterator[YamlDocument | Flaw]:
     table = LineTable(text, line)
     try:
         with _errors_of_pyyaml():
-            _guard(text, depth)
+            _guard(text, depth, values)
         loader = _LOADER(text)
         try:
             while (root := _next_node(loader)) is not None:
@@ -233,21 +234,25 @@ def _errors_of_pyyaml() -> Iterator[None]:
         raise RefusedError(f"invalid YAML ({type(error).__name__})", None) from error
 
 
-def _guard(text: str, depth: int) -> None:
+def _guard(text: str, depth: int, values: int) -> None:
     """Walk the events, which costs little, before anything recursive sees the text."""
     try:
-        _count(yaml.parse(text, _LOADER), depth)
+        _count(yaml.parse(text, _LOADER), depth, values)
     except yaml.MarkedYAMLError as error:
         if _TOO_DEEP_FOR_C not in str(error.problem or error.context):
             raise
         # libyaml looks ahead of its events, and counts levels itself.
-        _count(yaml.parse(text, _SlowLoader), depth)
+        _count(yaml.parse(text, _SlowLoader), depth, values)
 
 
-def _count(events: Iterable[yaml.Event], depth: int) -> None:
-    """Refuse text that is too deep, or has too many aliases."""
-    level = aliases = 0
+def _count(events: Iterable[yaml.Event], depth: int, values: int) -> None:
+    """Refuse text that is too deep, or has too many values or aliases."""
+    level = aliases = nodes = 0
     for event in events:
+        if isinstance(event, yaml.NodeEvent):
+            nodes += 1
+            if nodes > 2 * values:  # each key is a node, too
+                raise RefusedError(f"more than {values:,} values (a tenth of limits.values)", event.start_mark)
         if isinstance(event, yaml.CollectionStartEvent):
             level += 1
             if level > depth:
