@@ -20,7 +20,6 @@ from segkoch_lint.tallies import Summary
 
 NOT_A_CALL = "KCH002"
 
-
 REMARKS = {
     "tracking plan": "a tracking plan, not events; `segkoch-lint plan check` checks it",
     "HAR capture": "a HAR capture; these are not read yet, so nothing in it was checked",

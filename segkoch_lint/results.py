@@ -69,18 +69,13 @@ class Provisional:
         entries: findings, and values that are not calls, in the order of the text.
         summary: the figures of just that.
         links: what the calls say of who somebody is.
-        otherwise: the figures if the input holds no calls.
+        otherwise: the figures if no call came before. None for broken text, which counts if a call follows, too.
     """
 
     entries: tuple[Finding | Stranger, ...]
     summary: Summary
     links: tuple[Link, ...] = ()
     otherwise: Summary | None = None
-
-    @property
-    def broken(self) -> bool:
-        """Whether it is text that cannot be parsed."""
-        return self.otherwise is None
 
 
 class Mark(Enum):

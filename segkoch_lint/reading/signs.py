@@ -151,9 +151,9 @@ def _is_text(value: Any) -> bool:
 
 @lru_cache(maxsize=1024)
 def _meant_by(named: str) -> str:
-    distances = ((_distance(named, each), each) for each in CALL_TYPES)
-    distance, nearest = min(distances, key=lambda pair: pair[0])
-    return nearest if distance <= _DISTANCES.get(nearest, 1) else ""
+    distances = {each: _distance(named, each) for each in CALL_TYPES}
+    near = [each for each, distance in distances.items() if distance <= _DISTANCES.get(each, 1)]
+    return min(near, key=distances.__getitem__, default="")
 
 
 def _meant(named: str) -> str:
