@@ -278,7 +278,7 @@ class PartLinter:
         if not (claiming or self._holds_calls or all(call.certain for call in calls)):
             yield self._provisional(document, units, more, name, ignored)
             return
-        if not calls and not self._holds_calls:
+        if not calls and not self._claimed:
             units = [unit for unit in units if not isinstance(unit, Batch)]  # anything may be called a batch
         inspection = self.inspector.inspect(document, units, name, ignored, self._result.summary)
         if claiming or (calls and self._claimed):
