@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -15,15 +15,32 @@ class UsageError(Exception):
     Args:
         message: what is wrong, in one sentence.
         hint: what to do about it, or an empty string.
+        further: what else is wrong.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message, hint)
+    def __init__(self, message: str, hint: str = "", further: Sequence[UsageError] = ()) -> None:
+        super().__init__(message, hint, further)
         self.message = message
         self.hint = hint
+        self.further = tuple(further)
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".rstrip()
+        return "\n".join(f"{each.message} {each.hint}".rstrip() for each in self.all())
+
+    def all(self) -> list[UsageError]:
+        """Return this error and the further ones, each once."""
+        return list({(each.message, each.hint): each for each in (self, *self.further)}.values())
+
+
+def raise_all(errors: Sequence[UsageError]) -> None:
+    """Raise all that is wrong as one error; do nothing if nothing is.
+
+    Raises:
+        UsageError: there are errors.
+    """
+    found = [each for error in errors for each in error.all()]
+    if found:
+        raise UsageError(found[0].message, found[0].hint, found[1:])
 
 
 class OutputError(Exception):

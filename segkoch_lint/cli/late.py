@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 import click
+
+from segkoch_lint.errors import nearest
 
 
 class ReaderGone(BaseException):
@@ -34,6 +37,24 @@ class LateGroup(click.Group):
             return None
         command: click.Command = import_module(f"{self._package}.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name in self._late or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        hint = self._meant(ctx.command_path, name)
+        raise click.UsageError(f"There is no command {name!r}.{hint and ' ' + hint}", ctx)
+
+    def _meant(self, program: str, name: str) -> str:
+        """Return what to write in place of a name that is not a command's: the nearest one, or the path to check."""
+        looks_like_a_path = any(mark in name for mark in "/\\.*?") or name == "-" or os.path.lexists(name)
+        if looks_like_a_path and "check" in self._late:
+            from segkoch_lint.masking import shown_path  # noqa: PLC0415 - `--version` needs none of it
+
+            return f"Did you mean `{program} check {shown_path(name)}`?"
+        return nearest(name, self._late).replace('"', "`").replace("`", f"`{program} ", 1)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

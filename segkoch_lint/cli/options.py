@@ -12,6 +12,7 @@ import click
 
 from segkoch_lint.budgets import FORMS, Budget
 from segkoch_lint.cli.completing import complete_rules, complete_severities
+from segkoch_lint.cli.messages import write_message
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings import Severity
 
@@ -99,9 +100,13 @@ def settings_of(
     Raises:
         UsageError: an option or the configuration is wrong.
     """
-    from segkoch_lint.policy.configuration import load_settings  # noqa: PLC0415
+    from segkoch_lint.policy.configuration import ignored_configurations, load_settings  # noqa: PLC0415
 
-    settings = load_settings(configuration_file(config, isolated=isolated))
+    file = configuration_file(config, isolated=isolated)
+    if config is None and not isolated:
+        for path, remark in ignored_configurations(Path.cwd(), file):
+            write_message(f"Note: {path}: {remark}.")
+    settings = load_settings(file)
     changes: dict[str, Any] = {}
     origins = dict(settings.origins)
     if selected := _selectors("--select", select):

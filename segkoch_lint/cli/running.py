@@ -40,7 +40,8 @@ def _run(arguments: Sequence[str]) -> int:
     except (ReaderGone, BrokenPipeError):
         return _end_quietly()
     except UsageError as error:
-        _say(f"Error: {error.message}", error.hint)
+        for each in error.all():
+            _say(f"Error: {each.message}", each.hint)
         return USAGE
     except click.ClickException as error:
         _explain(error)

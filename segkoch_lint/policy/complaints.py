@@ -26,16 +26,23 @@ _KINDS = {
 }
 
 
-def complaint(error: ValidationError) -> tuple[str, str]:
-    """Return what a validator found wrong with a configuration, in a sentence, and what to do about it."""
+def complaints(error: ValidationError) -> list[tuple[str, str]]:
+    """Return what a validator found wrong with a configuration, in a sentence each, and what to do about it."""
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = list(error.schema["properties"]) if isinstance(error.schema, Mapping) else []
+        inside = f"in {place_of(error.absolute_path)}: " if error.absolute_path else ""
+        return [
+            (f'{inside}unknown key "{key}".', nearest(str(key), known) or f"Known are {', '.join(known)}.")
+            for key in error.instance
+            if key not in known
+        ]
+    return [_complaint(error)]
+
+
+def _complaint(error: ValidationError) -> tuple[str, str]:
     place = place_of(error.absolute_path)
     allowed: Any = error.validator_value
     schema: Any = error.schema
-    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = list(schema["properties"])
-        key = next(key for key in error.instance if key not in known)
-        inside = f"in {place}: " if error.absolute_path else ""
-        return f'{inside}unknown key "{key}".', nearest(str(key), known) or f"Known are {', '.join(known)}."
     if error.validator == "enum":
         known = [str(each) for each in allowed]
         likely = nearest(error.instance.lower(), known) if isinstance(error.instance, str) else ""

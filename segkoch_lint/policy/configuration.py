@@ -5,15 +5,15 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from segkoch_lint import schema_files
 from segkoch_lint.budgets import FORMS, Budget
-from segkoch_lint.errors import UsageError
+from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings import Severity
-from segkoch_lint.policy.complaints import complaint, kind_of, place_of
+from segkoch_lint.policy.complaints import complaints, kind_of, place_of
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.policy.sizes import SIZE_FORMS, bytes_of
 from segkoch_lint.reading.documents import Failure, Flaw
@@ -21,6 +21,14 @@ from segkoch_lint.reading.limits import Limits
 
 FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
 """Names of configuration files; of two in one folder the earlier wins."""
+
+_MISTAKEN = (
+    *("segkoch-lint.yaml", "segkoch-lint.yml", ".segkoch-lint.yml", ".segkoch-lint.toml", ".segkoch-lint.json"),
+    *("segkoch-lint.json", "segkoch_lint.toml", ".segkoch_lint.yaml", ".segkoch-lint"),
+)
+"""Names that look like those of configuration files."""
+
+_MISTAKEN_TABLES = ("segkoch_lint", "segkochlint")
 
 _DEEPEST = 20
 """Levels of a configuration in YAML; it needs three."""
@@ -39,6 +47,42 @@ def find_configuration(start: str | Path) -> Path | None:
     return None
 
 
+def ignored_configurations(start: str | Path, taken: Path | None) -> Iterator[tuple[Path, str]]:
+    """Yield what looks like a configuration and is not read, from *start* up to where configurations are looked for.
+
+    Args:
+        start: the folder where the search begins.
+        taken: the configuration that is used, if there is one.
+
+    Yields:
+        a file, and why it is not read.
+    """
+    start = Path(start).absolute()
+    for folder in (start, *start.parents):
+        names = f"a configuration is called {FILES[1]}, {FILES[0]}, or stands in [tool.segkoch-lint] of {FILES[2]}"
+        yield from ((folder / name, f"not read: {names}") for name in _MISTAKEN if (folder / name).is_file())
+        for table in _mistaken_tables(folder / FILES[2]):
+            yield folder / FILES[2], f"[tool.{table}] is not read: the table is called [tool.segkoch-lint]"
+        if taken is not None and taken.parent == folder:
+            others = [folder / name for name in FILES[FILES.index(taken.name) + 1 :] if (folder / name).is_file()]
+            yield from (
+                (other, f"not read: {taken.name} in the same folder comes before it")
+                for other in others
+                if other.name != FILES[2] or _table(other) is not None
+            )
+            return
+        if (folder / ".git").exists():
+            return
+
+
+def _mistaken_tables(file: Path) -> list[str]:
+    try:
+        tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
+    except (OSError, ValueError):
+        return []
+    return [name for name in _MISTAKEN_TABLES if isinstance(tools, dict) and name in tools]
+
+
 def load_settings(file: str | Path | None) -> Settings:
     """Return the settings of a configuration file, or the defaults when there is none.
 
@@ -49,9 +93,11 @@ def load_settings(file: str | Path | None) -> Settings:
         return Settings()
     file = Path(file)
     configuration = _read(file)
-    problem = _problem(configuration)
-    if problem:
-        raise UsageError(f"{file}: {problem[0]}", problem[1])
+    problems = _problems(configuration)
+    errors = [UsageError(f"{file}: {message}", hint) for message, hint in problems]
+    if isinstance(configuration, Mapping):
+        errors += _of_amounts(configuration, file)
+    raise_all(errors)
     return _settings(configuration, file)
 
 
@@ -100,13 +146,37 @@ def _table(file: Path) -> Any:
     return tools.get("segkoch-lint")
 
 
-def _problem(configuration: Any) -> tuple[str, str] | None:
-    """Return what is wrong with a configuration and what to do about it, or None."""
+def _problems(configuration: Any) -> list[tuple[str, str]]:
+    """Return all that is wrong with a configuration, in the order of its keys, and what to do about it."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a tenth of a second to import
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
-    error = best_match(Draft202012Validator(schema_files.load("configuration")).iter_errors(configuration))
-    return None if error is None else complaint(error)
+    keys = list(configuration) if isinstance(configuration, Mapping) else []
+    found = [
+        best_match([error]) or error
+        for error in Draft202012Validator(schema_files.load("configuration")).iter_errors(configuration)
+    ]
+    order = {str(key): number for number, key in enumerate(keys)}
+    found.sort(key=lambda error: [order.get(str(step), 0) for step in list(error.absolute_path)[:1]])
+    return [each for error in found for each in complaints(error)]
+
+
+def _of_amounts(configuration: Mapping[str, Any], file: Path) -> list[UsageError]:
+    """Return what is wrong with the budgets and the memory, whose form the schema leaves open."""
+    errors: list[UsageError] = []
+    budgets = configuration.get("budgets")
+    for selector, text in budgets.items() if isinstance(budgets, Mapping) else ():
+        try:
+            if isinstance(text, str | int) and not isinstance(text, bool):
+                _budget(selector, str(text), file)
+        except UsageError as error:
+            errors.append(error)
+    try:
+        if isinstance(configuration.get("memory"), str):
+            _memory(configuration["memory"], file)
+    except UsageError as error:
+        errors.append(error)
+    return errors
 
 
 def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:

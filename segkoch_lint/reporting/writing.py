@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TextIO
 
 from segkoch_lint.errors import OutputError
 from segkoch_lint.reading.inputs import UNFINISHED_ENDING
@@ -43,10 +43,12 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
                 yield stream  # type: ignore[misc]  # a named temporary file is a text stream
                 stream.flush()
                 os.fsync(stream.fileno())
-                _like_a_new_file(stream.fileno(), target)
+                _like_a_new_file(stream, target)
+                stream.close()  # where a file that is open cannot be renamed
                 Path(stream.name).replace(target)
             except BaseException:
                 with suppress(OSError):
+                    stream.close()
                     Path(stream.name).unlink()
                 raise
     except OSError as error:
@@ -65,11 +67,15 @@ def _reason(error: OSError, target: Path) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _like_a_new_file(descriptor: int, target: Path) -> None:
-    """Give the file the mode of the one it replaces, or that of a new one: temporary files are private."""
+def _like_a_new_file(stream: IO[str], target: Path) -> None:
+    """Give a file the mode of the one it replaces, or that of a new one: temporary files are private."""
     if target.exists():
-        os.fchmod(descriptor, target.stat().st_mode & 0o7777)
+        mode = target.stat().st_mode & 0o7777
     else:
         mask = os.umask(0)
         os.umask(mask)
-        os.fchmod(descriptor, 0o666 & ~mask)
+        mode = 0o666 & ~mask
+    if hasattr(os, "fchmod"):
+        os.fchmod(stream.fileno(), mode)
+    else:  # Windows
+        Path(stream.name).chmod(mode)
