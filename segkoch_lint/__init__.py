@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from segkoch_lint.budgets import Budget
     from segkoch_lint.errors import UsageError
     from segkoch_lint.findings import Excerpt, Finding, Location, Severity
     from segkoch_lint.linting import Linter, lint
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Budget": "budgets",
     "Excerpt": "findings",
     "Finding": "findings",
     "Linter": "linting",
@@ -35,6 +37,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Budget",
     "Excerpt",
     "Finding",
     "Linter",

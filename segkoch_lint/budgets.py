@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-FORMS = "Write a share of the delivered calls (60%, 0.1%) or a number of calls (20)."
+FORMS = 'Write a share of the delivered calls (60%, 0.1%) or a number of calls (20, or "20 calls").'
 """What a budget looks like, for hints."""
 
-_AMOUNT = re.compile(r"([+-]?)([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*(%?)")
+_AMOUNT = re.compile(r"([+-]?)([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*(%?|calls?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Budget:
 
     @classmethod
     def of(cls, text: str) -> Budget:
-        """Return the budget that is written as *text*: ``60%``, ``0.1%``, or ``20`` (calls).
+        """Return the budget that is written as *text*: ``60%``, ``0.1%``, or ``20`` or ``20 calls``.
 
         Raises:
             ValueError: it is no budget; the message says why.
@@ -35,7 +35,8 @@ class Budget:
         read = _AMOUNT.fullmatch(text.strip())
         if read is None:
             raise ValueError(f'"{text}" is no budget')
-        sign, digits, percent = read.groups()
+        sign, digits, unit = read.groups()
+        percent = unit == "%"
         amount = Decimal(digits)
         if sign == "-" and amount:
             raise ValueError("a budget cannot be negative")
@@ -43,7 +44,7 @@ class Budget:
             raise ValueError("a budget cannot be over 100%")
         if not percent and "." in digits:
             raise ValueError("calls are counted in whole numbers")
-        return cls(amount, relative=bool(percent))
+        return cls(amount, relative=percent)
 
     def exceeded(self, calls: int, checked: int) -> bool:
         """Tell whether a rule is over this budget; on it is not over it. Exact, whatever the numbers.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
-from segkoch_lint.masking import Secret, shown
+from segkoch_lint.masking import Secret, shown, shown_path
 from segkoch_lint.places import Span
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -59,6 +59,13 @@ class Location:
     def pointer_text(self, *, show_ids: bool = False) -> str:
         """Return the pointer; *show_ids* reveals the keys in it."""
         return self.secret.reveal() if show_ids and self.secret else self.pointer
+
+    def text(self, *, show_ids: bool = False) -> str:
+        """Return the place as the text report has it: ``path:line:column``, or the pointer where there are no lines."""
+        path = shown_path(self.path) or "<value>"
+        if self.span:
+            return f"{path}:{self.span.line}:{self.span.column}"
+        return f"{path}:{self.pointer_text(show_ids=show_ids)}" if self.pointer else path
 
     def moved(self, lines: int) -> Location:
         """Return the same place in a text that has so many lines more before it."""
@@ -127,6 +134,10 @@ class Finding:
             self.excerpt,
             self.properties,
         )
+
+    def __str__(self) -> str:
+        """Return the finding as the first line of it in the text report, ids masked."""
+        return f"{self.location.text()}: {self.severity} {self.code} {self.name}  {self.message}"
 
     @property
     def message(self) -> str:

@@ -13,7 +13,7 @@ from segkoch_lint.identity.observing import Observed
 from segkoch_lint.inspecting import Inspector
 from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.pieces import lines_in
-from segkoch_lint.reading.recognising import OTHER_TABLE, PROGRAM
+from segkoch_lint.reading.recognising import EMPTY, OTHER_TABLE, PROGRAM
 from segkoch_lint.reading.signs import Kind
 from segkoch_lint.results import MOST_STRANGERS, NEITHER, Lost, Part, Provisional, Result, Stranger
 from segkoch_lint.tallies import Summary
@@ -23,6 +23,7 @@ NOT_A_CALL = "KCH002"
 REMARKS = {
     "tracking plan": "a tracking plan, not events; `segkoch-lint plan check` checks it",
     "HAR capture": "a HAR capture; these are not read yet, so nothing in it was checked",
+    EMPTY: "the file is empty",
 }
 
 _TYPES = ", ".join(CALL_TYPES)
@@ -139,6 +140,8 @@ class Joint:
         if self._holds_calls or not self._whole:
             return
         for kind in sorted(self._kinds & set(REMARKS)):
+            if kind == EMPTY and not self._source.claimed:
+                continue
             self._summary.remarks.append((self._source.path, REMARKS[kind]))
         if self._broken:
             self._summary.unreadable.append(self._source.path)

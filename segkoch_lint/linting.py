@@ -18,13 +18,14 @@ from segkoch_lint.identity.judging import Disagreement, Identity
 from segkoch_lint.inspecting import remedy_for
 from segkoch_lint.joining import NOT_A_CALL, Joint
 from segkoch_lint.looking_back import LookingBack
+from segkoch_lint.masking import is_like_a_document, shown_path
 from segkoch_lint.parts import FlawExcerpts, PartLinter
 from segkoch_lint.placing import Excerpts
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import ValueDocument
-from segkoch_lint.reading.inputs import Input, Unread
+from segkoch_lint.reading.inputs import MISSING, Input, Unread
 from segkoch_lint.reading.opening import open_bytes
 from segkoch_lint.reading.remote import is_remote
 from segkoch_lint.results import NEITHER, Lost, Part, Result
@@ -300,13 +301,22 @@ def lint(
 
     Raises:
         UsageError: a setting is wrong.
-        OSError: an input is missing or unreadable.
+        FileNotFoundError: an input is missing, or a glob matches nothing.
+        OSError: an input is unreadable.
         RuntimeError: the program itself failed on an input; what else is wrong with the calls was yielded before.
-        TypeError, ValueError: the source is nothing of all this, or holds something that JSON has not.
+        TypeError, ValueError: the source is nothing of all this, is empty, or holds something that JSON has not. What
+            is wrong with the source itself is raised at once, all else when findings are taken.
     """
     if not isinstance(source, Mapping | list | bytes | str | os.PathLike):
         raise TypeError(f"a call, a list of calls, bytes or a path is expected, and {type(source).__name__} was found")
-    linter = Linter(settings)
+    if isinstance(source, bytes | list | str) and not source:
+        raise ValueError(f"an empty {type(source).__name__} holds no call")
+    if isinstance(source, str) and is_like_a_document(source):
+        raise ValueError("a string is a path, and a document was found: pass `json.loads(text)`, or `text.encode()`")
+    return _lint(source, Linter(settings))
+
+
+def _lint(source: Mapping[str, Any] | list[Any] | bytes | str | os.PathLike[str], linter: Linter) -> Iterator[Finding]:
     if isinstance(source, bytes):
         yield from linter.bytes(source)
     elif isinstance(source, Mapping | list):
@@ -315,7 +325,8 @@ def lint(
         yield from linter.paths([os.fspath(source)])
     yield from linter.identity_findings()
     for path, reason in linter.summary.unread:
-        raise OSError(f"{path}: {reason}")
+        kind = FileNotFoundError if reason in MISSING else OSError
+        raise kind(f"{shown_path(path)}: {reason}")
     for error in linter.summary.internal_errors:
         place = f"{error.path}:{error.line}" if error.line else error.path
         raise RuntimeError(f"segkoch-lint itself failed ({error.error}): {place}: {error.consequence}")

@@ -225,12 +225,17 @@ def shown_path(path: str) -> str:
     Names of files are shown whole. Of a URL, user and password and the values of the query are masked. A document that
     was given in place of a name is not repeated.
     """
-    if _LIKE_A_DOCUMENT.match(path):
+    if is_like_a_document(path):
         return "{…}"
     if "://" not in path or not _URL.match(path):
         return mask_shapes(path) if "\n" in path else path
     place, question, query = path.partition("?")
     return _USER_IN_URL.sub("…", place) + question + _QUERY.sub("…", query)
+
+
+def is_like_a_document(path: str) -> bool:
+    """Tell whether what was given as the name of an input is a document itself."""
+    return _LIKE_A_DOCUMENT.match(path) is not None
 
 
 def is_sensitive(key: str | None, value: object, parent: str | None = None) -> bool:

@@ -32,7 +32,7 @@ from segkoch_lint.reading.pieces import PieceText, open_piece
 from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.signs import DELETE, Kind
-from segkoch_lint.reading.sniffing import Claim, claim_of
+from segkoch_lint.reading.sniffing import Claim, claim_of, unsupported_compression
 from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
 from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit, units_of
 from segkoch_lint.results import MOST_STRANGERS, NEITHER, Entry, Mark, Part, Provisional, Result, Stranger
@@ -123,6 +123,14 @@ class PartLinter:
 
     def stream(self, stream: Stream, source: Input) -> Iterator[Result]:
         """Lint a whole input that is open."""
+        try:
+            compression = unsupported_compression(stream.peek(8))
+        except OSError:
+            compression = ""  # met again where it is read
+        if compression:
+            reason = f"unsupported compression: {compression}; decompress it, or use gzip or zstandard"
+            yield Result(summary=Summary(unread=[(source.path, reason)]))
+            return
         documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._select)
         yield from self._lint(select_rows(documents, self._select), stream, source, inputs=1)
 

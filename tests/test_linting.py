@@ -105,14 +105,14 @@ def test_a_glob_that_matches_nothing_raises(glob: str | Path) -> None:
 
 
 def test_messages_show_what_yaml_was_written_as(findings_in: FindingsIn) -> None:
-    text = "type: track\nevent: 1e5\nuserId: NO\ncontext: {device: {type: 010, id: 2026-01-01, advertisingId: 0x1F}}\n"
+    text = "type: track\nevent: 1e5\nuserId: NO\ncontext: {device: {type: 010, id: 20260101, advertisingId: 0x1F}}\n"
     messages = {(f.code, f.location.pointer): f.text(show_ids=True) for f in findings_in(text)}
     assert messages["KCH302", "/event"].startswith("the event name is 1e5, not a string")
     assert messages["KCH301", "/userId"].startswith("the user is NO, not a string")
     assert messages["KCH103", "/context/device/type"].startswith("context.device.type is 010;")
-    assert messages["KCH104", "/context/device/id"].startswith("context.device.id is 2026-01-01, not a string")
+    assert messages["KCH104", "/context/device/id"].startswith("context.device.id is 20260101, not a string")
     masked = [f.message for f in findings_in(text)]
-    assert not any("2026-01-01" in message or "0x1F" in message for message in masked)
+    assert not any("20260101" in message or "0x1F" in message for message in masked)
 
 
 def test_a_type_written_in_another_way_is_found_in_folders_too(tmp_path: Path) -> None:

@@ -45,15 +45,13 @@ class LateGroup(click.Group):
         if name in self._late or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         hint = self._meant(ctx.command_path, name)
-        raise click.UsageError(f"There is no command {name!r}.{hint and ' ' + hint}", ctx)
+        raise click.UsageError(f"There is no command '{_shown(name)}'.{hint and ' ' + hint}", ctx)
 
     def _meant(self, program: str, name: str) -> str:
         """Return what to write in place of a name that is not a command's: the nearest one, or the path to check."""
         looks_like_a_path = any(mark in name for mark in "/\\.*?") or name == "-" or os.path.lexists(name)
         if looks_like_a_path and "check" in self._late:
-            from segkoch_lint.masking import shown_path  # noqa: PLC0415 - `--version` needs none of it
-
-            return f"Did you mean `{program} check {shown_path(name)}`?"
+            return f"Did you mean `{program} check {_shown(name)}`?"
         return nearest(name, self._late).replace('"', "`").replace("`", f"`{program} ", 1)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -65,3 +63,9 @@ class LateGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(self._late.items()))
+
+
+def _shown(name: str) -> str:
+    from segkoch_lint.masking import shown_path  # noqa: PLC0415 - `--version` needs none of it
+
+    return shown_path(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -11,9 +11,11 @@ from typing import TypeVar
 from pathspec import GitIgnoreSpec
 
 from segkoch_lint.budgets import Budget
-from segkoch_lint.errors import UsageError, nearest
+from segkoch_lint.errors import UsageError, nearest, raise_all
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading.ignoring import in_one_path
+from segkoch_lint.reading.remote import is_remote
 from segkoch_lint.rules.catalogue import Rule, limited, matching
 from segkoch_lint.rules.loading import load_catalogue
 
@@ -35,7 +37,7 @@ class Selection:
     def __init__(self, settings: Settings) -> None:
         self.catalogue = tuple(limited(rule, settings.rule_limits) for rule in load_catalogue(settings.rules))
         self._settings = settings
-        _check_limits(self.catalogue, settings.rule_limits)
+        self._errors = list(_wrong_limits(self.catalogue, settings.rule_limits))
         chosen = _most_exact(
             [
                 *((selector, self._meant("select", selector), True) for selector in settings.select),
@@ -52,6 +54,7 @@ class Selection:
             )
             for pattern, selectors in settings.per_file_ignores.items()
         ]
+        raise_all(self._errors)
 
     @cached_property
     def by_code(self) -> Mapping[str, Rule]:
@@ -78,32 +81,35 @@ class Selection:
         return [(selector, self._meant(key, selector), choice) for selector, choice in choices.items()]
 
     def _meant(self, key: str, selector: str) -> tuple[Rule, ...]:
-        """Return the rules that a selector means; the error says who named it."""
+        """Return the rules that a selector means; the error of one that means none says who named it."""
         try:
             return matching(self.catalogue, selector)
         except UsageError as unknown:
             origin = self._settings.origin(key, selector)
-            raise UsageError(f'{origin}: no rule is called "{selector}".', unknown.hint) from None
+            self._errors.append(UsageError(f'{origin}: no rule is called "{selector}".', unknown.hint))
+            return ()
 
 
-def _check_limits(catalogue: Sequence[Rule], limits: Mapping[str, int]) -> None:
+def _wrong_limits(catalogue: Sequence[Rule], limits: Mapping[str, int]) -> Iterator[UsageError]:
     known = {name for rule in catalogue for name in rule.limits}
     for name, number in limits.items():
         if name not in known:
-            raise UsageError(f'No rule has a limit called "{name}".', nearest(name, known))
-        if number < 1:
-            raise UsageError(f"The limit {name} is {number}; at least 1 is expected.")
+            yield UsageError(f'No rule has a limit called "{name}".', nearest(name, known))
+        elif number < 1:
+            yield UsageError(f"The limit {name} is {number}; at least 1 is expected.")
 
 
 def _spec_of(pattern: str, settings: Settings) -> GitIgnoreSpec:
     try:
-        return GitIgnoreSpec.from_lines([pattern])
+        return GitIgnoreSpec.from_lines([in_one_path(pattern)])
     except ValueError as error:
         origin = settings.origin("per-file-ignores", pattern)
         raise UsageError(f'{origin}: "{pattern}" is not a gitignore pattern.') from error
 
 
 def _relative(path: str, settings: Settings) -> str:
+    if is_remote(path):
+        return in_one_path(path)
     try:
         # `Path.resolve` fails on links that lead in a circle.
         return Path(os.path.realpath(path)).relative_to(os.path.realpath(settings.root)).as_posix()

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from segkoch_lint.reading.csv_text import delimiter_of
 from segkoch_lint.reading.globbing import expand, is_glob
 from segkoch_lint.reading.ignoring import GitIgnores, PathPatterns
-from segkoch_lint.reading.inputs import STDIN_PATHS, UNFINISHED_ENDING, Input, Unread
+from segkoch_lint.reading.inputs import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_ENDING, Input, Unread
 from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
 from segkoch_lint.reading.parquet import may_hold_calls
 from segkoch_lint.reading.remote import RemoteError, find_remote, is_remote, open_remote
@@ -252,7 +252,7 @@ def _written_now() -> tuple[int, int] | None:
 
 def _missing(path: str, error: OSError | ValueError) -> Unread:
     if isinstance(error, FileNotFoundError) and os.path.islink(path):
-        return Unread(path, "a symbolic link that leads nowhere")
+        return Unread(path, LEADS_NOWHERE)
     return Unread.because(path, error)
 
 

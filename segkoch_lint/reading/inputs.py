@@ -6,10 +6,14 @@ import errno
 from dataclasses import dataclass
 from typing import Self
 
+from segkoch_lint.reading.remote import NOT_FOUND
+
 STDIN_PATHS = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 UNFINISHED_ENDING = ".segkoch-lint.tmp"
 """How the names of files end that a run is still writing: they are none of its inputs."""
+
+LEADS_NOWHERE = "a symbolic link that leads nowhere"
 
 _REASONS = {
     errno.ENOENT: "no such file or folder",
@@ -19,6 +23,10 @@ _REASONS = {
     errno.ELOOP: "a symbolic link that leads to itself",
     errno.ENXIO: "not a regular file",
 }
+
+
+MISSING = frozenset({_REASONS[errno.ENOENT], NOT_FOUND, LEADS_NOWHERE})
+"""The reasons why an input is not read that mean that there is none."""
 
 
 @dataclass(frozen=True, slots=True)

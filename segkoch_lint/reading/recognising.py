@@ -27,6 +27,7 @@ from segkoch_lint.reading.sniffing import (
 )
 from segkoch_lint.reading.splitting import Known, Sieve, damage_flaw, read_line, read_lines, size_text, too_many_values
 
+EMPTY = "empty"
 OTHER_TABLE = "table without Segment's columns"
 PROGRAM = "source code"
 
@@ -207,7 +208,7 @@ def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw 
     yield from parse_yaml(text, depth=limits.depth, values=limits.values // 10)
 
 
-def _nothing(stream: Stream, name: str) -> Iterator[Flaw]:
+def _nothing(stream: Stream, name: str) -> Iterator[Flaw | Foreign]:
     try:
         text = b"".join(stream)
     except Damage as damage:
@@ -216,6 +217,8 @@ def _nothing(stream: Stream, name: str) -> Iterator[Flaw]:
     if claim_of(name) is Claim.JSON:
         at = 1 + text.count(b"\n")
         yield Flaw("the file is empty, and JSON is at least one value", Span(at, 1, at, 1), shows_signs=False)
+    else:
+        yield Foreign(EMPTY)
 
 
 def _gather(stream: Stream, most: int) -> tuple[bytes, Damage | None]:

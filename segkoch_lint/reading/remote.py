@@ -16,6 +16,8 @@ from segkoch_lint.masking import mask_shapes
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://|[a-z][a-z0-9+.-]+::", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?\[]")
 _LONGEST_REASON = 200
+
+NOT_FOUND = "no such file or folder, or bucket"
 _PACKAGES = {"s3": ("s3fs",), "s3a": ("s3fs",), "gs": ("gcsfs",), "gcs": ("gcsfs",)}
 """What fsspec needs beside itself, by scheme, as far as it is of the extra `cloud`."""
 
@@ -159,13 +161,27 @@ def _explained(url: str) -> Iterator[None]:
         raise
     except ImportError:
         raise RemoteError(_missing(url)) from None
-    except FileNotFoundError:
-        raise RemoteError("no such file or folder, or bucket") from None
+    except FileNotFoundError as error:
+        raise RemoteError(_refusal(error) or NOT_FOUND) from None
     except PermissionError as error:
         raise RemoteError(_reason("permission denied", error)) from None
     except Exception as error:  # noqa: BLE001 - each file system has errors of its own
         what = "there is no way to read such a URL" if isinstance(error, ValueError) else "it cannot be read"
         raise RemoteError(_reason(what, error)) from None
+
+
+def _refusal(error: BaseException | None) -> str:
+    """Return why nothing was found where that is not the reason: a file system over HTTP calls every failure so."""
+    while error is not None:
+        status = getattr(error, "status", None)
+        if isinstance(status, int) and status not in {404, 410}:
+            return f"the server refuses it: HTTP status {status}"
+        if isinstance(error, ConnectionRefusedError) or getattr(error, "errno", None) == errno.ECONNREFUSED:
+            return "the connection was refused"
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            return _reason("the server cannot be reached", error)
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _missing(url: str) -> str:

@@ -83,6 +83,22 @@ def ending_of(name: str) -> str:
     return (path.with_suffix("") if path.suffix in GZIP_ENDINGS + ZSTD_ENDINGS else path).suffix
 
 
+_UNSUPPORTED = {
+    b"BZh": "bzip2",
+    b"PK\x03\x04": "zip",
+    b"\xfd7zXZ\x00": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"Rar!\x1a\x07": "rar",
+}
+"""Compressions that are recognised and not read, by how they begin."""
+
+
+def unsupported_compression(head: bytes) -> str:
+    """Return the name of the compression, if an input that begins with *head* has one that is not read."""
+    return next((name for magic, name in _UNSUPPORTED.items() if head.startswith(magic)), "")
+
+
 def is_compressed(head: bytes) -> bool:
     """Tell whether an input that begins with *head* is gzip or zstandard."""
     return head.startswith((GZIP_MAGIC, ZSTD_MAGIC)) or ZSTD_SKIPPABLE.match(head) is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import yaml
@@ -108,8 +107,9 @@ def kind_of(node: yaml.ScalarNode) -> str:
 def _scalar(node: yaml.ScalarNode) -> Any:
     kind = kind_of(node)
     _check_tag(node, "str", "int", "float", "bool", "null", "timestamp", "binary", "value")
-    if kind in {"str", "value", "binary"}:
+    if kind in {"str", "value", "binary", "timestamp"}:
         # JSON has no bytes: what becomes of them is their base64, a text. Recorded HTTP bodies are written like that.
+        # Nor has it times: they stay the text that they are written as.
         return node.value
     if kind == "int" and len(node.value) > _LONGEST_INT:
         return math.inf
@@ -117,8 +117,6 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         value = yaml.constructor.SafeConstructor.yaml_constructors[TAG + kind](yaml.constructor.SafeConstructor(), node)
     except Exception:  # noqa: BLE001 - a KeyError for `!!bool foo`, a ValueError for a 30th of February, and more
         raise RefusedError(f"no value of the type {kind} that it claims to be", node.start_mark) from None
-    if isinstance(value, date):
-        return value.toordinal()  # anything but a string: what matters is that a rule wants one
     return math.inf if isinstance(value, float) and math.isnan(value) else value
 
 

@@ -24,7 +24,7 @@ from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
 from segkoch_lint.reading.yaml_nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
 from segkoch_lint.sensitive_keys import is_sensitive_key
 
-_KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "timestamp": "a date", "null": "null"}
+_KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "null": "null"}
 _NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
 _MARKER = re.compile(r"^((?:%[^\n]*\n)*)---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _PROLOGUE = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*(?:[#%][^\n]*)?")

@@ -128,7 +128,7 @@ def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[
         }
         for group, tally in summary.groups.items()
     ]
-    return sorted(groups, key=lambda group: (-group["calls"], list(group["group"].values())))
+    return sorted(groups, key=lambda each: (each["group"].get("day", ""), -each["calls"], list(each["group"].values())))
 
 
 def _calls(tally: CallTally) -> dict[str, int]:

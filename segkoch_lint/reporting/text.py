@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import click
 
 from segkoch_lint.budgets import Budget
 from segkoch_lint.facets import Group
-from segkoch_lint.findings import Excerpt, Finding, Location, Severity
+from segkoch_lint.findings import Excerpt, Finding, Severity
 from segkoch_lint.masking import shown, shown_path
 from segkoch_lint.reading.sniffing import ending_of
 from segkoch_lint.reporting import Outcome, Style, replays
@@ -67,7 +67,7 @@ class Reporter:
         color = _COLORS[finding.severity]
         show_ids = self._style.show_ids
         self._line(
-            Piece(_place(finding.location, show_ids=show_ids), bold=True),
+            Piece(finding.location.text(show_ids=show_ids), bold=True),
             ": ",
             Piece(str(finding.severity), color, bold=True),
             " ",
@@ -77,13 +77,15 @@ class Reporter:
         if finding.excerpt:
             self._excerpt(finding.excerpt, color)
         for related in finding.related:
-            self._line("  ", Piece("see", dim=True), f" {_place(related, show_ids=show_ids)}: {related.message}")
+            self._line("  ", Piece("see", dim=True), f" {related.text(show_ids=show_ids)}: {related.message}")
         if finding.remedy:
             self._line("  ", Piece("=", dim=True), f" {finding.remedy}")
         self._line("")
 
     def end(self, summary: Summary, outcome: Outcome) -> None:
         """Write the tables and the sum."""
+        if _nothing_was_there(summary) and not outcome.unwritten:
+            return  # standard error says it in one line
         if self._hidden:
             self._line(f"… and {_count(self._hidden, 'more finding')} (--max-findings {self._style.max_findings}).")
             self._line("")
@@ -195,12 +197,19 @@ class Reporter:
         names = self._rule_names()
         head = [*facets, *_FIGURES]
         rows: list[Sequence[str]] = []
-        for group, tally in sorted(summary.groups.items(), key=lambda item: (-item[1].calls, self._shown(item[0]))):
+        for group, tally in sorted(
+            summary.groups.items(), key=lambda item: self._group_order(item[0], item[1], facets)
+        ):
             rows.append([*self._shown(group), *_figures(tally)])
             for code, calls in sorted(tally.rules.items(), key=lambda item: (-item[1], item[0])):
                 rule = [f"  {code} {names[code][0]}", *[""] * (len(facets) - 1)]
                 rows.append([*rule, f"{calls:,}", _share(calls, tally.checked), *[""] * (len(_FIGURES) - 2)])
         self._table(head, rows, "l" * len(facets) + "r" * len(_FIGURES))
+
+    def _group_order(self, group: Group, tally: CallTally, facets: Sequence[str]) -> tuple[Any, ...]:
+        """Return what groups are ordered by: days as they come, then the largest first."""
+        days = [str(text) for facet, text in zip(facets, group, strict=True) if facet == "day"]
+        return (days, -tally.calls, self._shown(group))
 
     def _shown(self, group: Group) -> list[str]:
         texts = (shown(each, show_ids=self._style.show_ids) for each in group)
@@ -266,13 +275,6 @@ def _figures(tally: CallTally) -> list[str]:
     return [*(f"{count:,}" for count in counts), _share(tally.ready, tally.checked)]
 
 
-def _place(location: Location, *, show_ids: bool) -> str:
-    path = shown_path(location.path) or "<value>"
-    if location.span:
-        return f"{path}:{location.span.line}:{location.span.column}"
-    return f"{path}:{location.pointer_text(show_ids=show_ids)}" if location.pointer else path
-
-
 def _sum(summary: Summary) -> str:
     parts = [f"{summary.checked:,} checked"]
     undelivered = summary.not_delivered.total()
@@ -319,8 +321,22 @@ def _unasked(tally: PlanTally) -> str:
     return f"; {' and '.join(parts)} could not be asked" if parts else ""
 
 
+def _nothing_was_there(summary: Summary) -> bool:
+    """Tell whether none of the inputs could be opened, so that there are no figures."""
+    read = summary.inputs or summary.calls or summary.not_calls or summary.plans is not None or summary.rules
+    return bool(summary.unread) and not read and not summary.internal_errors
+
+
+_MEANINGS = {
+    "type not accepted": "type not accepted by the destination",
+    "other": "JSON or YAML of another kind",
+}
+"""What reasons mean of which the name alone does not tell."""
+
+
 def _reasons(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{reason} {n:,}" for reason, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{_MEANINGS.get(reason, reason)} {n:,}" for reason, n in order)
 
 
 def _count(number: int, noun: str) -> str:

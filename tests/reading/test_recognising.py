@@ -177,8 +177,8 @@ def test_long_yaml_without_a_name_is_judged_by_its_beginning() -> None:
 
 @pytest.mark.parametrize("name", ["-", "a.ndjson", "a.yaml", "a.log"])
 @pytest.mark.parametrize("content", [b"", b" \r\n\t\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)])
-def test_an_empty_input_holds_nothing(name: str, content: bytes) -> None:
-    assert read(content, name) == []
+def test_an_empty_input_is_called_empty(name: str, content: bytes) -> None:
+    assert read(content, name) == [Foreign("empty")]
 
 
 def test_an_empty_file_that_is_named_json_is_a_flaw() -> None:

@@ -92,9 +92,9 @@ library          calls  checked  ready  limited  faulty  share ready
 analytics-swift    900      890    700      150      40        78.7%
 (none)             100        0      0        0       0            -
 
-1,000 calls read: 990 checked, 9 not delivered to Kochava (type not accepted 8, \
+1,000 calls read: 990 checked, 9 not delivered to Kochava (type not accepted by the destination 8, \
 web without a device 1), 1 malformed. Of the checked ones: 700 ready, 150 limited, 40 faulty. \
-2 documents held no call (other 2). 1 Kochava destination checked.
+2 documents held no call (JSON or YAML of another kind 2). 1 Kochava destination checked.
 Incomplete: 1 input could not be read; see standard error.
 1 error, 1 warning, 1 info. Learn more: segkoch-lint rule KCH101
 """  # noqa: W291
