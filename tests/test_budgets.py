@@ -85,3 +85,9 @@ def test_shares_are_compared_as_whole_numbers_are(millionths: int, calls: int, c
 def test_a_budget_reads_what_it_shows(amount: Decimal, relative: bool) -> None:
     budget = Budget(amount if relative else amount.to_integral_value(), relative)
     assert Budget.of(str(budget)) == budget
+
+
+@pytest.mark.parametrize("text", ["20 calls", "20calls", "20", " 20 "])
+def test_calls_may_be_said(text: str) -> None:
+    assert Budget.of(text) == Budget.of("20")
+    assert not Budget.of(text).relative

@@ -437,3 +437,45 @@ def test_real_plans_are_not_events() -> None:
     linter = Linter()
     assert list(linter.paths([str(SHARED / "plans")])) == []
     assert linter.summary.not_calls == {"tracking plan": 3}
+
+
+def test_a_missing_input_is_a_file_not_found(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"gone\.json: no such file or folder"):
+        list(lint(tmp_path / "gone.json"))
+    with pytest.raises(FileNotFoundError):
+        list(lint(f"{tmp_path}/*.json"))
+
+
+@pytest.mark.parametrize("source", [b"", [], ""])
+def test_nothing_at_all_is_refused_at_once(source: Any) -> None:
+    with pytest.raises(ValueError, match="holds no call"):
+        lint(source)
+
+
+def test_what_is_no_source_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="int was found"):
+        lint(42)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ['{"type":"track","userId":"johndoe"}', '\n [{"userId": "johndoe"}]'])
+def test_a_document_as_a_string_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(ValueError, match="a string is a path") as raised:
+        lint(text)
+    assert "johndoe" not in str(raised.value)
+
+
+def test_a_finding_reads_like_the_text_report(good_call: dict[str, Any], tmp_path: Path) -> None:
+    good_call["context"]["device"]["type"] = "iOS"
+    file = tmp_path / "call.json"
+    file.write_text(json.dumps(good_call))
+    (finding,) = lint(file)
+    assert str(finding).startswith(f"{file}:1:")
+    assert ": error KCH103 invalid-device-type  context.device.type is" in str(finding)
+    (finding,) = lint(good_call)
+    assert str(finding).startswith("<value>:/context/device/type: error KCH103")
+
+
+def test_budgets_are_public() -> None:
+    import segkoch_lint
+
+    assert Settings(budgets={"KCH106": segkoch_lint.Budget.of("60%")}).budgets

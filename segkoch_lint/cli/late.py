@@ -42,7 +42,7 @@ class LateGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name in self._late or name.startswith("-") or ctx.resilient_parsing:
+        if name in self._late or (name.startswith("-") and name != "-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         hint = self._meant(ctx.command_path, name)
         raise click.UsageError(f"There is no command '{_shown(name)}'.{hint and ' ' + hint}", ctx)

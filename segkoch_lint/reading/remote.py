@@ -62,7 +62,9 @@ def find_remote(url: str) -> Iterator[Found]:
     with _explained(url):
         system, path = _system(url)
         private = "memory" in system.protocol
-        is_glob = _MAGIC.search(path) is not None
+        # On the web a question mark begins a query.
+        pattern = path.partition("?")[0] if url.lower().startswith(("http://", "https://")) else path
+        is_glob = _MAGIC.search(pattern) is not None
         details = {} if is_glob else system.info(path)
         if details.get("type") == "file":
             yield Found(url, named=True, size=0 if private else details.get("size") or 0)

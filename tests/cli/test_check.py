@@ -386,3 +386,89 @@ def test_a_run_over_a_large_log_says_how_to_get_the_native_core(
         assert ("the native core is not installed" in program("check", "--isolated", str(file)).err) is not there
     monkeypatch.setattr(check, "_LARGE_BYTES", file.stat().st_size + 1)
     assert program("check", "--isolated", str(file)).err == ""
+
+
+def test_a_missing_file_is_one_line_on_standard_error(program: Program, tmp_path: Path) -> None:
+    ran = program("check", "--isolated", str(tmp_path / "gone.json"))
+    assert (ran.status, ran.out) == (4, "")
+    assert ran.err == f"Error: {tmp_path / 'gone.json'}: no such file or folder\n"
+
+
+@pytest.mark.parametrize("name", ["x.ndjson", "x.yaml", "x.log"])
+def test_an_empty_file_is_called_empty(program: Program, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("")
+    ran = program("check", "--isolated", str(tmp_path / name))
+    assert ran.status == 3
+    assert ran.err == f"Note: {tmp_path / name}: the file is empty\n"
+    assert program("check", "--isolated", str(tmp_path)).err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [("bzip2", b"BZh91AY&SY"), ("zip", b"PK\x03\x04\x14"), ("xz", b"\xfd7zXZ\x00\x00"), ("7z", b"7z\xbc\xaf\x27\x1c")],
+)
+def test_other_compressions_are_not_read(program: Program, tmp_path: Path, name: str, head: bytes) -> None:
+    file = tmp_path / "calls.json"
+    file.write_bytes(head + b"xxxxxxxx")
+    ran = program("check", "--isolated", str(file))
+    assert ran.status == 4
+    assert f"unsupported compression: {name}; decompress it, or use gzip or zstandard" in ran.err
+
+
+def test_configurations_that_are_not_read_are_named(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir(exist_ok=True)
+    (tmp_path / ".segkoch-lint.yml").write_text("ignore: [KCH1]\n")
+    (tmp_path / "segkoch-lint.yaml").write_text("ignore: [KCH1]\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.segkoch_lint]\nignore = ['KCH1']\n")
+    (tmp_path / "call.json").write_text(json.dumps(IOS_CALL))
+    monkeypatch.chdir(tmp_path)
+    ran = program("check", "call.json")
+    assert ran.status == 0
+    notes = ran.err.splitlines()
+    assert notes[0].removeprefix(f"Note: {tmp_path}/") == (
+        "segkoch-lint.yaml: not read: a configuration is called .segkoch-lint.yaml, segkoch-lint.toml, "
+        "or stands in [tool.segkoch-lint] of pyproject.toml."
+    )
+    assert notes[1].startswith(f"Note: {tmp_path}/.segkoch-lint.yml: not read")
+    assert notes[2].startswith(f"Note: {tmp_path}/pyproject.toml: [tool.segkoch_lint] is not read")
+    assert len(notes) == 3
+    assert program("check", "--isolated", "call.json").err == ""
+
+
+def test_of_two_configurations_the_one_that_is_not_read_is_named(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "segkoch-lint.toml").write_text("")
+    (tmp_path / ".segkoch-lint.yaml").write_text("")
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    (tmp_path / "call.json").write_text(json.dumps(IOS_CALL))
+    monkeypatch.chdir(tmp_path)
+    (note,) = program("check", "call.json").err.splitlines()
+    assert note.startswith(f"Note: {tmp_path}/.segkoch-lint.yaml: not read: segkoch-lint.toml in the same folder")
+
+
+def test_all_errors_of_a_configuration_are_told_at_once(program: Program, tmp_path: Path) -> None:
+    file = tmp_path / "segkoch-lint.toml"
+    file.write_text(
+        'selct = ["KCH1"]\nfail-on = "eror"\nmemory = "1"\nother = 1\n[limits]\ndepth = 0\n[budgets]\nKCH106 = "many"\n'
+    )
+    ran = program("check", "--config", str(file), "x")
+    assert ran.status == 2
+    errors = [line for line in ran.err.splitlines() if line.startswith("Error: ")]
+    for words in ('"selct"', '"other"', "fail-on is", "memory", "limits.depth", "budgets.KCH106"):
+        assert sum(words in error for error in errors) == 1, words
+    file.write_text('select = ["KCH9", "nothing"]\nignore = ["KCHX"]\n[severity]\nKCHY = "info"\n')
+    ran = program("check", "--config", str(file), "x")
+    assert ran.err.count("no rule is called") == 4
+
+
+def test_days_are_in_their_order(program: Program, tmp_path: Path) -> None:
+    file = tmp_path / "log.ndjson"
+    days = ["2026-03-03", "2026-03-01", "2026-03-01", "2026-03-02", "2026-03-02", "2026-03-02"]
+    file.write_text("".join(json.dumps({**IOS_CALL, "timestamp": f"{day}T10:00:00Z"}) + "\n" for day in days))
+    out = program("check", "--isolated", "--group-by", "day", str(file)).out
+    assert [line.split()[0] for line in out.splitlines() if line.startswith("2026-")] == sorted(set(days))
+    report = json.loads(program("check", "--isolated", "--group-by", "day", "-f", "json", str(file)).out)
+    assert [each["group"]["day"] for each in report["summary"]["groups"]] == sorted(set(days))

@@ -204,3 +204,29 @@ def test_too_few_file_descriptors_are_said_and_nothing_is_called_clean(descripto
     else:
         assert ran.returncode == 4
         assert "open files" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["chekc"], "Did you mean `segkoch-lint check`?"),
+        (["events/"], "Did you mean `segkoch-lint check events/`?"),
+        (["call.json"], "Did you mean `segkoch-lint check call.json`?"),
+        (["s3://bucket/x"], "Did you mean `segkoch-lint check s3://bucket/x`?"),
+        (["-"], "Did you mean `segkoch-lint check -`?"),
+        (["plan", "plan.json"], "Did you mean `segkoch-lint plan check plan.json`?"),
+        (["plan", "dif"], "Did you mean `segkoch-lint plan diff`?"),
+    ],
+)
+def test_what_was_meant_is_suggested_for_an_unknown_command(program: Program, arguments: list[str], meant: str) -> None:
+    ran = program(*arguments)
+    assert ran.status == 2
+    assert meant in ran.err
+
+
+def test_a_document_in_place_of_a_command_is_not_repeated(program: Program) -> None:
+    assert "johndoe" not in program('{"userId":"johndoe"}').err
+
+
+def test_a_name_that_is_like_nothing_gets_no_suggestion(program: Program) -> None:
+    assert program("zzzzzzzz").err.endswith("There is no command 'zzzzzzzz'.\n")

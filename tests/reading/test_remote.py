@@ -6,7 +6,9 @@ import gzip
 import io
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +244,40 @@ def test_a_bucket_that_is_not_there_or_not_ours_is_told_in_one_line(
 def test_opening_says_why_it_fails() -> None:
     with pytest.raises(RemoteError, match="no such file"):
         open_remote("memory://none")
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A server that lets nobody in."""
+
+    def do_GET(self) -> None:
+        self.send_error(403)
+
+    do_HEAD = do_GET  # noqa: N815 - the server's name for it
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Say nothing."""
+
+
+def test_a_server_that_refuses_says_so(program: Program) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        ran = program("check", "--isolated", f"http://127.0.0.1:{server.server_port}/x.json?token=qxzjwkv")
+        server.shutdown()
+        thread.join()
+        port = server.server_port
+    assert ran.status == 4
+    assert "the server refuses it: HTTP status 403" in ran.err
+    assert "qxzjwkv" not in ran.err
+    assert "the connection was refused" in program("check", "--isolated", f"http://127.0.0.1:{port}/x.json").err
+
+
+def test_patterns_of_urls_exclude(memory: Any) -> None:
+    put(memory, **{"a/x.json": CALL, "a/y.json": CALL, "b/x.json": CALL})
+    for urls, pattern, left in (
+        (["memory://a"], "memory://a/x.json", "memory://a/y.json"),
+        (["memory://a", "memory://b"], "memory://a/", "memory://b/x.json"),
+        (["memory://b"], "s3://b/**", "memory://b/x.json"),
+    ):
+        (each,) = found(*urls, exclude=[pattern])
+        assert each.path == left

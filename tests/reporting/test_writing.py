@@ -96,3 +96,14 @@ def test_a_folder_that_may_not_be_searched_is_said(tmp_path: Path) -> None:
         if root:
             os.seteuid(0)
         folder.chmod(0o700)
+
+
+def test_where_a_descriptor_has_no_mode_the_file_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fchmod")  # as on Windows
+    target = tmp_path / "report.json"
+    target.write_text("old")
+    target.chmod(0o640)
+    with open_output(str(target)) as stream:
+        stream.write("new")
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o640
