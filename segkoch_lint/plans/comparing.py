@@ -25,7 +25,8 @@ def findings(judge: Judge, old: Survey, new: Survey, codes: Sequence[str]) -> It
     """
     yield from judge.faults(new, known=old)
     lost, came = [], []
-    before = {rule: _answers_before(old, new.plan, rule) for rule in (*new.answers, *new.unruled)}
+    known = _Before(old, new.plan)
+    before = {rule: known.answers(rule) for rule in (*new.answers, *new.unruled)}
     stayed = [rule for rule in new.probed if before[rule]]
     for code in codes:
         gaps = new.gaps(code)
@@ -37,11 +38,13 @@ def findings(judge: Judge, old: Survey, new: Survey, codes: Sequence[str]) -> It
         came.append(Opening(code, unknown, is_everywhere(new.plan, gaps, new.probed)))
     yield from judge.unguarded(new, lost, finding=GUARD_REMOVED)
     yield from judge.unguarded(new, came, finding=UNGUARDED)
+    unprobed_before = {(rule.identity, rule.version) for rule in old.unprobed}
     strict_before = {(rule.identity, each.platform) for rule, answer in old.answers.items() for each in answer.strict}
     for each in judge.strict(new):
         if (each.rule.identity, each.platform) not in strict_before:
             yield each.draft
-    yield from judge.unprobed(new, [rule for rule in new.unprobed if not _unprobed_before(old, rule)])
+    unprobed = {rule for rule in new.unprobed if (rule.identity, rule.version) not in unprobed_before}
+    yield from judge.unprobed(new, unprobed)
 
 
 def gone(judge: Judge, old: Survey) -> Iterator[Draft]:
@@ -55,34 +58,49 @@ def gone(judge: Judge, old: Survey) -> Iterator[Draft]:
         yield judge.gone(old.plan, guarded)
 
 
-def _answers_before(old: Survey, new: Plan, rule: PlanRule) -> list[Answer]:
-    """Return the answers of the old rules for the calls that *rule* of the new plan is for, as far as they were asked.
+class _Before:
+    """Finds what the old version of a plan said of the calls that rules of the new one are for.
 
     A call is held against the version of its event that it names, or against the oldest one. So a version that is
     gone leaves its calls to the oldest one, and an oldest one that is gone leaves those without a version to the next.
     Calls of types without a rule are held against the common schemas only.
     """
-    names: set[int | None] = {None, *_versions(old.plan, rule.identity), *_versions(new, rule.identity)}
-    mine = [name for name in names if _rule_for(new, rule, name) in {rule, None}]
-    found: dict[PlanRule, Answer] = {}
-    for name in mine:
-        held = _rule_for(old.plan, rule, name)
-        if held is not None and held in old.answers:
-            found[held] = old.answers[held]
-        elif held is None:
-            known = (*old.answers.items(), *old.unruled.items())
-            found |= {each: answer for each, answer in known if each.identity == rule.identity}
-    return list(found.values())
+
+    def __init__(self, old: Survey, new: Plan) -> None:
+        self._answers = old.answers
+        self._old, self._new = _by_identity(old.plan), _by_identity(new)
+        self._unruled: dict[Identity, list[Answer]] = {}
+        for rule, answer in (*old.answers.items(), *old.unruled.items()):
+            if rule.identity not in self._old:
+                self._unruled.setdefault(rule.identity, []).append(answer)
+
+    def answers(self, rule: PlanRule) -> list[Answer]:
+        """Return the answers of the old rules for the calls of a new one, as far as these could be asked."""
+        old, new = self._old.get(rule.identity, []), self._new.get(rule.identity, [])
+        if not old:
+            return self._unruled.get(rule.identity, [])
+        names: set[int | None] = {None, *(each.version for each in (*old, *new))}
+        held = {_held(old, name): None for name in names if _held(new, name) in {rule, None}}
+        return [self._answers[each] for each in held or _twins(old, new, rule) if each in self._answers]
 
 
-def _versions(plan: Plan, identity: Identity) -> list[int]:
-    return [rule.version for rule in plan.active if rule.identity == identity]
+def _by_identity(plan: Plan) -> Mapping[Identity, list[PlanRule]]:
+    """Return the active rules of a plan by the calls that they are for, the oldest version first."""
+    found: dict[Identity, list[PlanRule]] = {}
+    for rule in sorted(plan.active, key=lambda each: each.version):
+        found.setdefault(rule.identity, []).append(rule)
+    return found
 
 
-def _rule_for(plan: Plan, alike: PlanRule, version: int | None) -> PlanRule | None:
-    """Return the rule that a plan holds against the calls of *alike* that name a version, or none."""
-    rules = sorted((each for each in plan.active if each.identity == alike.identity), key=lambda each: each.version)
+def _held(rules: Sequence[PlanRule], version: int | None) -> PlanRule | None:
+    """Return which of the rules for some calls is held against those that name a version, or none."""
     return next((each for each in rules if each.version == version), rules[0] if rules else None)
+
+
+def _twins(old: Sequence[PlanRule], new: Sequence[PlanRule], rule: PlanRule) -> list[PlanRule]:
+    """Return the old rule in the place of one that stands behind another one of its version, which comes before it."""
+    place = [each for each in new if each.version == rule.version].index(rule)
+    return [each for each in old if each.version == rule.version][place : place + 1]
 
 
 def _fresh(
@@ -96,10 +114,6 @@ def _fresh(
     return {rule: names for rule, names in fresh.items() if names}
 
 
-def _unprobed_before(old: Survey, rule: PlanRule) -> bool:
-    return any(each.identity == rule.identity and each.version == rule.version for each in old.unprobed)
-
-
 def changes(old: Survey, new: Survey, names: Mapping[str, str]) -> Iterator[Change]:
     """Yield what else a change does: what it closes, and what becomes of events.
 
@@ -107,7 +121,8 @@ def changes(old: Survey, new: Survey, names: Mapping[str, str]) -> Iterator[Chan
         old, new: both versions.
         names: of the requirements, by code.
     """
-    before = {rule: _answers_before(old, new.plan, rule) for rule in new.probed}
+    known = _Before(old, new.plan)
+    before = {rule: known.answers(rule) for rule in new.probed}
     for code, name in names.items():
         open_before = [rule for rule in new.probed if any(code in answer.gaps for answer in before[rule])]
         closed = [rule for rule in open_before if code not in new.answers[rule].gaps]

@@ -240,6 +240,14 @@ def test_versions_are_compared_by_the_calls_that_each_is_for(
     assert all(blamed in each.location.pointer for each in findings)
 
 
+def test_rules_that_stand_twice_are_compared_in_their_order(tmp_path: Path) -> None:
+    twice = [rule("A", guard()), rule("A", {})]
+    assert diff(tmp_path, twice, twice)[0] == []
+    findings, _ = diff(tmp_path, [rule("A", guard()), rule("A", guard())], twice)
+    assert codes(findings) == ALL_REMOVED
+    assert findings[0].location.pointer.startswith("/1/")
+
+
 def test_an_event_that_is_no_longer_deprecated_is_asked_like_a_new_one(tmp_path: Path) -> None:
     old, new = public_api(None, {"A": guard()}), public_api(None, {"A": guard(), "B": {}})
     old["data"]["rules"].append(rule("B", {}, deprecatedAt="2026-03-01T00:00:00.000Z"))
