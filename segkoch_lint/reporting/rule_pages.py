@@ -42,7 +42,8 @@ def _sections(rule: Rule) -> Iterator[str]:
     yield f"# {rule.code} {rule.name}"
     yield f"{str(rule.severity).capitalize()}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}."
     yield rule.description
-    yield f"> {rule.message}"
+    if rule.message != "{problem}":  # which says nothing by itself
+        yield f"> {rule.message}"
     yield "## Passes"
     yield _block(rule.examples[0])
     broken = list(broken_examples(rule))
