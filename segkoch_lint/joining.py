@@ -8,8 +8,8 @@ from typing import overload
 
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.findings import Finding, Location
-from segkoch_lint.identity.collecting import Collector, Source
-from segkoch_lint.identity.observing import Observed
+from segkoch_lint.identity.database import IdentityDatabase, Source
+from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.inspecting import Inspector
 from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.pieces import lines_in
@@ -54,7 +54,7 @@ class Joint:
         inspector: makes findings about values that are not calls.
         ignored: codes that do not count in this input.
         summary: the figures to add to.
-        collected: who is told what calls say of their users, and as calls of what; None when no rule asks.
+        recorded: the database of what calls say of their users, and what the input is to it; None if no rule asks.
 
     Attributes:
         lines: ends of lines in the parts that are finished.
@@ -67,10 +67,10 @@ class Joint:
         ignored: frozenset[str],
         summary: Summary,
         *,
-        collected: tuple[Collector, Source] | None = None,
+        recorded: tuple[IdentityDatabase, Source] | None = None,
     ) -> None:
         self.lines = 0
-        self._collected = collected
+        self._recorded = recorded
         self._source = source
         self._inspector = inspector
         self._ignored = ignored
@@ -102,9 +102,7 @@ class Joint:
         figures.internal_errors = [each.moved(self.lines) for each in figures.internal_errors]
         self._whole = self._whole and not figures.unread
         self._summary.add(figures)
-        if result.observed is not None and self._collected is not None:
-            collector, collected_as = self._collected
-            collector.add(result.observed, collected_as, lines=self.lines)
+        self._record(result.records)
         for entry in result.entries:
             if isinstance(entry, Finding):
                 yield self._moved(entry)
@@ -116,6 +114,11 @@ class Joint:
                 self._holds_calls = True
                 yield from self._release()
         self.lines += result.lines
+
+    def _record(self, records: RecordBatch | None) -> None:
+        if records is not None and self._recorded is not None:
+            database, source = self._recorded
+            database.add(records, source, lines=self.lines)
 
     def miss(self, part: Part, lost: Lost) -> None:
         """Note that a part was not checked, or not to its end."""
@@ -202,9 +205,7 @@ class Joint:
 
     def _counted(self, entry: Provisional) -> Iterator[Finding]:
         self._summary.add(entry.summary)
-        if entry.links and self._collected is not None:
-            collector, collected_as = self._collected
-            collector.add(Observed([], [], [], list(entry.links), "", anew=False), collected_as)
+        self._record(entry.records)
         for each in entry.entries:
             yield from (each,) if isinstance(each, Finding) else self._not_a_call(each)
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from segkoch_lint.errors import InternalError, OutputError, UsageError
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.identity.collecting import Collector, Source, share_of
-from segkoch_lint.identity.judging import Disagreement, Identity
+from segkoch_lint.identity.analysis import analyse
+from segkoch_lint.identity.database import IdentityDatabase, Source, share_of
+from segkoch_lint.identity.findings import IdentityFinding
 from segkoch_lint.inspecting import remedy_for
 from segkoch_lint.joining import NOT_A_CALL, Joint
 from segkoch_lint.looking_back import LookingBack
@@ -54,7 +55,7 @@ class Linter:
 
     Attributes:
         summary: the figures so far.
-        collector: what the calls say of their users; None when no rule about users is selected.
+        identity: what the calls say of their users and event names; None when no rule about these is selected.
         on_progress: called now and then while inputs are read.
 
     Raises:
@@ -78,7 +79,7 @@ class Linter:
         self._make = partial(PartLinter, self.settings, excerpts, flaw_excerpts)
         self._parts = self._make()
         self._parts.on_progress = self._tell
-        self.collector = Collector(share_of(self.settings.memory)) if self.selection.across else None
+        self.identity = IdentityDatabase(share_of(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
         self._looking_back = LookingBack(excerpts, self.settings.limits) if excerpts else None
         self._gone: set[str] = set()
@@ -155,24 +156,26 @@ class Linter:
         Raises:
             OutputError: there is no space left for what is remembered.
         """
-        if self.collector is None:
+        if self.identity is None:
             return
-        ruleset = self._parts.ruleset
         try:
-            identity = Identity.of(self.collector, ruleset.violations, alike=ruleset.compares_only("user"))
-            self.summary.identity = identity.tally
-            for code, calls in identity.calls.items():
-                self.summary.rules.setdefault(code, RuleTally()).calls += calls
-            for each in identity.disagreements():
-                yield self._across(each)
+            result = analyse(self.identity, self._parts.ruleset)
+            try:
+                if self._parts.records_users:
+                    self.summary.identity = result.tally
+                for code, calls in result.calls.items():
+                    self.summary.rules.setdefault(code, RuleTally()).calls += calls
+                yield from map(self._across, result)
+            finally:
+                result.findings.close()
         except (OutputError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the findings about single calls stand
             self.failed(error, consequence="what calls say of their users was not compared to the end")
         finally:
-            self.collector.close()
+            self.identity.close()
 
-    def _across(self, each: Disagreement) -> Finding:
+    def _across(self, each: IdentityFinding) -> Finding:
         rule = self.selection.by_code[each.code]
         severity = self.selection.severity(rule)
         self.summary.rules[each.code].findings += 1
@@ -279,9 +282,9 @@ class Linter:
         if source.stdin:
             self._gone.add(source.path)  # a file of that name would be another one
         ignored = self.selection.ignored_in(source.path)
-        across = ",".join(code for code in self.selection.across if code in ignored)
-        collected = (self.collector, Source(source.path, (self._inputs,), across)) if self.collector else None
-        return Joint(source, self._parts.inspector, ignored, self.summary, collected=collected)
+        across = "".join(f",{code}," for code in self.selection.across if code in ignored)
+        recorded = None if self.identity is None else (self.identity, Source(source.path, self._inputs, across))
+        return Joint(source, self._parts.inspector, ignored, self.summary, recorded=recorded)
 
 
 def lint(

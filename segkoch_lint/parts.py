@@ -16,8 +16,7 @@ from segkoch_lint.engine.table_rows import select_rows
 from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.identity.observing import Observer
-from segkoch_lint.identity.sightings import links_of
+from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.inspecting import Inspection, Inspector, count
 from segkoch_lint.masking import shown_pointer
 from segkoch_lint.missing_columns import missing_columns
@@ -49,8 +48,8 @@ FlawExcerpts = Callable[[Flaw], Excerpt | None]
 _PROGRESS_EVERY = 500
 """Documents between two looks at the clock."""
 
-_MOST_OBSERVED = 10_000
-"""Sightings and links that are held until a result takes them along; some megabytes."""
+_MOST_RECORDED = 30_000
+"""Rows of records that are held until a result takes them along; some tens of megabytes."""
 
 
 class PartLinter:
@@ -64,6 +63,7 @@ class PartLinter:
         selection: the rules of the run, and what they weigh.
         ruleset: the same rules, compiled.
         inspector: judges single documents by them.
+        records_users: whether a rule about users or devices is selected.
         entries_at_once: entries that are gathered before a result is given.
         on_progress: called now and then.
 
@@ -76,14 +76,16 @@ class PartLinter:
     ) -> None:
         self.selection = Selection(settings)
         self.ruleset = RuleSet(self.selection.rules, settings.delivery, self.selection.catalogue)
-        self._observer = Observer() if self.selection.across else None
-        observe = self._observer.calls if self._observer else None
-        self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, observe)
+        across = {self.selection.by_code[code].applies_to for code in self.selection.across}
+        self.records_users = bool(across & {"user", "device"})
+        self._recorder = Recorder(users=self.records_users, events="event-name" in across) if across else None
+        record = self._recorder.record if self._recorder else None
+        self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, record)
         self.entries_at_once = 1
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
         self._selector = line_selector(
-            self.ruleset, settings.limits, self._count_clean, settings.group_by, self._observer
+            self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder
         )
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
@@ -137,8 +139,8 @@ class PartLinter:
     def value(self, document: Document) -> Result:
         """Lint a document that is an input by itself, and was meant as calls."""
         self._result = Result(summary=Summary())
-        if self._observer is not None:
-            self._observer.begin(frozenset())
+        if self._recorder is not None:
+            self._recorder.begin()
         units = list(units_of(document, ""))
         inspection = self.inspector.inspect(document, units, "", frozenset(), self._result.summary)
         strangers = self._strangers(document, inspection.not_calls, self._result.summary)
@@ -159,8 +161,8 @@ class PartLinter:
         self._claimed = source.claimed
         self._calls_seen = False
         self._result = Result(summary=Summary(inputs=inputs))
-        if self._observer is not None:
-            self._observer.begin(ignored.intersection(self.selection.across))
+        if self._recorder is not None:
+            self._recorder.begin()
         self._name, self._line, self._slow, self._failures = name, 0, False, 0
         for number, each in enumerate(self._readable(documents, name)):
             if number % _PROGRESS_EVERY == 0:
@@ -211,12 +213,12 @@ class PartLinter:
     def _finished(self, *, last: bool = False, lines: int = 0) -> Result:
         finished, self._result = self._result, Result()
         self._calls_before += finished.summary.calls
-        # The fewer times it is taken, the fewer sightings are met anew.
-        observed = self._observer.take() if self._observer and (last or self._is_full()) else None
-        return Result(finished.entries, finished.summary, observed, lines)
+        # The fewer times it is taken, the fewer records are met anew.
+        records = self._recorder.take() if self._recorder and (last or self._is_full()) else None
+        return Result(finished.entries, finished.summary, records or None, lines)
 
     def _is_full(self) -> bool:
-        return self._observer is not None and self._observer.held >= _MOST_OBSERVED
+        return self._recorder is not None and self._recorder.held >= _MOST_RECORDED
 
     def _select(self, block: Block) -> Iterable[NumberedLine | Flaw | CheckedLine]:
         self.on_progress()
@@ -301,12 +303,12 @@ class PartLinter:
         """Return what a document counts for whose calls are only calls in an input that holds others."""
         summary, otherwise = Summary(), Summary()
         inspection = self.inspector.inspect(document, units, name, ignored, summary, observed=False)
-        links = [link for call, _, _ in inspection.calls for link in links_of(call.message)] if self._observer else []
+        records = self._recorder.records_of(document, inspection.calls) if self._recorder else None
         summary.not_calls.update(more)
         otherwise.not_calls.update(more)
         otherwise.not_calls.update(unit.kind for unit in inspection.not_calls)
         otherwise.not_calls[Kind.OTHER.value] += len(inspection.calls)
-        return Provisional(tuple(self._entries_of(document, inspection, summary)), summary, tuple(links), otherwise)
+        return Provisional(tuple(self._entries_of(document, inspection, summary)), summary, records, otherwise)
 
     def _entries_of(self, document: Document, inspection: Inspection, summary: Summary) -> list[Finding | Stranger]:
         entries: list[Finding | Stranger] = [

@@ -7,8 +7,7 @@ from enum import Enum
 
 from segkoch_lint.errors import InternalError
 from segkoch_lint.findings import Finding
-from segkoch_lint.identity.observing import Observed
-from segkoch_lint.identity.sightings import Link
+from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.masking import Secret
 from segkoch_lint.places import Span
 from segkoch_lint.reading.inputs import Input
@@ -68,13 +67,13 @@ class Provisional:
     Attributes:
         entries: findings, and values that are not calls, in the order of the text.
         summary: the figures of just that.
-        links: what the calls say of who somebody is.
+        records: what the calls say of users and event names.
         otherwise: the figures if no call came before. None for broken text, which counts if a call follows, too.
     """
 
     entries: tuple[Finding | Stranger, ...]
     summary: Summary
-    links: tuple[Link, ...] = ()
+    records: RecordBatch | None = None
     otherwise: Summary | None = None
 
 
@@ -94,13 +93,13 @@ class Result:
     Attributes:
         entries: in the order of the text. Lines are counted from the beginning of the part.
         summary: the figures of just what this result tells.
-        observed: what calls say of their users, with places as those of the entries; None when there is nothing.
+        records: what calls say of their users, with lines as those of the entries; None when there is nothing.
         lines: how many ends of lines the part has; only in its last result, and only of a piece.
     """
 
     entries: list[Entry] = field(default_factory=list)
     summary: Summary = field(default_factory=Summary)
-    observed: Observed | None = None
+    records: RecordBatch | None = None
     lines: int = 0
 
 

@@ -221,13 +221,13 @@ class IdentityTally:
         sides = (self.not_comparable["mobile only"], self.not_comparable["server only"])
         return bool(self.compared or self.not_comparable["no ids of one kind"] or all(sides))
 
-    def count(self, why_not: str) -> None:
-        """Count a user who was compared, or was not for a reason."""
-        self.users += 1
+    def count(self, why_not: str, users: int = 1) -> None:
+        """Count users who were compared, or were not for a reason."""
+        self.users += users
         if why_not:
-            self.not_comparable[why_not] += 1
+            self.not_comparable[why_not] += users
         else:
-            self.compared += 1
+            self.compared += users
 
     def adds_up(self) -> bool:
         """Tell whether every user is accounted for."""

@@ -13,7 +13,7 @@ from segkoch_lint import parts
 from segkoch_lint.cli.outputs import Reports
 from segkoch_lint.engine.selector import ReadingSelector
 from segkoch_lint.findings import Finding
-from segkoch_lint.identity.judging import Identity
+from segkoch_lint.identity.database import IdentityDatabase
 from segkoch_lint.inspecting import Inspection, Inspector
 from segkoch_lint.joining import Joint
 from segkoch_lint.linting import Linter, lint
@@ -179,11 +179,11 @@ def test_when_many_lines_at_once_fail_they_are_read_one_by_one(monkeypatch: pyte
     ]
 
 
-@pytest.mark.parametrize("owner", [Joint, Reports, Identity])
+@pytest.mark.parametrize("owner", [Joint, Reports, IdentityDatabase])
 def test_a_failure_outside_of_documents_leaves_the_reports_whole_and_the_other_inputs_checked(
     owner: Any, program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    method = {Joint: "add", Reports: "finding", Identity: "of"}[owner]
+    method = {Joint: "add", Reports: "finding", IdentityDatabase: "open"}[owner]
     kept = getattr(owner, method)
     calls = iter([True])
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
+from segkoch_lint.engine.events import EventCount, record_events
 from segkoch_lint.engine.plan import Plan
-from segkoch_lint.engine.read_set import ReadSet, nested
+from segkoch_lint.engine.read_set import EVENT, ReadSet, nested
 from segkoch_lint.engine.statement import Statement, call_of
 from segkoch_lint.facets import Facet, Group
-from segkoch_lint.identity.observing import Observer
+from segkoch_lint.identity.recorder import Event, Recorder
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.limits import Limits
@@ -40,10 +41,25 @@ class _Row:
     Attributes:
         opinion: on the calls that they are; None if they are read as documents.
         alias: whether they are calls of that type.
+        track: whether they are, and would reach Kochava.
     """
 
     opinion: Opinion | None
     alias: bool = False
+    track: bool = False
+
+
+class _Group(NamedTuple):
+    """What calls have in common.
+
+    Attributes:
+        library, group: as they are counted.
+        event: the text of the event, if it is read.
+    """
+
+    library: str
+    group: Group
+    event: bytes | None
 
 
 class NativeSelector:
@@ -55,7 +71,7 @@ class NativeSelector:
         limits: depth and length of what is read.
         count: is told of the calls that are only counted.
         facets: what calls are grouped by.
-        observer: is told what calls say of their users; None when nobody asks.
+        recorder: records what calls say of their users and event names; None if no rule asks.
     """
 
     def __init__(
@@ -66,13 +82,13 @@ class NativeSelector:
         count: Count,
         *,
         facets: tuple[Facet, ...] = (),
-        observer: Observer | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._ruleset = ruleset
         self._limits = limits
         self._count = count
         self._facets = facets
-        self._observer = observer
+        self._recorder = recorder
         self._reads = reads
         self._begin()
 
@@ -80,7 +96,7 @@ class NativeSelector:
         self._plan = Plan(self._reads, self._limits)
         self._rows: list[_Row] = []
         self._kinds: dict[Hashable, int] = {}
-        self._groups: list[tuple[str, Group]] = []
+        self._groups: list[_Group] = []
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
@@ -95,6 +111,8 @@ class NativeSelector:
             raise
         block.ends = found.ends
         self._count_found(found, statements)
+        if self._recorder is not None and self._recorder.events:
+            record_events(self._recorder, block, self._events(found, block), selected)
         return selected
 
     def _go_through(self, text: bytes, *, leave_first: bool) -> tuple[Found, list[list[bytes | None]]]:
@@ -126,30 +144,31 @@ class NativeSelector:
         for row, group, calls in found.calls:
             opinion = self._rows[row].opinion
             assert opinion is not None
-            self._count(opinion, *self._groups[group], calls)
-        observer = self._observer
-        if observer is None:
+            library, grouped, _ = self._groups[group]
+            self._count(opinion, library, grouped, calls)
+        recorder = self._recorder
+        if recorder is None:
             return
         for statement in statements:
-            statement.tell(observer)
+            statement.tell(recorder)
         for record, calls in found.counted:
-            known = observer.met[record]
+            known = recorder.met[record]
             if known is not None:
-                observer.count(known, calls)
+                known.calls += calls
 
     def _forget_when_full(self) -> None:
         core = self._plan.core
         if self._plan.taught > _MOST_TAUGHT:
             self._begin()
-            if self._observer is not None:
-                self._observer.met.clear()
+            if self._recorder is not None:
+                self._recorder.met.clear()
         elif len(self._groups) > _MOST_GROUPS:
             core.forget_groups()
             self._groups.clear()
-        # The observer forgets what it knows, which the records' numbers stand for.
-        if self._observer is not None and (not self._observer.met or core.records > _MOST_RECORDS):
+        # The recorder forgets what it knows, which the records' numbers stand for.
+        if self._recorder is not None and (not self._recorder.met or core.records > _MOST_RECORDS):
             core.forget_records()
-            self._observer.met.clear()
+            self._recorder.met.clear()
 
     def _learn_row(self, text: bytes) -> None:
         self._plan.taught += 1
@@ -161,22 +180,57 @@ class NativeSelector:
             return
         message = call.message
         opinion = self._ruleset.opinion_on(message)
-        row = _Row(opinion, message["type"] == "alias")
+        track = message["type"] == "track" and opinion.not_delivered is None
+        row = _Row(opinion, message["type"] == "alias", track)
         self._rows.append(row)
         self._plan.core.teach_row("shown" if opinion.blames else "counted", self._kind(row))
 
     def _kind(self, row: _Row) -> int | None:
         """Return the kind of the records of calls with a row: with their texts it decides what they say of users."""
-        if self._observer is None or row.opinion is None:
+        if self._recorder is None or not self._recorder.users or row.opinion is None:
             return None
         key = (row.alias, row.opinion.not_delivered is None, row.opinion.origin)
         return self._kinds.setdefault(key, len(self._kinds))
 
-    def _group(self, texts: Sequence[bytes | None]) -> tuple[str, Group]:
-        """Return the library and the group of calls with these texts."""
-        named = zip(self._plan.columns, texts, strict=True)
-        message = nested((path, _value(text)) for path, text in named if text is not None)
-        return library_of(message), tuple(facet.value(message) for facet in self._facets)
+    def _group(self, texts: Sequence[bytes | None]) -> _Group:
+        """Return what calls with these texts have in common."""
+        named = dict(zip(self._plan.columns, texts, strict=True))
+        message = nested((path, _value(text)) for path, text in named.items() if text is not None)
+        group = tuple(facet.value(message) for facet in self._facets)
+        return _Group(library_of(message), group, named.get(EVENT))
+
+    def _events(self, found: Found, block: Block) -> dict[Event, EventCount]:
+        """Return the events of the lines of a block that are only counted."""
+        assert self._recorder is not None
+        events: dict[Event, EventCount] = {}
+        for row, number, calls in found.calls:
+            library, _, text = self._groups[number]
+            if not self._rows[row].track or text is None:
+                continue
+            context = {"library": {"name": library}}
+            event = self._recorder.event_of({"type": "track", "event": _value(text), "context": context})
+            if event is not None:
+                before = events[event].calls if event in events else 0
+                events[event] = EventCount(before + calls, partial(self._first_with, event, text, block))
+        return events
+
+    def _first_with(self, event: Event, text: bytes, block: Block) -> int | None:
+        """Return the number of the first line of a block that is a delivered call with an event."""
+        assert self._recorder is not None
+        start, number = 0, 0
+        while (at := block.text.find(text, start)) >= 0:
+            number += block.text.count(b"\n", start, at)
+            begin, end = block.text.rfind(b"\n", 0, at) + 1, block.text.find(b"\n", at)
+            end = len(block.text) if end < 0 else end
+            call = call_of(parse_json(block.text[begin:end], depth=self._limits.depth))
+            if (
+                call is not None
+                and self._recorder.event_of(call.message) == event
+                and self._ruleset.opinion_on(call.message).not_delivered is None
+            ):
+                return number
+            start = end
+        return None
 
     def _statement(self, new: NewRecord, block: Block) -> Statement:
         """Return what a line says of its user that no line said before."""

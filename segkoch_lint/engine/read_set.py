@@ -51,7 +51,12 @@ _IDENTITY: Mapping[str, Any] = {
         },
     }
 }
-"""What `segkoch_lint.identity.sightings` reads of a call, the texts of ids aside."""
+"""What `segkoch_lint.identity.records` reads of a call for its user, the texts of ids aside."""
+
+EVENT: Path = ("event",)
+
+_EVENTS: Mapping[str, Any] = {"properties": {"type": {"const": "track"}, "event": {"type": "string"}}}
+"""What it reads for the name of its event, the text aside."""
 
 _AS_WRITTEN_IN_JSON = 4
 """JSON written in another way is less than this many times as long: `maxBytes` needs no look at shorter texts."""
@@ -66,32 +71,36 @@ class ReadSet:
         columns: the texts that calls are grouped by, always with the name of the library; with what decides of them
             (`segkoch_lint.facets.Facet.prefix`).
         identity: whether the texts of ids are read.
+        events: whether the names of events are.
     """
 
     footprint: Footprint
     columns: Mapping[Path, tuple[str, int] | None]
     identity: bool
+    events: bool
 
     @classmethod
-    def of(cls, rules: Footprint, facets: Sequence[Facet], *, identity: bool) -> ReadSet:
+    def of(cls, rules: Footprint, facets: Sequence[Facet], *, users: bool, events: bool) -> ReadSet:
         """Return what a run reads.
 
         Args:
             rules: what its rules read.
             facets: what it groups calls by.
-            identity: whether it compares users.
+            users: whether it compares users.
+            events: whether it compares names of events.
         """
         footprint = Footprint()
         footprint.add(rules)
         definitions = schema_files.load("definitions")["$defs"]
-        columns: dict[Path, tuple[str, int] | None] = {LIBRARY_NAME: None}
+        columns: dict[Path, tuple[str, int] | None] = {LIBRARY_NAME: None, **({EVENT: None} if events else {})}
         for facet in facets:
             for path in facet.paths:
                 columns[path] = facet.prefix if columns.get(path, facet.prefix) == facet.prefix else None
-        for schema in (_CALLS, *([_IDENTITY] if identity else []), *map(_presence, columns)):
+        asked = [_CALLS, *([_IDENTITY] if users else []), *([_EVENTS] if events else [])]
+        for schema in (*asked, *map(_presence, columns)):
             whole = self_contained(expand(dict(schema)), definitions)
             footprint.read(whole, whole)
-        return cls(footprint, columns, identity)
+        return cls(footprint, columns, users, events)
 
     def is_identity(self, path: Path) -> bool:
         """Return whether the text at a path is one of those that say whose a call is."""

@@ -9,7 +9,7 @@ from segkoch_lint.engine.core import has_core
 from segkoch_lint.engine.read_set import ReadSet, compares_members, is_divisible
 from segkoch_lint.engine.verdict_cache import CachingSelector
 from segkoch_lint.facets import Facet
-from segkoch_lint.identity.observing import Observer
+from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
@@ -17,7 +17,7 @@ from segkoch_lint.rules.ruleset import RuleSet
 
 
 def line_selector(
-    ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], observer: Observer | None
+    ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], recorder: Recorder | None
 ) -> LineSelector:
     """Return the fastest selector that there is.
 
@@ -26,16 +26,21 @@ def line_selector(
         limits: depth and length of what is read.
         count: is told of the calls that are only counted.
         facets: what calls are grouped by.
-        observer: is told what calls say of their users; None when nobody asks.
+        recorder: records what calls say of their users and event names; None if no rule asks.
     """
-    reads = ReadSet.of(ruleset.likeness.footprint, facets, identity=observer is not None)
+    reads = ReadSet.of(
+        ruleset.likeness.footprint,
+        facets,
+        users=recorder is not None and recorder.users,
+        events=recorder is not None and recorder.events,
+    )
     # The core cannot tell whether a name holds an id of its call.
     if is_divisible(reads.footprint) and has_core() and not any(facet.named for facet in facets):
         from segkoch_lint.engine.native import NativeSelector  # noqa: PLC0415 - it needs the core
 
-        return NativeSelector(ruleset, reads, limits, count, facets=facets, observer=observer)
+        return NativeSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)
     if is_divisible(reads.footprint) and not compares_members(reads.footprint):
-        return CachingSelector(ruleset, reads, limits, count, facets=facets, observer=observer)
+        return CachingSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)
     return ReadingSelector(limits)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from segkoch_lint.calls import CALL_TYPES, Call
 from segkoch_lint.engine.read_set import DEVICE
-from segkoch_lint.identity.observing import Known, Observer, place_of, places_in
-from segkoch_lint.identity.seen import Place, Seen
-from segkoch_lint.identity.sightings import Ids, Link, Sighting, ids_of, links_of, sighting_of
+from segkoch_lint.identity.first_seen import ADVERTISING_POINTER, DEVICE_POINTER, Order, Spot, place_of
+from segkoch_lint.identity.recorder import RecordCount, Recorder, id_places
+from segkoch_lint.identity.records import IdentityRecord, Ids, Link, ids_of, links_of, record_of
 from segkoch_lint.places import Path, Span, pointer_of
 from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.json_text import JsonDocument
@@ -37,16 +37,17 @@ class Statement:
     """What calls with the same ids say.
 
     Attributes:
-        key: stands for the ids, among what the observer has `met`.
+        key: stands for the ids, among what the recorder has `met`.
         links: who they say is who.
-        sighting: of their device, if any.
-        seen: where that was seen first.
+        record: what they say of their user, if anything.
+        order, place: of the first of them.
     """
 
     key: Hashable
     links: tuple[Link, ...]
-    sighting: Sighting | None = None
-    seen: Seen | None = None
+    record: IdentityRecord | None = None
+    order: Order = (0, 0, 0)
+    place: str = ""
 
     @classmethod
     def of(
@@ -72,8 +73,8 @@ class Statement:
             extents: of the ids, in bytes of the line; None if they are to be looked for.
         """
         links = tuple(links_of(message))
-        sighting = sighting_of(message, opinion.origin) if opinion.not_delivered is None else None
-        ids = ids_of(message["context"]["device"]) if sighting is not None else None
+        record = record_of(message, opinion.origin) if opinion.not_delivered is None else None
+        ids = ids_of(message["context"]["device"]) if record is not None else None
         if ids is None:
             return cls(key, links)
         document: Document
@@ -82,31 +83,30 @@ class Statement:
         else:
             document = JsonDocument(message, line, block.number + number)
             if extents is not None:
-                return cls(key, links, sighting, Seen((*document.start, 1), *_places(ids, extents, line, document)))
-        return cls(key, links, sighting, Seen((*document.start, 1), *places_in(document, ids)))
+                order = (*document.start, 1)
+                return cls(key, links, record, order, place_of(order, _spots(ids, extents, line, document)))
+        order = (*document.start, 1)
+        return cls(key, links, record, order, id_places(document, ids, order))
 
-    def tell(self, observer: Observer) -> Known | None:
-        """Let the observer know; return what such calls are counted by, if by anything."""
+    def tell(self, recorder: Recorder) -> RecordCount | None:
+        """Let the recorder know; return what such calls are counted by, if by anything. This one is not counted."""
         for link in self.links:
-            observer.link(link)
+            recorder.link(link)
         known = None
-        if self.sighting is not None and self.seen is not None:
-            known = observer.known(self.sighting, self.seen.order) or observer.meet(self.sighting, self.seen)
-        observer.met[self.key] = known
+        if self.record is not None:
+            known = recorder.known(self.record, self.order) or recorder.meet(self.record, self.order, self.place)
+        recorder.met[self.key] = known
         return known
 
 
-def _places(
-    ids: Ids, extents: Mapping[Path, Extent], line: bytes, document: Document
-) -> tuple[Place | None, Place | None]:
-    keys = ("id" if ids.device_id else None, ids.advertising_key)
-    device, advertising = (None if key is None else _place((*DEVICE, key), extents, line, document) for key in keys)
-    return device, advertising
+def _spots(ids: Ids, extents: Mapping[Path, Extent], line: bytes, document: Document) -> list[tuple[Spot | None, str]]:
+    keys = (("id" if ids.device_id else "", DEVICE_POINTER), (ids.advertising_key, ADVERTISING_POINTER))
+    return [(_spot((*DEVICE, key), extents, line, document) if key else None, usual) for key, usual in keys]
 
 
-def _place(path: Path, extents: Mapping[Path, Extent], line: bytes, document: Document) -> Place:
+def _spot(path: Path, extents: Mapping[Path, Extent], line: bytes, document: Document) -> Spot:
     start, end = extents[path]
     if not line.isascii():
         start, end = len(line[:start].decode()), len(line[:end].decode())
     number, _ = document.start
-    return place_of(Span(number, start + 1, number, end + 1), pointer_of(path))
+    return Spot(Span(number, start + 1, number, end + 1), pointer_of(path))

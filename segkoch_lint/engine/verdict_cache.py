@@ -5,7 +5,7 @@ alike in all that is read of them are judged once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ import msgspec
 
 from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
+from segkoch_lint.engine.events import EventCount, record_events
 from segkoch_lint.engine.read_set import USER_IDS, ReadSet, is_divisible, longest_read, nested
 from segkoch_lint.engine.statement import Statement, call_of
 from segkoch_lint.facets import Facet, Group, own_texts
-from segkoch_lint.identity.observing import Observer
+from segkoch_lint.identity.recorder import Event, Recorder
 from segkoch_lint.known_ids import shows_no_id
 from segkoch_lint.places import Path
 from segkoch_lint.reading.documents import Flaw
@@ -76,7 +77,7 @@ class CachingSelector:
         limits: depth and length of what is read.
         count: is told of the calls that are only counted.
         facets: what calls are grouped by.
-        observer: is told what calls say of their users; None when nobody asks.
+        recorder: records what calls say of their users and event names; None if no rule asks.
     """
 
     def __init__(
@@ -87,23 +88,25 @@ class CachingSelector:
         count: Count,
         *,
         facets: tuple[Facet, ...] = (),
-        observer: Observer | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._ruleset = ruleset
         self._limits = limits
         self._count = count
         self._facets = facets
-        self._observer = observer
+        self._recorder = recorder
         self._named = any(facet.named for facet in facets)
         self._likeness = Likeness(reads.footprint)
         self._longest = min(limits.line_bytes, longest_read(reads.footprint))
         self._members: dict[str, _Member | None] = {}
         self._numbers: dict[Hashable, int] = {}
         self._opinions: dict[tuple[int, ...], Opinion | None] = {}
-        self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group]] = {}
-        self._paths = [*reads.columns, *([("type",), ("context", "device"), *USER_IDS] if reads.identity else [])]
-        self._grouped = list(dict.fromkeys(str(path[0]) for path in reads.columns))
-        self._identifying = list(dict.fromkeys(str(path[0]) for path in self._paths[len(reads.columns) :]))
+        self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group, Event | None]] = {}
+        grouping: list[Path] = [*reads.columns, *([("type",)] if reads.events else [])]
+        identifying: list[Path] = [("type",), ("context", "device"), *USER_IDS] if reads.identity else []
+        self._paths = [*grouping, *identifying]
+        self._grouped = list(dict.fromkeys(str(path[0]) for path in grouping))
+        self._identifying = list(dict.fromkeys(str(path[0]) for path in identifying))
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
@@ -112,6 +115,7 @@ class CachingSelector:
         counted: Counter[tuple[Opinion, str, Group]] = Counter()
         said: Counter[Hashable] = Counter()
         statements: dict[Hashable, Statement] = {}
+        events: dict[Event, EventCount] = {}
         for number, line in enumerate(block.text.split(b"\n")):
             if not line or line.isspace():
                 continue
@@ -120,10 +124,10 @@ class CachingSelector:
                 selected += Block(block.number + number, line).lines(self._limits)
                 leave_first = leave_first and known is None
                 continue
-            if self._observer is not None:
+            if self._recorder is not None and self._recorder.users:
                 key = self._key(known)
                 said[key] += 1
-                if key not in self._observer.met and key not in statements:
+                if key not in self._recorder.met and key not in statements:
                     message = {name: entry.value for name, entry in known.entries.items()}
                     statements[key] = Statement.of(
                         message, known.opinion, key=key, block=block, number=number, line=line
@@ -133,17 +137,27 @@ class CachingSelector:
                 assert isinstance(document, JsonDocument)
                 selected.append(CheckedLine(document, known.opinion, number))
             else:
-                counted[known.opinion, *self._group(known)] += 1
+                library, group, event = self._group(known)
+                counted[known.opinion, library, group] += 1
+                if event is not None and known.opinion.not_delivered is None:
+                    before = events.get(event)
+                    events[event] = EventCount(before.calls + 1, before.first) if before else _first_of(number)
         for (opinion, library, group), calls in counted.items():
             self._count(opinion, library, group, calls)
-        if self._observer is not None:
-            for statement in statements.values():
-                statement.tell(self._observer)
-            for key, calls in said.items():
-                met = self._observer.met[key]
-                if met is not None:
-                    self._observer.count(met, calls)
+        if self._recorder is not None:
+            self._record(statements.values(), said)
+            if self._recorder.events:
+                record_events(self._recorder, block, events, selected)
         return selected
+
+    def _record(self, statements: Iterable[Statement], said: Mapping[Hashable, int]) -> None:
+        assert self._recorder is not None
+        for statement in statements:
+            statement.tell(self._recorder)
+        for key, calls in said.items():
+            met = self._recorder.met[key]
+            if met is not None:
+                met.calls += calls
 
     def _known(self, line: bytes) -> _Known | None:
         """Return what is known of a line, or None if it is to be read as a document."""
@@ -191,19 +205,20 @@ class CachingSelector:
         self._opinions[numbers] = opinion
         return opinion
 
-    def _group(self, known: _Known) -> tuple[str, Group]:
-        """Return the library and the group of a call in which no id has to be masked."""
+    def _group(self, known: _Known) -> tuple[str, Group, Event | None]:
+        """Return the library and the group of a call in which no id has to be masked, and its event if one is read."""
         entries = tuple([known.entries.get(key) for key in self._grouped])
-        group = self._groups.get(entries)
-        if group is None:
+        found = self._groups.get(entries)
+        if found is None:
             message = known.message
+            event = self._recorder.event_of(message) if self._recorder else None
             values = tuple(facet.value(message) for facet in self._facets)
-            group = self._groups[entries] = (library_of(message), values)
-        return group
+            found = self._groups[entries] = (library_of(message), values, event)
+        return found
 
     def _may_hold_ids(self, known: _Known, line: bytes) -> bool:
         """Return whether an id of the call may have to be masked in the name of its group."""
-        _, values = self._group(known)
+        _, values, _ = self._group(known)
         return any(
             isinstance(value, str) and not shows_no_id(value, line, own_texts(facet, known.message))
             for facet, value in zip(self._facets, values, strict=True)
@@ -290,6 +305,11 @@ class _Member:
             return value
         found = ((path, _at(value, path)) for path in self._paths)
         return nested((path, inner) for path, inner in found if inner is not None)
+
+
+def _first_of(number: int) -> EventCount:
+    """Return the count of an event that was met for the first time in a line."""
+    return EventCount(1, lambda: number)
 
 
 def _at(value: Any, path: Path) -> Any:

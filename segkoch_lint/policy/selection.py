@@ -63,8 +63,8 @@ class Selection:
 
     @cached_property
     def across(self) -> tuple[str, ...]:
-        """The codes of the selected rules about what all calls say together of users and devices."""
-        return tuple(rule.code for rule in self.rules if rule.applies_to in {"user", "device"})
+        """The codes of the selected rules about what all calls say together: of users, devices and event names."""
+        return tuple(rule.code for rule in self.rules if rule.applies_to in {"user", "device", "event-name"})
 
     def severity(self, rule: Rule) -> Severity:
         """Return the rule's severity after configuration."""

@@ -18,6 +18,7 @@ _APPLIES_TO = {
     "destination": "the settings of a Kochava destination",
     "user": "what a whole run says of one user on one platform",
     "device": "what a whole run says of one device id or advertising id",
+    "event-name": "event names of a whole run that are alike",
     "input": "every input that is read",
     "plan": "tracking plans",
 }

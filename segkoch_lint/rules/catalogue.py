@@ -16,7 +16,7 @@ from segkoch_lint.findings import Severity
 from segkoch_lint.places import Path as ValuePath
 from segkoch_lint.places import path_of
 
-AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "input", "plan"]
+AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "event-name", "input", "plan"]
 
 DEFAULT_REMEDY = "default"
 

@@ -133,30 +133,6 @@ class Footprint:
                 read.all = True
 
 
-_ASKS_NO_TEXT = frozenset(
-    {"$schema", "message", "type", "required", "foundIn", "minItems", "maxItems"}
-    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-)
-"""Keywords whose answer does not depend on what texts are, only on whether they are the same."""
-
-
-def compares_only(schema: Any) -> bool:
-    """Tell whether a schema asks nothing of texts but whether they are the same; no when in doubt."""
-    if not isinstance(schema, Mapping):
-        return True
-    return all(map(_compares_only, schema, schema.values()))
-
-
-def _compares_only(keyword: str, value: Any) -> bool:
-    if keyword in {"allOf", "anyOf", "oneOf"}:
-        return all(map(compares_only, value))
-    if keyword in {"not", "if", "then", "else", "items"}:
-        return compares_only(value)
-    if keyword == "properties":
-        return all(map(compares_only, value.values()))
-    return keyword in _ASKS_NO_TEXT
-
-
 def _reads_all(keyword: str, value: Any) -> bool:
     """Return whether a keyword reads everything at its place, as far as anybody knows."""
     if keyword in {"const", "enum"}:

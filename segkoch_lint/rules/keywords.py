@@ -31,7 +31,7 @@ def problem_of_words(rule: Rule) -> str:
     keyword = next(_unknown(rule.constraint), None)
     if keyword is not None:
         return f'there is no keyword "{keyword}", so it would ask nothing. {nearest(keyword, _known())}'.rstrip()
-    further = _OF_SUMMARIES if rule.applies_to in {"user", "device"} else frozenset()
+    further = _OF_SUMMARIES if rule.applies_to in {"user", "device", "event-name"} else frozenset()
     for message in _messages(rule):
         for name in _PLACEHOLDER.findall(message):
             if name not in {*_OF_VALUES, *further} and not name.startswith("/"):

@@ -13,7 +13,7 @@ from segkoch_lint.findings import Severity
 from segkoch_lint.places import Path
 from segkoch_lint.rules.combining import conjunction
 from segkoch_lint.rules.delivery import Delivery
-from segkoch_lint.rules.footprint import Footprint, compares_only
+from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.references import REFERRING, lookup
 from segkoch_lint.rules.remedies import Circumstances
@@ -84,7 +84,7 @@ class RuleSet:
         self._delivery = delivery
         self._definitions = definitions
         self._groups: dict[AppliesTo, _Group] = {}
-        for kind in ("delivered", "call", "request", "destination", "user", "device"):
+        for kind in ("delivered", "call", "request", "destination", "user", "device", "event-name"):
             chosen = [_Compiled(r, self.schema_of(r)) for r in rules if r.applies_to == kind]
             self._groups[kind] = _Group(chosen)
         deciding = [_Compiled(r, self.schema_of(r)) for r in required if r.applies_to in _ABOUT_CALLS]
@@ -161,12 +161,9 @@ class RuleSet:
         """Return what the rules that apply to *kind* say of a value of that kind."""
         return [blame.of(value) for blame in self._groups[kind].blames(value)]
 
-    def compares_only(self, kind: AppliesTo) -> bool:
-        """Tell whether the rules that apply to *kind* ask nothing of texts but whether they are the same.
-
-        They say the same, then, of two values that differ only in what their texts are.
-        """
-        return all(compares_only(each.schema) for each in self._groups[kind].rules)
+    def schemas(self, kind: AppliesTo) -> list[Mapping[str, Any]]:
+        """Return the constraints of the rules that apply to *kind*, in standard keywords and our comparing ones."""
+        return [each.schema for each in self._groups[kind].rules]
 
     def reads(self, path: Path) -> bool:
         """Tell whether the value at *path* of a call is read by a rule, or stands on the way to one that is."""

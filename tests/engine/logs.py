@@ -17,7 +17,7 @@ from segkoch_lint.engine.checked_line import Count, LineSelector
 from segkoch_lint.engine.core import has_core
 from segkoch_lint.engine.selector import ReadingSelector, line_selector
 from segkoch_lint.facets import Facet
-from segkoch_lint.identity.observing import Observer
+from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.limits import Limits
@@ -37,13 +37,13 @@ def selector_by(name: str) -> Callable[..., LineSelector]:
     """What makes a selector of a kind, as far as the rules allow it."""
 
     def make(
-        ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], observer: Observer | None
+        ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], recorder: Recorder | None
     ) -> LineSelector:
         if name == READ:
             return ReadingSelector(limits)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(selector, "has_core", lambda: name == NATIVE)
-            return line_selector(ruleset, limits, count, facets, observer)
+            return line_selector(ruleset, limits, count, facets, recorder)
 
     return make
 

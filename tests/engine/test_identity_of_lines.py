@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading import opening
 from tests.conftest import IOS_CALL
 from tests.engine.logs import GOOD, IDS, PEOPLE, is_found_the_same, said, written
 
@@ -54,3 +55,46 @@ def test_ids_of_lines_that_are_passed_over_are_placed_exactly(call: dict[str, An
     content = b"\n".join([GOOD, line.replace(IDS[0].encode() + b"f", IDS[0].encode() + b"e"), line])
     found, _ = is_found_the_same(content, chosen)
     assert [finding.location.span.line for finding in found if finding.code == "KCH201"] == [2, 3]
+
+
+NAMES = ["Order Completed", "order_completed", "ORDER-COMPLETED", 'a"b', 'A"B', "\u00d6", "\u00f6", "\t", 7, None, ...]
+
+
+def happened(event: Any, kind: str, library: str, integrations: Any, spaces: int) -> bytes:
+    """A line whose call has an event, good, bad or not delivered."""
+    call = said(library, ("user-4711", "a"), ("a", "b"), IDS[0] + "1", IDS[1] + "1")
+    call |= {"event": event, "type": kind, "integrations": integrations, "properties": {"name": event}}
+    if event is ...:
+        del call["event"], call["properties"]
+    return written(call, spaces)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.builds(
+            happened,
+            st.sampled_from(NAMES),
+            st.sampled_from(["track", "track", "track", "page"]),
+            st.sampled_from(["analytics-swift", "analytics-ruby", "analytics-android"]),
+            st.sampled_from([{}, {}, {"Kochava": False}]),
+            st.sampled_from([0, 0, 1, 2]),
+        ),
+        max_size=30,
+    ),
+    st.sampled_from([("KCH307",), ("ALL",)]),
+)
+def test_event_names_are_the_same_as_when_every_line_is_read(lines: list[bytes], select: tuple[str, ...]) -> None:
+    is_found_the_same(b"\n".join([GOOD, *lines]), Settings(select=select))
+
+
+def test_the_first_line_of_an_event_is_found_among_lines_that_are_only_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opening, "_READ_BYTES", 4000)
+    lines = [GOOD, *[happened("Order Completed", "track", "analytics-swift", {}, 0)] * 40]
+    lines[17] = happened("order_completed", "track", "analytics-swift", {"Kochava": False}, 0)
+    lines[23] = lines[31] = happened("order_completed", "track", "analytics-swift", {}, 0)
+    found, _ = is_found_the_same(b"\n".join(lines), Settings(select=("KCH307",)))
+    assert [(each.location.span.line, each.related[0].span.line) for each in found] == [(24, 1)]
+    assert [each.properties["calls"] for each in found] == [2]

@@ -46,7 +46,7 @@ def rows_of(footprint: Footprint, values: list[bytes]) -> dict[int, set[Hashable
     """By row of the core, what the rules can tell of the values in it."""
     from segkoch_lint.engine.plan import Plan
 
-    plan = Plan(ReadSet(Footprint(members={"a": footprint}), {}, identity=False), Limits())
+    plan = Plan(ReadSet(Footprint(members={"a": footprint}), {}, identity=False, events=False), Limits())
     text = b"".join(b'{"a":%b}\n' % value for value in values)
     plan.core.begin(text, leave_first=False)
     while (lesson := plan.core.run(text)) is not None:

@@ -8,7 +8,7 @@ import pytest
 
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
-from segkoch_lint.rules.footprint import Footprint, compares_only
+from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.vocabulary import expand
 
@@ -54,24 +54,6 @@ def test_what_no_schema_names_is_not_read() -> None:
     made = footprint({"properties": {"a": {"required": ["b"], "enum": [1, 2], "const": 1}}})
     assert not made.reads(("a", "x"))
     assert not made.reads(("a", "b", "c"))
-
-
-@pytest.mark.parametrize(
-    ("schema", "expected"),
-    [
-        ({}, True),
-        (False, True),
-        ({"properties": {"a": {"items": {"foundIn": {"member": "b", "list": "/c"}, "required": ["b"]}}}}, True),
-        ({"if": {"maximum": 3}, "then": {"allOf": [{"not": {"type": "string"}}]}, "else": {"minItems": 1}}, True),
-        ({"properties": {"a": {"items": {"anyOf": [{"type": "null"}, {"minLength": 1}]}}}}, False),
-        ({"if": {"properties": {"userId": {"const": "u"}}}, "then": False}, False),
-        ({"patternProperties": {"a": {}}}, False),
-        ({"$ref": "#/$defs/a", "$defs": {"a": {}}}, False),
-        ({"items": {"uniqueItems": True}}, False),
-    ],
-)
-def test_a_schema_only_compares_when_no_keyword_asks_what_a_text_is(schema: Any, expected: bool) -> None:
-    assert compares_only(schema) is expected
 
 
 def test_a_schema_that_refers_to_itself_ends() -> None:

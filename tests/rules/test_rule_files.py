@@ -57,6 +57,7 @@ CONTRACT = {
     "KCH304": ("misspelled-integration", "warning"),
     "KCH305": ("oversized-payload", "warning"),
     "KCH306": ("snake-case-envelope", "warning"),
+    "KCH307": ("event-name-variants", "warning"),
     "KCH308": ("oversized-message-id", "warning"),
     "KCH309": ("revenue-without-currency", "info"),
     "KCH310": ("placeholder-user-id", "warning"),
@@ -71,7 +72,7 @@ CONTRACT = {
 
 REQUIRED = {"KCH101", "KCH102", "KCH103", "KCH104", "KCH105", "KCH106", "KCH201", "KCH202", "KCH203"}
 
-SUMMED_UP = [rule for rule in JUDGED if rule.applies_to in {"user", "device"}]
+SUMMED_UP = [rule for rule in JUDGED if rule.applies_to in {"user", "device", "event-name"}]
 OF_CALLS = [rule for rule in JUDGED if rule.applies_to in {"delivered", "call", "request"}]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.identity.sightings import user_ids
+from segkoch_lint.identity.records import user_ids
 from segkoch_lint.places import pointer_of
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
@@ -364,4 +364,4 @@ ID_VALUES = st.sampled_from([None, "", " ", "u", 5])
 def test_a_call_without_a_user_is_one_of_which_identity_knows_no_user(members: dict[str, Any]) -> None:
     call = {"type": "identify", **members}
     missing = not VALIDATORS["KCH301"][0].is_valid(call)
-    assert missing == (user_ids(call) == (None, None))
+    assert missing == (user_ids(call) == ("", ""))

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-import copy
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from segkoch_lint import Linter, Settings, lint, schema_files
-from segkoch_lint.identity.collecting import Collector
-from segkoch_lint.identity.judging import Identity
+from segkoch_lint import Finding, Linter, Location, Settings, lint, schema_files
+from segkoch_lint.identity.analysis import Rules, analyse
 from segkoch_lint.rules.ruleset import RuleSet
-from tests.identity.saying import A1, A2, A3, D1, D2, D3, LINKS, ONLY, SAID, SETTINGS, ZERO, app, call, server, told
+from segkoch_lint.rules.violations import Violation
+from tests.identity.reference import Found, found_in
+from tests.identity.saying import (
+    A1,
+    A2,
+    A3,
+    D1,
+    D2,
+    D3,
+    DATABASES,
+    LIMITS,
+    LINKS,
+    ONLY,
+    SAID,
+    SETTINGS,
+    ZERO,
+    app,
+    call,
+    server,
+    told,
+    told_of_files,
+)
 
 
 def found(calls: Sequence[Mapping[str, Any]], settings: Settings = ONLY) -> list[tuple[str, str]]:
@@ -115,10 +135,10 @@ def alias(before: str, user: str) -> dict[str, Any]:
         ([alias("a", "guest"), alias("guest", "u")], False),
     ],
 )
-@pytest.mark.parametrize("memory", [1 << 20, 1])
-def test_chains_of_aliases_are_followed_to_their_end(links: list[dict[str, Any]], joined: bool, memory: int) -> None:
+@pytest.mark.parametrize("way", DATABASES)
+def test_chains_of_aliases_are_followed_to_their_end(links: list[dict[str, Any]], joined: bool, way: str) -> None:
     linter = Linter(ONLY)
-    linter.collector = Collector(memory)
+    linter.identity = DATABASES[way]()
     list(linter.value([app(D1, A1, anonymousId="a"), server(D2, A1), *links]))
     assert [finding.code for finding in linter.identity_findings()] == (["KCH201"] if joined else [])
 
@@ -213,7 +233,7 @@ def test_users_seen_from_one_side_are_counted_as_not_comparable() -> None:
 def test_without_rules_about_users_nothing_is_collected() -> None:
     linter = Linter(Settings(select=("KCH1",)))
     list(linter.value([app(D1, A1), server(D2, A1)]))
-    assert linter.collector is None
+    assert linter.identity is None
     assert list(linter.identity_findings()) == []
     assert linter.summary.identity is None
 
@@ -237,15 +257,15 @@ def test_a_rule_is_silent_about_calls_of_files_where_it_is_ignored(tmp_path: Pat
     assert list(linter.identity_findings()) == []
 
 
-@pytest.mark.parametrize("memory", [1 << 20, 1])
-def test_a_rule_about_ids_is_silent_about_calls_of_files_where_it_is_ignored(memory: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", DATABASES)
+def test_a_rule_about_ids_is_silent_about_calls_of_files_where_it_is_ignored(way: str, tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.json").write_text(json.dumps(app(D1, A1, userId=f"user-{number}")))
     settings = Settings(
         select=("KCH204",), rule_limits={"shared-device-users": 2}, per_file_ignores={"1*": ("KCH204",)}, root=tmp_path
     )
     linter = Linter(settings)
-    linter.collector = Collector(memory)
+    linter.identity = DATABASES[way]()
     list(linter.paths([str(tmp_path)]))
     findings = list(linter.identity_findings())
     assert [Path(finding.location.path).name for finding in findings] == ["0.json"] * 2
@@ -279,15 +299,18 @@ def test_a_user_of_whom_servers_say_much_is_judged_in_parts() -> None:
     assert codes.count("KCH206") == 1
 
 
-@given(st.lists(SAID | LINKS, max_size=16))
-def test_users_of_whom_the_same_is_said_are_judged_once_and_no_differently(calls: list[Any]) -> None:
-    each = Linter(SETTINGS)
-    each._parts.ruleset.compares_only = lambda kind: kind == "plan"  # type: ignore[method-assign]  # in this one object only
-    list(each.value(calls))
-    once = Linter(SETTINGS)
-    assert once._parts.ruleset.compares_only("user")
-    list(once.value(calls))
-    assert told(once) == told(each)
+@pytest.mark.parametrize("way", DATABASES)
+def test_a_user_of_whom_the_app_says_very_much_is_judged_alone(way: str) -> None:
+    device = "{:08X}-93A4-4B7D-8E21-0C7D5A9B3F61"
+    calls = [app(device.format(n), A1) for n in range(150)]
+    calls += [server(device.format(n), A1) for n in (3, 7, 200)]
+    calls += [app(D1, A1, userId="v"), server(D1, A1, userId="v")]
+    linter = Linter(Settings(select=("KCH201",)))
+    linter.identity = DATABASES[way]()
+    list(linter.value(calls))
+    findings, (tally, _) = told(linter)
+    assert [(f.code, f.location.pointer) for f in findings] == [at("KCH201", 152)]
+    assert tally.compared == 2
 
 
 def test_a_user_is_not_taken_for_one_whose_ids_differ_in_other_ways() -> None:
@@ -311,94 +334,75 @@ def test_a_rule_that_looks_into_ids_sees_those_of_every_user(tmp_path: Path) -> 
     assert found(calls, Settings(select=("ACME001",), rules=(tmp_path,))) == [at("ACME001", 1), at("ACME001", 2)]
 
 
-def owners_of(calls: Sequence[Any]) -> dict[str, str]:
-    """The one user of each anonymousId that has one."""
-    links: dict[str, set[str]] = {}
-    aliases: dict[str, set[str]] = {}
-    for each in calls:
-        for key in ("anonymousId", *(["previousId"] if each["type"] == "alias" else [])):
-            if each.get(key) and each.get("userId") not in {None, "", "guest"} and each["type"] != "delete":
-                links.setdefault(each[key], set()).add(each["userId"])
-                if key == "previousId" and each[key] != each["userId"]:
-                    aliases.setdefault(each[key], set()).add(each["userId"])
+def as_found(finding: Finding) -> Found:
+    """A finding about files that are one call each."""
 
-    def ends(user: str, before: tuple[str, ...] = ()) -> set[str | None]:
-        if user in before or len(aliases.get(user, ())) > 1:
-            return {None}
-        return ends(next(iter(aliases[user])), (*before, user)) if user in aliases else {user}
+    def place(location: Location) -> tuple[int, str]:
+        return int(location.path.removesuffix(".json")), location.pointer.rsplit("/", 1)[1]
 
-    found = {before: set().union(*map(ends, users)) for before, users in links.items()}
-    return {before: next(iter(users)) or "" for before, users in found.items() if len(users) == 1 and None not in users}
+    related = place(finding.related[0]) if finding.related else None
+    return Found(finding.code, *place(finding.location), related, finding.properties["calls"])
 
 
-def naive(calls: Sequence[Any]) -> set[tuple[str, str, str, str]]:
-    """KCH201 to KCH203 as the contract words them, of calls that are all delivered."""
-    owners = owners_of(calls)
-    said: dict[tuple[str, str], dict[str, set[tuple[str | None, str | None]]]] = {}
-    for each in calls:
-        device = each.get("context", {}).get("device", {})
-        before = each.get("anonymousId")
-        user = each.get("userId") or owners.get(before) or (before and f"anonymous {before}")
-        if each["type"] != "track" or device.get("type") not in {"ios", "android"} or user in {None, "", "guest"}:
-            continue
-        library = each["context"]["library"]["name"]
-        side = {"analytics-swift": "mobile", "analytics-ruby": "server", "analytics-go": "server"}.get(library, "")
-        held = device.get("id") if device.get("id") not in {ZERO, "unknown"} else None
-        advertising = device.get("advertisingId")
-        if advertising == ZERO or (advertising and held and advertising.lower() == held.lower()):
-            advertising = None
-        sides = said.setdefault((user, device["type"]), {})
-        sides.setdefault(side, set()).add((held, advertising))
-    broken: set[tuple[str, str, str, str]] = set()
-    for (user, platform), sides in said.items():
-        mobile = sides.get("mobile", set())
-        for held, advertising in sides.get("server", set()):
-            devices = {d for d, _ in mobile if d}
-            known = held is not None and held.lower() in {d.lower() for d in devices}
-            of_device = {a for d, a in mobile if a and d and held and d.lower() == held.lower()}
-            ads = of_device if known else {a for _, a in mobile if a}
-            for code, value, sent in (("KCH201", held, devices), ("KCH202", advertising, ads)):
-                hyphen = "-" if code == "KCH202" else "_"
-                if not value or not sent or value.replace(hyphen, "") in {each.replace(hyphen, "") for each in sent}:
-                    continue
-                bare = value.lower().replace(hyphen, "")
-                alike = bare in {each.lower().replace(hyphen, "") for each in sent}
-                broken.add(("KCH203" if alike else code, user, platform, bare))
-    return broken
+@given(st.lists(SAID | LINKS, max_size=14), st.data())
+@settings(max_examples=50)
+@pytest.mark.parametrize("way", ["memory", "partitions"])
+def test_what_is_found_is_what_the_catalogue_says(way: str, calls: list[Any], data: st.DataObject) -> None:
+    order = data.draw(st.permutations(range(len(calls))))
+    findings, _ = told_of_files(calls, DATABASES[way](), order)
+    assert Counter(map(as_found, findings)) == Counter(found_in(calls, LIMITS))
+
+
+@given(st.lists(SAID | LINKS, min_size=6, max_size=30))
+@settings(max_examples=20)
+def test_the_queries_give_the_same_in_duckdb(calls: list[Any]) -> None:
+    expected = told_of_files(calls, DATABASES["memory"]())
+    assert told_of_files(calls, DATABASES["duckdb"]()) == expected
 
 
 @given(st.lists(SAID | LINKS, max_size=14))
-def test_what_is_found_is_what_the_contract_says(calls: list[Any]) -> None:
-    findings = list(lint(calls, settings=Settings(select=("KCH201", "KCH202", "KCH203"))))
-    expected = naive([copy.deepcopy(each) for each in calls])
-    assert len(findings) == len(expected)
-    by_code = sorted(code for code, *_ in expected)
-    assert sorted(finding.code for finding in findings) == by_code
-    for finding in findings:
-        number = int(finding.location.pointer.split("/")[1])
-        device = calls[number]["context"]["device"]
-        member = finding.location.pointer.rsplit("/", 1)[1]
-        value = device[member].lower().replace("-" if member == "advertisingId" else "_", "")
-        assert (finding.code, calls[number]["context"]["device"]["type"], value) in {
-            (code, platform, text) for code, _, platform, text in expected
-        }
+@settings(max_examples=50)
+def test_claims_that_compare_alike_are_judged_once_and_no_differently(calls: list[Any]) -> None:
+    by_claim, one_by_one = Linter(SETTINGS), Linter(SETTINGS)
+    list(by_claim.value(calls))
+    list(one_by_one.value(calls))
+    assert by_claim.identity is not None
+    assert one_by_one.identity is not None
+    ruleset = by_claim._parts.ruleset
+    expected = list(analyse(one_by_one.identity, AskingMore(ruleset)))
+    assert list(analyse(by_claim.identity, ruleset)) == expected
 
 
-@given(st.lists(SAID | LINKS, max_size=12))
-def test_summaries_have_the_documented_shape(calls: list[Any]) -> None:
-    shapes = {kind: Draft202012Validator(schema_files.load(f"{kind}-summary")) for kind in ("user", "device")}
+class AskingMore:
+    """Rules with one more that asks what ids are, and finds nothing wrong."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self._ruleset = ruleset
+
+    def violations(self, kind: Any, value: Mapping[str, Any]) -> list[Violation]:
+        return self._ruleset.violations(kind, value)
+
+    def schemas(self, kind: Any) -> list[Mapping[str, Any]]:
+        return [*self._ruleset.schemas(kind), {"properties": {"userId": {"pattern": ""}}}]
+
+
+@given(st.lists(SAID | LINKS, max_size=12), st.booleans())
+def test_summaries_have_the_documented_shape(calls: list[Any], more: bool) -> None:
+    kinds = ("user", "device", "event-name")
+    shapes = {kind: Draft202012Validator(schema_files.load(f"{kind}-summary")) for kind in kinds}
     linter = Linter(SETTINGS)
     list(linter.value(calls))
-    assert linter.collector is not None
-    ruleset: RuleSet = linter._parts.ruleset
+    assert linter.identity is not None
 
-    def judge(kind: Any, summary: Mapping[str, Any]) -> Any:
-        shapes[kind].validate(summary)
-        return ruleset.violations(kind, summary)
+    class Checking(AskingMore):
+        def violations(self, kind: Any, value: Mapping[str, Any]) -> list[Violation]:
+            shapes[kind].validate(value)
+            return super().violations(kind, value)
 
-    identity = Identity.of(linter.collector, judge)
-    assert identity.tally.adds_up()
-    linter.collector.close()
+    rules: Rules = linter._parts.ruleset
+    for each in (Checking(linter._parts.ruleset), rules) if more else (rules,):
+        assert analyse(linter.identity, each).tally.adds_up()
+    linter.identity.close()
 
 
 @given(st.integers(0, len(D1) - 1), st.sampled_from("0123456789ABCDEFabcdef"))

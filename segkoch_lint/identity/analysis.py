@@ -1,0 +1,255 @@
+"""All records of a run to findings: the sections of `queries.sql` in their order, and rule files in between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Literal, Protocol
+
+from segkoch_lint.identity.database import IdentityDatabase
+from segkoch_lint.identity.devices import Affecting, IdUse, add_findings
+from segkoch_lint.identity.engines import Engine
+from segkoch_lint.identity.event_names import MOST_NAMES, EventCalls, EventSet
+from segkoch_lint.identity.findings import ADVERTISING, Affected, FindingStore, IdentityFinding
+from segkoch_lint.identity.users import Blamed, Statement, User
+from segkoch_lint.identity.vectors import (
+    asks_of_each_claim,
+    asks_only_how_many_names,
+    summary_of_claim,
+    summary_of_person,
+)
+from segkoch_lint.rules.violations import Violation
+from segkoch_lint.tallies import IdentityTally
+
+_MOST_SOUGHT = 100_000
+"""Ids whose records are looked for in a temporary file; if there are more, everything is loaded."""
+
+
+class Rules(Protocol):
+    """The rules of a run, as `segkoch_lint.rules.ruleset.RuleSet` has them."""
+
+    def violations(self, kind: Literal["user", "device", "event-name"], value: Mapping[str, Any]) -> list[Violation]:
+        """Return what the rules that apply to *kind* say of a summary."""
+
+    def schemas(self, kind: Literal["user", "device", "event-name"]) -> Sequence[Mapping[str, Any]]:
+        """Return the schemas of these rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityResult:
+    """What a run says of its users and event names.
+
+    Attributes:
+        tally: the users.
+        calls: by code of a rule, how many calls its findings are about, no call counted twice.
+        findings: in the order of their first calls.
+    """
+
+    tally: IdentityTally
+    calls: Mapping[str, int]
+    findings: FindingStore
+
+    def __iter__(self) -> Iterator[IdentityFinding]:
+        """Yield the findings."""
+        return iter(self.findings)
+
+
+def analyse(database: IdentityDatabase, rules: Rules) -> IdentityResult:
+    """Sum up and judge everything that was recorded.
+
+    Args:
+        database: everything that was recorded.
+        rules: what is demanded.
+
+    Raises:
+        OutputError: there is no space left for temporary files.
+    """
+    findings = FindingStore(database.paths)
+    if not database:
+        return IdentityResult(IdentityTally(), {}, findings)
+    analysis = _Analysis(database, database.open(), rules, findings)
+    if rules.schemas("user") or rules.schemas("device"):
+        analysis.judge_users()
+    if rules.schemas("device"):
+        analysis.judge_ids()
+    if rules.schemas("event-name"):
+        analysis.judge_event_names()
+    return IdentityResult(analysis.tally, analysis.calls, findings)
+
+
+class _Analysis:
+    def __init__(self, database: IdentityDatabase, engine: Engine, rules: Rules, findings: FindingStore) -> None:
+        self.tally = IdentityTally()
+        self.calls: Counter[str] = Counter()
+        self._database = database
+        self._engine = engine
+        self._rules = rules
+        self._findings = findings
+        self._partitions = range(database.partitions)
+        self._by_claim = all(map(asks_of_each_claim, rules.schemas("user")))
+        self._accepted: dict[tuple[str, str, int, bool], bool] = {}
+
+    def judge_users(self) -> None:
+        """Judge every user, and note the uses of ids."""
+        self._resolve_chains()
+        if len(self._partitions) > 1:
+            self._resolve_owners()
+        self._engine.make("id_use")
+        for partition in self._partitions:
+            self._load(partition)
+            self._engine.run("persons")
+            self._count_persons()
+            if self._rules.schemas("user"):
+                self._judge_persons()
+            if self._rules.schemas("device"):
+                self._engine.run("uses")
+            self._engine.run("forget-users")
+
+    def judge_ids(self) -> None:
+        """Judge the use of every id; `judge_users` has noted them."""
+        engine, verdicts, rejected = self._engine, list[Sequence[Violation]](), list[tuple[Any, ...]]()
+        engine.run("ids")
+        for *use, _ in engine.rows("id-vectors"):
+            violations = self._rules.violations("device", IdUse(*use).summary())
+            if violations:
+                rejected.append((*use, len(verdicts)))
+                verdicts.append(violations)
+        if not rejected:
+            return
+        codes = [(number, each.rule.code) for number, verdict in enumerate(verdicts) for each in verdict]
+        engine.make("rejected_use", "verdict_code", "affected")
+        engine.insert("rejected_use", rejected)
+        engine.insert("verdict_code", codes)
+        engine.run("rejected-ids")
+        sought = self._sought_ids()
+        for partition in self._partitions:
+            if len(self._partitions) > 1:
+                self._load(partition, sought)
+            engine.run("affected")
+        for _, statements in groupby(engine.rows("affected-by-id"), itemgetter(0, 1)):
+            add_findings((Affecting(*row) for row in statements), verdicts, self._findings)
+        self.calls.update({code: calls for code, calls in engine.rows("affected-calls")})  # noqa: C416 - rows of any
+
+    def judge_event_names(self) -> None:
+        """Judge every set of event names that are alike."""
+        engine = self._engine
+        counting = all(map(asks_only_how_many_names, self._rules.schemas("event-name")))
+        for partition in self._partitions:
+            self._database.load_events(engine, partition)
+            engine.run("event-names")
+            numbers = [names for names, _ in engine.rows("event-vectors")]
+            rejected = [names for names in numbers if not counting or self._judge_names(_names(names))]
+            if rejected:
+                engine.make("rejected_set")
+                engine.insert("rejected_set", [(names,) for names in rejected])
+                for _, calls in groupby(engine.rows("events-of-sets"), itemgetter(0)):
+                    names = EventSet(EventCalls(*row) for row in calls)
+                    names.add_findings(self._judge_names, self._findings, self.calls)
+            engine.run("forget-events")
+
+    def _judge_names(self, summary: Mapping[str, Any]) -> Sequence[Violation]:
+        return self._rules.violations("event-name", summary)
+
+    def _resolve_chains(self) -> None:
+        self._database.load_aliases(self._engine)
+        self._engine.run("chains")
+        before, unfinished = -1, self._unfinished()
+        while unfinished != before and unfinished:
+            self._engine.run("lengthen-chains")
+            before, unfinished = unfinished, self._unfinished()
+
+    def _unfinished(self) -> int:
+        ((number,),) = self._engine.rows("unfinished-chains")
+        return int(number)
+
+    def _resolve_owners(self) -> None:
+        """Bring the records of anonymousIds to those of their owners."""
+        for partition in self._partitions:
+            self._database.load_anonymous(self._engine, partition)
+            self._engine.run("owners")
+            self._database.share_out(partition, self._engine.rows("owned-records"))
+
+    def _load(self, partition: int, sought: Collection[str] | None = None) -> None:
+        self._database.load_users(self._engine, partition, sought)
+        self._engine.run("owners")
+        self._engine.run("statements")
+
+    def _count_persons(self) -> None:
+        for *seen, number in self._engine.rows("person-vectors"):
+            self.tally.count(_why_not_compared(*seen), number)
+
+    def _judge_persons(self) -> None:
+        engine = self._engine
+        if self._by_claim:
+            engine.make("rejected_claim", "rejected_person")
+            engine.run("claims")
+            engine.insert("rejected_claim", self._rejected("claim-vectors", claims=True))
+            engine.insert("rejected_person", self._rejected("person-devices", claims=False))
+            engine.run("singles")
+        else:
+            engine.run("everybody")
+        for _, rows in groupby(engine.rows("single-statements"), itemgetter(0, 1)):
+            self._judge_user(User([Statement(*row) for row in rows]))
+
+    def _rejected(self, section: str, *, claims: bool) -> list[tuple[str, str, int]]:
+        """Return the kinds of claims, or of persons, that a rule rejects."""
+        rejected: list[tuple[str, str, int]] = []
+        for kind, platform, number, _ in self._engine.rows(section):
+            key = (kind, platform, number, claims)
+            if key not in self._accepted:
+                summary = (summary_of_claim if claims else summary_of_person)(kind, platform, number)
+                self._accepted[key] = not self._rules.violations("user", summary)
+            if not self._accepted[key]:
+                rejected.append((kind, platform, number))
+        return rejected
+
+    def _judge_user(self, user: User) -> None:
+        broken: dict[tuple[str, str], list[tuple[Violation, Blamed]]] = {}
+        for summary, claims in user.summaries():
+            for violation in self._rules.violations("user", summary):
+                blamed = user.blamed(violation.path, claims, violation.rule.code)
+                if blamed is not None:
+                    broken.setdefault((violation.rule.code, blamed.value), []).append((violation, blamed))
+        calls: dict[str, dict[str, int]] = {}
+        for (code, value), found in broken.items():
+            violation, blamed = min(found, key=lambda each: each[1].first.place)
+            affected = Affected()
+            for each in {each.place: each for _, every in found for each in every.statements}.values():
+                affected.add(each.place, each.calls, each.library, each.origin)
+                calls.setdefault(code, {})[each.place] = each.calls
+            first = blamed.first
+            text = first.advertising if blamed.kind == ADVERTISING else first.device
+            related = blamed.related.place if blamed.related else ""
+            self._findings.add(
+                violation, blamed.kind, affected, text,
+                of=(user.person, user.platform), value=value, related=related, message=blamed.message,
+            )  # fmt: skip
+        self.calls.update({code: sum(counted.values()) for code, counted in calls.items()})
+
+    def _sought_ids(self) -> Collection[str] | None:
+        """Return the ids whose use breaks a rule, or None if they are very many."""
+        sought: set[str] = set()
+        for (text,) in self._engine.rows("sought-ids"):
+            sought.add(text)
+            if len(sought) > _MOST_SOUGHT:
+                return None
+        return sought
+
+
+def _why_not_compared(app_device: int, app_advertising: int, server_device: int, server_advertising: int) -> str:
+    """Return why app and servers cannot be compared, as `segkoch_lint.tallies.IdentityTally` has it, or nothing."""
+    if (app_device and server_device) or (app_advertising and server_advertising):
+        return ""
+    mobile, server = app_device or app_advertising, server_device or server_advertising
+    if mobile and server:
+        return "no ids of one kind"
+    return "mobile only" if mobile else "server only" if server else "neither"
+
+
+def _names(number: int) -> Mapping[str, Any]:
+    """Return a summary of so many event names that are alike."""
+    names = [f"name {each}" for each in range(min(number, MOST_NAMES))]
+    return {"name": names[-1], "commonest": names[0], "names": names}

@@ -1,0 +1,220 @@
+"""All records of a run: in memory while there are few, then in a temporary file, shared out among partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from segkoch_lint.identity.engines import Engine, SQLite, best_engine
+from segkoch_lint.identity.records import RecordBatch
+from segkoch_lint.identity.spill import Spill
+
+_PROGRAM = 192 << 20
+"""Bytes that the program takes for everything else."""
+
+_LEAST = 6 << 20
+
+_ROW_BYTES = 1300
+"""About what a row takes in memory."""
+
+PARTITIONS = 64
+
+_MOST_ROWS = 50_000
+"""Rows that are held in memory before they go to the temporary file."""
+
+_AT_ONCE = 20_000
+"""Rows that are shared out anew at a time."""
+
+USER, ANONYMOUS, LINK, ALIAS, EVENT = "user", "anonymous", "link", "alias", "event"
+"""What is spilled: records with a userId or without any, with an anonymousId only; links; those of aliases; events."""
+
+Row = tuple[Any, ...]
+
+_decode = msgspec.json.Decoder().decode_lines
+
+
+def share_of(memory: int) -> int:
+    """Return how many of the bytes that a run may take its records may take."""
+    return max(memory - _PROGRAM, _LEAST)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input of the run.
+
+    Attributes:
+        path: as findings name it.
+        number: sorts it among the inputs of the run.
+        ignored: codes of the rules that do not count in it, each between commas (``,KCH201,KCH204,``); may be empty.
+    """
+
+    path: str
+    number: int
+    ignored: str = ""
+
+
+class IdentityDatabase:
+    """All records of a run, in whatever order they are added.
+
+    Args:
+        memory: bytes that it may take.
+        most_rows: rows that it holds in memory; fewer if they would not fit.
+        make_engine: makes the engine of a large run, for so many bytes; None for the best that is installed.
+        partitions: number of parts that a large run is cut into, so that each of them fits into memory.
+
+    Raises:
+        OutputError: by any method: there is no space left for temporary files.
+    """
+
+    def __init__(
+        self,
+        memory: int,
+        *,
+        most_rows: int = _MOST_ROWS,
+        make_engine: Callable[[int], Engine] | None = None,
+        partitions: int = PARTITIONS,
+    ) -> None:
+        self._memory = memory
+        self._partitions = partitions
+        self._make_engine = make_engine or best_engine
+        self._most = max(min(most_rows, memory // 3 // _ROW_BYTES), 1)
+        self._records: list[Row] = []
+        self._links: list[tuple[str, str, int]] = []
+        self._events: list[Row] = []
+        self._spill: Spill | None = None
+        self.paths: dict[int, str] = {}
+        self.engine: Engine | None = None
+
+    def add(self, batch: RecordBatch, source: Source, *, lines: int = 0) -> None:
+        """Add what the calls of a part of an input say.
+
+        Args:
+            batch: the records, with lines counted from the beginning of the part.
+            source: the input.
+            lines: how many lines of it stand before the part.
+        """
+        if not batch:
+            return
+        self.paths[source.number] = source.path
+        ignored, file = source.ignored, f"{source.number:07x}"
+        self._records += [
+            (
+                user,
+                anonymous,
+                platform,
+                origin,
+                device,
+                device.casefold(),
+                advertising,
+                advertising.casefold(),
+                library,
+                ignored,
+                f"{file}{line + lines:010x}{place}",
+                calls,
+            )
+            for user, anonymous, platform, origin, device, advertising, library, line, place, calls in batch.records
+        ]
+        self._links += batch.links
+        self._events += [
+            (name, folded_event(name), library, ignored, f"{file}{line + lines:010x}{place}", calls)
+            for name, library, line, place, calls in batch.events
+        ]
+        if len(self._records) + len(self._links) + len(self._events) > self._most:
+            self._flush()
+
+    @property
+    def partitions(self) -> int:
+        """Number of partitions of the users, and of the event names."""
+        return self._partitions if self._spill else 1
+
+    def __bool__(self) -> bool:
+        """Whether anything was added."""
+        return bool(self._spill or self._records or self._links or self._events)
+
+    def open(self) -> Engine:
+        """Return the engine that is to hold the partitions, now that everything was added."""
+        if self._spill:
+            self._flush()
+        # A small run is over before DuckDB is imported.
+        self.engine = self._make_engine(2 * self._memory // 3) if self._spill else SQLite(self._memory // 3)
+        return self.engine
+
+    def load_aliases(self, engine: Engine) -> None:
+        """Load the links of aliases into the table ``alias``."""
+        self._load(engine, "alias", ALIAS, 0, [link for link in self._links if link[2]])
+
+    def load_users(self, engine: Engine, partition: int, sought: Collection[str] | None = None) -> None:
+        """Load the records of a partition of the users into ``record``, and links into ``link``.
+
+        In a large run these are the records of their owners already, and there are no links.
+
+        Args:
+            engine: holds the tables.
+            partition: number of the partition.
+            sought: load only the records with one of these ids (as they are compared); None for all.
+        """
+        if self._spill and sought is not None:
+            engine.make("record")
+            for chunk in self._spill.read(USER, partition):
+                rows = _decode(chunk)
+                engine.insert("record", [row for row in rows if row[5] in sought or row[7] in sought])
+        else:
+            self._load(engine, "record", USER, partition, self._records)
+        self._load(engine, "link", "", partition, self._links)
+
+    def load_anonymous(self, engine: Engine, partition: int) -> None:
+        """Load the records of a partition of the anonymousIds into ``record``, and their links into ``link``."""
+        self._load(engine, "record", ANONYMOUS, partition, ())
+        self._load(engine, "link", LINK, partition, ())
+
+    def load_events(self, engine: Engine, partition: int) -> None:
+        """Load the event names of a partition into the table ``event``."""
+        self._load(engine, "event", EVENT, partition, self._events)
+
+    def share_out(self, partition: int, rows: Iterator[Sequence[Any]]) -> None:
+        """Give the records of a partition of the anonymousIds, whose owners are known now, to those of the users."""
+        assert self._spill is not None
+        while some := list(islice(rows, _AT_ONCE)):
+            self._spill.add(USER, some, lambda row: row[0] or row[1])
+        self._spill.drop(ANONYMOUS, partition)
+
+    def close(self) -> None:
+        """Forget everything, and give memory and disk back."""
+        self._records, self._links, self._events = [], [], []
+        if self._spill:
+            self._spill.close()
+            self._spill = None
+        if self.engine:
+            self.engine.close()
+            self.engine = None
+
+    def _load(self, engine: Engine, table: str, spilled: str, partition: int, held: Sequence[Row]) -> None:
+        engine.make(table)
+        if self._spill:
+            engine.load(table, self._spill.read(spilled, partition))
+        else:
+            engine.insert(table, held)
+
+    def _flush(self) -> None:
+        if self._spill is None:
+            self._spill = Spill(self._partitions)
+        records, self._records = self._records, []
+        links, self._links = self._links, []
+        events, self._events = self._events, []
+        anonymous = [row for row in records if not row[0] and row[1]]
+        if anonymous:
+            records = [row for row in records if row[0] or not row[1]]
+        self._spill.add(ANONYMOUS, anonymous, lambda row: row[1])
+        self._spill.add(USER, records, lambda row: row[0] or row[10])
+        self._spill.add(LINK, links, lambda row: row[0])
+        self._spill.add(ALIAS, [link for link in links if link[2]])
+        self._spill.add(EVENT, events, lambda row: row[1])
+
+
+def folded_event(name: str) -> str:
+    """Return an event name without what event names that are alike differ in: case, white space, ``_`` and ``-``."""
+    return "".join(name.casefold().split()).replace("_", "").replace("-", "")

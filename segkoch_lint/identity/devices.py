@@ -1,0 +1,105 @@
+"""One device id or advertising id: the summary that rules judge (`schemas/device-summary.json`), and what it blames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from segkoch_lint.identity.findings import Affected, FindingStore
+from segkoch_lint.rules.violations import Violation
+
+
+class IdUse(NamedTuple):
+    """How an id is used.
+
+    Attributes:
+        kind: ``device id`` or ``advertising id``.
+        users: number of its users with a userId.
+        first_platform, last_platform: the first and the last of its platforms; both the same if there is one.
+    """
+
+    kind: str
+    users: int
+    first_platform: str
+    last_platform: str
+
+    def summary(self) -> Mapping[str, Any]:
+        """Return the summary that rules judge."""
+        platforms = sorted({self.first_platform, self.last_platform})
+        return {"kind": self.kind, "users": self.users, "platforms": platforms}
+
+
+class Affecting(NamedTuple):
+    """A statement with an id whose use breaks a rule: a row of the section ``affected-by-id``."""
+
+    kind: str
+    id: str
+    verdict: int
+    person: str
+    platform: str
+    origin: str
+    library: str
+    ignored: str
+    place: str
+    text: str
+    calls: int
+
+
+class _Draft:
+    """A finding about an id, as far as its statements were met. They come in the order of their places."""
+
+    def __init__(self, violation: Violation) -> None:
+        self.violation = violation
+        self.affected = Affected()
+        self.first: Affecting | None = None
+        self.related = ""
+        self._blamed = str(violation.path[0]) if violation.path else ""
+
+    def add(self, statement: Affecting) -> None:
+        if f",{self.violation.rule.code}," in statement.ignored:
+            return
+        self.affected.add(statement.place, statement.calls, statement.library, statement.origin)
+        if self.first is None:
+            self.first = statement
+        elif not self.related and self._differs(statement, self.first):
+            self.related = statement.place
+
+    def _differs(self, statement: Affecting, first: Affecting) -> bool:
+        if self._blamed == "platforms":
+            return statement.platform != first.platform
+        # Only users with a userId are counted.
+        return self._blamed == "users" and statement.person >= "u" and statement.person != first.person
+
+    @property
+    def message(self) -> str:
+        return "the same id on another platform" if self._blamed == "platforms" else "another user of the same id"
+
+
+def add_findings(
+    statements: Iterable[Affecting], verdicts: Sequence[Sequence[Violation]], findings: FindingStore
+) -> None:
+    """Add the findings about one id.
+
+    Args:
+        statements: those with the id, in the order of their places.
+        verdicts: by number, what a use of an id breaks.
+        findings: is added to.
+    """
+    drafts: list[_Draft] = []
+    for number, statement in enumerate(statements):
+        if not number:
+            drafts = [_Draft(violation) for violation in verdicts[statement.verdict]]
+        for draft in drafts:
+            draft.add(statement)
+    for draft in drafts:
+        if draft.first is not None:
+            first = draft.first
+            findings.add(
+                draft.violation,
+                first.kind,
+                draft.affected,
+                first.text,
+                value=first.id,
+                related=draft.related,
+                message=draft.message,
+            )

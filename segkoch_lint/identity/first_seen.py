@@ -1,0 +1,101 @@
+"""Where the first call of a record stands, as text that sorts as the calls do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from segkoch_lint.findings import Location
+from segkoch_lint.places import Span
+
+DEVICE_POINTER, ADVERTISING_POINTER, EVENT_POINTER = "/context/device/id", "/context/device/advertisingId", "/event"
+
+Order = tuple[int, int, int]
+"""Sorts the calls of a part: line and column where the document begins (of a table the row), number in the document."""
+
+_FILE_DIGITS, _LINE_DIGITS = 7, 10
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[list[int | str] | None]).decode
+
+
+class Spot(NamedTuple):
+    """Where a value stands in its input: see `segkoch_lint.findings.Location`."""
+
+    span: Span | None
+    pointer: str
+
+
+def place_of(order: Order, spots: Sequence[tuple[Spot | None, str]]) -> str:
+    """Return the place of a call without its line: what `stored_place` takes.
+
+    It sorts the calls that begin in one line, and then says where values stand. Lines are counted from that one, so the
+    text is the same wherever the part stands in its input.
+
+    Args:
+        order: of the call.
+        spots: the values, each with its usual pointer, which is left out; None for a value that is not there.
+    """
+    line, column, number = order
+    encoded = _encode([spot and _encoded(spot, line, usual) for spot, usual in spots]).decode()
+    return f"{_sortable(column)}{_sortable(number)}{encoded}"
+
+
+def stored_place(file: int, line: int, place: str) -> str:
+    """Return the place of a call among all of a run.
+
+    Args:
+        file: number of the input.
+        line: where the document begins, from 1, in the whole input.
+        place: what `place_of` returns.
+    """
+    return f"{file:0{_FILE_DIGITS}x}{line:0{_LINE_DIGITS}x}{place}"
+
+
+def file_of(place: str) -> int:
+    """Return the number of the input of a stored place."""
+    return int(place[:_FILE_DIGITS], 16)
+
+
+def location_of(place: str, path: str, usual: Sequence[str], preferred: int = 0, message: str = "") -> Location:
+    """Return where a value of a stored place stands; another one of the same call if it is not there.
+
+    Args:
+        place: what `stored_place` returned.
+        path: of the input.
+        usual: the usual pointers of the values, as `place_of` was given them.
+        preferred: which of the values is meant.
+        message: see `Location`.
+    """
+    line = int(place[_FILE_DIGITS : _FILE_DIGITS + _LINE_DIGITS], 16)
+    spots = _decode(place[place.index("[") :])
+    for number in (preferred, *range(len(spots))):
+        spot = spots[number]
+        if spot is None:
+            continue
+        match spot:
+            case [int(start), int(end)]:
+                return Location(path, Span(line, start, line, end), usual[number], message)
+            case [int(first), int(start), int(last), int(end), str(pointer)]:
+                return Location(path, Span(line + first, start, line + last, end), pointer, message)
+            case [str(pointer)]:
+                return Location(path, None, pointer, message)
+    return Location(path, message=message)
+
+
+def _encoded(spot: Spot, line: int, usual: str) -> list[int | str]:
+    span, pointer = spot
+    pointer = pointer.encode("utf-8", "replace").decode()  # a key of YAML may hold lone surrogates
+    if span is None:
+        return [pointer]
+    if pointer == usual and span.line == span.end_line == line:
+        return [span.column, span.end_column]
+    return [span.line - line, span.column, span.end_line - line, span.end_column, pointer]
+
+
+def _sortable(number: int) -> str:
+    """Return hexadecimal digits that sort as the numbers do: how many there are comes first."""
+    digits = f"{number:x}"
+    return chr(64 + len(digits)) + digits

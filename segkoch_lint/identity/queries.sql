@@ -1,0 +1,227 @@
+-- What a run says of its users, devices and event names. One text for SQLite, DuckDB and Spark SQL: it keeps to what
+-- the three share, and calls no function of this program. `database.py` says in which order the sections run, and
+-- `engines.py` which tables are filled from outside (TABLES). There is no NULL: a missing text is ''.
+--
+-- A large run is cut into partitions by the hash of the user. The sections from `owners` to `uses` and `affected` run
+-- once a partition, all others once a run.
+
+-- section: chains
+-- Where aliases lead: one step for each id that was given up (`before_id`). `user_id` is '' where aliases disagree;
+-- `further` says whether the step leads to an id that was given up, too.
+CREATE TABLE step AS
+SELECT before_id, CASE WHEN MIN(user_id) = MAX(user_id) THEN MIN(user_id) ELSE '' END AS user_id
+FROM alias WHERE before_id <> user_id GROUP BY before_id;
+CREATE TABLE chain AS
+SELECT s.before_id, s.user_id, CASE WHEN n.before_id IS NULL THEN 0 ELSE 1 END AS further
+FROM step s LEFT JOIN step n ON n.before_id = s.user_id;
+DROP TABLE step
+
+-- section: lengthen-chains
+-- Doubles the length of all steps; run until no more of them come to an end. What leads on then runs in a circle.
+CREATE TABLE longer AS
+SELECT c.before_id,
+       CASE WHEN n.before_id IS NULL THEN c.user_id ELSE n.user_id END AS user_id,
+       CASE WHEN n.before_id IS NULL THEN c.further ELSE n.further END AS further
+FROM chain c LEFT JOIN chain n ON c.further = 1 AND n.before_id = c.user_id;
+DROP TABLE chain;
+ALTER TABLE longer RENAME TO chain
+
+-- section: unfinished-chains
+SELECT COUNT(*) FROM chain WHERE further = 1
+
+-- section: owners
+-- The one user of each anonymousId (or previousId) that is linked to one user only, chains followed to their end.
+DROP TABLE IF EXISTS owner;
+CREATE TABLE owner AS
+SELECT before_id AS anonymous_id, MIN(user_id) AS user_id
+FROM (
+  SELECT l.before_id,
+         CASE WHEN c.before_id IS NULL THEN l.user_id WHEN c.further = 1 THEN '' ELSE c.user_id END AS user_id
+  FROM link l LEFT JOIN chain c ON c.before_id = l.user_id
+) linked
+GROUP BY before_id HAVING MIN(user_id) = MAX(user_id) AND MIN(user_id) <> ''
+
+-- section: owned-records
+-- Records without a userId, with that of their owner if there is one.
+SELECT COALESCE(o.user_id, ''), r.anonymous_id, r.platform, r.origin, r.device, r.device_folded, r.advertising,
+       r.advertising_folded, r.library, r.ignored, r.place, r.calls
+FROM record r LEFT JOIN owner o ON o.anonymous_id = r.anonymous_id
+
+-- section: statements
+-- What is said of a person: 'u' and a userId, 'a' and an anonymousId, or '' for nobody. Each statement once, with the
+-- place of its first call.
+DROP TABLE IF EXISTS statement;
+CREATE TABLE statement AS
+SELECT person, platform, origin, device, device_folded, advertising, advertising_folded, library, ignored,
+       MIN(place) AS place, SUM(calls) AS calls
+FROM (
+  SELECT CASE WHEN r.user_id <> '' THEN 'u' || r.user_id
+              WHEN o.user_id IS NOT NULL THEN 'u' || o.user_id
+              WHEN r.anonymous_id <> '' THEN 'a' || r.anonymous_id
+              ELSE '' END AS person,
+         r.platform, r.origin, r.device, r.device_folded, r.advertising, r.advertising_folded, r.library, r.ignored,
+         r.place, r.calls
+  FROM record r LEFT JOIN owner o ON r.user_id = '' AND o.anonymous_id = r.anonymous_id
+) said
+GROUP BY person, platform, origin, device, device_folded, advertising, advertising_folded, library, ignored
+
+-- section: persons
+-- Each person once a platform: the number of device ids, and who sent ids of which kind.
+CREATE TABLE person AS
+SELECT person, platform, SUBSTR(person, 1, 1) AS kind,
+       COUNT(DISTINCT CASE WHEN device <> '' THEN device_folded END) AS devices,
+       MAX(CASE WHEN origin = 'mobile' AND device <> '' THEN 1 ELSE 0 END) AS app_device,
+       MAX(CASE WHEN origin = 'mobile' AND advertising <> '' THEN 1 ELSE 0 END) AS app_advertising,
+       MAX(CASE WHEN origin = 'server' AND device <> '' THEN 1 ELSE 0 END) AS server_device,
+       MAX(CASE WHEN origin = 'server' AND advertising <> '' THEN 1 ELSE 0 END) AS server_advertising,
+       SUM(CASE WHEN origin = 'mobile' THEN 1 ELSE 0 END) AS app_statements
+FROM statement WHERE person <> '' GROUP BY person, platform
+
+-- section: person-vectors
+SELECT app_device, app_advertising, server_device, server_advertising, COUNT(*)
+FROM person GROUP BY app_device, app_advertising, server_device, server_advertising
+
+-- section: person-devices
+SELECT kind, platform, devices, COUNT(*) FROM person GROUP BY kind, platform, devices
+
+-- section: claims
+-- Each pair of ids that a server sent for a person, as a number made of the answers to what rules can ask of it
+-- (`vectors.py` has the same bits): is there a device id, an advertising id; did the app send any device id, any
+-- advertising id; did it send this device id, and exactly so; this advertising id, and exactly so; with this device
+-- id any advertising id, this one, and exactly so. Hyphens of advertising ids do not count. Persons of whom the app
+-- said very much are left out, so that the work stays in step with the input; they are judged one by one.
+CREATE TABLE claim AS
+SELECT person, platform, kind,
+       1 * device + 2 * advertising + 4 * app_device + 8 * app_advertising
+       + 16 * same_device + 32 * exact_device + 64 * same_advertising + 128 * exact_advertising
+       + 256 * any_of_device + 512 * same_of_device + 1024 * exact_of_device AS vector
+FROM (
+  SELECT s.person, s.platform, p.kind,
+         MAX(CASE WHEN s.device <> '' THEN 1 ELSE 0 END) AS device,
+         MAX(CASE WHEN s.advertising <> '' THEN 1 ELSE 0 END) AS advertising,
+         MAX(p.app_device) AS app_device,
+         MAX(p.app_advertising) AS app_advertising,
+         MAX(CASE WHEN s.device <> '' AND m.device_folded = s.device_folded THEN 1 ELSE 0 END) AS same_device,
+         MAX(CASE WHEN s.device <> '' AND m.device = s.device THEN 1 ELSE 0 END) AS exact_device,
+         MAX(CASE WHEN s.advertising <> ''
+                   AND REPLACE(m.advertising_folded, '-', '') = REPLACE(s.advertising_folded, '-', '')
+                  THEN 1 ELSE 0 END) AS same_advertising,
+         MAX(CASE WHEN s.advertising <> '' AND REPLACE(m.advertising, '-', '') = REPLACE(s.advertising, '-', '')
+                  THEN 1 ELSE 0 END) AS exact_advertising,
+         MAX(CASE WHEN s.device <> '' AND m.device_folded = s.device_folded AND m.advertising <> ''
+                  THEN 1 ELSE 0 END) AS any_of_device,
+         MAX(CASE WHEN s.device <> '' AND m.device_folded = s.device_folded AND s.advertising <> ''
+                   AND REPLACE(m.advertising_folded, '-', '') = REPLACE(s.advertising_folded, '-', '')
+                  THEN 1 ELSE 0 END) AS same_of_device,
+         MAX(CASE WHEN s.device <> '' AND m.device_folded = s.device_folded AND s.advertising <> ''
+                   AND REPLACE(m.advertising, '-', '') = REPLACE(s.advertising, '-', '')
+                  THEN 1 ELSE 0 END) AS exact_of_device
+  FROM statement s
+  JOIN person p ON p.person = s.person AND p.platform = s.platform
+  LEFT JOIN statement m ON m.person = s.person AND m.platform = s.platform AND m.origin = 'mobile'
+  WHERE s.origin = 'server' AND p.app_statements <= 100
+  GROUP BY s.person, s.platform, p.kind, s.device, s.advertising
+) flags
+
+-- section: claim-vectors
+SELECT kind, platform, vector, COUNT(*) FROM claim GROUP BY kind, platform, vector
+
+-- section: singles
+-- Who is to be judged one by one: something was rejected that is true of them, or they were left out of the claims.
+CREATE TABLE single AS
+SELECT c.person, c.platform FROM claim c
+JOIN rejected_claim r ON r.kind = c.kind AND r.platform = c.platform AND r.vector = c.vector
+UNION
+SELECT p.person, p.platform FROM person p
+JOIN rejected_person r ON r.kind = p.kind AND r.platform = p.platform AND r.devices = p.devices
+UNION
+SELECT person, platform FROM person WHERE app_statements > 100 AND server_device + server_advertising > 0
+
+-- section: everybody
+CREATE TABLE single AS SELECT person, platform FROM person
+
+-- section: single-statements
+SELECT person, platform, origin, device, advertising, library, ignored, place, calls
+FROM statement WHERE (person, platform) IN (SELECT person, platform FROM single)
+ORDER BY person, platform, origin, device, advertising, library, ignored
+
+-- section: uses
+-- Who uses an id: users with a userId, and the first and the last of its platforms.
+INSERT INTO id_use
+SELECT 'device id', device_folded, COUNT(DISTINCT CASE WHEN person >= 'u' THEN person END), MIN(platform),
+       MAX(platform)
+FROM statement WHERE device <> '' GROUP BY device_folded;
+INSERT INTO id_use
+SELECT 'advertising id', advertising_folded, COUNT(DISTINCT CASE WHEN person >= 'u' THEN person END), MIN(platform),
+       MAX(platform)
+FROM statement WHERE advertising <> '' GROUP BY advertising_folded
+
+-- section: forget-users
+DROP TABLE IF EXISTS single;
+DROP TABLE IF EXISTS claim;
+DROP TABLE IF EXISTS person
+
+-- section: ids
+-- All partitions together: a person is in one of them only, so users add up.
+CREATE TABLE id_total AS
+SELECT kind, id, SUM(users) AS users, MIN(first_platform) AS first_platform, MAX(last_platform) AS last_platform
+FROM id_use GROUP BY kind, id
+
+-- section: id-vectors
+SELECT kind, users, first_platform, last_platform, COUNT(*)
+FROM id_total GROUP BY kind, users, first_platform, last_platform
+
+-- section: rejected-ids
+CREATE TABLE rejected_id AS
+SELECT i.kind, i.id, r.verdict FROM id_total i
+JOIN rejected_use r ON r.kind = i.kind AND r.users = i.users
+ AND r.first_platform = i.first_platform AND r.last_platform = i.last_platform
+
+-- section: sought-ids
+SELECT id FROM rejected_id
+
+-- section: affected
+INSERT INTO affected
+SELECT r.kind, r.id, r.verdict, s.person, s.platform, s.origin, s.library, s.ignored, s.place, s.device, s.calls
+FROM statement s JOIN rejected_id r ON r.id = s.device_folded WHERE r.kind = 'device id' AND s.device <> '';
+INSERT INTO affected
+SELECT r.kind, r.id, r.verdict, s.person, s.platform, s.origin, s.library, s.ignored, s.place, s.advertising, s.calls
+FROM statement s JOIN rejected_id r ON r.id = s.advertising_folded
+WHERE r.kind = 'advertising id' AND s.advertising <> ''
+
+-- section: affected-by-id
+SELECT kind, id, verdict, person, platform, origin, library, ignored, place, text, calls
+FROM affected ORDER BY kind, id, place
+
+-- section: affected-calls
+-- How many calls a rule about ids is broken by; a call counts once, whichever of its ids are meant.
+SELECT code, SUM(calls)
+FROM (
+  SELECT DISTINCT v.code, a.place, a.calls
+  FROM affected a JOIN verdict_code v ON v.verdict = a.verdict
+  WHERE a.ignored NOT LIKE ('%,' || v.code || ',%')
+) counted
+GROUP BY code
+
+-- section: event-names
+CREATE TABLE event_name AS
+SELECT name_folded, name, MIN(place) AS place, SUM(calls) AS calls FROM event GROUP BY name_folded, name;
+CREATE TABLE event_set AS
+SELECT name_folded, COUNT(*) AS names FROM event_name GROUP BY name_folded
+
+-- section: event-vectors
+SELECT names, COUNT(*) FROM event_set GROUP BY names
+
+-- section: events-of-sets
+-- The commonest name of each set comes first, the rarest last.
+SELECT e.name_folded, e.name, n.calls, e.library, e.ignored, e.place, e.calls
+FROM event e JOIN event_name n ON n.name_folded = e.name_folded AND n.name = e.name
+WHERE e.name_folded IN (SELECT t.name_folded FROM event_set t JOIN rejected_set r ON r.names = t.names)
+ORDER BY e.name_folded, n.calls DESC, n.place, e.name, e.place
+
+-- section: forget-events
+DROP TABLE event_set;
+DROP TABLE event_name
+
+-- section: findings
+SELECT code, kind, body, place FROM finding ORDER BY place, code, kind, person, platform, value

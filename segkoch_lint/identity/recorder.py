@@ -1,0 +1,206 @@
+"""Records what the calls of a part of the inputs say of users and event names, and where it is said first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from segkoch_lint.calls import Call
+from segkoch_lint.identity.first_seen import ADVERTISING_POINTER, DEVICE_POINTER, EVENT_POINTER, Order, Spot, place_of
+from segkoch_lint.identity.records import (
+    IdentityRecord,
+    Ids,
+    Link,
+    RecordBatch,
+    event_of,
+    ids_of,
+    links_of,
+    record_of,
+    storable_library,
+)
+from segkoch_lint.places import Path, Span, pointer_of
+from segkoch_lint.reading.documents import Document
+from segkoch_lint.reading.unwrapping import place_in_document
+from segkoch_lint.rules.ruleset import Opinion
+
+_DEVICE: Path = ("context", "device")
+
+Key = TypeVar("Key", bound=Hashable)
+
+Event = tuple[str, str]
+"""Name of an event, and the library of the call."""
+
+
+class RecordCount(msgspec.Struct, eq=False, gc=False):
+    """How many calls a record is of.
+
+    Attributes:
+        order: of the first of them that was met.
+        place: see `segkoch_lint.identity.first_seen.place_of`.
+        calls: how many there are.
+    """
+
+    order: Order
+    place: str = ""
+    calls: int = 0
+
+
+class Recorder:
+    """Records what calls say, part by part, until somebody takes it.
+
+    Args:
+        users: whether a rule about users or devices is selected.
+        events: whether a rule about event names is selected.
+
+    Attributes:
+        met: a memory for whoever records many calls alike: what their records are counted by, or None if they have
+            none. It is cleared with everything else.
+    """
+
+    def __init__(self, *, users: bool, events: bool) -> None:
+        self.users = users
+        self.events = events
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with another part; what was not taken, because a part was not read to its end, is dropped."""
+        self.met: dict[Hashable, RecordCount | None] = {}
+        self._records: dict[IdentityRecord, RecordCount] = {}
+        self._events: dict[Event, RecordCount] = {}
+        self._links: set[Link] = set()
+
+    @property
+    def held(self) -> int:
+        """Number of rows to take."""
+        return len(self._records) + len(self._links) + len(self._events)
+
+    def record(self, document: Document, calls: Iterable[tuple[Call, int, Opinion]]) -> None:
+        """Record the calls of a document.
+
+        Args:
+            document: that they stand in.
+            calls: as they were unwrapped, in order, each with its number there, from 1, and the opinion on it.
+        """
+        waiting: list[_Waiting] = []
+        for call, number, opinion in calls:
+            order: Order = (*document.start, number)
+            if self.users:
+                self._links.update(links_of(call.message))
+            if opinion.not_delivered is not None:
+                continue
+            record = record_of(call.message, opinion.origin) if self.users else None
+            if record is not None:
+                count = self.known(record, order)
+                if count is None:
+                    ids = ids_of(call.message["context"]["device"])
+                    assert ids is not None
+                    count = self.meet(record, order)
+                    waiting.append(_Waiting(count, order, _id_paths(call, ids, document)))
+                count.calls += 1
+            event = self.event_of(call.message)
+            if event is not None:
+                count = self.known_event(event, order)
+                if count is None:
+                    count = self.meet_event(event, order)
+                    path = place_in_document(call, ("event",), document.value)
+                    waiting.append(_Waiting(count, order, ((path, EVENT_POINTER),)))
+                count.calls += 1
+        # Looking for places one by one would read a document of many calls as many times.
+        _place_all(document, waiting)
+
+    def records_of(self, document: Document, calls: Iterable[tuple[Call, int, Opinion]]) -> RecordBatch:
+        """Return what the calls of a document say; they are not recorded."""
+        recorder = Recorder(users=self.users, events=self.events)
+        recorder.record(document, calls)
+        return recorder.take()
+
+    def link(self, link: Link) -> None:
+        """Record who is who."""
+        self._links.add(link)
+
+    def event_of(self, message: Mapping[str, Any]) -> Event | None:
+        """Return the event of a call, if it has one and a rule asks for it."""
+        name = event_of(message) if self.events else ""
+        return (name, storable_library(message)) if name else None
+
+    def known(self, record: IdentityRecord, order: Order) -> RecordCount | None:
+        """Return what calls of a record are counted by; None if none was met before the call with that *order*."""
+        return _known(self._records.get(record), order)
+
+    def meet(self, record: IdentityRecord, order: Order, place: str = "") -> RecordCount:
+        """Note a call that stands before all others of its record that were met; return what they are counted by."""
+        return _met(self._records, record, order, place)
+
+    def known_event(self, event: Event, order: Order) -> RecordCount | None:
+        """Return what calls of an event are counted by; None if none was met before the call with that *order*."""
+        return _known(self._events.get(event), order)
+
+    def meet_event(self, event: Event, order: Order, place: str = "") -> RecordCount:
+        """Note a call that stands before all others of its event that were met; return what they are counted by."""
+        return _met(self._events, event, order, place)
+
+    def take(self) -> RecordBatch:
+        """Return what was recorded, and forget it."""
+        batch = RecordBatch(
+            [(*record, each.order[0], each.place, each.calls) for record, each in self._records.items()],
+            list(self._links),
+            [(*event, each.order[0], each.place, each.calls) for event, each in self._events.items()],
+        )
+        self.begin()
+        return batch
+
+
+class _Waiting(msgspec.Struct, gc=False):
+    """A count whose call is to be located: paths in the document, each with its usual pointer; None for no value."""
+
+    count: RecordCount
+    order: Order
+    paths: Sequence[tuple[Path | None, str]]
+
+
+def id_places(document: Document, ids: Ids, order: Order) -> str:
+    """Return the place of the ids in a document that is one call and nothing else."""
+    paths = _id_paths(Call(document.value), ids, document)
+    return next(_places(document, [(order, paths)]))
+
+
+def event_place(document: Document, order: Order) -> str:
+    """Return the place of the event name in a document that is one call and nothing else."""
+    return next(_places(document, [(order, ((("event",), EVENT_POINTER),))]))
+
+
+def _known(known: RecordCount | None, order: Order) -> RecordCount | None:
+    return None if known is None or known.order > order else known
+
+
+def _met(counts: dict[Key, RecordCount], key: Key, order: Order, place: str) -> RecordCount:
+    known = counts.get(key)
+    if known is None:
+        known = counts[key] = RecordCount(order)
+    known.order, known.place = order, place
+    return known
+
+
+def _id_paths(call: Call, ids: Ids, document: Document) -> Sequence[tuple[Path | None, str]]:
+    keys = (("id" if ids.device_id else "", DEVICE_POINTER), (ids.advertising_key, ADVERTISING_POINTER))
+    return [(place_in_document(call, (*_DEVICE, key), document.value) if key else None, usual) for key, usual in keys]
+
+
+def _place_all(document: Document, waiting: Collection[_Waiting]) -> None:
+    places = _places(document, [(each.order, each.paths) for each in waiting])
+    for each, place in zip(waiting, places, strict=True):
+        if each.count.order == each.order:
+            each.count.place = place
+
+
+def _places(document: Document, asked: Sequence[tuple[Order, Sequence[tuple[Path | None, str]]]]) -> Iterator[str]:
+    paths = [path for _, each in asked for path, _ in each if path is not None]
+    spans = document.locate(paths) if paths else {}
+    for order, each in asked:
+        yield place_of(order, [(_spot(spans, path), usual) for path, usual in each])
+
+
+def _spot(spans: Mapping[Path, Span], path: Path | None) -> Spot | None:
+    return None if path is None else Spot(spans.get(path), pointer_of(path))

@@ -1,0 +1,81 @@
+"""Rows in a temporary file, shared out among partitions by the hash of a text."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from segkoch_lint.identity.engines import TEMPORARY_FILE, disk_errors
+
+Row = Sequence[Any]
+
+_encode = msgspec.json.Encoder().encode_lines
+
+
+class Spill:
+    """A temporary file of rows: it has no name, and is gone with the process, however that ends.
+
+    Args:
+        partitions: number of partitions.
+
+    Raises:
+        OutputError: by any method: there is no space left for the file, or it cannot be written.
+    """
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        with disk_errors(TEMPORARY_FILE):
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
+        self._end = 0
+        self._chunks: dict[tuple[str, int], list[tuple[int, int]]] = {}
+
+    def add(self, table: str, rows: Sequence[Row], text_of: Callable[[Row], str] | None = None) -> None:
+        """Write rows.
+
+        Args:
+            table: what they are rows of.
+            rows: the rows: texts and numbers.
+            text_of: returns the text whose hash chooses the partition of a row; None for partition 0.
+        """
+        parts: dict[int, list[Row]] = {}
+        if text_of is None:
+            parts[0] = list(rows)
+        else:
+            for row in rows:
+                parts.setdefault(hash(text_of(row)) % self._partitions, []).append(row)
+        for number, part in parts.items():
+            text = _encode(part)
+            with disk_errors(TEMPORARY_FILE):
+                self._write(text)
+            self._chunks.setdefault((table, number), []).append((self._end, len(text)))
+            self._end += len(text)
+
+    def read(self, table: str, partition: int) -> Iterator[bytes]:
+        """Yield the rows of a table in a partition, each as a line of JSON, many lines at a time."""
+        for start, size in self._chunks.get((table, partition), ()):
+            with disk_errors(TEMPORARY_FILE):
+                yield self._read(start, size)
+
+    def drop(self, table: str, partition: int) -> None:
+        """Forget the rows of a table in a partition."""
+        self._chunks.pop((table, partition), None)
+
+    def close(self) -> None:
+        """Give the space back."""
+        self._file.close()
+
+    def _write(self, text: bytes) -> None:
+        rest = memoryview(text)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+    def _read(self, start: int, size: int) -> bytes:
+        parts: list[bytes] = []
+        while size and (part := os.pread(self._file.fileno(), size, start)):
+            parts.append(part)
+            start, size = start + len(part), size - len(part)
+        return b"".join(parts)
