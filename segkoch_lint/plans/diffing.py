@@ -142,7 +142,7 @@ def _usable(checker: PlanChecker, file: PlanFile, named: bool) -> Sequence[Plan]
     """
     name = file.source.path
     if not named and not file.plans:
-        if file.unread or file.flaws:
+        if file.unread or (file.flaws and not file.is_foreign):
             checker.summary.remarks.append((name, "the old version cannot be read; it was left out"))
         return ()
     if file.unread:

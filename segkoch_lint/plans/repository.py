@@ -153,11 +153,15 @@ class Repository:
         listed = os.fsdecode(self._run("ls-files", "-z", "-t", "--full-name", ":/").stdout)
         return frozenset(line[2:] for line in listed.split("\0") if line.startswith("S "))
 
-    def contents(self, entries: Iterable[Entry]) -> Iterator[bytes]:
+    def contents(self, entries: Iterable[Entry], *, needed: bool = True) -> Iterator[bytes]:
         """Yield the contents of files, one by one; of a link, the path that it leads to.
 
+        Args:
+            entries: the files.
+            needed: whether a content that is not here is an error. If not, it is empty, or the pointer of Git LFS.
+
         Raises:
-            UsageError: one is in Git LFS, and was not fetched.
+            UsageError: a content that is needed is in Git LFS and was not fetched, or is missing in a partial clone.
         """
         command = [self._git, "-C", self.top, "cat-file", "--batch"]
         with subprocess.Popen(  # noqa: S603 - no shell; nothing that begins with a hyphen comes from outside
@@ -169,19 +173,22 @@ class Repository:
                 process.stdin.write(f"{entry.identity}\n".encode())
                 process.stdin.flush()
                 _, kind, *size = process.stdout.readline().split()
+                if kind == b"missing" and not needed:
+                    yield b""
+                    continue
                 if kind == b"missing":
                     problem = f"{entry.path}: the repository has not its old content."
                     raise UsageError(problem, "A partial clone fetches it when its remote can be reached.")
                 content = process.stdout.read(int(size[0]))
                 process.stdout.readline()
-                yield self._fetched(entry, content) if content.startswith(_LFS_POINTER) else content
+                yield self._fetched(entry, content, needed) if content.startswith(_LFS_POINTER) else content
 
-    def _fetched(self, entry: Entry, pointer: bytes) -> bytes:
+    def _fetched(self, entry: Entry, pointer: bytes, needed: bool) -> bytes:
         """Return the content of a file that Git LFS keeps elsewhere."""
         found = self._run("cat-file", "--filters", f"--path={entry.path}", entry.identity)
-        if found.returncode or found.stdout == pointer:
+        if (found.returncode or found.stdout == pointer) and needed:
             raise UsageError(f"{entry.path}: its old version is in Git LFS and not here.", "Run `git lfs fetch --all`.")
-        return found.stdout
+        return pointer if found.returncode else found.stdout
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return _run(self._git, self.top, self._environment, *arguments)

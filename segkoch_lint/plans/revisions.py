@@ -107,7 +107,7 @@ class History:
             if target is not None and target not in self._yielded:
                 self._yielded.add(target)
                 wanted[target] = place
-        for target, content in snapshot.contents(wanted):
+        for target, content in snapshot.contents(wanted, needed=named):
             yield OldFile(snapshot.name(wanted[target]), wanted[target], content, named)
 
     def _snapshot(self, path: str) -> Snapshot:
@@ -212,15 +212,16 @@ class Snapshot:
             place = os.path.normpath(os.path.join(os.path.dirname(place), os.fsdecode(content)))
         return None
 
-    def contents(self, places: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield places with the contents of the files.
+    def contents(self, places: Iterable[str], *, needed: bool) -> Iterator[tuple[str, bytes]]:
+        """Yield places with the contents of the files; *needed*, a content that is not here is an error.
 
         Raises:
             UsageError: one is not here.
         """
         for repository, group in groupby(places, key=lambda place: self._files[place][0]):
             here = list(group)
-            yield from zip(here, repository.contents(self._files[place][1] for place in here), strict=True)
+            entries = (self._files[place][1] for place in here)
+            yield from zip(here, repository.contents(entries, needed=needed), strict=True)
 
     def _add(self, repository: Repository, commit: str) -> None:
         left_out = repository.not_checked_out()

@@ -493,3 +493,17 @@ def test_a_plan_that_git_lfs_keeps_elsewhere_is_said(git: Git) -> None:
     git("config", "filter.lfs.smudge", "cat > /dev/null; cat ../fetched.json")
     write("plan.json", OPEN)
     assert against("HEAD", "plan.json")[0] == ALL_REMOVED
+
+
+@pytest.mark.parametrize("path", [".", "new.json"])
+def test_what_cannot_be_read_of_files_that_nobody_named_is_no_matter(path: str, git: Git) -> None:
+    Path("tsconfig.json").write_text("{ // strict\n}")
+    Path("gone.json").write_text("{ // strict\n}")
+    Path("data.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    committed(git, "plan.json", GUARDED)
+    Path("gone.json").unlink()
+    Path("data.json").unlink()
+    write("new.json", named(config_api(guard(), {"Z": {}}), "new"))
+    found, checker = against("HEAD", path)
+    assert found == []
+    assert checker.summary.remarks == [("new.json", f"there was no such plan in HEAD; {NEW}")]
