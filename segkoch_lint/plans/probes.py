@@ -42,6 +42,9 @@ _OF_KIND = "; "
 _REMEMBERED = 1000
 """Contexts, broken, that are kept in memory."""
 
+_LONGEST_SHOWN = 40
+"""Code points of a plan's own value that a summary shows."""
+
 _MORE_IDS = ("3f6c1d58-7b29-4e0a-95d4-c81b7e2f6a03", "c9a3f1d27b5e8460", "7e4d2c91b05f83a6" * 4, "72618594031726485")
 
 
@@ -229,7 +232,8 @@ def _by_own_value(
     """Yield a device with each of the plan's own values in place of its own: summary, the way's name, new context."""
     for member, value in values:
         if member in device:
-            shown = f" {json.dumps(value, ensure_ascii=False)}" if member == "type" else ""
+            text = json.dumps(value, ensure_ascii=False)
+            shown = f" {text}" if member == "type" and len(text) <= _LONGEST_SHOWN else ""
             summary = f"the plan's own value{shown} of {member}"
             changed = {"context": {"device": {**device, member: value}}}
             yield summary, f"{member} {json.dumps(value, sort_keys=True)}", changed
