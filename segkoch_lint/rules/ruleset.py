@@ -88,9 +88,9 @@ class RuleSet:
             chosen = [_Compiled(r, self.schema_of(r)) for r in rules if r.applies_to == kind]
             self._groups[kind] = _Group(chosen)
         deciding = [_Compiled(r, self.schema_of(r)) for r in required if r.applies_to in _ABOUT_CALLS]
-        self._faults = _Group([each for each in deciding if not each.rule.refusal and _spoils(each.rule)])
+        self._required = _Group([each for each in deciding if _spoils(each.rule)])
+        self._faults = _Group([each for each in deciding if _is_error(each.rule) and not each.rule.refusal])
         self._refusals = _Group([each for each in deciding if each.rule.refusal])
-        self._spoiling_refusals = _Group([each for each in deciding if each.rule.refusal and _spoils(each.rule)])
         self._reasons = {reason: gate(schema) for reason, schema in delivery.conditions().items()}
         self._undelivered = gate({"anyOf": list(delivery.conditions().values())})
         self._origins = {origin: gate(schema) for origin, schema in delivery.origins().items()}
@@ -146,10 +146,9 @@ class RuleSet:
             return Opinion(reason, tuple(blames), usable=False, origin=origin, circumstances=like)
         blames += self._groups["delivered"].blames(message)
         blames.sort(key=lambda blame: blame.rule.code)
-        readiness = self._readiness(message)
-        usable = readiness != "faulty" and self._spoiling_refusals.accepts(message)
         like = self._circumstances.of(message) if blames else frozenset()
-        return Opinion(None, tuple(blames), usable, origin, readiness, like)
+        usable = self._required.accepts(message)
+        return Opinion(None, tuple(blames), usable, origin, self._readiness(message), like)
 
     def _readiness(self, message: Mapping[str, Any]) -> Readiness:
         """Return what becomes of a delivered call at Kochava."""
@@ -294,7 +293,11 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
 
 def _spoils(rule: Rule) -> bool:
     """Tell whether Kochava can do nothing with a call that breaks a rule, however a run weighs it."""
-    return rule.required or rule.severity is Severity.ERROR
+    return rule.required or _is_error(rule)
+
+
+def _is_error(rule: Rule) -> bool:
+    return rule.severity is Severity.ERROR
 
 
 def _text(schema: Mapping[str, Any], annotation: str) -> str:

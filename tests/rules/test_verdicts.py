@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segkoch_lint.findings import Severity
 from segkoch_lint.identity.records import user_ids
 from segkoch_lint.places import pointer_of
 from segkoch_lint.rules.catalogue import built_in
@@ -174,6 +176,19 @@ def test_a_delivered_call_is_ready_limited_or_faulty(members: dict[str, Any], re
         verdict = RuleSet(built_in()[:selected], Delivery(), built_in()).judge(call)
         assert (verdict.readiness, verdict.usable) == (readiness, usable)
     assert RuleSet([], Delivery(), built_in()).judge({**call, "type": "screen"}).readiness is None
+
+
+def test_rules_of_ones_own_make_a_call_faulty_or_limited_by_their_severity_and_by_what_they_say() -> None:
+    rule = next(rule for rule in JUDGED if rule.code == "KCH303")
+    call = {**IOS_CALL, "properties": {"network": "cable"}}
+    for changes, readiness in (
+        ({"severity": Severity.WARNING, "required": True}, "ready"),
+        ({"severity": Severity.ERROR}, "faulty"),
+        ({"severity": Severity.ERROR, "refusal": True}, "limited"),
+        ({"severity": Severity.INFO, "refusal": True}, "limited"),
+    ):
+        own = dataclasses.replace(rule, **changes)
+        assert RuleSet([], Delivery(), [own]).judge(call).readiness == readiness
 
 
 def test_the_sample_of_the_kochava_page_only_has_sample_ids_and_snake_case(everything: RuleSet) -> None:
