@@ -84,6 +84,7 @@ class PartLinter:
         self.entries_at_once = 1
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
+        self._wait = settings.wait
         self._selector = line_selector(
             self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder
         )
@@ -112,7 +113,7 @@ class PartLinter:
     def lint(self, part: Part) -> Iterator[Result]:
         """Lint a part; what cannot be read is noted in the summaries of the results."""
         source = part.source
-        opened = open_input(source) if part.piece is None else open_piece(source, part.piece)
+        opened = open_input(source, wait=self._wait) if part.piece is None else open_piece(source, part.piece)
         if isinstance(opened, Unread):
             yield Result(summary=Summary(unread=[(opened.path, opened.reason)]))
         elif isinstance(opened, PieceText):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -95,6 +96,12 @@ Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checke
     metavar="N",
     help="Lint large inputs with N processes; default: one for each processor. The output is the same for any N.",
 )
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long to wait for somebody to write to a named pipe; default: 60.",
+)
 @debug_option
 def command(
     paths: tuple[str, ...],
@@ -112,6 +119,7 @@ def command(
     allow_empty: bool,
     stdin_filename: str | None,
     jobs: int | None,
+    wait: float | None,
     color: str,
     **configuration: Any,
 ) -> int:
@@ -129,6 +137,8 @@ def command(
     collect_garbage_rarely()
     settings = with_budgets(with_fail_on(settings_of(**configuration), fail_on), budgets)
     settings = with_memory(with_facets(settings, facets), memory)
+    if wait is not None:
+        settings = dataclasses.replace(settings, wait=wait)
     if stdin_filename and "-" not in paths:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
     style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)

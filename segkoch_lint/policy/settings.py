@@ -14,6 +14,7 @@ from segkoch_lint.facets import Facet
 from segkoch_lint.findings import Severity
 from segkoch_lint.policy.sizes import LEAST_MEMORY
 from segkoch_lint.reading.limits import Limits
+from segkoch_lint.reading.opening import WAIT_SECONDS
 from segkoch_lint.rules.delivery import ACCEPTED_TYPES, ORIGINS, Delivery
 
 PLATFORMS = ("ios", "android")
@@ -42,6 +43,7 @@ class Settings:
         limits: see `segkoch_lint.reading.limits.Limits`.
         rule_limits: by name, the limits that rule files name (`segkoch_lint.rules.catalogue.Rule.limits`).
         memory: about how many bytes a run may take.
+        wait: seconds in which somebody has to begin to write to a named pipe.
         root: the folder that the patterns are relative to: that of the configuration, else the working directory.
         origins: who named the selectors of a field (``severity``), or one of them (``severity.KCH1``), in words for
             messages.
@@ -67,6 +69,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     rule_limits: Mapping[str, int] = field(default_factory=dict)
     memory: int = DEFAULT_MEMORY
+    wait: float = WAIT_SECONDS
     root: Path = field(default_factory=Path.cwd)
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -89,6 +92,7 @@ class Settings:
         _expect("fail_on", self.fail_on, (Severity, type(None)), "a `Severity` or None")
         _expect("limits", self.limits, Limits, "`Limits`")
         _expect("memory", self.memory, int, "a number of bytes")
+        _expect("wait", self.wait, (int, float), "a number of seconds")
         _expect("root", self.root, Path, "a `pathlib.Path`")
         _expect_known("accepted_types", self.accepted_types, CALL_TYPES)
         _expect_known("libraries", self.libraries.values(), ORIGINS)

@@ -7,8 +7,10 @@ from __future__ import annotations
 import functools
 import io
 import os
+import select
 import stat
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -20,6 +22,12 @@ from segkoch_lint.reading.remote import is_remote, open_remote
 from segkoch_lint.reading.watching import Identity, WatchedFile
 
 _READ_BYTES = 1 << 20
+
+WAIT_SECONDS = 60
+"""Seconds in which somebody has to begin to write to a named pipe."""
+
+_LOOK_AGAIN = 0.1
+"""Seconds between two looks whether there is a writer."""
 
 # Where these do not exist (Windows) they are not needed, and where O_BINARY exists it is.
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0)
@@ -154,12 +162,17 @@ def open_bytes(content: bytes, name: str = "-") -> Stream:
     return Stream(name, io.BytesIO(content).read, size=len(content), stored=lambda: io.BytesIO(content))
 
 
-def open_input(source: Input) -> Stream | Unread:
-    """Open an input for reading; what the operating system refuses is returned as a reason, never raised."""
+def open_input(source: Input, *, wait: float = WAIT_SECONDS) -> Stream | Unread:
+    """Open an input for reading; what the operating system refuses is returned as a reason, never raised.
+
+    Args:
+        source: the input.
+        wait: seconds in which somebody has to begin to write to a named pipe.
+    """
     try:
         if source.stdin:
             return _open_stdin(source)
-        return _open_url(source) if is_remote(source.path) else _open_file(source)
+        return _open_url(source) if is_remote(source.path) else _open_file(source, wait)
     except (OSError, ValueError) as error:
         return Unread.because(source.path, error)
 
@@ -184,9 +197,11 @@ def _open_url(source: Input) -> Stream:
     )
 
 
-def _open_file(source: Input) -> Stream | Unread:
-    # Opening a named pipe waits for somebody to write to it: right for `<(command)`, fatal in a folder.
-    waits = source.named and (source.path in STDIN_PATHS or stat.S_ISFIFO(os.stat(source.path).st_mode))
+def _open_file(source: Input, wait: float) -> Stream | Unread:
+    # A named pipe is waited for if it was named, as `<(command)` is; in a folder nobody means it.
+    if source.named and source.path not in STDIN_PATHS and stat.S_ISFIFO(os.stat(source.path).st_mode):
+        return _open_pipe(source.path, wait)
+    waits = source.named and source.path in STDIN_PATHS
     descriptor = os.open(source.path, _FLAGS) if waits else open_file(source.path)
     status = os.fstat(descriptor)
     if not (waits or stat.S_ISREG(status.st_mode)):
@@ -197,6 +212,42 @@ def _open_file(source: Input) -> Stream | Unread:
         return Stream(source.path, functools.partial(os.read, descriptor), close=close)
     stored = functools.partial(_reopened, source.path, Identity.of(status))
     return Stream(source.path, WatchedFile(descriptor).read, size=size, close=close, stored=stored)
+
+
+def _open_pipe(path: str, wait: float) -> Stream | Unread:
+    """Open a named pipe when somebody writes to it."""
+    descriptor = open_file(path)
+    first = _first_of(descriptor, wait)
+    if first is None:
+        os.close(descriptor)
+        return Unread(path, f"nobody began to write to this named pipe within {wait:g} seconds (--wait)")
+    os.set_blocking(descriptor, True)
+    begun = [first] if first else []
+
+    def read(size: int) -> bytes:
+        return begun.pop() if begun else os.read(descriptor, size)
+
+    return Stream(path, read, close=functools.partial(os.close, descriptor))
+
+
+def _first_of(descriptor: int, wait: float) -> bytes | None:
+    """Wait for a writer, and return what it has written so far, which may be nothing; None if there is none in time."""
+    deadline = time.monotonic() + wait
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    while True:
+        try:
+            chunk = os.read(descriptor, _READ_BYTES)
+        except BlockingIOError:
+            return b""  # there is a writer, and it has written nothing yet
+        if chunk:
+            return chunk
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return None
+        # The end of a writer is told; that one begins is not, as long as it writes nothing.
+        if any(event & select.POLLHUP for _, event in poll.poll(min(left, _LOOK_AGAIN) * 1000)):
+            return os.read(descriptor, _READ_BYTES)
 
 
 def _reopened(path: str, identity: Identity) -> BinaryIO:

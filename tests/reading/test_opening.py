@@ -13,7 +13,7 @@ import pytest
 
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.inputs import Input, Unread
-from segkoch_lint.reading.opening import Stream, open_bytes, open_input
+from segkoch_lint.reading.opening import Stream, open_bytes, open_file, open_input
 
 TEXT = b'{"type":"track"}\n' * 50_000
 
@@ -155,3 +155,39 @@ def test_standard_input_is_read_from_a_pipe_and_from_a_file(path: str, tmp_path:
     with file.open("rb") as stdin:
         redirected = subprocess.run(command, stdin=stdin, capture_output=True, check=True)
     assert redirected.stdout.split() == [b"%d" % len(TEXT)] * 2
+
+
+def test_a_pipe_that_nobody_writes_to_is_given_up(tmp_path: Path) -> None:
+    fifo = tmp_path / "pipe"
+    os.mkfifo(fifo)
+    assert open_input(Input(str(fifo)), wait=0.01) == Unread(
+        str(fifo), "nobody began to write to this named pipe within 0.01 seconds (--wait)"
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"a line\n", b"x" * 300_000])
+def test_a_pipe_is_read_to_its_end_once_somebody_writes_to_it(content: bytes, tmp_path: Path) -> None:
+    fifo = tmp_path / "pipe"
+    os.mkfifo(fifo)
+    command = "import sys; pipe = open(sys.argv[1], 'wb'); pipe.write(b'x' * int(sys.argv[2]))"
+    with subprocess.Popen([sys.executable, "-c", command, str(fifo), str(len(content))]):
+        stream = open_input(Input(str(fifo)))
+        assert isinstance(stream, Stream)
+        with stream:
+            assert len(b"".join(stream)) == len(content)
+
+
+def test_a_writer_that_takes_its_time_is_waited_for(tmp_path: Path) -> None:
+    fifo = tmp_path / "pipe"
+    os.mkfifo(fifo)
+    reader = open_file(str(fifo))
+    writer = os.open(fifo, os.O_WRONLY)
+    try:
+        stream = open_input(Input(str(fifo)), wait=0)
+        assert isinstance(stream, Stream)
+        os.write(writer, b"at last")
+        os.close(writer)
+        with stream:
+            assert b"".join(stream) == b"at last"
+    finally:
+        os.close(reader)
