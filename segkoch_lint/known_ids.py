@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
+from segkoch_lint.caching import remembered
 from segkoch_lint.masking import hides_values
 from segkoch_lint.placeholders import is_placeholder
 from segkoch_lint.sensitive_keys import is_sensitive_key
@@ -105,7 +106,7 @@ def _occurrences(quoted: bytes, source: bytes) -> int:
     return found
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
     """Return, quoted, all strings that stand in *text* if they are ids; None if they are many, or unsure."""
     size = len(text)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from segkoch_lint.caching import remembered
 from segkoch_lint.escapes import MOST_LEVELS, unescaped
 from segkoch_lint.named_values import named_values
 from segkoch_lint.placeholders import is_placeholder
@@ -129,7 +129,7 @@ def _found_spans(text: str) -> Sequence[Extent]:
     return merged(spans)
 
 
-_known_spans = lru_cache(maxsize=4096)(_found_spans)
+_known_spans = remembered(_found_spans)
 """The same: most texts of a log are those of a few libraries, devices and places."""
 
 
@@ -199,7 +199,7 @@ def redacted(text: str, further: Iterable[Extent] = (), *, longest: int | None =
     return Secret(text, masked) if spans else masked
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def mask_name(name: str) -> str:
     """Return the name of a library or an event as it is shown; they repeat, and some send whatever they like."""
     return mask_shapes(name)
@@ -263,7 +263,7 @@ def _is_nothing(value: object) -> bool:
     return value is None or isinstance(value, bool) or not str(value).strip()
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def hides_values(key: str | None, parent: str | None) -> bool:
     """Tell whether all values under *key* are personal data, or all in the object that stands under *parent*."""
     if key is not None and (is_sensitive_key(key) or (fold(key) == "name" and fold(parent or "") in PERSONAL_NAMES)):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from segkoch_lint import schema_files
+from segkoch_lint.caching import remembered
 
 _LONGEST = 80
 """Code points of a placeholder."""
@@ -32,7 +33,7 @@ _AROUND = "{}[]<>()$#%_ \t\r\n"
 _BETWEEN = re.compile(r"[\s_.-]+")
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def is_placeholder(text: str) -> bool:
     """Tell whether the whole of a value, case and white space around it aside, is in the lists of placeholders.
 

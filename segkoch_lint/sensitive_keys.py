@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
+from segkoch_lint.caching import remembered
 from segkoch_lint.escapes import unescape
 
 _SENSITIVE_KEYS = frozenset(
@@ -44,7 +44,7 @@ PERSONAL_NAMES = frozenset({"device", "traits", "user"})
 """Objects whose ``name`` is a person's: phones are called after their owners."""
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def is_sensitive_key(key: str) -> bool:
     """Tell whether what stands under *key* is personal data or a secret whatever it looks like."""
     folded = fold(key)
@@ -56,7 +56,7 @@ def is_sensitive_key(key: str) -> bool:
     return bool(_ENDS_IN_ID.search(key))
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def fold(key: str) -> str:
     """Return *key* as Segment's servers compare keys: ASCII letters and digits only, lower-cased.
 

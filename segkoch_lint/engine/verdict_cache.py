@@ -33,6 +33,9 @@ from segkoch_lint.rules.ruleset import Opinion, RuleSet
 _MOST_BYTES = 8 << 20
 """Bytes of texts and of values that are remembered of one member."""
 
+_LONGEST_KEY = 1_000
+"""Characters of a key that may be remembered; a line with a longer one is read as a document."""
+
 _ENTRY_BYTES = 600
 """About what an entry takes beside its text."""
 
@@ -166,6 +169,8 @@ class CachingSelector:
             return None
         entries: dict[str, _Entry] = {}
         for key, raw in members.items():
+            if len(key) > _LONGEST_KEY:
+                return None
             member = self._members[key] if key in self._members else self._member(key)
             if member is not None:
                 entry = member.entry(bytes(raw))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from segkoch_lint import schema_files
+from segkoch_lint.caching import remembered
 from segkoch_lint.calls import library_of, was_sent
 from segkoch_lint.rules.vocabulary import gate, self_contained
 from segkoch_lint.sensitive_keys import fold
@@ -152,7 +153,7 @@ def ids_of(device: Any) -> Ids | None:
     return Ids(device["type"], device_id, advertising_id, advertising_key) if device_id or advertising_id else None
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def _advertising_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of the keys of a device that are spellings of ``advertisingId``."""
     return tuple(key for key in keys if fold(key) == "advertisingid")

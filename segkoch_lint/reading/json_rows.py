@@ -7,9 +7,9 @@ these are what a warehouse makes of a context, or adds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
+from segkoch_lint.caching import remembered
 from segkoch_lint.places import Path
 from segkoch_lint.reading.columns import Columns, are_segments
 
@@ -71,6 +71,6 @@ def is_column(key: str) -> bool:
     return lowered.startswith(("context_", "context.")) or lowered in _ADDED
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _columns(names: tuple[str, ...], table: str) -> Columns | None:
     return Columns(names, table, typed=True) if are_segments(names) else None

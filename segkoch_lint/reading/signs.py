@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import Enum
-from functools import lru_cache
 from typing import Any, NamedTuple
 
+from segkoch_lint.caching import remembered
 from segkoch_lint.calls import CALL_TYPES
 
 USER_KEYS = ("userId", "anonymousId", "user_id", "anonymous_id")
@@ -149,7 +149,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value) and not value.isspace()
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def _meant_by(named: str) -> str:
     distances = {each: _distance(named, each) for each in CALL_TYPES}
     near = [each for each, distance in distances.items() if distance <= _DISTANCES.get(each, 1)]

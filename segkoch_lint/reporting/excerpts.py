@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
+from segkoch_lint.caching import remembered
 from segkoch_lint.findings import Excerpt
 from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import is_id, mask, sensitive_spans
@@ -207,7 +207,7 @@ def _between(line: str, start: int, end: int) -> list[Hidden]:
     return [Hidden(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
 
 
-@lru_cache(maxsize=2048)
+@remembered
 def _ids_between(text: str) -> Sequence[Extent]:
     # Between the values of a log stand the same few keys over and over.
     return guessed_secrets(text, broken=False) if text.strip(' \t,:{}[]"') else ()

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
+from segkoch_lint.caching import remembered
 from segkoch_lint.escapes import unescape
 from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import merged, sensitive_spans
@@ -188,7 +188,7 @@ def _may_be_an_id(word: str) -> bool:
     return word.lower() not in _NOBODYS and any(map(str.isalnum, word))
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _names_an_id(key: str) -> bool:
     """Tell whether a key can hold an id; the object around it is unknown, and can say that `value` is a cookie."""
     name = unescape(key)

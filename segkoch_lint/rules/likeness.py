@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from segkoch_lint.caching import BoundedCache
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.vocabulary import KEYWORDS, gate
 
@@ -33,7 +34,7 @@ class Likeness:
         self.footprint = footprint
         self._answers = _Answers(list(footprint.asked.values()))
         self._compared = [(KEYWORDS[keyword], asked) for keyword, asked in footprint.compared]
-        self._members: dict[str, Likeness | None] = {}
+        self._members: BoundedCache[str, Likeness | None] = BoundedCache()
 
     def of(self, value: Any) -> Hashable:
         """Return what the rules can tell of *value*: equal for two values only if no rule can tell them apart.
@@ -45,7 +46,7 @@ class Likeness:
             return msgspec.json.encode(value)
         if isinstance(value, dict):
             parts: list[Hashable] = []
-            members = self._members
+            members = self._members.entries
             for key, inner in value.items():
                 member = members[key] if key in members else self.member(key)
                 if member is not None:
@@ -62,13 +63,10 @@ class Likeness:
 
     def member(self, key: str) -> Likeness | None:
         """Return what reduces the member called *key*, or None when no rule reads it."""
-        if key in self._members:
-            return self._members[key]
-        if len(self._members) >= MOST_REMEMBERED:
-            self._members.clear()
+        if key in self._members.entries:
+            return self._members.entries[key]
         footprint = self.footprint.member(key)
-        made = self._members[key] = None if footprint is None else Likeness(footprint)
-        return made
+        return self._members.add(key, None if footprint is None else Likeness(footprint))
 
 
 class _Answers:
@@ -81,18 +79,14 @@ class _Answers:
         self._questions = questions
         self._gates: list[Any] = []
         self._met: dict[int, Any] = {}
-        self._remembered: dict[Any, int] = {}
+        self._remembered: BoundedCache[Any, int] = BoundedCache()
 
     def of(self, value: Any) -> int:
         """Return the answers that *value* gives."""
         # 1, 1.0 and true are one key of a dict, and three values of JSON.
         key = value if isinstance(value, str) else (type(value), value)
-        answers = self._remembered.get(key)
-        if answers is None:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
-            answers = self._remembered[key] = self.asked(value)
-        return answers
+        answers = self._remembered.entries.get(key)
+        return self._remembered.add(key, self.asked(value)) if answers is None else answers
 
     def asked(self, value: Any) -> int:
         """Return the answers that *value* gives, without looking for it among those that were met."""

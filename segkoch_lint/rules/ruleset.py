@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from segkoch_lint import schema_files
+from segkoch_lint.caching import BoundedCache
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
 from segkoch_lint.places import Path
 from segkoch_lint.rules.combining import conjunction
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint
-from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
+from segkoch_lint.rules.likeness import Likeness
 from segkoch_lint.rules.references import REFERRING, lookup
 from segkoch_lint.rules.remedies import Circumstances
 from segkoch_lint.rules.violations import Blame, Violation, resolve
@@ -35,6 +36,10 @@ Readiness = Literal["ready", "limited", "faulty"]
 ``faulty``: it breaks a rule whose own severity is error, rules about a refusal of the user aside. ``limited``: it is
 not faulty, and the user refused to be tracked, or was not asked yet (limited ad tracking). ``ready``: neither.
 """
+
+
+_OPINION_BYTES = 8 << 20
+"""Bytes of what calls are reduced to that opinions are remembered for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +110,7 @@ class RuleSet:
         for schema in (*delivery.conditions().values(), *delivery.origins().values(), *further):
             self._footprint.read(schema, schema)
         self.likeness = Likeness(self._footprint)
-        self._opinions: dict[Hashable, Opinion] = {}
+        self._opinions: BoundedCache[Hashable, Opinion] = BoundedCache(_OPINION_BYTES)
 
     def schema_of(self, rule: Rule) -> dict[str, Any]:
         """Return a rule's constraint as a schema in standard keywords and our comparing ones, on its own feet."""
@@ -130,12 +135,8 @@ class RuleSet:
 
     def opinion(self, alike: Hashable, message: Mapping[str, Any]) -> Opinion:
         """Return what the rules say of *message* and of all calls that ``likeness`` reduces to *alike*, too."""
-        known = self._opinions.get(alike)
-        if known is None:
-            if len(self._opinions) >= MOST_REMEMBERED:
-                self._opinions.clear()
-            known = self._opinions[alike] = self._opinion(message)
-        return known
+        known = self._opinions.entries.get(alike)
+        return self._opinions.add(alike, self._opinion(message)) if known is None else known
 
     def _opinion(self, message: Mapping[str, Any]) -> Opinion:
         origin = next((origin for origin, schema in self._origins.items() if schema.is_valid(message)), None)

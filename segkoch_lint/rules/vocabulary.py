@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import jsonschema_rs
 import msgspec
 
+from segkoch_lint.caching import remembered
 from segkoch_lint.places import path_of
 from segkoch_lint.sensitive_keys import fold
 
@@ -135,7 +136,7 @@ def _any_case(character: str) -> str:
 # --- the comparing keywords ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def _places(name: str, keys: tuple[str, ...]) -> tuple[int, ...]:
     """Return which of *keys* are spellings of *name*, by their positions."""
     wanted = fold(name)
