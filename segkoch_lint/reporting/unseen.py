@@ -25,7 +25,8 @@ _BARE_KEY = re.compile(r"^( *(?:---[ ]+|-[ ]+)*)[\w$.-]+[ ]*:(?=\s|\Z)", re.MULT
 _KEY = re.compile(r"\s*(?:(?:#|---|%)[^\n]*\n\s*)*(?:-\s+)*[\w$.-]+\s*:(?:\s|\Z)")
 """The beginning of a block of YAML, whose keys tell what stands under them."""
 
-_KEY = re.compile(r"""["'][^"'\n]*["']\s*:|[\w$.-]+\s*:\s""")
+# Anchored where a run of characters begins, and possessive: long runs are searched in linear time.
+_KEY = re.compile(r"""["'][^"'\n]*+["']\s*:|(?<![\w$.-])[\w$.-]++\s*:\s""")
 _NEXT_KEY = re.compile(r"""\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*:""", re.DOTALL)
 
 _MEMBER = re.compile(r"""\s*(?:\Z|[}\]]|,\s*(?:\Z|["'](?:[^"'\\]|\\.)*["']?\s*:|[\w$.-]+\s*:))""", re.DOTALL)
