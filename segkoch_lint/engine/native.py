@@ -30,7 +30,7 @@ _MOST_TAUGHT = 100_000
 """Lessons after which everything is forgotten and learned anew, so that memory stays bounded: some 20 MB."""
 
 _MOST_GROUPS = 20_000
-_MOST_RECORDS = 15_000
+_MOST_RECORDS = 50_000
 """Groups and records that are remembered."""
 
 

@@ -10,7 +10,17 @@ from segkoch_lint.calls import CALL_TYPES, Call
 from segkoch_lint.engine.read_set import DEVICE
 from segkoch_lint.identity.first_seen import ADVERTISING_POINTER, DEVICE_POINTER, Order, Spot, place_of
 from segkoch_lint.identity.recorder import RecordCount, Recorder, id_places
-from segkoch_lint.identity.records import IdentityRecord, Ids, Link, ids_of, links_of, record_of
+from segkoch_lint.identity.records import (
+    IdentityRecord,
+    Ids,
+    Link,
+    ids_of,
+    links_with,
+    record_with,
+    sender_of,
+    storable_library,
+    user_ids,
+)
 from segkoch_lint.places import Path, Span, pointer_of
 from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.json_text import JsonDocument
@@ -72,11 +82,13 @@ class Statement:
             line: its text.
             extents: of the ids, in bytes of the line; None if they are to be looked for.
         """
-        links = tuple(links_of(message))
-        record = record_of(message, opinion.origin) if opinion.not_delivered is None else None
-        ids = ids_of(message["context"]["device"]) if record is not None else None
+        user = user_ids(message)
+        links = tuple(links_with(message, *user))
+        context = message.get("context") if opinion.not_delivered is None else None
+        ids = ids_of(context.get("device")) if isinstance(context, Mapping) else None
         if ids is None:
             return cls(key, links)
+        record = record_with(ids, *user, sender_of(opinion.origin), storable_library(message))
         document: Document
         if block.documents is not None:
             document = block.documents[number]

@@ -187,7 +187,11 @@ def links_of(message: Mapping[str, Any]) -> Iterator[Link]:
 
     A ``delete`` message is Segment's own about a user who asked to be forgotten, and says nothing.
     """
-    user_id, anonymous_id = user_ids(message)
+    return links_with(message, *user_ids(message))
+
+
+def links_with(message: Mapping[str, Any], user_id: str, anonymous_id: str) -> Iterator[Link]:
+    """Yield the same for a call whose user is known."""
     if not user_id or message.get("type") == "delete":
         return
     if anonymous_id:
