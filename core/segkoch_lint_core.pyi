@@ -120,6 +120,21 @@ class Core:
             record: makes them records of this kind.
         """
 
+    def watch_groups(self) -> None:
+        """Stop at each new group, to be taught what its lines are watched for."""
+
+    def group(self, group: int) -> list[bytes | None]:
+        """Return the texts of a group."""
+
+    def teach_group(self, group: int, strings: list[tuple[bytes, int]] | None) -> None:
+        """Teach what the lines of a group are watched for.
+
+        Args:
+            group: its number.
+            strings: JSON strings, and how often each may stand in a line, keys aside. A line where one stands more
+                often, or that holds an escape, is left to the reader. None leaves all lines of the group.
+        """
+
     def begin(self, text: bytes, *, leave_first: bool) -> None:
         """Begin with whole lines.
 
@@ -128,12 +143,12 @@ class Core:
             leave_first: leave the first line to the reader that would be counted.
         """
 
-    def run(self, text: bytes) -> tuple[Literal["key", "text", "row"], int, int, int] | None:
+    def run(self, text: bytes) -> tuple[Literal["key", "text", "row", "group"], int, int, int] | None:
         """Go on through the same text.
 
         Returns:
-            what is to be taught: its kind, the node or member that it is about, its first byte and the one after its
-            last; None at the end of the text.
+            what is to be taught: its kind, the node, member or group that it is about, its first byte and the one
+            after its last; None at the end of the text.
         """
 
     def take(self) -> tuple[Found, list[list[bytes | None]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -80,18 +80,40 @@ def shows_no_id(text: str, source: bytes, own: Iterable[str] = ()) -> bool:
     Args:
         text: any text.
         source: the document as JSON.
-        own: values of the document that are no ids, each where it stands; one of each is looked over.
+        own: values of the document that are no ids, each where it stands.
 
     Returns:
         False when in doubt.
     """
-    if len(text) < SHORTEST_VALUE:
-        return True
-    parts = None if b"\\" in source else _quoted_parts(text)  # a string with an escape is written in another way
-    if parts is None:
+    strings = None if b"\\" in source else strings_of_ids(text, own)  # a string with an escape is written otherwise
+    if strings is None:
         return False
+    return not any(string in source and _occurrences(string, source) > most for string, most in strings)
+
+
+def strings_of_ids(text: str, own: Iterable[str]) -> Sequence[tuple[bytes, int]] | None:
+    """Return what a document holds if one of its ids stands in a text.
+
+    Args:
+        text: any text.
+        own: values of the document that are no ids, each where it stands.
+
+    Returns:
+        JSON strings, and how often each stands in a document, keys aside, that holds no such id; None if they are many,
+        or an id may be written in another way.
+    """
+    return _strings_of_ids(text, tuple(own))
+
+
+@remembered
+def _strings_of_ids(text: str, own: tuple[str, ...]) -> Sequence[tuple[bytes, int]] | None:
+    if len(text) < SHORTEST_VALUE:
+        return ()
+    parts = _quoted_parts(text)
+    if parts is None:
+        return None
     known = {b'"%b"' % each.encode("utf-8", "replace") for each in own}
-    return not any(part in source and _occurrences(part, source) > (part in known) for part in parts)
+    return tuple((part, int(part in known)) for part in parts)
 
 
 def _occurrences(quoted: bytes, source: bytes) -> int:
@@ -106,7 +128,6 @@ def _occurrences(quoted: bytes, source: bytes) -> int:
     return found
 
 
-@remembered
 def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
     """Return, quoted, all strings that stand in *text* if they are ids; None if they are many, or unsure."""
     size = len(text)

@@ -13,6 +13,9 @@ use hashbrown::HashMap;
 /// Bytes of a text that is asked about; of longer ones the reader tells.
 const MOST_ASKED: usize = 512;
 
+/// Things that are learned from one line, which is read anew each time; a line that holds more is left to the reader.
+const MOST_LESSONS: usize = 64;
+
 // Answers, so that none of one kind is one of another: what kind of value it is; what an automaton says (even numbers
 // from here on); what was taught of a text (odd ones).
 const OBJECT: u16 = 1;
@@ -77,6 +80,8 @@ pub enum Lesson {
     Text(usize),
     /// A row; what stands there is the line.
     Row,
+    /// What the lines of the group with this number are watched for; what stands there is the first of them.
+    Group(u32),
 }
 
 enum Halt {
@@ -170,6 +175,7 @@ pub struct Engine {
     // Where the text is, and what it gave.
     at: usize,
     number: usize,
+    lessons: usize,
     is_utf8: bool,
     leave_first: bool,
     counts: HashMap<(u32, u32), u64, RandomState>,
@@ -208,6 +214,7 @@ impl Engine {
             scratch: Vec::new(),
             at: 0,
             number: 0,
+            lessons: 0,
             is_utf8: false,
             leave_first: false,
             counts: HashMap::default(),
@@ -240,6 +247,22 @@ impl Engine {
         self.groups.columns.push(crate::columns::Column::new(shortened)?);
         self.group.push(ABSENT);
         Ok(self.groups.columns.len() - 1)
+    }
+
+    /// Stops at each new group to learn what its lines are watched for.
+    pub fn watch_groups(&mut self) {
+        self.groups.watched = true;
+    }
+
+    /// Learns what the lines of a group are watched for; see [`crate::columns::Watch`]. None leaves all to the reader.
+    pub fn teach_group(&mut self, group: u32, strings: Option<&[(Vec<u8>, usize)]>) {
+        self.groups.watch(group, strings.map(crate::columns::Watch::new));
+    }
+
+    /// Returns the texts of a group.
+    #[must_use]
+    pub fn group(&self, group: u32) -> Vec<Option<Vec<u8>>> {
+        self.groups.texts(group)
     }
 
     /// Adds a member that is read; its slot is given here. Returns its number.
@@ -331,6 +354,7 @@ impl Engine {
     pub fn begin(&mut self, text: &[u8], leave_first: bool) {
         self.at = 0;
         self.number = 0;
+        self.lessons = 0;
         self.leave_first = leave_first;
         self.is_utf8 = simdutf8::basic::from_utf8(text).is_ok();
     }
@@ -348,15 +372,20 @@ impl Engine {
                     let Some(row) = self.rows.find(&self.row) else {
                         return Some(Stop { lesson: Lesson::Row, start: self.at, end });
                     };
-                    self.settle(text, end, row);
+                    if let Some(stop) = self.settle(text, end, row) {
+                        return Some(stop);
+                    }
                     self.advance(text, end);
                 }
-                Err(Halt::Unusual) => {
+                Err(Halt::Learn(stop)) if self.lessons < MOST_LESSONS => {
+                    self.lessons += 1;
+                    return Some(stop);
+                }
+                Err(Halt::Unusual | Halt::Learn(_)) => {
                     let end = self.end_of_line(text);
                     self.leave(end);
                     self.advance(text, end);
                 }
-                Err(Halt::Learn(stop)) => return Some(stop),
             }
         }
         None
@@ -379,6 +408,7 @@ impl Engine {
     fn advance(&mut self, text: &[u8], end: usize) {
         self.taken.ends += usize::from(end < text.len());
         self.number += 1;
+        self.lessons = 0;
         self.at = end + 1;
     }
 
@@ -386,7 +416,8 @@ impl Engine {
         self.taken.lines.push(Line { number: self.number, start: self.at, end, ..Line::default() });
     }
 
-    fn settle(&mut self, text: &[u8], end: usize, row: u32) {
+    /// Does with a line what is known of its row; returns what is to be learned before.
+    fn settle(&mut self, text: &[u8], end: usize, row: u32) -> Option<Stop> {
         let verdict = self.verdicts[row as usize];
         let line = Line { number: self.number, start: self.at, end, row: Some(row), extents: Vec::new() };
         match verdict.fate {
@@ -401,11 +432,18 @@ impl Engine {
                 self.leave(end);
             }
             Fate::Counted => {
-                self.record(text, &line, verdict);
                 let group = self.group_of(text);
-                *self.counts.entry((row, group)).or_insert(0) += 1;
+                match self.groups.passes(group, &text[self.at..end]) {
+                    None => return Some(Stop { lesson: Lesson::Group(group), start: self.at, end }),
+                    Some(false) => self.leave(end),
+                    Some(true) => {
+                        self.record(text, &line, verdict);
+                        *self.counts.entry((row, group)).or_insert(0) += 1;
+                    }
+                }
             }
         }
+        None
     }
 
     fn extents(&self) -> Vec<(u32, u32)> {
@@ -450,6 +488,11 @@ impl Engine {
     /// Reads a line that begins, after white space, at `first`, into its row; returns the offset of its end.
     fn read(&mut self, text: &[u8], first: usize) -> Result<usize, Halt> {
         if byte_at(text, first) != b'{' {
+            return Err(Halt::Unusual);
+        }
+        // A line that is too long is not even begun.
+        let most = text.len().min(self.at.saturating_add(self.longest).saturating_add(1));
+        if most < text.len() && memchr::memchr(b'\n', &text[self.at..most]).is_none() {
             return Err(Halt::Unusual);
         }
         if !self.is_utf8 && simdutf8::basic::from_utf8(&text[self.at..self.end_of_line(text)]).is_err() {
@@ -648,6 +691,7 @@ mod tests {
                 Lesson::Row => {
                     engine.teach_row(Fate::Counted, Some(0));
                 }
+                Lesson::Group(group) => engine.teach_group(group, Some(&[(b"\"x\"".to_vec(), 1)])),
             }
         }
         (lessons, engine.take())
@@ -665,6 +709,18 @@ mod tests {
         assert_eq!(taken.groups.len(), 3);
         assert_eq!(taken.records.len(), 3);
         assert_eq!((taken.lines.len(), taken.ends), (0, 3));
+    }
+
+    #[test]
+    fn lines_of_groups_that_are_watched_may_be_left() {
+        let mut engine = engine();
+        engine.watch_groups();
+        let text = "{\"a\":{\"b\":\"x\"}}\n{\"a\":{\"b\":\"x\"},\"c\":\"x\"}\n{\"a\":{\"b\":\"y\"},\"c\":\"x\"}";
+        let (lessons, taken) = run(&mut engine, text);
+        assert_eq!(lessons, [Lesson::Row, Lesson::Group(0), Lesson::Key(0), Lesson::Group(1)]);
+        assert_eq!(taken.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [1]);
+        assert_eq!(taken.calls.iter().map(|&(_, _, calls)| calls).sum::<u64>(), 2);
+        assert_eq!(engine.group(0), [Some(b"\"x\"".to_vec())]);
     }
 
     #[test]
@@ -691,6 +747,19 @@ mod tests {
             engine.teach_row(Fate::Counted, None);
         }
         assert_eq!(engine.take().lines.len(), 2);
+    }
+
+    #[test]
+    fn a_line_of_which_too_much_is_to_be_learned_is_left() {
+        let mut engine = Engine::new(3, 1 << 20, true);
+        let keys: Vec<String> = (0..=MOST_LESSONS).map(|number| format!("\"{number}\":1")).collect();
+        let (lessons, taken) = run(&mut engine, &format!("{{{}}}\n{{{}}}", keys.join(","), keys[1..].join(",")));
+        assert_eq!(lessons.len(), MOST_LESSONS + 2);
+        assert_eq!(taken.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [0]);
+        let mut engine = Engine::new(3, 10, true);
+        let (lessons, taken) = run(&mut engine, "{\"a\":\"aaaaaaaaaaaa\"}\n{\"b\":1}");
+        assert_eq!(lessons, [Lesson::Key(0), Lesson::Row]);
+        assert_eq!(taken.lines.len(), 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 /// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 3;
+const ABI: u32 = 4;
 
 type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
 type LineTuple = (usize, usize, usize, Option<u32>, Py<PyBytes>);
@@ -95,6 +95,19 @@ impl Core {
         Ok(self.0.teach_row(fate, record))
     }
 
+    fn watch_groups(&mut self) {
+        self.0.watch_groups();
+    }
+
+    fn group<'py>(&self, py: Python<'py>, group: u32) -> Group<'py> {
+        self.0.group(group).into_iter().map(|text| text.map(|text| PyBytes::new(py, &text))).collect()
+    }
+
+    #[pyo3(signature = (group, strings))]
+    fn teach_group(&mut self, group: u32, strings: Option<Vec<(Vec<u8>, usize)>>) {
+        self.0.teach_group(group, strings.as_deref());
+    }
+
     #[pyo3(signature = (text, *, leave_first))]
     fn begin(&mut self, py: Python<'_>, text: &[u8], leave_first: bool) {
         py.detach(|| self.0.begin(text, leave_first));
@@ -106,6 +119,7 @@ impl Core {
             Lesson::Key(node) => ("key", node),
             Lesson::Text(member) => ("text", member),
             Lesson::Row => ("row", 0),
+            Lesson::Group(group) => ("group", group as usize),
         };
         Some((lesson, about, stop.start, stop.end))
     }

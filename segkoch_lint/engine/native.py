@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from segkoch_lint.calls import library_of
+from segkoch_lint.calls import SENT_KEYS, library_of, was_sent
 from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.events import EventCount, record_events
 from segkoch_lint.engine.plan import Plan
 from segkoch_lint.engine.read_set import EVENT, ReadSet, nested
 from segkoch_lint.engine.statement import Statement, call_of
-from segkoch_lint.facets import Facet, Group
+from segkoch_lint.facets import Facet, Group, own_texts
 from segkoch_lint.identity.recorder import Event, Recorder
+from segkoch_lint.known_ids import strings_of_ids
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.limits import Limits
@@ -42,11 +43,13 @@ class _Row:
         opinion: on the calls that they are; None if they are read as documents.
         alias: whether they are calls of that type.
         track: whether they are, and would reach Kochava.
+        sent: whether they show that they were sent.
     """
 
     opinion: Opinion | None
     alias: bool = False
     track: bool = False
+    sent: bool = False
 
 
 class _Group(NamedTuple):
@@ -94,6 +97,8 @@ class NativeSelector:
 
     def _begin(self) -> None:
         self._plan = Plan(self._reads, self._limits)
+        if any(facet.named for facet in self._facets):
+            self._plan.core.watch_groups()
         self._rows: list[_Row] = []
         self._kinds: dict[Hashable, int] = {}
         self._groups: list[_Group] = []
@@ -125,6 +130,8 @@ class NativeSelector:
                 self._plan.learn_key(about, text[start:end])
             elif kind == "text":
                 self._plan.learn_text(about, text[start:end])
+            elif kind == "group":
+                core.teach_group(about, self._watched(core.group(about)))
             else:
                 self._learn_row(text[start:end])
         return core.take()
@@ -181,7 +188,7 @@ class NativeSelector:
         message = call.message
         opinion = self._ruleset.opinion_on(message)
         track = message["type"] == "track" and opinion.not_delivered is None
-        row = _Row(opinion, message["type"] == "alias", track)
+        row = _Row(opinion, message["type"] == "alias", track, was_sent(message))
         self._rows.append(row)
         self._plan.core.teach_row("shown" if opinion.blames else "counted", self._kind(row))
 
@@ -189,15 +196,32 @@ class NativeSelector:
         """Return the kind of the records of calls with a row: with their texts it decides what they say of users."""
         if self._recorder is None or not self._recorder.users or row.opinion is None:
             return None
-        key = (row.alias, row.opinion.not_delivered is None, row.opinion.origin)
+        key = (row.alias, row.sent, row.opinion.not_delivered is None, row.opinion.origin)
         return self._kinds.setdefault(key, len(self._kinds))
 
+    def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
+        """Return as much of calls as these texts of a group tell."""
+        named = zip(self._plan.columns, texts, strict=True)
+        return nested((path, _value(text)) for path, text in named if text is not None)
+
+    def _watched(self, texts: Sequence[bytes | None]) -> list[tuple[bytes, int]] | None:
+        """Return the strings that show that an id of a call may have to be masked in the name of its group."""
+        message = self._message(texts)
+        watched: list[tuple[bytes, int]] = []
+        for facet in self._facets:
+            value = facet.value(message)
+            if facet.named and isinstance(value, str):
+                strings = strings_of_ids(value, own_texts(facet, message))
+                if strings is None:
+                    return None
+                watched += strings
+        return watched
+
     def _group(self, texts: Sequence[bytes | None]) -> _Group:
-        """Return what calls with these texts have in common."""
-        named = dict(zip(self._plan.columns, texts, strict=True))
-        message = nested((path, _value(text)) for path, text in named.items() if text is not None)
+        """Return what calls with these texts have in common; no id has to be masked in it."""
+        message = self._message(texts)
         group = tuple(facet.value(message) for facet in self._facets)
-        return _Group(library_of(message), group, named.get(EVENT))
+        return _Group(library_of(message), group, dict(zip(self._plan.columns, texts, strict=True)).get(EVENT))
 
     def _events(self, found: Found, block: Block) -> dict[Event, EventCount]:
         """Return the events of the lines of a block that are only counted."""
@@ -241,6 +265,8 @@ class NativeSelector:
         message = nested((path, msgspec.json.decode(block.text[begin:after])) for begin, after, path in in_order)
         if row.alias:
             message["type"] = "alias"
+        if row.sent:
+            message.setdefault(SENT_KEYS[0], None)
         extents = {path: (begin - start, after - start) for begin, after, path in in_order}
         line = block.text[start:end]
         return Statement.of(message, row.opinion, key=record, block=block, number=number, line=line, extents=extents)

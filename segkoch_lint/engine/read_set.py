@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint import schema_files
-from segkoch_lint.calls import CALL_TYPES, LIBRARY_NAME
+from segkoch_lint.calls import CALL_TYPES, LIBRARY_NAME, SENT_KEYS
 from segkoch_lint.facets import Facet
 from segkoch_lint.places import Path
 from segkoch_lint.reading.signs import SIGN_KEYS
@@ -41,6 +41,7 @@ Only columns of rows do so, too (`segkoch_lint.reading.json_rows`): a line with 
 _IDENTITY: Mapping[str, Any] = {
     "properties": {
         "type": {"const": "alias"},
+        **{key: {} for key in SENT_KEYS},
         **{key: {} for (key,) in USER_IDS},
         "context": {
             "type": "object",

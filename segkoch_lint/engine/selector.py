@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from segkoch_lint.engine.checked_line import Count, LineSelector
+from segkoch_lint.engine.checked_line import CheckedLine, Count, LineSelector
 from segkoch_lint.engine.core import has_core
 from segkoch_lint.engine.read_set import ReadSet, compares_members, is_divisible
 from segkoch_lint.engine.verdict_cache import CachingSelector
@@ -15,8 +15,18 @@ from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.ruleset import RuleSet
 
+FEW_BYTES = 64 << 10
+"""Lines of inputs that are read as documents before anything else is tried."""
+
 
 def line_selector(
+    ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], recorder: Recorder | None
+) -> LineSelector:
+    """Return what goes through the lines of inputs; see `selector_for`."""
+    return LateSelector(lambda: selector_for(ruleset, limits, count, facets, recorder), limits)
+
+
+def selector_for(
     ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], recorder: Recorder | None
 ) -> LineSelector:
     """Return the fastest selector that there is.
@@ -34,14 +44,35 @@ def line_selector(
         users=recorder is not None and recorder.users,
         events=recorder is not None and recorder.events,
     )
-    # The core cannot tell whether a name holds an id of its call.
-    if is_divisible(reads.footprint) and has_core() and not any(facet.named for facet in facets):
+    if is_divisible(reads.footprint) and has_core():
         from segkoch_lint.engine.native import NativeSelector  # noqa: PLC0415 - it needs the core
 
         return NativeSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)
     if is_divisible(reads.footprint) and not compares_members(reads.footprint):
         return CachingSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)
     return ReadingSelector(limits)
+
+
+class LateSelector:
+    """Hands the first lines on, and makes a selector when there are many: it takes a while until one saves time.
+
+    Args:
+        make: makes the selector.
+        limits: the length of a line.
+    """
+
+    def __init__(self, make: Callable[[], LineSelector], limits: Limits) -> None:
+        self._make = make
+        self._few = ReadingSelector(limits)
+        self._selector: LineSelector | None = None
+        self._bytes = 0
+
+    def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | Flaw | CheckedLine]:
+        """Return, in order, the lines of a block that are not only counted."""
+        self._bytes += len(block.text)
+        if self._selector is None and self._bytes > FEW_BYTES:
+            self._selector = self._make()
+        return (self._selector or self._few).select(block, leave_first=leave_first)
 
 
 class ReadingSelector:

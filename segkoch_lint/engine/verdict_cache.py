@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.calls import library_of
+from segkoch_lint.calls import SENT_KEYS, library_of, was_sent
 from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.events import EventCount, record_events
 from segkoch_lint.engine.read_set import USER_IDS, ReadSet, is_divisible, longest_read, nested
@@ -59,16 +59,19 @@ class _Known:
 
     Attributes:
         opinion: on the call that it is.
+        sent: whether it shows that it was sent.
         entries: of its members that are read, by key.
     """
 
     opinion: Opinion
+    sent: bool
     entries: Mapping[str, _Entry]
 
     @property
     def message(self) -> dict[str, Any]:
         """The call, as far as it decides of ids and groups."""
-        return {key: entry.value for key, entry in self.entries.items()}
+        sent = {SENT_KEYS[0]: None} if self.sent else {}
+        return {**sent, **{key: entry.value for key, entry in self.entries.items()}}
 
 
 class CachingSelector:
@@ -103,7 +106,7 @@ class CachingSelector:
         self._longest = min(limits.line_bytes, longest_read(reads.footprint))
         self._members: dict[str, _Member | None] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._opinions: dict[tuple[int, ...], Opinion | None] = {}
+        self._opinions: dict[tuple[int, ...], tuple[Opinion, bool] | None] = {}
         self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group, Event | None]] = {}
         grouping: list[Path] = [*reads.columns, *([("type",)] if reads.events else [])]
         identifying: list[Path] = [("type",), ("context", "device"), *USER_IDS] if reads.identity else []
@@ -131,9 +134,8 @@ class CachingSelector:
                 key = self._key(known)
                 said[key] += 1
                 if key not in self._recorder.met and key not in statements:
-                    message = {name: entry.value for name, entry in known.entries.items()}
                     statements[key] = Statement.of(
-                        message, known.opinion, key=key, block=block, number=number, line=line
+                        known.message, known.opinion, key=key, block=block, number=number, line=line
                     )
             if known.opinion.blames:
                 document = parse_json(line.removesuffix(b"\r"), line=block.number + number, depth=self._limits.depth)
@@ -179,7 +181,7 @@ class CachingSelector:
                 entries[key] = entry
         numbers = tuple([entry.number for entry in entries.values()])
         opinion = self._opinions[numbers] if numbers in self._opinions else self._opinion(numbers, line)
-        known = None if opinion is None else _Known(opinion, entries)
+        known = None if opinion is None else _Known(*opinion, entries)
         return None if known is None or (self._named and self._may_hold_ids(known, line)) else known
 
     def _members_of(self, line: bytes) -> dict[str, msgspec.Raw] | None:
@@ -203,10 +205,11 @@ class CachingSelector:
         self._members[key] = made
         return made
 
-    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> Opinion | None:
+    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> tuple[Opinion, bool] | None:
+        """Return the opinion on a call, and whether it was sent; None if it is to be read as a document."""
         document = parse_json(line, depth=self._limits.depth)
         call = call_of(document)
-        opinion = None if call is None else self._ruleset.opinion_on(call.message)
+        opinion = None if call is None else (self._ruleset.opinion_on(call.message), was_sent(call.message))
         self._opinions[numbers] = opinion
         return opinion
 
@@ -236,6 +239,7 @@ class CachingSelector:
         return (
             opinion.not_delivered is None,
             opinion.origin,
+            known.sent,
             *[known.entries.get(key) for key in self._identifying],
         )
 

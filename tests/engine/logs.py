@@ -15,7 +15,7 @@ from segkoch_lint import parts
 from segkoch_lint.engine import selector
 from segkoch_lint.engine.checked_line import Count, LineSelector
 from segkoch_lint.engine.core import has_core
-from segkoch_lint.engine.selector import ReadingSelector, line_selector
+from segkoch_lint.engine.selector import ReadingSelector, selector_for
 from segkoch_lint.facets import Facet
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.linting import Linter
@@ -43,7 +43,7 @@ def selector_by(name: str) -> Callable[..., LineSelector]:
             return ReadingSelector(limits)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(selector, "has_core", lambda: name == NATIVE)
-            return line_selector(ruleset, limits, count, facets, recorder)
+            return selector_for(ruleset, limits, count, facets, recorder)
 
     return make
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
@@ -98,3 +99,17 @@ def test_the_first_line_of_an_event_is_found_among_lines_that_are_only_counted(
     found, _ = is_found_the_same(b"\n".join(lines), Settings(select=("KCH307",)))
     assert [(each.location.span.line, each.related[0].span.line) for each in found] == [(24, 1)]
     assert [each.properties["calls"] for each in found] == [2]
+
+
+SENT: list[dict[str, Any]] = [{}, {"messageId": "m"}, {"sentAt": None}, {"receivedAt": "2026-03-01T00:00:00Z"}]
+LIBRARIES: list[dict[str, Any]] = [{"library": {"name": "analytics-ruby"}}, {"library": {}}, {"library": None}, {}]
+
+
+def test_only_calls_that_were_not_sent_name_their_user_in_snake_case() -> None:
+    lines = []
+    for number, (sent, library) in enumerate(product(SENT, LIBRARIES)):
+        call = {**other_device(), **sent, "user_id": f"v{number % 3}", "anonymous_id": "a", "previous_id": "w"}
+        del call["userId"]
+        call["context"] = {"device": call["context"]["device"], **library}
+        lines += [written({**call, "type": each, "anonymousId": "b"}, 0) for each in ("track", "alias")]
+    is_found_the_same(b"\n".join([GOOD, *lines, *lines]), Settings(select=("KCH2",)))

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.engine import verdict_cache
+from segkoch_lint.engine import selector, verdict_cache
 from segkoch_lint.engine.checked_line import CheckedLine
 from segkoch_lint.facets import FACETS, Group
+from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading import opening
 from segkoch_lint.reading.documents import Flaw
@@ -54,6 +55,7 @@ def test_every_odd_value_at_every_place_is_found_beside_all_the_others(order: in
     is_found_the_same(content)
 
 
+MANY_KEYS = b"".join(b',"key %d":1' % number for number in range(400))
 VERSIONED = GOOD[:-1] + b',"version":"%b"}'
 
 
@@ -76,6 +78,7 @@ VERSIONED = GOOD[:-1] + b',"version":"%b"}'
         pytest.param(
             VERSIONED % b"2" + b"\n" + VERSIONED.replace(b'"%b"', DEEP.encode()), id="too deep where no rule reads"
         ),
+        pytest.param(GOOD + b"\n" + GOOD[:-1] + MANY_KEYS + b"}\n" + BAD, id="more keys than are learned at once"),
         pytest.param((GOOD + b"\n") * 3000 + BAD + b"\n" + GOOD + b"\n" + BAD, id="more than is read in one go"),
     ],
 )
@@ -171,3 +174,13 @@ def test_every_block_of_a_log_can_end_anywhere() -> None:
 def test_mutants_of_good_lines_are_found_the_same(seed: int) -> None:
     content = b"\n".join([GOOD, *mutants(300, seed)])
     is_found_the_same(content, Settings(group_by=tuple(FACETS.values())))
+
+
+@pytest.mark.parametrize("few", [0, 1500, 1 << 20])
+def test_few_lines_are_found_the_same_and_many_from_some_block_on(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selector, "FEW_BYTES", few)
+    monkeypatch.setattr(opening, "_READ_BYTES", 1000)
+    content = b"\n".join([GOOD, BAD, b"17", GOOD] * 6)
+    linter = Linter()
+    findings = [*linter.bytes(content, "log.ndjson"), *linter.identity_findings()]
+    assert (findings, linter.summary) == linted(content)
