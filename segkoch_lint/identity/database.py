@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.identity.engines import Engine, SQLite, best_engine
+from segkoch_lint.identity.first_seen import stored_place
 from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.identity.spill import Spill
 
@@ -100,7 +101,7 @@ class IdentityDatabase:
         if not batch:
             return
         self.paths[source.number] = source.path
-        ignored, file = source.ignored, f"{source.number:07x}"
+        ignored, file = source.ignored, source.number
         self._records += [
             (
                 user,
@@ -113,14 +114,14 @@ class IdentityDatabase:
                 advertising.casefold(),
                 library,
                 ignored,
-                f"{file}{line + lines:010x}{place}",
+                stored_place(file, line + lines, place),
                 calls,
             )
             for user, anonymous, platform, origin, device, advertising, library, line, place, calls in batch.records
         ]
         self._links += batch.links
         self._events += [
-            (name, folded_event(name), library, ignored, f"{file}{line + lines:010x}{place}", calls)
+            (name, folded_event(name), library, ignored, stored_place(file, line + lines, place), calls)
             for name, library, line, place, calls in batch.events
         ]
         if len(self._records) + len(self._links) + len(self._events) > self._most:
