@@ -11,6 +11,7 @@ from segkoch_lint.jobs.sharing import look_ahead, parts_of
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.pieces import Piece
+from segkoch_lint.reading.watching import Identity
 from segkoch_lint.results import Part
 
 CALL = b'{"type":"track","event":"x","userId":"u"}\n'
@@ -56,10 +57,11 @@ def test_large_logs_come_in_pieces_and_everything_else_whole(tmp_path: Path, mon
     log = file(tmp_path / "a.ndjson", CALL * 3)
     packed = file(tmp_path / "a.ndjson.gz", gzip.compress(CALL * 3 + os.urandom(100)))
     gone = Unread("gone", "no such file or folder")
+    identity = Identity.of(Path(log.path).stat())
     assert list(parts_of([log, gone, packed], Limits())) == [
-        Part(log, Piece(0, 50, first=True), last=False),
-        Part(log, Piece(50, 100), last=False),
-        Part(log, Piece(100, None), last=True),
+        Part(log, Piece(0, 50, first=True, file=identity), last=False),
+        Part(log, Piece(50, 100, file=identity), last=False),
+        Part(log, Piece(100, None, file=identity), last=True),
         gone,
         Part(packed),
     ]
