@@ -104,7 +104,7 @@ class Linter:
         )
         remote = any(map(is_remote, paths))
         yield from self._shared(iter(found), threads=remote) if self._jobs > 1 else self._one_by_one(found)
-        self.summary.remarks += [(pattern, "nothing has a name like this") for pattern in found.unmatched]
+        self.summary.remarks += [(pattern, "no file matches this pattern") for pattern in found.unmatched]
         if found.passed_over:
             self.summary.not_calls[NEITHER] += found.passed_over
 

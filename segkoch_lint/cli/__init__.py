@@ -10,7 +10,7 @@ from segkoch_lint.cli.late import LateGroup
 _COMMANDS = {
     "check": "Lint events: fixtures, captured payloads, raw logs.",
     "plan": "Check tracking plans: what do they let through?",
-    "rule": "Explain a rule: what it demands, why, and how to mend it.",
+    "rule": "Explain a rule: what it demands, why, and how to fix it.",
     "schema": "Print a schema: a rule's, all rules', the configuration's.",
 }
 

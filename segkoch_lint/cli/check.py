@@ -56,7 +56,7 @@ Examples:
   segkoch-lint check --output json:out.json .     a report for machines beside the text
 
 \b
-Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checked, 4 incomplete."""
+Exit status: 0 nothing counts, 1 findings, 2 usage error, 3 nothing was checked, 4 incomplete."""
 
 
 @click.command(epilog=_EPILOG)

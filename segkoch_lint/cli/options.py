@@ -33,7 +33,7 @@ def configuration_options(command: Command) -> Command:
                 multiple=True,
                 metavar="RULES",
                 shell_complete=complete_rules,
-                help="Apply these rules only: codes, beginnings of codes (KCH1), names, ALL; commas between.",
+                help="Apply these rules only: codes, code prefixes (KCH1), names or ALL, separated by commas.",
             ),
             click.option(
                 "--ignore",

@@ -47,7 +47,7 @@ def command(
     color: str,
     **configuration: Any,
 ) -> None:
-    """Explain a rule: what it demands, why, what passes and what breaks, and how to mend it.
+    """Explain a rule: what it demands, why, what passes and what breaks, and how to fix it.
 
     Without a code or a name, list the rules.
     """

@@ -108,6 +108,9 @@ def _say(message: str, hint: str = "") -> None:
 def _explain(error: click.ClickException) -> None:
     """Say what click says, with what the user wrote escaped."""
     context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None and error.message == context.get_help():
+        click.echo(error.message, err=True)  # a command without arguments: its help, which has lines to keep
+        return
     if context is not None:
         click.echo(context.get_usage(), err=True)
         click.echo(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n", err=True)

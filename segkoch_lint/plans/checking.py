@@ -143,7 +143,7 @@ class PlanChecker:
             yield plan
         if not self.tally.plans and self._set_aside:
             (path, remark), *others = self._set_aside
-            more = f"; {len(others):,} more files hold no plan either" if others else ""
+            more = f"; further files without a plan: {len(others):,}" if others else ""
             self.summary.remarks.append((path, remark + more))
 
     def survey(self, plan: Plan, evaluator: Evaluator, *, other: Plan | None = None) -> Survey:

@@ -144,7 +144,7 @@ def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterato
                 summary.unread.append((opened.name, error.strerror or str(error)))
                 continue
         if broken:
-            summary.remarks.append((opened.name, f"{broken:,} broken documents or lines were not replayed"))
+            summary.remarks.append((opened.name, f"broken documents or lines that were not replayed: {broken:,}"))
 
 
 def _messages(documents: Iterable[Any], name: str, *, claimed: bool) -> Generator[Mapping[str, Any], None, int]:

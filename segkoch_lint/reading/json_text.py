@@ -362,6 +362,8 @@ def _explained(text: str, error: json.JSONDecodeError) -> _Refused:
 
 
 def _named(character: str) -> str:
+    if character == '"':
+        return "a double quote"  # among quotes, it would be hard to see
     shown = f'"{character}" ' if character.isprintable() and character.isascii() else ""
     return f"{shown}(U+{ord(character):04X})" if shown else f"U+{ord(character):04X}"
 

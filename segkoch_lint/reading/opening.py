@@ -220,7 +220,7 @@ def _open_pipe(path: str, wait: float) -> Stream | Unread:
     first = _first_of(descriptor, wait)
     if first is None:
         os.close(descriptor)
-        return Unread(path, f"nobody began to write to this named pipe within {wait:g} seconds (--wait)")
+        return Unread(path, f"no program wrote to this named pipe for {wait:g} s (--wait)")
     os.set_blocking(descriptor, True)
     begun = [first] if first else []
 

@@ -126,6 +126,8 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
         return Kind.LINES if sample.first and sample.mostly_good and sample.lines > 1 else Kind.YAML
     like_json = starts_like_calls(head) or sample.mostly_good
     if claim is Claim.NOTHING and (sample.marked or not like_json):
+        if not sample.marked and is_source_code(head.decode("utf-8", "replace")):
+            return Kind.FOREIGN  # `track('Seen', {step: 1})` is also YAML: a key with a value after a colon
         if _reads_as_yaml(head, limits, whole=stream.exhausted):
             return Kind.YAML
         if not like_json:

@@ -68,7 +68,7 @@ def test_an_empty_path_is_shown_as_such(program: Program) -> None:
 
 def test_a_glob_that_matches_nothing_is_said_and_the_others_are_linted(program: Program) -> None:
     ran = program("check", "g*.json", "gone/*.json")
-    assert (ran.status, ran.err) == (0, "Note: gone/*.json: nothing has a name like this\n")
+    assert (ran.status, ran.err) == (0, "Note: gone/*.json: no file matches this pattern\n")
     assert "1 call read" in ran.out
 
 

@@ -32,7 +32,15 @@ def test_help_and_version(program: Program) -> None:
     assert "check" in program("--help").out
     assert "Exit status" in program("check", "--help").out
     assert program("check", "-h").status == 0
-    assert program().status == 2 or "Usage" in program().out
+
+
+@pytest.mark.parametrize("arguments", [(), ("plan",)])
+def test_a_command_group_without_a_command_shows_its_help_as_help_is_laid_out(
+    arguments: tuple[str, ...], program: Program
+) -> None:
+    ran = program(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == program(*arguments, "--help").out
 
 
 def test_an_unknown_command_is_asked_wrongly(program: Program) -> None:

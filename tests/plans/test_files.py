@@ -257,7 +257,7 @@ def test_files_of_a_folder_that_hold_no_plan_are_remarked_on_once_and_only_if_th
     checker = PlanChecker()
     assert list(checker.paths([str(tmp_path)])) == []
     ((path, remark),) = checker.summary.remarks
-    assert (path, remark.endswith("lints them; 2 more files hold no plan either")) == (str(tmp_path / "a.json"), True)
+    assert (path, remark.endswith("lints them; further files without a plan: 2")) == (str(tmp_path / "a.json"), True)
     (tmp_path / "plan.json").write_text(json.dumps(config_api(guard(), {"A": ORDER})))
     checker = PlanChecker()
     assert list(checker.paths([str(tmp_path)])) == []

@@ -75,7 +75,7 @@ def test_inputs_of_a_replay_that_cannot_be_read_are_told(tmp_path: Path) -> None
     plan = config_api(guard(), {"A": {"$ref": "urn:x"}})
     _, checker = diff(tmp_path, plan, plan, str(log), str(tmp_path / "none"))
     assert checker.summary.unread == [(str(tmp_path / "none"), "no such file or folder")]
-    assert checker.summary.remarks == [(str(log), "1 broken documents or lines were not replayed")]
+    assert checker.summary.remarks == [(str(log), "broken documents or lines that were not replayed: 1")]
     assert checker.tally.replay is not None
     assert checker.tally.replay.calls == 1
 

@@ -89,6 +89,7 @@ def test_what_is_not_utf_8_is_a_flaw_at_the_first_such_byte(text: bytes) -> None
         ('{"a" 1}', "a colon is expected", Span(1, 6, 1, 7)),
         ("{1:2}", "a key in double quotes is expected", Span(1, 2, 1, 3)),
         ("[\u00a0]", "a value is expected, not U+00A0", Span(1, 2, 1, 3)),
+        ('["a" "b"]', "a comma or the end is expected, not a double quote", Span(1, 6, 1, 7)),
         ("[1] // x", "more follows", Span(1, 5, 1, 6)),
         ("[ /* x */ 1]", "no comments", Span(1, 3, 1, 13)),
         ("[" * 201 + "]" * 201, "deeper than 200 levels", Span(1, 201, 1, 202)),

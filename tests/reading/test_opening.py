@@ -161,7 +161,7 @@ def test_a_pipe_that_nobody_writes_to_is_given_up(tmp_path: Path) -> None:
     fifo = tmp_path / "pipe"
     os.mkfifo(fifo)
     assert open_input(Input(str(fifo)), wait=0.01) == Unread(
-        str(fifo), "nobody began to write to this named pipe within 0.01 seconds (--wait)"
+        str(fifo), "no program wrote to this named pipe for 0.01 s (--wait)"
     )
 
 

@@ -160,6 +160,14 @@ def test_anything_else_is_foreign(content: bytes) -> None:
     assert read(gzip.compress(content), "thing") == [Foreign()]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"analytics.track('Seen', {step: 1})", b"// sent\nconst call = {a: 1}", b"curl -d x https://a.example: c"],
+)
+def test_source_code_that_could_be_read_as_yaml_is_called_source_code(content: bytes) -> None:
+    assert read(content) == [Foreign("source code")]
+
+
 def test_anything_else_is_a_flaw_where_the_name_says_json() -> None:
     assert flawed_lines(read(b"just some words\n", "a.json")) == [1]
     assert flawed_lines(read(b"\x89PNG\r\n\x1a\n\0\0\0", "a.json")) == [1]

@@ -18,7 +18,7 @@ Examples:
   terraform show -json | segkoch-lint plan check - plans that Terraform keeps
 
 \b
-Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checked, 4 incomplete."""
+Exit status: 0 nothing counts, 1 findings, 2 usage error, 3 nothing was checked, 4 incomplete."""
 
 
 @click.command(epilog=_EPILOG)

@@ -20,7 +20,7 @@ Examples:
   segkoch-lint plan diff --against main plan.json --replay logs/ --max-blocked 1%
 
 \b
-Exit status: 0 nothing counts, 1 findings, 2 asked wrongly, 3 nothing was checked, 4 incomplete."""
+Exit status: 0 nothing counts, 1 findings, 2 usage error, 3 nothing was checked, 4 incomplete."""
 
 
 @click.command(epilog=_EPILOG)
