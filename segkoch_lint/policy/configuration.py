@@ -11,9 +11,9 @@ from typing import Any
 
 from segkoch_lint import schema_files
 from segkoch_lint.budgets import FORMS, Budget
+from segkoch_lint.complaints import Wording, complaints, dotted, kind_of
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings import Severity
-from segkoch_lint.policy.complaints import complaints, kind_of, place_of
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.policy.sizes import SIZE_FORMS, bytes_of
 from segkoch_lint.reading.documents import Failure, Flaw
@@ -29,6 +29,8 @@ _MISTAKEN = (
 """Names that look like those of configuration files."""
 
 _MISTAKEN_TABLES = ("segkoch_lint", "segkochlint")
+
+_WORDING = Wording(dotted, "a table", "`segkoch-lint schema --configuration` prints what is allowed.")
 
 _DEEPEST = 20
 """Levels of a configuration in YAML; it needs three."""
@@ -123,7 +125,7 @@ def _yaml(file: Path, text: bytes) -> Any:
             raise UsageError(f"{file}:{each.span.line}:{each.span.column}: not valid YAML: {each.message}.")
         for path in each.repeated:
             *_, last = each.keys(path)
-            raise UsageError(f"{file}:{last.line}:{last.column}: {place_of(path)} stands twice.")
+            raise UsageError(f"{file}:{last.line}:{last.column}: {dotted(path)} stands twice.")
         values.append(each.value)
     if len(values) > 1:
         raise UsageError(f"{file}: {len(values)} YAML documents; one is expected.")
@@ -158,7 +160,7 @@ def _problems(configuration: Any) -> list[tuple[str, str]]:
     ]
     order = {str(key): number for number, key in enumerate(keys)}
     found.sort(key=lambda error: [order.get(str(step), 0) for step in list(error.absolute_path)[:1]])
-    return [each for error in found for each in complaints(error)]
+    return [each for error in found for each in complaints(error, _WORDING)]
 
 
 def _of_amounts(configuration: Mapping[str, Any], file: Path) -> list[UsageError]:

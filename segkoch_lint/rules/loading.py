@@ -9,11 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from segkoch_lint import schema_files
-from segkoch_lint.errors import UsageError
+from segkoch_lint.complaints import Wording, complaints
+from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.places import Path as ValuePath
 from segkoch_lint.places import pointer_of
 from segkoch_lint.rules.catalogue import Rule, built_in, holder_of, rule_of, with_shared_remedies
 from segkoch_lint.rules.examples import problem_of_examples
+
+_NO_PATTERN = ' is not a "regex"'
+"""How jsonschema-rs ends its message about a pattern that it cannot compile."""
+
+_WORDING = Wording(
+    lambda path: pointer_of(tuple(path)) or "the file",
+    "an object",
+    "`segkoch-lint schema --rule-file` prints what a rule file holds.",
+)
 
 
 def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
@@ -39,6 +49,8 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
 
 def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
     """Yield the rules of a folder, each with its file."""
+    if folder.is_file():
+        raise UsageError(f"{folder}: a file; the folder that holds the rule files is expected.")
     if not folder.is_dir():
         raise UsageError(f"{folder}: there is no such folder of rule files.")
     files = sorted(folder.glob("*.json"))
@@ -47,30 +59,32 @@ def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
     for file in files:
         try:
             document = json.loads(file.read_text(encoding="utf-8"))
+        except json.JSONDecodeError as error:
+            raise UsageError(f"{file}:{error.lineno}:{error.colno}: not a readable JSON file: {error.msg}.") from error
         except (OSError, ValueError, RecursionError) as error:
             raise UsageError(f"{file}: not a readable JSON file: {error}.") from error
-        problem = problem_of(document)
-        if problem:
-            raise UsageError(f"{file}: {problem}", "`segkoch-lint schema --rule-file` prints what a rule file holds.")
+        raise_all([UsageError(f"{file}: {message}", hint) for message, hint in problems_of(document)])
         yield str(file), rule_of(document)
 
 
-def problem_of(document: Any) -> str:
-    """Return what is wrong with a rule file, or an empty string. The file is data, so its text may be quoted."""
+def problems_of(document: Any) -> list[tuple[str, str]]:
+    """Return what is wrong with a rule file, and what to do about each. The file is data, so its text may be quoted."""
     try:
-        return _problem_of(document)
+        if not isinstance(document, dict) or "rule" not in document:
+            problem = "not a rule file: an object with a member `rule` is expected."
+        elif of_form := _problems_of_form(document):
+            return of_form
+        else:
+            problem = _problem_of_meaning(document)
     except RecursionError:
-        return "it is nested too deeply to be read."
+        problem = "it is nested too deeply to be read."
+    return [(problem, _WORDING.hint)] if problem else []
 
 
-def _problem_of(document: Any) -> str:
-    if not isinstance(document, dict) or "rule" not in document:
-        return "not a rule file: an object with a member `rule` is expected."
-    error = _first_error(document)
-    if error:
-        return error
+def _problem_of_meaning(document: Mapping[str, Any]) -> str:
+    """Return what is wrong with a rule file that has the right form, or an empty string."""
     from segkoch_lint.rules.keywords import problem_of_words  # noqa: PLC0415 - jsonschema-rs is heavy
-    from segkoch_lint.rules.references import check_work, has_inner_id  # noqa: PLC0415 - as late as what uses it
+    from segkoch_lint.rules.references import check_work, dead_reference, has_inner_id  # noqa: PLC0415 - as late as what uses it
     from segkoch_lint.rules.vocabulary import expand, gate, self_contained  # noqa: PLC0415 - the same
 
     rule = rule_of(document)
@@ -82,12 +96,18 @@ def _problem_of(document: Any) -> str:
     if has_inner_id(rule.constraint):
         return "a schema in its constraint has a $id of its own; put it under $defs, and refer to it by its name there."
     definitions = schema_files.load("definitions")["$defs"]
+    constraint = self_contained(expand(rule.constraint), definitions)
     try:
-        constraint = self_contained(expand(rule.constraint), definitions)
         check_work(constraint)
         gate(constraint)
     except ValueError as error:
-        return f"its constraint cannot be used: {str(error).splitlines()[0].rstrip('.')}."
+        reason = str(error).splitlines()[0].rstrip(".")
+        if reference := dead_reference(constraint):
+            reason = f'the reference "{reference}" leads to nothing in the file; nothing is fetched'
+        elif reason.endswith(_NO_PATTERN):
+            pattern = reason.removesuffix(_NO_PATTERN)
+            reason = f"the pattern {pattern} is invalid, or has look-around or back references"
+        return f"its constraint cannot be used: {reason}."
     return problem_of_examples(rule)
 
 
@@ -99,9 +119,9 @@ def _is_number_at(constraint: Mapping[str, Any], path: ValuePath) -> bool:
     return type(holder[step]) is int
 
 
-def _first_error(document: Mapping[str, Any]) -> str:
+def _problems_of_form(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return where a rule file does not fit its meta-schema."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a tenth of a second, and few runs need it
-    from jsonschema.exceptions import best_match  # noqa: PLC0415
     from referencing import Registry, Resource  # noqa: PLC0415
     from referencing.jsonschema import SchemaRegistry  # noqa: PLC0415
 
@@ -109,8 +129,5 @@ def _first_error(document: Mapping[str, Any]) -> str:
     registry: SchemaRegistry = Registry().with_resources(
         (f"urn:segkoch-lint:{name}", Resource.from_contents(schema_files.load(name))) for name in names
     )
-    error = best_match(Draft202012Validator(schema_files.load("rule"), registry=registry).iter_errors(document))
-    if error is None:
-        return ""
-    place = pointer_of(tuple(error.absolute_path))
-    return f"{place or 'the file'}: {error.message}."
+    found = Draft202012Validator(schema_files.load("rule"), registry=registry).iter_errors(document)
+    return list(dict.fromkeys(each for error in found for each in complaints(error, _WORDING)))

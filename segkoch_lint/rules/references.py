@@ -44,6 +44,12 @@ def lookup(root: Any, reference: str) -> Any:
     return schema
 
 
+def dead_reference(schema: Mapping[str, Any]) -> str:
+    """Return a reference in *schema* that leads to nothing inside of it, or an empty string."""
+    references = (each[key] for each in _schemas(schema) for key in REFERRING if isinstance(each.get(key), str))
+    return next((each for each in references if lookup(schema, each) is None), "")
+
+
 def check_work(schema: Mapping[str, Any]) -> None:
     """Check that validating one value by a schema takes a bounded number of steps.
 

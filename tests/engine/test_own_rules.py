@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.rules.loading import problem_of
+from segkoch_lint.rules.loading import problems_of
 from tests.engine.logs import GOOD, changed, is_found_the_same, line, written
 
 RULE = {
@@ -43,7 +43,7 @@ def with_counterexample(constraint: dict[str, Any]) -> str:
     ):
         patch = [{"op": "add", "path": f"/{key}", "value": value} for key, value in changes.items()]
         document = {**RULE, **constraint, "counterexamples": [{"patch": patch, "place": place}]}
-        if not problem_of(document):
+        if not problems_of(document):
             return json.dumps(document)
     raise AssertionError("nothing breaks this constraint")
 

@@ -11,9 +11,9 @@ import pytest
 
 from segkoch_lint import schema_files
 from segkoch_lint.budgets import Budget
+from segkoch_lint.complaints import Wording, complaints, dotted
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
-from segkoch_lint.policy import complaints
 from segkoch_lint.policy.configuration import find_configuration, load_settings
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -222,9 +222,24 @@ def test_what_is_wrong_is_said_with_its_place(text: str, message: str, hint: str
 
 
 def test_there_are_words_for_every_keyword_of_the_schema() -> None:
-    said_otherwise = {"additionalProperties", "properties", "items", "enum", "pattern"}
-    annotations = {"$schema", "$id", "$ref", "$defs", "title", "description", "default", "examples"}
-    assert _keywords(schema_files.load("configuration")) - said_otherwise - annotations == set(complaints._WORDS)
+    broken: dict[str, tuple[Any, Any]] = {
+        "additionalProperties": (False, {"x": 1}),
+        "enum": (["a"], "b"),
+        "maximum": (1, 2),
+        "minItems": (1, []),
+        "minLength": (1, ""),
+        "minimum": (1, 0),
+        "pattern": ("^a$", "b"),
+        "type": ("string", 1),
+        "uniqueItems": (True, ["a", "a"]),
+    }
+    others = {"properties", "items", "$schema", "$id", "$ref", "$defs", "title", "description", "default", "examples"}
+    assert _keywords(schema_files.load("configuration")) - others == set(broken)
+    for keyword, (allowed, value) in broken.items():
+        schema = {"properties": {}, keyword: allowed}
+        (error,) = jsonschema.Draft202012Validator(schema).iter_errors(value)
+        ((message, _),) = complaints(error, Wording(dotted, "a table", ""))
+        assert "not what is expected" not in message
 
 
 def _keywords(schema: dict[str, Any]) -> set[str]:

@@ -13,7 +13,7 @@ from segkoch_lint.errors import UsageError
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.rules.catalogue import built_in, find, matching
-from segkoch_lint.rules.loading import load_catalogue, problem_of
+from segkoch_lint.rules.loading import load_catalogue, problems_of
 
 OWN: dict[str, Any] = {
     "$schema": "urn:segkoch-lint:rule",
@@ -64,13 +64,26 @@ def broken(**changes: Any) -> dict[str, Any]:
         ("{", "not a readable JSON file"),
         ([], "not a rule file"),
         ({"type": "object"}, "not a rule file"),
-        (broken(title="Not A Name"), "/title"),
-        (broken(rule={**OWN["rule"], "severity": "fatal"}), "/rule/severity"),
+        ('{"rule":\n nil}', "SHOP001.json:2:2: not a readable JSON file"),
+        (broken(title="Not A Name"), '/title is "Not A Name"; a text like "order-without-currency" is expected.'),
+        (
+            broken(rule={**OWN["rule"], "severity": "fatal"}),
+            '/rule/severity is "fatal"; one of error, warning, info is expected.',
+        ),
+        (broken(rule={**OWN["rule"], "source": "x"}), "/rule/source is a string; a list is expected."),
+        (broken(rule={**OWN["rule"], "sevrity": "x"}), 'in /rule: unknown key "sevrity".'),
+        (broken(description="Short."), "/description is too short: at least 40 characters are expected."),
+        ({each: OWN[each] for each in OWN if each != "examples"}, 'the file lacks "examples".'),
+        (broken(properties={"a": {"type": "text"}}), '/properties/a/type is "text"; one of array, boolean, integer'),
+        (broken(**{"$schema": "x"}), '/$schema is "x"; "urn:segkoch-lint:rule" is expected.'),
         (broken(rule={**OWN["rule"], "applies-to": "nobody"}), "/rule/applies-to"),
         (broken(remedy={}), "/remedy"),
         (broken(properties={"a": {"spellings": {"a b": {}}}}), "/properties/a/spellings"),
         (broken(properties={"a": {"maxBytes": "x"}}), "/properties/a/maxBytes"),
-        (broken(properties={"a": {"pattern": "(?=x)"}}), "cannot be used"),
+        (
+            broken(properties={"a": {"pattern": "(?=x)"}}),
+            'the pattern "(?=x)" is invalid, or has look-around or back references.',
+        ),
         (
             broken(properties={"a": {"minimun": 1}}),
             'there is no keyword "minimun", so it would ask nothing. Did you mean',
@@ -83,8 +96,11 @@ def broken(**changes: Any) -> dict[str, Any]:
             "there are {value}, {state}, {key}, {/a/JSON/Pointer}.",
         ),
         (broken(properties={"a": {"message": "{x}"}}), "a message has {x}"),
-        (broken(properties={"a": {"$ref": "https://example.com/x"}}), "cannot be used"),
-        (broken(properties={"a": {"$ref": "urn:segkoch-lint:definitions#/$defs/nope"}}), "cannot be used"),
+        (
+            broken(properties={"a": {"$ref": "https://example.com/x"}}),
+            'the reference "https://example.com/x" leads to nothing in the file; nothing is fetched.',
+        ),
+        (broken(properties={"a": {"$ref": "urn:segkoch-lint:definitions#/$defs/nope"}}), '/nope" leads to nothing'),
     ],
 )
 def test_a_broken_rule_file_is_refused_with_its_name_and_place(document: Any, complaint: str, tmp_path: Path) -> None:
@@ -92,6 +108,24 @@ def test_a_broken_rule_file_is_refused_with_its_name_and_place(document: Any, co
         load_catalogue([write(tmp_path, document)])
     assert "SHOP001.json" in raised.value.message
     assert complaint in raised.value.message
+
+
+def test_all_that_is_wrong_with_the_form_of_a_rule_file_is_said_at_once(tmp_path: Path) -> None:
+    document = broken(title="Not A Name", rule={**OWN["rule"], "severity": "warn"})
+    with pytest.raises(UsageError) as raised:
+        load_catalogue([write(tmp_path, document)])
+    said = [
+        (each.message.partition("SHOP001.json: ")[2].partition(" is ")[0], each.hint) for each in raised.value.all()
+    ]
+    assert sorted(said) == [
+        ("/rule/severity", 'Did you mean "warning"?'),
+        ("/title", "`segkoch-lint schema --rule-file` prints what a rule file holds."),
+    ]
+
+
+def test_a_file_in_place_of_a_folder_of_rule_files_is_called_a_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a file; the folder that holds the rule files is expected"):
+        load_catalogue([write(tmp_path, OWN) / "SHOP001.json"])
 
 
 def test_a_folder_without_rule_files_is_refused(tmp_path: Path) -> None:
@@ -161,7 +195,7 @@ def test_an_example_is_judged_whatever_its_library_counts_as(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("rule", built_in(), ids=lambda rule: rule.code)
 def test_the_built_in_rules_do_what_their_examples_say(rule: Any) -> None:
-    assert problem_of(rule.document) == ""
+    assert problems_of(rule.document) == []
 
 
 def test_rules_are_found_by_code_and_by_name_in_any_case() -> None:

@@ -16,7 +16,7 @@ from segkoch_lint.places import pointer_of
 from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule, built_in, limited
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
-from segkoch_lint.rules.loading import problem_of
+from segkoch_lint.rules.loading import problems_of
 from segkoch_lint.rules.remedies import FORMS, kinds
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.violations import at
@@ -98,7 +98,7 @@ def test_a_rule_is_required_exactly_when_the_kochava_page_demands_it(rule: Rule)
 @pytest.mark.parametrize("file", sorted((schema_files.directory() / "rules").iterdir()), ids=lambda file: file.name)
 def test_every_file_is_a_valid_rule_file_named_after_its_rule(file: Path) -> None:
     document = json.loads(file.read_text(encoding="utf-8"))
-    assert problem_of(document) == ""
+    assert problems_of(document) == []
     assert file.name == f"{document['rule']['code']}-{document['title']}.json"
 
 
@@ -147,7 +147,7 @@ def test_a_limit_of_a_rule_is_one_of_the_configuration_with_the_same_default(rul
 def test_a_limit_that_leads_to_no_number_is_refused(pointer: str) -> None:
     document = copy.deepcopy(dict(next(rule for rule in JUDGED if rule.code == "KCH204").document))
     document["rule"]["limits"]["shared-device-users"] = pointer
-    assert "leads to no whole number" in problem_of(document)
+    assert "leads to no whole number" in problems_of(document)[0][0]
 
 
 @pytest.mark.parametrize("rule", JUDGED, ids=name_of)
