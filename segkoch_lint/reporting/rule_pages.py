@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.catalogue import Counterexample, Rule
 from segkoch_lint.rules.delivery import ORIGINS
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.remedies import FORMS, kinds
@@ -50,11 +50,11 @@ def _sections(rule: Rule) -> Iterator[str]:
     broken = list(broken_examples(rule))
     if broken:
         yield "## Breaks"
-        yield f"{_sentence(broken[0][0].summary)} (to blame: {_places(broken[0][0].places)}):"
+        yield f"{_sentence(_summary(broken[0][0]))} (to blame: {_places(broken[0][0].places)}):"
         yield _block(broken[0][1])
     if len(broken) > 1:
         yield "Also:"
-        yield "\n".join(f"- {each.summary}: {_changes(each.patch)}" for each, _ in broken[1:])
+        yield "\n".join(f"- {': '.join(filter(None, (each.summary, _changes(each.patch))))}" for each, _ in broken[1:])
     if rule.remedy:
         yield "## How to fix it"
         yield "\n".join(_remedies(rule.remedy))
@@ -107,6 +107,10 @@ def _block(value: Any) -> str:
     if isinstance(value, str):
         return f"```json\n{value}\n```"
     return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```"
+
+
+def _summary(counterexample: Counterexample) -> str:
+    return counterexample.summary or _changes(counterexample.patch)
 
 
 def _changes(patch: Sequence[Any]) -> str:

@@ -27,3 +27,11 @@ def test_a_page_says_for_which_calls_a_remedy_is_and_says_each_remedy_once() -> 
         "- `analytics-flutter`, if the value is empty; `analytics_flutter`, if the value is empty: shared",
         "",
     ]
+
+
+def test_a_counterexample_without_a_summary_is_described_by_its_changes() -> None:
+    rule = find(built_in(), "KCH104")
+    bare = [dataclasses.replace(each, summary="") for each in rule.counterexamples]
+    lines = page(dataclasses.replace(rule, counterexamples=tuple(bare))).splitlines()
+    assert "Without `/context/device/id` (to blame: `/context/device`):" in lines
+    assert not [line for line in lines if line.startswith((" (", "- :"))]
