@@ -15,13 +15,21 @@ _SENSITIVE_KEYS = frozenset(
     email emailaddress phone phonenumber mobilephone mobilenumber ip ipaddress
     mail msisdn login firstname lastname fullname username address street birthday birthdate dateofbirth
     accountid buyerid contactid leadid memberid personid playerid profileid subscriberid
-    authorization credentials session pwd passwd passphrase signature jwt
+    authorization credentials session pwd passwd passphrase passcode signature jwt sid accesskey privatekey
+    passwordhash telephone phoneno ipaddr remoteaddr forwardedfor surname givenname familyname middlename dob
+    devicename traitsname creditcard cardnumber iban accountnumber passport fbp fbc ttclid msclkid
     """.split()
 )
 """Keys, folded to letters and digits, whose value is personal data or a secret whatever it looks like."""
 
 _SENSITIVE_ENDS = ("token", "secret", "password", "cookie", "email", "ipaddress", "apikey", "writekey", "secretkey")
 """Ends of such keys, folded: an `fcmToken` is a token."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+"""A word of a key, in any spelling: `clientIP`, `client_ip` and `context.client-ip` end in the word "ip"."""
+
+_MOST_WORDS = 3
+"""Words of the longest of these keys: `date_of_birth` has three."""
 
 _ENDS_IN_ID = re.compile(r"(?:[a-z0-9]I[dD]|[^a-zA-Z0-9](?:id|Id|ID)|(?<![A-Z])ID)s?\Z")
 """What ends in the word "id", not only in its letters: `playerId` and `player_id`, but neither `paid` nor `ANDROID`."""
@@ -53,7 +61,16 @@ def is_sensitive_key(key: str) -> bool:
             return False
         if name in _SENSITIVE_KEYS or name.endswith(_SENSITIVE_ENDS):
             return True
-    return bool(_ENDS_IN_ID.search(key))
+    return bool(_ENDS_IN_ID.search(key)) or _ends_in_a_sensitive_key(key)
+
+
+def _ends_in_a_sensitive_key(key: str) -> bool:
+    """Tell whether the last words of a key are a sensitive key, as of `traits.firstName` and `userPhone`."""
+    words = [word.lower() for word in _WORD.findall(key)]
+    return any(
+        "".join(words[start:]).removesuffix("s") in _SENSITIVE_KEYS
+        for start in range(max(0, len(words) - _MOST_WORDS), len(words))
+    )
 
 
 @remembered

@@ -111,6 +111,26 @@ def test_what_stands_in_an_object_of_a_sensitive_key_is_sensitive() -> None:
     assert not is_sensitive("value", "bob", "coupon")
 
 
+@pytest.mark.parametrize("around", ["{}", "traits.{}", "context_traits_{}", "CONTEXT_TRAITS_{}", "billing-{}", "x[{}]"])
+@pytest.mark.parametrize(
+    "key", ["first_name", "phone", "date_of_birth", "username", "street", "client_ip", "id", "phones"]
+)
+def test_a_key_is_sensitive_by_its_last_words(around: str, key: str) -> None:
+    assert is_sensitive(around.format(key), "bob")
+
+
+@pytest.mark.parametrize("key", ["userPhone", "clientIP", "contactFirstName", "x-forwarded-for", "context_device_name"])
+def test_a_key_is_sensitive_by_its_last_words_in_camel_case_too(key: str) -> None:
+    assert is_sensitive(key, "bob")
+
+
+@pytest.mark.parametrize(
+    "key", ["ship", "zip", "context_library_name", "context_app_name", "clipPath", "os.name", "Phonetic"]
+)
+def test_letters_inside_a_word_make_no_key_sensitive(key: str) -> None:
+    assert not is_sensitive(key, "bob")
+
+
 def test_a_name_is_personal_where_it_is_a_persons() -> None:
     assert is_sensitive("name", "Anna's iPhone", "device")
     assert is_sensitive("name", "Anna", "traits")
