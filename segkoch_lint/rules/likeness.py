@@ -55,7 +55,9 @@ class Likeness:
             return (*parts, *self.compared(value))
         if isinstance(value, list):
             return ("a list", *self.compared(value))
-        return self._answers.of(value) if self.footprint.asked else 0
+        answers = self._answers.of(value) if self.footprint.asked else 0
+        # `maxBytes` looks at texts and numbers, too.
+        return (answers, *self.compared(value)) if self._compared else answers
 
     def compared(self, value: Any) -> tuple[bool, ...]:
         """Return the answers that the comparing keywords give to *value*."""

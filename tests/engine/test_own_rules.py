@@ -36,6 +36,7 @@ def with_counterexample(constraint: dict[str, Any]) -> str:
     for changes, place in (
         ({"event": "bad"}, "/event"),
         ({"event": "a", "userId": "a"}, ""),
+        ({"event": "x" * 2000}, "/event"),
         ({"properties": {"event": 2}}, "/properties/event"),
         ({"context": {"event": "a", "userId": "a"}}, "/context"),
         ({"context": {"event": "x" * 2000}}, "/context"),
@@ -76,6 +77,14 @@ def test_own_rules_find_the_same_in_what_is_passed_over(constraint: dict[str, An
     lines = data.draw(st.lists(st.builds(written, st.builds(changed, keys, names), st.just(0)), max_size=6))
     content = b"\n".join([GOOD, GOOD, *lines])
     is_found_the_same(content, settings)
+
+
+def test_texts_are_judged_by_their_own_length_whatever_came_before(tmp_path: Path) -> None:
+    (tmp_path / "OWN001.json").write_text(with_counterexample({"properties": {"event": {"maxBytes": 100}}}))
+    lines = [line(changed(("event",), value)) for value in ("short", "x" * 200, "also short", "y" * 200)]
+    for content in (b"\n".join(lines), b"\n".join(reversed(lines))):
+        findings, _ = is_found_the_same(content, Settings(rules=(tmp_path,), select=("OWN001",)))
+        assert [content.splitlines()[each.location.span.line - 1].count(b"short") for each in findings] == [0, 0]
 
 
 _FOLDERS: dict[str, Path] = {}

@@ -43,6 +43,9 @@ def alike(schema: dict[str, Any], a: Any, b: Any) -> bool:
         ({"distinctValues": ["a", "b"]}, {"a": "1", "b": "2"}, {"a": "1", "b": "1"}, False),
         ({"sameValue": "a"}, {"a": "1", "A": "1"}, {"a": "1", "A": "2"}, False),
         ({"maxBytes": 9}, {"a": "1"}, {"a": "123456789"}, False),
+        ({"properties": {"a": {"maxBytes": 9}}}, {"a": "1"}, {"a": "123456789"}, False),
+        ({"properties": {"a": {"maxBytes": 9}}}, {"a": "1"}, {"a": "2"}, True),
+        ({"properties": {"a": {"maxBytes": 2}}}, {"a": 1}, {"a": 123}, False),
         ({"items": {"type": "string"}}, ["1"], ["2"], False),
         ({"properties": {"a": {"const": {"b": 1}}}}, {"a": {"b": 1}}, {"a": {"b": 2}}, False),
         (
