@@ -128,6 +128,7 @@ class Judge:
             plan.site,
             {"rule": mask_shapes(_whole(plan, 0, 0)), "requirements": requirements},
             template="{rule} is gone, and with it what stopped calls that break {requirements}",
+            remedy="Put the plan back, or guard these calls in the plan that takes its place.",
             properties={"requirements": " ".join(codes)},
             most=max(self._weights[code] for code in codes),
             rules=plan.active,

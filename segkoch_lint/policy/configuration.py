@@ -107,7 +107,9 @@ def _read(file: Path) -> Any:
     try:
         if file.suffix == ".toml":
             table = _table(file)
-            return {} if table is None else table
+            if table is None:
+                raise UsageError(f"{file}: there is no table [tool.segkoch-lint].", "Add it, or name another file.")
+            return table
         text = file.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error}.") from error
@@ -133,16 +135,21 @@ def _yaml(file: Path, text: bytes) -> Any:
 
 
 def _table(file: Path) -> Any:
-    """Return the tool's table of a TOML file; None when a pyproject.toml has none."""
+    """Return the tool's table of a TOML file; None if it is a pyproject.toml without one."""
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: not valid TOML: {error}.") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: cannot be read: {error}.") from error
-    if file.name != "pyproject.toml":
-        return document
     tools = document.get("tool", {})
+    if file.name != "pyproject.toml":
+        if isinstance(tools, dict) and "segkoch-lint" in tools:
+            raise UsageError(
+                f"{file}: the table [tool.segkoch-lint] is for pyproject.toml; here, keys are at the top of the file.",
+                "Remove `tool.segkoch-lint` from the headings of tables.",
+            )
+        return document
     if not isinstance(tools, dict):
         raise UsageError(f"{file}: tool is {kind_of(tools)}; a table is expected.", "Write [tool.segkoch-lint].")
     return tools.get("segkoch-lint")

@@ -190,7 +190,9 @@ def find(rules: Sequence[Rule], code_or_name: str) -> Rule:
             f'No rule is called "{code_or_name}".', f"That is the beginning of {len(begun)} codes: {', '.join(begun)}."
         )
     known = [name for rule in rules for name in (rule.code, rule.name)]
-    raise UsageError(f'No rule is called "{code_or_name}".', nearest(code_or_name, known))
+    raise UsageError(
+        f'No rule is called "{code_or_name}".', nearest(code_or_name, known) or "`segkoch-lint rule` lists all rules."
+    )
 
 
 def matching(rules: Sequence[Rule], selector: str) -> tuple[Rule, ...]:

@@ -64,7 +64,13 @@ def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
         except (OSError, ValueError, RecursionError) as error:
             raise UsageError(f"{file}: not a readable JSON file: {error}.") from error
         raise_all([UsageError(f"{file}: {message}", hint) for message, hint in problems_of(document)])
-        yield str(file), rule_of(document)
+        rule = rule_of(document)
+        if rule.applies_to in {"input", "plan"}:
+            raise UsageError(
+                f'{file}: /rule/applies-to is "{rule.applies_to}"; only rules of the program itself are about that.',
+                "docs/rule-files.md says what rule files of your own can apply to.",
+            )
+        yield str(file), rule
 
 
 def problems_of(document: Any) -> list[tuple[str, str]]:

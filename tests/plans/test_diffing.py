@@ -150,6 +150,7 @@ def test_plans_of_a_file_are_compared_by_their_names(tmp_path: Path) -> None:
         "/tracking_plans/2/rules",
     ]
     assert findings[1].message.startswith('the tracking plan "gone" is gone, and with it what stopped calls that break')
+    assert findings[1].remedy.startswith("Put the plan back, or guard these calls")
     assert [each.message for each in checker.tally.changes] == [
         'the tracking plan "gone" is gone: nothing that it stopped is stopped any more'
     ]

@@ -121,7 +121,7 @@ def test_yaml_says_the_same(tmp_path: Path) -> None:
     assert load_settings(file) == expected(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml"])
+@pytest.mark.parametrize("name", ["segkoch-lint.toml", ".segkoch-lint.yaml"])
 def test_an_empty_file_changes_nothing_but_the_root(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("")
     assert load_settings(tmp_path / name) == Settings(root=tmp_path)
@@ -208,6 +208,11 @@ def test_never_fails_on_nothing(tmp_path: Path) -> None:
         ("fail-on = []", "fail-on is a list; one of error, warning", ""),
         ('memory = "much"', 'memory is "much"; a text like "512MB" or "2GiB" is expected.', ""),
         ("select = [", "not valid TOML", ""),
+        (
+            "[tool.segkoch-lint]\nselect = []",
+            "is for pyproject.toml; here, keys are at the top",
+            "Remove `tool.segkoch",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(text: str, message: str, hint: str, tmp_path: Path) -> None:
@@ -219,6 +224,12 @@ def test_what_is_wrong_is_said_with_its_place(text: str, message: str, hint: str
     assert "YAML" not in raised.value.message
     assert message in raised.value.message
     assert hint in raised.value.hint
+
+
+def test_a_file_that_is_named_has_to_hold_a_configuration(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    with pytest.raises(UsageError, match=r"there is no table \[tool.segkoch-lint\]"):
+        load_settings(tmp_path / "pyproject.toml")
 
 
 def test_there_are_words_for_every_keyword_of_the_schema() -> None:

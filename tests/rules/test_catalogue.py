@@ -123,6 +123,13 @@ def test_all_that_is_wrong_with_the_form_of_a_rule_file_is_said_at_once(tmp_path
     ]
 
 
+@pytest.mark.parametrize("applies_to", ["input", "plan"])
+def test_a_rule_that_only_the_program_itself_can_find_is_refused(applies_to: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, broken(rule={**OWN["rule"], "applies-to": applies_to}))
+    with pytest.raises(UsageError, match=f'/rule/applies-to is "{applies_to}"; only rules of the program'):
+        load_catalogue([folder])
+
+
 def test_a_file_in_place_of_a_folder_of_rule_files_is_called_a_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="a file; the folder that holds the rule files is expected"):
         load_catalogue([write(tmp_path, OWN) / "SHOP001.json"])
@@ -207,6 +214,9 @@ def test_an_unknown_rule_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(UsageError) as raised:
         find(built_in(), "mising-device")
     assert raised.value.hint == 'Did you mean "missing-device"?'
+    with pytest.raises(UsageError) as raised:
+        find(built_in(), "zzz")
+    assert raised.value.hint == "`segkoch-lint rule` lists all rules."
 
 
 def test_the_beginning_of_codes_is_no_rule_and_the_error_names_those_that_begin_so() -> None:
