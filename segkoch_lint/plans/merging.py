@@ -34,7 +34,7 @@ class Merged:
     """What became of a plan file.
 
     Attributes:
-        text: of the file with the guard in every plan of it, or None where all of them are guarded already.
+        text: of the file with the guard in every plan of it, or None if all plans have it, or are guarded without it.
         refused: what plans refuse all the same although Kochava could use it (KCH403), in sentences.
     """
 
@@ -63,7 +63,9 @@ def merged(content: bytes, name: str, guard: Mapping[str, Any], evaluator: Evalu
     mark, text = (_MARK, text[1:]) if text.startswith(_MARK) else ("", text)
     states = {plan: _state(plan, evaluator) for plan in _plans(text, name, limits)}
     refused = tuple(dict.fromkeys(each for state in states.values() for each in state.refused))
-    edits = [_edit(text, plan, guard) for plan, state in states.items() if not state.guards]
+    edits = [
+        _edit(text, plan, guard) for plan, state in states.items() if not state.guards or _holds_other(plan, guard)
+    ]
     if not edits:
         return Merged(None, refused)
     changed = apply(text, edits)
@@ -159,6 +161,18 @@ def _edit_schema(text: str, schema: Schema, guard: Mapping[str, Any]) -> Edit:
         if _is_ours(part):
             return replace(text, (*path, "allOf", index), _part(guard))
     return append(text, (*path, "allOf"), len(parts), _part(guard))
+
+
+def _holds_other(plan: Plan, guard: Mapping[str, Any]) -> bool:
+    """Tell whether a plan holds a guard of ours that is not the one asked for: stricter, of another form, or older."""
+    values = [common.schema.value for common in plan.active_commons[:1]]
+    parts = [part for value in values if isinstance(value, Mapping) for part in _listed(value.get("allOf"))]
+    ours = [_part(each) for each in (*values, *parts) if _is_ours(each)]
+    return bool(ours) and _part(guard) not in ours
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _joined(value: Any, guard: Mapping[str, Any]) -> Any:

@@ -170,6 +170,26 @@ def test_the_common_schema_is_printed_and_merged(folder: Path, program: Program)
     assert sorted(each.name for each in folder.iterdir()) == ["bad.json", "events.json", "good.json"]
 
 
+def test_a_guard_of_ours_is_replaced_by_the_one_asked_for_alone_or_beside_other_demands(
+    folder: Path, program: Program
+) -> None:
+    file = folder / "bad.json"
+    for own in ({}, {"required": ["userId"]}, {"allOf": [{"required": ["userId"]}]}):
+        plan = json.loads(file.read_text())
+        plan["rules"]["global"] = own
+        file.write_text(json.dumps(plan))
+        program("plan", "common", "--into", "bad.json")
+        lenient = file.read_bytes()
+        for options in (["--select", "KCH106"], ["--exact"]):
+            program("plan", "common", "--into", "bad.json", *options)
+            changed = file.read_bytes()
+            assert changed != lenient
+            assert "nothing was changed" in program("plan", "common", "--into", "bad.json", *options).err
+            assert file.read_bytes() == changed
+            assert "now." in program("plan", "common", "--into", "bad.json").err
+            assert json.loads(file.read_bytes()) == json.loads(lenient)
+
+
 def test_the_exact_guard_is_longer_and_both_are_for_the_platforms_of_the_configuration(
     folder: Path, program: Program
 ) -> None:
