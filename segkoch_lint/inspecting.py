@@ -200,7 +200,7 @@ class Inspector:
     def _repeated(self, document: Document, units: Sequence[Call | Batch | Destination]) -> Iterator[Draft]:
         """Yield the keys that stand twice on the way to something a rule reads."""
         rule = self._selection.by_code.get(REPEATED_KEY)
-        if rule is None or not document.repeated:
+        if rule is None or not units or not document.repeated:
             return
         for path in document.repeated:
             unit = next((u for u in reversed(units) if path[: len(u.path)] == u.path), None)

@@ -21,6 +21,9 @@ SHORTEST_PART = 6
 _FEW = 32
 """Ids that are looked for one by one; more are looked up by the words of the text."""
 
+_MOST_SEARCHES = 16
+"""Texts that a document's source is gone through for; from then on it is cheaper to know the ids."""
+
 _LONGEST_SEARCHED = 60
 """Code points of a text whose parts are looked for in a document."""
 
@@ -41,6 +44,7 @@ class KnownIds:
     def __init__(self, value: Any, source: bytes | None = None) -> None:
         self._value = value
         self._source = source
+        self._searches = 0
 
     def __contains__(self, text: object) -> bool:
         """Tell whether *text* is one of them."""
@@ -53,8 +57,10 @@ class KnownIds:
             text: any text.
             own: values of the document that are known to be no ids, each where it stands.
         """
-        if self._source is not None and shows_no_id(text, self._source, own):
-            return []
+        if self._source is not None and self._searches < _MOST_SEARCHES:
+            self._searches += 1
+            if shows_no_id(text, self._source, own):
+                return []
         if text in self._values:
             return [(0, len(text))]
         parts = self._parts if self._by_words is None else self._by_words.met(text)

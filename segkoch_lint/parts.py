@@ -6,7 +6,7 @@ What only the whole input can tell is left to `segkoch_lint.joining`: the result
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from segkoch_lint.calls import Call
@@ -33,7 +33,7 @@ from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.signs import DELETE, Kind
 from segkoch_lint.reading.sniffing import Claim, claim_of, unsupported_compression
 from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
-from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit, units_of
+from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit, units_of, unwrap
 from segkoch_lint.results import MOST_STRANGERS, NEITHER, Entry, Mark, Part, Provisional, Result, Stranger
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.tallies import MOST_ERRORS, Summary
@@ -47,6 +47,12 @@ FlawExcerpts = Callable[[Flaw], Excerpt | None]
 
 _PROGRESS_EVERY = 500
 """Documents between two looks at the clock."""
+
+_FEW_SCALARS = 10
+"""Items of a list without objects that are remembered; the others are only counted."""
+
+_HELD_STRANGERS = 100
+"""Entries that wait for more before the first call, when nobody can say yet whether they are wrong."""
 
 _MOST_RECORDED = 30_000
 """Rows of records that are held until a result takes them along; some tens of megabytes."""
@@ -169,7 +175,7 @@ class PartLinter:
             if number % _PROGRESS_EVERY == 0:
                 self.on_progress()
             self._result.entries.extend(self._checked(each, name, ignored))
-            if len(self._result.entries) >= self.entries_at_once or self._is_full():
+            if self._is_to_be_told() or self._is_full():
                 yield self._finished()
         self._result.summary.bytes += text.inflated
         self._bytes_before += text.consumed
@@ -217,6 +223,15 @@ class PartLinter:
         # The fewer times it is taken, the fewer records are met anew.
         records = self._recorder.take() if self._recorder and (last or self._is_full()) else None
         return Result(finished.entries, finished.summary, records or None, lines)
+
+    def _is_to_be_told(self) -> bool:
+        """Tell whether a result has enough entries; values before the first call, which say nothing yet, may wait."""
+        entries = self._result.entries
+        if len(entries) < self.entries_at_once:
+            return False
+        last = entries[-1]
+        waits = isinstance(last, Stranger) and last.kind != Kind.WRONG_TYPE.value and not self._calls_seen
+        return not waits or len(entries) >= _HELD_STRANGERS
 
     def _is_full(self) -> bool:
         return self._recorder is not None and self._recorder.held >= _MOST_RECORDED
@@ -282,7 +297,7 @@ class PartLinter:
             self._result.summary.not_calls[EMPTY] += 1
             return
         ignored = self._ignored_of(document, name, ignored)
-        units, more = _gathered(units_of(document, name))
+        units, more = _gathered(document, name)
         calls = [unit for unit in units if isinstance(unit, Call)]
         # Other products' messages about what was deleted look like Segment's: one says nothing about what is around it.
         claiming = any(call.certain and call.message["type"] != DELETE for call in calls)
@@ -340,12 +355,16 @@ class PartLinter:
             yield Mark.FIRST_CALL
 
 
-def _gathered(units: Iterable[Unit]) -> tuple[list[Unit], Counter[str]]:
+def _gathered(document: Document, name: str) -> tuple[list[Unit], Counter[str]]:
     """Return what a document holds, as much of it as is remembered, and the number of further values by kind."""
     gathered: list[Unit] = []
     more: Counter[str] = Counter()
+    value = document.value
+    if isinstance(value, list) and len(value) > _FEW_SCALARS and not _holds_objects(value):
+        more[Kind.OTHER.value] = len(value) - _FEW_SCALARS
+        return list(unwrap(value[:_FEW_SCALARS], table=name)), more
     others = 0
-    for unit in units:
+    for unit in units_of(document, name):
         is_other = isinstance(unit, NotACall) and unit.kind == Kind.OTHER.value
         others += is_other
         if is_other and others > MOST_STRANGERS:
@@ -353,6 +372,10 @@ def _gathered(units: Iterable[Unit]) -> tuple[list[Unit], Counter[str]]:
         else:
             gathered.append(unit)
     return gathered, more
+
+
+def _holds_objects(items: list[Any]) -> bool:
+    return any(issubclass(each, Mapping) for each in set(map(type, items)))
 
 
 def _is_empty(value: Any) -> bool:

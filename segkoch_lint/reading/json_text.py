@@ -18,6 +18,7 @@ from segkoch_lint.reading.json_tokens import ScalarReader
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
 from segkoch_lint.reading.members import compact_extent
 from segkoch_lint.reading.sniffing import is_source_code
+from segkoch_lint.reading.surroundings import UNKNOWN as UNKNOWN_SURROUNDINGS
 
 _STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _VALUES = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|,|[{\[](?!\s*[}\]])', re.DOTALL)
@@ -38,7 +39,8 @@ SOURCE_CODE = _INVALID + _SOURCE_CODE
 """What is wrong with a text that has some."""
 
 _FEW = 8
-"""Places that are looked for one by one, each at the cost of parsing the text; more are found in one scan."""
+"""Places that are looked for one by one, each at the cost of parsing the text; more are found in one scan. As many
+broken documents of a text are looked into at the cost of going through it in Python."""
 
 _MOST_RESCANNED = 64 << 20
 """Characters that are gone through again to place the flaws of one text, each of which takes all of it."""
@@ -66,7 +68,7 @@ class JsonDocument:
         self.value = value
         self._source = text
         self.start = (line, column)
-        self.known_extent: Callable[[Path], Extent | None] = lambda _: None
+        self.known_extent: Callable[[Path], Extent | None] = _unknown
 
     @cached_property
     def text(self) -> str:
@@ -109,7 +111,9 @@ class JsonDocument:
             if not self._source.isascii():
                 found = {path: _in_code_points(self._source, extent) for path, extent in found.items()}
         missing = [path for path in paths if path not in found]
-        if missing:
+        if missing == [()]:
+            found[()] = _extent_of_whole(self.text)
+        elif missing:
             found |= locate(self.text, missing)
         return found
 
@@ -137,6 +141,15 @@ class JsonDocument:
         margin = first_column - 1 if line == first_line else 0
         zero = self._table.extent_of_line(line)[0] - margin
         return list(self._scalars.near(zero + start, zero + end, zero))
+
+
+def _extent_of_whole(text: str) -> Extent:
+    end = len(text.rstrip(" \t\n\r"))
+    return _past_space(text, 0), end
+
+
+def _unknown(_path: Path) -> None:
+    return None
 
 
 def _in_code_points(text: bytes, extent: Extent) -> Extent:
@@ -231,7 +244,7 @@ def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonD
         return
     table = LineTable(decoded, line)
     position = _past_between(decoded, 0)
-    broken, most = 0, max(_LEAST_BROKEN, _MOST_RESCANNED // (len(decoded) or 1))
+    broken, unclosed, most = 0, 0, max(_LEAST_BROKEN, _MOST_RESCANNED // (len(decoded) or 1))
     while position < len(decoded):
         where = table.position(position)
         if broken == most:
@@ -254,28 +267,38 @@ def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonD
                 yield flaw_at(decoded, refused.message, refused.extent, line, cause=refused.cause, table=table)
             else:
                 yield _deep_flaw(decoded[position:].encode("utf-8"), deep, *where, depth)
-            end = _end_of_deep(decoded, position)
+            # Each that is not closed is gone through to the end of the text.
+            closed = _end_of_deep(decoded, position) if unclosed < _FEW else None
+            unclosed += closed is None
+            end = closed or _next_line_with_bracket(decoded, position + 1)
         except _Refused as refused:
             broken += 1
-            yield flaw_at(decoded, refused.message, refused.extent, line, cause=refused.cause, table=table)
-            resumed = _RESUME.search(decoded, max(refused.extent[0], position + 1))
-            end = resumed.start() if resumed else len(decoded)
+            around = None if broken <= _FEW else UNKNOWN_SURROUNDINGS
+            yield flaw_at(
+                decoded, refused.message, refused.extent, line, cause=refused.cause, table=table, around=around
+            )
+            end = _next_line_with_bracket(decoded, max(refused.extent[0], position + 1))
         position = _past_between(decoded, end)
 
 
-def _end_of_deep(text: str, start: int) -> int:
-    """Return one past the end of what is too deep: where its brackets are closed, or before the next line with one."""
+def _end_of_deep(text: str, start: int) -> int | None:
+    """Return one past the end of what is too deep, or None if its brackets are not closed."""
     try:
         return value_end(text, start)
     except ValueError:
-        resumed = _RESUME.search(text, start + 1)
-        return resumed.start() if resumed else len(text)
+        return None
+
+
+def _next_line_with_bracket(text: str, start: int) -> int:
+    """Return where the next line that begins with a bracket begins; the end of the text if there is none."""
+    resumed = _RESUME.search(text, start)
+    return resumed.start() if resumed else len(text)
 
 
 def _decode(text: str, start: int) -> tuple[Any, int]:
     """Return the value that begins at *start*, and one past its end."""
     try:
-        value, end = _decoder().raw_decode(text, start)
+        value, end = _decoder.raw_decode(text, start)
     except json.JSONDecodeError as error:
         if is_source_code(text, start):
             raise _Refused(_SOURCE_CODE, start, _line_end(text, start), "source-code") from None
@@ -295,16 +318,15 @@ class _Constant(Exception):  # noqa: N818 - caught right where it is raised
     """NaN, Infinity or -Infinity."""
 
 
-def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
-
-
 def _refuse_constant(_name: str) -> None:
     raise _Constant
 
 
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _LONGEST_INT else float(digits)
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
 
 
 def _lone_surrogate(text: str, start: int, end: int) -> Extent | None:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Flaw
-from segkoch_lint.reading.surroundings import surroundings
+from segkoch_lint.reading.surroundings import Surroundings, surroundings
 
 _AROUND = 2
 """Lines kept before and after a flaw."""
@@ -74,10 +74,12 @@ def flaw_at(
     *,
     cause: str = "",
     table: LineTable | None = None,
+    around: Surroundings | None = None,
 ) -> Flaw:
     """Return the flaw with this extent in a text that begins at *line* and *column* of its input.
 
-    Where there is a *table* of the text already, none is made.
+    Where there is a *table* of the text already, none is made. What stands *around* the beginning of the lines
+    is looked for unless it is given.
     """
     table = table or LineTable(text, line, column)
     span = table.span(extent)
@@ -85,5 +87,5 @@ def flaw_at(
     kept = {span.line: span.column + _LONGEST_LINE}
     lines = table.lines(first, span.line + _AROUND)
     shown = [each[: kept.get(number, _LONGEST_LINE)] for number, each in enumerate(lines, first)]
-    around = surroundings(text, table.extent_of_line(first)[0]) if first > line else None
-    return Flaw(message, span, first, shown, around=around, cause=cause)
+    outside = around or surroundings(text, table.extent_of_line(first)[0]) if first > line else None
+    return Flaw(message, span, first, shown, around=outside, cause=cause)

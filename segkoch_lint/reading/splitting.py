@@ -120,7 +120,9 @@ def read_lines(
             continue
         for each in (block,) if isinstance(block, Flaw) else sieve(block) if sieve else block.lines(limits):
             if isinstance(each, NumberedLine):
-                yield from read_line(each.text, each.number, limits)
+                documents = list(reversed(read_line(each.text, each.number, limits)))
+                while documents:  # there may be very many: none is held when it is done with
+                    yield documents.pop()
             else:
                 yield each
 

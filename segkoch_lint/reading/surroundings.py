@@ -29,6 +29,10 @@ class Surroundings(NamedTuple):
     inside: bool = False
 
 
+UNKNOWN = Surroundings(0, inside=True)
+"""Where nobody has looked: anything could stand under the key of an id."""
+
+
 def surroundings(text: str, end: int) -> Surroundings:
     """Return what stands around an offset of *text*."""
     opened: list[int] = []
