@@ -250,7 +250,11 @@ class Reporter:
             nothing = f"Nothing was checked: no rule of a tracking plan to ask{unasked}."
             self._line(Piece(nothing, "yellow", bold=True))
         elif summary.plans is None and not summary.calls and not summary.destinations:
-            missing = "no Segment call in what was read" if summary.inputs or summary.not_calls else "no file was found"
+            missing = (
+                "no Segment call in what was read"
+                if summary.inputs or summary.not_calls
+                else "no file was found, or all are excluded"
+            )
             self._line(Piece(f"Nothing was checked: {missing}.", "yellow", bold=True))
         elif not (summary.unread or summary.internal_errors):
             self._line(Piece(f"No findings{unasked}.", "yellow" if unasked else "green", bold=True))

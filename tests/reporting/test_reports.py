@@ -226,7 +226,10 @@ def test_colour_adds_nothing_but_colour() -> None:
     ("summary", "verdict"),
     [
         (Summary(calls=1, checked=1), "1 call read: 1 checked.\nNo findings.\n"),
-        (Summary(), "0 calls read: 0 checked.\nNothing was checked: no file was found.\n"),
+        (
+            Summary(),
+            "0 calls read: 0 checked.\nNothing was checked: no file was found, or all are excluded.\n",
+        ),
         (Summary(inputs=1), "0 calls read: 0 checked.\nNothing was checked: no Segment call in what was read.\n"),
         (Summary(destinations=1), "0 calls read: 0 checked. 1 Kochava destination checked.\nNo findings.\n"),
         (
