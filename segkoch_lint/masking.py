@@ -56,7 +56,13 @@ _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?)?")
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _USER_IN_URL = re.compile(r"(?<=//)[^/?#\s]+(?=@)")
+_PASSWORD_IN_URL = re.compile(r"(?<=//)[^/?#\s:@]*:(?!\d*(?:[/?#]|\Z))\S*(?=@)")
+"""A user with a password that holds `/`, `?` or `#`, which should have been escaped; a port is no password."""
+
 _QUERY = re.compile(r"(?<==)[^&;#]+")
+_WEB = re.compile(r"(?:.*::)?https?:", re.IGNORECASE)
+_BARE_IN_QUERY = re.compile(r"(?<![^?&;#])[^=?&;#]+(?![^&;#])")
+"""A part of a query that has no name: a key of its own, or a fragment."""
 _LIKE_A_DOCUMENT = re.compile(r"\s*[\[{]\s*[\"{\[]")
 
 Extent = tuple[int, int]
@@ -229,8 +235,11 @@ def shown_path(path: str) -> str:
         return "{…}"
     if "://" not in path or not _URL.match(path):
         return mask_shapes(path) if "\n" in path else path
-    place, question, query = path.partition("?")
-    return _USER_IN_URL.sub("…", place) + question + _QUERY.sub("…", query)
+    path = _USER_IN_URL.sub("…", _PASSWORD_IN_URL.sub("…", path))
+    is_web = _WEB.match(path) is not None  # elsewhere a name can hold `?` and `#`
+    found = re.search(r"[?#]", path) if is_web else re.search(r"\?", path)
+    place, query = (path[: found.start()], path[found.start() :]) if found else (path, "")
+    return place + _QUERY.sub("…", _BARE_IN_QUERY.sub("…", query) if is_web else query)
 
 
 def is_like_a_document(path: str) -> bool:

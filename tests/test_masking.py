@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.masking import Secret, is_sensitive, key_of, mask, mask_shapes, sensitive_spans
+from segkoch_lint.masking import Secret, is_sensitive, key_of, mask, mask_shapes, sensitive_spans, shown_path
 from segkoch_lint.sensitive_keys import fold
 
 
@@ -129,6 +129,29 @@ def test_a_key_is_sensitive_by_its_last_words_in_camel_case_too(key: str) -> Non
 )
 def test_letters_inside_a_word_make_no_key_sensitive(key: str) -> None:
     assert not is_sensitive(key, "bob")
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("https://h/x?bob", "https://h/x?…"),
+        ("https://h/x?k=bob&bob#bob", "https://h/x?k=…&…#…"),
+        ("https://h/x#access_token=bob", "https://h/x#access_token=…"),
+        ("filecache::https://h/x?bob", "filecache::https://h/x?…"),
+        ("s3://u:b/ob@h/x", "s3://…@h/x"),
+        ("s3://u:b?ob@h/x", "s3://…@h/x"),
+        ("https://u:b#ob@h/x", "https://…@h/x"),
+    ],
+)
+def test_no_secret_of_a_url_is_shown(path: str, shown: str) -> None:
+    assert shown_path(path) == shown
+
+
+@pytest.mark.parametrize(
+    "path", ["s3://bucket/a#1/part-?.json", "https://h:8080/a@1/x", "s3://h:9000/a@1/x", "a?b#c.json"]
+)
+def test_the_place_that_a_url_names_is_shown(path: str) -> None:
+    assert shown_path(path) == path
 
 
 def test_a_name_is_personal_where_it_is_a_persons() -> None:
