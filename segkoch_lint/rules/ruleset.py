@@ -172,6 +172,8 @@ class RuleSet:
 
 def _reading(place: Path) -> dict[str, Any]:
     """Return a schema that reads what `resolve` reads on its way to *place*."""
+    if not place:
+        return {}
     *way, last = map(str, place)
     schema: dict[str, Any] = expand({"spellings": {last: {"type": "string", "pattern": r"\S"}}})
     for step in reversed(way):

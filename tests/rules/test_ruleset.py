@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from typing import Any
 
@@ -279,3 +280,10 @@ def test_the_bundle_lets_calls_pass_that_are_not_delivered() -> None:
     assert jsonschema_rs.is_valid(BUNDLE, {**BARE, "integrations": {"Kochava": False}})
     assert not jsonschema_rs.is_valid(BUNDLE, BARE)
     assert jsonschema_rs.is_valid(BUNDLE, IOS_CALL)
+
+
+def test_a_rule_may_blame_the_whole_call(good_call: dict[str, Any]) -> None:
+    rule = next(each for each in built_in() if each.code == "KCH102")
+    ruleset = RuleSet([dataclasses.replace(rule, place=())], Delivery())
+    del good_call["context"]["device"]["type"]
+    assert [each.rule.code for each in ruleset.judge(good_call).violations] == ["KCH102"]
