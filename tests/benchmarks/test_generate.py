@@ -60,7 +60,7 @@ def test_faults_and_refusals_break_rules() -> None:
     refused = replace(CLEAN, refused_share=1)
     delivered = sum(call["type"] != "screen" for call in calls_of(refused))
     findings = list(Linter().bytes(encoded_calls(refused, range(400))))
-    assert {finding.code for finding in findings} == {"KCH106"}
+    assert {finding.code for finding in findings} == {"KCH106", "KCH119"}
     assert len(findings) == delivered
 
 
