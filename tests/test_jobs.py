@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from segkoch_lint.jobs import sharing
+from segkoch_lint.jobs import crew, sharing
 from segkoch_lint.jobs.crew import Crew
 from segkoch_lint.linting import Linter
 from segkoch_lint.parts import PartLinter
@@ -126,7 +127,7 @@ def test_progress_is_told_over_all_processes(jobs: int, folder: Path) -> None:
 PROGRAM = """
 import sys
 from segkoch_lint.cli.running import run
-from segkoch_lint.jobs import sharing
+from segkoch_lint.jobs import crew, sharing
 sharing.WORTHWHILE_BYTES = 1
 sharing.PIECE_BYTES = 1 << 16
 sys.exit(run(sys.argv[1:]))
@@ -214,6 +215,7 @@ def test_a_killed_process_is_made_up_for(tmp_path: Path) -> None:
     assert (summary["calls"], summary["unread"]) == (3_000, [])
 
 
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 def test_lines_that_kill_every_process_are_named_and_the_others_checked(
     folder: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +230,8 @@ def test_lines_that_kill_every_process_are_named_and_the_others_checked(
     (folder / "x.ndjson").write_text(line * 400)
     whole = program("check", "--isolated", "--jobs", "1", "x.ndjson", "--format", "json")
     monkeypatch.setattr(PartLinter, "lint", lint_or_die)
+    # Only forked processes are patched, too; a thread that another test left behind would have them spawned.
+    monkeypatch.setattr(crew, "best_context", lambda **_: multiprocessing.get_context("fork"))
     ran = program("check", "--isolated", "--jobs", "2", "x.ndjson", "--format", "json")
     begin, end = -(-20_000 // len(line.encode())) + 1, -(-30_000 // len(line.encode()))
     assert ran.status == 4

@@ -102,7 +102,8 @@ def test_processes_may_be_started_in_any_way(method: str, tmp_path: Path) -> Non
 
 
 def test_beside_a_thread_nothing_is_forked() -> None:
-    assert best_context().get_start_method() == "fork"
+    # Another test may have left a thread behind.
+    assert best_context().get_start_method() == ("fork" if threading.active_count() == 1 else "spawn")
     ended = threading.Event()
     thread = threading.Thread(target=ended.wait)
     thread.start()
