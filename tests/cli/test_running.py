@@ -39,8 +39,9 @@ def test_a_command_group_without_a_command_shows_its_help_as_help_is_laid_out(
     arguments: tuple[str, ...], program: Program
 ) -> None:
     ran = program(*arguments)
-    assert (ran.status, ran.out) == (2, "")
-    assert ran.err == program(*arguments, "--help").out
+    # click before 8.2 takes this for a question, not for a mistake.
+    assert (ran.status, ran.out == "") in {(2, True), (0, False)}
+    assert ran.out + ran.err == program(*arguments, "--help").out
 
 
 def test_an_unknown_command_is_asked_wrongly(program: Program) -> None:
