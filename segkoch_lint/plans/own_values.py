@@ -15,6 +15,7 @@ from segkoch_lint.places import Path
 from segkoch_lint.plans.copies import value_at
 from segkoch_lint.plans.plan import existing
 from segkoch_lint.plans.texts import matching
+from segkoch_lint.plans.values import named_values
 
 OwnValue = tuple[str, Any]
 """A member of the device, and a value that a schema names for it."""
@@ -46,20 +47,11 @@ def own_values(schemas: Iterable[Any]) -> tuple[OwnValue, ...]:
 
 def _values(root: Any, path: tuple[str, ...]) -> Iterator[Any]:
     for schema, rest in _applied(root, path):
-        for value in _named(schema):
+        for value in named_values(schema):
             if existing(value, rest) == rest:
                 yield value_at(value, rest)
         if not rest and isinstance(schema.get("pattern"), str):
             yield from matching(schema["pattern"])
-
-
-def _named(schema: Mapping[str, Any]) -> Iterator[Any]:
-    for keyword in ("const", "default"):
-        if keyword in schema:
-            yield schema[keyword]
-    for keyword in ("enum", "examples"):
-        if isinstance(schema.get(keyword), list):
-            yield from schema[keyword]
 
 
 def _applied(root: Any, path: tuple[str, ...]) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:

@@ -35,14 +35,19 @@ _TYPE_BY_KEYWORD: Mapping[str, str] = {
 ANYTHING: Sequence[Any] = ("text", 1, True, {}, [], None, 0, False, 1.5, -1, *WORDS)
 
 
-def suggested(schema: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield values that a schema names itself, then some of its format and type."""
+def named_values(schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the values that a schema names itself."""
     for keyword in ("const", "default"):
         if keyword in schema:
             yield schema[keyword]
     for keyword in ("enum", "examples"):
         if isinstance(schema.get(keyword), list):
             yield from schema[keyword]
+
+
+def suggested(schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield values that a schema names itself, then some of its format and type."""
+    yield from named_values(schema)
     if isinstance(schema.get("format"), str) and schema["format"] in FORMATS:
         yield FORMATS[schema["format"]]
     types = schema.get("type")
