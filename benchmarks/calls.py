@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import random
 import time
+from binascii import hexlify
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
-from benchmarks.population import MOBILE_LIBRARIES, Device, Population, uuid_of
+from benchmarks.population import MOBILE_LIBRARIES, Population, slot, template_of, uuid_of
 
 SERVER_LIBRARIES = {
     "analytics-ruby": "2.4.0",
@@ -80,23 +81,47 @@ class Mix:
 
 def encoded_calls(mix: Mix, numbers: range) -> bytes:
     """Return the calls with these numbers as JSON Lines; what they are depends on the mix and the first number."""
-    # Sorted, as members are in Segment's own files.
-    return msgspec.json.Encoder(order="sorted").encode_lines(_calls(mix, numbers))
+    return b"".join(_calls(mix, numbers))
 
 
-def _calls(mix: Mix, numbers: range) -> Iterator[dict[str, Any]]:
-    population = Population(mix.seed, mix.most_devices, mix.refused_share, mix.mobile, mix.small)
+def _calls(mix: Mix, numbers: range) -> Iterator[bytes]:
+    population = Population(mix.seed, mix.most_devices, mix.refused_share, mix.mobile, small=mix.small)
     draws = random.Random(f"{mix.seed}:{numbers.start}")
+    draw = draws.random
     for number in numbers:
-        user = _user(mix, draws.random(), number)
-        device = population.device(user, draws.random())
-        if draws.random() < mix.server_share:
-            call = _server_call(mix, draws, device, user)
+        user = _user(mix, draw(), number)
+        device = population.device(user, draw())
+        if draw() < mix.server_share:
+            sender = "server"
+            context = _server_context(_pick(draws, mix.server)) % device.server_device()
+            kind = _pick(draws, _SERVER_TYPES)
         else:
-            call = _mobile_call(mix, draws, device, user)
-        if draws.random() < mix.fault_share:
-            call["context"] = _faulty(draws, call["context"])
-        yield {**call, **_envelope(mix, draws, number)}
+            context = device.app_context(user)
+            kind = _pick(draws, _MOBILE_TYPES)
+            anonymous = kind != "identify" and draw() < mix.anonymous_share
+            sender = "visitor" if anonymous else "user"
+        if draw() < mix.fault_share:
+            context = _faulty(draws, context)
+        event = _pick(draws, _EVENTS) if kind == "track" else ""
+        off = draw() < mix.switched_off_share
+        received = _FIRST_MOMENT_MS + number * _MS_A_CALL
+        values = {
+            b"anonymous_id": b"" if sender == "server" else device.anonymous_id(),
+            b"context": context,
+            b"message_id": uuid_of(hexlify(draws.randbytes(16))),
+            b"received": _moment(received),
+            b"user": user,
+        }
+        if not mix.small:
+            sent = received - 40 - int(draw() * 900)
+            waited = int(draw() * 30_000)
+            values |= {
+                b"content": _content(draws, kind),
+                b"sent": _moment(sent),
+                b"original": _moment(sent - waited),
+                b"timestamp": _moment(received - waited),
+            }
+        yield _template(sender, kind, event, off, mix.small) % values
 
 
 def _user(mix: Mix, draw: float, number: int) -> int:
@@ -109,91 +134,85 @@ def _user(mix: Mix, draw: float, number: int) -> int:
     return int(draw * mix.users) if mix.users else number // CALLS_A_USER + int(draw * _ACTIVE_USERS)
 
 
-def _mobile_call(mix: Mix, draws: random.Random, device: Device, user: int) -> dict[str, Any]:
-    kind = _pick(draws, _MOBILE_TYPES)
-    anonymous = kind != "identify" and draws.random() < mix.anonymous_share
-    context = {
-        **device.surroundings,
-        "device": device.fields,
-        "ip": f"203.0.113.{user % 256}",
-        "library": device.library,
+@functools.cache
+def _template(sender: str, kind: str, event: str, off: bool, small: bool) -> bytes:
+    """Return a line with places for what differs between calls.
+
+    Args:
+        sender: ``server``; ``user``, an app; or ``visitor``, an app before login.
+        kind: the call's type.
+        event: the event's name; empty if the call has none.
+        off: whether the call is kept from Kochava.
+        small: whether to leave out what is not needed.
+    """
+    call: dict[str, Any] = {
+        "context": slot("context"),
+        "integrations": {"Kochava": False} if off else {},
+        "messageId": "%(message_id)b",
+        "receivedAt": "%(received)b",
+        "type": kind,
     }
-    who = {"anonymousId": device.anonymous_id} | ({} if anonymous else {"userId": f"user-{user}"})
-    return {**who, "context": context, "type": kind, **_content(mix, draws, kind)}
-
-
-def _server_call(mix: Mix, draws: random.Random, device: Device, user: int) -> dict[str, Any]:
-    name = _pick(draws, mix.server)
-    told = {"id": device.fields["id"], "type": device.fields["type"]}
-    if "advertisingId" in device.fields:
-        told["advertising_id"] = device.fields["advertisingId"]
-    else:
-        told["adTrackingEnabled"] = device.fields["adTrackingEnabled"]
-    kind = _pick(draws, _SERVER_TYPES)
-    context = {"device": told, "ip": "198.51.100.7", "library": {"name": name, "version": SERVER_LIBRARIES[name]}}
-    return {"context": context, "type": kind, "userId": f"user-{user}", **_content(mix, draws, kind)}
-
-
-def _content(mix: Mix, draws: random.Random, kind: str) -> dict[str, Any]:
-    if kind == "identify":
-        return {
-            "traits": {} if mix.small else {"plan": "premium", "logins": int(draws.random() * 500), "newsletter": True}
+    if sender != "server":
+        call["anonymousId"] = "%(anonymous_id)b"
+    if sender != "visitor":
+        call["userId"] = "user-%(user)d"
+    if event:
+        call["event"] = event
+    elif kind != "identify":
+        call["name"] = "Product"
+    call["traits" if kind == "identify" else "properties"] = {} if small else slot("content")
+    if not small:
+        call |= {
+            "channel": "server",
+            "originalTimestamp": "%(original)b",
+            "projectId": "exampleProject7",
+            "sentAt": "%(sent)b",
+            "timestamp": "%(timestamp)b",
+            "version": 2,
+            "writeKey": "EXAMPLEWRITEKEY",
         }
-    if kind in {"screen", "page"}:
-        return {"name": "Product", "properties": {"section": _pick(draws, _PRODUCTS)[1]}}
-    event = {"event": _pick(draws, _EVENTS)}
-    return event | ({"properties": {}} if mix.small else {"properties": _order(draws)})
+    return template_of(call) + b"\n"
 
 
-def _order(draws: random.Random) -> dict[str, Any]:
-    return {
-        "currency": "EUR",
-        "order_id": f"o-{draws.getrandbits(40):010x}",
-        "products": [_product(draws) for _ in range(1 + (draws.random() < _SECOND_PRODUCT_SHARE))],
-        "revenue": int(draws.random() * 20_000) / 100,
-    }
+@functools.cache
+def _server_context(name: str) -> bytes:
+    """Return the ``context`` that a server library sends, with a place for the device object."""
+    library = {"name": name, "version": SERVER_LIBRARIES[name]}
+    return template_of({"device": msgspec.Raw(b"%b"), "ip": "198.51.100.7", "library": library})
 
 
-def _product(draws: random.Random) -> dict[str, Any]:
+def _content(draws: random.Random, kind: str) -> bytes:
+    """Return the properties of a call, or its traits, as JSON."""
+    if kind == "identify":
+        return b'{"logins":%d,"newsletter":true,"plan":"premium"}' % int(draws.random() * 500)
+    if kind != "track":
+        return b'{"section":"%b"}' % _pick(draws, _PRODUCTS)[1].encode()
+    products = _product(draws)
+    if draws.random() < _SECOND_PRODUCT_SHARE:
+        products += b"," + _product(draws)
+    values = (draws.getrandbits(40), products, int(draws.random() * 20_000) / 100)
+    return b'{"currency":"EUR","order_id":"o-%010x","products":[%b],"revenue":%a}' % values
+
+
+def _product(draws: random.Random) -> bytes:
     name, category = _pick(draws, _PRODUCTS)
     number = int(draws.random() * 9_000)
-    return {
-        "category": category,
-        "name": name,
-        "price": number / 100,
-        "product_id": f"p-{number:05}",
-        "quantity": 1,
-        "sku": f"s-{number * 7 % 9_973:04}",
-    }
+    return _product_template(name, category) % (number / 100, number, number * 7 % 9_973)
 
 
-def _envelope(mix: Mix, draws: random.Random, number: int) -> dict[str, Any]:
-    received = _FIRST_MOMENT_MS + number * _MS_A_CALL
-    waited = int(draws.random() * 30_000)
-    under_way = 40 + int(draws.random() * 900)
-    off = draws.random() < mix.switched_off_share
-    ends = {"messageId": uuid_of(f"{draws.getrandbits(128):032x}"), "receivedAt": _moment(received)}
-    if mix.small:
-        return {"integrations": {"Kochava": False} if off else {}, **ends}
-    return {
-        "channel": "server",
-        "integrations": {"Kochava": False} if off else {},
-        **ends,
-        "originalTimestamp": _moment(received - under_way - waited),
-        "projectId": "exampleProject7",
-        "sentAt": _moment(received - under_way),
-        "timestamp": _moment(received - waited),
-        "version": 2,
-        "writeKey": "EXAMPLEWRITEKEY",
-    }
+@functools.cache
+def _product_template(name: str, category: str) -> bytes:
+    product = {"category": category, "name": name, "price": msgspec.Raw(b"%a"), "product_id": "p-%05d", "quantity": 1}
+    return template_of({**product, "sku": "s-%04d"})
 
 
-def _faulty(draws: random.Random, context: dict[str, Any]) -> dict[str, Any]:
-    """Return a context with one fault in its device, or with another device's ids."""
-    device = dict(context["device"])
+def _faulty(draws: random.Random, encoded: bytes) -> bytes:
+    """Return a context with one fault in its device, or with another device's ids; both as JSON."""
+    context = msgspec.json.decode(encoded)
+    device = context.pop("device")
     ios = device["type"] == "ios"
     spelling = "advertising_id" if "advertising_id" in device else "advertisingId"
-    identifier = uuid_of(f"{draws.getrandbits(128):032x}")
+    identifier = uuid_of(hexlify(draws.randbytes(16))).decode()
     faults: tuple[dict[str, Any], ...] = (
         {"id": None},
         {"id": ""},
@@ -208,9 +227,10 @@ def _faulty(draws: random.Random, context: dict[str, Any]) -> dict[str, Any]:
         {spelling: identifier.upper() if ios else identifier},
     )
     number = int(draws.random() * (len(faults) + 1))
-    if number == len(faults):
-        return {key: value for key, value in context.items() if key != "device"}
-    return {**context, "device": {key: value for key, value in (device | faults[number]).items() if value is not None}}
+    if number < len(faults):
+        device |= faults[number]
+        context["device"] = {key: value for key, value in device.items() if value is not None}
+    return template_of(context)
 
 
 def _pick(draws: random.Random, choices: Sequence[T]) -> T:
@@ -218,11 +238,13 @@ def _pick(draws: random.Random, choices: Sequence[T]) -> T:
     return choices[int(draws.random() * len(choices))]
 
 
-def _moment(milliseconds: int) -> str:
-    second, rest = divmod(milliseconds, 1_000)
-    return f"{_second(second)}.{rest:03}Z"
+def _moment(milliseconds: int) -> bytes:
+    return _second(milliseconds // 1_000) + _FRACTIONS[milliseconds % 1_000]
+
+
+_FRACTIONS = tuple(b"%03dZ" % milliseconds for milliseconds in range(1_000))
 
 
 @functools.lru_cache(maxsize=1_024)
-def _second(second: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+def _second(second: int) -> bytes:
+    return time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime(second)).encode()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import functools
+import itertools
+from binascii import hexlify
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -34,66 +36,77 @@ MOBILE_LIBRARIES = {
 }
 """Mobile SDK to its platform and version."""
 
+_PLATFORMS = ("ios", "android")
+_MODELS = range(len(IOS_MODELS))
+
+_ZEROS = "00000000-0000-0000-0000-000000000000"
 _DRAW_BYTES = 4
 _DRAWS: int = 256**_DRAW_BYTES
 
 
-class Draws:
-    """Random draws that depend on their name alone: the same name makes the same draws, in whatever order."""
-
-    def __init__(self, seed: int, *name: int | str) -> None:
-        text = ":".join(map(str, (seed, *name)))
-        self._digest = hashlib.blake2b(text.encode(), digest_size=64).digest()
-        self._position = 0
-
-    def below(self, limit: int) -> int:
-        """Return a whole number from 0 to *limit* - 1."""
-        return self._draw() * limit // _DRAWS
-
-    def share(self, share: float) -> bool:
-        """Return True in such a share of draws."""
-        return self._draw() < share * _DRAWS
-
-    def digits(self, count: int) -> str:
-        """Return so many hexadecimal digits."""
-        return self._take(count // 2).hex()
-
-    def _draw(self) -> int:
-        return int.from_bytes(self._take(_DRAW_BYTES), "big")
-
-    def _take(self, count: int) -> bytes:
-        self._position += count
-        assert self._position <= len(self._digest)
-        return self._digest[self._position - count : self._position]
+def template_of(value: Mapping[str, Any]) -> bytes:
+    """Return a value as compact JSON with sorted members; what it holds of the form ``%(name)b`` is to be filled in."""
+    return msgspec.json.encode(value, order="sorted")
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A device of a user, and what the app's SDK tells of it.
+def slot(name: str) -> msgspec.Raw:
+    """Return a place in a template for JSON that is encoded already."""
+    return msgspec.Raw(f"%({name})b".encode())
+
+
+def uuid_of(digits: bytes) -> bytes:
+    """Return 32 hexadecimal digits in the form of a random UUID."""
+    return b"%b-%b-4%b-a%b-%b" % (digits[:8], digits[8:12], digits[13:16], digits[17:20], digits[20:32])
+
+
+class DeviceKind(NamedTuple):
+    """What is the same for many devices.
 
     Attributes:
-        anonymous_id: of this installation of the app.
-        fields: the ``context.device`` object.
-        library: ``context.library`` of the app's SDK.
-        surroundings: the other members of ``context``, encoded.
+        ios: whether it is an iOS device; Android otherwise.
+        app: template of the ``context`` that the app's SDK sends.
+        server: template of the ``context.device`` that servers send.
     """
 
-    anonymous_id: str
-    fields: Mapping[str, Any]
-    library: Mapping[str, str]
-    surroundings: Mapping[str, Any]
+    ios: bool
+    app: bytes
+    server: bytes
 
 
-def uuid_of(digits: str) -> str:
-    """Return 32 hexadecimal digits in the form of a random UUID."""
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+class Device(NamedTuple):
+    """A device of a user; a tuple, since a dataclass takes longer to make.
+
+    Attributes:
+        digits: 128 hexadecimal digits of its own, from which its ids come.
+        kind: what it shares with other devices.
+    """
+
+    digits: bytes
+    kind: DeviceKind
+
+    def anonymous_id(self) -> bytes:
+        """Return the id of this installation of the app."""
+        return uuid_of(self.digits)
+
+    def app_context(self, user: int) -> bytes:
+        """Return the ``context`` that the app's SDK sends, as JSON."""
+        return self.kind.app % {**self._ids(), b"ip": user % 256}
+
+    def server_device(self) -> bytes:
+        """Return the ``context.device`` that servers send, as JSON."""
+        return self.kind.server % self._ids()
+
+    def _ids(self) -> dict[bytes, bytes]:
+        advertising_id = uuid_of(self.digits[32:64])
+        if self.kind.ios:
+            return {b"advertising_id": advertising_id.upper(), b"id": uuid_of(self.digits[64:96]).upper()}
+        return {b"advertising_id": advertising_id, b"id": self.digits[64:]}
 
 
-@dataclass(frozen=True, slots=True)
 class Population:
     """The users of a log.
 
-    Attributes:
+    Args:
         seed: the same seed makes the same users.
         most_devices: a user has from one to so many devices, every second user just one.
         refused_share: share of users who refused tracking.
@@ -101,67 +114,85 @@ class Population:
         small: leave the surroundings out.
     """
 
-    seed: int
-    most_devices: int
-    refused_share: float
-    mobile: tuple[str, ...]
-    small: bool = False
+    def __init__(
+        self, seed: int, most_devices: int, refused_share: float, mobile: Sequence[str], *, small: bool
+    ) -> None:
+        self._seed = seed
+        self._devices = (1,) * most_devices + tuple(range(1, most_devices + 1))
+        self._refused = refused_share * _DRAWS
+        self._kinds, self._refused_kinds = (
+            [
+                _device_kind(sdk, preferred, model, locale, refused=refused, small=small)
+                for sdk, preferred, model, locale in itertools.product(mobile, _PLATFORMS, _MODELS, LOCALES)
+            ]
+            for refused in (False, True)
+        )
 
     def device(self, user: int, draw: float) -> Device:
         """Return one of the devices of the user with this number; *draw*, from 0 to below 1, says which."""
-        draws = Draws(self.seed, "user", user)
-        devices = 1 if draws.share(0.5) else 1 + draws.below(self.most_devices)
-        refused = draws.share(self.refused_share)
-        return self._device(Draws(self.seed, "device", user, int(draw * devices)), refused=refused)
-
-    def _device(self, draws: Draws, *, refused: bool) -> Device:
-        name = self.mobile[draws.below(len(self.mobile))]
-        platform, version = MOBILE_LIBRARIES[name]
-        ios = platform == "ios" or (platform == "either" and draws.share(0.5))
-        fields = (_ios_device if ios else _android_device)(draws, refused=refused)
-        surroundings = {} if self.small else _surroundings(ios=ios, locale=draws.below(len(LOCALES)))
-        return Device(uuid_of(draws.digits(32)), fields, {"name": name, "version": version}, surroundings)
+        of_user = blake2b(b"%d:%d" % (self._seed, user), digest_size=_DRAW_BYTES * 2).digest()
+        devices = self._devices[int.from_bytes(of_user[:_DRAW_BYTES], "big") % len(self._devices)]
+        refused = int.from_bytes(of_user[_DRAW_BYTES:], "big") < self._refused
+        own = blake2b(b"%d:%d:%d" % (self._seed, user, int(draw * devices))).digest()
+        # The first digits are the anonymous id's, too. What it tells of the device cannot be seen.
+        kinds = self._refused_kinds if refused else self._kinds
+        return Device(hexlify(own), kinds[int.from_bytes(own[:_DRAW_BYTES], "big") % len(kinds)])
 
 
-def _ios_device(draws: Draws, *, refused: bool) -> dict[str, Any]:
-    tracking = {} if refused else {"advertisingId": uuid_of(draws.digits(32)).upper()}
+@functools.cache
+def _device_kind(
+    sdk: str, preferred: str, model: int, locale: tuple[str, str], *, refused: bool, small: bool
+) -> DeviceKind:
+    platform, version = MOBILE_LIBRARIES[sdk]
+    ios = (preferred if platform == "either" else platform) == "ios"
+    fields = (_ios_fields if ios else _android_fields)(model, refused=refused)
+    context = {
+        **({} if small else _surroundings(ios=ios, locale=locale)),
+        "device": fields,
+        "ip": "203.0.113.%(ip)d",
+        "library": {"name": sdk, "version": version},
+    }
+    told = {"id": fields["id"], "type": fields["type"]}
+    if "advertisingId" in fields:
+        told["advertising_id"] = fields["advertisingId"]
+    else:
+        told["adTrackingEnabled"] = fields["adTrackingEnabled"]
+    return DeviceKind(ios, template_of(context), template_of(told))
+
+
+def _ios_fields(model: int, *, refused: bool) -> dict[str, Any]:
     return {
         "adTrackingEnabled": not refused,
-        **tracking,
-        "id": uuid_of(draws.digits(32)).upper(),
+        **({} if refused else {"advertisingId": "%(advertising_id)b"}),
+        "id": "%(id)b",
         "manufacturer": "Apple",
-        "model": IOS_MODELS[draws.below(len(IOS_MODELS))],
+        "model": IOS_MODELS[model],
         "name": "iPhone",
         "type": "ios",
     }
 
 
-def _android_device(draws: Draws, *, refused: bool) -> dict[str, Any]:
-    manufacturer, model, name = ANDROID_MODELS[draws.below(len(ANDROID_MODELS))]
+def _android_fields(model: int, *, refused: bool) -> dict[str, Any]:
+    manufacturer, model_name, name = ANDROID_MODELS[model]
     return {
         "adTrackingEnabled": not refused,
-        "advertisingId": "00000000-0000-0000-0000-000000000000" if refused else uuid_of(draws.digits(32)),
-        "id": hashlib.sha256(draws.digits(16).encode()).hexdigest(),
+        "advertisingId": _ZEROS if refused else "%(advertising_id)b",
+        "id": "%(id)b",
         "manufacturer": manufacturer,
-        "model": model,
+        "model": model_name,
         "name": name,
         "type": "android",
     }
 
 
-def _surroundings(*, ios: bool, locale: int) -> Mapping[str, Any]:
-    return _SURROUNDINGS[ios, locale]
-
-
-def _encoded_surroundings(*, ios: bool, locale: int) -> dict[str, Any]:
-    """Return what is the same for many devices, encoded once."""
-    language, timezone = LOCALES[locale]
+def _surroundings(*, ios: bool, locale: tuple[str, str]) -> dict[str, Any]:
+    language, timezone = locale
     agent = (
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
         if ios
         else "Dalvik/2.1.0 (Linux; U; Android 14; SM-S911B Build/UP1A.231005.007)"
     )
-    values = {
+    return {
         "app": {"build": "345", "name": "Example Shop", "namespace": "com.example.shop", "version": "5.2.0"},
         "locale": language,
         "network": {"bluetooth": False, "carrier": "Example Mobile", "cellular": True, "wifi": False},
@@ -170,11 +201,3 @@ def _encoded_surroundings(*, ios: bool, locale: int) -> dict[str, Any]:
         "timezone": timezone,
         "userAgent": agent,
     }
-    return {key: msgspec.Raw(msgspec.json.encode(value)) for key, value in values.items()}
-
-
-_SURROUNDINGS = {
-    (ios, locale): _encoded_surroundings(ios=ios, locale=locale)
-    for ios in (True, False)
-    for locale in range(len(LOCALES))
-}
