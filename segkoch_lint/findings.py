@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
+
+import msgspec
 
 from segkoch_lint.masking import Secret, shown, shown_path
 from segkoch_lint.places import Span
@@ -30,8 +31,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(msgspec.Struct, frozen=True):
     """A place in an input.
 
     Attributes:
@@ -53,9 +53,6 @@ class Location:
         """Return the location with a pointer in which something may be masked."""
         return cls(path, span, str(pointer), message, pointer if isinstance(pointer, Secret) else None)
 
-    def __reduce__(self) -> tuple[type[Location], tuple[Any, ...]]:
-        return Location, (self.path, self.span, self.pointer, self.message, self.secret)
-
     def pointer_text(self, *, show_ids: bool = False) -> str:
         """Return the pointer; *show_ids* reveals the keys in it."""
         return self.secret.reveal() if show_ids and self.secret else self.pointer
@@ -69,11 +66,10 @@ class Location:
 
     def moved(self, lines: int) -> Location:
         """Return the same place in a text that has so many lines more before it."""
-        return replace(self, span=self.span and self.span.moved(lines))
+        return msgspec.structs.replace(self, span=self.span and self.span.moved(lines))
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(msgspec.Struct, frozen=True):
     """A few lines of the input around a finding, ids already masked.
 
     Attributes:
@@ -89,12 +85,8 @@ class Excerpt:
     start: int
     end: int
 
-    def __reduce__(self) -> tuple[type[Excerpt], tuple[Any, ...]]:
-        return Excerpt, (self.first_line, self.lines, self.focus, self.start, self.end)
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One thing that is wrong at one place.
 
     ``message`` is masked; ``text(show_ids=True)`` is the same with the ids in it.
@@ -115,25 +107,11 @@ class Finding:
     severity: Severity
     template: str
     location: Location
-    values: Mapping[str, str | Secret] = field(default_factory=dict)
+    values: Mapping[str, str | Secret] = msgspec.field(default_factory=dict)
     remedy: str = ""
     related: tuple[Location, ...] = ()
     excerpt: Excerpt | None = None
-    properties: Mapping[str, Any] = field(default_factory=dict)
-
-    def __reduce__(self) -> tuple[type[Finding], tuple[Any, ...]]:
-        return Finding, (
-            self.code,
-            self.name,
-            self.severity,
-            self.template,
-            self.location,
-            self.values,
-            self.remedy,
-            self.related,
-            self.excerpt,
-            self.properties,
-        )
+    properties: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     def __str__(self) -> str:
         """Return the finding as the first line of it in the text report, ids masked."""
@@ -146,14 +124,16 @@ class Finding:
 
     def moved(self, lines: int) -> Finding:
         """Return the same finding in a text that has so many lines more before it."""
-        return replace(
+        return msgspec.structs.replace(
             self,
             location=self.location.moved(lines),
             related=tuple(each.moved(lines) for each in self.related),
-            excerpt=self.excerpt and replace(self.excerpt, first_line=self.excerpt.first_line + lines),
+            excerpt=self.excerpt and msgspec.structs.replace(self.excerpt, first_line=self.excerpt.first_line + lines),
         )
 
     def text(self, *, show_ids: bool = False) -> str:
         """Return the message; *show_ids* reveals the payload values in it."""
+        if not self.values:
+            return self.template
         texts = {name: shown(value, show_ids=show_ids) for name, value in self.values.items()}
         return _PLACEHOLDER.sub(lambda found: texts.get(found[1], found[0]), self.template)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -10,6 +9,8 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from segkoch_lint.errors import InternalError, OutputError, UsageError
 from segkoch_lint.findings import Excerpt, Finding, Location
@@ -269,7 +270,7 @@ class Linter:
         """Return a finding with its lines: when it was found that a value should have been a call, they were gone."""
         if finding.code != NOT_A_CALL:
             return finding
-        return dataclasses.replace(finding, excerpt=self._excerpt_at(finding.location))
+        return msgspec.structs.replace(finding, excerpt=self._excerpt_at(finding.location))
 
     def _tell(self) -> None:
         try:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 Path = tuple[str | int, ...]
 """Steps from a document's root to a value: object keys and array indexes."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, order=True):
     """A stretch of an input's text, as SARIF counts it.
 
     Lines and columns are 1-based, columns count code points, and the end is one past the last column.
@@ -20,10 +19,6 @@ class Span:
     column: int
     end_line: int
     end_column: int
-
-    def __reduce__(self) -> tuple[type[Span], tuple[int, ...]]:
-        # Of a frozen dataclass with slots, pickle would look up each field by its name.
-        return Span, (self.line, self.column, self.end_line, self.end_column)
 
     def moved(self, lines: int) -> Span:
         """Return the span so many lines further down."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from segkoch_lint.calls import LIBRARY_NAME
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
@@ -80,7 +82,7 @@ class Placer:
             # One cause can break several rules. What to do about it is said at the first finding of the call.
             again = bool(draft.remedy) and (draft.unit, draft.remedy) in told
             told.add((draft.unit, draft.remedy))
-            findings.append(replace(finding, remedy=_remark(document, draft)) if again else finding)
+            findings.append(msgspec.structs.replace(finding, remedy=_remark(document, draft)) if again else finding)
         return findings
 
     def _finding(

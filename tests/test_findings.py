@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import fields
+
+from msgspec.structs import fields
 
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.masking import Secret

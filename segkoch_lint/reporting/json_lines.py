@@ -7,7 +7,8 @@ from typing import TextIO
 from segkoch_lint.findings import Finding
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import json_text
-from segkoch_lint.reporting.json_report import finding_object, summary_object
+from segkoch_lint.reporting.json_findings import finding_text
+from segkoch_lint.reporting.json_report import summary_object
 from segkoch_lint.tallies import Summary
 
 
@@ -25,7 +26,7 @@ class Reporter:
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
         if self._style.max_findings is None or self._written < self._style.max_findings:
-            self._stream.write(json_text(finding_object(finding, show_ids=self._style.show_ids)) + "\n")
+            self._stream.write(finding_text(finding, show_ids=self._style.show_ids) + "\n")
             self._written += 1
 
     def end(self, summary: Summary, outcome: Outcome) -> None:

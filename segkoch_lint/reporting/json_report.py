@@ -7,10 +7,11 @@ from typing import Any, TextIO
 
 from segkoch_lint import __version__
 from segkoch_lint.budgets import Budget
-from segkoch_lint.findings import Finding, Location
+from segkoch_lint.findings import Finding
 from segkoch_lint.masking import shown, shown_path
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import json_text
+from segkoch_lint.reporting.json_findings import finding_text
 from segkoch_lint.tallies import (
     CallTally,
     IdentityTally,
@@ -42,40 +43,14 @@ class Reporter:
         """Write one finding."""
         if self._style.max_findings is not None and self._written >= self._style.max_findings:
             return
-        told = json_text(finding_object(finding, show_ids=self._style.show_ids))
-        self._stream.write(f"{',' if self._written else ''}\n{told}")
+        text = finding_text(finding, show_ids=self._style.show_ids)
+        self._stream.write(f"{',' if self._written else ''}\n{text}")
         self._written += 1
 
     def end(self, summary: Summary, outcome: Outcome) -> None:
         """Write the figures and close the document."""
         figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
         self._stream.write(f'\n], "summary": {json_text(figures)}}}\n')
-
-
-def finding_object(finding: Finding, *, show_ids: bool = False) -> dict[str, Any]:
-    """Return a finding as the JSON formats write it; ASCII escapes keep control characters out of the output."""
-    return {
-        "code": finding.code,
-        "name": finding.name,
-        "severity": str(finding.severity),
-        "message": finding.text(show_ids=show_ids),
-        **_place(finding.location, show_ids=show_ids),
-        "remedy": finding.remedy,
-        "related": [{**_place(each, show_ids=show_ids), "message": each.message} for each in finding.related],
-        "properties": dict(finding.properties),
-    }
-
-
-def _place(location: Location, *, show_ids: bool) -> dict[str, Any]:
-    span = location.span
-    return {
-        "path": shown_path(location.path),
-        "line": span.line if span else None,
-        "column": span.column if span else None,
-        "end_line": span.end_line if span else None,
-        "end_column": span.end_column if span else None,
-        "pointer": location.pointer_text(show_ids=show_ids),
-    }
 
 
 def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: bool = False) -> dict[str, Any]:

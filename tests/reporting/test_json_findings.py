@@ -1,0 +1,69 @@
+"""A finding in JSON is composed as text; it is what a JSON writer would write."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segkoch_lint.findings import Finding, Location, Severity
+from segkoch_lint.masking import Secret, shown_path
+from segkoch_lint.places import Span
+from segkoch_lint.reporting.escaping import json_text
+from segkoch_lint.reporting.json_findings import finding_text
+
+TEXTS = st.text(st.characters() | st.sampled_from('#"\\\n\x1b\u2028é\U0001f600\ud800'), max_size=8)
+NUMBERS = st.integers(1, 10**9)
+SPANS = st.none() | st.builds(Span, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+SECRETS = st.builds(Secret, TEXTS)
+LOCATIONS = st.builds(Location, TEXTS, SPANS, TEXTS, TEXTS, st.none() | SECRETS)
+FINDINGS = st.builds(
+    Finding,
+    TEXTS,
+    TEXTS,
+    st.sampled_from(Severity),
+    TEXTS.map(lambda text: text + " is {value}"),
+    LOCATIONS,
+    st.just({}) | st.fixed_dictionaries({"value": TEXTS | SECRETS}),
+    TEXTS,
+    st.lists(LOCATIONS, max_size=2).map(tuple),
+    st.none(),
+    st.dictionaries(TEXTS, TEXTS | NUMBERS | st.lists(TEXTS, max_size=2), max_size=3),
+)
+
+
+def place(location: Location, *, show_ids: bool) -> dict[str, Any]:
+    span = location.span
+    return {
+        "path": shown_path(location.path),
+        "line": span and span.line,
+        "column": span and span.column,
+        "end_line": span and span.end_line,
+        "end_column": span and span.end_column,
+        "pointer": location.pointer_text(show_ids=show_ids),
+    }
+
+
+@given(FINDINGS, st.booleans())
+def test_a_finding_is_an_object_of_its_members(finding: Finding, show_ids: bool) -> None:
+    related = [{**place(each, show_ids=show_ids), "message": each.message} for each in finding.related]
+    expected = {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": str(finding.severity),
+        "message": finding.text(show_ids=show_ids),
+        **place(finding.location, show_ids=show_ids),
+        "remedy": finding.remedy,
+        "related": related,
+        "properties": dict(finding.properties),
+    }
+    assert finding_text(finding, show_ids=show_ids) == json_text(expected)
+
+
+def test_the_name_of_an_input_is_shown_without_a_password() -> None:
+    url = "https://ann:p4ss@example.com/a.json"
+    finding = Finding("KCH101", "missing-device", Severity.ERROR, "it is missing", Location(url))
+    assert json.loads(finding_text(finding))["path"] == "https://…@example.com/a.json"
+    assert json.loads(finding_text(finding))["line"] is None
