@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import comparing, generate, logs, scaling, tables
+from benchmarks import comparing, generate, goals, logs, peers, scaling, summary, tables
 from benchmarks.measuring import RunError
 from benchmarks.subject import Subject
 
@@ -17,7 +17,7 @@ LENGTHS = (50_000, 200_000, 1_000_000, 4_000_000)
 FIVE_GIGABYTES = 4_100_000
 """Calls of the log that shows the memory of a long run."""
 MANY_USERS = 20_000_000
-COMMANDS = ("peers", "scale", "memory", "users", "generate")
+COMMANDS = ("goals", "peers", "scale", "memory", "users", "generate")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,10 +41,36 @@ def _peers(given: argparse.Namespace) -> int:
     subject, cache = _subject(given), _cache(given)
     log = logs.made(cache, _mix(given), given.calls)
     result = comparing.compare(
-        subject, log, cache, runs=given.runs, slow_calls=given.slow_calls, install=not given.no_install
+        subject,
+        log,
+        cache,
+        runs=given.runs,
+        slow_calls=given.slow_calls,
+        install=not given.no_install,
+        peers=peers.PEERS,
     )
-    print(comparing.report(result, subject.version(cache / "output")))
+    print(comparing.report(result))
     return 1 if result.disagreements else 0
+
+
+def _goals(given: argparse.Namespace) -> int:
+    subject, cache = _subject(given), _cache(given)
+    settings = summary.Settings(
+        subject=subject,
+        before=given.before,
+        cache=cache,
+        calls=given.calls,
+        long_calls=given.long_calls,
+        user_calls=given.user_calls,
+        fixtures=given.fixtures,
+        runs=given.runs,
+        install=not given.no_install,
+    )
+    parts = list(summary.measured(settings, given.parts))
+    rows = [row for part in parts for row in part.rows]
+    notes = [note for part in parts for note in part.notes]
+    print(_heading(subject, cache), goals.table(rows), *notes, sep="\n\n")
+    return 1 if any(part.disagreements for part in parts) else 0
 
 
 def _scale(given: argparse.Namespace) -> int:
@@ -90,16 +116,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="scripts/benchmark", description="Measures segkoch-lint. See docs/benchmarks.md."
     )
     commands = parser.add_subparsers(required=True)
-    peers = _command(commands, "peers", _peers, "compare with other programs (the default)")
-    peers.add_argument("--calls", type=generate.positive, default=200_000, help="default: 200000")
-    peers.add_argument("--runs", type=generate.positive, default=5, help="runs of each program; default: 5")
-    peers.add_argument(
+    _add_goals(commands)
+    beside = _command(commands, "peers", _peers, "compare with other programs (the default)")
+    beside.add_argument("--calls", type=generate.positive, default=200_000, help="default: 200000")
+    _add_runs(beside)
+    beside.add_argument(
         "--slow-calls",
         type=generate.positive,
         default=10_000,
         help="calls for the slowest peer, the first ones; default: 10000",
     )
-    peers.add_argument("--no-install", action="store_true", help="install nothing; leave out what is missing")
     scale = _command(commands, "scale", _scale, "time logs of different lengths, and one in gzip")
     scale.add_argument("--lengths", type=_lengths, default=LENGTHS, metavar="CALLS,…", help="default: %(default)s")
     scale.add_argument("--runs", type=generate.positive, default=3, help="runs on each log; default: 3")
@@ -114,6 +140,31 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("path", type=Path)
     making.set_defaults(run=_generate)
     return parser
+
+
+def _add_goals(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "goals", _goals, "show how far the project's goals are reached; takes an hour")
+    command.add_argument(
+        "--parts",
+        type=_parts,
+        default=tuple(summary.PARTS),
+        metavar="NAME,…",
+        help=f"parts of the table; default: all ({', '.join(summary.PARTS)})",
+    )
+    for option, default, what in (
+        ("--calls", 200_000, "calls of most logs"),
+        ("--long-calls", LENGTHS[-1], "calls of the long log"),
+        ("--user-calls", 2 * MANY_USERS, "calls of the log of many users, two for each user"),
+        ("--fixtures", summary.FIXTURES, "files in the folder of fixtures"),
+    ):
+        command.add_argument(option, type=generate.positive, default=default, help=f"{what}; default: {default}")
+    _add_runs(command)
+    command.add_argument("--before", type=Path, help="an earlier segkoch-lint, to compare the folder of fixtures with")
+
+
+def _add_runs(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--runs", type=generate.positive, default=5, help="runs of each program; default: 5")
+    command.add_argument("--no-install", action="store_true", help="install nothing; leave out what is missing")
 
 
 def _command(
@@ -133,6 +184,13 @@ def _command(
     command.add_argument("--mix", default="", help="options of `generate`, in one argument")
     command.set_defaults(run=run)
     return command
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if unknown := [name for name in names if name not in summary.PARTS]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(summary.PARTS)}")
+    return names
 
 
 def _lengths(text: str) -> tuple[int, ...]:

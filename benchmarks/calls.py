@@ -79,6 +79,10 @@ class Mix:
     small: bool = False
 
 
+CLEAN = Mix(refused_share=0, fault_share=0, switched_off_share=0)
+"""Calls of which none has a finding."""
+
+
 def encoded_calls(mix: Mix, numbers: range) -> bytes:
     """Return the calls with these numbers as JSON Lines; what they are depends on the mix and the first number."""
     return b"".join(_calls(mix, numbers))

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import logs, tables
 from benchmarks.logs import Log
 from benchmarks.measuring import measure
-from benchmarks.peers import PEERS, MissingError, Peer, Place, Ready
+from benchmarks.peers import MissingError, Peer, Place, Ready
 from benchmarks.subject import Subject, disagreements, verdicts
 
 
@@ -39,9 +39,13 @@ class Contender:
         self.seconds.append(measure(command, output=scratch, environment=self.ready.environment).seconds)
         self.counted = self.peer.verdicts(scratch)
 
+    def median(self) -> float:
+        """Return how long it takes."""
+        return statistics.median(self.seconds)
+
     def rate(self) -> float:
         """Return its calls per second."""
-        return self.log.calls / statistics.median(self.seconds)
+        return self.log.calls / self.median()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,15 @@ class Comparison:
     """What came out.
 
     Attributes:
+        version: what `--version` of segkoch-lint says.
+        log: what all read, or the beginning of it.
         subject_seconds: how long each run of segkoch-lint took.
         contenders: the peers that ran.
         missing: sentences about those that could not.
         disagreements: sentences about counts that differ although they should not.
     """
 
+    version: str
     log: Log
     subject_seconds: list[float]
     contenders: list[Contender]
@@ -63,18 +70,23 @@ class Comparison:
 
     def rows(self) -> list[Sequence[str]]:
         """Return the table's rows, segkoch-lint first."""
-        ours = self.log.calls / statistics.median(self.subject_seconds)
         task = "every default rule, JSON report"
-        rows: list[Sequence[str]] = [("segkoch-lint", task, *_times(self.log, self.subject_seconds), "", "")]
+        rows: list[Sequence[str]] = [("segkoch-lint", task, *_times(self.log, self.subject_seconds), "", "", "")]
         for each in self.contenders:
-            ratio = f"{ours / each.rate():.2f}"
-            rows.append(
-                (each.peer.name, each.peer.task, *_times(each.log, each.seconds), ratio, f"{each.peer.at_least:g}")
-            )
+            goal = each.peer.goal
+            figures = (f"{goal.goal:g}", f"{goal.at_least:g}") if goal else ("", "")
+            ratio = f"{self.ratio(each):.2f}"
+            rows.append((each.peer.name, each.peer.task, *_times(each.log, each.seconds), ratio, *figures))
         return rows
 
+    def ratio(self, contender: Contender) -> float:
+        """Return how many times as fast segkoch-lint is."""
+        return self.log.calls / statistics.median(self.subject_seconds) / contender.rate()
 
-def compare(subject: Subject, log: Log, cache: Path, *, runs: int, slow_calls: int, install: bool) -> Comparison:
+
+def compare(
+    subject: Subject, log: Log, cache: Path, *, runs: int, slow_calls: int, install: bool, peers: Sequence[Peer]
+) -> Comparison:
     """Set the peers up and run everything.
 
     Args:
@@ -84,13 +96,14 @@ def compare(subject: Subject, log: Log, cache: Path, *, runs: int, slow_calls: i
         runs: runs of each.
         slow_calls: calls that slow peers get: the first ones of the log.
         install: whether peers may be installed.
+        peers: the programs to compare with.
 
     Raises:
         RunError: a program did not end well.
     """
     schema, scratch = cache / "schema.json", cache / "output"
     subject.write_schema(schema)
-    contenders, missing = _contenders(log, Place(cache, schema, install), slow_calls)
+    contenders, missing = _contenders(peers, log, Place(cache, schema, install), slow_calls)
     counted = verdicts(subject, log, schema, scratch)
     for file in [log, *(each.log for each in contenders)]:
         logs.warm(file)
@@ -109,10 +122,10 @@ def compare(subject: Subject, log: Log, cache: Path, *, runs: int, slow_calls: i
     ]
     if counted.calls != log.calls:
         differing.insert(0, f"segkoch-lint read {counted.calls:,} calls of {log.calls:,}")
-    return Comparison(log, subject_seconds, contenders, missing, differing)
+    return Comparison(subject.version(scratch), log, subject_seconds, contenders, missing, differing)
 
 
-def report(comparison: Comparison, subject_version: str) -> str:
+def report(comparison: Comparison) -> str:
     """Return the comparison as Markdown."""
     headings = (
         "against",
@@ -122,9 +135,10 @@ def report(comparison: Comparison, subject_version: str) -> str:
         "from, to",
         "calls/s",
         "segkoch-lint is … times as fast",
+        "goal",
         "at least",
     )
-    versions = ", ".join([subject_version, *(each.ready.version for each in comparison.contenders)])
+    versions = ", ".join([comparison.version, *(each.ready.version for each in comparison.contenders)])
     parts = [
         f"{tables.machine()}; {versions}.",
         f"{comparison.log.calls:,} calls, {comparison.log.megabytes}; runs of each: {len(comparison.subject_seconds)}.",
@@ -139,9 +153,9 @@ def report(comparison: Comparison, subject_version: str) -> str:
     return "\n\n".join([*parts, *counted, *differing, *agreed])
 
 
-def _contenders(log: Log, place: Place, slow_calls: int) -> tuple[list[Contender], list[str]]:
+def _contenders(peers: Sequence[Peer], log: Log, place: Place, slow_calls: int) -> tuple[list[Contender], list[str]]:
     contenders, missing = [], []
-    for peer in PEERS:
+    for peer in peers:
         try:
             ready = peer.prepare(place)
         except MissingError as reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import itertools
+import json
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from benchmarks import generate, population
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A file of so many calls."""
+    """A file of so many calls, or a folder of files."""
 
     path: Path
     calls: int
@@ -46,11 +47,40 @@ def beginning(log: Log, calls: int) -> Log:
     if calls >= log.calls:
         return log
     path = log.path.with_name(f"{log.path.stem}-first-{calls}.ndjson")
+    if path.exists():
+        return Log(path, calls)
     partial = path.with_name(f"{path.name}.partial")
     with log.path.open("rb") as whole, partial.open("wb") as part:
         part.writelines(itertools.islice(whole, calls))
     partial.replace(path)
     return Log(path, calls)
+
+
+def halves(log: Log) -> tuple[Log, Log]:
+    """Return a log of the first half of the calls of another, and one of the rest."""
+    first = beginning(log, log.calls // 2)
+    path = log.path.with_name(f"{log.path.stem}-after-{first.calls}.ndjson")
+    if not path.exists():
+        partial = path.with_name(f"{path.name}.partial")
+        with log.path.open("rb") as whole, partial.open("wb") as part:
+            whole.seek(first.path.stat().st_size)
+            shutil.copyfileobj(whole, part, 1 << 20)
+        partial.replace(path)
+    return first, Log(path, log.calls - first.calls)
+
+
+def fixtures(cache: Path, count: int) -> Log:
+    """Return a folder of files with a good call each, as teams keep them: indented."""
+    folder = cache / f"fixtures-{count}"
+    if not folder.exists():
+        partial = folder.with_name(f"{folder.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        for number, line in enumerate(made_up.encoded_calls(made_up.CLEAN, range(count)).splitlines()):
+            text = json.dumps(json.loads(line), indent=2, ensure_ascii=False)
+            (partial / f"call-{number:05}.json").write_text(f"{text}\n", encoding="utf-8")
+        partial.replace(folder)
+    return Log(folder, count)
 
 
 def gzipped(log: Log) -> Log:

@@ -26,11 +26,13 @@ class Measured:
 
     Attributes:
         seconds: wall time from its start to its end, its interpreter's start included.
+        processor: seconds of all cores that it and its processes were busy, the system's work for them included.
         peak: bytes of memory of the largest of its processes.
         status: its exit status.
     """
 
     seconds: float
+    processor: float
     peak: int
     status: int
 
@@ -82,7 +84,8 @@ def measure(
             stderr.seek(0)
             said = stderr.read().decode(errors="replace").strip()[-2_000:]
             raise RunError(f"{' '.join(map(str, command))}\nended with status {child.returncode}. {said}")
-    return Measured(seconds, usage.ru_maxrss * _MAXRSS_UNIT, child.returncode)
+    processor = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, processor, usage.ru_maxrss * _MAXRSS_UNIT, child.returncode)
 
 
 @dataclass(slots=True)

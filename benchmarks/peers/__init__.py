@@ -9,12 +9,17 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from benchmarks.goals import Goal
+from benchmarks.subject import PAGE
 
 HERE = Path(__file__).parent
 AJV = "ajv@8"
-PYTHON_PACKAGES = ("jsonschema", "duckdb")
+PYTHON_PACKAGES = ("jsonschema", "duckdb", "check-jsonschema")
+PAGE_SCHEMA = HERE / "kochava_page.json"
+"""The requirements of the Kochava page alone."""
 
 
 class MissingError(Exception):
@@ -58,7 +63,7 @@ class Peer:
     Attributes:
         name: what it is.
         task: what it does with the log.
-        at_least: how many times as fast segkoch-lint has to be.
+        goal: how many times as fast segkoch-lint should be; None if nothing is asked.
         prepare: sets it up; raises `MissingError`.
         verdicts: reads the counts that it printed.
         comparable: the counts that say the same as segkoch-lint's.
@@ -67,7 +72,7 @@ class Peer:
 
     name: str
     task: str
-    at_least: float
+    goal: Goal | None
     prepare: Callable[[Place], Ready]
     verdicts: Callable[[Path], dict[str, int]]
     comparable: tuple[str, ...]
@@ -79,9 +84,25 @@ def _jsonschema(place: Place) -> Ready:
     return Ready(_package(python, "jsonschema"), (python, HERE / "jsonschema_loop.py", place.schema))
 
 
+def _page(place: Place) -> Ready:
+    python = _python(place)
+    return Ready(_package(python, "jsonschema"), (python, HERE / "jsonschema_loop.py", PAGE_SCHEMA))
+
+
 def _duckdb(place: Place) -> Ready:
     python = _python(place)
     return Ready(_package(python, "duckdb"), (python, HERE / "duckdb_queries.py"))
+
+
+def check_jsonschema(place: Place) -> Ready:
+    """Set check-jsonschema up, with the small schema; the file comes last.
+
+    Raises:
+        MissingError: it is not installed.
+    """
+    python = _python(place)
+    command = (python.with_name("check-jsonschema"), "--schemafile", place.schema)
+    return Ready(_package(python, "check-jsonschema"), command)
 
 
 def _ajv(place: Place) -> Ready:
@@ -120,14 +141,12 @@ def _python(place: Place) -> Path:
     """Return the interpreter of the environment of the peers that are Python packages."""
     folder = place.cache / "python"
     python = folder / "bin" / "python"
-    complete = folder / "complete"
+    complete = folder / f"complete-{'-'.join(PYTHON_PACKAGES)}"
     if not complete.exists():
         if not place.install:
-            raise MissingError(
-                f"{' and '.join(PYTHON_PACKAGES)} are not in the cache folder, and --no-install is given"
-            )
+            raise MissingError(f"{', '.join(PYTHON_PACKAGES)} are not in the cache folder, and --no-install is given")
         _install("a Python environment", sys.executable, "-m", "venv", "--clear", folder)
-        _install(" and ".join(PYTHON_PACKAGES), python, "-m", "pip", "install", "--quiet", *PYTHON_PACKAGES)
+        _install(", ".join(PYTHON_PACKAGES), python, "-m", "pip", "install", "--quiet", *PYTHON_PACKAGES)
         complete.touch()
     return python
 
@@ -161,25 +180,55 @@ def _counted_lines(output: Path) -> dict[str, int]:
         return dict(Counter(line.rstrip("\n") for line in lines))
 
 
+def _page_counts(output: Path) -> dict[str, int]:
+    counts = _printed_counts(output)
+    return {"calls": counts["calls"], PAGE: counts["invalid"]}
+
+
 _SCHEMA = ("calls", "invalid")
+_DUCKDB = Peer(
+    "DuckDB, all cores",
+    "two of the conditions, and device ids by user",
+    Goal(1.2, 0.7),
+    _duckdb,
+    _printed_counts,
+    ("device id", "advertising id"),
+)
+LONG_PEERS = (replace(_DUCKDB, goal=Goal(2.5, 1.4)),)
+"""Those that are fast enough for a log of millions of calls."""
 PEERS = (
+    Peer(
+        "`json.loads` and jsonschema, the page alone",
+        "what the Kochava page requires, a small schema by hand, yes or no",
+        Goal(40, 18),
+        _page,
+        _page_counts,
+        ("calls", PAGE),
+    ),
     Peer(
         "`json.loads` and jsonschema",
         "the one-schema equivalent, yes or no",
-        25,
+        None,
         _jsonschema,
         _printed_counts,
         _SCHEMA,
         slow=True,
     ),
-    Peer("ajv in a Node stream", "the one-schema equivalent, compiled, yes or no", 4, _ajv, _printed_counts, _SCHEMA),
-    Peer("jq", "three of the conditions", 8, _jq, _counted_lines, ("device type", "device id", "advertising id")),
     Peer(
-        "DuckDB, all cores",
-        "two of the conditions, and device ids by user",
-        0.5,
-        _duckdb,
+        "ajv in a Node stream",
+        "the one-schema equivalent, compiled, yes or no",
+        Goal(25, 12),
+        _ajv,
         _printed_counts,
-        ("device id", "advertising id"),
+        _SCHEMA,
     ),
+    Peer(
+        "jq",
+        "three of the conditions",
+        Goal(14, 6),
+        _jq,
+        _counted_lines,
+        ("device type", "device id", "advertising id"),
+    ),
+    _DUCKDB,
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import comparing, peers
+from benchmarks import peers
 from benchmarks.__main__ import main
 from benchmarks.logs import Log
 from benchmarks.peers import PEERS, Peer, Place, Ready
@@ -28,7 +28,7 @@ def counting(name: str, program: str, comparable: tuple[str, ...]) -> Peer:
     def prepare(_place: Place) -> Ready:
         return Ready("", (sys.executable, "-c", program))
 
-    return Peer(name, "", 1, prepare, peers._printed_counts, comparable)
+    return Peer(name, "", None, prepare, peers._printed_counts, comparable)
 
 
 def test_what_is_missing_is_named(
@@ -38,10 +38,13 @@ def test_what_is_missing_is_named(
     assert compare(tmp_path / "cache") == 0
     printed = capsys.readouterr().out
     assert "| segkoch-lint | every default rule, JSON report | 200 |" in printed
-    assert "Not run: `json.loads` and jsonschema: jsonschema and duckdb are not in the cache folder" in printed
+    assert (
+        "Not run: `json.loads` and jsonschema: jsonschema, duckdb, check-jsonschema are not in the cache folder"
+        in printed
+    )
     assert "Not run: ajv in a Node stream: node is not installed" in printed
     assert "Not run: jq: jq is not installed" in printed
-    assert "Not run: DuckDB, all cores: jsonschema and duckdb are not in the cache folder" in printed
+    assert "Not run: DuckDB, all cores: jsonschema, duckdb, check-jsonschema are not in the cache folder" in printed
 
 
 def test_a_registry_that_has_no_such_package_makes_a_peer_missing(
@@ -61,10 +64,11 @@ def test_jsonschema_rejects_the_calls_that_segkoch_lint_does(
 ) -> None:
     # From the project's own environment, where jsonschema is already.
     monkeypatch.setattr(peers, "_python", lambda _place: Path(sys.executable))
-    monkeypatch.setattr(comparing, "PEERS", PEERS[:1])
+    monkeypatch.setattr(peers, "PEERS", PEERS[:2])
     assert compare(tmp_path, "--slow-calls", "60") == 0
     printed = capsys.readouterr().out
     assert "| `json.loads` and jsonschema | the one-schema equivalent, yes or no | 60 |" in printed
+    assert "| `json.loads` and jsonschema, the page alone | what the Kochava page requires, " in printed
     assert "on the first 60 calls, its rate is taken for the whole: calls 60, invalid " in printed
     assert "Every count that says the same as one of segkoch-lint's agrees with it." in printed
 
@@ -73,7 +77,7 @@ def test_jsonschema_rejects_the_calls_that_segkoch_lint_does(
 def test_jq_counts_what_segkoch_lint_does(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparing, "PEERS", [peer for peer in PEERS if peer.name == "jq"])
+    monkeypatch.setattr(peers, "PEERS", [peer for peer in PEERS if peer.name == "jq"])
     assert compare(tmp_path) == 0
     printed = capsys.readouterr().out
     assert "jq: advertising id " in printed
@@ -84,7 +88,7 @@ def test_counts_that_differ_are_told_and_fail(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hasty = counting("hasty", "print('{\"calls\": 199}')", ("calls", "device id"))
-    monkeypatch.setattr(comparing, "PEERS", [hasty])
+    monkeypatch.setattr(peers, "PEERS", [hasty])
     assert compare(tmp_path) == 1
     printed = capsys.readouterr().out
     assert "DIFFERS: hasty counts 199 for calls, segkoch-lint 200." in printed
@@ -95,7 +99,7 @@ def test_counts_that_differ_are_told_and_fail(
 def test_a_peer_that_fails_ends_the_comparison(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparing, "PEERS", [counting("broken", "import no_such_module", ())])
+    monkeypatch.setattr(peers, "PEERS", [counting("broken", "import no_such_module", ())])
     assert compare(tmp_path) == 1
     captured = capsys.readouterr()
     assert "No module named 'no_such_module'" in captured.err
@@ -113,8 +117,9 @@ def test_calls_that_break_several_rules_are_counted_once(tmp_path: Path) -> None
     assert counted.expected(3) == {
         "calls": 3,
         "invalid": 1,
+        "invalid by the page": 1,
         "device type": 1,
         "device id": 1,
         "advertising id": 1,
     }
-    assert counted.expected(1)["invalid"] == 0
+    assert counted.expected(1)["invalid"] == counted.expected(1)["invalid by the page"] == 0
