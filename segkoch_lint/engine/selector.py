@@ -39,7 +39,7 @@ def selector_for(
         recorder: records what calls say of their users and event names; None if no rule asks.
     """
     reads = ReadSet.of(
-        ruleset.likeness.footprint,
+        ruleset.footprint,
         facets,
         users=recorder is not None and recorder.users,
         events=recorder is not None and recorder.events,

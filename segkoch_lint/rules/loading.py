@@ -105,7 +105,7 @@ def _problem_of_meaning(document: Mapping[str, Any]) -> str:
     constraint = self_contained(expand(rule.constraint), definitions)
     try:
         check_work(constraint)
-        gate(constraint)
+        gate(constraint, quoting=True)
     except ValueError as error:
         reason = str(error).splitlines()[0].rstrip(".")
         if reference := dead_reference(constraint):

@@ -1,34 +1,31 @@
-"""The selected rules, ready to judge: a gate that says yes or no, and an explanation of every no."""
+"""The selected rules, ready to judge."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from segkoch_lint import schema_files
-from segkoch_lint.caching import BoundedCache
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
 from segkoch_lint.places import Path
 from segkoch_lint.rules.combining import conjunction
+from segkoch_lint.rules.compiled import CompiledRules
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint
-from segkoch_lint.rules.likeness import Likeness
-from segkoch_lint.rules.references import REFERRING, lookup
 from segkoch_lint.rules.remedies import Circumstances
-from segkoch_lint.rules.violations import Blame, Violation, resolve
-from segkoch_lint.rules.vocabulary import DIALECT, compares, expand, explainer, gate, self_contained
+from segkoch_lint.rules.violations import Blame, Violation
+from segkoch_lint.rules.vocabulary import DIALECT, Gate, compares, expand, gate, self_contained
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
-
     from segkoch_lint.rules.catalogue import AppliesTo, Rule
 
 _ANNOTATIONS = frozenset({"message", "mend"})
 _ABOUT_CALLS: tuple[AppliesTo, ...] = ("delivered", "call", "request")
-
+_KINDS: tuple[AppliesTo, ...] = (*_ABOUT_CALLS, "destination", "user", "device", "event-name")
 
 Readiness = Literal["ready", "limited", "faulty"]
 """What becomes of a delivered call at Kochava.
@@ -36,10 +33,6 @@ Readiness = Literal["ready", "limited", "faulty"]
 ``faulty``: it breaks a rule whose own severity is error, rules about a refusal of the user aside. ``limited``: it is
 not faulty, and the user refused to be tracked, or was not asked yet (limited ad tracking). ``ready``: neither.
 """
-
-
-_OPINION_BYTES = 8 << 20
-"""Bytes of what calls are reduced to that opinions are remembered for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,35 +78,44 @@ class RuleSet:
     """
 
     def __init__(self, rules: Sequence[Rule], delivery: Delivery, required: Sequence[Rule] = ()) -> None:
-        definitions = schema_files.load("definitions")["$defs"]
         self._delivery = delivery
-        self._definitions = definitions
-        self._groups: dict[AppliesTo, _Group] = {}
-        for kind in ("delivered", "call", "request", "destination", "user", "device", "event-name"):
-            chosen = [_Compiled(r, self.schema_of(r)) for r in rules if r.applies_to == kind]
-            self._groups[kind] = _Group(chosen)
-        deciding = [_Compiled(r, self.schema_of(r)) for r in required if r.applies_to in _ABOUT_CALLS]
-        self._required = _Group([each for each in deciding if _spoils(each.rule)])
-        self._faults = _Group([each for each in deciding if _is_error(each.rule) and not each.rule.refusal])
-        self._refusals = _Group([each for each in deciding if each.rule.refusal])
-        self._reasons = {reason: gate(schema) for reason, schema in delivery.conditions().items()}
-        self._undelivered = gate({"anyOf": list(delivery.conditions().values())})
-        self._origins = {origin: gate(schema) for origin, schema in delivery.origins().items()}
-        self._footprint = Footprint()
-        for rule in (*rules, *required):
-            if rule.applies_to in _ABOUT_CALLS:
-                self._footprint.read(schema := self.schema_of(rule), schema)
-                if rule.place is not None:
-                    self._footprint.read(schema := _reading(rule.place), schema)
+        self._schemas: dict[Rule, dict[str, Any]] = {}
+        deciding = [rule for rule in required if rule.applies_to in _ABOUT_CALLS]
+        self._selected = frozenset(rules)
+        self._spoiling = frozenset(rule for rule in deciding if _spoils(rule))
+        self._refusals = frozenset(rule for rule in deciding if rule.refusal)
+        self._faults = frozenset(rule for rule in deciding if _is_error(rule)) - self._refusals
+        about_calls = dict.fromkeys([*(rule for rule in rules if rule.applies_to in _ABOUT_CALLS), *deciding])
+        self._of_calls = CompiledRules(sorted(about_calls, key=lambda rule: rule.code), self.schema_of)
+        self._groups = {
+            kind: CompiledRules([rule for rule in rules if rule.applies_to == kind], self.schema_of) for kind in _KINDS
+        }
         self._circumstances = Circumstances(rule for rule in rules if rule.applies_to in _ABOUT_CALLS)
-        further = self._circumstances.schemas.values()
-        for schema in (*delivery.conditions().values(), *delivery.origins().values(), *further):
-            self._footprint.read(schema, schema)
-        self.likeness = Likeness(self._footprint)
-        self._opinions: BoundedCache[Hashable, Opinion] = BoundedCache(_OPINION_BYTES)
+
+    @cached_property
+    def footprint(self) -> Footprint:
+        """What the rules read of a call."""
+        footprint = Footprint()
+        for rule in self._of_calls.rules:
+            footprint.read(schema := self.schema_of(rule), schema)
+            if rule.place is not None:
+                footprint.read(schema := _reading(rule.place), schema)
+        conditions, origins = self._delivery.conditions(), self._delivery.origins()
+        for schema in (*conditions.values(), *origins.values(), *self._circumstances.schemas.values()):
+            footprint.read(schema, schema)
+        return footprint
 
     def schema_of(self, rule: Rule) -> dict[str, Any]:
-        """Return a rule's constraint as a schema in standard keywords and our comparing ones, on its own feet."""
+        """Return a rule's constraint as a schema in standard keywords and our comparing ones, on its own feet.
+
+        It must not be changed.
+        """
+        known = self._schemas.get(rule)
+        if known is None:
+            known = self._schemas[rule] = self._schema(rule)
+        return known
+
+    def _schema(self, rule: Rule) -> dict[str, Any]:
         constraint = expand(dict(rule.constraint))
         if rule.sent_by:
             constraint = {
@@ -121,7 +123,7 @@ class RuleSet:
                 "if": self._delivery.sent_by(rule.sent_by),
                 "then": {k: v for k, v in constraint.items() if k != "$defs"},
             }
-        return self_contained(constraint, self._definitions)
+        return self_contained(constraint, schema_files.load("definitions")["$defs"])
 
     def judge(self, message: Mapping[str, Any]) -> Verdict:
         """Return the verdict on one call, in Segment's shape and with its ``type``."""
@@ -131,31 +133,36 @@ class RuleSet:
 
     def opinion_on(self, message: Mapping[str, Any]) -> Opinion:
         """Return what the rules say of one call, in Segment's shape and with its ``type``."""
-        return self.opinion(self.likeness.of(message), message)
-
-    def opinion(self, alike: Hashable, message: Mapping[str, Any]) -> Opinion:
-        """Return what the rules say of *message* and of all calls that ``likeness`` reduces to *alike*, too."""
-        known = self._opinions.entries.get(alike)
-        return self._opinions.add(alike, self._opinion(message)) if known is None else known
-
-    def _opinion(self, message: Mapping[str, Any]) -> Opinion:
         origin = next((origin for origin, schema in self._origins.items() if schema.is_valid(message)), None)
-        blames = [*self._groups["call"].blames(message), *self._groups["request"].blames(message)]
-        if self._undelivered.is_valid(message):
-            reason = next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
+        found = self._of_calls.blames(message)
+        blames = tuple(blame for blame in found if blame.rule in self._selected)
+        broken = {blame.rule for blame in found}
+        if not self._undelivered.is_valid(message):
             like = self._circumstances.of(message) if blames else frozenset()
-            return Opinion(reason, tuple(blames), usable=False, origin=origin, circumstances=like)
-        blames += self._groups["delivered"].blames(message)
-        blames.sort(key=lambda blame: blame.rule.code)
+            usable = self._spoiling.isdisjoint(broken)
+            return Opinion(None, blames, usable, origin, self._readiness(broken), like)
+        reason = next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
+        blames = tuple(blame for blame in blames if blame.rule.applies_to != "delivered")
         like = self._circumstances.of(message) if blames else frozenset()
-        usable = self._required.accepts(message)
-        return Opinion(None, tuple(blames), usable, origin, self._readiness(message), like)
+        return Opinion(reason, blames, usable=False, origin=origin, circumstances=like)
 
-    def _readiness(self, message: Mapping[str, Any]) -> Readiness:
-        """Return what becomes of a delivered call at Kochava."""
-        if not self._faults.accepts(message):
+    def _readiness(self, broken: AbstractSet[Rule]) -> Readiness:
+        """Return what becomes at Kochava of a delivered call that breaks these rules."""
+        if not self._faults.isdisjoint(broken):
             return "faulty"
-        return "ready" if self._refusals.accepts(message) else "limited"
+        return "ready" if self._refusals.isdisjoint(broken) else "limited"
+
+    @cached_property
+    def _reasons(self) -> Mapping[str, Gate]:
+        return {reason: gate(schema) for reason, schema in self._delivery.conditions().items()}
+
+    @cached_property
+    def _undelivered(self) -> Gate:
+        return gate({"anyOf": list(self._delivery.conditions().values())})
+
+    @cached_property
+    def _origins(self) -> Mapping[str, Gate]:
+        return {origin: gate(schema) for origin, schema in self._delivery.origins().items()}
 
     def violations(self, kind: AppliesTo, value: Mapping[str, Any]) -> list[Violation]:
         """Return what the rules that apply to *kind* say of a value of that kind."""
@@ -163,11 +170,11 @@ class RuleSet:
 
     def schemas(self, kind: AppliesTo) -> list[Mapping[str, Any]]:
         """Return the constraints of the rules that apply to *kind*, in standard keywords and our comparing ones."""
-        return [each.schema for each in self._groups[kind].rules]
+        return [self.schema_of(rule) for rule in self._groups[kind].rules]
 
     def reads(self, path: Path) -> bool:
         """Tell whether the value at *path* of a call is read by a rule, or stands on the way to one that is."""
-        return self._footprint.reads(path)
+        return self.footprint.reads(path)
 
 
 def _reading(place: Path) -> dict[str, Any]:
@@ -179,72 +186,6 @@ def _reading(place: Path) -> dict[str, Any]:
     for step in reversed(way):
         schema = {"properties": {step: schema}}
     return schema
-
-
-class _Compiled:
-    """One rule with its two validators; the second is made when there is something to explain."""
-
-    def __init__(self, rule: Rule, schema: dict[str, Any]) -> None:
-        self.rule = rule
-        self.schema = schema
-
-    @cached_property
-    def gate(self) -> Any:
-        return gate(self.schema)
-
-    @cached_property
-    def explainer(self) -> Any:
-        return explainer(self.schema)
-
-    def blames(self, value: Mapping[str, Any]) -> Iterator[Blame]:
-        seen: set[Path] = set()
-        for error in self.explainer.iter_errors(value):
-            path, whole = _blamed(self.rule, error, value)
-            if path not in seen:
-                seen.add(path)
-                yield Blame(
-                    self.rule,
-                    path,
-                    self._said(error, "message") or self.rule.message,
-                    whole,
-                    self._said(error, "mend"),
-                )
-
-    def _said(self, error: ValidationError, annotation: str) -> str:
-        """Return the annotation nearest to the failed keyword, going up from it; an empty text where there is none."""
-        said = ""
-        node: Any = self.schema
-        # Of the two keywords that refer, jsonschema names the one in its paths, and leaves the other out.
-        for step in (each for each in error.absolute_schema_path if each != "$dynamicRef"):
-            while isinstance(node, dict) and step not in node:
-                said = _text(node, annotation) or said
-                node = next((lookup(self.schema, node[each]) for each in REFERRING if each in node), None)
-            if node is None:
-                return said  # it is referred to in a way that only a validator can follow
-            if isinstance(node, dict):
-                said = _text(node, annotation) or said
-            node = node[step]
-        return (_text(node, annotation) if isinstance(node, dict) else "") or said
-
-
-class _Group:
-    """Rules that apply to the same values, with one gate for all of them."""
-
-    def __init__(self, rules: Sequence[_Compiled]) -> None:
-        self.rules = rules
-
-    @cached_property
-    def _gate(self) -> Any:
-        return gate(conjunction({each.rule.code: each.schema for each in self.rules}))
-
-    def accepts(self, value: Mapping[str, Any]) -> bool:
-        return not self.rules or self._gate.is_valid(value)
-
-    def blames(self, value: Mapping[str, Any]) -> list[Blame]:
-        if self.accepts(value):
-            return []
-        broken = [each for each in self.rules if not each.gate.is_valid(value)]
-        return [blame for each in broken for blame in each.blames(value)]
 
 
 def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
@@ -303,12 +244,6 @@ def _is_error(rule: Rule) -> bool:
     return rule.severity is Severity.ERROR
 
 
-def _text(schema: Mapping[str, Any], annotation: str) -> str:
-    """Return an annotation of a schema; where it is a schema itself, it is a member's of that name."""
-    said = schema.get(annotation)
-    return said if isinstance(said, str) else ""
-
-
 def _standard(schema: Any) -> Any:
     """Return *schema* without our annotations: strict validators refuse keywords that they do not know."""
     if isinstance(schema, dict):
@@ -318,12 +253,3 @@ def _standard(schema: Any) -> Any:
 
 def _annotates(keyword: str, value: Any) -> bool:
     return keyword in _ANNOTATIONS and isinstance(value, str)
-
-
-def _blamed(rule: Rule, error: ValidationError, value: Any) -> tuple[Path, bool]:
-    """Return the path to blame, and whether it is a value itself (not the object around a missing one)."""
-    path = tuple(error.absolute_path)
-    place = rule.place or ()
-    if len(path) < len(place) and place[: len(path)] == tuple(map(str, path)):
-        return resolve(value, place)
-    return path, error.validator != "required"

@@ -1,8 +1,8 @@
-"""Our keywords: the short ones spelled out in standard JSON Schema, the comparing ones for both validators.
+"""Our keywords: the short ones spelled out in standard JSON Schema, the comparing ones given to the validator.
 
 ``schemas/vocabulary.json`` describes them. Here ``spellings``, ``anyCase`` and ``wordsOnly`` are replaced by the
 standard keywords that they are short for, and ``distinctValues``, ``sameValue``, ``foundIn`` and ``maxBytes`` are given
-to jsonschema-rs (the gate) and jsonschema (the explanation), one function each, so that the two cannot come to differ.
+to jsonschema-rs, one function each.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import jsonschema_rs
 import msgspec
@@ -20,9 +21,6 @@ import msgspec
 from segkoch_lint.caching import remembered
 from segkoch_lint.places import path_of
 from segkoch_lint.sensitive_keys import fold
-
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -222,32 +220,50 @@ def compared_names(keyword: str, value: Any) -> list[str] | None:
     return [value] if isinstance(value, str) else list(value)
 
 
-# --- both validators ----------------------------------------------------------------------------------------------
+# --- the validator ----------------------------------------------------------------------------------------------
 
 
 class Gate(Protocol):
-    """A validator that answers yes or no."""
+    """A validator of an expanded, self-contained schema."""
 
-    def is_valid(self, instance: Any) -> bool:
-        """Tell whether *instance* is valid."""
+    @property
+    def is_valid(self) -> Callable[[Any], bool]:
+        """The test whether a value is valid."""
+
+    def iter_errors(self, instance: Any, originals: Mapping[int, Any] = ..., /) -> Sequence[Any]:
+        """Return what is wrong with *instance*, as errors of jsonschema-rs.
+
+        Args:
+            instance: the value.
+            originals: by identity of a part of *instance*, the value that our keywords are to see in its place.
+
+        Raises:
+            ValueError: *instance* is nested too deeply, or holds a text that is not valid Unicode.
+        """
 
 
-def gate(schema: Mapping[str, Any]) -> Gate:
-    """Return the fast validator of an expanded, self-contained *schema*: it answers yes or no, and fetches nothing.
+def gate(schema: Mapping[str, Any], *, quoting: bool = False) -> Gate:
+    """Return the validator of an expanded, self-contained *schema*; it fetches nothing.
+
+    Args:
+        schema: the schema.
+        quoting: whether messages may quote: what is wrong with the schema from the schema, and errors from the
+            instance, which may be large.
 
     Raises:
         ValueError: the schema cannot be used.
     """
+    calls = _Calls()
     options: Any = {"pattern_options": jsonschema_rs.RegexOptions(), "offline": True}
-    if not compares(schema):
-        return jsonschema_rs.Draft202012Validator(dict(schema), **options)
-    raised: list[BaseException] = []
-    keywords = {name: _gate_keyword(name, is_valid, raised) for name, is_valid in KEYWORDS.items()}
+    if not quoting:
+        options["mask"] = "the value"
+    comparing = compares(schema)
+    if comparing:
+        options["keywords"] = {name: _gate_keyword(name, is_valid, calls) for name, is_valid in KEYWORDS.items()}
     try:
-        return _CallingGate(jsonschema_rs.Draft202012Validator(dict(schema), keywords=keywords, **options), raised)
+        return _Gate(jsonschema_rs.Draft202012Validator(dict(schema), **options), calls, compares=comparing)
     except ValueError:
-        if raised:
-            raise raised[0] from None
+        calls.raise_again()
         raise
 
 
@@ -258,36 +274,61 @@ def compares(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(compares, schema))
 
 
-class _CallingGate:
-    """A gate that calls comparing keywords of ours.
+@dataclass(slots=True)
+class _Calls:
+    """What passes between a validator and the keywords of ours that it calls.
 
-    It takes everything that these raise for "invalid", also an interruption, or a failure: what was raised is raised
-    again when the gate is done.
+    The validator takes everything that these raise for "invalid", also an interruption or a failure: what was raised
+    is raised again when the validator is done.
+
+    Attributes:
+        raised: what keywords raised that does not mean "invalid".
+        originals: see `Gate.iter_errors`.
     """
 
-    def __init__(self, validator: Gate, raised: list[BaseException]) -> None:
-        self._is_valid = validator.is_valid
-        self._raised = raised
+    raised: list[BaseException] = field(default_factory=list)
+    originals: Mapping[int, Any] = field(default_factory=dict)
 
-    def is_valid(self, instance: Any) -> bool:
-        valid = self._is_valid(instance)
-        if self._raised:
-            error = self._raised[0]
-            self._raised.clear()
-            raise error
+    def raise_again(self) -> None:
+        if self.raised:
+            error = self.raised[0]
+            self.raised.clear()
+            raise error from None
+
+
+class _Gate:
+    def __init__(self, validator: Any, calls: _Calls, *, compares: bool) -> None:
+        self._validator = validator
+        self._calls = calls
+        self.is_valid: Callable[[Any], bool] = self._is_valid if compares else validator.is_valid
+
+    def _is_valid(self, instance: Any) -> bool:
+        valid: bool = self._validator.is_valid(instance)
+        if self._calls.raised:
+            self._calls.raise_again()
         return valid
 
+    def iter_errors(self, instance: Any, originals: Mapping[int, Any] = {}, /) -> Sequence[Any]:
+        self._calls.originals = originals
+        try:
+            errors = list(self._validator.iter_errors(instance))
+        finally:
+            self._calls.originals = {}
+        if self._calls.raised:
+            self._calls.raise_again()
+        return errors
 
-def _gate_keyword(name: str, is_valid: Callable[[Any, Any], bool], raised: list[BaseException]) -> type:
+
+def _gate_keyword(name: str, is_valid: Callable[[Any, Any], bool], calls: _Calls) -> type:
     class Keyword:
         def __init__(self, _parent: dict[str, Any], value: Any, _path: list[str | int]) -> None:
             self.value = value
 
         def validate(self, instance: Any) -> None:
             try:
-                valid = is_valid(self.value, instance)
+                valid = is_valid(self.value, calls.originals.get(id(instance), instance))
             except BaseException as error:
-                raised.append(error)
+                calls.raised.append(error)
                 raise
             if not valid:
                 raise ValueError(name)
@@ -295,57 +336,10 @@ def _gate_keyword(name: str, is_valid: Callable[[Any, Any], bool], raised: list[
     return Keyword
 
 
-def explainer(schema: Mapping[str, Any]) -> Validator:
-    """Return the reference validator of an expanded, self-contained *schema*: it says what failed, and where."""
-    validator: Validator = _explainer_class()(schema)
-    return validator
-
-
-@cache
-def _explainer_class() -> Any:
-    # jsonschema takes a tenth of a second to import, and most runs end without a finding to explain.
-    import referencing  # noqa: PLC0415
-    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415
-
-    keywords: dict[str, Any] = {name: _explainer_keyword(name, is_valid) for name, is_valid in KEYWORDS.items()}
-    keywords |= {"pattern": _pattern, "patternProperties": _pattern_properties}
-    extended = validators.extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # the stubs leave it out
-    registry: referencing.Registry[Any] = referencing.Registry()  # an empty one never fetches
-    return lambda schema: extended(schema, registry=registry)
-
-
-def _explainer_keyword(name: str, is_valid: Callable[[Any, Any], bool]) -> Any:
-    from jsonschema import ValidationError  # noqa: PLC0415
-
-    def keyword(_validator: Validator, value: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
-        if not is_valid(value, instance):
-            yield ValidationError(name, path=[value["member"]] if name == "foundIn" else ())
-
-    return keyword
-
-
 @cache
 def matcher(pattern: str) -> Callable[[Any], bool]:
     """Return the test whether a text matches *pattern*, with ECMA 262's meaning, in linear time."""
-    # Python's `re` differs from ECMA 262 (`$` before a last newline, `\s`, `\d`) and backtracks without end; one
-    # engine for both validators keeps them to the same verdict.
+    # Python's `re` differs from ECMA 262 (`$` before a last newline, `\s`, `\d`) and backtracks without end.
     return jsonschema_rs.Draft202012Validator(
         {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
     ).is_valid
-
-
-def _pattern(_validator: Validator, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    from jsonschema import ValidationError  # noqa: PLC0415
-
-    if isinstance(instance, str) and not matcher(pattern)(instance):
-        yield ValidationError("pattern")
-
-
-def _pattern_properties(validator: Any, patterns: Mapping[str, Any], instance: Any, _schema: Any) -> Iterator[Any]:
-    if not isinstance(instance, Mapping):
-        return
-    for pattern, subschema in patterns.items():
-        matches = matcher(pattern)
-        for key, value in instance.items():
-            if matches(key):
-                yield from validator.descend(value, subschema, path=key, schema_path=pattern)

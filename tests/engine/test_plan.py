@@ -33,7 +33,7 @@ def leaves(footprint: Footprint, path: Path = ()) -> Iterator[tuple[str, Footpri
             yield from leaves(member, (*path, key))
 
 
-LEAVES = dict(leaves(RuleSet(built_in(), Delivery(), built_in()).likeness.footprint))
+LEAVES = dict(leaves(RuleSet(built_in(), Delivery(), built_in()).footprint))
 
 
 def footprint_of(schema: dict[str, Any]) -> Footprint:

@@ -20,7 +20,6 @@ from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import apply_patch, broken_examples
 from segkoch_lint.rules.ruleset import RuleSet, bundle
 from segkoch_lint.rules.violations import resolve, shown_value
-from segkoch_lint.rules.vocabulary import explainer, gate
 from tests.conftest import IOS_CALL
 
 RULES = RuleSet(built_in(), Delivery(), built_in())
@@ -219,19 +218,6 @@ calls = st.fixed_dictionaries(
         "properties": values | st.dictionaries(st.sampled_from(["source", "provider", "campaign"]), values, max_size=3),
     },
 )
-
-
-@given(calls)
-def test_gate_and_explanation_never_disagree(call: dict[str, Any]) -> None:
-    for rule in built_in():
-        schema = RULES.schema_of(rule)
-        assert _GATES.setdefault(rule.code, gate(schema)).is_valid(call) == _EXPLAINERS.setdefault(
-            rule.code, explainer(schema)
-        ).is_valid(call), rule.code
-
-
-_GATES: dict[str, Any] = {}
-_EXPLAINERS: dict[str, Any] = {}
 
 
 @given(calls)
