@@ -1,8 +1,9 @@
 """The native core of segkoch-lint: counts the lines of a log that give the same answers to everything that is asked.
 
 It knows nothing of rules. A plan is made by the `add_…` methods: *nodes* are objects whose keys are read (node 0 is the
-line itself), *members* are values below them. Texts are UTF-8. Reading stops at whatever is not known yet, is taught it
-by `add_key`, `teach_text` or `teach_row`, and goes on at the beginning of the line.
+line itself), *members* are values below them. Texts of lines, in UTF-8, are handed in, and several threads go through
+them. Whoever takes what they give is asked for whatever is not known yet, and teaches it by `add_key`, `teach_text`,
+`teach_row` or `teach_group`; the thread goes on at the beginning of the line.
 """
 
 from typing import Literal, TypeAlias, final
@@ -21,13 +22,18 @@ NewRecord: TypeAlias = tuple[int, int, int, int, int, list[tuple[int, int, int]]
 """A line as above with its row, the number of the record that it is the first to make, and of each text of the record
 that is there its place, its first byte and the one after its last."""
 
+Lesson: TypeAlias = tuple[Literal["key", "text", "row", "group"], int, bytes]
+"""What is to be taught: its kind, the node or member that it is about, and the key without quotes, the text, a line
+that has the row, or the name of the group."""
+
 @final
 class Found:
-    """What lines gave since the last time.
+    """What the lines of a text gave.
 
     Attributes:
         lines: those that are shown or left, in order.
         calls: (row, group, number of calls) of those that were counted.
+        groups: the texts of groups that are new, by column; they are numbered on.
         records: the lines that made new records, in order.
         counted: (record, number of calls), for every record of which there were any.
         ends: how many ends of lines there were.
@@ -37,6 +43,8 @@ class Found:
     def lines(self) -> list[Line]: ...
     @property
     def calls(self) -> list[tuple[int, int, int]]: ...
+    @property
+    def groups(self) -> list[list[bytes | None]]: ...
     @property
     def records(self) -> list[NewRecord]: ...
     @property
@@ -51,10 +59,11 @@ class Core:
     Args:
         depth: levels of nesting beyond which a line is left to the reader.
         longest: bytes of a line, likewise.
-        asks: whether to stop at keys of the line itself that are not known; otherwise they are not read.
+        asks: whether to ask about keys of the line itself that are not known; otherwise they are not read.
+        threads: how many there may be; with one, `next` does all the work.
     """
 
-    def __new__(cls, *, depth: int, longest: int, asks: bool) -> Core: ...
+    def __new__(cls, *, depth: int, longest: int, asks: bool, threads: int = 1) -> Core: ...
     def add_node(self, *, asks: bool) -> int:
         """Add an object whose keys are read; return its number."""
 
@@ -113,7 +122,7 @@ class Core:
         """
 
     def teach_row(self, fate: Literal["counted", "shown", "left"], record: int | None) -> int:
-        """Teach what becomes of lines with the row where reading stopped; return the row's number.
+        """Teach what becomes of lines with the row that `next` asked for last; return the row's number.
 
         Args:
             fate: what becomes of them.
@@ -121,38 +130,39 @@ class Core:
         """
 
     def watch_groups(self) -> None:
-        """Stop at each new group, to be taught what its lines are watched for."""
+        """Ask about each new group what its lines are watched for."""
 
-    def group(self, group: int) -> list[bytes | None]:
-        """Return the texts of a group."""
+    @staticmethod
+    def group(name: bytes) -> list[bytes | None]:
+        """Return the texts of a group, by column."""
 
-    def teach_group(self, group: int, strings: list[tuple[bytes, int]] | None) -> None:
+    def teach_group(self, name: bytes, strings: list[tuple[bytes, int]] | None) -> None:
         """Teach what the lines of a group are watched for.
 
         Args:
-            group: its number.
+            name: of the group.
             strings: JSON strings, and how often each may stand in a line, keys aside. A line where one stands more
                 often, or that holds an escape, is left to the reader. None leaves all lines of the group.
         """
 
-    def begin(self, text: bytes, *, leave_first: bool) -> None:
-        """Begin with whole lines.
+    def hand_in(self, text: bytes, *, leave_first: bool) -> None:
+        """Hand in whole lines; what they give comes in the order in which they are handed in.
 
         Args:
             text: the lines; only the last may lack its end.
             leave_first: leave the first line to the reader that would be counted.
         """
 
-    def run(self, text: bytes) -> tuple[Literal["key", "text", "row", "group"], int, int, int] | None:
-        """Go on through the same text.
+    def next(self) -> Lesson | Found | None:
+        """Wait for what comes next.
 
         Returns:
-            what is to be taught: its kind, the node, member or group that it is about, its first byte and the one
-            after its last; None at the end of the text.
-        """
+            what is to be taught, which counts as taught at the next call; or what the text gave that was handed in
+            first of those that are left; None if there is none.
 
-    def take(self) -> tuple[Found, list[list[bytes | None]]]:
-        """Return what was found since the last time, and the texts of groups that are new; they are numbered on."""
+        Raises:
+            RuntimeError: going through that text failed.
+        """
 
     @property
     def records(self) -> int:

@@ -1,53 +1,36 @@
-//! The columns that calls are grouped by: each text in them is a number, each combination of them a group.
+//! The columns that calls are grouped by: the texts in all of them are a group.
 
-use crate::questions::Questions;
-use crate::texts::Texts;
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 use memchr::memmem::Finder;
 
-/// A group's number in a column where there is nothing.
-pub const ABSENT: u32 = 0;
+/// The length of a text that is not there.
+const ABSENT: u32 = u32::MAX;
 
 /// One column.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Column {
-    texts: Texts,
-    shortened: Option<(Questions, usize)>,
+    /// The member whose text it holds, if that is read.
+    pub member: Option<usize>,
+    /// Questions and a number of bytes: of texts for which they hold, no more than these bytes count.
+    pub shortened: Option<(usize, usize)>,
 }
 
-impl Column {
-    /// Makes a column.
-    ///
-    /// # Arguments
-    ///
-    /// * `shortened` - a pattern and a number of bytes: of texts that match it, no more than these bytes count.
-    ///
-    /// # Errors
-    ///
-    /// The pattern is not valid.
-    pub fn new(shortened: Option<(String, usize)>) -> Result<Self, String> {
-        let shortened = match shortened {
-            Some((pattern, bytes)) => Some((Questions::new(&[pattern])?, bytes)),
-            None => None,
-        };
-        Ok(Self { texts: Texts::default(), shortened })
-    }
+/// Adds the text of the next column to the name of a group; None if there is none.
+pub fn add_text(name: &mut Vec<u8>, text: Option<&[u8]>) {
+    name.extend_from_slice(&text.map_or(ABSENT, |text| text.len() as u32).to_le_bytes());
+    name.extend_from_slice(text.unwrap_or_default());
+}
 
-    /// Returns the number of a value by its text, a string's quotes included.
-    ///
-    /// # Arguments
-    ///
-    /// * `plain` - whether the text is a string whose bytes are its value.
-    pub fn number(&mut self, mut text: &[u8], plain: bool) -> u32 {
-        if plain && let Some((questions, bytes)) = &mut self.shortened {
-            let inner = &text[1..text.len() - 1];
-            if questions.matches(inner) {
-                text = &text[..=(*bytes).min(inner.len())];
-            }
-        }
-        self.texts.number(text).0 + 1
+/// Returns the texts of a group, by column; None where a column holds nothing.
+#[must_use]
+pub fn texts_of(mut name: &[u8]) -> Vec<Option<&[u8]>> {
+    let mut texts = Vec::new();
+    while let Some((length, rest)) = name.split_first_chunk() {
+        let length = u32::from_le_bytes(*length);
+        let (text, after) = rest.split_at(if length == ABSENT { 0 } else { length as usize });
+        texts.push((length != ABSENT).then_some(text));
+        name = after;
     }
+    texts
 }
 
 /// Strings that may stand in the lines of a group no more often than they do in each.
@@ -77,98 +60,19 @@ fn occurrences(string: &Finder<'static>, line: &[u8]) -> usize {
     string.find_iter(line).filter(is_value).count()
 }
 
-/// The groups that were met since they were last taken.
-#[derive(Debug, Default)]
-pub struct Groups {
-    /// The columns.
-    pub columns: Vec<Column>,
-    /// Whether the lines of groups are watched; see [`Watch`].
-    pub watched: bool,
-    watches: HashMap<u32, Option<Watch>, RandomState>,
-    numbers: HashMap<Box<[u32]>, u32, RandomState>,
-    told: usize,
-    members: Vec<Box<[u32]>>,
-}
-
-impl Groups {
-    /// Returns the number of a group, by its numbers in the columns.
-    #[inline]
-    pub fn number(&mut self, row: &[u32]) -> u32 {
-        if let Some(&number) = self.numbers.get(row) {
-            return number;
-        }
-        let number = self.members.len() as u32;
-        self.members.push(row.into());
-        self.numbers.insert(row.into(), number);
-        number
-    }
-
-    /// Sets the watch over the lines of a group; None to pass none of them.
-    pub fn watch(&mut self, group: u32, watch: Option<Watch>) {
-        self.watches.insert(group, watch);
-    }
-
-    /// Returns whether a line of a group passes its watch; None if nobody said what is watched.
-    #[must_use]
-    pub fn passes(&self, group: u32, line: &[u8]) -> Option<bool> {
-        if !self.watched {
-            return Some(true);
-        }
-        self.watches.get(&group).map(|watch| watch.as_ref().is_some_and(|watch| watch.passes(line)))
-    }
-
-    /// Returns the texts of a group; None where a column holds nothing.
-    #[must_use]
-    pub fn texts(&self, group: u32) -> Vec<Option<Vec<u8>>> {
-        let numbers = self.members[group as usize].iter().zip(&self.columns);
-        numbers.map(|(&number, column)| (number != ABSENT).then(|| column.texts.text(number - 1).to_vec())).collect()
-    }
-
-    /// Returns the texts of the groups that nobody was told of yet.
-    pub fn take_new(&mut self) -> Vec<Vec<Option<Vec<u8>>>> {
-        let new = (self.told..self.members.len()).map(|group| self.texts(group as u32)).collect();
-        self.told = self.members.len();
-        new
-    }
-
-    /// Forgets all groups and the texts in them.
-    pub fn clear(&mut self) {
-        self.numbers.clear();
-        self.members.clear();
-        self.watches.clear();
-        self.told = 0;
-        for column in &mut self.columns {
-            column.texts.clear();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_told_apart_but_for_what_does_not_count() {
-        let mut column = Column::new(Some((r"^\d\d:\d\d$".to_owned(), 2))).unwrap();
-        assert_eq!(column.number(b"\"17:30\"", true), column.number(b"\"17:31\"", true));
-        assert_ne!(column.number(b"\"17:30\"", true), column.number(b"\"18:30\"", true));
-        assert_ne!(column.number(b"\"17:30\"", true), column.number(b"\"17:30\"", false));
-        assert_ne!(column.number(b"\"17:3\"", true), column.number(b"\"17:4\"", true));
-        assert_ne!(column.number(b"\"17\"", true), column.number(b"\"17:30\"", true));
-        assert_ne!(column.number(b"17", false), column.number(b"\"17\"", true));
-    }
-
-    #[test]
-    fn groups_are_told_once() {
-        let mut groups = Groups { columns: vec![Column::default(), Column::default()], ..Groups::default() };
-        let a = groups.columns[0].number(b"\"a\"", true);
-        assert_eq!(groups.number(&[a, ABSENT]), 0);
-        assert_eq!(groups.number(&[ABSENT, ABSENT]), 1);
-        assert_eq!(groups.number(&[a, ABSENT]), 0);
-        assert_eq!(groups.take_new(), [[Some(b"\"a\"".to_vec()), None], [None, None]]);
-        assert!(groups.take_new().is_empty());
-        groups.clear();
-        assert_eq!(groups.number(&[ABSENT, ABSENT]), 0);
+    fn a_group_is_named_by_its_texts() {
+        for texts in [vec![], vec![None], vec![Some(&b"\"a\""[..]), None, Some(b""), Some(b"17")]] {
+            let mut name = Vec::new();
+            for text in &texts {
+                add_text(&mut name, *text);
+            }
+            assert_eq!(texts_of(&name), texts);
+        }
     }
 
     #[test]
@@ -178,12 +82,5 @@ mod tests {
         assert!(!watch.passes(br#"{"e":"ab","f":"ab"}"#));
         assert!(!watch.passes(br#"{"e":"ab","f":["c"]}"#));
         assert!(!watch.passes(br#"{"e":"\u0063"}"#));
-        let mut groups = Groups { watched: true, ..Groups::default() };
-        assert_eq!(groups.number(&[]), 0);
-        assert_eq!(groups.passes(0, b"{}"), None);
-        groups.watch(0, Some(watch));
-        assert_eq!(groups.passes(0, b"{}"), Some(true));
-        groups.watch(0, None);
-        assert_eq!(groups.passes(0, b"{}"), Some(false));
     }
 }

@@ -1,14 +1,18 @@
 //! Goes through lines, reduces each to its row of answers, and counts those whose row is known.
 
-use crate::columns::{ABSENT, Groups};
-use crate::plan::{Behind, Found, Member, Node};
-use crate::questions::Questions;
-use crate::records::Records;
-use crate::rows::Rows;
+use crate::columns::add_text;
+use crate::knowledge::{
+    Answer, Comparison, FIRST_ANSWER, FRACTION, Fate, Knowledge, LIST, Lesson, OBJECT, Pair, SCALAR, Verdict,
+    WHOLE_NUMBER, fill_taught,
+};
+use crate::plan::{Behind, Found, Keys, Member};
+use crate::questions::States;
+use crate::records::{First, Records};
 use crate::scanner::{Special, Unusual, byte_at, colon, scalar, skip_space, value};
 use crate::texts::Texts;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Bytes of a text that is asked about; of longer ones the reader tells.
 const MOST_ASKED: usize = 512;
@@ -16,77 +20,20 @@ const MOST_ASKED: usize = 512;
 /// Things that are learned from one line, which is read anew each time; a line that holds more is left to the reader.
 const MOST_LESSONS: usize = 64;
 
-// Answers, so that none of one kind is one of another: what kind of value it is; what an automaton says (even numbers
-// from here on); what was taught of a text (odd ones).
-const OBJECT: u16 = 1;
-const LIST: u16 = 2;
-const SCALAR: u16 = 3;
-const WHOLE_NUMBER: u16 = 4;
-const FRACTION: u16 = 5;
-const FIRST_ANSWER: u16 = 6;
-
-/// How two members of an object are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// By their texts: with white space around left out, and case and hyphens apart.
-    Texts,
-    /// By which of them stands first.
-    Order,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Pair {
-    first: usize,
-    second: usize,
-    comparison: Comparison,
-    slot: usize,
-}
-
-/// What becomes of lines with a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// They are counted.
-    Counted,
-    /// They are handed out with their row.
-    Shown,
-    /// They are left to the reader.
-    Left,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Verdict {
-    fate: Fate,
-    /// The kind of record that such lines make, if any.
-    record: Option<u32>,
-}
-
-/// Why going through lines stopped: something is to be learned, about what stands at `start..end` of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stop {
-    /// What is to be learned.
-    pub lesson: Lesson,
-    /// Where it stands.
-    pub start: usize,
-    /// The offset after it.
-    pub end: usize,
-}
-
-/// Something that the core does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lesson {
-    /// A key of the object with this number.
-    Key(usize),
-    /// The text of the member with this number.
-    Text(usize),
-    /// A row; what stands there is the line.
-    Row,
-    /// What the lines of the group with this number are watched for; what stands there is the first of them.
-    Group(u32),
+/// Why going through lines stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It came to the end of the text.
+    End,
+    /// Something is to be learned first.
+    Learn(Lesson),
+    /// It was told to pause.
+    Pause,
 }
 
 enum Halt {
     Unusual,
-    Learn(Stop),
+    Learn(Lesson),
 }
 
 impl From<Unusual> for Halt {
@@ -110,30 +57,17 @@ pub struct Line {
     pub extents: Vec<(u32, u32)>,
 }
 
-/// A line that makes a record for the first time.
-#[derive(Clone, Debug)]
-pub struct NewRecord {
-    /// The line; without extents.
-    pub line: Line,
-    /// The number of the record.
-    pub number: u32,
-    /// The texts of the record, as (place, start, end); of places without any, none.
-    pub spans: Vec<(usize, usize, usize)>,
-}
-
-/// What lines gave since the last time.
+/// What the lines of one text gave.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct Findings {
     /// Lines that are handed out, in order.
     pub lines: Vec<Line>,
-    /// Calls that were counted, by row and group.
-    pub calls: Vec<(u32, u32, u64)>,
-    /// New groups; they are numbered in the order in which they are handed out.
-    pub groups: Vec<Vec<Option<Vec<u8>>>>,
-    /// Lines that made new records.
-    pub records: Vec<NewRecord>,
-    /// Records that calls were counted of, with the number of calls.
-    pub counted: Vec<(u32, u64)>,
+    /// The names of the groups of calls that were counted, numbered here.
+    pub groups: Texts,
+    /// How many calls were counted, by row and group.
+    pub calls: HashMap<(u32, u32), u64, RandomState>,
+    /// What calls say of their users.
+    pub records: Records,
     /// How many ends of lines there were.
     pub ends: usize,
 }
@@ -145,30 +79,16 @@ struct Value {
     special: Special,
 }
 
-/// The plan of what is read, what was learned, and where the text is.
-#[derive(Debug)]
+/// One who goes through lines, by what is known: always by the same knowledge, which may only grow.
+#[derive(Debug, Default)]
 pub struct Engine {
-    nodes: Vec<Node>,
-    members: Vec<Member>,
-    questions: Vec<Questions>,
-    pairs: Vec<Pair>,
-    groups: Groups,
-    /// The members that make columns, and which.
-    grouped: Vec<(usize, usize)>,
-    /// The members whose texts make records, by place.
-    identities: Vec<usize>,
-    taught: Texts,
-    taught_answers: Vec<Option<u16>>,
-    rows: Rows,
-    verdicts: Vec<Verdict>,
-    records: Records,
-    depth: usize,
-    longest: usize,
+    keys: Vec<Keys>,
+    states: Vec<States>,
 
     // The line being read.
     row: Vec<u16>,
     values: Vec<Value>,
-    group: Vec<u32>,
+    group: Vec<u8>,
     open: Vec<u8>,
     scratch: Vec<u8>,
 
@@ -178,175 +98,11 @@ pub struct Engine {
     lessons: usize,
     is_utf8: bool,
     leave_first: bool,
-    counts: HashMap<(u32, u32), u64, RandomState>,
-    taken: Taken,
+    findings: Findings,
 }
 
 impl Engine {
-    /// Makes an engine that reads nothing yet; object 0 is the line itself.
-    ///
-    /// # Arguments
-    ///
-    /// * `depth` - levels of nesting that a line may have.
-    /// * `longest` - bytes that it may have.
-    /// * `asks` - whether unknown keys of a line are asked about.
-    #[must_use]
-    pub fn new(depth: usize, longest: usize, asks: bool) -> Self {
-        Self {
-            nodes: vec![Node::new(asks)],
-            members: Vec::new(),
-            questions: Vec::new(),
-            pairs: Vec::new(),
-            groups: Groups::default(),
-            grouped: Vec::new(),
-            identities: Vec::new(),
-            taught: Texts::default(),
-            taught_answers: Vec::new(),
-            rows: Rows::default(),
-            verdicts: Vec::new(),
-            records: Records::default(),
-            depth,
-            longest,
-            row: Vec::new(),
-            values: Vec::new(),
-            group: Vec::new(),
-            open: Vec::new(),
-            scratch: Vec::new(),
-            at: 0,
-            number: 0,
-            lessons: 0,
-            is_utf8: false,
-            leave_first: false,
-            counts: HashMap::default(),
-            taken: Taken::default(),
-        }
-    }
-
-    /// Adds an object whose members are read; returns its number.
-    pub fn add_node(&mut self, asks: bool) -> usize {
-        self.nodes.push(Node::new(asks));
-        self.nodes.len() - 1
-    }
-
-    /// Adds what is asked of texts; returns its number.
-    ///
-    /// # Errors
-    ///
-    /// A pattern is not valid, or they are too large.
-    pub fn add_questions(&mut self, patterns: &[String]) -> Result<usize, String> {
-        self.questions.push(Questions::new(patterns)?);
-        Ok(self.questions.len() - 1)
-    }
-
-    /// Adds a column that calls are grouped by; returns its number. See [`crate::columns::Column::new`].
-    ///
-    /// # Errors
-    ///
-    /// The pattern is not valid.
-    pub fn add_column(&mut self, shortened: Option<(String, usize)>) -> Result<usize, String> {
-        self.groups.columns.push(crate::columns::Column::new(shortened)?);
-        self.group.push(ABSENT);
-        Ok(self.groups.columns.len() - 1)
-    }
-
-    /// Stops at each new group to learn what its lines are watched for.
-    pub fn watch_groups(&mut self) {
-        self.groups.watched = true;
-    }
-
-    /// Learns what the lines of a group are watched for; see [`crate::columns::Watch`]. None leaves all to the reader.
-    pub fn teach_group(&mut self, group: u32, strings: Option<&[(Vec<u8>, usize)]>) {
-        self.groups.watch(group, strings.map(crate::columns::Watch::new));
-    }
-
-    /// Returns the texts of a group.
-    #[must_use]
-    pub fn group(&self, group: u32) -> Vec<Option<Vec<u8>>> {
-        self.groups.texts(group)
-    }
-
-    /// Adds a member that is read; its slot is given here. Returns its number.
-    pub fn add_member(&mut self, member: Member) -> usize {
-        let slot = self.add_slot();
-        let number = self.members.len();
-        self.members.push(Member { slot, ..member });
-        self.values.push(Value::default());
-        if let Some(column) = member.column {
-            self.grouped.push((number, column));
-        }
-        if let Some(place) = member.identity {
-            if self.identities.len() <= place {
-                self.identities.resize(place + 1, usize::MAX);
-            }
-            self.identities[place] = number;
-        }
-        number
-    }
-
-    fn add_slot(&mut self) -> usize {
-        self.row.push(0);
-        self.row.len() - 1
-    }
-
-    /// Adds, or learns, a key of an object: what is read under it, if anything. The text has no quotes.
-    pub fn add_key(&mut self, node: usize, name: &[u8], member: Option<usize>) {
-        self.nodes[node].add(name, member);
-    }
-
-    /// Adds a comparison of two members.
-    pub fn add_pair(&mut self, first: usize, second: usize, comparison: Comparison) {
-        let slot = self.add_slot();
-        self.pairs.push(Pair { first, second, comparison, slot });
-    }
-
-    /// Learns the answer of a member's text; None if lines with it are left to the reader.
-    ///
-    /// # Errors
-    ///
-    /// There are more answers than can be told apart.
-    pub fn teach_text(&mut self, member: usize, text: &[u8], answer: Option<u16>) -> Result<(), String> {
-        let answer = match answer {
-            Some(number) => Some(
-                number
-                    .checked_mul(2)
-                    .and_then(|double| double.checked_add(FIRST_ANSWER + 1))
-                    .ok_or("too many answers of one member")?,
-            ),
-            None => None,
-        };
-        self.fill_scratch(member, text);
-        let (number, new) = self.taught.number(&self.scratch);
-        if new {
-            self.taught_answers.push(answer);
-        } else {
-            self.taught_answers[number as usize] = answer;
-        }
-        Ok(())
-    }
-
-    /// Learns what becomes of lines with the row at which reading stopped; returns its number.
-    pub fn teach_row(&mut self, fate: Fate, record: Option<u32>) -> u32 {
-        self.verdicts.push(Verdict { fate, record });
-        self.rows.add(&self.row)
-    }
-
-    /// Returns how many records are remembered.
-    #[must_use]
-    pub fn records(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Forgets all records; what was counted of them is to be taken before.
-    pub fn forget_records(&mut self) {
-        self.records.clear();
-    }
-
-    /// Forgets all groups; what was counted of them is to be taken before.
-    pub fn forget_groups(&mut self) {
-        self.groups.clear();
-    }
-
-    /// Begins with a text of whole lines.
+    /// Begins with a text of whole lines; what another one gave that was not finished is forgotten.
     ///
     /// # Arguments
     ///
@@ -357,29 +113,28 @@ impl Engine {
         self.lessons = 0;
         self.leave_first = leave_first;
         self.is_utf8 = simdutf8::basic::from_utf8(text).is_ok();
+        self.findings = Findings::default();
     }
 
-    /// Goes on through the text; returns what is to be learned, or None at its end.
-    pub fn run(&mut self, text: &[u8]) -> Option<Stop> {
+    /// Goes on through the text, until a line's end where it is to pause.
+    pub fn run(&mut self, knowledge: &Knowledge, text: &[u8], pause: &AtomicBool) -> Stop {
+        self.fit(knowledge);
         while self.at < text.len() {
+            if pause.load(Ordering::Relaxed) {
+                return Stop::Pause;
+            }
             let first = skip_space(text, self.at);
             if byte_at(text, first) == b'\n' {
                 self.advance(text, first);
                 continue;
             }
-            match self.read(text, first) {
-                Ok(end) => {
-                    let Some(row) = self.rows.find(&self.row) else {
-                        return Some(Stop { lesson: Lesson::Row, start: self.at, end });
-                    };
-                    if let Some(stop) = self.settle(text, end, row) {
-                        return Some(stop);
-                    }
-                    self.advance(text, end);
-                }
-                Err(Halt::Learn(stop)) if self.lessons < MOST_LESSONS => {
+            let read = self.read(knowledge, text, first);
+            let settled = read.and_then(|end| self.settle(knowledge, text, end).map(|()| end));
+            match settled {
+                Ok(end) => self.advance(text, end),
+                Err(Halt::Learn(lesson)) if self.lessons < MOST_LESSONS => {
                     self.lessons += 1;
-                    return Some(stop);
+                    return Stop::Learn(lesson);
                 }
                 Err(Halt::Unusual | Halt::Learn(_)) => {
                     let end = self.end_of_line(text);
@@ -388,16 +143,20 @@ impl Engine {
                 }
             }
         }
-        None
+        Stop::End
     }
 
-    /// Returns all that was found since the last time.
-    pub fn take(&mut self) -> Taken {
-        let mut taken = std::mem::take(&mut self.taken);
-        taken.calls = self.counts.drain().map(|((row, group), calls)| (row, group, calls)).collect();
-        taken.groups = self.groups.take_new();
-        taken.counted = self.records.take();
-        taken
+    /// Returns what the text gave.
+    pub fn take(&mut self) -> Findings {
+        std::mem::take(&mut self.findings)
+    }
+
+    /// Makes room for what was learned.
+    fn fit(&mut self, knowledge: &Knowledge) {
+        self.keys.resize_with(knowledge.nodes.len(), Keys::default);
+        self.states.extend(knowledge.questions[self.states.len()..].iter().map(crate::questions::Questions::states));
+        self.row.resize(knowledge.width, 0);
+        self.values.resize(knowledge.members.len(), Value::default());
     }
 
     fn end_of_line(&self, text: &[u8]) -> usize {
@@ -406,92 +165,100 @@ impl Engine {
 
     /// Goes to the next line; this one ends at `end`.
     fn advance(&mut self, text: &[u8], end: usize) {
-        self.taken.ends += usize::from(end < text.len());
+        self.findings.ends += usize::from(end < text.len());
         self.number += 1;
         self.lessons = 0;
         self.at = end + 1;
     }
 
     fn leave(&mut self, end: usize) {
-        self.taken.lines.push(Line { number: self.number, start: self.at, end, ..Line::default() });
+        self.findings.lines.push(Line { number: self.number, start: self.at, end, ..Line::default() });
     }
 
-    /// Does with a line what is known of its row; returns what is to be learned before.
-    fn settle(&mut self, text: &[u8], end: usize, row: u32) -> Option<Stop> {
-        let verdict = self.verdicts[row as usize];
-        let line = Line { number: self.number, start: self.at, end, row: Some(row), extents: Vec::new() };
+    /// Does with a line what is known of its row.
+    fn settle(&mut self, knowledge: &Knowledge, text: &[u8], end: usize) -> Result<(), Halt> {
+        let line = &text[self.at..end];
+        let row = knowledge.rows.find(&self.row);
+        let row = row.ok_or_else(|| Halt::Learn(Lesson::Row(self.row.clone(), line.to_vec())))?;
+        let verdict = knowledge.verdicts[row as usize];
         match verdict.fate {
             Fate::Left => self.leave(end),
             Fate::Shown => {
-                self.record(text, &line, verdict);
-                let extents = self.extents();
-                self.taken.lines.push(Line { extents, ..line });
+                self.record(knowledge, text, end, row, verdict);
+                let extents = self.extents(knowledge);
+                let (number, start) = (self.number, self.at);
+                self.findings.lines.push(Line { number, start, end, row: Some(row), extents });
             }
             Fate::Counted if self.leave_first => {
                 self.leave_first = false;
                 self.leave(end);
             }
             Fate::Counted => {
-                let group = self.group_of(text);
-                match self.groups.passes(group, &text[self.at..end]) {
-                    None => return Some(Stop { lesson: Lesson::Group(group), start: self.at, end }),
+                self.find_group(knowledge, text);
+                match knowledge.passes(&self.group, line) {
+                    None => return Err(Halt::Learn(Lesson::Group(self.group.clone()))),
                     Some(false) => self.leave(end),
                     Some(true) => {
-                        self.record(text, &line, verdict);
-                        *self.counts.entry((row, group)).or_insert(0) += 1;
+                        self.record(knowledge, text, end, row, verdict);
+                        let (group, _) = self.findings.groups.number(&self.group);
+                        *self.findings.calls.entry((row, group)).or_insert(0) += 1;
                     }
                 }
             }
         }
-        None
+        Ok(())
     }
 
-    fn extents(&self) -> Vec<(u32, u32)> {
+    fn extents(&self, knowledge: &Knowledge) -> Vec<(u32, u32)> {
         let line = self.at;
         let extent = |(member, value): (&Member, &Value)| match self.row[member.slot] {
             0 => (0, 0),
             _ => ((value.start - line) as u32, (value.end - line) as u32),
         };
-        self.members.iter().zip(&self.values).map(extent).collect()
+        knowledge.members.iter().zip(&self.values).map(extent).collect()
     }
 
-    fn group_of(&mut self, text: &[u8]) -> u32 {
-        self.group.fill(ABSENT);
-        for &(member, column) in &self.grouped {
-            if self.row[self.members[member].slot] != 0 {
+    /// Finds the name of the line's group.
+    fn find_group(&mut self, knowledge: &Knowledge, text: &[u8]) {
+        self.group.clear();
+        for column in &knowledge.columns {
+            let member = column.member.filter(|&member| self.row[knowledge.members[member].slot] != 0);
+            let text = member.map(|member| {
                 let Value { start, end, special } = self.values[member];
-                let is_plain = special.is_plain() && text[start] == b'"';
-                self.group[column] = self.groups.columns[column].number(&text[start..end], is_plain);
-            }
+                let text = &text[start..end];
+                let is_plain = special.is_plain() && text[0] == b'"';
+                match column.shortened {
+                    Some((asked, bytes)) if is_plain => {
+                        let inner = &text[1..text.len() - 1];
+                        let holds = knowledge.questions[asked].matches(&mut self.states[asked], inner);
+                        if holds { &text[..=bytes.min(inner.len())] } else { text }
+                    }
+                    _ => text,
+                }
+            });
+            add_text(&mut self.group, text);
         }
-        self.groups.number(&self.group)
     }
 
-    fn record(&mut self, text: &[u8], line: &Line, verdict: Verdict) {
+    fn record(&mut self, knowledge: &Knowledge, text: &[u8], end: usize, row: u32, verdict: Verdict) {
         let Some(kind) = verdict.record else {
             return;
         };
-        self.records.begin(kind);
-        for &member in &self.identities {
-            let is_there = self.row[self.members[member].slot] != 0;
-            let Value { start, end, .. } = self.values[member];
-            self.records.add(if is_there { &text[start..end] } else { b"" });
-        }
-        if let Some(number) = self.records.end() {
-            let there = self.identities.iter().enumerate();
-            let there = there.filter(|&(_, &member)| self.row[self.members[member].slot] != 0);
-            let spans = there.map(|(place, &member)| (place, self.values[member].start, self.values[member].end));
-            self.taken.records.push(NewRecord { line: line.clone(), number, spans: spans.collect() });
-        }
+        let line = First { number: self.number, start: self.at, end, row };
+        let spans = knowledge.identities.iter().map(|&member| {
+            let is_there = self.row[knowledge.members[member].slot] != 0;
+            if is_there { (self.values[member].start, self.values[member].end) } else { (0, 0) }
+        });
+        self.findings.records.add(kind, line, text, spans);
     }
 
     /// Reads a line that begins, after white space, at `first`, into its row; returns the offset of its end.
-    fn read(&mut self, text: &[u8], first: usize) -> Result<usize, Halt> {
+    fn read(&mut self, knowledge: &Knowledge, text: &[u8], first: usize) -> Result<usize, Halt> {
         if byte_at(text, first) != b'{' {
             return Err(Halt::Unusual);
         }
         // A line that is too long is not even begun.
-        let most = text.len().min(self.at.saturating_add(self.longest).saturating_add(1));
+        let most = text.len().min(self.at.saturating_add(knowledge.longest).saturating_add(1));
         if most < text.len() && memchr::memchr(b'\n', &text[self.at..most]).is_none() {
             return Err(Halt::Unusual);
         }
@@ -499,16 +266,23 @@ impl Engine {
             return Err(Halt::Unusual);
         }
         self.row.fill(0);
-        let end = skip_space(text, self.object(text, first, 0, 1)?);
-        if byte_at(text, end) != b'\n' || end - self.at > self.longest {
+        let end = skip_space(text, self.object(knowledge, text, first, 0, 1)?);
+        if byte_at(text, end) != b'\n' || end - self.at > knowledge.longest {
             return Err(Halt::Unusual);
         }
-        self.compare(text)?;
+        self.compare(knowledge, text)?;
         Ok(end)
     }
 
-    fn object(&mut self, text: &[u8], at: usize, node: usize, depth: usize) -> Result<usize, Halt> {
-        if depth > self.depth {
+    fn object(
+        &mut self,
+        knowledge: &Knowledge,
+        text: &[u8],
+        at: usize,
+        node: usize,
+        depth: usize,
+    ) -> Result<usize, Halt> {
+        if depth > knowledge.depth {
             return Err(Halt::Unusual);
         }
         let mut at = skip_space(text, at + 1);
@@ -521,13 +295,13 @@ impl Engine {
                 return Err(Halt::Unusual);
             }
             let key = at;
-            let (found, after) = self.nodes[node].read(text, key, &mut behind)?;
+            let (found, after) = self.keys[node].read(&knowledge.nodes[node], text, key, &mut behind)?;
             at = skip_space(text, colon(text, after)?);
             at = match found {
-                Found::Read(member) => self.member(text, at, member, depth)?,
-                Found::Unread => value(text, at, self.depth - depth, &mut self.open)?,
+                Found::Read(member) => self.member(knowledge, text, at, member, depth)?,
+                Found::Unread => value(text, at, knowledge.depth - depth, &mut self.open)?,
                 Found::Unknown => {
-                    return Err(Halt::Learn(Stop { lesson: Lesson::Key(node), start: key + 1, end: after - 1 }));
+                    return Err(Halt::Learn(Lesson::Key(node, text[key + 1..after - 1].to_vec())));
                 }
                 Found::Escaped => return Err(Halt::Unusual),
             };
@@ -540,8 +314,15 @@ impl Engine {
         }
     }
 
-    fn member(&mut self, text: &[u8], start: usize, number: usize, depth: usize) -> Result<usize, Halt> {
-        let member = self.members[number];
+    fn member(
+        &mut self,
+        knowledge: &Knowledge,
+        text: &[u8],
+        start: usize,
+        number: usize,
+        depth: usize,
+    ) -> Result<usize, Halt> {
+        let member = knowledge.members[number];
         // A key that stands twice has an answer already.
         if member.left || self.row[member.slot] != 0 {
             return Err(Halt::Unusual);
@@ -550,16 +331,16 @@ impl Engine {
         let (answer, end) = match (byte_at(text, start), member.node) {
             (b'{', Some(node)) => {
                 self.row[member.slot] = OBJECT;
-                (OBJECT, self.object(text, start, node, depth + 1)?)
+                (OBJECT, self.object(knowledge, text, start, node, depth + 1)?)
             }
             (bracket @ (b'{' | b'['), _) => {
-                let end = value(text, start, self.depth - depth, &mut self.open)?;
+                let end = value(text, start, knowledge.depth - depth, &mut self.open)?;
                 (if bracket == b'{' { OBJECT } else { LIST }, end)
             }
             (first, _) => {
                 let end = scalar(text, start, &mut special)?;
                 let is_plain = first == b'"' && special.is_plain();
-                (self.answer(text, start, end, number, is_plain)?, end)
+                (self.answer(knowledge, &text[start..end], number, is_plain)?, end)
             }
         };
         let most = if member.column.or(member.identity).is_some() { MOST_ASKED } else { member.longest };
@@ -572,40 +353,36 @@ impl Engine {
     }
 
     /// Returns the answer of a scalar.
-    fn answer(&mut self, text: &[u8], start: usize, end: usize, number: usize, is_plain: bool) -> Result<u16, Halt> {
-        let member = self.members[number];
+    fn answer(&mut self, knowledge: &Knowledge, text: &[u8], number: usize, is_plain: bool) -> Result<u16, Halt> {
+        let member = knowledge.members[number];
         if !member.asked {
             return Ok(SCALAR);
         }
-        if is_plain && let Some(questions) = member.questions {
-            let answer = self.questions[questions].answer(&text[start + 1..end - 1]).ok_or(Unusual)?;
-            return Ok(answer.checked_mul(2).and_then(|double| double.checked_add(FIRST_ANSWER)).ok_or(Unusual)?);
+        if is_plain && let Some(asked) = member.questions {
+            let answer = knowledge.questions[asked].answer(&mut self.states[asked], &text[1..text.len() - 1]);
+            let answer = answer.and_then(|number| number.checked_mul(2)?.checked_add(FIRST_ANSWER));
+            return Ok(answer.ok_or(Unusual)?);
         }
         if member.numbers_by_kind
-            && let Some(answer) = kind_of_number(&text[start..end])
+            && let Some(answer) = kind_of_number(text)
         {
             return Ok(answer);
         }
-        if end - start > MOST_ASKED {
+        if text.len() > MOST_ASKED {
             return Err(Halt::Unusual);
         }
-        self.fill_scratch(number, &text[start..end]);
-        match self.taught.find(&self.scratch) {
-            Some(known) => Ok(self.taught_answers[known as usize].ok_or(Unusual)?),
-            None => Err(Halt::Learn(Stop { lesson: Lesson::Text(number), start, end })),
+        fill_taught(&mut self.scratch, number, text);
+        match knowledge.taught(&self.scratch) {
+            Some(Answer::Known(answer)) => Ok(answer),
+            Some(Answer::Left) => Err(Halt::Unusual),
+            None => Err(Halt::Learn(Lesson::Text(number, text.to_vec()))),
         }
     }
 
-    /// Makes the key by which a member's text is taught.
-    fn fill_scratch(&mut self, member: usize, text: &[u8]) {
-        self.scratch.clear();
-        self.scratch.extend_from_slice(&(member as u32).to_le_bytes());
-        self.scratch.extend_from_slice(text);
-    }
-
-    fn compare(&mut self, text: &[u8]) -> Result<(), Unusual> {
-        for &Pair { first, second, comparison, slot } in &self.pairs {
-            if self.row[self.members[first].slot] == 0 || self.row[self.members[second].slot] == 0 {
+    fn compare(&mut self, knowledge: &Knowledge, text: &[u8]) -> Result<(), Unusual> {
+        let slot_of = |member: usize| knowledge.members[member].slot;
+        for &Pair { first, second, comparison, slot } in &knowledge.pairs {
+            if self.row[slot_of(first)] == 0 || self.row[slot_of(second)] == 0 {
                 continue;
             }
             let (one, other) = (self.values[first], self.values[second]);
@@ -655,13 +432,14 @@ fn without_hyphens(text: &[u8]) -> impl Iterator<Item = u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::totals::{Taken, Totals};
 
-    fn engine() -> Engine {
-        let mut engine = Engine::new(3, 100, true);
-        let column = engine.add_column(None).unwrap();
-        let inner = engine.add_node(false);
-        let object = engine.add_member(Member { node: Some(inner), longest: usize::MAX, ..Member::default() });
-        let questions = engine.add_questions(&["^[a-z]+$".to_owned()]).unwrap();
+    fn knowledge() -> Knowledge {
+        let mut knowledge = Knowledge::new(3, 100, true);
+        let column = knowledge.add_column(None).unwrap();
+        let inner = knowledge.add_node(false);
+        let object = knowledge.add_member(Member { node: Some(inner), longest: usize::MAX, ..Member::default() });
+        let questions = knowledge.add_questions(&["^[a-z]+$".to_owned()]).unwrap();
         let text = Member {
             asked: true,
             questions: Some(questions),
@@ -671,38 +449,54 @@ mod tests {
             longest: usize::MAX,
             ..Member::default()
         };
-        let text = engine.add_member(text);
-        engine.add_key(0, b"a", Some(object));
-        engine.add_key(inner, b"b", Some(text));
-        engine
+        let text = knowledge.add_member(text);
+        knowledge.add_key(0, b"a", Some(object));
+        knowledge.add_key(inner, b"b", Some(text));
+        knowledge
     }
 
-    /// Goes through a text; whatever is to be learned is not read, or shown.
-    fn run(engine: &mut Engine, text: &str) -> (Vec<Lesson>, Taken) {
-        let mut lessons = Vec::new();
-        engine.begin(text.as_bytes(), false);
-        while let Some(stop) = engine.run(text.as_bytes()) {
-            lessons.push(stop.lesson);
-            match stop.lesson {
-                Lesson::Key(node) => engine.add_key(node, &text.as_bytes()[stop.start..stop.end], None),
-                Lesson::Text(member) => {
-                    engine.teach_text(member, &text.as_bytes()[stop.start..stop.end], Some(0)).unwrap();
+    /// Goes through a text; whatever is to be learned is not read, or has the fate.
+    fn run_with(knowledge: &mut Knowledge, text: &[u8], leave_first: bool, fate: Fate) -> (Vec<Lesson>, Taken) {
+        let (mut engine, mut lessons, pause) = (Engine::default(), Vec::new(), AtomicBool::new(false));
+        engine.begin(text, leave_first);
+        while let Stop::Learn(lesson) = engine.run(knowledge, text, &pause) {
+            match &lesson {
+                Lesson::Key(node, key) => knowledge.add_key(*node, key, None),
+                Lesson::Text(member, text) => knowledge.teach_text(*member, text, Some(0)).unwrap(),
+                Lesson::Row(row, _) => {
+                    knowledge.teach_row(row, fate, Some(0));
                 }
-                Lesson::Row => {
-                    engine.teach_row(Fate::Counted, Some(0));
-                }
-                Lesson::Group(group) => engine.teach_group(group, Some(&[(b"\"x\"".to_vec(), 1)])),
+                Lesson::Group(name) => knowledge.teach_group(name, Some(&[(b"\"x\"".to_vec(), 1)])),
             }
+            assert!(knowledge.knows(&lesson));
+            lessons.push(lesson);
         }
-        (lessons, engine.take())
+        (lessons, Totals::default().add(engine.take()))
+    }
+
+    fn run(knowledge: &mut Knowledge, text: &str) -> (Vec<Lesson>, Taken) {
+        run_with(knowledge, text.as_bytes(), false, Fate::Counted)
+    }
+
+    fn kinds(lessons: &[Lesson]) -> String {
+        let kind = |lesson: &Lesson| match lesson {
+            Lesson::Key(..) => 'k',
+            Lesson::Text(..) => 't',
+            Lesson::Row(..) => 'r',
+            Lesson::Group(_) => 'g',
+        };
+        lessons.iter().map(kind).collect()
+    }
+
+    fn numbers(taken: &Taken) -> Vec<usize> {
+        taken.lines.iter().map(|line| line.number).collect()
     }
 
     #[test]
     fn lines_that_give_the_same_answers_are_counted_together() {
-        let mut engine = engine();
         let text = "{\"a\":{\"b\":\"x\"}}\n{\"a\":{\"b\":\"y\"},\"c\":[1]}\r\n\n{\"a\":{\"b\":\"X\"}}";
-        let (lessons, taken) = run(&mut engine, text);
-        assert_eq!(lessons, [Lesson::Row, Lesson::Key(0), Lesson::Row]);
+        let (lessons, taken) = run(&mut knowledge(), text);
+        assert_eq!(kinds(&lessons), "rkr");
         let mut calls = taken.calls.clone();
         calls.sort_unstable();
         assert_eq!(calls, [(0, 0, 1), (0, 1, 1), (1, 2, 1)]);
@@ -712,20 +506,33 @@ mod tests {
     }
 
     #[test]
+    fn texts_that_match_are_one_group_but_for_what_does_not_count() {
+        let mut knowledge = Knowledge::new(3, 100, true);
+        let column = knowledge.add_column(Some((r"^\d\d:\d\d$".to_owned(), 2))).unwrap();
+        let member = Member { column: Some(column), longest: usize::MAX, ..Member::default() };
+        let member = knowledge.add_member(member);
+        knowledge.add_key(0, b"a", Some(member));
+        let (_, taken) = run(
+            &mut knowledge,
+            "{\"a\":\"17:30\"}\n{\"a\":\"17:31\"}\n{\"a\":\"18:30\"}\n{\"a\":\"17\"}\n{\"a\":17}\n{}",
+        );
+        let groups: Vec<_> = taken.groups.iter().map(|texts| texts[0].as_deref()).collect();
+        assert_eq!(groups, [Some(&b"\"17"[..]), Some(b"\"18"), Some(b"\"17\""), Some(b"17"), None]);
+    }
+
+    #[test]
     fn lines_of_groups_that_are_watched_may_be_left() {
-        let mut engine = engine();
-        engine.watch_groups();
+        let mut knowledge = knowledge();
+        knowledge.watch_groups();
         let text = "{\"a\":{\"b\":\"x\"}}\n{\"a\":{\"b\":\"x\"},\"c\":\"x\"}\n{\"a\":{\"b\":\"y\"},\"c\":\"x\"}";
-        let (lessons, taken) = run(&mut engine, text);
-        assert_eq!(lessons, [Lesson::Row, Lesson::Group(0), Lesson::Key(0), Lesson::Group(1)]);
-        assert_eq!(taken.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [1]);
+        let (lessons, taken) = run(&mut knowledge, text);
+        assert_eq!(kinds(&lessons), "rgkg");
+        assert_eq!(numbers(&taken), [1]);
         assert_eq!(taken.calls.iter().map(|&(_, _, calls)| calls).sum::<u64>(), 2);
-        assert_eq!(engine.group(0), [Some(b"\"x\"".to_vec())]);
     }
 
     #[test]
     fn what_is_unusual_is_left() {
-        let mut engine = engine();
         for line in [
             "17",
             "{",
@@ -736,43 +543,47 @@ mod tests {
             "{\"a\":[[[]]]}",
             &format!("{{\"c\":\"{}\"}}", "x".repeat(100)),
         ] {
-            let (_, taken) = run(&mut engine, line);
+            let (_, taken) = run(&mut knowledge(), line);
             assert_eq!(taken.lines.len(), 1, "{line}");
             assert_eq!(taken.lines[0], Line { end: line.len(), ..Line::default() });
         }
-        let text = b"{\"c\":\"\xff\"}\n{\"a\":1}";
-        engine.begin(text, true);
-        while let Some(stop) = engine.run(text) {
-            assert_eq!(stop.lesson, Lesson::Row);
-            engine.teach_row(Fate::Counted, None);
-        }
-        assert_eq!(engine.take().lines.len(), 2);
+        let (lessons, taken) = run_with(&mut knowledge(), b"{\"c\":\"\xff\"}\n{\"a\":1}", true, Fate::Counted);
+        assert_eq!((kinds(&lessons), taken.lines.len()), ("r".to_owned(), 2));
     }
 
     #[test]
     fn a_line_of_which_too_much_is_to_be_learned_is_left() {
-        let mut engine = Engine::new(3, 1 << 20, true);
+        let mut knowledge = Knowledge::new(3, 1 << 20, true);
         let keys: Vec<String> = (0..=MOST_LESSONS).map(|number| format!("\"{number}\":1")).collect();
-        let (lessons, taken) = run(&mut engine, &format!("{{{}}}\n{{{}}}", keys.join(","), keys[1..].join(",")));
+        let (lessons, taken) = run(&mut knowledge, &format!("{{{}}}\n{{{}}}", keys.join(","), keys[1..].join(",")));
         assert_eq!(lessons.len(), MOST_LESSONS + 2);
-        assert_eq!(taken.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [0]);
-        let mut engine = Engine::new(3, 10, true);
-        let (lessons, taken) = run(&mut engine, "{\"a\":\"aaaaaaaaaaaa\"}\n{\"b\":1}");
-        assert_eq!(lessons, [Lesson::Key(0), Lesson::Row]);
+        assert_eq!(numbers(&taken), [0]);
+        let mut knowledge = Knowledge::new(3, 10, true);
+        let (lessons, taken) = run(&mut knowledge, "{\"a\":\"aaaaaaaaaaaa\"}\n{\"b\":1}");
+        assert_eq!(kinds(&lessons), "kr");
         assert_eq!(taken.lines.len(), 1);
     }
 
     #[test]
     fn a_line_that_is_shown_says_where_its_members_stand() {
-        let mut engine = engine();
-        let text = b"\n {\"a\" : {\"b\":\"x\"}}\n";
-        engine.begin(text, false);
-        assert_eq!(engine.run(text).unwrap().lesson, Lesson::Row);
-        engine.teach_row(Fate::Shown, None);
-        assert_eq!(engine.run(text), None);
-        let line = &engine.take().lines[0];
+        let (_, taken) = run_with(&mut knowledge(), b"\n {\"a\" : {\"b\":\"x\"}}\n", false, Fate::Shown);
+        let line = &taken.lines[0];
         assert_eq!((line.number, line.start, line.row), (1, 1, Some(0)));
         assert_eq!(line.extents, [(8, 17), (13, 16)]);
+    }
+
+    #[test]
+    fn one_that_pauses_goes_on_at_the_same_line_by_what_was_learned_meanwhile() {
+        let (mut knowledge, mut engine, text) = (Knowledge::new(3, 100, false), Engine::default(), b"{\"a\":1}");
+        engine.begin(text, false);
+        let pause = AtomicBool::new(true);
+        assert_eq!(engine.run(&knowledge, text, &pause), Stop::Pause);
+        let member = knowledge.add_member(Member { longest: usize::MAX, ..Member::default() });
+        knowledge.add_key(0, b"a", Some(member));
+        knowledge.teach_row(&[SCALAR], Fate::Counted, None);
+        pause.store(false, Ordering::Relaxed);
+        assert_eq!(engine.run(&knowledge, text, &pause), Stop::End);
+        assert_eq!(engine.take().calls.len(), 1);
     }
 
     #[test]

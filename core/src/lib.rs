@@ -5,11 +5,14 @@
 
 pub mod columns;
 pub mod engine;
+pub mod knowledge;
 pub mod plan;
+pub mod pool;
 pub mod questions;
 pub mod records;
 pub mod rows;
 pub mod scanner;
 pub mod texts;
+pub mod totals;
 
 mod python;

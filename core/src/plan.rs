@@ -1,8 +1,8 @@
 //! What is read of a line: a tree of objects, their keys, and what is asked of the values there.
 
-use crate::scanner::{Special, string};
+use crate::scanner::{Special, Unusual, string};
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 
 /// Keys of an object that are remembered although nobody reads them, so that they are recognised by their order.
@@ -33,15 +33,6 @@ pub struct Member {
     pub longest: usize,
 }
 
-/// A key that is known: its text with the quotes, and what is read under it.
-#[derive(Clone, Debug)]
-struct Key {
-    quoted: Box<[u8]>,
-    member: Option<usize>,
-    /// The key that came after it the last time.
-    next: usize,
-}
-
 /// What a key of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -56,15 +47,60 @@ pub enum Found {
 }
 
 /// An object whose members are read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Node {
-    keys: Vec<Key>,
+    /// What is read under the keys that are known, if anything; they stand here with their quotes.
+    keys: HashMap<Box<[u8]>, Option<usize>, RandomState>,
+    /// Whether keys that are not known are to be asked about; else they are not read.
+    asks: bool,
+}
+
+impl Node {
+    /// Makes an object of which no key is known.
+    #[must_use]
+    pub fn new(asks: bool) -> Self {
+        Self { keys: HashMap::default(), asks }
+    }
+
+    /// Adds a key, without quotes as it stands in text; one that is known already stays what it is.
+    pub fn add(&mut self, name: &[u8], member: Option<usize>) {
+        self.keys.entry(quoted(name).into()).or_insert(member);
+    }
+
+    /// Returns whether a key is known, without quotes as it stands in text.
+    #[must_use]
+    pub fn knows(&self, name: &[u8]) -> bool {
+        self.keys.contains_key(&*quoted(name))
+    }
+}
+
+fn quoted(name: &[u8]) -> Vec<u8> {
+    [b"\"", name, b"\""].concat()
+}
+
+/// A key that was met: its text with the quotes, and what is read under it.
+#[derive(Clone, Debug)]
+struct Key {
+    quoted: Box<[u8]>,
+    member: Option<usize>,
+    /// The key that came after it the last time.
+    next: usize,
+}
+
+/// The keys of an object that one who goes through lines has met.
+#[derive(Debug)]
+pub struct Keys {
+    met: Vec<Key>,
     table: HashTable<(u64, usize)>,
     hashing: RandomState,
     first: usize,
     unread: usize,
-    /// Whether keys that are not known are to be asked about; else they are not read.
-    pub asks: bool,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { met: Vec::new(), table: HashTable::new(), hashing: RandomState::default(), first: NOTHING, unread: 0 }
+    }
 }
 
 /// Where a line is among the keys of an object: behind which one.
@@ -77,35 +113,12 @@ impl Default for Behind {
     }
 }
 
-impl Node {
-    /// Makes an object of which no key is known.
-    #[must_use]
-    pub fn new(asks: bool) -> Self {
-        Self { asks, first: NOTHING, ..Self::default() }
-    }
-
-    /// Adds a key, without quotes as it stands in text.
-    pub fn add(&mut self, name: &[u8], member: Option<usize>) {
-        let quoted: Box<[u8]> = [b"\"", name, b"\""].concat().into();
-        let hash = self.hashing.hash_one(&*quoted);
-        if self.find(&quoted, hash).is_none() {
-            self.insert(quoted, hash, member);
-        }
-    }
-
-    fn insert(&mut self, quoted: Box<[u8]>, hash: u64, member: Option<usize>) -> usize {
-        let number = self.keys.len();
-        self.keys.push(Key { quoted, member, next: NOTHING });
-        self.table.insert_unique(hash, (hash, number), |&(known, _)| known);
-        number
-    }
-
-    fn find(&self, quoted: &[u8], hash: u64) -> Option<usize> {
-        let is_same = |&(known, number): &(u64, usize)| known == hash && *self.keys[number].quoted == *quoted;
-        self.table.find(hash, is_same).map(|&(_, number)| number)
-    }
-
+impl Keys {
     /// Reads the key whose opening quote stands at `at`; returns what it is and the offset after its closing quote.
+    ///
+    /// # Arguments
+    ///
+    /// * `node` - the object, always the same.
     ///
     /// # Errors
     ///
@@ -113,27 +126,23 @@ impl Node {
     #[inline]
     pub fn read(
         &mut self,
+        node: &Node,
         text: &[u8],
         at: usize,
         behind: &mut Behind,
-    ) -> Result<(Found, usize), crate::scanner::Unusual> {
+    ) -> Result<(Found, usize), Unusual> {
         // Lines of one program have their keys in one order.
-        let expected = if behind.0 == NOTHING { self.first } else { self.keys[behind.0].next };
-        if let Some(key) = self.keys.get(expected)
+        let expected = if behind.0 == NOTHING { self.first } else { self.met[behind.0].next };
+        if let Some(key) = self.met.get(expected)
             && text.get(at..at + key.quoted.len()) == Some(&key.quoted)
         {
             behind.0 = expected;
             return Ok((key.member.map_or(Found::Unread, Found::Read), at + key.quoted.len()));
         }
-        self.look_up(text, at, behind)
+        self.look_up(node, text, at, behind)
     }
 
-    fn look_up(
-        &mut self,
-        text: &[u8],
-        at: usize,
-        behind: &mut Behind,
-    ) -> Result<(Found, usize), crate::scanner::Unusual> {
+    fn look_up(&mut self, node: &Node, text: &[u8], at: usize, behind: &mut Behind) -> Result<(Found, usize), Unusual> {
         let mut special = Special::default();
         let end = string(text, at + 1, &mut special)?;
         if special.escaped {
@@ -141,22 +150,33 @@ impl Node {
         }
         let quoted = &text[at..end];
         let hash = self.hashing.hash_one(quoted);
-        let number = match self.find(quoted, hash) {
-            Some(number) => number,
-            None if self.asks => return Ok((Found::Unknown, end)),
-            None if self.unread == MOST_UNREAD => return Ok((Found::Unread, end)),
-            None => {
-                self.unread += 1;
-                self.insert(quoted.into(), hash, None)
-            }
+        let is_same = |&(known, number): &(u64, usize)| known == hash && *self.met[number].quoted == *quoted;
+        let number = if let Some(&(_, number)) = self.table.find(hash, is_same) {
+            number
+        } else if let Some(&member) = node.keys.get(quoted) {
+            self.insert(quoted, hash, member)
+        } else if node.asks {
+            return Ok((Found::Unknown, end));
+        } else if self.unread == MOST_UNREAD {
+            return Ok((Found::Unread, end));
+        } else {
+            self.unread += 1;
+            self.insert(quoted, hash, None)
         };
         if behind.0 == NOTHING {
             self.first = number;
         } else {
-            self.keys[behind.0].next = number;
+            self.met[behind.0].next = number;
         }
         behind.0 = number;
-        Ok((self.keys[number].member.map_or(Found::Unread, Found::Read), end))
+        Ok((self.met[number].member.map_or(Found::Unread, Found::Read), end))
+    }
+
+    fn insert(&mut self, quoted: &[u8], hash: u64, member: Option<usize>) -> usize {
+        let number = self.met.len();
+        self.met.push(Key { quoted: quoted.into(), member, next: NOTHING });
+        self.table.insert_unique(hash, (hash, number), |&(known, _)| known);
+        number
     }
 }
 
@@ -164,8 +184,8 @@ impl Node {
 mod tests {
     use super::*;
 
-    fn read(node: &mut Node, text: &str, behind: &mut Behind) -> Found {
-        let (found, end) = node.read(text.as_bytes(), 0, behind).unwrap();
+    fn read(keys: &mut Keys, node: &Node, text: &str, behind: &mut Behind) -> Found {
+        let (found, end) = keys.read(node, text.as_bytes(), 0, behind).unwrap();
         assert_eq!(end, text.rfind('"').unwrap() + 1);
         found
     }
@@ -176,6 +196,9 @@ mod tests {
         node.add(b"a", Some(1));
         node.add(b"ab", Some(2));
         node.add(b"c", None);
+        node.add(b"ab", None);
+        assert!(node.knows(b"ab") && !node.knows(b"b"));
+        let mut keys = Keys::default();
         for order in [["a", "ab", "c"], ["a", "ab", "c"], ["c", "ab", "a"], ["ab", "a", "c"]] {
             let mut behind = Behind::default();
             for key in order {
@@ -184,19 +207,20 @@ mod tests {
                     "ab" => Found::Read(2),
                     _ => Found::Unread,
                 };
-                assert_eq!(read(&mut node, &format!("\"{key}\":1"), &mut behind), expected);
+                assert_eq!(read(&mut keys, &node, &format!("\"{key}\":1"), &mut behind), expected);
             }
-            assert_eq!(read(&mut node, "\"d\"", &mut behind), Found::Unknown);
-            assert_eq!(read(&mut node, r#""\u0061""#, &mut behind), Found::Escaped);
+            assert_eq!(read(&mut keys, &node, "\"d\"", &mut behind), Found::Unknown);
+            assert_eq!(read(&mut keys, &node, r#""\u0061""#, &mut behind), Found::Escaped);
         }
     }
 
     #[test]
     fn where_nobody_asks_unknown_keys_are_not_read() {
-        let mut node = Node::new(false);
+        let node = Node::new(false);
+        let mut keys = Keys::default();
         for number in 0..1000 {
-            assert_eq!(read(&mut node, &format!("\"{number}\""), &mut Behind::default()), Found::Unread);
+            assert_eq!(read(&mut keys, &node, &format!("\"{number}\""), &mut Behind::default()), Found::Unread);
         }
-        assert_eq!(node.keys.len(), MOST_UNREAD);
+        assert_eq!(keys.met.len(), MOST_UNREAD);
     }
 }

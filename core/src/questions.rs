@@ -10,6 +10,7 @@ use regex_automata::{
     util::start,
     util::syntax,
 };
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes of states that are remembered; then they are made anew as they are met.
 const STATES_BYTES: usize = 4 << 20;
@@ -21,10 +22,19 @@ const MOST_AUTOMATON: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Questions {
     automaton: DFA,
+    /// The numbers of sets of patterns: the same for all who ask.
+    numbers: Mutex<HashMap<Vec<usize>, u16, RandomState>>,
+}
+
+/// The number of the texts that no pattern matches.
+const NONE: u16 = 0;
+
+/// The states of an automaton that one who asks has met.
+#[derive(Debug)]
+pub struct States {
     cache: Cache,
-    begin: LazyStateID,
-    numbers: HashMap<Vec<usize>, u16, RandomState>,
-    of_states: HashMap<LazyStateID, u16, RandomState>,
+    begin: Option<LazyStateID>,
+    answers: HashMap<LazyStateID, u16, RandomState>,
     clears: usize,
 }
 
@@ -48,56 +58,60 @@ impl Questions {
             .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(MOST_AUTOMATON)))
             .build_many(&whole)
             .map_err(|error| error.to_string())?;
-        let mut cache = automaton.create_cache();
-        let begin = begin_of(&automaton, &mut cache).ok_or("the automaton cannot be begun")?;
-        Ok(Self { automaton, cache, begin, numbers: HashMap::default(), of_states: HashMap::default(), clears: 0 })
+        begin_of(&automaton, &mut automaton.create_cache()).ok_or("the automaton cannot be begun")?;
+        let numbers = HashMap::from_iter([(Vec::new(), NONE)]);
+        Ok(Self { automaton, numbers: Mutex::new(numbers) })
+    }
+
+    /// Returns states for one who asks; they may be used with these questions only.
+    #[must_use]
+    pub fn states(&self) -> States {
+        let mut cache = self.automaton.create_cache();
+        let begin = begin_of(&self.automaton, &mut cache);
+        let clears = cache.clear_count();
+        States { cache, begin, answers: HashMap::default(), clears }
     }
 
     /// Returns the number of the patterns that match a text of printable ASCII; None if that cannot be told.
-    pub fn answer(&mut self, text: &[u8]) -> Option<u16> {
-        if self.cache.clear_count() != self.clears {
-            self.begin_anew()?;
+    pub fn answer(&self, states: &mut States, text: &[u8]) -> Option<u16> {
+        if states.cache.clear_count() != states.clears {
+            states.answers.clear();
+            states.begin = begin_of(&self.automaton, &mut states.cache);
+            states.clears = states.cache.clear_count();
         }
-        let mut state = self.begin;
+        let mut state = states.begin?;
         for &byte in text {
-            state = self.automaton.next_state(&mut self.cache, state, byte).ok()?;
+            state = self.automaton.next_state(&mut states.cache, state, byte).ok()?;
         }
-        state = self.automaton.next_eoi_state(&mut self.cache, state).ok()?;
+        state = self.automaton.next_eoi_state(&mut states.cache, state).ok()?;
         // When states were forgotten on the way, the last one is known, but ids have come to mean others.
-        if self.cache.clear_count() != self.clears {
-            return self.number(state);
+        if states.cache.clear_count() != states.clears {
+            return self.number(&states.cache, state);
         }
-        if let Some(&number) = self.of_states.get(&state) {
+        if let Some(&number) = states.answers.get(&state) {
             return Some(number);
         }
-        let number = self.number(state)?;
-        self.of_states.insert(state, number);
+        let number = self.number(&states.cache, state)?;
+        states.answers.insert(state, number);
         Some(number)
     }
 
     /// Returns whether any pattern matches a text of printable ASCII; false if that cannot be told.
-    pub fn matches(&mut self, text: &[u8]) -> bool {
-        self.answer(text).is_some_and(|answer| self.numbers.get(&Vec::new()) != Some(&answer))
+    pub fn matches(&self, states: &mut States, text: &[u8]) -> bool {
+        self.answer(states, text).is_some_and(|answer| answer != NONE)
     }
 
-    #[cold]
-    fn begin_anew(&mut self) -> Option<()> {
-        self.of_states.clear();
-        self.begin = begin_of(&self.automaton, &mut self.cache)?;
-        self.clears = self.cache.clear_count();
-        Some(())
-    }
-
-    fn number(&mut self, state: LazyStateID) -> Option<u16> {
+    fn number(&self, cache: &Cache, state: LazyStateID) -> Option<u16> {
         let mut matching = Vec::new();
         if state.is_match() {
-            for index in 0..self.automaton.match_len(&self.cache, state) {
-                matching.push(self.automaton.match_pattern(&self.cache, state, index).as_usize());
+            for index in 0..self.automaton.match_len(cache, state) {
+                matching.push(self.automaton.match_pattern(cache, state, index).as_usize());
             }
         }
         matching.sort_unstable();
-        let next = u16::try_from(self.numbers.len()).ok()?;
-        Some(*self.numbers.entry(matching).or_insert(next))
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = u16::try_from(numbers.len()).ok()?;
+        Some(*numbers.entry(matching).or_insert(next))
     }
 }
 
@@ -116,8 +130,12 @@ mod tests {
 
     #[test]
     fn texts_that_the_same_patterns_match_have_the_same_number() {
-        let mut asked = questions(&[r"^\s*$", r"^[0-9]+$", "a", r"^(?:ios|android)$"]);
-        let mut number = |text: &str| asked.answer(text.as_bytes()).unwrap();
+        let asked = questions(&[r"^\s*$", r"^[0-9]+$", "a", r"^(?:ios|android)$"]);
+        let (mut states, mut others) = (asked.states(), asked.states());
+        // Whoever asks, and in whatever order: the numbers are the same.
+        let answers = ["ios", "", "a", "17"].map(|text| asked.answer(&mut others, text.as_bytes()));
+        let mut number = |text: &str| asked.answer(&mut states, text.as_bytes()).unwrap();
+        assert_eq!(["ios", "", "a", "17"].map(|text| Some(number(text))), answers);
         assert_eq!(number("17"), number("4"));
         assert_eq!(number(""), number("   "));
         assert_eq!(number("bab"), number("a"));
@@ -126,13 +144,15 @@ mod tests {
         assert_ne!(number("android"), number("ios"));
         assert_ne!(number("android"), number("a"));
         assert_ne!(number("ios"), number("ios "));
+        assert!(asked.matches(&mut states, b"ios") && !asked.matches(&mut states, b"ios "));
     }
 
     #[test]
     fn every_pattern_is_answered_wherever_it_matches() {
         let patterns = ["^ab", "b$", "b", "^$", "c.a"];
         let single = patterns.map(|each| regex_automata::hybrid::regex::Regex::new(each).unwrap());
-        let mut asked = questions(&patterns);
+        let asked = questions(&patterns);
+        let mut states = asked.states();
         let mut known = std::collections::HashMap::new();
         for number in 0..4usize.pow(6) {
             let text: String = (0..6)
@@ -140,7 +160,7 @@ mod tests {
                 .collect();
             let expected: Vec<bool> =
                 single.iter().map(|each| each.is_match(&mut each.create_cache(), &text)).collect();
-            let answer = asked.answer(text.as_bytes()).unwrap();
+            let answer = asked.answer(&mut states, text.as_bytes()).unwrap();
             assert_eq!(known.entry(answer).or_insert_with(|| expected.clone()), &expected, "{text}");
         }
         assert!(known.len() > 5);

@@ -2,74 +2,77 @@
 
 use crate::texts::Texts;
 
-/// The records that were met.
+/// The first line of some that make a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct First {
+    /// Its number in the text, from 0.
+    pub number: usize,
+    /// Where it begins.
+    pub start: usize,
+    /// The offset after it, its end left out.
+    pub end: usize,
+    /// Its row.
+    pub row: u32,
+}
+
+/// The records of the lines of one text.
 #[derive(Debug, Default)]
 pub struct Records {
     texts: Texts,
-    /// By record, the calls that nobody was told of.
     calls: Vec<u64>,
-    /// The records of which `calls` is not 0.
-    counted: Vec<u32>,
+    firsts: Vec<First>,
+    /// Where the texts of the first lines stand, by place; the same offset for none.
+    spans: Vec<(usize, usize)>,
+    span_ends: Vec<usize>,
     key: Vec<u8>,
 }
 
+/// A record of some lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Tells records apart.
+    pub key: &'a [u8],
+    /// How many lines make it.
+    pub calls: u64,
+    /// The first of them.
+    pub first: First,
+    /// Where its texts stand, by place; the same offset for none.
+    pub spans: &'a [(usize, usize)],
+}
+
 impl Records {
-    /// Begins with a line.
+    /// Counts a line.
     ///
     /// # Arguments
     ///
     /// * `kind` - lines of different kinds have different records whatever their texts.
-    #[inline]
-    pub fn begin(&mut self, kind: u32) {
+    /// * `line` - the line.
+    /// * `spans` - where its texts stand in `text`, by place; the same offset for none.
+    pub fn add(&mut self, kind: u32, line: First, text: &[u8], spans: impl Iterator<Item = (usize, usize)> + Clone) {
         self.key.clear();
         self.key.extend_from_slice(&kind.to_le_bytes());
-    }
-
-    /// Adds a text of the line; each line's come in the same order, an empty one where there is none.
-    #[inline]
-    pub fn add(&mut self, text: &[u8]) {
-        self.key.extend_from_slice(&(text.len() as u32).to_le_bytes());
-        self.key.extend_from_slice(text);
-    }
-
-    /// Counts the line; returns the number of its record if that is new.
-    #[inline]
-    pub fn end(&mut self) -> Option<u32> {
+        for (start, end) in spans.clone() {
+            self.key.extend_from_slice(&((end - start) as u32).to_le_bytes());
+            self.key.extend_from_slice(&text[start..end]);
+        }
         let (number, new) = self.texts.number(&self.key);
         if new {
-            self.calls.push(0);
+            self.calls.push(1);
+            self.firsts.push(line);
+            self.spans.extend(spans);
+            self.span_ends.push(self.spans.len());
+        } else {
+            self.calls[number as usize] += 1;
         }
-        let calls = &mut self.calls[number as usize];
-        *calls += 1;
-        if *calls == 1 {
-            self.counted.push(number);
-        }
-        new.then_some(number)
     }
 
-    /// Returns the records that were counted since the last time, with the number of calls.
-    pub fn take(&mut self) -> Vec<(u32, u64)> {
-        let counted = std::mem::take(&mut self.counted);
-        counted.into_iter().map(|number| (number, std::mem::take(&mut self.calls[number as usize]))).collect()
-    }
-
-    /// Returns how many records are remembered.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.calls.len()
-    }
-
-    /// Returns whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.calls.is_empty()
-    }
-
-    /// Forgets all records.
-    pub fn clear(&mut self) {
-        self.texts.clear();
-        self.calls.clear();
-        self.counted.clear();
+    /// Returns the records in the order of their first lines.
+    pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
+        self.texts.iter().enumerate().map(|(number, key)| {
+            let start = if number == 0 { 0 } else { self.span_ends[number - 1] };
+            let spans = &self.spans[start..self.span_ends[number]];
+            Record { key, calls: self.calls[number], first: self.firsts[number], spans }
+        })
     }
 }
 
@@ -77,27 +80,27 @@ impl Records {
 mod tests {
     use super::*;
 
-    fn count(records: &mut Records, kind: u32, texts: [&str; 2]) -> Option<u32> {
-        records.begin(kind);
-        for text in texts {
-            records.add(text.as_bytes());
-        }
-        records.end()
-    }
-
     #[test]
     fn lines_of_the_same_texts_are_counted_together() {
         let mut records = Records::default();
-        assert_eq!(count(&mut records, 0, ["ab", "c"]), Some(0));
-        assert_eq!(count(&mut records, 0, ["a", "bc"]), Some(1));
-        assert_eq!(count(&mut records, 1, ["ab", "c"]), Some(2));
-        assert_eq!(count(&mut records, 0, ["ab", "c"]), None);
-        assert_eq!(records.take(), [(0, 2), (1, 1), (2, 1)]);
-        assert_eq!(count(&mut records, 1, ["ab", "c"]), None);
-        assert_eq!(records.take(), [(2, 1)]);
-        assert!(records.take().is_empty());
-        assert_eq!(records.len(), 3);
-        records.clear();
-        assert_eq!(count(&mut records, 0, ["a", "bc"]), Some(0));
+        let text = b"abcab";
+        let mut add = |kind, number, spans: [(usize, usize); 2]| {
+            records.add(kind, First { number, ..First::default() }, text, spans.into_iter());
+        };
+        add(0, 0, [(0, 2), (2, 3)]);
+        add(0, 1, [(0, 1), (1, 3)]);
+        add(1, 2, [(0, 2), (2, 3)]);
+        add(0, 3, [(3, 5), (2, 3)]);
+        add(0, 4, [(0, 0), (0, 0)]);
+        let found: Vec<_> = records.iter().map(|each| (each.first.number, each.calls, each.spans.to_vec())).collect();
+        assert_eq!(
+            found,
+            [
+                (0, 2, vec![(0, 2), (2, 3)]),
+                (1, 1, vec![(0, 1), (1, 3)]),
+                (2, 1, vec![(0, 2), (2, 3)]),
+                (4, 1, vec![(0, 0), (0, 0)])
+            ]
+        );
     }
 }

@@ -14,11 +14,12 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Returns the number of a row, if it was met. A row is `width` answers wide, and ends alike if it is filled up.
+    /// Returns the number of a row, if it was met. One that is wider may have been met only if the rest of it is empty.
     #[inline]
     #[must_use]
     pub fn find(&self, row: &[u16]) -> Option<u32> {
-        if row.len() != self.width {
+        let (row, rest) = row.split_at_checked(self.width)?;
+        if rest.iter().any(|&answer| answer != 0) {
             return None;
         }
         let hash = self.hash(row);
@@ -86,7 +87,8 @@ mod tests {
         assert_eq!(rows.add(&[1, 2, 3]), 0);
         assert_eq!(rows.add(&[1, 2, 4]), 1);
         assert_eq!(rows.find(&[1, 2, 3]), Some(0));
-        assert_eq!(rows.find(&[1, 2, 3, 0, 0]), None);
+        assert_eq!(rows.find(&[1, 2, 3, 0, 0]), Some(0));
+        assert_eq!(rows.find(&[1, 2, 3, 0, 7]), None);
         assert_eq!(rows.add(&[1, 2, 3, 0, 7]), 2);
         for (row, number) in [([1, 2, 3, 0, 0], 0), ([1, 2, 4, 0, 0], 1), ([1, 2, 3, 0, 7], 2)] {
             assert_eq!(rows.find(&row), Some(number));

@@ -8,7 +8,9 @@ use std::hash::BuildHasher;
 #[derive(Debug, Default)]
 pub struct Texts {
     table: HashTable<(u64, u32)>,
-    held: Vec<Box<[u8]>>,
+    /// All texts, one after the other, and where each ends.
+    held: Vec<u8>,
+    ends: Vec<usize>,
     hashing: RandomState,
 }
 
@@ -20,7 +22,7 @@ impl Texts {
     }
 
     fn find_hashed(&self, text: &[u8], hash: u64) -> Option<u32> {
-        let is_same = |&(known, number): &(u64, u32)| known == hash && *self.held[number as usize] == *text;
+        let is_same = |&(known, number): &(u64, u32)| known == hash && self.text(number) == text;
         self.table.find(hash, is_same).map(|&(_, number)| number)
     }
 
@@ -30,8 +32,9 @@ impl Texts {
         if let Some(number) = self.find_hashed(text, hash) {
             return (number, false);
         }
-        let number = self.held.len() as u32;
-        self.held.push(text.into());
+        let number = self.ends.len() as u32;
+        self.held.extend_from_slice(text);
+        self.ends.push(self.held.len());
         self.table.insert_unique(hash, (hash, number), |&(known, _)| known);
         (number, true)
     }
@@ -39,25 +42,33 @@ impl Texts {
     /// Returns the text of a number.
     #[must_use]
     pub fn text(&self, number: u32) -> &[u8] {
-        &self.held[number as usize]
+        let number = number as usize;
+        let start = if number == 0 { 0 } else { self.ends[number - 1] };
+        &self.held[start..self.ends[number]]
+    }
+
+    /// Returns the texts in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.ends.len() as u32).map(|number| self.text(number))
     }
 
     /// Returns how many texts came.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.held.len()
+        self.ends.len()
     }
 
     /// Returns whether none came.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.held.is_empty()
+        self.ends.is_empty()
     }
 
     /// Forgets all texts.
     pub fn clear(&mut self) {
         self.table.clear();
         self.held.clear();
+        self.ends.clear();
     }
 }
 
@@ -72,9 +83,12 @@ mod tests {
             assert_eq!(texts.number(format!("text {number}").as_bytes()), (number, true));
         }
         assert_eq!(texts.number(b"text 17"), (17, false));
+        assert_eq!(texts.number(b""), (1000, true));
+        assert_eq!(texts.number(b""), (1000, false));
         assert_eq!(texts.find(b"text 999"), Some(999));
         assert_eq!(texts.find(b"text"), None);
-        assert_eq!(texts.text(4), b"text 4");
+        assert_eq!((texts.text(0), texts.text(4), texts.text(1000)), (&b"text 0"[..], &b"text 4"[..], &b""[..]));
+        assert_eq!(texts.iter().nth(4), Some(&b"text 4"[..]));
         texts.clear();
         assert!(texts.is_empty());
         assert_eq!(texts.number(b"text 17"), (0, true));

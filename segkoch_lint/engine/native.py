@@ -107,8 +107,8 @@ class NativeSelector:
         """Return, in order, the lines of a block that are not only counted."""
         self._forget_when_full()
         try:
-            found, groups = self._go_through(block.text, leave_first=leave_first)
-            self._groups += map(self._group, groups)
+            found = self._go_through(block.text, leave_first=leave_first)
+            self._groups += map(self._group, found.groups)
             selected = list(self._selected(found, block))
             statements = [self._statement(each, block) for each in found.records]
         except BaseException:
@@ -120,21 +120,22 @@ class NativeSelector:
             record_events(self._recorder, block, self._events(found, block), selected)
         return selected
 
-    def _go_through(self, text: bytes, *, leave_first: bool) -> tuple[Found, list[list[bytes | None]]]:
+    def _go_through(self, text: bytes, *, leave_first: bool) -> Found:
         """Let the core go through lines, and teach it what it does not know."""
         core = self._plan.core
-        core.begin(text, leave_first=leave_first)
-        while (lesson := core.run(text)) is not None:
-            kind, about, start, end = lesson
+        core.hand_in(text, leave_first=leave_first)
+        while isinstance(event := core.next(), tuple):
+            kind, about, unknown = event
             if kind == "key":
-                self._plan.learn_key(about, text[start:end])
+                self._plan.learn_key(about, unknown)
             elif kind == "text":
-                self._plan.learn_text(about, text[start:end])
+                self._plan.learn_text(about, unknown)
             elif kind == "group":
-                core.teach_group(about, self._watched(core.group(about)))
+                core.teach_group(unknown, self._watched(core.group(unknown)))
             else:
-                self._learn_row(text[start:end])
-        return core.take()
+                self._learn_row(unknown)
+        assert event is not None
+        return event
 
     def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine]:
         for number, start, end, row, extents in found.lines:

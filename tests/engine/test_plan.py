@@ -48,17 +48,17 @@ def rows_of(footprint: Footprint, values: list[bytes]) -> dict[int, set[Hashable
 
     plan = Plan(ReadSet(Footprint(members={"a": footprint}), {}, identity=False, events=False), Limits())
     text = b"".join(b'{"a":%b}\n' % value for value in values)
-    plan.core.begin(text, leave_first=False)
-    while (lesson := plan.core.run(text)) is not None:
-        kind, about, start, end = lesson
+    plan.core.hand_in(text, leave_first=False)
+    while isinstance(found := plan.core.next(), tuple):
+        kind, about, unknown = found
         if kind == "text":
-            plan.learn_text(about, text[start:end])
+            plan.learn_text(about, unknown)
         else:
             assert kind == "row"
             plan.core.teach_row("shown", None)
     likeness = Likeness(footprint)
     rows: dict[int, set[Hashable]] = defaultdict(set)
-    found, _ = plan.core.take()
+    assert found is not None
     for number, _, _, row, _ in found.lines:
         if row is not None:
             rows[row].add(likeness.of(json.loads(values[number])))

@@ -1,0 +1,501 @@
+//! Threads that go through texts by shared knowledge, and ask one teacher for what is not known.
+//!
+//! Texts are finished in whatever order, and given back in theirs; so what comes out does not depend on the threads.
+
+use crate::engine::{Engine, Findings, Stop};
+use crate::knowledge::{Knowledge, Lesson};
+use crate::totals::{Taken, Totals};
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Event<T> {
+    /// Something is to be taught. At the next call it counts as taught.
+    Lesson(Lesson),
+    /// The text that was handed in first of those that are left, and what it gave; or why that failed.
+    Finished(T, Result<Taken, String>),
+    /// Nothing, in the time that there was to wait.
+    Nothing,
+    /// No text is left.
+    Empty,
+}
+
+struct Task<T> {
+    number: u64,
+    text: T,
+    leave_first: bool,
+}
+
+type Outcome = Result<Box<Findings>, String>;
+
+struct State<T> {
+    tasks: VecDeque<Task<T>>,
+    lessons: VecDeque<Lesson>,
+    /// How many lessons were asked for, and how many of them are over. They are given in order.
+    asked: u64,
+    over: u64,
+    finished: BTreeMap<u64, (T, Outcome)>,
+}
+
+struct Shared<T> {
+    knowledge: RwLock<Knowledge>,
+    state: Mutex<State<T>>,
+    /// Threads are to let go of the knowledge: it is changed, or nobody needs them any more.
+    pause: AtomicBool,
+    closed: AtomicBool,
+    for_threads: Condvar,
+    for_teacher: Condvar,
+}
+
+/// What becomes of a task.
+enum Step {
+    Finished(Outcome),
+    Ask(Lesson),
+    Pause,
+}
+
+impl<T: AsRef<[u8]>> Shared<T> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State<T>>) -> MutexGuard<'a, State<T>> {
+        self.for_threads.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the knowledge may be used; None if the pool is closed.
+    fn knowledge(&self) -> Option<RwLockReadGuard<'_, Knowledge>> {
+        loop {
+            let knowledge = self.knowledge.read().unwrap_or_else(PoisonError::into_inner);
+            // Whoever changes something says so before he waits for us, so nothing is seen half changed.
+            if !self.pause.load(Ordering::SeqCst) {
+                return Some(knowledge);
+            }
+            drop(knowledge);
+            let mut state = self.state();
+            while self.pause.load(Ordering::SeqCst) && !self.is_closed() {
+                state = self.wait(state);
+            }
+            if self.is_closed() {
+                return None;
+            }
+        }
+    }
+
+    /// Goes on with a task; whatever fails in it is what became of it.
+    fn step(&self, engine: &mut Engine, knowledge: &Knowledge, task: &Task<T>, begun: bool) -> Step {
+        let run = || {
+            let text = task.text.as_ref();
+            if !begun {
+                engine.begin(text, task.leave_first);
+            }
+            match engine.run(knowledge, text, &self.pause) {
+                Stop::End => Step::Finished(Ok(Box::new(engine.take()))),
+                Stop::Learn(lesson) => Step::Ask(lesson),
+                Stop::Pause => Step::Pause,
+            }
+        };
+        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+            *engine = Engine::default();
+            let message = panic.downcast_ref::<&str>().map(ToString::to_string);
+            Step::Finished(Err(message.or_else(|| panic.downcast().ok().map(|text| *text)).unwrap_or_default()))
+        })
+    }
+
+    fn finish(&self, task: Task<T>, outcome: Outcome) {
+        self.state().finished.insert(task.number, (task.text, outcome));
+        self.for_teacher.notify_one();
+    }
+
+    /// What a thread does until the pool is closed.
+    fn work(&self) {
+        let mut engine = Engine::default();
+        while let Some(task) = self.next_task() {
+            let Some(outcome) = self.go_through(&mut engine, &task) else {
+                return;
+            };
+            self.finish(task, outcome);
+        }
+    }
+
+    fn next_task(&self) -> Option<Task<T>> {
+        let mut state = self.state();
+        while !self.is_closed() {
+            if let Some(task) = state.tasks.pop_front() {
+                return Some(task);
+            }
+            state = self.wait(state);
+        }
+        None
+    }
+
+    fn go_through(&self, engine: &mut Engine, task: &Task<T>) -> Option<Outcome> {
+        let mut begun = false;
+        loop {
+            let step = self.step(engine, &*self.knowledge()?, task, begun);
+            begun = true;
+            match step {
+                Step::Finished(outcome) => return Some(outcome),
+                Step::Ask(lesson) => self.ask(lesson)?,
+                Step::Pause => {}
+            }
+        }
+    }
+
+    /// Asks for a lesson, and waits until it is over; None if the pool is closed.
+    fn ask(&self, lesson: Lesson) -> Option<()> {
+        let mut state = self.state();
+        state.lessons.push_back(lesson);
+        state.asked += 1;
+        let number = state.asked;
+        self.for_teacher.notify_one();
+        while state.over < number && !self.is_closed() {
+            state = self.wait(state);
+        }
+        (!self.is_closed()).then_some(())
+    }
+}
+
+/// A task that is gone through without threads, if any.
+struct Own<T> {
+    engine: Engine,
+    task: Option<(Task<T>, bool)>,
+}
+
+/// Threads, what they know, and what they were given.
+pub struct Pool<T> {
+    shared: Arc<Shared<T>>,
+    totals: Totals,
+    most: usize,
+    threads: Vec<JoinHandle<()>>,
+    own: Own<T>,
+    handed_in: u64,
+    given_back: u64,
+    is_teaching: bool,
+}
+
+impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
+    /// Makes a pool; its threads begin when they have two texts to go through.
+    ///
+    /// # Arguments
+    ///
+    /// * `threads` - how many there may be; with one, [`Pool::next`] does all the work.
+    #[must_use]
+    pub fn new(knowledge: Knowledge, threads: usize) -> Self {
+        let (tasks, lessons, finished) = (VecDeque::new(), VecDeque::new(), BTreeMap::new());
+        let shared = Shared {
+            knowledge: RwLock::new(knowledge),
+            state: Mutex::new(State { tasks, lessons, asked: 0, over: 0, finished }),
+            pause: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            for_threads: Condvar::new(),
+            for_teacher: Condvar::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+            totals: Totals::default(),
+            most: threads,
+            threads: Vec::new(),
+            own: Own { engine: Engine::default(), task: None },
+            handed_in: 0,
+            given_back: 0,
+            is_teaching: false,
+        }
+    }
+
+    /// Returns the knowledge, to be changed. No thread goes on before [`Pool::next`] is called, so that what belongs
+    /// together may be changed step by step.
+    pub fn change(&self) -> RwLockWriteGuard<'_, Knowledge> {
+        self.shared.pause.store(true, Ordering::SeqCst);
+        self.shared.knowledge.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns what was met so far.
+    pub fn totals(&mut self) -> &mut Totals {
+        &mut self.totals
+    }
+
+    /// Hands in a text of whole lines; see [`Engine::begin`].
+    pub fn hand_in(&mut self, text: T, leave_first: bool) {
+        let task = Task { number: self.handed_in, text, leave_first };
+        self.handed_in += 1;
+        self.shared.state().tasks.push_back(task);
+        self.shared.for_threads.notify_one();
+        if self.most > 1 && self.handed_in - self.given_back > 1 {
+            self.start();
+        }
+    }
+
+    /// Returns what comes next.
+    ///
+    /// # Arguments
+    ///
+    /// * `patience` - how long to wait for it, about.
+    pub fn next(&mut self, patience: Duration) -> Event<T> {
+        self.go_on();
+        if self.given_back == self.handed_in {
+            return Event::Empty;
+        }
+        loop {
+            let mut state = self.shared.state();
+            if let Some(lesson) = state.lessons.pop_front() {
+                drop(state);
+                self.is_teaching = true;
+                // Another thread may have asked for the same.
+                if self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner).knows(&lesson) {
+                    self.go_on();
+                    continue;
+                }
+                return Event::Lesson(lesson);
+            }
+            if let Some((text, outcome)) = state.finished.remove(&self.given_back) {
+                drop(state);
+                self.given_back += 1;
+                return Event::Finished(text, outcome.map(|findings| self.totals.add(*findings)));
+            }
+            if self.threads.is_empty() {
+                drop(state);
+                match self.work_here() {
+                    Some(lesson) => return Event::Lesson(lesson),
+                    None => continue,
+                }
+            }
+            let waited = self.shared.for_teacher.wait_timeout(state, patience);
+            let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            let is_empty = state.lessons.is_empty() && !state.finished.contains_key(&self.given_back);
+            if timeout.timed_out() && is_empty {
+                return Event::Nothing;
+            }
+        }
+    }
+
+    /// Lets threads go on after a lesson, or a change.
+    fn go_on(&mut self) {
+        let mut state = self.shared.state();
+        state.over += u64::from(std::mem::take(&mut self.is_teaching));
+        self.shared.pause.store(false, Ordering::SeqCst);
+        drop(state);
+        self.shared.for_threads.notify_all();
+    }
+
+    /// Starts threads, as many as the system gives.
+    fn start(&mut self) {
+        while self.threads.len() < self.most && self.own.task.is_none() {
+            let shared = Arc::clone(&self.shared);
+            let Ok(thread) = thread::Builder::new().name("segkoch-lint".to_owned()).spawn(move || shared.work()) else {
+                self.most = self.threads.len();
+                return;
+            };
+            self.threads.push(thread);
+        }
+    }
+
+    /// Goes through the next text in this thread, as far as that goes; returns what is to be learned.
+    fn work_here(&mut self) -> Option<Lesson> {
+        let next = || self.shared.state().tasks.pop_front().map(|task| (task, false));
+        let (task, begun) = self.own.task.take().or_else(next)?;
+        let knowledge = self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
+        match self.shared.step(&mut self.own.engine, &knowledge, &task, begun) {
+            Step::Finished(outcome) => {
+                self.shared.finish(task, outcome);
+                None
+            }
+            Step::Ask(lesson) => {
+                self.own.task = Some((task, true));
+                Some(lesson)
+            }
+            Step::Pause => {
+                self.own.task = Some((task, true));
+                None
+            }
+        }
+    }
+}
+
+impl<T> Drop for Pool<T> {
+    /// Ends all threads; what they were doing is dropped.
+    fn drop(&mut self) {
+        let state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.closed.store(true, Ordering::SeqCst);
+        self.shared.pause.store(true, Ordering::SeqCst);
+        drop(state);
+        self.shared.for_threads.notify_all();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked outside of a task has nothing more to say.
+            drop(thread.join());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::Fate;
+    use crate::plan::Member;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// A text, or something that breaks when it is read.
+    #[derive(Clone, Debug)]
+    enum Text {
+        Good(Vec<u8>),
+        Bad,
+    }
+
+    impl AsRef<[u8]> for Text {
+        fn as_ref(&self) -> &[u8] {
+            match self {
+                Self::Good(text) => text,
+                Self::Bad => panic!("this text cannot be read"),
+            }
+        }
+    }
+
+    fn pool(threads: usize) -> Pool<Text> {
+        let mut knowledge = Knowledge::new(5, 1000, true);
+        let column = knowledge.add_column(None).unwrap();
+        let member = Member { asked: true, column: Some(column), identity: Some(0), longest: 100, ..Member::default() };
+        let member = knowledge.add_member(member);
+        knowledge.add_key(0, b"a", Some(member));
+        Pool::new(knowledge, threads)
+    }
+
+    fn text(from: usize, lines: usize) -> Text {
+        let line = |number: usize| format!("{{\"a\":{},\"key {}\":1}}\n", number % 7, number % 11);
+        Text::Good((from..from + lines).map(line).collect::<String>().into_bytes())
+    }
+
+    /// Teaches: lines with an even text are counted, with 3 left, the others shown.
+    fn teach(pool: &Pool<Text>, lesson: &Lesson) {
+        let mut knowledge = pool.change();
+        match lesson {
+            Lesson::Key(node, name) => knowledge.add_key(*node, name, None),
+            Lesson::Text(member, text) => {
+                let number = u16::from(text[0] - b'0');
+                knowledge.teach_text(*member, text, (number != 5).then_some(number)).unwrap();
+            }
+            Lesson::Row(row, line) => {
+                let fate = match line[5] - b'0' {
+                    3 => Fate::Left,
+                    number if number % 2 == 0 => Fate::Counted,
+                    _ => Fate::Shown,
+                };
+                knowledge.teach_row(row, fate, Some(0));
+            }
+            Lesson::Group(_) => panic!("nothing is watched"),
+        }
+    }
+
+    /// What a text gave, but for the numbers that depend on who came first.
+    type Told = Result<(Vec<(usize, usize, usize, bool)>, Vec<u64>, usize, Vec<(usize, usize)>, usize), String>;
+
+    fn finish(pool: &mut Pool<Text>) -> Vec<Told> {
+        let mut told = Vec::new();
+        loop {
+            match pool.next(LONG) {
+                Event::Lesson(lesson) => teach(pool, &lesson),
+                Event::Finished(_, outcome) => told.push(outcome.map(|taken| {
+                    let lines = taken
+                        .lines
+                        .iter()
+                        .map(|each| (each.number, each.start, each.end, each.row.is_some()))
+                        .collect();
+                    let mut calls: Vec<u64> = taken.calls.iter().map(|each| each.2).collect();
+                    calls.sort_unstable();
+                    let records = taken.records.iter().map(|each| (each.line.number, each.line.start)).collect();
+                    (lines, calls, taken.groups.len(), records, taken.ends)
+                })),
+                Event::Nothing => panic!("nothing came for a minute"),
+                Event::Empty => return told,
+            }
+        }
+    }
+
+    #[test]
+    fn what_texts_give_does_not_depend_on_the_threads() {
+        let give = |threads: usize| {
+            let mut pool = pool(threads);
+            for number in 0..40 {
+                pool.hand_in(text(number * 13, 50), number == 0);
+            }
+            finish(&mut pool)
+        };
+        let alone = give(1);
+        assert_eq!(alone.len(), 40);
+        for threads in [0, 2, 3, 8] {
+            assert_eq!(give(threads), alone);
+        }
+    }
+
+    #[test]
+    fn a_text_that_fails_is_told_in_its_turn_and_the_others_are_gone_through() {
+        std::panic::set_hook(Box::new(|_| {}));
+        for threads in [1, 2] {
+            let mut pool = pool(threads);
+            for each in [text(0, 100), Text::Bad, text(0, 100), Text::Bad, Text::Bad, text(0, 100)] {
+                pool.hand_in(each, false);
+            }
+            let told = finish(&mut pool);
+            assert_eq!(told.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, false, false, true]);
+            assert_eq!(told[1], Err("this text cannot be read".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_pool_ends_while_its_threads_work_or_wait() {
+        for lessons in 0..20 {
+            let mut pool = pool(3);
+            for number in 0..10 {
+                pool.hand_in(text(number, 2000), false);
+            }
+            for _ in 0..lessons {
+                if let Event::Lesson(lesson) = pool.next(LONG) {
+                    teach(&pool, &lesson);
+                }
+            }
+            if lessons % 2 == 0 {
+                let _ = pool.next(LONG);
+            }
+        }
+    }
+
+    #[test]
+    fn a_lesson_that_nobody_teaches_is_asked_for_again_until_the_line_is_left() {
+        for threads in [1, 2] {
+            let mut pool = pool(threads);
+            pool.hand_in(Text::Good(b"{\"b\":1}".to_vec()), false);
+            pool.hand_in(Text::Good(b"{\"b\":1}".to_vec()), false);
+            let mut asked = 0;
+            loop {
+                match pool.next(LONG) {
+                    Event::Lesson(_) => asked += 1,
+                    Event::Finished(_, outcome) => assert_eq!(outcome.unwrap().lines.len(), 1),
+                    Event::Nothing => panic!("nothing came for a minute"),
+                    Event::Empty => break,
+                }
+            }
+            assert!(asked > 2);
+        }
+    }
+
+    #[test]
+    fn waiting_ends_when_patience_does() {
+        let mut pool = pool(2);
+        assert!(matches!(pool.next(LONG), Event::Empty));
+        pool.hand_in(text(0, 1), false);
+        pool.hand_in(text(0, 1), false);
+        let Event::Lesson(lesson) = pool.next(LONG) else { panic!("a key is not known") };
+        // Threads do not go on while something is changed, so nothing can come.
+        teach(&pool, &lesson);
+        assert_eq!(finish(&mut pool).len(), 2);
+    }
+}
