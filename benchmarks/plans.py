@@ -15,9 +15,9 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 
-from segkoch_lint.plans.checking import PlanChecker
-from segkoch_lint.plans.common import DRAFT, common_schema
-from segkoch_lint.plans.probes import REQUIREMENTS
+from segkoch_lint.plans.check.checker import PlanChecker
+from segkoch_lint.plans.guard.exact import DRAFT, common_schema
+from segkoch_lint.plans.probe.probes import REQUIREMENTS
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from segkoch_lint.findings import Finding
-from segkoch_lint.plans.checking import PlanChecker
-from segkoch_lint.plans.diffing import compare_files
+from segkoch_lint.plans.check.checker import PlanChecker
+from segkoch_lint.plans.diff.plan_diff import compare_files
 from segkoch_lint.policy.settings import Settings
 
 DRAFT = "http://json-schema.org/draft-07/schema#"

@@ -34,7 +34,7 @@ def command(plans: tuple[str, ...], *, stdin_filename: str | None, **given: Any)
     API and Config API v1 give them (several pages, too), `terraform show -json`; Typewriter's and RudderTyper's plans
     and Segment's CSV download, which cannot state what Kochava needs.
     """
-    from segkoch_lint.plans.checking import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
+    from segkoch_lint.plans.check.checker import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
 
     if stdin_filename and "-" not in plans:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")

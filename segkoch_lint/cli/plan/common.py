@@ -34,11 +34,11 @@ def command(*, into: Path | None, exact: bool, **configuration: Any) -> None:
     Kochava, and lets calls through that never reach it, or whose users refused tracking (unless KCH106 and KCH119 are
     selected). With --into, the rest of the file stays as it is.
     """
-    from segkoch_lint.plans.common import common_schema  # noqa: PLC0415 - validators take a while to import
-    from segkoch_lint.plans.guard import short_schema  # noqa: PLC0415
-    from segkoch_lint.plans.layout import laid_out  # noqa: PLC0415
-    from segkoch_lint.plans.probes import REFUSALS  # noqa: PLC0415
-    from segkoch_lint.plans.requirements import COST_OF_BLOCKING, requirements  # noqa: PLC0415
+    from segkoch_lint.plans.guard.exact import common_schema  # noqa: PLC0415 - validators take a while to import
+    from segkoch_lint.plans.guard.layout import laid_out  # noqa: PLC0415
+    from segkoch_lint.plans.guard.short import short_schema  # noqa: PLC0415
+    from segkoch_lint.plans.probe.probes import REFUSALS  # noqa: PLC0415
+    from segkoch_lint.plans.probe.requirements import COST_OF_BLOCKING, requirements  # noqa: PLC0415
 
     settings = settings_of(**configuration)
     rules = list(requirements(settings))
@@ -58,8 +58,8 @@ def command(*, into: Path | None, exact: bool, **configuration: Any) -> None:
 
 def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: Sequence[str]) -> None:
     """Add the guard to a file, and say whether that was needed."""
-    from segkoch_lint.plans.budget import Evaluator  # noqa: PLC0415
-    from segkoch_lint.plans.merging import merged  # noqa: PLC0415
+    from segkoch_lint.plans.guard.insertion import merged  # noqa: PLC0415
+    from segkoch_lint.plans.probe.evaluator import Evaluator  # noqa: PLC0415
     from segkoch_lint.reporting.writing import open_output  # noqa: PLC0415
 
     try:

@@ -58,8 +58,8 @@ def command(
 
     OLD, NEW and PLAN are files, folders, or globs, recognised by what is in them as by `plan check`.
     """
-    from segkoch_lint.plans.checking import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
-    from segkoch_lint.plans.diffing import compare_against, compare_files  # noqa: PLC0415
+    from segkoch_lint.plans.check.checker import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
+    from segkoch_lint.plans.diff.plan_diff import compare_against, compare_files  # noqa: PLC0415
 
     if against is None and len(plans) != 2:
         raise UsageError("Two plans are expected, the old one and the new one.", "Or one, and --against REV.")

@@ -1,0 +1,1 @@
+"""Files to plans: the formats, and a plan as rules with a JSON Schema each."""
