@@ -1,7 +1,7 @@
 """A plan's JSON Schemas as validators: each in its own draft, patterns in linear time, and nothing is ever fetched.
 
-Patterns mean what they mean in RE2, which Segment matches them with (`segkoch_lint.plans.probe.patterns`). One that RE2 does
-not know is read as ECMA 262 has it, where that can be matched in linear time.
+Patterns mean what they mean in RE2, which Segment matches them with (`patterns.py`). One that RE2 does not know is read
+as ECMA 262 has it, where that can be matched in linear time.
 """
 
 from __future__ import annotations
