@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from segkoch_lint.calls import SENT_KEYS, library_of, was_sent
+from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.events import EventCount, record_events
 from segkoch_lint.engine.plan import Plan
 from segkoch_lint.engine.read_set import EVENT, ReadSet, nested
-from segkoch_lint.engine.statement import Statement, call_of
+from segkoch_lint.engine.single_call import call_of
 from segkoch_lint.facets import Facet, Group, own_texts
-from segkoch_lint.identity.recorder import Event, Recorder
+from segkoch_lint.identity.first_seen import Order
+from segkoch_lint.identity.recorder import Event, RecordCount, Recorder, id_places
+from segkoch_lint.identity.records import NO_MEMBERS, IdentityRecord, IdMembers, Link, members_of, sender_of
 from segkoch_lint.known_ids import strings_of_ids
-from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
@@ -41,15 +43,13 @@ class _Row:
 
     Attributes:
         opinion: on the calls that they are; None if they are read as documents.
-        alias: whether they are calls of that type.
-        track: whether they are, and would reach Kochava.
-        sent: whether they show that they were sent.
+        track: whether they are calls of that type, and would reach Kochava.
+        members: those that say whose they are.
     """
 
     opinion: Opinion | None
-    alias: bool = False
     track: bool = False
-    sent: bool = False
+    members: IdMembers = NO_MEMBERS
 
 
 class _Group(NamedTuple):
@@ -63,6 +63,22 @@ class _Group(NamedTuple):
     library: str
     group: Group
     event: bytes | None
+
+
+class _Said(NamedTuple):
+    """What a line says of its user.
+
+    Attributes:
+        number: of the core's record.
+        links, record: what it says.
+        order, place: of the line.
+    """
+
+    number: int
+    links: list[Link]
+    record: IdentityRecord | None
+    order: Order
+    place: str
 
 
 class NativeSelector:
@@ -102,6 +118,8 @@ class NativeSelector:
         self._rows: list[_Row] = []
         self._kinds: dict[Hashable, int] = {}
         self._groups: list[_Group] = []
+        self._counts: dict[int, RecordCount | None] = {}
+        self._begun = 0
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
@@ -110,12 +128,12 @@ class NativeSelector:
             found = self._go_through(block.text, leave_first=leave_first)
             self._groups += map(self._group, found.groups)
             selected = list(self._selected(found, block))
-            statements = [self._statement(each, block) for each in found.records]
+            said = [self._said(each, block) for each in found.records]
         except BaseException:
             self._begin()  # what the core found is not to be counted with the next block
             raise
         block.ends = found.ends
-        self._count_found(found, statements)
+        self._count_found(found, said)
         if self._recorder is not None and self._recorder.events:
             record_events(self._recorder, block, self._events(found, block), selected)
         return selected
@@ -148,7 +166,7 @@ class NativeSelector:
             else:
                 yield from Block(line, text).lines(self._limits)
 
-    def _count_found(self, found: Found, statements: Sequence[Statement]) -> None:
+    def _count_found(self, found: Found, said: Sequence[_Said]) -> None:
         for row, group, calls in found.calls:
             opinion = self._rows[row].opinion
             assert opinion is not None
@@ -157,10 +175,16 @@ class NativeSelector:
         recorder = self._recorder
         if recorder is None:
             return
-        for statement in statements:
-            statement.tell(recorder)
-        for record, calls in found.counted:
-            known = recorder.met[record]
+        for each in said:
+            for link in each.links:
+                recorder.link(link)
+            record, order = each.record, each.order
+            known = None if record is None else recorder.known(record, order)
+            if record is not None and known is None:
+                known = recorder.meet(record, order, each.place)
+            self._counts[each.number] = known
+        for number, calls in found.counted:
+            known = self._counts[number]
             if known is not None:
                 known.calls += calls
 
@@ -168,15 +192,15 @@ class NativeSelector:
         core = self._plan.core
         if self._plan.taught > _MOST_TAUGHT:
             self._begin()
-            if self._recorder is not None:
-                self._recorder.met.clear()
         elif len(self._groups) > _MOST_GROUPS:
             core.forget_groups()
             self._groups.clear()
         # The recorder forgets what it knows, which the records' numbers stand for.
-        if self._recorder is not None and (not self._recorder.met or core.records > _MOST_RECORDS):
+        begun = 0 if self._recorder is None else self._recorder.begun
+        if begun != self._begun or core.records > _MOST_RECORDS:
+            self._begun = begun
             core.forget_records()
-            self._recorder.met.clear()
+            self._counts.clear()
 
     def _learn_row(self, text: bytes) -> None:
         self._plan.taught += 1
@@ -188,8 +212,8 @@ class NativeSelector:
             return
         message = call.message
         opinion = self._ruleset.opinion_on(message)
-        track = message["type"] == "track" and opinion.not_delivered is None
-        row = _Row(opinion, message["type"] == "alias", track, was_sent(message))
+        delivered = opinion.not_delivered is None
+        row = _Row(opinion, delivered and message["type"] == "track", members_of(message, delivered=delivered))
         self._rows.append(row)
         self._plan.core.teach_row("shown" if opinion.blames else "counted", self._kind(row))
 
@@ -197,7 +221,7 @@ class NativeSelector:
         """Return the kind of the records of calls with a row: with their texts it decides what they say of users."""
         if self._recorder is None or not self._recorder.users or row.opinion is None:
             return None
-        key = (row.alias, row.sent, row.opinion.not_delivered is None, row.opinion.origin)
+        key = (row.members, row.opinion.origin)
         return self._kinds.setdefault(key, len(self._kinds))
 
     def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
@@ -257,20 +281,24 @@ class NativeSelector:
             start = end
         return None
 
-    def _statement(self, new: NewRecord, block: Block) -> Statement:
+    def _said(self, new: NewRecord, block: Block) -> _Said:
         """Return what a line says of its user that no line said before."""
-        number, start, end, row_number, record, spans = new
+        number, start, end, row_number, record_number, spans = new
         row = self._rows[row_number]
         assert row.opinion is not None
         in_order = sorted((begin, after, self._plan.identities[place]) for place, begin, after in spans)
         message = nested((path, msgspec.json.decode(block.text[begin:after])) for begin, after, path in in_order)
-        if row.alias:
-            message["type"] = "alias"
-        if row.sent:
-            message.setdefault(SENT_KEYS[0], None)
-        extents = {path: (begin - start, after - start) for begin, after, path in in_order}
-        line = block.text[start:end]
-        return Statement.of(message, row.opinion, key=record, block=block, number=number, line=line, extents=extents)
+        document: Document
+        if block.documents is None:
+            document = JsonDocument(message, block.text[start:end], block.number + number)
+            extents = {path: (begin - start, after - start) for begin, after, path in in_order}
+            document.known_extent = extents.get
+        else:
+            document = block.documents[number]
+        order: Order = (*document.start, 1)
+        record = row.members.record(message, sender_of(row.opinion.origin))
+        place = "" if record is None else id_places(document, row.members, order)
+        return _Said(record_number, list(row.members.links(message)), record, order, place)
 
 
 def _value(text: bytes) -> Any:

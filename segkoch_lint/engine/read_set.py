@@ -9,6 +9,7 @@ from typing import Any
 from segkoch_lint import schema_files
 from segkoch_lint.calls import CALL_TYPES, LIBRARY_NAME, SENT_KEYS
 from segkoch_lint.facets import Facet
+from segkoch_lint.identity.records import PLATFORMS
 from segkoch_lint.places import Path
 from segkoch_lint.reading.signs import SIGN_KEYS
 from segkoch_lint.rules.footprint import Footprint
@@ -38,21 +39,32 @@ _CALLS: Mapping[str, Any] = {
 Only columns of rows do so, too (`segkoch_lint.reading.json_rows`): a line with one of these is read as a document.
 """
 
+_DEFINITIONS = "urn:segkoch-lint:definitions#/$defs/"
+_TEXT = {"$ref": f"{_DEFINITIONS}text"}
+_USER_ID = {"allOf": [_TEXT, {"$ref": f"{_DEFINITIONS}placeholder-user"}]}
+_DEVICE_ID = {"allOf": [_TEXT, {"$ref": f"{_DEFINITIONS}placeholder-device-id"}]}
+
 _IDENTITY: Mapping[str, Any] = {
     "properties": {
         "type": {"const": "alias"},
         **{key: {} for key in SENT_KEYS},
-        **{key: {} for (key,) in USER_IDS},
+        **{key: _USER_ID for (key,) in USER_IDS},
         "context": {
             "type": "object",
             "properties": {
-                "device": {"type": "object", "properties": {"type": {}, "id": {}}, "spellings": {"advertisingId": {}}},
+                "device": {
+                    "type": "object",
+                    "properties": {"type": {"allOf": [{"const": each} for each in PLATFORMS]}, "id": _DEVICE_ID},
+                    "spellings": {"advertisingId": {"$ref": f"{_DEFINITIONS}real-id"}},
+                    "sameValue": "advertisingId",
+                    "distinctValues": ["advertisingId", "id"],
+                },
                 "library": {"properties": {"name": {}}},
             },
         },
     }
 }
-"""What `segkoch_lint.identity.records` reads of a call for its user, the texts of ids aside."""
+"""What decides which members of a call say whose it is (`segkoch_lint.identity.records.members_of`)."""
 
 EVENT: Path = ("event",)
 

@@ -5,19 +5,21 @@ alike in all that is read of them are judged once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from segkoch_lint.calls import SENT_KEYS, library_of, was_sent
+from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.events import EventCount, record_events
-from segkoch_lint.engine.read_set import USER_IDS, ReadSet, is_divisible, longest_read, nested
-from segkoch_lint.engine.statement import Statement, call_of
+from segkoch_lint.engine.read_set import DEVICE, USER_IDS, ReadSet, is_divisible, longest_read, nested
+from segkoch_lint.engine.single_call import call_of
+from segkoch_lint.engine.statements import Statements
 from segkoch_lint.facets import Facet, Group, own_texts
 from segkoch_lint.identity.recorder import Event, Recorder
+from segkoch_lint.identity.records import IdMembers, members_of
 from segkoch_lint.known_ids import shows_no_id
 from segkoch_lint.places import Path
 from segkoch_lint.reading.documents import Flaw
@@ -59,19 +61,18 @@ class _Known:
 
     Attributes:
         opinion: on the call that it is.
-        sent: whether it shows that it was sent.
+        members: those that say whose it is.
         entries: of its members that are read, by key.
     """
 
     opinion: Opinion
-    sent: bool
+    members: IdMembers
     entries: Mapping[str, _Entry]
 
     @property
     def message(self) -> dict[str, Any]:
         """The call, as far as it decides of ids and groups."""
-        sent = {SENT_KEYS[0]: None} if self.sent else {}
-        return {**sent, **{key: entry.value for key, entry in self.entries.items()}}
+        return {key: entry.value for key, entry in self.entries.items()}
 
 
 class CachingSelector:
@@ -106,21 +107,19 @@ class CachingSelector:
         self._longest = min(limits.line_bytes, longest_read(reads.footprint))
         self._members: dict[str, _Member | None] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._opinions: dict[tuple[int, ...], tuple[Opinion, bool] | None] = {}
+        self._opinions: dict[tuple[int, ...], tuple[Opinion, IdMembers] | None] = {}
         self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group, Event | None]] = {}
         grouping: list[Path] = [*reads.columns, *([("type",)] if reads.events else [])]
-        identifying: list[Path] = [("type",), ("context", "device"), *USER_IDS] if reads.identity else []
+        identifying: list[Path] = [DEVICE, *USER_IDS] if reads.identity else []
         self._paths = [*grouping, *identifying]
         self._grouped = list(dict.fromkeys(str(path[0]) for path in grouping))
-        self._identifying = list(dict.fromkeys(str(path[0]) for path in identifying))
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
         self._forget_when_full()
         selected: list[NumberedLine | Flaw | CheckedLine] = []
         counted: Counter[tuple[Opinion, str, Group]] = Counter()
-        said: Counter[Hashable] = Counter()
-        statements: dict[Hashable, Statement] = {}
+        statements = Statements(block)
         events: dict[Event, EventCount] = {}
         for number, line in enumerate(block.text.split(b"\n")):
             if not line or line.isspace():
@@ -131,12 +130,7 @@ class CachingSelector:
                 leave_first = leave_first and known is None
                 continue
             if self._recorder is not None and self._recorder.users:
-                key = self._key(known)
-                said[key] += 1
-                if key not in self._recorder.met and key not in statements:
-                    statements[key] = Statement.of(
-                        known.message, known.opinion, key=key, block=block, number=number, line=line
-                    )
+                statements.add(known.members, known.message, known.opinion.origin, number)
             if known.opinion.blames:
                 document = parse_json(line.removesuffix(b"\r"), line=block.number + number, depth=self._limits.depth)
                 assert isinstance(document, JsonDocument)
@@ -150,19 +144,10 @@ class CachingSelector:
         for (opinion, library, group), calls in counted.items():
             self._count(opinion, library, group, calls)
         if self._recorder is not None:
-            self._record(statements.values(), said)
+            statements.record(self._recorder)
             if self._recorder.events:
                 record_events(self._recorder, block, events, selected)
         return selected
-
-    def _record(self, statements: Iterable[Statement], said: Mapping[Hashable, int]) -> None:
-        assert self._recorder is not None
-        for statement in statements:
-            statement.tell(self._recorder)
-        for key, calls in said.items():
-            met = self._recorder.met[key]
-            if met is not None:
-                met.calls += calls
 
     def _known(self, line: bytes) -> _Known | None:
         """Return what is known of a line, or None if it is to be read as a document."""
@@ -205,13 +190,16 @@ class CachingSelector:
         self._members[key] = made
         return made
 
-    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> tuple[Opinion, bool] | None:
-        """Return the opinion on a call, and whether it was sent; None if it is to be read as a document."""
-        document = parse_json(line, depth=self._limits.depth)
-        call = call_of(document)
-        opinion = None if call is None else (self._ruleset.opinion_on(call.message), was_sent(call.message))
-        self._opinions[numbers] = opinion
-        return opinion
+    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> tuple[Opinion, IdMembers] | None:
+        """Return the opinion on a call, and what says whose it is; None if it is to be read as a document."""
+        call = call_of(parse_json(line, depth=self._limits.depth))
+        if call is None:
+            self._opinions[numbers] = None
+            return None
+        opinion = self._ruleset.opinion_on(call.message)
+        members = members_of(call.message, delivered=opinion.not_delivered is None)
+        self._opinions[numbers] = opinion, members
+        return opinion, members
 
     def _group(self, known: _Known) -> tuple[str, Group, Event | None]:
         """Return the library and the group of a call in which no id has to be masked, and its event if one is read."""
@@ -231,16 +219,6 @@ class CachingSelector:
             isinstance(value, str) and not shows_no_id(value, line, own_texts(facet, known.message))
             for facet, value in zip(self._facets, values, strict=True)
             if facet.named
-        )
-
-    def _key(self, known: _Known) -> Hashable:
-        """Return what stands for all that a call says of its user."""
-        opinion = known.opinion
-        return (
-            opinion.not_delivered is None,
-            opinion.origin,
-            known.sent,
-            *[known.entries.get(key) for key in self._identifying],
         )
 
     def _forget_when_full(self) -> None:

@@ -10,14 +10,14 @@ import msgspec
 from segkoch_lint.calls import Call
 from segkoch_lint.identity.first_seen import ADVERTISING_POINTER, DEVICE_POINTER, EVENT_POINTER, Order, Spot, place_of
 from segkoch_lint.identity.records import (
+    NO_MEMBERS,
     IdentityRecord,
-    Ids,
+    IdMembers,
     Link,
     RecordBatch,
     event_of,
-    ids_of,
-    links_of,
-    record_of,
+    members_of,
+    sender_of,
     storable_library,
 )
 from segkoch_lint.places import Path, Span, pointer_of
@@ -55,18 +55,18 @@ class Recorder:
         events: whether a rule about event names is selected.
 
     Attributes:
-        met: a memory for whoever records many calls alike: what their records are counted by, or None if they have
-            none. It is cleared with everything else.
+        begun: how often it began with a part: what was met before is not known any more.
     """
 
     def __init__(self, *, users: bool, events: bool) -> None:
         self.users = users
         self.events = events
+        self.begun = 0
         self.begin()
 
     def begin(self) -> None:
         """Begin with another part; what was not taken, because a part was not read to its end, is dropped."""
-        self.met: dict[Hashable, RecordCount | None] = {}
+        self.begun += 1
         self._records: dict[IdentityRecord, RecordCount] = {}
         self._events: dict[Event, RecordCount] = {}
         self._links: set[Link] = set()
@@ -86,19 +86,18 @@ class Recorder:
         waiting: list[_Waiting] = []
         for call, number, opinion in calls:
             order: Order = (*document.start, number)
-            if self.users:
-                self._links.update(links_of(call.message))
-            if opinion.not_delivered is not None:
-                continue
-            record = record_of(call.message, opinion.origin) if self.users else None
+            delivered = opinion.not_delivered is None
+            members = members_of(call.message, delivered=delivered) if self.users else NO_MEMBERS
+            self._links.update(members.links(call.message))
+            record = members.record(call.message, sender_of(opinion.origin))
             if record is not None:
                 count = self.known(record, order)
                 if count is None:
-                    ids = ids_of(call.message["context"]["device"])
-                    assert ids is not None
                     count = self.meet(record, order)
-                    waiting.append(_Waiting(count, order, _id_paths(call, ids, document)))
+                    waiting.append(_Waiting(count, order, _id_paths(call, members, document)))
                 count.calls += 1
+            if not delivered:
+                continue
             event = self.event_of(call.message)
             if event is not None:
                 count = self.known_event(event, order)
@@ -160,9 +159,9 @@ class _Waiting(msgspec.Struct, gc=False):
     paths: Sequence[tuple[Path | None, str]]
 
 
-def id_places(document: Document, ids: Ids, order: Order) -> str:
-    """Return the place of the ids in a document that is one call and nothing else."""
-    paths = _id_paths(Call(document.value), ids, document)
+def id_places(document: Document, members: IdMembers, order: Order) -> str:
+    """Return the place of the ids in a document that is one call and nothing else, and has such members."""
+    paths = [((*_DEVICE, key) if key else None, usual) for key, usual in _id_keys(members)]
     return next(_places(document, [(order, paths)]))
 
 
@@ -183,9 +182,16 @@ def _met(counts: dict[Key, RecordCount], key: Key, order: Order, place: str) -> 
     return known
 
 
-def _id_paths(call: Call, ids: Ids, document: Document) -> Sequence[tuple[Path | None, str]]:
-    keys = (("id" if ids.device_id else "", DEVICE_POINTER), (ids.advertising_key, ADVERTISING_POINTER))
-    return [(place_in_document(call, (*_DEVICE, key), document.value) if key else None, usual) for key, usual in keys]
+def _id_paths(call: Call, members: IdMembers, document: Document) -> Sequence[tuple[Path | None, str]]:
+    whole = document.value
+    return [
+        (place_in_document(call, (*_DEVICE, key), whole) if key else None, usual) for key, usual in _id_keys(members)
+    ]
+
+
+def _id_keys(members: IdMembers) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the keys of the ids of a call's device, each with its usual pointer."""
+    return (members.device_id, DEVICE_POINTER), (members.advertising_id, ADVERTISING_POINTER)
 
 
 def _place_all(document: Document, waiting: Collection[_Waiting]) -> None:

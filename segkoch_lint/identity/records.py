@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from segkoch_lint import schema_files
 from segkoch_lint.caching import remembered
 from segkoch_lint.calls import library_of, was_sent
-from segkoch_lint.rules.vocabulary import gate, self_contained
+from segkoch_lint.rules.vocabulary import KEYWORDS, gate, self_contained
 from segkoch_lint.sensitive_keys import fold
 
 MOBILE, SERVER, OTHER = "mobile", "server", "other"
@@ -87,36 +87,116 @@ def _batch(text: bytes) -> RecordBatch:
     return _decode(text)
 
 
-class Ids(msgspec.Struct, frozen=True, gc=False):
-    """The ids that a ``context.device`` holds; what is not valid is empty.
+class IdMembers(NamedTuple):
+    """The members of a call that say whose it is; of what does not count, empty.
+
+    Calls that give the same answers to what `segkoch_lint.engine.read_set` asks for identity have the same ones.
 
     Attributes:
-        platform: ``ios`` or ``android``.
-        device_id, advertising_id: without white space around. At least one is there.
-        advertising_key: the key of the advertising id.
+        user_id, anonymous_id, previous_id: keys of the call; the last one of an alias with a ``user_id`` only.
+        platform: ``ios`` or ``android``, if the call makes a record.
+        device_id, advertising_id: keys of its ``context.device``. If there is a platform, there is one of them.
     """
 
-    platform: str
-    device_id: str
-    advertising_id: str
-    advertising_key: str
+    user_id: str = ""
+    anonymous_id: str = ""
+    previous_id: str = ""
+    platform: str = ""
+    device_id: str = ""
+    advertising_id: str = ""
+
+    def record(self, message: Mapping[str, Any], sender: str) -> IdentityRecord | None:
+        """Return what a call with these members says of its user, or None when it holds no valid id.
+
+        Args:
+            message: the call, or as much of it as is read of users.
+            sender: who sends calls of its library (`sender_of`).
+        """
+        if not self.platform:
+            return None
+        device = message["context"]["device"]
+        return IdentityRecord(
+            message[self.user_id] if self.user_id else "",
+            message[self.anonymous_id] if self.anonymous_id else "",
+            self.platform,
+            sender,
+            device[self.device_id].strip() if self.device_id else "",
+            device[self.advertising_id].strip() if self.advertising_id else "",
+            storable_library(message),
+        )
+
+    def links(self, message: Mapping[str, Any]) -> Iterator[Link]:
+        """Yield what a call with these members says of who is who."""
+        if self.user_id and self.anonymous_id:
+            yield Link(message[self.anonymous_id], message[self.user_id], 0)
+        if self.previous_id:
+            yield Link(message[self.previous_id], message[self.user_id], 1)
 
 
-def record_of(message: Mapping[str, Any], origin: str | None) -> IdentityRecord | None:
-    """Return what a delivered call says of its user, or None when it holds no valid id.
+NO_MEMBERS = IdMembers()
+"""Those of a call that says nothing."""
+
+
+def members_of(message: Mapping[str, Any], *, delivered: bool) -> IdMembers:
+    """Return the members of a call that say whose it is.
+
+    The arguments of an SDK (``user_id``) count where Segment's own key does not, unless the call was sent: on the wire
+    Segment does not read them. A placeholder user is nobody: such a call has neither id. A ``delete`` message is
+    Segment's own about a user who asked to be forgotten, and says nothing.
 
     Args:
         message: the call in Segment's shape.
-        origin: of its library, as `segkoch_lint.rules.ruleset.Opinion` has it.
+        delivered: whether it reaches Kochava; other calls only link users.
     """
-    context = message.get("context")
-    ids = ids_of(context.get("device")) if isinstance(context, Mapping) else None
-    return None if ids is None else record_with(ids, *user_ids(message), sender_of(origin), storable_library(message))
+    kind = message.get("type")
+    if kind == "delete":
+        return NO_MEMBERS
+    sent = was_sent(message)
+    user_id, anonymous_id = _key_of(message, _USER_KEYS, sent), _key_of(message, _ANONYMOUS_KEYS, sent)
+    previous_id = ""
+    if user_id and is_placeholder_user(message[user_id]):
+        user_id, anonymous_id = "", ""
+    elif user_id and kind == "alias":
+        previous_id = _key_of(message, _PREVIOUS_KEYS, sent)
+        if previous_id and is_placeholder_user(message[previous_id]):
+            previous_id = ""
+    context = message.get("context") if delivered else None
+    platform, *ids = _members_of_device(context.get("device")) if isinstance(context, Mapping) else ("", "", "")
+    return IdMembers(user_id, anonymous_id, previous_id, platform, *ids)
 
 
-def record_with(ids: Ids, user_id: str, anonymous_id: str, sender: str, library: str) -> IdentityRecord:
-    """Return the record of a call with these ids."""
-    return IdentityRecord(user_id, anonymous_id, ids.platform, sender, ids.device_id, ids.advertising_id, library)
+_USER_KEYS, _ANONYMOUS_KEYS = ("userId", "user_id"), ("anonymousId", "anonymous_id")
+_PREVIOUS_KEYS = ("previousId", "previous_id")
+
+
+def _key_of(message: Mapping[str, Any], keys: tuple[str, str], sent: bool) -> str:
+    """Return the first of two keys that holds an id of a user: text that is not blank."""
+    return next((key for key in keys[: 1 if sent else 2] if _is_valid("text", message.get(key))), "")
+
+
+def _members_of_device(device: Any) -> tuple[str, str, str]:
+    """Return the platform of a ``context.device`` and the keys of its valid ids, all empty if there is none."""
+    platform = device.get("type") if isinstance(device, Mapping) else None
+    if platform not in PLATFORMS:
+        return "", "", ""
+    device_id = "id" if _is_valid("device", device.get("id")) else ""
+    # If two spellings disagree, either may win; an advertising id that is the device's id is none.
+    spelled = [key for key in _advertising_keys(tuple(device)) if _is_valid("text", device[key])]
+    agree = spelled and KEYWORDS["sameValue"]("advertisingId", device) and _is_valid("advertising", device[spelled[0]])
+    is_other = agree and not (device_id and not KEYWORDS["distinctValues"](["advertisingId", "id"], device))
+    advertising_id = spelled[0] if is_other else ""
+    return (platform, device_id, advertising_id) if device_id or advertising_id else ("", "", "")
+
+
+@remembered
+def _advertising_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the keys of a device that are spellings of ``advertisingId``."""
+    return tuple(key for key in keys if fold(key) == "advertisingid")
+
+
+def is_placeholder_user(user_id: str) -> bool:
+    """Return whether a userId stands for nobody (``placeholder-user`` in ``schemas/definitions.json``)."""
+    return bool(_gate("user").is_valid(user_id))
 
 
 def storable_library(message: Mapping[str, Any]) -> str:
@@ -135,104 +215,22 @@ def sender_of(origin: str | None) -> str:
     return origin if origin is not None and origin in {MOBILE, SERVER} else OTHER
 
 
-def ids_of(device: Any) -> Ids | None:
-    """Return the valid ids of a ``context.device``, or None when there is none, or no platform that they are of."""
-    if not isinstance(device, Mapping) or device.get("type") not in PLATFORMS:
-        return None
-    device_id = _valid("device", device.get("id"))
-    spelled = [(key, text) for key in _advertising_keys(tuple(device)) if (text := _text(device[key]))]
-    advertising_id, advertising_key = "", ""
-    # If two spellings disagree, either may win; an advertising id that is the device's id is none.
-    if spelled and len({text.casefold() for _, text in spelled}) == 1:
-        advertising_key, text = spelled[0]
-        advertising_id = _valid("advertising", text)
-        if advertising_id and device_id and _bare(advertising_id) == _bare(device_id):
-            advertising_id = ""
-    if not advertising_id:
-        advertising_key = ""
-    return Ids(device["type"], device_id, advertising_id, advertising_key) if device_id or advertising_id else None
-
-
-@remembered
-def _advertising_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of the keys of a device that are spellings of ``advertisingId``."""
-    return tuple(key for key in keys if fold(key) == "advertisingid")
-
-
-def user_ids(message: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the userId and the anonymousId of a call; one that is blank or not a string is empty.
-
-    The arguments of an SDK (``user_id``) count where Segment's own key does not, unless the call was sent: on the wire
-    Segment does not read them. A placeholder user is nobody: such a call has neither.
-    """
-    user_id, anonymous_id = whole_text(message.get("userId")), whole_text(message.get("anonymousId"))
-    if not (user_id and anonymous_id) and not was_sent(message):
-        user_id = user_id or whole_text(message.get("user_id"))
-        anonymous_id = anonymous_id or whole_text(message.get("anonymous_id"))
-    return user_of(user_id, anonymous_id)
-
-
-def user_of(user_id: str, anonymous_id: str) -> tuple[str, str]:
-    """Return the two ids of a call, both empty if the first is a placeholder user."""
-    return ("", "") if user_id and is_placeholder_user(user_id) else (user_id, anonymous_id)
-
-
-def is_placeholder_user(user_id: str) -> bool:
-    """Return whether a userId stands for nobody (``placeholder-user`` in ``schemas/definitions.json``)."""
-    return bool(_gate("user").is_valid(user_id))
-
-
-def links_of(message: Mapping[str, Any]) -> Iterator[Link]:
-    """Yield what a call says of who is who.
-
-    A ``delete`` message is Segment's own about a user who asked to be forgotten, and says nothing.
-    """
-    return links_with(message, *user_ids(message))
-
-
-def links_with(message: Mapping[str, Any], user_id: str, anonymous_id: str) -> Iterator[Link]:
-    """Yield the same for a call whose user is known."""
-    if not user_id or message.get("type") == "delete":
-        return
-    if anonymous_id:
-        yield Link(anonymous_id, user_id, 0)
-    if message.get("type") == "alias":
-        previous = whole_text(message.get("previousId"))
-        if not previous and not was_sent(message):
-            previous = whole_text(message.get("previous_id"))
-        if previous and not is_placeholder_user(previous):
-            yield Link(previous, user_id, 1)
-
-
-def whole_text(value: Any) -> str:
-    """Return the id of a user as it is, or an empty text when it is blank or not a string."""
-    return value if isinstance(value, str) and not value.isspace() and _is_text(value) else ""
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) and _is_text(value) else ""
-
-
 def _is_text(value: str) -> bool:
     """Return whether a string can be written down: YAML, and values from the caller, may hold lone surrogates."""
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _bare(text: str) -> str:
-    return text.replace("-", "").casefold()
+def _is_valid(kind: str, value: Any) -> bool:
+    return isinstance(value, str) and _is_text(value) and bool(_gate(kind).is_valid(value))
 
 
-def _valid(kind: str, value: Any) -> str:
-    text = _text(value)
-    return text if text and _gate(kind).is_valid(text) else ""
-
-
-@lru_cache(maxsize=3)
+@cache
 def _gate(kind: str) -> Any:
-    """Return what accepts valid ids of a kind, or placeholder users: the rules' own definitions."""
+    """Return what accepts ids of a kind, or placeholder users: the rules' own definitions."""
     definitions = schema_files.load("definitions")["$defs"]
     references: dict[str, dict[str, Any]] = {
-        "device": {"not": {"$ref": "#/$defs/placeholder-device-id"}},
+        "text": {"$ref": "#/$defs/text"},
+        "device": {"allOf": [{"$ref": "#/$defs/text"}, {"not": {"$ref": "#/$defs/placeholder-device-id"}}]},
         "advertising": {"$ref": "#/$defs/real-id"},
         "user": {"$ref": "#/$defs/placeholder-user"},
     }

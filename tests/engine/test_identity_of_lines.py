@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.parts import PartLinter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading import opening
+from segkoch_lint.reading.inputs import Input
+from segkoch_lint.reading.opening import open_bytes
 from tests.conftest import IOS_CALL
-from tests.engine.logs import GOOD, IDS, PEOPLE, is_found_the_same, said, written
+from tests.engine.logs import GOOD, IDS, PEOPLE, READ, WAYS, is_found_the_same, said, way, written
 
 
 @settings(max_examples=60)
@@ -113,3 +116,60 @@ def test_only_calls_that_were_not_sent_name_their_user_in_snake_case() -> None:
         call["context"] = {"device": call["context"]["device"], **library}
         lines += [written({**call, "type": each, "anonymousId": "b"}, 0) for each in ("track", "alias")]
     is_found_the_same(b"\n".join([GOOD, *lines, *lines]), Settings(select=("KCH2",)))
+
+
+BLANK = ["", " ", "\t", "\x1c", "\x85", "\xa0", "\ufeff", "\u2028"]
+TEXTS: list[Any] = [*BLANK, "u", " u", "u\x1f", "\ufeffu", "\u00fc", "\U0001f600", "a/b", 'q"', "guest", " Guest "]
+TEXTS += [None, 5, True, [], ...]
+DEVICE = IDS[0] + "1"
+DEVICE_IDS = [*BLANK, DEVICE, f" {DEVICE}", f"\x1c{DEVICE}\x85", DEVICE.lower(), "unknown", "0-0", "your ", 7, ...]
+ADVERTISING_IDS = [*DEVICE_IDS, IDS[1] + "1", f"{IDS[1]}1\ufeff", IDS[1].lower() + "1", DEVICE.replace("-", "")]
+SPELLINGS = ["advertisingId", "advertising_id", "ADVERTISINGID"]
+
+
+def odd_call(
+    ids: list[Any], device: list[tuple[str, Any]], kind: str, platform: Any, more: dict[str, Any]
+) -> dict[str, Any]:
+    """A call whose ids are written in any way."""
+    users = dict(
+        zip(("userId", "user_id", "anonymousId", "anonymous_id", "previousId", "previous_id"), ids, strict=True)
+    )
+    members = {"type": platform, **{key: value for key, value in device if value is not ...}}
+    context = {"device": members, "library": {"name": "analytics-ruby"}}
+    return {"type": kind, "event": "x", **{k: v for k, v in users.items() if v is not ...}, "context": context, **more}
+
+
+ODD_CALLS = st.builds(
+    odd_call,
+    st.lists(st.sampled_from(TEXTS), min_size=6, max_size=6),
+    st.permutations(["id", "ID", *SPELLINGS]).flatmap(
+        lambda keys: st.tuples(
+            *[
+                st.tuples(st.just(key), st.sampled_from(DEVICE_IDS if key == "id" else [..., ..., *ADVERTISING_IDS]))
+                for key in keys
+            ]
+        )
+    ),
+    st.sampled_from(["track", "alias", "identify"]),
+    st.sampled_from(["ios", "ios", "android", "iOS", None]),
+    st.sampled_from([{}, {"messageId": "m"}, {"integrations": {"All": False}}]),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.builds(written, ODD_CALLS, st.sampled_from([0, 1, 2])), max_size=20))
+def test_odd_ids_are_read_the_same_by_every_way(lines: list[bytes]) -> None:
+    recorded = {each: said_by(b"\n".join([GOOD, *lines]), each) for each in (READ, *WAYS)}
+    assert all(each == recorded[READ] for each in recorded.values())
+
+
+def said_by(content: bytes, through: str) -> Any:
+    """What a log says of users: by record the first place and the number of calls, and the links."""
+    with way(through), open_bytes(content, "log.ndjson") as stream:
+        results = list(PartLinter(Settings(select=("KCH2",))).stream(stream, Input("log.ndjson")))
+    batches = [each.records for each in results if each.records is not None]
+    said: dict[Any, tuple[Any, int]] = {}
+    for *record, line, place, calls in chain.from_iterable(each.records for each in batches):
+        first, before = said.get(tuple(record), ((line, place), 0))
+        said[tuple(record)] = (min(first, (line, place)), before + calls)
+    return said, {tuple(link) for each in batches for link in each.links}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from segkoch_lint.identity.records import ids_of, user_ids
+from segkoch_lint.identity.records import members_of
 
 ORIGINS = {"analytics-swift": "mobile", "analytics-ruby": "server", "analytics-go": "server"}
 
@@ -39,13 +39,19 @@ def without_hyphens(text: str) -> str:
     return text.casefold().replace("-", "")
 
 
+def user_ids(call: Any) -> tuple[str, str]:
+    """The userId and the anonymousId of a call, empty where there is none that counts."""
+    members = members_of(call, delivered=False)
+    return call.get(members.user_id, ""), call.get(members.anonymous_id, "")
+
+
 def owners_of(calls: Sequence[Any]) -> dict[str, str]:
     """The one user of each id that calls link to one user only."""
     links: dict[str, set[str]] = {}
     aliases: dict[str, set[str]] = {}
     for each in calls:
         user, anonymous = user_ids(each)
-        if not user or each["type"] == "delete":
+        if not user:
             continue
         if anonymous:
             links.setdefault(anonymous, set()).add(user)
@@ -68,14 +74,14 @@ def said_in(calls: Sequence[Any]) -> list[Said]:
     owners = owners_of(calls)
     said = []
     for number, each in enumerate(calls):
-        ids = ids_of(each.get("context", {}).get("device"))
-        if each["type"] != "track" or ids is None:
+        record = members_of(each, delivered=True).record(each, "other")
+        if each["type"] != "track" or record is None:
             continue
-        user, anonymous = user_ids(each)
+        user, anonymous = record.user_id, record.anonymous_id
         user = user or owners.get(anonymous, "")
         person = f"u{user}" if user else f"a{anonymous}" if anonymous else ""
         origin = ORIGINS.get(each["context"]["library"]["name"], "other")
-        said.append(Said(number, person, ids.platform, origin, ids.device_id, ids.advertising_id))
+        said.append(Said(number, person, record.platform, origin, record.device_id, record.advertising_id))
     return said
 
 

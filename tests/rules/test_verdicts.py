@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint.findings import Severity
-from segkoch_lint.identity.records import user_ids
+from segkoch_lint.identity.records import members_of
 from segkoch_lint.places import pointer_of
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
@@ -379,4 +379,5 @@ ID_VALUES = st.sampled_from([None, "", " ", "u", 5])
 def test_a_call_without_a_user_is_one_of_which_identity_knows_no_user(members: dict[str, Any]) -> None:
     call = {"type": "identify", **members}
     missing = not VALIDATORS["KCH301"][0].is_valid(call)
-    assert missing == (user_ids(call) == ("", ""))
+    found = members_of(call, delivered=True)
+    assert missing == (not found.user_id and not found.anonymous_id)
