@@ -58,7 +58,7 @@ class Core:
 
     Args:
         depth: levels of nesting beyond which a line is left to the reader.
-        longest: bytes of a line, likewise.
+        longest: bytes of a line, likewise: of its text, and of the compact JSON in UTF-8 that Python writes of it.
         asks: whether to ask about keys of the line itself that are not known; otherwise they are not read.
         threads: how many there may be; with one, `next` does all the work.
     """
@@ -105,7 +105,7 @@ class Core:
             column: the column that its text makes.
             identity: its place among the texts of a record.
             left: leave lines with it to the reader.
-            longest: bytes beyond which they are left to the reader.
+            longest: bytes beyond which they are left to the reader; of their text, and as Python writes them.
         """
 
     def add_key(self, node: int, name: bytes, member: int | None = None) -> None:

@@ -29,6 +29,9 @@ _LONGEST_SEARCHED = 60
 
 _WORD = re.compile(r"[^\W_]+")
 
+_ESCAPES = re.compile(rb"\\(?:\\|/|u00[2-7])")
+"""Escapes that may stand for printable ASCII; and a backslash, so that nothing is taken to be one behind it."""
+
 _Extent = tuple[int, int]
 
 
@@ -91,8 +94,8 @@ def shows_no_id(text: str, source: bytes, own: Iterable[str] = ()) -> bool:
     Returns:
         False when in doubt.
     """
-    strings = None if b"\\" in source else strings_of_ids(text, own)  # a string with an escape is written otherwise
-    if strings is None:
+    strings = strings_of_ids(text, own)
+    if strings is None or (b"\\" in source and _may_be_escaped(strings, source)):
         return False
     return not any(string in source and _occurrences(string, source) > most for string, most in strings)
 
@@ -105,8 +108,8 @@ def strings_of_ids(text: str, own: Iterable[str]) -> Sequence[tuple[bytes, int]]
         own: values of the document that are no ids, each where it stands.
 
     Returns:
-        JSON strings, and how often each stands in a document, keys aside, that holds no such id; None if they are many,
-        or an id may be written in another way.
+        JSON strings of printable ASCII, without escapes, and how often each stands in a document, keys aside, that
+        holds no such id; None if they are many, or an id may be written in another way.
     """
     return _strings_of_ids(text, tuple(own))
 
@@ -120,6 +123,12 @@ def _strings_of_ids(text: str, own: tuple[str, ...]) -> Sequence[tuple[bytes, in
         return None
     known = {b'"%b"' % each.encode("utf-8", "replace") for each in own}
     return tuple((part, int(part in known)) for part in parts)
+
+
+def _may_be_escaped(strings: Iterable[tuple[bytes, int]], source: bytes) -> bool:
+    """Return whether JSON may hold one of some strings, which are printable ASCII, in another writing."""
+    slashes = any(b"/" in string for string, _ in strings)
+    return any(escape != rb"\/" or slashes for escape in _ESCAPES.findall(source) if escape != rb"\\")
 
 
 def _occurrences(quoted: bytes, source: bytes) -> int:
@@ -137,7 +146,7 @@ def _occurrences(quoted: bytes, source: bytes) -> int:
 def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
     """Return, quoted, all strings that stand in *text* if they are ids; None if they are many, or unsure."""
     size = len(text)
-    if size > _LONGEST_SEARCHED or not text.isascii() or '"' in text:
+    if size > _LONGEST_SEARCHED or not (text.isascii() and text.isprintable()) or '"' in text or "\\" in text:
         return None
     middle = [0 < at < size and text[at - 1].isalnum() and text[at].isalnum() for at in range(size + 1)]
     ends = [at for at in range(size + 1) if not middle[at]]

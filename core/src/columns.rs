@@ -33,22 +33,44 @@ pub fn texts_of(mut name: &[u8]) -> Vec<Option<&[u8]>> {
     texts
 }
 
-/// Strings that may stand in the lines of a group no more often than they do in each.
+/// Strings of printable ASCII, without quotes and backslashes in them, that may stand in the lines of a group no more
+/// often than they do in each.
 #[derive(Debug)]
-pub struct Watch(Vec<(Finder<'static>, usize)>);
+pub struct Watch {
+    strings: Vec<(Finder<'static>, usize)>,
+    /// Whether there is a slash in any of them.
+    slashes: bool,
+}
 
 impl Watch {
     /// Makes a watch of strings, with their quotes, and how often each may stand in a line.
     #[must_use]
     pub fn new(strings: &[(Vec<u8>, usize)]) -> Self {
-        Self(strings.iter().map(|(string, most)| (Finder::new(string).into_owned(), *most)).collect())
+        Self {
+            strings: strings.iter().map(|(string, most)| (Finder::new(string).into_owned(), *most)).collect(),
+            slashes: strings.iter().any(|(string, _)| string.contains(&b'/')),
+        }
     }
 
     /// Returns whether no string stands in a line more often than it may, keys aside; false if that is in doubt.
     #[must_use]
     pub fn passes(&self, line: &[u8]) -> bool {
-        // A string that holds an escape is written in another way.
-        memchr::memchr(b'\\', line).is_none() && self.0.iter().all(|(string, most)| occurrences(string, line) <= *most)
+        !self.may_be_escaped(line) && self.strings.iter().all(|(string, most)| occurrences(string, line) <= *most)
+    }
+
+    /// Returns whether a line, which is JSON, may hold one of the strings in another writing.
+    fn may_be_escaped(&self, line: &[u8]) -> bool {
+        let mut at = 0;
+        while let Some(length) = memchr::memchr(b'\\', &line[at..]) {
+            at += length;
+            match &line[at..] {
+                [_, b'u', b'0', b'0', b'2'..=b'7', ..] => return true,
+                [_, b'/', ..] if self.slashes => return true,
+                // What is escaped may be a backslash.
+                rest => at += rest.len().min(2),
+            }
+        }
+        false
     }
 }
 
@@ -82,5 +104,10 @@ mod tests {
         assert!(!watch.passes(br#"{"e":"ab","f":"ab"}"#));
         assert!(!watch.passes(br#"{"e":"ab","f":["c"]}"#));
         assert!(!watch.passes(br#"{"e":"\u0063"}"#));
+        assert!(!watch.passes(br#"{"e":"\\\u0063"}"#));
+        for escaped in [r#""\\u0063""#, r#""\"\n\u00e9\u0163""#, r#""a\/b""#, r#""\\""#] {
+            assert!(watch.passes(format!("{{\"e\":{escaped}}}").as_bytes()), "{escaped}");
+        }
+        assert!(!Watch::new(&[(b"\"a/b\"".to_vec(), 0)]).passes(br#"{"e":"a\/b"}"#));
     }
 }

@@ -8,7 +8,7 @@ use crate::knowledge::{
 use crate::plan::{Behind, Found, Keys, Member};
 use crate::questions::States;
 use crate::records::{First, Records};
-use crate::scanner::{Special, Unusual, byte_at, colon, scalar, skip_space, value};
+use crate::scanner::{Special, Unusual, byte_at, colon, fits, scalar, skip_space, value};
 use crate::texts::Texts;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -267,7 +267,7 @@ impl Engine {
         }
         self.row.fill(0);
         let end = skip_space(text, self.object(knowledge, text, first, 0, 1)?);
-        if byte_at(text, end) != b'\n' || end - self.at > knowledge.longest {
+        if byte_at(text, end) != b'\n' || !fits(&text[self.at..end], knowledge.longest) {
             return Err(Halt::Unusual);
         }
         self.compare(knowledge, text)?;
@@ -344,7 +344,7 @@ impl Engine {
             }
         };
         let most = if member.column.or(member.identity).is_some() { MOST_ASKED } else { member.longest };
-        if end - start > most.min(member.longest) {
+        if end - start > most || !fits(&text[start..end], member.longest) {
             return Err(Halt::Unusual);
         }
         self.row[member.slot] = answer;

@@ -105,7 +105,7 @@ impl Knowledge {
     /// # Arguments
     ///
     /// * `depth` - levels of nesting that a line may have.
-    /// * `longest` - bytes that it may have.
+    /// * `longest` - bytes that it may have, also as compact JSON that Python writes.
     /// * `asks` - whether unknown keys of a line are asked about.
     #[must_use]
     pub fn new(depth: usize, longest: usize, asks: bool) -> Self {

@@ -29,7 +29,7 @@ pub struct Member {
     pub identity: Option<usize>,
     /// Whether a line with it is left to the reader.
     pub left: bool,
-    /// Bytes that it may have.
+    /// Bytes that it may have, also as compact JSON that Python writes.
     pub longest: usize,
 }
 

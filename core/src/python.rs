@@ -12,7 +12,7 @@ use pyo3::types::PyBytes;
 use std::time::Duration;
 
 /// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 5;
+const ABI: u32 = 6;
 
 /// How long Python's signals may have to wait.
 const PATIENCE: Duration = Duration::from_millis(50);

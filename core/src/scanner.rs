@@ -14,6 +14,16 @@ pub type Scanned = Result<usize, Unusual>;
 const MOST_EXPONENT: usize = 2;
 const MOST_NUMBER: usize = 200;
 
+/// Bytes of the longest number that Python writes: the sign, 17 digits, the point, and `e-308`.
+const LONGEST_NUMBER: usize = 24;
+
+/// Bytes of a number with a point, but no exponent, from which on Python may write it with one.
+const LONG_NUMBER: usize = 19;
+
+/// Compact JSON that Python writes is less than this many times as long as the text it was read from: `1e15` is written
+/// as `1000000000000000.0`.
+const MOST_GROWTH: usize = 5;
+
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
@@ -144,6 +154,39 @@ pub fn number(text: &[u8], start: usize) -> Scanned {
         at = end;
     }
     if at - start > MOST_NUMBER { Err(Unusual) } else { Ok(at) }
+}
+
+/// Returns whether a value has no more than `most` bytes both as it stands in the text and as compact JSON in UTF-8 that
+/// Python writes; false if that is in doubt. The text was scanned before.
+///
+/// Escapes and white space only get shorter when they are written anew, but numbers may get longer.
+#[inline]
+#[must_use]
+pub fn fits(text: &[u8], most: usize) -> bool {
+    text.len() <= most / MOST_GROWTH || (text.len() <= most && text.len() + growth(text) <= most)
+}
+
+/// Returns by how many bytes the numbers of a value may get longer.
+fn growth(text: &[u8]) -> usize {
+    let (mut at, mut longer) = (0, 0);
+    while at < text.len() {
+        let start = at;
+        at += 1;
+        match text[start] {
+            b'"' => at = string(text, at, &mut Special::default()).unwrap_or(text.len()),
+            b'-' | b'0'..=b'9' => {
+                let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
+                let number = &text[start..start + text[start..].iter().take_while(is_part).count()];
+                at = start + number.len();
+                let has = |wanted: u8| number.iter().any(|byte| byte.eq_ignore_ascii_case(&wanted));
+                if has(b'e') || (number.len() >= LONG_NUMBER && has(b'.')) {
+                    longer += LONGEST_NUMBER.saturating_sub(number.len());
+                }
+            }
+            _ => {}
+        }
+    }
+    longer
 }
 
 #[inline]
@@ -348,6 +391,25 @@ mod tests {
             r#"{"a":[}"#,
         ] {
             assert!(!accepts(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_may_get_longer_when_they_are_written_anew() {
+        for (text, bytes) in [
+            ("[1,-2.5,true,\"1e5\"]", 0),
+            ("1e5", 21),
+            ("{\"a\":[-1E+5,0.25e1]}", 19 + 18),
+            ("12345678901234568.0", 5),
+            ("123456789012345678901234567890", 0),
+            ("\"\\\"1e5\"", 0),
+        ] {
+            assert_eq!(growth(text.as_bytes()), bytes, "{text}");
+            let written = text.len() + bytes;
+            for most in 0..200 {
+                let expected = written <= most || text.len() <= most / MOST_GROWTH;
+                assert_eq!(fits(text.as_bytes(), most), expected, "{text}");
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from segkoch_lint.identity.records import PLATFORMS
 from segkoch_lint.places import Path
 from segkoch_lint.reading.signs import SIGN_KEYS
 from segkoch_lint.rules.footprint import Footprint
-from segkoch_lint.rules.vocabulary import compared_names, expand, matcher, self_contained, spelling_pattern
+from segkoch_lint.rules.vocabulary import MOST_GROWTH, compared_names, expand, matcher, self_contained, spelling_pattern
 
 USER_IDS: tuple[Path, ...] = (
     ("userId",),
@@ -71,8 +72,14 @@ EVENT: Path = ("event",)
 _EVENTS: Mapping[str, Any] = {"properties": {"type": {"const": "track"}, "event": {"type": "string"}}}
 """What it reads for the name of its event, the text aside."""
 
-_AS_WRITTEN_IN_JSON = 4
-"""JSON written in another way is less than this many times as long: `maxBytes` needs no look at shorter texts."""
+_LONGEST_NUMBER = 24
+"""Bytes of the longest float that Python writes, as `-2.2250738585072014e-308`."""
+
+_LONG_NUMBER = 19
+"""Bytes of a number with a point, but no exponent, from which on Python may write it with one."""
+
+_MAY_GROW = re.compile(rb"[0-9][eE]|[0-9]{17}")
+_STRING_OR_NUMBER = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.eE+-]*+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,33 @@ def compares_members(footprint: Footprint) -> bool:
 
 
 def longest_read(footprint: Footprint) -> int:
-    """Return how many bytes a value may have that every `maxBytes` accepts however it is written."""
+    """Return how many bytes a value may have that every `maxBytes` accepts."""
     sizes = [int(most) for keyword, most in footprint.compared if keyword == "maxBytes"]
-    return min(sizes, default=1 << 62) // _AS_WRITTEN_IN_JSON
+    return min(sizes, default=1 << 62)
+
+
+def fits(text: bytes, most: int) -> bool:
+    """Return whether a value has no more than *most* bytes both in its text and as `maxBytes` counts them.
+
+    Escapes and white space only get shorter when Python writes them anew, but numbers may get longer.
+
+    Args:
+        text: JSON.
+        most: a number of bytes.
+
+    Returns:
+        False when in doubt.
+    """
+    return len(text) <= most // MOST_GROWTH or (len(text) <= most and len(text) + _growth(text) <= most)
+
+
+def _growth(text: bytes) -> int:
+    """Return by how many bytes the numbers of a value may get longer."""
+    if not _MAY_GROW.search(text):
+        return 0
+    numbers = (number for number in _STRING_OR_NUMBER.findall(text) if number)
+    return sum(
+        max(0, _LONGEST_NUMBER - len(number))
+        for number in numbers
+        if b"e" in number.lower() or (b"." in number and len(number) >= _LONG_NUMBER)
+    )

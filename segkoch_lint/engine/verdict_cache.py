@@ -14,7 +14,7 @@ import msgspec
 from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.events import EventCount, record_events
-from segkoch_lint.engine.read_set import DEVICE, USER_IDS, ReadSet, is_divisible, longest_read, nested
+from segkoch_lint.engine.read_set import DEVICE, USER_IDS, ReadSet, fits, is_divisible, longest_read, nested
 from segkoch_lint.engine.single_call import call_of
 from segkoch_lint.engine.statements import Statements
 from segkoch_lint.facets import Facet, Group, own_texts
@@ -171,7 +171,7 @@ class CachingSelector:
 
     def _members_of(self, line: bytes) -> dict[str, msgspec.Raw] | None:
         """Return the texts of the members of an object that is one line; None if anything about it is unusual."""
-        if len(line) > self._longest or not _is_utf8(line):
+        if not fits(line, self._longest) or not _is_utf8(line):
             return None
         if line.count(b"{") + line.count(b"[") > self._limits.depth:
             return None
@@ -279,7 +279,7 @@ class _Member:
         document = parse_json(text, depth=self._depth)
         if not self._divisible or not isinstance(document, JsonDocument) or document.repeated:
             return None
-        if len(text) > self._longest:
+        if not fits(text, self._longest):
             return None
         return _Entry(self._number(self._likeness.of(document.value)), self._kept(document.value))
 

@@ -182,9 +182,13 @@ def _compared(text: str, asked: Mapping[str, Any]) -> str:
 _steps = cache(path_of)
 
 
+MOST_GROWTH = 5
+"""Compact JSON that Python writes is less than this many times as long as any other JSON of a value: `1e15` is written
+as `1000000000000000.0`."""
+
+
 def _max_bytes(limit: int, instance: Any) -> bool:
-    # Python's encoder may write a number longer (1e15 as 1000000000000000.0), but never four times as long.
-    return _size_about(instance) * 4 <= limit or size_of(instance) <= limit
+    return _size_about(instance) * MOST_GROWTH <= limit or size_of(instance) <= limit
 
 
 def _size_about(value: Any) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.engine import selector, verdict_cache
 from segkoch_lint.engine.checked_line import CheckedLine
-from segkoch_lint.facets import FACETS, Group
+from segkoch_lint.facets import FACETS, Facet, Group
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading import opening
@@ -130,7 +130,7 @@ def test_spaces_between_tokens_and_other_scripts_are_only_counted_too(by: str) -
 
 
 def selected(
-    text: bytes, by: str, *, leave_first: bool = False
+    text: bytes, by: str, *, leave_first: bool = False, facets: tuple[Facet, ...] = ()
 ) -> tuple[dict[str, int], list[NumberedLine | Flaw | CheckedLine]]:
     """By library the calls of a block that are counted, and the lines that are not."""
     counted: Counter[str] = Counter()
@@ -138,7 +138,7 @@ def selected(
     def count(_opinion: Opinion, library: str, _group: Group, calls: int) -> None:
         counted[library] += calls
 
-    selecting = selector_by(by)(RuleSet(built_in(), Delivery(), built_in()), Limits(), count, (), None)
+    selecting = selector_by(by)(RuleSet(built_in(), Delivery(), built_in()), Limits(), count, facets, None)
     block = Block(1, text)
     left = list(selecting.select(block, leave_first=leave_first))
     assert block.next_number == 1 + text.count(b"\n")
