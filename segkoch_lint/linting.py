@@ -77,7 +77,7 @@ class Linter:
         self.settings = settings or Settings()
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
-        self._make = partial(PartLinter, self.settings, excerpts, flaw_excerpts)
+        self._make = partial(PartLinter, self.settings, excerpts, flaw_excerpts, jobs)
         self._parts = self._make()
         self._parts.on_progress = self._tell
         self.identity = IdentityDatabase(share_of(self.settings.memory)) if self.selection.across else None

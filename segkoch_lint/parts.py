@@ -32,7 +32,7 @@ from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.signs import DELETE, Kind
 from segkoch_lint.reading.sniffing import Claim, claim_of, unsupported_compression
-from segkoch_lint.reading.splitting import Block, NumberedLine, read_lines
+from segkoch_lint.reading.splitting import Block, NumberedLine, Sieve, read_lines
 from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit, units_of, unwrap
 from segkoch_lint.results import MOST_STRANGERS, NEITHER, Entry, Mark, Part, Provisional, Result, Stranger
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
@@ -64,6 +64,7 @@ class PartLinter:
     Args:
         settings: the configuration of the run.
         excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
+        threads: how many may go through the lines of logs.
 
     Attributes:
         selection: the rules of the run, and what they weigh.
@@ -78,7 +79,11 @@ class PartLinter:
     """
 
     def __init__(
-        self, settings: Settings, excerpts: Excerpts | None = None, flaw_excerpts: FlawExcerpts | None = None
+        self,
+        settings: Settings,
+        excerpts: Excerpts | None = None,
+        flaw_excerpts: FlawExcerpts | None = None,
+        threads: int = 1,
     ) -> None:
         self.selection = Selection(settings)
         self.ruleset = RuleSet(self.selection.rules, settings.delivery, self.selection.catalogue)
@@ -92,8 +97,9 @@ class PartLinter:
         self._limits = settings.limits
         self._wait = settings.wait
         self._selector = line_selector(
-            self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder
+            self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
         )
+        self._sieve = Sieve(self._select, self._ahead, self._announce)
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
         self._claimed = True
@@ -124,7 +130,7 @@ class PartLinter:
             yield Result(summary=Summary(unread=[(opened.path, opened.reason)]))
         elif isinstance(opened, PieceText):
             with opened as text:
-                documents = read_lines(text, self._limits, self._select)
+                documents = read_lines(text, self._limits, self._sieve)
                 yield from self._lint(documents, text, source, inputs=int(part.first))
         else:
             with opened as stream:
@@ -140,7 +146,7 @@ class PartLinter:
             reason = f"unsupported compression: {compression}; decompress it, or use gzip or zstandard"
             yield Result(summary=Summary(unread=[(source.path, reason)]))
             return
-        documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._select)
+        documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._sieve)
         yield from self._lint(select_rows(documents, self._select), stream, source, inputs=1)
 
     def value(self, document: Document) -> Result:
@@ -236,10 +242,17 @@ class PartLinter:
     def _is_full(self) -> bool:
         return self._recorder is not None and self._recorder.held >= _MOST_RECORDED
 
+    def _ahead(self) -> int:
+        # The first call lets strangers in at its place, so nothing after it is begun before it is found.
+        return self._selector.ahead if self._calls_seen else 0
+
+    def _announce(self, block: Block) -> None:
+        if self._calls_seen:
+            self._selector.announce(block)
+
     def _select(self, block: Block) -> Iterable[NumberedLine | Flaw | CheckedLine]:
         self.on_progress()
         try:
-            # The first call lets strangers in at its place, so it is always handed on.
             return self._selector.select(block, leave_first=not self._calls_seen)
         except MemoryError:
             raise

@@ -49,7 +49,7 @@ def let_dreaded_fail(replace: Callable[[object, str, object], None]) -> None:
 
     replace(Inspector, "inspect", failing)
     # So that every line is read as a document.
-    replace(parts, "line_selector", lambda _ruleset, limits, *_: ReadingSelector(limits))
+    replace(parts, "line_selector", lambda _ruleset, limits, *_, **__: ReadingSelector(limits))
 
 
 def lines(*texts: str) -> str:
@@ -185,11 +185,11 @@ def test_when_many_lines_at_once_fail_they_are_read_one_by_one(monkeypatch: pyte
 
     expected, before = found()
 
-    class Failing:
+    class Failing(ReadingSelector):
         def select(self, *_: Any, **__: Any) -> Any:
             raise KeyError
 
-    monkeypatch.setattr(parts, "line_selector", lambda *_: Failing())
+    monkeypatch.setattr(parts, "line_selector", lambda _ruleset, limits, *_, **__: Failing(limits))
     findings, after = found()
     assert findings == expected
     assert after.summary.calls == before.summary.calls

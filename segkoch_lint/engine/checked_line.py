@@ -34,6 +34,13 @@ Count = Callable[[Opinion, str, Group, int], None]
 class LineSelector(Protocol):
     """Counts the calls of lines that break nothing, and hands on the other lines."""
 
+    @property
+    def ahead(self) -> int:
+        """How many blocks it can work on before they are selected from."""
+
+    def announce(self, block: Block) -> None:
+        """Begin to work on a block from which is going to be selected, after all that were announced before."""
+
     def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | Flaw | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted.
 

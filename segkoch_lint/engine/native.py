@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,6 +92,10 @@ class NativeSelector:
         count: is told of the calls that are only counted.
         facets: what calls are grouped by.
         recorder: records what calls say of their users and event names; None if no rule asks.
+        threads: how many the core may use.
+
+    Attributes:
+        ahead: how many blocks the core can work on before they are selected from.
     """
 
     def __init__(
@@ -102,7 +107,10 @@ class NativeSelector:
         *,
         facets: tuple[Facet, ...] = (),
         recorder: Recorder | None = None,
+        threads: int = 1,
     ) -> None:
+        self.ahead = 0 if threads == 1 else 2 * threads
+        self._threads = threads
         self._ruleset = ruleset
         self._limits = limits
         self._count = count
@@ -111,8 +119,9 @@ class NativeSelector:
         self._reads = reads
         self._begin()
 
-    def _begin(self) -> None:
-        self._plan = Plan(self._reads, self._limits)
+    def _begin(self, announced: Iterable[Block] = ()) -> None:
+        """Forget all that was learned, and begin anew with the blocks that are announced."""
+        self._plan = Plan(self._reads, self._limits, self._threads)
         if any(facet.named for facet in self._facets):
             self._plan.core.watch_groups()
         self._rows: list[_Row] = []
@@ -120,17 +129,25 @@ class NativeSelector:
         self._groups: list[_Group] = []
         self._counts: dict[int, RecordCount | None] = {}
         self._begun = 0
+        self._announced: deque[Block] = deque()
+        for block in announced:
+            self.announce(block)
+
+    def announce(self, block: Block) -> None:
+        """Begin to work on a block from which is going to be selected, after all that were announced before."""
+        self._plan.core.hand_in(block.text, leave_first=False)
+        self._announced.append(block)
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
         self._forget_when_full()
         try:
-            found = self._go_through(block.text, leave_first=leave_first)
+            found = self._go_through(block, leave_first=leave_first)
             self._groups += map(self._group, found.groups)
             selected = list(self._selected(found, block))
             said = [self._said(each, block) for each in found.records]
         except BaseException:
-            self._begin()  # what the core found is not to be counted with the next block
+            self._begin(self._announced)  # what the core found is not to be counted with the next block
             raise
         block.ends = found.ends
         self._count_found(found, said)
@@ -138,10 +155,14 @@ class NativeSelector:
             record_events(self._recorder, block, self._events(found, block), selected)
         return selected
 
-    def _go_through(self, text: bytes, *, leave_first: bool) -> Found:
-        """Let the core go through lines, and teach it what it does not know."""
+    def _go_through(self, block: Block, *, leave_first: bool) -> Found:
+        """Let the core go through a block, and teach it what it does not know."""
+        if not self._announced:
+            self._plan.core.hand_in(block.text, leave_first=leave_first)
+        elif self._announced.popleft() is not block:
+            self._begin()  # an input was given up: its blocks are not asked for any more
+            return self._go_through(block, leave_first=leave_first)
         core = self._plan.core
-        core.hand_in(text, leave_first=leave_first)
         while isinstance(event := core.next(), tuple):
             kind, about, unknown = event
             if kind == "key":
@@ -191,7 +212,7 @@ class NativeSelector:
     def _forget_when_full(self) -> None:
         core = self._plan.core
         if self._plan.taught > _MOST_TAUGHT:
-            self._begin()
+            self._begin(self._announced)
         elif len(self._groups) > _MOST_GROUPS:
             core.forget_groups()
             self._groups.clear()

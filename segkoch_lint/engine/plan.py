@@ -63,6 +63,7 @@ class Plan:
     Args:
         reads: what is read of a call.
         limits: depth and length of a line.
+        threads: how many the core may use.
 
     Attributes:
         core: made by this plan.
@@ -71,7 +72,7 @@ class Plan:
         taught: how much the core was taught; some hundred bytes each.
     """
 
-    def __init__(self, reads: ReadSet, limits: Limits) -> None:
+    def __init__(self, reads: ReadSet, limits: Limits, threads: int = 1) -> None:
         footprint = reads.footprint
         self.columns = list(reads.columns)
         self.identities: list[Path] = []
@@ -86,7 +87,7 @@ class Plan:
         self._answers: dict[int, dict[Hashable, int]] = {}
         longest = min(limits.line_bytes, longest_read(footprint))
         # Any key may be a column, so every key is asked about.
-        self.core = Core(depth=limits.depth, longest=longest, asks=True)
+        self.core = Core(depth=limits.depth, longest=longest, asks=True, threads=threads)
         for path in self.columns:
             self.core.add_column(reads.columns[path])
         self._add_members(0, (), footprint)

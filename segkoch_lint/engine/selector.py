@@ -20,14 +20,26 @@ FEW_BYTES = 64 << 10
 
 
 def line_selector(
-    ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], recorder: Recorder | None
+    ruleset: RuleSet,
+    limits: Limits,
+    count: Count,
+    facets: tuple[Facet, ...],
+    recorder: Recorder | None,
+    *,
+    threads: int = 1,
 ) -> LineSelector:
     """Return what goes through the lines of inputs; see `selector_for`."""
-    return LateSelector(lambda: selector_for(ruleset, limits, count, facets, recorder), limits)
+    return LateSelector(lambda: selector_for(ruleset, limits, count, facets, recorder, threads=threads), limits)
 
 
 def selector_for(
-    ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], recorder: Recorder | None
+    ruleset: RuleSet,
+    limits: Limits,
+    count: Count,
+    facets: tuple[Facet, ...],
+    recorder: Recorder | None,
+    *,
+    threads: int = 1,
 ) -> LineSelector:
     """Return the fastest selector that there is.
 
@@ -37,6 +49,7 @@ def selector_for(
         count: is told of the calls that are only counted.
         facets: what calls are grouped by.
         recorder: records what calls say of their users and event names; None if no rule asks.
+        threads: how many the native core may use.
     """
     reads = ReadSet.of(
         ruleset.footprint,
@@ -47,7 +60,7 @@ def selector_for(
     if is_divisible(reads.footprint) and has_core():
         from segkoch_lint.engine.native import NativeSelector  # noqa: PLC0415 - it needs the core
 
-        return NativeSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)
+        return NativeSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder, threads=threads)
     if is_divisible(reads.footprint) and not compares_members(reads.footprint):
         return CachingSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)
     return ReadingSelector(limits)
@@ -67,6 +80,15 @@ class LateSelector:
         self._selector: LineSelector | None = None
         self._bytes = 0
 
+    @property
+    def ahead(self) -> int:
+        """How many blocks it can work on before they are selected from."""
+        return (self._selector or self._few).ahead
+
+    def announce(self, block: Block) -> None:
+        """Begin to work on a block."""
+        (self._selector or self._few).announce(block)
+
     def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | Flaw | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
         self._bytes += len(block.text)
@@ -84,6 +106,10 @@ class ReadingSelector:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self.ahead = 0
+
+    def announce(self, block: Block) -> None:
+        """Take no notice of a block."""
 
     def select(self, block: Block, *, leave_first: bool) -> Iterator[NumberedLine | Flaw]:  # noqa: ARG002
         """Return the lines of a block."""

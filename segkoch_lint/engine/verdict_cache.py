@@ -102,6 +102,7 @@ class CachingSelector:
         self._count = count
         self._facets = facets
         self._recorder = recorder
+        self.ahead = 0
         self._named = any(facet.named for facet in facets)
         self._likeness = Likeness(reads.footprint)
         self._longest = min(limits.line_bytes, longest_read(reads.footprint))
@@ -113,6 +114,9 @@ class CachingSelector:
         identifying: list[Path] = [DEVICE, *USER_IDS] if reads.identity else []
         self._paths = [*grouping, *identifying]
         self._grouped = list(dict.fromkeys(str(path[0]) for path in grouping))
+
+    def announce(self, block: Block) -> None:
+        """Take no notice of a block."""
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""

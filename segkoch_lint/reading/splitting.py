@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Document, Failure, Flaw
@@ -21,21 +22,33 @@ class NumberedLine(NamedTuple):
     text: bytes
 
 
-@dataclass(slots=True)
 class Block:
     """Whole lines that stand one after another, each with its end; only the last of an input may lack it.
 
-    Attributes:
-        number: of the first line.
+    Args:
+        first: the number of the first line, or the block before.
         text: the lines.
-        ends: how many ends of lines there are; whoever finds out on the way may say so, counting takes a while.
         documents: what the lines stand for, where they are no text of an input: then nobody looks for places in them.
+
+    Attributes:
+        text, documents: as given.
+        ends: how many ends of lines there are; whoever finds out on the way may say so, counting takes a while.
     """
 
-    number: int
-    text: bytes
-    ends: int | None = None
-    documents: Sequence[Document] | None = None
+    __slots__ = ("_first", "documents", "ends", "text")
+
+    def __init__(self, first: int | Block, text: bytes, *, documents: Sequence[Document] | None = None) -> None:
+        self._first = first
+        self.text = text
+        self.ends: int | None = None
+        self.documents = documents
+
+    @property
+    def number(self) -> int:
+        """The number of the first line."""
+        if isinstance(self._first, Block):
+            self._first = self._first.next_number  # the block before is let go
+        return self._first
 
     @property
     def next_number(self) -> int:
@@ -67,39 +80,62 @@ def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterato
         OSError: reading failed.
     """
     most = limits.line_bytes
-    begun = _BegunLine(line, most)
+    before: int | Block = line
+    begun = _BegunLine(most)
     try:
         for chunk in stream:
             end = chunk.rfind(b"\n") + 1
             if not end:
                 begun.add(chunk)
                 continue
-            start, number = 0, begun.number
-            if begun.size:  # its end is in this chunk
-                start = chunk.index(b"\n") + 1
-                begun.add(chunk[: start - 1])
-                yield from begun.finished()
-                number += 1
+            start, head = 0, begun.text
+            if begun.size and begun.size + (first := chunk.index(b"\n")) > most + 1:
+                begun.add(chunk[:first])
+                start, head = first + 1, b""
+                number = _number_after(before)
+                yield too_long(number, most, begun.text)
+                before = number + 1
             if start < end:
-                block = Block(number, chunk[start:end])
-                yield block
-                number = block.next_number
-            begun = _BegunLine(number, most)
+                before = Block(before, head + chunk[start:end] if head else chunk[start:end])
+                yield before
+            begun = _BegunLine(most)
             begun.add(chunk[end:])
     except Damage as damage:
+        number = _number_after(before)
         # What is left of the line is a document of its own only where it reads as one.
         if begun.is_too_long or not any(isinstance(each, Flaw) for each in read_line(begun.text, 1, limits)):
-            yield from begun.finished()
-        yield damage_flaw(damage, begun.number, begun.text)
+            yield from begun.finished(number)
+        yield damage_flaw(damage, number, begun.text)
     else:
-        yield from begun.finished()
+        if begun.size:
+            yield from begun.finished(_number_after(before))
+
+
+def _number_after(before: int | Block) -> int:
+    return before.next_number if isinstance(before, Block) else before
 
 
 Known = TypeVar("Known")
 
-Sieve = Callable[[Block], Iterable[NumberedLine | Flaw | Known]]
-"""Gives, of a block of lines of JSON, those that are to be read as documents; the others it has dealt with itself, or
-it gives what it knows of them."""
+
+def _nothing(_: Block) -> None:
+    """Take no notice of a block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve(Generic[Known]):
+    """Takes lines of JSON out before they are read.
+
+    Attributes:
+        select: gives, of a block, the lines that are to be read as documents; the others it has dealt with itself, or
+            it gives what it knows of them. Blocks come in their order.
+        ahead: how many blocks may be announced before they are selected from; asked anew for each of them.
+        announce: is told of a block as soon as it is there, so that work on it can begin.
+    """
+
+    select: Callable[[Block], Iterable[NumberedLine | Flaw | Known]]
+    ahead: Callable[[], int] = int
+    announce: Callable[[Block], None] = _nothing
 
 
 def read_lines(
@@ -115,16 +151,44 @@ def read_lines(
     Raises:
         OSError: reading failed.
     """
-    for block in blocks(stream, limits):
+    found = blocks(stream, limits)
+    for block in _looked_ahead(found, sieve) if sieve else found:
         if isinstance(block, Block) and block.text.isspace():
             continue
-        for each in (block,) if isinstance(block, Flaw) else sieve(block) if sieve else block.lines(limits):
+        for each in (block,) if isinstance(block, Flaw) else sieve.select(block) if sieve else block.lines(limits):
             if isinstance(each, NumberedLine):
                 documents = list(reversed(read_line(each.text, each.number, limits)))
                 while documents:  # there may be very many: none is held when it is done with
                     yield documents.pop()
             else:
                 yield each
+
+
+def _looked_ahead(found: Iterator[Block | Flaw], sieve: Sieve[Known]) -> Iterator[Block | Flaw]:
+    """Yield blocks after as many as may be were announced; where reading fails, those that came before first."""
+    held: deque[Block | Flaw] = deque()
+    failure: Exception | None = None
+    is_over = False
+    while True:
+        while not is_over and len(held) <= sieve.ahead():
+            try:
+                block = next(found, None)
+            except Exception as error:  # noqa: BLE001 - raised in its turn
+                failure, block = error, None
+            if block is None:
+                is_over = True
+            else:
+                held.append(block)
+                if isinstance(block, Block) and not block.text.isspace():
+                    sieve.announce(block)
+        if not held:
+            break
+        block = held.popleft()
+        if isinstance(block, Block):
+            _ = block.number  # so that it lets go of the one before
+        yield block
+    if failure is not None:
+        raise failure
 
 
 def read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | Flaw | Failure]:
@@ -171,8 +235,7 @@ def size_text(size: int) -> str:
 class _BegunLine:
     """A line whose end has not come yet; no more than *most* bytes of it are held."""
 
-    def __init__(self, number: int, most: int) -> None:
-        self.number = number
+    def __init__(self, most: int) -> None:
         self.size = 0
         self._most = most
         self._parts: list[bytes] = []
@@ -191,11 +254,11 @@ class _BegunLine:
     def text(self) -> bytes:
         return b"".join(self._parts)
 
-    def finished(self) -> Iterator[Block | Flaw]:
+    def finished(self, number: int) -> Iterator[Block | Flaw]:
         if self.is_too_long:
-            yield too_long(self.number, self._most, self.text)
+            yield too_long(number, self._most, self.text)
         elif self.size:
-            yield Block(self.number, self.text)
+            yield Block(number, self.text)
 
 
 def too_many_values(number: int, most: int) -> Flaw:

@@ -20,6 +20,7 @@ from segkoch_lint.facets import Facet
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
+from segkoch_lint.reading import opening, recognising
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.rules.ruleset import RuleSet
 from tests.conftest import IOS_CALL
@@ -37,13 +38,19 @@ def selector_by(name: str) -> Callable[..., LineSelector]:
     """What makes a selector of a kind, as far as the rules allow it."""
 
     def make(
-        ruleset: RuleSet, limits: Limits, count: Count, facets: tuple[Facet, ...], recorder: Recorder | None
+        ruleset: RuleSet,
+        limits: Limits,
+        count: Count,
+        facets: tuple[Facet, ...],
+        recorder: Recorder | None,
+        *,
+        threads: int = 1,
     ) -> LineSelector:
         if name == READ:
             return ReadingSelector(limits)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(selector, "has_core", lambda: name == NATIVE)
-            return selector_for(ruleset, limits, count, facets, recorder)
+            return selector_for(ruleset, limits, count, facets, recorder, threads=threads)
 
     return make
 
@@ -56,12 +63,20 @@ def way(name: str) -> Iterator[None]:
         yield
 
 
-def linted(content: bytes, settings: Settings | None = None, *, by: str = READ, name: str = "log.ndjson") -> Any:
+def linted(
+    content: bytes, settings: Settings | None = None, *, by: str = READ, name: str = "log.ndjson", jobs: int = 1
+) -> Any:
     """The findings and the figures of a log."""
     with way(by):
-        linter = Linter(settings)
+        linter = Linter(settings, jobs=jobs)
         findings = [*linter.bytes(content, name), *linter.identity_findings()]
     return findings, linter.summary
+
+
+def read_at_once(size: int, patch: pytest.MonkeyPatch) -> None:
+    """Let so many bytes of an input be read at a time, and be looked at before."""
+    patch.setattr(opening, "_READ_BYTES", size)
+    patch.setattr(recognising, "_PEEKED_BYTES", size)
 
 
 def is_found_the_same(content: bytes, settings: Settings | None = None, *, name: str = "log.ndjson") -> Any:

@@ -14,7 +14,6 @@ from segkoch_lint.engine.checked_line import CheckedLine
 from segkoch_lint.facets import FACETS, Facet, Group
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading import opening
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
@@ -34,6 +33,7 @@ from tests.engine.logs import (
     changed,
     is_found_the_same,
     linted,
+    read_at_once,
     selector_by,
     written,
 )
@@ -153,7 +153,7 @@ def test_no_more_is_remembered_than_is_allowed(by: str, most: int, monkeypatch: 
     if by == NATIVE:
         for name, number in (("_MOST_TAUGHT", most // 100), ("_MOST_GROUPS", 1), ("_MOST_RECORDS", 1)):
             monkeypatch.setattr(f"segkoch_lint.engine.native.{name}", number)
-    monkeypatch.setattr(opening, "_READ_BYTES", 3000)
+    read_at_once(3000, monkeypatch)
     lines = [written(changed(("context", "device", "model"), f"model {number % 3}"), 0) for number in range(9)]
     lines += [written(changed(("context", "device", "id"), None), 0) for _ in range(2)]
     lines += [written(changed(("event",), event), 0) for event in ("a", "", "b", " ", "é", "è")]
@@ -166,7 +166,7 @@ def test_every_block_of_a_log_can_end_anywhere() -> None:
     content = b"\n".join([GOOD, BAD, b"17", GOOD, b"{", BAD, b"", GOOD]) + b"\n"
     for size in (1, 7, len(GOOD), len(GOOD) + 1, 2000):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(opening, "_READ_BYTES", size)
+            read_at_once(size, patch)
             is_found_the_same(content)
 
 
@@ -179,7 +179,7 @@ def test_mutants_of_good_lines_are_found_the_same(seed: int) -> None:
 @pytest.mark.parametrize("few", [0, 1500, 1 << 20])
 def test_few_lines_are_found_the_same_and_many_from_some_block_on(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selector, "FEW_BYTES", few)
-    monkeypatch.setattr(opening, "_READ_BYTES", 1000)
+    read_at_once(1000, monkeypatch)
     content = b"\n".join([GOOD, BAD, b"17", GOOD] * 6)
     linter = Linter()
     findings = [*linter.bytes(content, "log.ndjson"), *linter.identity_findings()]
