@@ -130,11 +130,10 @@ def command(
     with the columns of Segment's warehouses; also in gzip or zstandard.
     """
     from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
-    from segkoch_lint.jobs import collect_garbage_rarely, cores  # noqa: PLC0415
+    from segkoch_lint.jobs import cores  # noqa: PLC0415
     from segkoch_lint.linting import Linter  # noqa: PLC0415 - validators and parsers take a while to import
     from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
 
-    collect_garbage_rarely()
     settings = with_budgets(with_fail_on(settings_of(**configuration), fail_on), budgets)
     settings = with_memory(with_facets(settings, facets), memory)
     if wait is not None:
