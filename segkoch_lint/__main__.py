@@ -9,8 +9,8 @@ from types import FrameType
 
 _INTERRUPTED = 130
 
-_RARELY = (20_000, 50, 1_000)
-"""Thresholds of the garbage collector (`gc.set_threshold`): a run imports and remembers much, with next to no cycles."""
+_RARELY = (100_000, 50, 1_000)
+"""Thresholds of the garbage collector (`gc.set_threshold`): a run makes many objects and hardly any cycles."""
 
 _arrived: list[int] = []
 """The signals that arrived before the command line could say what to do about them."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 FORMS = 'Write a share of the delivered calls (60%, 0.1%) or a number of calls (20, or "20 calls").'
 """What a budget looks like, for hints."""
@@ -32,6 +34,8 @@ class Budget:
         Raises:
             ValueError: it is no budget; the message says why.
         """
+        from decimal import Decimal  # noqa: PLC0415 - few runs have a budget
+
         read = _AMOUNT.fullmatch(text.strip())
         if read is None:
             raise ValueError(f'"{text}" is no budget')
@@ -53,6 +57,8 @@ class Budget:
             calls: calls with findings of the rule.
             checked: calls delivered. Of none, any share is exceeded by the first finding.
         """
+        from fractions import Fraction  # noqa: PLC0415 - few runs have a budget
+
         return calls * 100 > Fraction(self.amount) * checked if self.relative else calls > self.amount
 
     @property

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -68,6 +66,8 @@ class InternalError:
     @classmethod
     def of(cls, error: BaseException, path: str, line: int | None, consequence: str) -> Self:
         """Return what *error* was, and where it was raised."""
+        import traceback  # noqa: PLC0415 - hardly any run fails
+
         name = type(error).__name__
         if isinstance(error, OSError) and error.strerror:
             name += f": {error.strerror}"  # the system's own words, which quote nothing
@@ -80,5 +80,7 @@ class InternalError:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ``Did you mean "…"?`` for the known word most like *word*, or an empty string."""
+    import difflib  # noqa: PLC0415 - only for what is misspelled
+
     match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f'Did you mean "{match[0]}"?' if match else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,6 +89,8 @@ def _undone(found: re.Match[str]) -> list[tuple[str, int]]:
     if escape[0] == "%":
         return _from_url(bytes.fromhex(escape.replace("%", "")))
     if escape[0] == "&":
+        import html  # noqa: PLC0415 - hardly any text has such escapes
+
         character = html.unescape(escape)
         return [(character, len(escape))] if len(character) == 1 else []
     if len(escape) == 2:

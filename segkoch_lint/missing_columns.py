@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from segkoch_lint.calls import Holding
-from segkoch_lint.reading.columns import Columns
 from segkoch_lint.rules.catalogue import Rule
+
+if TYPE_CHECKING:
+    from segkoch_lint.reading.columns import Columns
 
 
 def unanswerable(columns: Holding, rules: Iterable[Rule]) -> frozenset[str]:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from segkoch_lint.budgets import Budget
     from segkoch_lint.cli.outputs import Target
-    from segkoch_lint.findings import Finding
+    from segkoch_lint.findings import Excerpt, Finding
+    from segkoch_lint.places import Span
     from segkoch_lint.policy.settings import Settings
+    from segkoch_lint.reading.documents import Document, Flaw
     from segkoch_lint.tallies import Summary
 
 
@@ -137,6 +139,8 @@ def protect_inputs(
     Raises:
         UsageError: something would be lost.
     """
+    if not targets:
+        return
     from segkoch_lint.cli.protection import Inputs, Output, refuse_overwriting  # noqa: PLC0415
 
     outputs = [Output(path, f"--output {name}:{path}") for name, path in targets]
@@ -147,9 +151,19 @@ def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[An
     """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
     if not ((form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)):
         return None, None
-    from segkoch_lint.reporting.excerpts import excerpt, flaw_excerpt  # noqa: PLC0415
+    return partial(_excerpt, show_ids=style.show_ids), partial(_flaw_excerpt, show_ids=style.show_ids)
 
-    return partial(excerpt, show_ids=style.show_ids), partial(flaw_excerpt, show_ids=style.show_ids)
+
+def _excerpt(document: Document, span: Span, *, show_ids: bool) -> Excerpt | None:
+    from segkoch_lint.reporting.excerpts import excerpt  # noqa: PLC0415 - only a finding has lines to show
+
+    return excerpt(document, span, show_ids=show_ids)
+
+
+def _flaw_excerpt(flaw: Flaw, *, show_ids: bool) -> Excerpt | None:
+    from segkoch_lint.reporting.excerpts import flaw_excerpt  # noqa: PLC0415 - only a finding has lines to show
+
+    return flaw_excerpt(flaw, show_ids=show_ids)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

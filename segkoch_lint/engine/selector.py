@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from segkoch_lint.engine.checked_line import CheckedLine, Count, LineSelector
 from segkoch_lint.engine.core import has_core
-from segkoch_lint.engine.read_set import ReadSet, compares_members, is_divisible
-from segkoch_lint.engine.verdict_cache import CachingSelector
 from segkoch_lint.facets import Facet
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.reading.documents import Flaw
@@ -51,6 +49,8 @@ def selector_for(
         recorder: records what calls say of their users and event names; None if no rule asks.
         threads: how many the native core may use.
     """
+    from segkoch_lint.engine.read_set import ReadSet, compares_members, is_divisible  # noqa: PLC0415 - only large inputs need it
+
     reads = ReadSet.of(
         ruleset.footprint,
         facets,
@@ -62,6 +62,8 @@ def selector_for(
 
         return NativeSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder, threads=threads)
     if is_divisible(reads.footprint) and not compares_members(reads.footprint):
+        from segkoch_lint.engine.verdict_cache import CachingSelector  # noqa: PLC0415
+
         return CachingSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)
     return ReadingSelector(limits)
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cache, partial
-from importlib import resources
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Protocol, TypeVar
 
@@ -308,7 +308,7 @@ def disk_errors(what: str) -> Iterator[None]:
 
 @cache
 def _sections() -> Mapping[str, Sequence[str]]:
-    text = resources.files(__package__ or "").joinpath("queries.sql").read_text("utf-8")
+    text = Path(__file__).with_name("queries.sql").read_text("utf-8")
     sections: dict[str, Sequence[str]] = {}
     for section in text.split("-- section: ")[1:]:
         name, _, body = section.partition("\n")

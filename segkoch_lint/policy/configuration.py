@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,10 +78,27 @@ def ignored_configurations(start: str | Path, taken: Path | None) -> Iterator[tu
 
 def _mistaken_tables(file: Path) -> list[str]:
     try:
-        tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
+        text = file.read_text(encoding="utf-8")
+        if not any(name in text for name in _MISTAKEN_TABLES):
+            return []
+        tools = _toml(text).get("tool", {})
     except (OSError, ValueError):
         return []
     return [name for name in _MISTAKEN_TABLES if isinstance(tools, dict) and name in tools]
+
+
+def _toml(text: str) -> dict[str, Any]:
+    """Return what TOML says.
+
+    Raises:
+        ValueError: it is not valid.
+    """
+    import tomllib  # noqa: PLC0415 - many runs have no configuration
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"not valid TOML: {error}") from error
 
 
 def load_settings(file: str | Path | None) -> Settings:
@@ -137,11 +153,13 @@ def _yaml(file: Path, text: bytes) -> Any:
 def _table(file: Path) -> Any:
     """Return the tool's table of a TOML file; None if it is a pyproject.toml without one."""
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{file}: not valid TOML: {error}.") from error
+        text = file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: cannot be read: {error}.") from error
+    try:
+        document = _toml(text)
+    except ValueError as error:
+        raise UsageError(f"{file}: {error}.") from error
     tools = document.get("tool", {})
     if file.name != "pyproject.toml":
         if isinstance(tools, dict) and "segkoch-lint" in tools:
@@ -157,7 +175,9 @@ def _table(file: Path) -> Any:
 
 def _problems(configuration: Any) -> list[tuple[str, str]]:
     """Return all that is wrong with a configuration, in the order of its keys, and what to do about it."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a tenth of a second to import
+    if _is_valid(configuration):
+        return []
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, and only says what is wrong
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
     keys = list(configuration) if isinstance(configuration, Mapping) else []
@@ -168,6 +188,15 @@ def _problems(configuration: Any) -> list[tuple[str, str]]:
     order = {str(key): number for number, key in enumerate(keys)}
     found.sort(key=lambda error: [order.get(str(step), 0) for step in list(error.absolute_path)[:1]])
     return [each for error in found for each in complaints(error, _WORDING)]
+
+
+def _is_valid(configuration: Any) -> bool:
+    from segkoch_lint.rules.vocabulary import gate  # noqa: PLC0415 - many runs have no configuration
+
+    try:
+        return gate(schema_files.load("configuration")).is_valid(configuration)
+    except (TypeError, ValueError):
+        return False  # TOML has dates and times, which no key takes
 
 
 def _of_amounts(configuration: Mapping[str, Any], file: Path) -> list[UsageError]:

@@ -6,9 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, TypeVar
 
 from segkoch_lint.budgets import Budget
 from segkoch_lint.errors import UsageError, nearest, raise_all
@@ -18,6 +16,9 @@ from segkoch_lint.reading.ignoring import in_one_path
 from segkoch_lint.reading.remote import is_remote
 from segkoch_lint.rules.catalogue import Rule, limited, matching
 from segkoch_lint.rules.loading import load_catalogue
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 T = TypeVar("T")
 
@@ -100,6 +101,8 @@ def _wrong_limits(catalogue: Sequence[Rule], limits: Mapping[str, int]) -> Itera
 
 
 def _spec_of(pattern: str, settings: Settings) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - few runs have such patterns
+
     try:
         return GitIgnoreSpec.from_lines([in_one_path(pattern)])
     except ValueError as error:

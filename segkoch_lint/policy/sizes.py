@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 SIZE_FORMS = "Write bytes with a unit: 512MB, 2GiB."
 """What a size looks like, for hints."""
@@ -20,6 +19,8 @@ def bytes_of(text: str) -> int:
     Raises:
         ValueError: it is no size, or a smaller one than the program needs; the message says which.
     """
+    from decimal import Decimal  # noqa: PLC0415 - few runs name a size
+
     read = _SIZE.fullmatch(text.strip())
     if read is None or (read[3] and not read[2]):
         raise ValueError(f'"{text}" is no size')

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from segkoch_lint.reading.csv_text import delimiter_of
 from segkoch_lint.reading.globbing import expand, is_glob
 from segkoch_lint.reading.ignoring import GitIgnores, PathPatterns
 from segkoch_lint.reading.inputs import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_ENDING, Input, Unread
-from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
-from segkoch_lint.reading.parquet import may_hold_calls
 from segkoch_lint.reading.remote import RemoteError, find_remote, is_remote, open_remote
 from segkoch_lint.reading.sniffing import (
     GZIP_ENDINGS,
+    PARQUET_MAGIC,
     ZSTD_ENDINGS,
     Claim,
     claim_of,
@@ -265,9 +263,13 @@ def _may_hold_calls(file: BinaryIO) -> bool:
     """Tell whether a file of a name that says nothing is worth reading."""
     head = file.read(_SNIFFED_BYTES)
     if head.startswith(PARQUET_MAGIC):
+        from segkoch_lint.reading.parquet import may_hold_calls  # noqa: PLC0415 - most inputs are no tables
+
         return may_hold_calls(file)
     if is_compressed(head):
         return True
+    from segkoch_lint.reading.csv_text import delimiter_of  # noqa: PLC0415 - most inputs are no tables
+
     encoding, skip = encoding_of(head) or ("utf-8", 0)
     # Invalid text is replaced: only its beginning matters.
     text = head[skip:].decode(encoding, "replace").encode()

@@ -8,11 +8,13 @@ import itertools
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from segkoch_lint.errors import UsageError
 from segkoch_lint.reading.remote import is_remote
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 
 class GitIgnores:
@@ -109,6 +111,8 @@ def _layer(folder: str, file: Path) -> tuple[tuple[str, GitIgnoreSpec], ...]:
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
     """Return the patterns of an ignore file, or None when one of them is nonsense (git passes over such a line)."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - runs without any pattern do not need it
+
     try:
         return GitIgnoreSpec.from_lines(each.removesuffix("\r") for each in lines)
     except ValueError:

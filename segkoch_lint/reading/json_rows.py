@@ -7,11 +7,13 @@ these are what a warehouse makes of a context, or adds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segkoch_lint.caching import remembered
 from segkoch_lint.places import Path
-from segkoch_lint.reading.columns import Columns, are_segments
+
+if TYPE_CHECKING:
+    from segkoch_lint.reading.columns import Columns
 
 _ADDED = frozenset({"event_text", "received_at", "uuid_ts", "loaded_at"})
 """Columns of every table of a warehouse, or of its tracks, that no call has in this spelling."""
@@ -73,4 +75,6 @@ def is_column(key: str) -> bool:
 
 @remembered
 def _columns(names: tuple[str, ...], table: str) -> Columns | None:
+    from segkoch_lint.reading.columns import Columns, are_segments  # noqa: PLC0415 - most inputs are no tables
+
     return Columns(names, table, typed=True) if are_segments(names) else None

@@ -14,12 +14,11 @@ from segkoch_lint.reading.columns import Columns, are_segments
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.rows import RowDocument
+from segkoch_lint.reading.sniffing import PARQUET_MAGIC
 from segkoch_lint.reading.splitting import damage_flaw
 
 if TYPE_CHECKING:
     from segkoch_lint.reading.opening import Stream
-
-MAGIC = b"PAR1"
 
 _ROWS_AT_ONCE = 2000
 _BUFFER_BYTES = 1 << 20
@@ -38,7 +37,7 @@ def may_hold_calls(file: BinaryIO) -> bool:
     size = file.seek(0, 2)
     file.seek(max(0, size - _END_BYTES))
     end = file.read(_END_BYTES)
-    if not end.endswith(MAGIC):
+    if not end.endswith(PARQUET_MAGIC):
         return True
     length = int.from_bytes(end[:4], "little")
     file.seek(max(0, size - _END_BYTES - min(length, _LONGEST_FOOTER)))
@@ -61,7 +60,7 @@ def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | Flaw | 
     except ImportError:
         raise OSError(_MISSING) from None
     with tempfile.TemporaryFile() as spool:
-        file = stream.stored_file(MAGIC)
+        file = stream.stored_file(PARQUET_MAGIC)
         try:
             if file is None:
                 file = spool

@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from segkoch_lint.places import Span
-from segkoch_lint.reading.csv_text import delimiter_of, read_csv
 from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
 from segkoch_lint.reading.json_text import COMMENT, SOURCE_CODE, has_more_values, parse_json, split_documents
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
-from segkoch_lint.reading.parquet import MAGIC as PARQUET_MAGIC
-from segkoch_lint.reading.parquet import read_parquet
 from segkoch_lint.reading.signs import shows_signs
 from segkoch_lint.reading.sniffing import (
     BETWEEN_DOCUMENTS,
+    PARQUET_MAGIC,
     Claim,
     claim_of,
     is_source_code,
@@ -93,9 +91,13 @@ def read_documents(
         case Kind.YAML:
             yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", yaml=True)
         case Kind.CSV:
+            from segkoch_lint.reading.csv_text import delimiter_of, read_csv  # noqa: PLC0415 - most inputs are no tables
+
             delimiter = delimiter_of(stream.peek(_PEEKED_BYTES)) or ","
             yield from read_csv(stream, name=name, delimiter=delimiter, limits=limits)
         case Kind.PARQUET:
+            from segkoch_lint.reading.parquet import read_parquet  # noqa: PLC0415 - most inputs are no tables
+
             for each in read_parquet(stream, name=name):
                 yield Foreign(OTHER_TABLE) if each is None else each
         case _:
@@ -119,7 +121,7 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
     while not stream.exhausted and b"\n" not in head.lstrip(BETWEEN_DOCUMENTS) and len(head) <= limits.line_bytes:
         head = stream.peek(len(head) + _PEEKED_BYTES)
     claim = claim_of(name)
-    if claim is Claim.NOTHING and delimiter_of(head):
+    if claim is Claim.NOTHING and _is_csv(head):
         return Kind.CSV
     sample = _Sample.of(head, limits, whole=stream.exhausted)
     if claim is Claim.YAML:
@@ -133,6 +135,12 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
         if not like_json:
             return Kind.FOREIGN
     return _json_kind(stream, head, sample, limits, claimed_lines=claim is Claim.JSON_LINES)
+
+
+def _is_csv(head: bytes) -> bool:
+    from segkoch_lint.reading.csv_text import delimiter_of  # noqa: PLC0415 - names of fixtures say that they are JSON
+
+    return delimiter_of(head) is not None
 
 
 def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, claimed_lines: bool) -> Kind:

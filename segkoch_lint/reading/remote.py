@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -142,6 +141,8 @@ def _system(url: str) -> tuple[Any, str]:
 @cache
 def _quieten() -> None:
     """Keep the libraries from writing to standard error what is told in one line anyway."""
+    import logging  # noqa: PLC0415 - most inputs are files
+
     for name in _TALKATIVE:
         logging.getLogger(name).addHandler(logging.NullHandler())
 

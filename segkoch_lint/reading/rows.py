@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.masking import mask_shapes
 from segkoch_lint.places import Path, Span
-from segkoch_lint.reading.columns import Columns
 from segkoch_lint.reading.documents import Note, Token
 from segkoch_lint.sensitive_keys import is_sensitive_key
+
+if TYPE_CHECKING:
+    from segkoch_lint.reading.columns import Columns
 
 _LONGEST_NAME = 60
 _LONGEST_LINE = 1 << 62

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+PARQUET_MAGIC = b"PAR1"
 # RFC 8878, 3.1.2: sixteen magic numbers announce a skippable frame, which may come first (parallel writers do so).
 ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +22,8 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
     Raises:
         OutputError: it cannot be written.
     """
+    import tempfile  # noqa: PLC0415 - most runs write no file
+
     given = Path(path)
     target = Path(os.path.realpath(path))  # of a pipe, as a shell gives it, this is no path at all
     try:
