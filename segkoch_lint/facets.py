@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from segkoch_lint.calls import LIBRARY_NAME, library_of
-from segkoch_lint.known_ids import KnownIds
+from segkoch_lint.known_ids import Ids
 from segkoch_lint.masking import Secret, mask_shapes, mask_spans, merged
 from segkoch_lint.places import Path
 
@@ -35,7 +35,7 @@ class Facet:
     named: bool = False
 
 
-def group_of(facets: Sequence[Facet], message: Mapping[str, Any], ids: Callable[[], KnownIds]) -> Group:
+def group_of(facets: Sequence[Facet], message: Mapping[str, Any], ids: Callable[[], Ids]) -> Group:
     """Return the group that a call belongs to.
 
     Args:
@@ -62,7 +62,7 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def _without_ids(value: str, ids: KnownIds, own: Sequence[str]) -> str:
+def _without_ids(value: str, ids: Ids, own: Sequence[str]) -> str:
     return mask_spans(value, merged(ids.stretches(value, own)))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 from segkoch_lint.calls import Call, library_of
+from segkoch_lint.engine.checked_line import CheckedLine
 from segkoch_lint.facets import Facet, Group, group_of
 from segkoch_lint.findings import Excerpt, Finding, Location
+from segkoch_lint.line_findings import LineFindings, LineVerdict
 from segkoch_lint.masking import Secret, mask_name
 from segkoch_lint.missing_columns import unanswerable
 from segkoch_lint.places import Path
@@ -55,6 +58,7 @@ class Inspector:
         observe: is told of the calls, if anybody is.
 
     Attributes:
+        placer: makes findings of what is wrong.
         unanswerable: returns the codes of the rules that a table with some columns says nothing about.
     """
 
@@ -69,8 +73,10 @@ class Inspector:
         self._selection = selection
         self._facets = facets
         self._ruleset = ruleset
-        self._placer = Placer(selection.severity, excerpts)
+        self.placer = Placer(selection.severity, excerpts)
         self._observe = observe
+        by_line = excerpts is None and not facets
+        self._lines = LineFindings(self.drafts, self.placer) if by_line else None
         self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
 
     def inspect(
@@ -104,7 +110,7 @@ class Inspector:
                     groups[unit.path] = self._group(unit, document)
                     opinion = self._ruleset.opinion_on(unit.message)
                     inspection.calls.append((unit, number, opinion))
-                    drafts.extend(self._answerable(unit, self._judge(unit, opinion, document)))
+                    drafts.extend(self._answerable(unit, self.drafts(unit, opinion, document)))
                 case Batch():
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
                 case Destination():
@@ -115,7 +121,7 @@ class Inspector:
             self._observe(document, inspection.calls)
         drafts.extend(self._repeated(document, judged))
         kept = [draft for draft in drafts if draft.rule.code not in ignored]
-        inspection.findings = self._placer.findings(document, path, kept)
+        inspection.findings = self.placer.findings(document, path, kept)
         # Last, when nothing can fail any more: a document on which we fail is counted as that alone.
         summary.destinations += destinations
         for call, _, opinion in inspection.calls:
@@ -148,6 +154,36 @@ class Inspector:
         summary.severities[str(severity)] += 1
         return finding
 
+    def line(
+        self, line: CheckedLine, path: str, ignored: frozenset[str], summary: Summary, said: Counter[LineVerdict]
+    ) -> list[Finding]:
+        """Return the findings of a line on which there is an opinion already.
+
+        Args:
+            line: the line.
+            path: its input, as findings name it.
+            ignored: codes that do not count in this input.
+            summary: the figures to add a line to of which nobody said the same before.
+            said: counts the other lines, until `count_lines`.
+        """
+        known = self._lines.of(line, path, ignored) if self._lines else None
+        if known is None:
+            return self.judged(line.document, line.opinion, path, ignored, summary)
+        verdict, findings = known
+        said[verdict] += 1
+        return findings
+
+    def count_lines(self, said: Mapping[LineVerdict, int], summary: Summary) -> None:
+        """Count lines by what was said of them."""
+        for verdict, lines in said.items():
+            count(summary, verdict.opinion, verdict.library, calls=lines)
+            for code, findings in verdict.findings.items():
+                tally = summary.rules.setdefault(code, RuleTally())
+                tally.findings += findings * lines
+                tally.calls += lines
+                severity = self._selection.severity(self._selection.by_code[code])
+                summary.severities[str(severity)] += findings * lines
+
     def judged(
         self, document: Document, opinion: Opinion, path: str, ignored: frozenset[str], summary: Summary
     ) -> list[Finding]:
@@ -157,8 +193,8 @@ class Inspector:
         """
         call = Call(document.value)
         group, library = self._group(call, document), library_of(call.message)
-        kept = [draft for draft in self._judge(call, opinion, document) if draft.rule.code not in ignored]
-        findings = self._placer.findings(document, path, kept)
+        kept = [draft for draft in self.drafts(call, opinion, document) if draft.rule.code not in ignored]
+        findings = self.placer.findings(document, path, kept)
         count(summary, opinion, library, group)
         self._count(kept, {call.path: group}, summary)
         return findings
@@ -166,8 +202,8 @@ class Inspector:
     def _group(self, call: Call, document: Document) -> Group:
         return group_of(self._facets, call.message, lambda: document.ids)
 
-    def _judge(self, call: Call, opinion: Opinion, document: Document) -> Iterator[Draft]:
-        """Yield what a call breaks."""
+    def drafts(self, call: Call, opinion: Opinion, document: Document) -> Iterator[Draft]:
+        """Yield what is wrong with a call, in the order of the opinion."""
         if opinion.blames:
             library = library_of(call.message)
             properties = {"type": call.message["type"], "library": library, **_event(call)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from segkoch_lint.caching import remembered
 from segkoch_lint.masking import hides_values
@@ -29,10 +30,21 @@ _LONGEST_SEARCHED = 60
 
 _WORD = re.compile(r"[^\W_]+")
 
-_ESCAPES = re.compile(rb"\\(?:\\|/|u00[2-7])")
-"""Escapes that may stand for printable ASCII; and a backslash, so that nothing is taken to be one behind it."""
+_ESCAPES = re.compile(rb"\\(?:\\|/|u00[2-7]|u)")
+"""Escapes that may stand for printable characters, those of ASCII apart; and a backslash, so that nothing is taken to
+be one behind it."""
 
 _Extent = tuple[int, int]
+
+
+class Ids(Protocol):
+    """The ids of a document."""
+
+    def __contains__(self, text: object) -> bool:
+        """Return whether a text is one of them."""
+
+    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:
+        """Return start and end of each of them in a text; see `KnownIds.stretches`."""
 
 
 class KnownIds:
@@ -53,7 +65,7 @@ class KnownIds:
         """Tell whether *text* is one of them."""
         return text in self._values
 
-    def stretches(self, text: str, own: Iterable[str] = ()) -> list[tuple[int, int]]:
+    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:
         """Return start and end of each of them in *text*, in order; only whole words count, and the whole text.
 
         Args:
@@ -83,6 +95,34 @@ class KnownIds:
         return _ByWords(self._parts) if len(self._parts) > _FEW else None
 
 
+class UnreadIds:
+    """Stands for the ids of documents that are not read: finds none, and notes what shows that there are none.
+
+    Args:
+        own: values of the documents that are no ids, each as often as it stands there.
+
+    Attributes:
+        strings: JSON strings, and how often each stands in a document, keys aside, if none of its ids is in any of the
+            texts that were asked about (`holds_none`); None if no strings can show that.
+    """
+
+    def __init__(self, own: Iterable[str]) -> None:
+        self.strings: dict[bytes, int] | None = {}
+        self._own = Counter(map(_quoted, own))
+
+    def __contains__(self, text: object) -> bool:
+        return bool(self.stretches(str(text)))
+
+    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:  # noqa: ARG002 - all of them are known
+        """Return nothing, and note the text; see `KnownIds.stretches`."""
+        strings = strings_of_ids(text, ())
+        if strings is None:
+            self.strings = None
+        elif self.strings is not None:
+            self.strings |= {string: self._own[string] for string, _ in strings}
+        return []
+
+
 def shows_no_id(text: str, source: bytes, own: Iterable[str] = ()) -> bool:
     """Return whether a document shows, without looking for its ids, that none of them stands in a text.
 
@@ -95,7 +135,20 @@ def shows_no_id(text: str, source: bytes, own: Iterable[str] = ()) -> bool:
         False when in doubt.
     """
     strings = strings_of_ids(text, own)
-    if strings is None or (b"\\" in source and _may_be_escaped(strings, source)):
+    return strings is not None and holds_none(source, strings)
+
+
+def holds_none(source: bytes, strings: Collection[tuple[bytes, int]]) -> bool:
+    """Return whether no string stands more often in a document than it may.
+
+    Args:
+        source: the document as JSON.
+        strings: JSON strings as of `strings_of_ids`, and how often each may stand there, keys aside.
+
+    Returns:
+        False when in doubt.
+    """
+    if b"\\" in source and _may_be_escaped(strings, source):
         return False
     return not any(string in source and _occurrences(string, source) > most for string, most in strings)
 
@@ -108,8 +161,8 @@ def strings_of_ids(text: str, own: Iterable[str]) -> Sequence[tuple[bytes, int]]
         own: values of the document that are no ids, each where it stands.
 
     Returns:
-        JSON strings of printable ASCII, without escapes, and how often each stands in a document, keys aside, that
-        holds no such id; None if they are many, or an id may be written in another way.
+        JSON strings of printable characters, without escapes, and how often each stands in a document, keys aside, that
+        holds no such id; None if they are many, or the id may be a number.
     """
     return _strings_of_ids(text, tuple(own))
 
@@ -121,14 +174,18 @@ def _strings_of_ids(text: str, own: tuple[str, ...]) -> Sequence[tuple[bytes, in
     parts = _quoted_parts(text)
     if parts is None:
         return None
-    known = {b'"%b"' % each.encode("utf-8", "replace") for each in own}
+    known = set(map(_quoted, own))
     return tuple((part, int(part in known)) for part in parts)
 
 
 def _may_be_escaped(strings: Iterable[tuple[bytes, int]], source: bytes) -> bool:
-    """Return whether JSON may hold one of some strings, which are printable ASCII, in another writing."""
-    slashes = any(b"/" in string for string, _ in strings)
-    return any(escape != rb"\/" or slashes for escape in _ESCAPES.findall(source) if escape != rb"\\")
+    """Return whether JSON may hold one of some strings, of printable characters, in another writing."""
+    harmless = {rb"\\"}
+    if not any(b"/" in string for string, _ in strings):
+        harmless.add(rb"\/")
+    if all(string.isascii() for string, _ in strings):
+        harmless.add(rb"\u")
+    return not harmless.issuperset(_ESCAPES.findall(source))
 
 
 def _occurrences(quoted: bytes, source: bytes) -> int:
@@ -146,14 +203,18 @@ def _occurrences(quoted: bytes, source: bytes) -> int:
 def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
     """Return, quoted, all strings that stand in *text* if they are ids; None if they are many, or unsure."""
     size = len(text)
-    if size > _LONGEST_SEARCHED or not (text.isascii() and text.isprintable()) or '"' in text or "\\" in text:
+    if size > _LONGEST_SEARCHED or not text.isprintable() or '"' in text or "\\" in text:
         return None
     middle = [0 < at < size and text[at - 1].isalnum() and text[at].isalnum() for at in range(size + 1)]
     ends = [at for at in range(size + 1) if not middle[at]]
     parts = {text[a:b] for a in ends for b in ends if b - a >= SHORTEST_PART}
     if len(parts) > _FEW or any(map(_may_be_a_number, parts | {text})):
         return None
-    return tuple(b'"%b"' % part.encode() for part in parts | {text})
+    return tuple(_quoted(part) for part in parts | {text} if not is_placeholder(part))
+
+
+def _quoted(text: str) -> bytes:
+    return b'"%b"' % text.encode("utf-8", "replace")
 
 
 def _may_be_a_number(text: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from segkoch_lint.calls import Call
-from segkoch_lint.engine.checked_line import CheckedLine
+from segkoch_lint.engine.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.engine.selector import line_selector
 from segkoch_lint.engine.table_rows import select_rows
 from segkoch_lint.errors import InternalError
@@ -18,6 +18,7 @@ from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.inspecting import Inspection, Inspector, count
+from segkoch_lint.line_findings import LineVerdict
 from segkoch_lint.masking import shown_pointer
 from segkoch_lint.missing_columns import missing_columns
 from segkoch_lint.places import Span
@@ -102,6 +103,7 @@ class PartLinter:
         self._sieve = Sieve(self._select, self._ahead, self._announce)
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
+        self._said: Counter[LineVerdict] = Counter()
         self._claimed = True
         self._calls_seen = False
         self._calls_before = 0
@@ -162,7 +164,7 @@ class PartLinter:
 
     def _lint(
         self,
-        documents: Iterable[Document | Flaw | Failure | Foreign | CheckedLine],
+        documents: Iterable[Document | Flaw | Failure | Foreign | CheckedLine | CheckedRow],
         text: Stream | PieceText,
         source: Input,
         *,
@@ -174,6 +176,7 @@ class PartLinter:
         self._claimed = source.claimed
         self._calls_seen = False
         self._result = Result(summary=Summary(inputs=inputs))
+        self._said.clear()
         if self._recorder is not None:
             self._recorder.begin()
         self._name, self._line, self._slow, self._failures = name, 0, False, 0
@@ -189,8 +192,8 @@ class PartLinter:
         yield self._finished(last=True, lines=text.lines if isinstance(text, PieceText) else 0)
 
     def _readable(
-        self, documents: Iterable[Document | Flaw | Failure | Foreign | CheckedLine], name: str
-    ) -> Iterator[Document | Flaw | Failure | Foreign | CheckedLine]:
+        self, documents: Iterable[Document | Flaw | Failure | Foreign | CheckedLine | CheckedRow], name: str
+    ) -> Iterator[Document | Flaw | Failure | Foreign | CheckedLine | CheckedRow]:
         """Yield the documents as far as they can be read, and note what keeps the rest from being read."""
         try:
             yield from documents
@@ -202,7 +205,7 @@ class PartLinter:
             self._fail(error, name, self._line or None, "nothing after this place was checked")
 
     def _checked(
-        self, each: Document | Flaw | Failure | Foreign | CheckedLine, name: str, ignored: frozenset[str]
+        self, each: Document | Flaw | Failure | Foreign | CheckedLine | CheckedRow, name: str, ignored: frozenset[str]
     ) -> Sequence[Entry]:
         """Return what is to be said of one document; if our own code fails on it, only that is noted."""
         if isinstance(each, Failure):
@@ -224,6 +227,8 @@ class PartLinter:
         self._result.summary.fail(told)
 
     def _finished(self, *, last: bool = False, lines: int = 0) -> Result:
+        self.inspector.count_lines(self._said, self._result.summary)
+        self._said.clear()
         finished, self._result = self._result, Result()
         self._calls_before += finished.summary.calls
         # The fewer times it is taken, the fewer records are met anew.
@@ -267,7 +272,7 @@ class PartLinter:
         count(self._result.summary, opinion, library, group, calls)
 
     def _entries(
-        self, each: Document | Flaw | Foreign | CheckedLine, name: str, ignored: frozenset[str]
+        self, each: Document | Flaw | Foreign | CheckedLine | CheckedRow, name: str, ignored: frozenset[str]
     ) -> Iterator[Entry]:
         summary = self._result.summary
         if isinstance(each, Foreign):
@@ -275,6 +280,9 @@ class PartLinter:
             summary.not_calls[kind] += 1
             yield Stranger(kind, "", Span(1, 1, 1, 1))
         elif isinstance(each, CheckedLine):
+            yield from self._first_call()
+            yield from self.inspector.line(each, name, ignored, summary, self._said)
+        elif isinstance(each, CheckedRow):
             ignored = self._ignored_of(each.document, name, ignored)
             yield from self._first_call()
             yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
@@ -396,8 +404,10 @@ def _is_empty(value: Any) -> bool:
     return value == [] or (isinstance(value, dict) and value.get("batch") == [] and "type" not in value)
 
 
-def _line_of(each: Document | Flaw | Foreign | CheckedLine) -> int:
+def _line_of(each: Document | Flaw | Foreign | CheckedLine | CheckedRow) -> int:
     if isinstance(each, CheckedLine):
+        return each.line
+    if isinstance(each, CheckedRow):
         return each.document.start[0]
     return each.span.line if isinstance(each, Flaw) else 1 if isinstance(each, Foreign) else each.start[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -74,25 +75,28 @@ class Placer:
         spans = document.locate({draft.path for draft in drafts})
         # Several rules often blame the same value.
         excerpt = cache(lambda span: self._excerpts(document, span) if self._excerpts and span else None)
-        made = [(draft, self._finding(document, path, draft, spans, excerpt)) for draft in drafts]
-        made.sort(key=lambda each: _order(each[1]))
-        told: set[tuple[Path, str]] = set()
-        findings = []
-        for draft, finding in made:
-            # One cause can break several rules. What to do about it is said at the first finding of the call.
-            again = bool(draft.remedy) and (draft.unit, draft.remedy) in told
-            told.add((draft.unit, draft.remedy))
-            findings.append(msgspec.structs.replace(finding, remedy=_remark(document, draft)) if again else finding)
-        return findings
+        made = [
+            (self.finding(document, path, draft, spans, excerpt), draft, _remark(document, draft)) for draft in drafts
+        ]
+        return in_order(made)
 
-    def _finding(
+    def finding(
         self,
         document: Document,
         path: str,
         draft: Draft,
-        spans: Mapping[Path, Span],
-        excerpt: Callable[[Span | None], Excerpt | None],
+        spans: Mapping[Path, Span] = MappingProxyType({}),
+        excerpt: Callable[[Span | None], Excerpt | None] = lambda _: None,
     ) -> Finding:
+        """Return a finding.
+
+        Args:
+            document: that it stands in.
+            path: its input, as findings name it.
+            draft: what is wrong.
+            spans: where values stand.
+            excerpt: returns the lines around a span.
+        """
         ids = document.ids
         pointer = shown_pointer(draft.path, ids.stretches)
         keys = _keys(document, draft)
@@ -112,6 +116,25 @@ class Placer:
             excerpt=excerpt(span),
             properties=_shared(draft.properties, document),
         )
+
+
+def in_order(made: Sequence[tuple[Finding, Draft, str]]) -> list[Finding]:
+    """Return the findings of a document in the order of the text.
+
+    One cause can break several rules. What to do about it is said at the first finding of the call.
+
+    Args:
+        made: the findings, each with its draft and what a reader should know of how the value to blame was read.
+    """
+    if len(made) == 1:
+        return [made[0][0]]
+    told: set[tuple[Path, str]] = set()
+    findings = []
+    for finding, draft, remark in sorted(made, key=lambda each: _order(each[0])):
+        again = bool(draft.remedy) and (draft.unit, draft.remedy) in told
+        told.add((draft.unit, draft.remedy))
+        findings.append(msgspec.structs.replace(finding, remedy=remark) if again else finding)
+    return findings
 
 
 def _remark(document: Document, draft: Draft) -> str:

@@ -33,13 +33,15 @@ pub fn texts_of(mut name: &[u8]) -> Vec<Option<&[u8]>> {
     texts
 }
 
-/// Strings of printable ASCII, without quotes and backslashes in them, that may stand in the lines of a group no more
+/// Strings of printable characters, without quotes and backslashes in them, that may stand in the lines of a group no more
 /// often than they do in each.
 #[derive(Debug)]
 pub struct Watch {
     strings: Vec<(Finder<'static>, usize)>,
     /// Whether there is a slash in any of them.
     slashes: bool,
+    /// Whether all of them are ASCII.
+    ascii: bool,
 }
 
 impl Watch {
@@ -49,6 +51,7 @@ impl Watch {
         Self {
             strings: strings.iter().map(|(string, most)| (Finder::new(string).into_owned(), *most)).collect(),
             slashes: strings.iter().any(|(string, _)| string.contains(&b'/')),
+            ascii: strings.iter().all(|(string, _)| string.is_ascii()),
         }
     }
 
@@ -65,6 +68,7 @@ impl Watch {
             at += length;
             match &line[at..] {
                 [_, b'u', b'0', b'0', b'2'..=b'7', ..] => return true,
+                [_, b'u', ..] if !self.ascii => return true,
                 [_, b'/', ..] if self.slashes => return true,
                 // What is escaped may be a backslash.
                 rest => at += rest.len().min(2),
@@ -109,5 +113,6 @@ mod tests {
             assert!(watch.passes(format!("{{\"e\":{escaped}}}").as_bytes()), "{escaped}");
         }
         assert!(!Watch::new(&[(b"\"a/b\"".to_vec(), 0)]).passes(br#"{"e":"a\/b"}"#));
+        assert!(!Watch::new(&[("\"é\"".into(), 0)]).passes(br#"{"e":"\u00e9"}"#));
     }
 }

@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
+
+import msgspec
 
 from segkoch_lint.facets import Group
 from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.json_text import JsonDocument, parse_json
+from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.ruleset import Opinion
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedLine:
-    """A call that breaks something, and the opinion on it.
+class CheckedLine(msgspec.Struct, frozen=True):
+    """A line that is a call and nothing else, which breaks something.
+
+    No key that a rule reads stands in it twice.
 
     Attributes:
-        document: the call, and nothing else; no key that a rule reads stands in it twice.
-        opinion: the rule set's.
-        number: of its line in the block, from 0.
+        text: the line.
+        line: its number in the input.
+        opinion: the rule set's opinion on the call.
+        number: the number of the line in its block, from 0.
+        extents: where the values stand that the opinion reads, in bytes of the line, with the same offset twice where
+            there is none; None if only a scanner can find one of them.
     """
+
+    text: bytes
+    line: int
+    opinion: Opinion
+    number: int
+    extents: Sequence[Extent] | None
+
+    @property
+    def document(self) -> JsonDocument:
+        """The line, parsed."""
+        document = parse_json(self.text, line=self.line, depth=len(self.text))  # that it is not too deep is known
+        assert isinstance(document, JsonDocument)
+        return document
+
+
+class CheckedRow(msgspec.Struct, frozen=True):
+    """A row of a table that is a call which breaks something, and the opinion on it."""
 
     document: Document
     opinion: Opinion
-    number: int = 0
 
 
 Count = Callable[[Opinion, str, Group, int], None]

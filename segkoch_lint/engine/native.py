@@ -180,12 +180,10 @@ class NativeSelector:
         for number, start, end, row, extents in found.lines:
             text, line = block.text[start:end], block.number + number
             opinion = None if row is None else self._rows[row].opinion
-            document = None if opinion is None else parse_json(text, line=line, depth=self._limits.depth)
-            if opinion is not None and isinstance(document, JsonDocument):
-                document.known_extent = partial(self._plan.extent, extents)
-                yield CheckedLine(document, opinion, number)
-            else:
+            if opinion is None:
                 yield from Block(line, text).lines(self._limits)
+            else:
+                yield CheckedLine(text, line, opinion, number, self._plan.extents(text, extents, opinion.reads))
 
     def _count_found(self, found: Found, said: Sequence[_Said]) -> None:
         for row, group, calls in found.calls:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from segkoch_lint_core import Core
 from segkoch_lint.engine.read_set import ReadSet, is_divisible, longest_read
 from segkoch_lint.places import Path
 from segkoch_lint.reading.json_rows import is_column
-from segkoch_lint.reading.json_text import JsonDocument, parse_json
+from segkoch_lint.reading.json_text import JsonDocument, extent_of_whole, parse_json
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.lines import Extent
 from segkoch_lint.rules.footprint import Footprint
@@ -108,18 +108,27 @@ class Plan:
         self.taught += 1
         self.core.teach_text(member, text, self._answer(member, text))
 
-    def extent(self, extents: bytes, path: Path) -> Extent | None:
-        """Return where the value at a path stands in a line, in bytes, or None if the core does not know.
+    def extents(self, text: bytes, extents: bytes, paths: Sequence[Path]) -> Sequence[Extent] | None:
+        """Return where values stand in a line, in bytes, with the same offset twice where there is none.
 
         Args:
-            extents: of the members of the line, as the core gave them.
-            path: the steps from the call.
+            text: the line.
+            extents: of its members, as the core gave them.
+            paths: the steps from the call to each value.
+
+        Returns:
+            None if the core does not know where one of them stands.
         """
-        number = self._numbers.get(path)
-        if number is None or len(extents) < 8 * (number + 1):
-            return None
-        start, end = _EXTENT.unpack_from(extents, 8 * number)
-        return (start, end) if start < end else None
+        found: list[Extent] = []
+        for path in paths:
+            number = self._numbers.get(path)
+            if not path:
+                found.append(extent_of_whole(text))
+            elif number is None or len(extents) < 8 * (number + 1):
+                return None
+            else:
+                found.append(_EXTENT.unpack_from(extents, 8 * number))
+        return found
 
     def _answer(self, member: int, text: bytes) -> int | None:
         document = parse_json(text, depth=1)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from segkoch_lint.engine.checked_line import CheckedLine
+from segkoch_lint.engine.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.splitting import Block, NumberedLine
@@ -22,9 +22,7 @@ Other = TypeVar("Other")
 Select = Callable[[Block], Iterable[NumberedLine | Flaw | CheckedLine]]
 
 
-def select_rows(
-    documents: Iterable[RowDocument | Other], select: Select
-) -> Iterator[RowDocument | CheckedLine | Other]:
+def select_rows(documents: Iterable[RowDocument | Other], select: Select) -> Iterator[RowDocument | CheckedRow | Other]:
     """Yield what is to be read of the rows among *documents*, and all others, in order.
 
     Args:
@@ -56,12 +54,12 @@ def select_rows(
     yield from _selected(rows, lines, select)
 
 
-def _selected(rows: list[RowDocument], lines: list[bytes], select: Select) -> Iterator[RowDocument | CheckedLine]:
+def _selected(rows: list[RowDocument], lines: list[bytes], select: Select) -> Iterator[RowDocument | CheckedRow]:
     if not rows:
         return
     for each in select(Block(0, b"\n".join(lines), documents=rows)):
         if isinstance(each, CheckedLine):
-            yield CheckedLine(rows[each.number], each.opinion)
+            yield CheckedRow(rows[each.number], each.opinion)
         else:  # a line that is too long is a row all the same
             yield rows[each.number if isinstance(each, NumberedLine) else each.line]
 

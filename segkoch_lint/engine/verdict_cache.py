@@ -26,7 +26,7 @@ from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_rows import is_column
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.limits import Limits
-from segkoch_lint.reading.members import compact_members
+from segkoch_lint.reading.members import compact_extents, compact_members
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
@@ -136,9 +136,8 @@ class CachingSelector:
             if self._recorder is not None and self._recorder.users:
                 statements.add(known.members, known.message, known.opinion.origin, number)
             if known.opinion.blames:
-                document = parse_json(line.removesuffix(b"\r"), line=block.number + number, depth=self._limits.depth)
-                assert isinstance(document, JsonDocument)
-                selected.append(CheckedLine(document, known.opinion, number))
+                extents = compact_extents(line, known.opinion.reads)
+                selected.append(CheckedLine(line, block.number + number, known.opinion, number, extents))
             else:
                 library, group, event = self._group(known)
                 counted[known.opinion, library, group] += 1

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from segkoch_lint.known_ids import KnownIds
+from segkoch_lint.known_ids import Ids, KnownIds
 from segkoch_lint.places import Path, Span
 from segkoch_lint.reading.surroundings import Surroundings
 
@@ -85,7 +85,7 @@ class Document(Protocol):
         """The document's value: dict, list, str, int, float, bool or None."""
 
     @property
-    def ids(self) -> KnownIds:
+    def ids(self) -> Ids:
         """What is personal data in the value for its keys, to be masked wherever the same text stands again."""
 
     @property
@@ -124,13 +124,19 @@ class Document(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ValueDocument:
-    """A value that never was text: a call given to the library as a dict. Nothing in it has a place."""
+    """A value that never was text: a call given to the library as a dict. Nothing in it has a place.
+
+    Attributes:
+        value: the value.
+        unread: what stands for the ids of the documents of which the value is only a part.
+    """
 
     value: Any
+    unread: Ids | None = None
 
     @property
-    def ids(self) -> KnownIds:
-        return KnownIds(self.value)
+    def ids(self) -> Ids:
+        return self.unread or KnownIds(self.value)
 
     @property
     def start(self) -> tuple[int, int]:

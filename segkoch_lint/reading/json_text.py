@@ -16,7 +16,7 @@ from segkoch_lint.reading.documents import Flaw, Token
 from segkoch_lint.reading.json_scanner import keys_of, lex, locate, repeated_keys, value_end
 from segkoch_lint.reading.json_tokens import ScalarReader
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
-from segkoch_lint.reading.members import compact_extent
+from segkoch_lint.reading.members import compact_extents
 from segkoch_lint.reading.sniffing import is_source_code
 from segkoch_lint.reading.surroundings import UNKNOWN as UNKNOWN_SURROUNDINGS
 
@@ -106,13 +106,16 @@ class JsonDocument:
     def _extents(self, paths: Collection[Path]) -> dict[Path, Extent]:
         found: dict[Path, Extent] = {}
         if len(paths) <= _FEW and isinstance(self._source, bytes):
-            extent_of, source = self.known_extent, self._source
-            found = {path: extent for path in paths if (extent := extent_of(path) or compact_extent(source, path))}
-            if not self._source.isascii():
-                found = {path: _in_code_points(self._source, extent) for path, extent in found.items()}
+            source = self._source
+            found = {path: extent for path in paths if (extent := self.known_extent(path))}
+            if len(found) < len(paths):
+                extents = compact_extents(source, paths) or []
+                found |= {path: extent for path, extent in zip(paths, extents, strict=False) if extent[1]}
+            if not source.isascii():
+                found = {path: in_code_points(source, extent) for path, extent in found.items()}
         missing = [path for path in paths if path not in found]
         if missing == [()]:
-            found[()] = _extent_of_whole(self.text)
+            found[()] = extent_of_whole(self.text)
         elif missing:
             found |= locate(self.text, missing)
         return found
@@ -143,16 +146,17 @@ class JsonDocument:
         return list(self._scalars.near(zero + start, zero + end, zero))
 
 
-def _extent_of_whole(text: str) -> Extent:
-    end = len(text.rstrip(" \t\n\r"))
-    return _past_space(text, 0), end
+def extent_of_whole(text: str | bytes) -> Extent:
+    """Return where the value of JSON text stands in it, with the white space around left out."""
+    return len(text) - len(text.lstrip()), len(text.rstrip())
 
 
 def _unknown(_path: Path) -> None:
     return None
 
 
-def _in_code_points(text: bytes, extent: Extent) -> Extent:
+def in_code_points(text: bytes, extent: Extent) -> Extent:
+    """Return an extent of UTF-8 in code points, which is given in bytes."""
     start = len(text[: extent[0]].decode())
     return start, start + len(text[slice(*extent)].decode())
 

@@ -16,27 +16,52 @@ from segkoch_lint.reading.lines import Extent
 _WHOLE = (b"{}", b"[]")
 """First and last byte of a text that is an object or a list and nothing else."""
 
+_NOWHERE: Extent = (0, 0)
+
 _members_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def compact_extent(text: bytes, path: Path) -> Extent | None:
-    """Return the extent, in bytes, of the value at *path* of valid JSON, or None when only a scanner can tell it.
+def compact_extents(text: bytes, paths: Iterable[Path]) -> list[Extent] | None:
+    """Return where values stand in valid JSON, in bytes, with the same offset twice where there is none.
 
-    It can be told where all objects around the value are compact and none of them repeats a key.
+    Returns:
+        None if only a scanner can tell where one of them stands, because an object around it is not compact, or repeats
+        a key.
     """
-    start, value = 0, text
-    for step in path:
-        try:
-            members = _members_of(value)
-        except (msgspec.ValidationError, UnicodeDecodeError):
-            return None
-        if step not in members or 1 + _length(members, members.values()) != len(value):
-            return None
-        before = list(members)[: list(members).index(str(step)) + 1]
-        inner = members[step]
-        start += _length(before, map(members.__getitem__, before)) - len(inner)
-        value = bytes(inner)
-    return (start, start + len(value)) if value[:1] + value[-1:] in _WHOLE or path else None
+    if text[:1] + text[-1:] not in _WHOLE:
+        return None
+    objects: dict[Extent, dict[str, Extent] | None] = {}
+    extents: list[Extent] = []
+    for path in paths:
+        extent = (0, len(text))
+        for step in path:
+            if extent not in objects:
+                objects[extent] = _extents_of_members(text, extent)
+            members = objects[extent]
+            if members is None or isinstance(step, int):
+                return None
+            extent = members.get(step, _NOWHERE)
+            if extent == _NOWHERE:
+                break
+        extents.append(extent)
+    return extents
+
+
+def _extents_of_members(text: bytes, extent: Extent) -> dict[str, Extent] | None:
+    """Return where the members of the value at an extent stand; None if that cannot be told."""
+    value = text[slice(*extent)]
+    if value[:1] != b"{":
+        return {}
+    members = compact_members(value)
+    if members is None:
+        return None
+    extents: dict[str, Extent] = {}
+    start = extent[0] + 1
+    for key, inner in members.items():
+        start += len(key.encode()) + 3  # two quotes and a colon
+        extents[key] = (start, start + len(inner))
+        start += len(inner) + 1
+    return extents
 
 
 def compact_members(text: bytes) -> dict[str, msgspec.Raw] | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from segkoch_lint.caching import remembered
 from segkoch_lint.findings import Excerpt
-from segkoch_lint.known_ids import KnownIds
+from segkoch_lint.known_ids import Ids
 from segkoch_lint.masking import is_id, mask, sensitive_spans
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Document, Flaw, Token
@@ -169,7 +169,7 @@ def _token_secrets(document: Document, number: int, line: str) -> Secrets:
     return secrets
 
 
-def _in_value(token: Token, line: str, ids: KnownIds) -> Iterator[Hidden]:
+def _in_value(token: Token, line: str, ids: Ids) -> Iterator[Hidden]:
     """Yield what is to be masked of a value."""
     key, start, end, text, parent = token
     begin, finish = max(0, start), min(end, len(line))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from segkoch_lint import schema_files
+from segkoch_lint.caching import BoundedCache
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
 from segkoch_lint.places import Path
@@ -17,7 +18,7 @@ from segkoch_lint.rules.compiled import CompiledRules
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.remedies import Circumstances
-from segkoch_lint.rules.violations import Blame, Violation
+from segkoch_lint.rules.violations import NAMES, Blame, Violation
 from segkoch_lint.rules.vocabulary import DIALECT, Gate, compares, expand, gate, self_contained
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Opinion:
         origin: of its library: ``mobile``, ``server``, ``web``, or None when unknown.
         readiness: what becomes of it at Kochava; None when it would not reach Kochava.
         circumstances: if it breaks anything, what it is like, as far as remedies ask (`Circumstances`).
+        reads: if it breaks anything, where the values stand that decide what is said of it: `NAMES`, and then what each
+            of the blames reads.
     """
 
     not_delivered: str | None
@@ -54,6 +57,7 @@ class Opinion:
     origin: str | None
     readiness: Readiness | None = None
     circumstances: frozenset[str] = frozenset()
+    reads: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class RuleSet:
             kind: CompiledRules([rule for rule in rules if rule.applies_to == kind], self.schema_of) for kind in _KINDS
         }
         self._circumstances = Circumstances(rule for rule in rules if rule.applies_to in _ABOUT_CALLS)
+        self._opinions: BoundedCache[Hashable, Opinion] = BoundedCache()
 
     @cached_property
     def footprint(self) -> Footprint:
@@ -137,14 +142,18 @@ class RuleSet:
         found = self._of_calls.blames(message)
         blames = tuple(blame for blame in found if blame.rule in self._selected)
         broken = {blame.rule for blame in found}
-        if not self._undelivered.is_valid(message):
-            like = self._circumstances.of(message) if blames else frozenset()
-            usable = self._spoiling.isdisjoint(broken)
-            return Opinion(None, blames, usable, origin, self._readiness(broken), like)
-        reason = next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
-        blames = tuple(blame for blame in blames if blame.rule.applies_to != "delivered")
+        reason = None
+        if self._undelivered.is_valid(message):
+            reason = next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
+        usable = reason is None and self._spoiling.isdisjoint(broken)
+        readiness = self._readiness(broken) if reason is None else None
+        if reason is not None:
+            blames = tuple(blame for blame in blames if blame.rule.applies_to != "delivered")
         like = self._circumstances.of(message) if blames else frozenset()
-        return Opinion(reason, blames, usable=False, origin=origin, circumstances=like)
+        # What the rules say is the same of many calls that give them different answers.
+        said = (reason, blames, usable, origin, readiness, like)
+        known = self._opinions.entries.get(said)
+        return self._opinions.add(said, Opinion(*said, _read_by(blames))) if known is None else known
 
     def _readiness(self, broken: AbstractSet[Rule]) -> Readiness:
         """Return what becomes at Kochava of a delivered call that breaks these rules."""
@@ -233,6 +242,11 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
     if definitions := {**every.get("$defs", {}), **delivered.get("$defs", {})}:
         bundled["$defs"] = definitions
     return bundled
+
+
+def _read_by(blames: Sequence[Blame]) -> tuple[Path, ...]:
+    """Return where the values stand that decide what is said of calls with these faults."""
+    return (*NAMES, *[path for blame in blames for path in (blame.path, *blame.around)]) if blames else ()
 
 
 def _spoils(rule: Rule) -> bool:

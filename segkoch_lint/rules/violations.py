@@ -7,12 +7,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from segkoch_lint.calls import LIBRARY_NAME
 from segkoch_lint.masking import Extent, Secret, is_id, key_of, parent_of, redacted
 from segkoch_lint.places import Path, path_of
 from segkoch_lint.sensitive_keys import fold
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import Rule
+
+NAMES: tuple[Path, ...] = (
+    ("type",),
+    ("event",),
+    LIBRARY_NAME,
+    ("context", "device", "type"),
+    ("context", "os", "name"),
+)
+"""Where names stand that are nobody's. The first three go with every violation; words in them often stand in the others
+again, where they are no ids either."""
 
 _LONGEST_SHOWN = 60
 """Code points of a payload value that a message shows."""
@@ -55,6 +66,11 @@ class Blame:
     whole: bool
     remedy: str = ""
 
+    @property
+    def around(self) -> tuple[Path, ...]:
+        """The objects that hold further values which the message shows; their keys count in any spelling."""
+        return tuple(path_of(name)[:-1] for name in placeholders(self.template) if name.startswith("/"))
+
     def of(self, value: Any) -> Violation:
         """Return the violation by *value*, with what its message shows."""
         template, values = _message(self.template, value, self.path, whole=self.whole)
@@ -95,7 +111,7 @@ def at(value: Any, path: Path) -> Any:
 def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str, dict[str, str | Secret]]:
     """Fill in which values the message shows; strings, and nothing else, get their quotes here: masking keeps them."""
     values: dict[str, str | Secret] = {}
-    for name in _placeholders(template):
+    for name in placeholders(template):
         if name == "state":
             values[name] = _state(value, path, whole=whole)
             continue
@@ -110,7 +126,8 @@ def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str
     return template, values
 
 
-def _placeholders(template: str) -> list[str]:
+def placeholders(template: str) -> list[str]:
+    """Return what the braces in a message stand for: `value`, `state`, `key`, or the pointers to other values."""
     found = (part.split("}")[0] for part in template.split("{")[1:])
     return [name for name in found if name in {"value", "state", "key"} or name.startswith("/")]
 

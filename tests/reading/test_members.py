@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.reading.members import compact_extent, compact_members
+from segkoch_lint.reading.members import compact_extents, compact_members
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,12 @@ def test_members_are_the_texts_that_stand_in_the_object(found: dict[str, Any]) -
 @given(objects, objects)
 def test_the_extent_of_a_member_is_its_text(inner: dict[str, Any], outer: dict[str, Any]) -> None:
     text = compact({**outer, "in": inner})
-    for path, value in [(("in",), inner), *((("in", key), inner[key]) for key in inner)]:
-        extent = compact_extent(text, path)
-        assert extent is not None
-        assert text[slice(*extent)] == compact(value)
-    assert compact_extent(text, ("in", "absent")) is None
+    values: dict[tuple[str, ...], Any] = {("in",): inner, **{("in", key): value for key, value in inner.items()}}
+    extents = compact_extents(text, [*values, (), ("in", "absent"), ("absent", "in"), ("in", "a", "b")])
+    assert extents is not None
+    *found, whole, absent, around, inside = extents
+    assert [text[slice(*extent)] for extent in found] == [compact(value) for value in values.values()]
+    assert (whole, absent, around) == ((0, len(text)), (0, 0), (0, 0))
+    assert inside == (0, 0)
+    assert compact_extents(text + b"\r", [("in",)]) is None
+    assert compact_extents(json.dumps({"in": inner, "a": 1}).encode(), [("in",)]) is None
