@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from segkoch_lint.calls import Call
-from segkoch_lint.engine.checked_line import CheckedLine, CheckedRow
+from segkoch_lint.engine.checked_line import CheckedLine, CheckedRow, EndOfBlock
 from segkoch_lint.engine.selector import line_selector
 from segkoch_lint.engine.table_rows import select_rows
 from segkoch_lint.errors import InternalError
@@ -54,6 +54,9 @@ _FEW_SCALARS = 10
 
 _HELD_STRANGERS = 100
 """Entries that wait for more before the first call, when nobody can say yet whether they are wrong."""
+
+_Item = Document | Flaw | Foreign | CheckedLine | CheckedRow
+"""What is to be judged of an input."""
 
 _MOST_RECORDED = 30_000
 """Rows of records that are held until a result takes them along; some tens of megabytes."""
@@ -100,7 +103,7 @@ class PartLinter:
         self._selector = line_selector(
             self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
         )
-        self._sieve = Sieve(self._select, self._ahead, self._announce)
+        self._sieve: Sieve[CheckedLine | EndOfBlock] = Sieve(self._select_lines, self._ahead, self._announce)
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
         self._said: Counter[LineVerdict] = Counter()
@@ -164,7 +167,7 @@ class PartLinter:
 
     def _lint(
         self,
-        documents: Iterable[Document | Flaw | Failure | Foreign | CheckedLine | CheckedRow],
+        documents: Iterable[_Item | Failure | EndOfBlock],
         text: Stream | PieceText,
         source: Input,
         *,
@@ -183,8 +186,10 @@ class PartLinter:
         for number, each in enumerate(self._readable(documents, name)):
             if number % _PROGRESS_EVERY == 0:
                 self.on_progress()
-            self._result.entries.extend(self._checked(each, name, ignored))
-            if self._is_to_be_told() or self._is_full():
+            if not isinstance(each, EndOfBlock):
+                self._result.entries.extend(self._checked(each, name, ignored))
+            # A result takes longer than the findings of a line.
+            if not isinstance(each, CheckedLine) and (self._is_to_be_told() or self._is_full()):
                 yield self._finished()
         self._result.summary.bytes += text.inflated
         self._bytes_before += text.consumed
@@ -192,8 +197,8 @@ class PartLinter:
         yield self._finished(last=True, lines=text.lines if isinstance(text, PieceText) else 0)
 
     def _readable(
-        self, documents: Iterable[Document | Flaw | Failure | Foreign | CheckedLine | CheckedRow], name: str
-    ) -> Iterator[Document | Flaw | Failure | Foreign | CheckedLine | CheckedRow]:
+        self, documents: Iterable[_Item | Failure | EndOfBlock], name: str
+    ) -> Iterator[_Item | Failure | EndOfBlock]:
         """Yield the documents as far as they can be read, and note what keeps the rest from being read."""
         try:
             yield from documents
@@ -204,9 +209,7 @@ class PartLinter:
         except Exception as error:  # noqa: BLE001 - whatever it is, the other inputs can be read
             self._fail(error, name, self._line or None, "nothing after this place was checked")
 
-    def _checked(
-        self, each: Document | Flaw | Failure | Foreign | CheckedLine | CheckedRow, name: str, ignored: frozenset[str]
-    ) -> Sequence[Entry]:
+    def _checked(self, each: _Item | Failure, name: str, ignored: frozenset[str]) -> Sequence[Entry]:
         """Return what is to be said of one document; if our own code fails on it, only that is noted."""
         if isinstance(each, Failure):
             self._fail(each.error, name, each.line, "this document was not checked")
@@ -255,6 +258,10 @@ class PartLinter:
         if self._calls_seen:
             self._selector.announce(block)
 
+    def _select_lines(self, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine | EndOfBlock]:
+        yield from self._select(block)
+        yield EndOfBlock.HERE
+
     def _select(self, block: Block) -> Iterable[NumberedLine | Flaw | CheckedLine]:
         self.on_progress()
         try:
@@ -271,9 +278,7 @@ class PartLinter:
     def _count_clean(self, opinion: Opinion, library: str, group: Group, calls: int) -> None:
         count(self._result.summary, opinion, library, group, calls)
 
-    def _entries(
-        self, each: Document | Flaw | Foreign | CheckedLine | CheckedRow, name: str, ignored: frozenset[str]
-    ) -> Iterator[Entry]:
+    def _entries(self, each: _Item, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         summary = self._result.summary
         if isinstance(each, Foreign):
             kind = each.kind or NEITHER
@@ -404,7 +409,7 @@ def _is_empty(value: Any) -> bool:
     return value == [] or (isinstance(value, dict) and value.get("batch") == [] and "type" not in value)
 
 
-def _line_of(each: Document | Flaw | Foreign | CheckedLine | CheckedRow) -> int:
+def _line_of(each: _Item) -> int:
     if isinstance(each, CheckedLine):
         return each.line
     if isinstance(each, CheckedRow):
