@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 
 @cache
@@ -19,4 +20,4 @@ def directory() -> Path:
 @cache
 def load(name: str) -> Any:
     """Return the JSON of ``schemas/NAME.json``. Callers must not change it."""
-    return json.loads((directory() / f"{name}.json").read_text(encoding="utf-8"))
+    return msgspec.json.decode((directory() / f"{name}.json").read_bytes())

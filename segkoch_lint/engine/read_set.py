@@ -7,14 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint import schema_files
 from segkoch_lint.calls import CALL_TYPES, LIBRARY_NAME, SENT_KEYS
 from segkoch_lint.facets import Facet
 from segkoch_lint.identity.records import PLATFORMS
 from segkoch_lint.places import Path
 from segkoch_lint.reading.signs import SIGN_KEYS
 from segkoch_lint.rules.footprint import Footprint
-from segkoch_lint.rules.vocabulary import MOST_GROWTH, compared_names, expand, matcher, self_contained, spelling_pattern
+from segkoch_lint.rules.vocabulary import (
+    MOST_GROWTH,
+    compared_names,
+    expand,
+    matcher,
+    self_contained,
+    shared_definitions,
+    spelling_pattern,
+)
 
 USER_IDS: tuple[Path, ...] = (
     ("userId",),
@@ -111,14 +118,13 @@ class ReadSet:
         """
         footprint = Footprint()
         footprint.add(rules)
-        definitions = schema_files.load("definitions")["$defs"]
         columns: dict[Path, tuple[str, int] | None] = {LIBRARY_NAME: None, **({EVENT: None} if events else {})}
         for facet in facets:
             for path in facet.paths:
                 columns[path] = facet.prefix if columns.get(path, facet.prefix) == facet.prefix else None
         asked = [_CALLS, *([_IDENTITY] if users else []), *([_EVENTS] if events else [])]
         for schema in (*asked, *map(_presence, columns)):
-            whole = self_contained(expand(dict(schema)), definitions)
+            whole = self_contained(expand(dict(schema)), shared_definitions())
             footprint.read(whole, whole)
         return cls(footprint, columns, users, events)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from segkoch_lint.identity.engines import Engine, SQLite, best_engine
 from segkoch_lint.identity.first_seen import stored_place
 from segkoch_lint.identity.records import RecordBatch
-from segkoch_lint.identity.spill import Spill
+
+if TYPE_CHECKING:
+    from segkoch_lint.identity.spill import Spill
 
 _PROGRAM = 192 << 20
 """Bytes that the program takes for everything else."""
@@ -202,6 +204,8 @@ class IdentityDatabase:
 
     def _flush(self) -> None:
         if self._spill is None:
+            from segkoch_lint.identity.spill import Spill  # noqa: PLC0415 - small runs do not need it
+
             self._spill = Spill(self._partitions)
         records, self._records = self._records, []
         links, self._links = self._links, []

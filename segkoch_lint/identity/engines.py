@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cache, partial
@@ -174,6 +173,8 @@ class DuckDB:
     """
 
     def __init__(self, memory: int) -> None:
+        import tempfile  # noqa: PLC0415 - small runs do not need it
+
         import duckdb  # noqa: PLC0415 - an extra
 
         self._errors_of_disk = (duckdb.IOException, duckdb.OutOfMemoryException)
@@ -209,6 +210,8 @@ class DuckDB:
 
     def load(self, table: str, chunks: Iterable[bytes]) -> None:
         """See `Engine`."""
+        import tempfile  # noqa: PLC0415 - small runs do not need it
+
         # Its parameters take some 100 µs a row; a file of JSON is read in less than 3.
         columns = [f"CAST(cell[{number}] AS {kind})" for number, kind in enumerate(TABLES[table].values(), 1)]
         with disk_errors(TEMPORARY_FILE), tempfile.NamedTemporaryFile(suffix=".ndjson") as file:

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from segkoch_lint import schema_files
 from segkoch_lint.caching import remembered
 from segkoch_lint.calls import library_of, was_sent
-from segkoch_lint.rules.vocabulary import KEYWORDS, gate, self_contained
+from segkoch_lint.rules.vocabulary import KEYWORDS, gate, self_contained, shared_definitions
 from segkoch_lint.sensitive_keys import fold
 
 MOBILE, SERVER, OTHER = "mobile", "server", "other"
@@ -227,11 +226,10 @@ def _is_valid(kind: str, value: Any) -> bool:
 @cache
 def _gate(kind: str) -> Any:
     """Return what accepts ids of a kind, or placeholder users: the rules' own definitions."""
-    definitions = schema_files.load("definitions")["$defs"]
     references: dict[str, dict[str, Any]] = {
         "text": {"$ref": "#/$defs/text"},
         "device": {"allOf": [{"$ref": "#/$defs/text"}, {"not": {"$ref": "#/$defs/placeholder-device-id"}}]},
         "advertising": {"$ref": "#/$defs/real-id"},
         "user": {"$ref": "#/$defs/placeholder-user"},
     }
-    return gate(self_contained(references[kind], definitions))
+    return gate(self_contained(references[kind], shared_definitions()))

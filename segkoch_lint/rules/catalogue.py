@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
+
+import msgspec
 
 from segkoch_lint import schema_files
 from segkoch_lint.errors import UsageError, nearest
@@ -145,7 +146,7 @@ def holder_of(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
 def built_in() -> tuple[Rule, ...]:
     """Return the rules of ``schemas/rules/``, by code. They are checked by the tests, not at every start."""
     files = sorted((schema_files.directory() / "rules").glob("*.json"))
-    return with_shared_remedies([rule_of(json.loads(file.read_text(encoding="utf-8"))) for file in files])
+    return with_shared_remedies([rule_of(msgspec.json.decode(file.read_bytes())) for file in files])
 
 
 def with_shared_remedies(rules: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from segkoch_lint import schema_files
 from segkoch_lint.places import Path, path_of, pointer_of
-from segkoch_lint.rules.vocabulary import DIALECT
+from segkoch_lint.rules.vocabulary import DIALECT, shared_definitions
 
 _DEFS = "$defs"
 _NAMING = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef"})
@@ -20,18 +19,21 @@ def conjunction(schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     The definitions are moved to its ``$defs``, a rule's own ones under the rule's code. A schema that refers to itself
     in any other way keeps a ``$id``, and its definitions; validators resolve references slowly below one.
     """
-    shared = schema_files.load("definitions")["$defs"]
+    shared = shared_definitions()
     parts: list[Any] = []
     definitions: dict[str, Any] = {}
     for code, schema in schemas.items():
-        own = schema.get("$defs", {})
-        if any(_defined(reference) not in own for reference in _references(schema)):
+        defined = schema.get("$defs", {})
+        # What is shared refers to nothing else, and keeps its name.
+        own = {name: definition for name, definition in defined.items() if definition is not shared.get(name)}
+        bare = {keyword: value for keyword, value in schema.items() if keyword != "$defs"}
+        if any(_defined(reference) not in defined for reference in _references([bare, *own.values()])):
             parts.append({"$id": f"urn:segkoch-lint:rule:{code}", **schema})
             continue
-        names = {name: name if name in shared else f"{code}-{name}" for name in own}
-        for name, definition in own.items():
-            definitions[names[name]] = _renamed(definition, names)
-        parts.append(_renamed({keyword: value for keyword, value in schema.items() if keyword != "$defs"}, names))
+        names = {name: f"{code}-{name}" for name in own}
+        definitions |= {name: definition for name, definition in defined.items() if name not in own}
+        definitions |= {names[name]: _renamed(definition, names) for name, definition in own.items()}
+        parts.append(_renamed(bare, names) if names else bare)
     combined: dict[str, Any] = {"$schema": DIALECT, "allOf": parts}
     if definitions:
         combined["$defs"] = {name: definitions[name] for name in sorted(definitions)}

@@ -91,7 +91,7 @@ def _problem_of_meaning(document: Mapping[str, Any]) -> str:
     """Return what is wrong with a rule file that has the right form, or an empty string."""
     from segkoch_lint.rules.keywords import problem_of_words  # noqa: PLC0415 - jsonschema-rs is heavy
     from segkoch_lint.rules.references import check_work, dead_reference, has_inner_id  # noqa: PLC0415 - as late as what uses it
-    from segkoch_lint.rules.vocabulary import expand, gate, self_contained  # noqa: PLC0415 - the same
+    from segkoch_lint.rules.vocabulary import expand, gate, self_contained, shared_definitions  # noqa: PLC0415 - the same
 
     rule = rule_of(document)
     if problem := problem_of_words(rule):
@@ -101,8 +101,7 @@ def _problem_of_meaning(document: Mapping[str, Any]) -> str:
             return f"its limit {name} leads to no whole number in the constraint: {pointer_of(path)}."
     if has_inner_id(rule.constraint):
         return "a schema in its constraint has a $id of its own; put it under $defs, and refer to it by its name there."
-    definitions = schema_files.load("definitions")["$defs"]
-    constraint = self_contained(expand(rule.constraint), definitions)
+    constraint = self_contained(expand(rule.constraint), shared_definitions())
     try:
         check_work(constraint)
         gate(constraint, quoting=True)

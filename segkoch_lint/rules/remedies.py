@@ -9,13 +9,13 @@ A remedy's key is ``default``, or the words that have to be true of a call, with
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from segkoch_lint import schema_files
 from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule
 from segkoch_lint.rules.delivery import ORIGINS
-from segkoch_lint.rules.vocabulary import expand, gate, self_contained
+from segkoch_lint.rules.vocabulary import expand, gate, self_contained, shared_definitions
 
 FORMS = ("missing", "null", "empty")
 """What can be wrong with a value where something has to be."""
@@ -28,18 +28,17 @@ class Circumstances:
 
     Args:
         rules: whose remedies are meant.
-
-    Attributes:
-        schemas: by name, what calls of a kind fulfil: expanded, self-contained schemas.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         asked = {word for rule in rules for key in rule.remedy for word in key.split()}
-        definitions = schema_files.load("definitions")["$defs"]
-        self.schemas = {
-            name: self_contained(expand(schema), definitions) for name, schema in kinds().items() if name in asked
-        }
+        self._kinds = {name: schema for name, schema in kinds().items() if name in asked}
         self._gates: dict[str, Any] = {}
+
+    @cached_property
+    def schemas(self) -> Mapping[str, dict[str, Any]]:
+        """By name, what calls of a kind fulfil: expanded, self-contained schemas."""
+        return {name: self_contained(expand(schema), shared_definitions()) for name, schema in self._kinds.items()}
 
     def of(self, message: Mapping[str, Any]) -> frozenset[str]:
         """Return the names of the kinds that a call is of."""

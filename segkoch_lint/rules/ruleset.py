@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from segkoch_lint import schema_files
 from segkoch_lint.caching import BoundedCache
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Severity
@@ -19,7 +18,7 @@ from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.remedies import Circumstances
 from segkoch_lint.rules.violations import NAMES, Blame, Violation
-from segkoch_lint.rules.vocabulary import DIALECT, Gate, compares, expand, gate, self_contained
+from segkoch_lint.rules.vocabulary import DIALECT, Gate, compares, expand, gate, self_contained, shared_definitions
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import AppliesTo, Rule
@@ -128,7 +127,7 @@ class RuleSet:
                 "if": self._delivery.sent_by(rule.sent_by),
                 "then": {k: v for k, v in constraint.items() if k != "$defs"},
             }
-        return self_contained(constraint, schema_files.load("definitions")["$defs"])
+        return self_contained(constraint, shared_definitions())
 
     def judge(self, message: Mapping[str, Any]) -> Verdict:
         """Return the verdict on one call, in Segment's shape and with its ``type``."""

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import jsonschema_rs
 import msgspec
 
+from segkoch_lint import schema_files
 from segkoch_lint.caching import remembered
 from segkoch_lint.places import path_of
 from segkoch_lint.sensitive_keys import fold
@@ -83,18 +84,30 @@ def expand(schema: Any) -> Any:
 
 
 def self_contained(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an expanded *schema* with the shared definitions that it needs, directly or not, under ``$defs``."""
+    """Return an expanded *schema* with the definitions that it needs, directly or not, under ``$defs``.
+
+    Args:
+        schema: the schema.
+        definitions: expanded, by name: `shared_definitions`.
+    """
     needed: dict[str, Any] = {}
     waiting = list(_references(schema))
     while waiting:
         name = waiting.pop()
         if name not in needed and name in definitions:
-            needed[name] = expand(definitions[name])
+            needed[name] = definitions[name]
             waiting.extend(_references(needed[name]))
     own = dict(schema.get("$defs", {}))
     if not needed and not own:
         return dict(schema)
     return {**schema, "$defs": {**own, **{name: needed[name] for name in sorted(needed)}}}
+
+
+@cache
+def shared_definitions() -> Mapping[str, Any]:
+    """Return what rule files refer to as ``urn:segkoch-lint:definitions``, expanded, by name; not to be changed."""
+    found: Mapping[str, Any] = schema_files.load("definitions")["$defs"]
+    return {name: expand(definition) for name, definition in found.items()}
 
 
 def _references(schema: Any) -> Iterator[str]:

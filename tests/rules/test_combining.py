@@ -8,11 +8,8 @@ import jsonschema
 import jsonschema_rs
 import pytest
 
-from segkoch_lint import schema_files
 from segkoch_lint.rules.combining import conjunction
-from segkoch_lint.rules.vocabulary import expand, self_contained
-
-DEFINITIONS = schema_files.load("definitions")["$defs"]
+from segkoch_lint.rules.vocabulary import expand, self_contained, shared_definitions
 
 
 def accepts(schema: dict[str, Any], value: Any) -> bool:
@@ -25,7 +22,7 @@ def accepts(schema: dict[str, Any], value: Any) -> bool:
 
 
 def test_shared_definitions_stand_once_and_at_the_top() -> None:
-    text = self_contained(expand({"$ref": "urn:segkoch-lint:definitions#/$defs/text"}), DEFINITIONS)
+    text = self_contained(expand({"$ref": "urn:segkoch-lint:definitions#/$defs/text"}), shared_definitions())
     combined = conjunction({"A1": {**text, "maxLength": 3}, "A2": {**text, "minLength": 2}})
     assert "$id" not in str(combined)
     assert set(combined["$defs"]) == set(text["$defs"])

@@ -158,7 +158,8 @@ def test_patterns_mean_what_ecma_262_says(pattern: str, text: str, matches: bool
 
 def test_definitions_come_along_with_those_that_they_need() -> None:
     schema = expand({"$ref": "urn:segkoch-lint:definitions#/$defs/a", "$defs": {"own": True}})
-    whole = self_contained(schema, {"a": {"not": {"$ref": "#/$defs/b"}}, "b": {"anyCase": ["x"]}, "c": {}})
+    definitions = {"a": {"not": {"$ref": "#/$defs/b"}}, "b": expand({"anyCase": ["x"]}), "c": {}}
+    whole = self_contained(schema, definitions)
     assert sorted(whole["$defs"]) == ["a", "b", "own"]
     assert not gate(whole).is_valid("X")
 
