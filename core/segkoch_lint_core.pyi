@@ -6,6 +6,7 @@ them. Whoever takes what they give is asked for whatever is not known yet, and t
 `teach_row` or `teach_group`; the thread goes on at the beginning of the line.
 """
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias, final
 
 ABI: int
@@ -18,13 +19,16 @@ Line: TypeAlias = tuple[int, int, int, int | None, bytes]
 left to the reader, because it is broken, or unusual; and if it is shown, two 32-bit integers for each member: where its
 value begins and ends in the line, in bytes; the same number twice if there is none."""
 
-NewRecord: TypeAlias = tuple[int, int, int, int, int, list[tuple[int, int, int]]]
-"""A line as above with its row, the number of the record that it is the first to make, and of each text of the record
-that is there its place, its first byte and the one after its last."""
-
 Lesson: TypeAlias = tuple[Literal["key", "text", "row", "group"], int, bytes]
 """What is to be taught: its kind, the node or member that it is about, and the key without quotes, the text, a line
 that has the row, or the name of the group."""
+
+Record: TypeAlias = tuple[str, str, str, str, str, str, str, int, str, int]
+"""Id of a user, another id of the same user, platform, origin, id of the device, its advertising id, library, number of
+the first line, place there, number of calls."""
+
+Link: TypeAlias = tuple[str, str, int]
+"""Another id of a user, the user's id, and 1 if the first was given up for the second, else 0."""
 
 @final
 class Found:
@@ -34,8 +38,6 @@ class Found:
         lines: those that are shown or left, in order.
         calls: (row, group, number of calls) of those that were counted.
         groups: the texts of groups that are new, by column; they are numbered on.
-        records: the lines that made new records, in order.
-        counted: (record, number of calls), for every record of which there were any.
         ends: how many ends of lines there were.
     """
 
@@ -45,10 +47,6 @@ class Found:
     def calls(self) -> list[tuple[int, int, int]]: ...
     @property
     def groups(self) -> list[list[bytes | None]]: ...
-    @property
-    def records(self) -> list[NewRecord]: ...
-    @property
-    def counted(self) -> list[tuple[int, int]]: ...
     @property
     def ends(self) -> int: ...
 
@@ -90,7 +88,6 @@ class Core:
         questions: int | None = None,
         numbers_by_kind: bool = False,
         column: int | None = None,
-        identity: int | None = None,
         left: bool = False,
         longest: int | None = None,
     ) -> int:
@@ -103,7 +100,6 @@ class Core:
             questions: what is asked of strings.
             numbers_by_kind: nothing is asked of numbers but whether they are whole.
             column: the column that its text makes.
-            identity: its place among the texts of a record.
             left: leave lines with it to the reader.
             longest: bytes beyond which they are left to the reader; of their text, and as Python writes them.
         """
@@ -126,7 +122,7 @@ class Core:
 
         Args:
             fate: what becomes of them.
-            record: makes them records of this kind.
+            record: the kind of record that they make, if any.
         """
 
     def watch_groups(self) -> None:
@@ -164,12 +160,44 @@ class Core:
             RuntimeError: going through that text failed.
         """
 
+    def add_kind(
+        self,
+        *,
+        users: tuple[int | None, int | None, int | None],
+        devices: tuple[int | None, int | None],
+        library: int | None,
+        platform: str,
+        origin: str,
+        place: list[str],
+    ) -> int:
+        """Add a kind of records; return its number.
+
+        Args:
+            users: the members that hold the user's id, another id of the same user, and one that was given up for it.
+            devices: those that hold the device's id, and its advertising id; white space around them does not count.
+                Without any of these, such a line only links ids.
+            library: the one that holds the name of the library.
+            platform, origin: of all such records.
+            place: texts; the columns where each value of *devices* begins and ends, from 1, stand between them.
+        """
+
     @property
     def records(self) -> int:
-        """How many records are remembered."""
+        """How many records are kept."""
 
-    def forget_records(self) -> None:
-        """Forget all records; they are numbered anew."""
+    def keep_records(self, line: int) -> None:
+        """Keep the records of the text that was found last.
+
+        Args:
+            line: number of its first line.
+        """
+
+    def take_records(self, library_of: Callable[[bytes], str]) -> tuple[list[Record], list[Link]]:
+        """Return what was kept, without repetitions, in the order of first lines, and keep it no longer.
+
+        Args:
+            library_of: returns the name of a library, given as JSON; nothing where there is none.
+        """
 
     def forget_groups(self) -> None:
         """Forget all groups; they are numbered anew."""

@@ -3,6 +3,7 @@
 use crate::columns::{Column, Watch};
 use crate::plan::{Member, Node};
 use crate::questions::Questions;
+use crate::records::Kind;
 use crate::rows::Rows;
 use crate::texts::Texts;
 use foldhash::fast::RandomState;
@@ -83,8 +84,8 @@ pub struct Knowledge {
     pub(crate) questions: Vec<Questions>,
     pub(crate) pairs: Vec<Pair>,
     pub(crate) columns: Vec<Column>,
-    /// The members whose texts make records, by place.
-    pub(crate) identities: Vec<usize>,
+    /// The kinds of records.
+    pub(crate) kinds: Vec<Kind>,
     pub(crate) rows: Rows,
     pub(crate) verdicts: Vec<Verdict>,
     /// Answers in a row.
@@ -115,7 +116,7 @@ impl Knowledge {
             questions: Vec::new(),
             pairs: Vec::new(),
             columns: Vec::new(),
-            identities: Vec::new(),
+            kinds: Vec::new(),
             rows: Rows::default(),
             verdicts: Vec::new(),
             width: 0,
@@ -169,13 +170,19 @@ impl Knowledge {
         if let Some(column) = member.column {
             self.columns[column].member = Some(number);
         }
-        if let Some(place) = member.identity {
-            if self.identities.len() <= place {
-                self.identities.resize(place + 1, usize::MAX);
-            }
-            self.identities[place] = number;
-        }
         number
+    }
+
+    /// Adds a kind of records; returns its number.
+    pub fn add_kind(&mut self, kind: Kind) -> u32 {
+        self.kinds.push(kind);
+        self.kinds.len() as u32 - 1
+    }
+
+    /// Returns the kinds of records.
+    #[must_use]
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     fn add_slot(&mut self) -> usize {

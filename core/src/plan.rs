@@ -25,8 +25,6 @@ pub struct Member {
     pub numbers_by_kind: bool,
     /// The column of groups that its text makes.
     pub column: Option<usize>,
-    /// Its place among the texts of a record.
-    pub identity: Option<usize>,
     /// Whether a line with it is left to the reader.
     pub left: bool,
     /// Bytes that it may have, also as compact JSON that Python writes.

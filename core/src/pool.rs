@@ -219,6 +219,11 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         self.shared.knowledge.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the knowledge.
+    pub fn knowledge(&self) -> RwLockReadGuard<'_, Knowledge> {
+        self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns what was met so far.
     pub fn totals(&mut self) -> &mut Totals {
         &mut self.totals
@@ -341,6 +346,7 @@ mod tests {
     use super::*;
     use crate::knowledge::Fate;
     use crate::plan::Member;
+    use crate::records::Kind;
 
     const LONG: Duration = Duration::from_secs(60);
 
@@ -363,9 +369,10 @@ mod tests {
     fn pool(threads: usize) -> Pool<Text> {
         let mut knowledge = Knowledge::new(5, 1000, true);
         let column = knowledge.add_column(None).unwrap();
-        let member = Member { asked: true, column: Some(column), identity: Some(0), longest: 100, ..Member::default() };
+        let member = Member { asked: true, column: Some(column), longest: 100, ..Member::default() };
         let member = knowledge.add_member(member);
         knowledge.add_key(0, b"a", Some(member));
+        knowledge.add_kind(Kind { library: Some(member), ..Kind::default() });
         Pool::new(knowledge, threads)
     }
 
@@ -396,7 +403,7 @@ mod tests {
     }
 
     /// What a text gave, but for the numbers that depend on who came first.
-    type Told = Result<(Vec<(usize, usize, usize, bool)>, Vec<u64>, usize, Vec<(usize, usize)>, usize), String>;
+    type Told = Result<(Vec<(usize, usize, usize, bool)>, Vec<u64>, usize, Vec<(usize, u64)>, usize), String>;
 
     fn finish(pool: &mut Pool<Text>) -> Vec<Told> {
         let mut told = Vec::new();
@@ -404,6 +411,9 @@ mod tests {
             match pool.next(LONG) {
                 Event::Lesson(lesson) => teach(pool, &lesson),
                 Event::Finished(_, outcome) => told.push(outcome.map(|taken| {
+                    pool.totals().keep_records(0);
+                    let (records, knowledge) = (pool.totals().take_records(), pool.knowledge());
+                    let records = records.iter(knowledge.kinds()).map(|each| (each.line, each.calls)).collect();
                     let lines = taken
                         .lines
                         .iter()
@@ -411,7 +421,6 @@ mod tests {
                         .collect();
                     let mut calls: Vec<u64> = taken.calls.iter().map(|each| each.2).collect();
                     calls.sort_unstable();
-                    let records = taken.records.iter().map(|each| (each.line.number, each.line.start)).collect();
                     (lines, calls, taken.groups.len(), records, taken.ends)
                 })),
                 Event::Nothing => panic!("nothing came for a minute"),

@@ -4,28 +4,34 @@ use crate::columns::texts_of;
 use crate::knowledge::{Comparison, Fate, Knowledge, Lesson};
 use crate::plan::Member;
 use crate::pool::{Event, Pool};
+use crate::records::Kind;
 use crate::totals::Taken;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString, PyTuple};
+use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
 use std::time::Duration;
 
 /// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 6;
+const ABI: u32 = 7;
 
 /// How long Python's signals may have to wait.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
 type LineTuple = (usize, usize, usize, Option<u32>, Py<PyBytes>);
-type RecordTuple = (usize, usize, usize, u32, u32, Vec<(usize, usize, usize)>);
+type Records<'py> = (Vec<Bound<'py, PyTuple>>, Vec<Link>);
+type Link = (String, String, u8);
 
 #[pyclass(module = "segkoch_lint_core")]
 struct Core {
     pool: Pool<PyBackedBytes>,
     /// The row that is to be taught.
     row: Vec<u16>,
+    /// By kind of records, platform and origin.
+    constants: Vec<(Py<PyString>, Py<PyString>)>,
 }
 
 /// What the lines of a text gave.
@@ -34,8 +40,6 @@ struct Found {
     lines: Vec<LineTuple>,
     calls: Vec<(u32, u32, u64)>,
     groups: Vec<Vec<Option<Py<PyBytes>>>>,
-    records: Vec<RecordTuple>,
-    counted: Vec<(u32, u64)>,
     ends: usize,
 }
 
@@ -49,7 +53,7 @@ impl Core {
     #[new]
     #[pyo3(signature = (*, depth, longest, asks, threads=1))]
     fn new(depth: usize, longest: usize, asks: bool, threads: usize) -> Self {
-        Self { pool: Pool::new(Knowledge::new(depth, longest, asks), threads), row: Vec::new() }
+        Self { pool: Pool::new(Knowledge::new(depth, longest, asks), threads), row: Vec::new(), constants: Vec::new() }
     }
 
     #[pyo3(signature = (*, asks))]
@@ -66,7 +70,7 @@ impl Core {
         self.pool.change().add_column(shortened).map_err(invalid)
     }
 
-    #[pyo3(signature = (*, node=None, asked=false, questions=None, numbers_by_kind=false, column=None, identity=None, left=false, longest=None))]
+    #[pyo3(signature = (*, node=None, asked=false, questions=None, numbers_by_kind=false, column=None, left=false, longest=None))]
     #[allow(clippy::too_many_arguments)]
     fn add_member(
         &mut self,
@@ -75,7 +79,6 @@ impl Core {
         questions: Option<usize>,
         numbers_by_kind: bool,
         column: Option<usize>,
-        identity: Option<usize>,
         left: bool,
         longest: Option<usize>,
     ) -> usize {
@@ -87,7 +90,6 @@ impl Core {
             questions,
             numbers_by_kind,
             column,
-            identity,
             left,
             longest,
         })
@@ -161,13 +163,57 @@ impl Core {
         }
     }
 
+    #[pyo3(signature = (*, users, devices, library, platform, origin, place))]
+    fn add_kind(
+        &mut self,
+        users: [Option<usize>; 3],
+        devices: [Option<usize>; 2],
+        library: Option<usize>,
+        platform: Py<PyString>,
+        origin: Py<PyString>,
+        place: Vec<String>,
+    ) -> u32 {
+        self.constants.push((platform, origin));
+        let is_record = devices.iter().any(Option::is_some);
+        self.pool.change().add_kind(Kind { users, devices, library, is_record, place })
+    }
+
     #[getter]
     fn records(&mut self) -> usize {
         self.pool.totals().records()
     }
 
-    fn forget_records(&mut self) {
-        self.pool.totals().forget_records();
+    fn keep_records(&mut self, line: usize) {
+        self.pool.totals().keep_records(line);
+    }
+
+    fn take_records<'py>(&mut self, py: Python<'py>, library_of: Bound<'py, PyAny>) -> PyResult<Records<'py>> {
+        let taken = self.pool.totals().take_records();
+        let knowledge = self.pool.knowledge();
+        let mut libraries = HashMap::<&[u8], Bound<'py, PyAny>>::new();
+        let (mut records, mut links, mut linked) = (Vec::new(), Vec::new(), HashSet::new());
+        for each in taken.iter(knowledge.kinds()) {
+            let [user, other, previous] = &each.users;
+            for (before, alias) in [(other, 0), (previous, 1)] {
+                if !user.is_empty() && !before.is_empty() && linked.insert((before.clone(), user.clone(), alias)) {
+                    links.push((before.to_string(), user.to_string(), alias));
+                }
+            }
+            if !knowledge.kinds()[each.kind as usize].is_record {
+                continue;
+            }
+            let library = match libraries.entry(each.library) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(library_of.call1((PyBytes::new(py, each.library),))?),
+            };
+            let (platform, origin) = &self.constants[each.kind as usize];
+            let [device, advertising] = &each.devices;
+            records.push(
+                (user, other, platform, origin, device, advertising, &*library, each.line, &each.place, each.calls)
+                    .into_pyobject(py)?,
+            );
+        }
+        Ok((records, links))
     }
 
     fn forget_groups(&mut self) {
@@ -177,7 +223,7 @@ impl Core {
 }
 
 fn found(py: Python<'_>, taken: Taken) -> Found {
-    let Taken { lines, calls, groups, records, counted, ends } = taken;
+    let Taken { lines, calls, groups, ends } = taken;
     let lines = lines.into_iter().map(|each| {
         let extents: Vec<u8> =
             each.extents.iter().flat_map(|&(start, end)| [start.to_ne_bytes(), end.to_ne_bytes()]).flatten().collect();
@@ -186,11 +232,7 @@ fn found(py: Python<'_>, taken: Taken) -> Found {
     let groups = groups
         .into_iter()
         .map(|texts| texts.into_iter().map(|text| text.map(|text| PyBytes::new(py, &text).unbind())).collect());
-    let records = records.into_iter().map(|each| {
-        let line = each.line;
-        (line.number, line.start, line.end, line.row, each.number, each.spans)
-    });
-    Found { lines: lines.collect(), calls, groups: groups.collect(), records: records.collect(), counted, ends }
+    Found { lines: lines.collect(), calls, groups: groups.collect(), ends }
 }
 
 #[pymodule]

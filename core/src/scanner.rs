@@ -3,6 +3,8 @@
 //! No token of JSON holds a raw end of a line, so a scan never leaves its line: there, as at the end of the text, it
 //! reads `\n`, which no token may hold.
 
+use std::borrow::Cow;
+
 /// Why a line is left to the reader in Python: it is broken, or unusual in a way that the core leaves to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unusual;
@@ -105,6 +107,48 @@ pub fn string(text: &[u8], mut at: usize, special: &mut Special) -> Scanned {
             }
         }
     }
+}
+
+/// Returns the value of a string of valid JSON; of any other value, nothing.
+#[must_use]
+pub fn string_value(text: &[u8]) -> Cow<'_, str> {
+    let inner = text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or_default();
+    let Ok(inner) = std::str::from_utf8(inner) else {
+        return Cow::Borrowed("");
+    };
+    let mut parts = inner.split('\\');
+    let first = parts.next().unwrap_or_default();
+    if first.len() == inner.len() {
+        return Cow::Borrowed(inner);
+    }
+    let mut value = first.to_owned();
+    let mut high = None;
+    while let Some(part) = parts.next() {
+        let (kind, rest) = part.split_at_checked(1).unwrap_or_default();
+        let (character, rest) = match kind {
+            "" => ('\\', parts.next().unwrap_or_default()), // two backslashes
+            "b" => ('\x08', rest),
+            "f" => ('\x0c', rest),
+            "n" => ('\n', rest),
+            "r" => ('\r', rest),
+            "t" => ('\t', rest),
+            "u" => {
+                let (digits, rest) = rest.split_at_checked(4).unwrap_or_default();
+                let unit = u16::from_str_radix(digits, 16).unwrap_or_default();
+                let units = high.take().into_iter().chain([unit]);
+                if let Some(Ok(character)) = char::decode_utf16(units).next() {
+                    (character, rest)
+                } else {
+                    high = Some(unit);
+                    continue;
+                }
+            }
+            other => (other.chars().next().unwrap_or_default(), rest),
+        };
+        value.push(character);
+        value.push_str(rest);
+    }
+    Cow::Owned(value)
 }
 
 /// Scans an escape from the byte after its backslash; a surrogate pair is one.
@@ -411,6 +455,32 @@ mod tests {
                 assert_eq!(fits(text.as_bytes(), most), expected, "{text}");
             }
         }
+    }
+
+    #[test]
+    fn the_value_of_a_string_is_what_another_parser_reads() {
+        let pieces = [
+            "a",
+            "\\\\",
+            "\\\"",
+            "\\/",
+            "\\n",
+            "\\t",
+            "\\b",
+            "\\f",
+            "\\r",
+            "\\u0041",
+            "\\u00fC",
+            "\u{fc}",
+            "\\ud83d\\ude00",
+            "u",
+        ];
+        for number in 0..pieces.len().pow(4) {
+            let digits = (0..4).map(|place| pieces[number / pieces.len().pow(place) % pieces.len()]);
+            let text = format!("\"{}\"", digits.collect::<String>());
+            assert_eq!(string_value(text.as_bytes()), serde_json::from_str::<String>(&text).unwrap(), "{text}");
+        }
+        assert_eq!((string_value(b"17"), string_value(b"")), ("".into(), "".into()));
     }
 
     #[test]

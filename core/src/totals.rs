@@ -2,22 +2,11 @@
 
 use crate::columns::texts_of;
 use crate::engine::{Findings, Line};
-use crate::records::First;
+use crate::records::Records;
 use crate::texts::Texts;
 
 /// The texts of a group, by column; None where a column holds nothing.
 pub type GroupTexts = Vec<Option<Vec<u8>>>;
-
-/// A line that makes a record for the first time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewRecord {
-    /// The line.
-    pub line: First,
-    /// The number of the record.
-    pub number: u32,
-    /// The texts of the record, as (place, start, end); of places without any, none.
-    pub spans: Vec<(usize, usize, usize)>,
-}
 
 /// What the lines of a text gave.
 #[derive(Debug, Default)]
@@ -28,10 +17,6 @@ pub struct Taken {
     pub calls: Vec<(u32, u32, u64)>,
     /// New groups; they are numbered in the order in which they are handed out.
     pub groups: Vec<GroupTexts>,
-    /// Lines that made new records.
-    pub records: Vec<NewRecord>,
-    /// Records that calls were counted of, with the number of calls.
-    pub counted: Vec<(u32, u64)>,
     /// How many ends of lines there were.
     pub ends: usize,
 }
@@ -40,7 +25,9 @@ pub struct Taken {
 #[derive(Debug, Default)]
 pub struct Totals {
     groups: Texts,
-    records: Texts,
+    records: Records,
+    /// The records of the last text, which are not certain yet.
+    latest: Records,
 }
 
 impl Totals {
@@ -57,27 +44,28 @@ impl Totals {
         }
         taken.calls =
             findings.calls.iter().map(|(&(row, group), &calls)| (row, groups[group as usize], calls)).collect();
-        for record in findings.records.iter() {
-            let (number, new) = self.records.number(record.key);
-            taken.counted.push((number, record.calls));
-            if new {
-                let there = record.spans.iter().enumerate().filter(|(_, (start, end))| start < end);
-                let spans = there.map(|(place, &(start, end))| (place, start, end)).collect();
-                taken.records.push(NewRecord { line: record.first, number, spans });
-            }
-        }
+        self.latest = findings.records;
         taken
     }
 
-    /// Returns how many records are remembered.
+    /// Keeps the records of the last text.
+    ///
+    /// # Arguments
+    ///
+    /// * `line` - the number of its first line.
+    pub fn keep_records(&mut self, line: usize) {
+        self.records.join(&std::mem::take(&mut self.latest), line);
+    }
+
+    /// Returns how many records are kept.
     #[must_use]
     pub fn records(&self) -> usize {
         self.records.len()
     }
 
-    /// Forgets all records; they are numbered anew.
-    pub fn forget_records(&mut self) {
-        self.records.clear();
+    /// Returns the records that are kept, and keeps none of them.
+    pub fn take_records(&mut self) -> Records {
+        std::mem::take(&mut self.records)
     }
 
     /// Forgets all groups; they are numbered anew.
@@ -90,33 +78,45 @@ impl Totals {
 mod tests {
     use super::*;
     use crate::columns::add_text;
+    use crate::records::Kind;
 
-    fn findings(group: &[u8], record: &'static [u8]) -> Findings {
+    fn findings(group: &[u8], library: &[u8]) -> Findings {
         let mut findings = Findings::default();
         let mut name = Vec::new();
         add_text(&mut name, Some(group));
         let (number, _) = findings.groups.number(&name);
         findings.calls.insert((17, number), 2);
-        findings.records.add(0, First::default(), record, [(0, 0), (0, record.len())].into_iter());
+        let kind = Kind { library: Some(0), ..Kind::default() };
+        findings.records.add(0, &kind, library, (1, 0), |_| (0, library.len()));
         findings
     }
 
     #[test]
-    fn groups_and_records_are_told_once_and_keep_their_numbers() {
+    fn groups_are_told_once_and_keep_their_numbers() {
         let mut totals = Totals::default();
         let first = totals.add(findings(b"a", b"x"));
         assert_eq!((first.calls, first.groups), (vec![(17, 0, 2)], vec![vec![Some(b"a".to_vec())]]));
-        assert_eq!(first.counted, [(0, 1)]);
-        assert_eq!(first.records, [NewRecord { line: First::default(), number: 0, spans: vec![(1, 0, 1)] }]);
         let other = totals.add(findings(b"b", b"y"));
-        assert_eq!((other.calls, other.counted), (vec![(17, 1, 2)], vec![(1, 1)]));
+        assert_eq!((other.calls, other.groups.len()), (vec![(17, 1, 2)], 1));
         let again = totals.add(findings(b"a", b"x"));
-        assert_eq!((again.calls, again.counted), (vec![(17, 0, 2)], vec![(0, 1)]));
-        assert!(again.groups.is_empty() && again.records.is_empty());
-        assert_eq!(totals.records(), 2);
+        assert_eq!((again.calls, again.groups.len()), (vec![(17, 0, 2)], 0));
         totals.forget_groups();
-        totals.forget_records();
         let anew = totals.add(findings(b"b", b"y"));
-        assert_eq!((anew.calls, anew.groups.len(), anew.records.len()), (vec![(17, 0, 2)], 1, 1));
+        assert_eq!((anew.calls, anew.groups.len()), (vec![(17, 0, 2)], 1));
+    }
+
+    #[test]
+    fn records_are_kept_once_they_are_certain() {
+        let mut totals = Totals::default();
+        totals.add(findings(b"a", b"w"));
+        for (line, library) in [(10, b"x"), (20, b"y"), (30, b"x")] {
+            totals.add(findings(b"a", library));
+            totals.keep_records(line);
+        }
+        assert_eq!(totals.records(), 2);
+        let (taken, kinds) = (totals.take_records(), [Kind::default()]);
+        let found: Vec<_> = taken.iter(&kinds).map(|each| (each.library, each.line, each.calls)).collect();
+        assert_eq!(found, [(&b"x"[..], 11, 2), (&b"y"[..], 21, 1)]);
+        assert_eq!(totals.records(), 0);
     }
 }

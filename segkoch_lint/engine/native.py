@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,30 +12,29 @@ import msgspec
 
 from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
+from segkoch_lint.engine.core_records import CoreRecords
 from segkoch_lint.engine.events import EventCount, record_events
 from segkoch_lint.engine.plan import Plan
 from segkoch_lint.engine.read_set import EVENT, ReadSet, nested
 from segkoch_lint.engine.single_call import call_of
 from segkoch_lint.facets import Facet, Group, own_texts
-from segkoch_lint.identity.first_seen import Order
-from segkoch_lint.identity.recorder import Event, RecordCount, Recorder, id_places
-from segkoch_lint.identity.records import NO_MEMBERS, IdentityRecord, IdMembers, Link, members_of, sender_of
+from segkoch_lint.identity.recorder import Event, Recorder
+from segkoch_lint.identity.records import members_of
 from segkoch_lint.known_ids import strings_of_ids
-from segkoch_lint.reading.documents import Document, Flaw
-from segkoch_lint.reading.json_text import JsonDocument, parse_json
+from segkoch_lint.reading.documents import Flaw
+from segkoch_lint.reading.json_text import parse_json
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 
 if TYPE_CHECKING:
-    from segkoch_lint_core import Found, NewRecord
+    from segkoch_lint_core import Found
 
 _MOST_TAUGHT = 100_000
 """Lessons after which everything is forgotten and learned anew, so that memory stays bounded: some 20 MB."""
 
 _MOST_GROUPS = 20_000
-_MOST_RECORDS = 50_000
-"""Groups and records that are remembered."""
+"""Groups that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,10 @@ class _Row:
     Attributes:
         opinion: on the calls that they are; None if they are read as documents.
         track: whether they are calls of that type, and would reach Kochava.
-        members: those that say whose they are.
     """
 
     opinion: Opinion | None
     track: bool = False
-    members: IdMembers = NO_MEMBERS
 
 
 class _Group(NamedTuple):
@@ -64,22 +61,6 @@ class _Group(NamedTuple):
     library: str
     group: Group
     event: bytes | None
-
-
-class _Said(NamedTuple):
-    """What a line says of its user.
-
-    Attributes:
-        number: of the core's record.
-        links, record: what it says.
-        order, place: of the line.
-    """
-
-    number: int
-    links: list[Link]
-    record: IdentityRecord | None
-    order: Order
-    place: str
 
 
 class NativeSelector:
@@ -117,6 +98,7 @@ class NativeSelector:
         self._facets = facets
         self._recorder = recorder
         self._reads = reads
+        self._records: CoreRecords | None = None
         self._begin()
 
     def _begin(self, announced: Iterable[Block] = ()) -> None:
@@ -125,10 +107,11 @@ class NativeSelector:
         if any(facet.named for facet in self._facets):
             self._plan.core.watch_groups()
         self._rows: list[_Row] = []
-        self._kinds: dict[Hashable, int] = {}
         self._groups: list[_Group] = []
-        self._counts: dict[int, RecordCount | None] = {}
-        self._begun = 0
+        if self._records is not None:
+            self._records.use(self._plan)
+        elif self._recorder is not None and self._recorder.users:
+            self._records = CoreRecords(self._recorder, self._plan)
         self._announced: deque[Block] = deque()
         for block in announced:
             self.announce(block)
@@ -145,12 +128,11 @@ class NativeSelector:
             found = self._go_through(block, leave_first=leave_first)
             self._groups += map(self._group, found.groups)
             selected = list(self._selected(found, block))
-            said = [self._said(each, block) for each in found.records]
         except BaseException:
             self._begin(self._announced)  # what the core found is not to be counted with the next block
             raise
         block.ends = found.ends
-        self._count_found(found, said)
+        self._count_found(found, block)
         if self._recorder is not None and self._recorder.events:
             record_events(self._recorder, block, self._events(found, block), selected)
         return selected
@@ -185,27 +167,14 @@ class NativeSelector:
             else:
                 yield CheckedLine(text, line, opinion, number, self._plan.extents(text, extents, opinion.reads))
 
-    def _count_found(self, found: Found, said: Sequence[_Said]) -> None:
+    def _count_found(self, found: Found, block: Block) -> None:
         for row, group, calls in found.calls:
             opinion = self._rows[row].opinion
             assert opinion is not None
             library, grouped, _ = self._groups[group]
             self._count(opinion, library, grouped, calls)
-        recorder = self._recorder
-        if recorder is None:
-            return
-        for each in said:
-            for link in each.links:
-                recorder.link(link)
-            record, order = each.record, each.order
-            known = None if record is None else recorder.known(record, order)
-            if record is not None and known is None:
-                known = recorder.meet(record, order, each.place)
-            self._counts[each.number] = known
-        for number, calls in found.counted:
-            known = self._counts[number]
-            if known is not None:
-                known.calls += calls
+        if self._records is not None:
+            self._records.keep(block)
 
     def _forget_when_full(self) -> None:
         core = self._plan.core
@@ -214,12 +183,6 @@ class NativeSelector:
         elif len(self._groups) > _MOST_GROUPS:
             core.forget_groups()
             self._groups.clear()
-        # The recorder forgets what it knows, which the records' numbers stand for.
-        begun = 0 if self._recorder is None else self._recorder.begun
-        if begun != self._begun or core.records > _MOST_RECORDS:
-            self._begun = begun
-            core.forget_records()
-            self._counts.clear()
 
     def _learn_row(self, text: bytes) -> None:
         self._plan.taught += 1
@@ -232,16 +195,11 @@ class NativeSelector:
         message = call.message
         opinion = self._ruleset.opinion_on(message)
         delivered = opinion.not_delivered is None
-        row = _Row(opinion, delivered and message["type"] == "track", members_of(message, delivered=delivered))
-        self._rows.append(row)
-        self._plan.core.teach_row("shown" if opinion.blames else "counted", self._kind(row))
-
-    def _kind(self, row: _Row) -> int | None:
-        """Return the kind of the records of calls with a row: with their texts it decides what they say of users."""
-        if self._recorder is None or not self._recorder.users or row.opinion is None:
-            return None
-        key = (row.members, row.opinion.origin)
-        return self._kinds.setdefault(key, len(self._kinds))
+        self._rows.append(_Row(opinion, delivered and message["type"] == "track"))
+        kind = None
+        if self._records is not None:
+            kind = self._records.kind(members_of(message, delivered=delivered), opinion.origin)
+        self._plan.core.teach_row("shown" if opinion.blames else "counted", kind)
 
     def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
         """Return as much of calls as these texts of a group tell."""
@@ -299,25 +257,6 @@ class NativeSelector:
                 return number
             start = end
         return None
-
-    def _said(self, new: NewRecord, block: Block) -> _Said:
-        """Return what a line says of its user that no line said before."""
-        number, start, end, row_number, record_number, spans = new
-        row = self._rows[row_number]
-        assert row.opinion is not None
-        in_order = sorted((begin, after, self._plan.identities[place]) for place, begin, after in spans)
-        message = nested((path, msgspec.json.decode(block.text[begin:after])) for begin, after, path in in_order)
-        document: Document
-        if block.documents is None:
-            document = JsonDocument(message, block.text[start:end], block.number + number)
-            extents = {path: (begin - start, after - start) for begin, after, path in in_order}
-            document.known_extent = extents.get
-        else:
-            document = block.documents[number]
-        order: Order = (*document.start, 1)
-        record = row.members.record(message, sender_of(row.opinion.origin))
-        place = "" if record is None else id_places(document, row.members, order)
-        return _Said(record_number, list(row.members.links(message)), record, order, place)
 
 
 def _value(text: bytes) -> Any:

@@ -31,6 +31,9 @@ _LONGEST_COUNTED = 1000
 _MOST_ANSWERS = 30_000
 """Different answers of one member that are told apart; with more of them its lines are left to the reader."""
 
+_LONGEST_ID = 512
+"""Bytes of an id beyond which its line is left to the reader: records are to be small."""
+
 _EXTENT = struct.Struct("=II")
 
 _MOST_MEMBERS = 64
@@ -68,14 +71,12 @@ class Plan:
     Attributes:
         core: made by this plan.
         columns: the paths of the texts that make groups, in order.
-        identities: the paths of the texts that make records, in order; more come up as keys are learned.
         taught: how much the core was taught; some hundred bytes each.
     """
 
     def __init__(self, reads: ReadSet, limits: Limits, threads: int = 1) -> None:
         footprint = reads.footprint
         self.columns = list(reads.columns)
-        self.identities: list[Path] = []
         self.taught = 0
         self._reads = reads
         self._limits = limits
@@ -107,6 +108,10 @@ class Plan:
         """Teach the core what the rules can tell of a text that it met."""
         self.taught += 1
         self.core.teach_text(member, text, self._answer(member, text))
+
+    def number(self, path: Path) -> int | None:
+        """Return the core's number of the member at a path, if it is read."""
+        return self._numbers.get(path)
 
     def extents(self, text: bytes, extents: bytes, paths: Sequence[Path]) -> Sequence[Extent] | None:
         """Return where values stand in a line, in bytes, with the same offset twice where there is none.
@@ -164,10 +169,9 @@ class Plan:
         member = _Member(path, footprint, len(self._members))
         self._members.append(member)
         self._numbers[path] = member.number
-        identity = None
+        longest = longest_read(footprint)
         if self._reads.is_identity(path):
-            identity = len(self.identities)
-            self.identities.append(path)
+            longest = min(longest, _LONGEST_ID)
         inside = bool(footprint.members or footprint.patterns)
         # The core numbers nodes and members as they are added, which is the order of the lists here.
         node = self.core.add_node(asks=bool(footprint.patterns)) if inside else None
@@ -177,9 +181,8 @@ class Plan:
             questions=self._questions_of(footprint),
             numbers_by_kind=not any(map(_asks_of_numbers, footprint.asked.values())),
             column=self.columns.index(path) if path in self._reads.columns else None,
-            identity=identity,
             left=not is_divisible(footprint),
-            longest=longest_read(footprint),
+            longest=longest,
         )
         if node is not None:
             self._add_members(node, path, footprint)

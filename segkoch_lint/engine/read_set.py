@@ -132,9 +132,7 @@ class ReadSet:
         """Return whether the text at a path is one of those that say whose a call is."""
         if not self.identity:
             return False
-        if path in USER_IDS or path == LIBRARY_NAME:
-            return True
-        return path[:-1] == DEVICE and (path[-1] in {"type", "id"} or _is_advertising_id(str(path[-1])))
+        return path in USER_IDS or (path[:-1] == DEVICE and (path[-1] == "id" or _is_advertising_id(str(path[-1]))))
 
 
 def _is_advertising_id(key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -41,6 +42,24 @@ def place_of(order: Order, spots: Sequence[tuple[Spot | None, str]]) -> str:
     line, column, number = order
     encoded = _encode([spot and _encoded(spot, line, usual) for spot, usual in spots]).decode()
     return f"{_sortable(column)}{_sortable(number)}{encoded}"
+
+
+_FAR_COLUMN = 10**15
+"""Columns from here on stand for those that are not known yet."""
+
+
+def place_template(pointers: Sequence[tuple[str | None, str]]) -> list[str]:
+    """Return the texts around the columns in the place of a call that begins a line and is all of it.
+
+    Args:
+        pointers: of the values, each with its usual pointer; None for a value that is not there. The columns where each
+            of the others begins and ends stand between the texts.
+    """
+    spots: list[tuple[Spot | None, str]] = []
+    for number, (pointer, usual) in enumerate(pointers):
+        start = _FAR_COLUMN + 2 * number
+        spots.append((None if pointer is None else Spot(Span(1, start, 1, start + 1), pointer), usual))
+    return re.split(rf"{_FAR_COLUMN // 100}\d\d", place_of((1, 1, 1), spots))
 
 
 def stored_place(file: int, line: int, place: str) -> str:

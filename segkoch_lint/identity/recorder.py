@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -14,7 +14,9 @@ from segkoch_lint.identity.records import (
     IdentityRecord,
     IdMembers,
     Link,
+    LinkRow,
     RecordBatch,
+    RecordRow,
     event_of,
     members_of,
     sender_of,
@@ -47,34 +49,54 @@ class RecordCount(msgspec.Struct, eq=False, gc=False):
     calls: int = 0
 
 
+class RowHolder(Protocol):
+    """Holds rows of records and links until they are taken."""
+
+    @property
+    def held(self) -> int:
+        """Number of rows to take."""
+
+    def take(self) -> tuple[list[RecordRow], list[LinkRow]]:
+        """Return the records and the links, and forget them."""
+
+
 class Recorder:
     """Records what calls say, part by part, until somebody takes it.
 
     Args:
         users: whether a rule about users or devices is selected.
         events: whether a rule about event names is selected.
-
-    Attributes:
-        begun: how often it began with a part: what was met before is not known any more.
     """
 
     def __init__(self, *, users: bool, events: bool) -> None:
         self.users = users
         self.events = events
-        self.begun = 0
+        self._holders: list[RowHolder] = []
         self.begin()
 
     def begin(self) -> None:
         """Begin with another part; what was not taken, because a part was not read to its end, is dropped."""
-        self.begun += 1
+        self._rows: list[RecordRow] = []
         self._records: dict[IdentityRecord, RecordCount] = {}
         self._events: dict[Event, RecordCount] = {}
-        self._links: set[Link] = set()
+        self._links: set[LinkRow] = set()
+        for holder in self._holders:
+            holder.take()
 
     @property
     def held(self) -> int:
         """Number of rows to take."""
-        return len(self._records) + len(self._links) + len(self._events)
+        own = len(self._rows) + len(self._records) + len(self._links) + len(self._events)
+        return own + sum(holder.held for holder in self._holders)
+
+    def take_from(self, holder: RowHolder) -> None:
+        """Take along what a holder holds, each time."""
+        self._holders.append(holder)
+
+    def add(self, records: Sequence[RecordRow], links: Sequence[LinkRow]) -> None:
+        """Record rows, which may be the same as others."""
+        self._rows += records
+        self._links.update(links)
 
     def record(self, document: Document, calls: Iterable[tuple[Call, int, Opinion]]) -> None:
         """Record the calls of a document.
@@ -142,8 +164,11 @@ class Recorder:
 
     def take(self) -> RecordBatch:
         """Return what was recorded, and forget it."""
+        for holder in self._holders:
+            self.add(*holder.take())
+        records = [(*record, each.order[0], each.place, each.calls) for record, each in self._records.items()]
         batch = RecordBatch(
-            [(*record, each.order[0], each.place, each.calls) for record, each in self._records.items()],
+            self._rows + records,
             list(self._links),
             [(*event, each.order[0], each.place, each.calls) for event, each in self._events.items()],
         )

@@ -53,6 +53,12 @@ class Link(NamedTuple):
     alias: int
 
 
+RecordRow = tuple[str, str, str, str, str, str, str, int, str, int]
+LinkRow = tuple[str, str, int]
+EventRow = tuple[str, str, int, str, int]
+"""What `RecordBatch` holds."""
+
+
 class RecordBatch(msgspec.Struct, frozen=True, array_like=True):
     """What the calls of a part say of users and event names: plain rows, which can go from process to process.
 
@@ -65,9 +71,9 @@ class RecordBatch(msgspec.Struct, frozen=True, array_like=True):
         events: name of an event and the library of its calls; line, place and number of calls as above.
     """
 
-    records: list[tuple[str, str, str, str, str, str, str, int, str, int]]
-    links: Sequence[tuple[str, str, int]]
-    events: list[tuple[str, str, int, str, int]]
+    records: list[RecordRow]
+    links: Sequence[LinkRow]
+    events: list[EventRow]
 
     def __bool__(self) -> bool:
         """Whether there is anything in it."""
