@@ -15,4 +15,5 @@ pub mod scanner;
 pub mod texts;
 pub mod totals;
 
+#[cfg(feature = "python")]
 mod python;
