@@ -137,8 +137,9 @@ class Core:
 
         Args:
             name: of the group.
-            strings: JSON strings, and how often each may stand in a line, keys aside. A line where one stands more
-                often, or that holds an escape, is left to the reader. None leaves all lines of the group.
+            strings: JSON strings of printable ASCII without escapes, and how often each may stand in a line, keys
+                aside. A line where one stands more often, or that has an escape with which it may be written, is left
+                to the reader. None leaves all lines of the group.
         """
 
     def hand_in(self, text: bytes, *, leave_first: bool) -> None:

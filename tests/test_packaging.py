@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
+
+import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -48,3 +53,33 @@ def test_the_examples_are_linted_as_the_readme_shows(tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert "52 calls read: 49 checked, 2 not delivered" in ran.stdout
     assert ran.stderr == ""
+
+
+def test_an_installed_core_works() -> None:
+    pytest.importorskip("segkoch_lint_core", reason="the native core is not installed")
+    ran = subprocess.run(
+        [sys.executable, ROOT / "core" / "tests" / "smoke.py"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "it counts" in ran.stdout
+
+
+def test_one_version_of_maturin_builds_all_wheels() -> None:
+    script, workflow = (
+        (ROOT / path).read_text(encoding="utf-8") for path in ("scripts/core-wheel", ".github/workflows/core.yml")
+    )
+    (here,) = re.findall(r"maturin==([\d.]+)", script)
+    assert yaml.safe_load(workflow)["env"]["MATURIN"] == f"v{here}"
+
+
+def test_the_core_is_not_published_before_its_name_is_owned() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "core.yml").read_text(encoding="utf-8"))
+    publishing = {
+        name
+        for name, job in workflow["jobs"].items()
+        if any("publish" in str(step) for step in job["steps"]) or "write" in str(job.get("permissions"))
+    }
+    assert publishing == {"publish"}
+    assert "vars.CORE_NAME_IS_OWNED == 'yes'" in workflow["jobs"]["publish"]["if"]
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "segkoch-lint-core" not in str([metadata["dependencies"], metadata["optional-dependencies"]])
