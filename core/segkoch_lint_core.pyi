@@ -14,10 +14,10 @@ ABI: int
 
 __version__: str
 
-Line: TypeAlias = tuple[int, int, int, int | None, bytes]
+Line: TypeAlias = tuple[int, int, int, int | None, int, list[tuple[int, int]]]
 """The number of a line in its text, from 0; its first byte, and the one after its last; its row, or None if the line is
-left to the reader, because it is broken, or unusual; and if it is shown, two 32-bit integers for each member: where its
-value begins and ends in the line, in bytes; the same number twice if there is none."""
+left to the reader, because it is broken, or unusual; and if it is shown, its group, and where the values begin and end
+in it, in bytes, that its row asks for; the same number twice where there is none."""
 
 Lesson: TypeAlias = tuple[Literal["key", "text", "row", "group"], int, bytes]
 """What is to be taught: its kind, the node or member that it is about, and the key without quotes, the text, a line
@@ -36,7 +36,7 @@ class Found:
 
     Attributes:
         lines: those that are shown or left, in order.
-        calls: (row, group, number of calls) of those that were counted.
+        calls: (row, group, number of calls) of those that were counted or are shown.
         groups: the texts of groups that are new, by column; they are numbered on.
         ends: how many ends of lines there were.
     """
@@ -49,6 +49,18 @@ class Found:
     def groups(self) -> list[list[bytes | None]]: ...
     @property
     def ends(self) -> int: ...
+
+@final
+class Watch:
+    """Strings that lines are watched for.
+
+    Args:
+        strings: JSON strings of printable characters, and how often each may stand in a line, keys aside.
+    """
+
+    def __new__(cls, strings: list[tuple[bytes, int]]) -> Watch: ...
+    def passes(self, line: bytes) -> bool:
+        """Return whether no string stands in a line, which is JSON, more often than it may; False when in doubt."""
 
 @final
 class Core:
@@ -117,12 +129,15 @@ class Core:
             ValueError: the answer is too large.
         """
 
-    def teach_row(self, fate: Literal["counted", "shown", "left"], record: int | None) -> int:
+    def teach_row(
+        self, fate: Literal["counted", "shown", "left"], record: int | None, shown: list[int | None] | None = None
+    ) -> int:
         """Teach what becomes of lines with the row that `next` asked for last; return the row's number.
 
         Args:
             fate: what becomes of them.
             record: the kind of record that they make, if any.
+            shown: the members of which lines that are shown tell where they stand; None among them is the line itself.
         """
 
     def watch_groups(self) -> None:

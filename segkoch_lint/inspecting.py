@@ -32,6 +32,10 @@ Observe = Callable[[Document, Sequence[tuple[Call, int, Opinion]]], None]
 """Is told of the calls of a document, each with its number among what the document holds, from 1, and the opinion."""
 
 
+Said = tuple[LineVerdict, Group]
+"""What is said of lines of a group."""
+
+
 @dataclass(slots=True)
 class Inspection:
     """What one document held.
@@ -75,8 +79,7 @@ class Inspector:
         self._ruleset = ruleset
         self.placer = Placer(selection.severity, excerpts)
         self._observe = observe
-        by_line = excerpts is None and not facets
-        self._lines = LineFindings(self.drafts, self.placer) if by_line else None
+        self._lines = None if excerpts else LineFindings(self.drafts, self.placer)
         self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
 
     def inspect(
@@ -155,7 +158,7 @@ class Inspector:
         return finding
 
     def line(
-        self, line: CheckedLine, path: str, ignored: frozenset[str], summary: Summary, said: Counter[LineVerdict]
+        self, line: CheckedLine, path: str, ignored: frozenset[str], summary: Summary, said: Counter[Said]
     ) -> list[Finding]:
         """Return the findings of a line on which there is an opinion already.
 
@@ -170,19 +173,21 @@ class Inspector:
         if known is None:
             return self.judged(line.document, line.opinion, path, ignored, summary)
         verdict, findings = known
-        said[verdict] += 1
+        said[verdict, line.group] += 1
         return findings
 
-    def count_lines(self, said: Mapping[LineVerdict, int], summary: Summary) -> None:
+    def count_lines(self, said: Mapping[Said, int], summary: Summary) -> None:
         """Count lines by what was said of them."""
-        for verdict, lines in said.items():
-            count(summary, verdict.opinion, verdict.library, calls=lines)
+        for (verdict, group), lines in said.items():
+            count(summary, verdict.opinion, verdict.library, group, lines)
             for code, findings in verdict.findings.items():
                 tally = summary.rules.setdefault(code, RuleTally())
                 tally.findings += findings * lines
                 tally.calls += lines
                 severity = self._selection.severity(self._selection.by_code[code])
                 summary.severities[str(severity)] += findings * lines
+                if group:
+                    summary.groups[group].rules[code] += lines
 
     def judged(
         self, document: Document, opinion: Opinion, path: str, ignored: frozenset[str], summary: Summary

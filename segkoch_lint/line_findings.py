@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from segkoch_lint.caching import BoundedCache
 from segkoch_lint.calls import Call, library_of
 from segkoch_lint.engine.checked_line import CheckedLine
+from segkoch_lint.engine.core import has_core
 from segkoch_lint.engine.read_set import nested
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.known_ids import UnreadIds, holds_none
@@ -39,15 +41,14 @@ class LineVerdict(msgspec.Struct, frozen=True, eq=False):
     Attributes:
         opinion, library: of the calls.
         templates: the findings.
-        strings: JSON strings, and how often each may stand in a line; an id may have to be masked where one stands more
-            often (`segkoch_lint.known_ids.holds_none`).
+        passes: returns whether nothing in a line may be an id that would have to be masked in the findings.
         findings: by code, how many there are.
     """
 
     opinion: Opinion
     library: str
     templates: tuple[_Template, ...]
-    strings: tuple[tuple[bytes, int], ...]
+    passes: Callable[[bytes], bool]
     findings: Counter[str]
 
 
@@ -68,28 +69,60 @@ class _Template(msgspec.Struct, frozen=True):
 
 
 class _Reading(NamedTuple):
-    """A value that findings read.
+    """How findings read the value to blame.
 
     Attributes:
-        blame: the blame whose value it is; None for what is read as it stands.
+        number: of the value among those that the opinion reads.
+        whole: whether it is the value itself that is read, and not that it is there.
         shown: the placeholder of the message that shows it; empty for none.
         hidden: whether a text there is masked as a whole.
     """
 
-    blame: Blame | None = None
-    shown: str = ""
-    hidden: bool = False
+    number: int
+    whole: bool
+    shown: str
+    hidden: bool
+
+    @classmethod
+    def of(cls, blame: Blame, number: int) -> _Reading:
+        """Return how the findings of a blame read the value with a number."""
+        names = {"value", "state"}.intersection(placeholders(blame.template))
+        shown = "value" if "value" in names else "".join(names)
+        parent = parent_of(blame.path) if shown == "value" else None
+        return cls(number, blame.whole, shown, len(names) == 1 and hides_values(key_of(blame.path), parent))
 
     def part(self, text: bytes) -> tuple[Hashable, Secret | None]:
-        """Return what decides about findings in the text of a value, and what a message shows of it alone."""
-        if self.blame is not None and not self.blame.whole:
+        """Return what decides about findings in the text of the value, and what a message shows of it alone."""
+        if not self.whole:
             return None, None
-        if self.blame is None or text[:1] != b'"' or b"\\" in text or (self.shown and not self.hidden):
+        if text[:1] != b'"' or b"\\" in text:
             return text, None
         value = text[1:-1].decode()
         if not value.strip() or (self.shown and is_placeholder(value)):
             return text, None
         return _SOME_TEXT, Secret(value) if self.shown else None
+
+
+class _Readings(NamedTuple):
+    """How findings read what an opinion says they read (`Opinion.reads`).
+
+    Attributes:
+        blamed: the values to blame; all others are read as they stand.
+        special: of these, the ones that are not.
+    """
+
+    blamed: tuple[_Reading, ...]
+    special: tuple[_Reading, ...]
+
+    @classmethod
+    def of(cls, opinion: Opinion) -> _Readings:
+        """Return how the findings of an opinion read values."""
+        blamed: list[_Reading] = []
+        number = len(NAMES)
+        for blame in opinion.blames:
+            blamed.append(_Reading.of(blame, number))
+            number += 1 + len(blame.around)
+        return cls(tuple(blamed), tuple(each for each in blamed if not (each.whole and each.shown and not each.hidden)))
 
 
 class LineFindings:
@@ -104,7 +137,7 @@ class LineFindings:
         self._judge = judge
         self._placer = placer
         self._verdicts: BoundedCache[Hashable, LineVerdict | None] = BoundedCache(_REMEMBERED_BYTES)
-        self._readings: BoundedCache[Opinion, tuple[_Reading, ...]] = BoundedCache()
+        self._readings: BoundedCache[Opinion, _Readings] = BoundedCache()
 
     def of(self, line: CheckedLine, path: str, ignored: frozenset[str]) -> tuple[LineVerdict, list[Finding]] | None:
         """Return what is said of a line, and its findings in order; None if that takes a look at the whole line.
@@ -114,66 +147,65 @@ class LineFindings:
             path: its input, as findings name it.
             ignored: codes that do not count in this input.
         """
-        opinion, extents = line.opinion, line.extents
+        opinion, extents, text = line.opinion, line.extents, line.text
         if extents is None:
             return None
-        readings = self._readings.entries.get(opinion) or self._readings.add(opinion, tuple(_readings(opinion)))
-        text = line.text
-        parts = [reading.part(text[start:end]) for reading, (start, end) in zip(readings, extents, strict=True)]
-        key = (opinion, ignored, *[part for part, _ in parts])
-        verdicts = self._verdicts.entries
-        verdict = verdicts[key] if key in verdicts else self._verdicts.add(key, self._verdict(line, readings, ignored))
-        if verdict is None or not holds_none(text, verdict.strings):
+        readings = self._readings.entries.get(opinion) or self._readings.add(opinion, _Readings.of(opinion))
+        parts: list[Any] = [text[start:end] for start, end in extents]
+        secrets: dict[int, Secret | None] = {}
+        for reading in readings.special:
+            parts[reading.number], secrets[reading.number] = reading.part(parts[reading.number])
+        key = (opinion, ignored, *parts)
+        if key in self._verdicts.entries:
+            verdict = self._verdicts.entries[key]
+        else:
+            verdict = self._verdicts.add(key, self._verdict(line, readings, ignored))
+        if verdict is None or not verdict.passes(text):
             return None
-        made = [
-            (_placed(each, line, path, extents[each.number], parts[each.number][1]), each.draft, "")
-            for each in verdict.templates
-        ]
+        made = [(_placed(each, line, path, secrets), each.draft, "") for each in verdict.templates]
         return verdict, in_order(made)
 
-    def _verdict(self, line: CheckedLine, readings: Sequence[_Reading], ignored: frozenset[str]) -> LineVerdict | None:
+    def _verdict(self, line: CheckedLine, readings: _Readings, ignored: frozenset[str]) -> LineVerdict | None:
         """Return what is said of lines like one; None if each of them is to be looked at."""
         values = _values(line, readings)
         message = nested(sorted(values.items(), key=lambda each: len(each[0])))
         own = (value for path, value in values.items() if not hides_values(key_of(path), parent_of(path)))
         ids = UnreadIds(value for value in own if isinstance(value, str))
         document = ValueDocument(message, ids)
-        blamed = [number for number, reading in enumerate(readings) if reading.blame is not None]
-        drafts = zip(blamed, self._judge(Call(message), line.opinion, document), strict=True)
+        drafts = self._judge(Call(message), line.opinion, document)
         templates = tuple(
-            self._template(document, draft, number, readings[number])
-            for number, draft in drafts
+            self._template(document, draft, reading)
+            for reading, draft in zip(readings.blamed, drafts, strict=True)
             if draft.rule.code not in ignored
         )
         if ids.strings is None:
             return None
         findings = Counter(each.draft.rule.code for each in templates)
-        return LineVerdict(line.opinion, library_of(message), templates, tuple(ids.strings.items()), findings)
+        return LineVerdict(line.opinion, library_of(message), templates, _watch(ids.strings), findings)
 
-    def _template(self, document: Document, draft: Draft, number: int, reading: _Reading) -> _Template:
+    def _template(self, document: Document, draft: Draft, reading: _Reading) -> _Template:
         finding = self._placer.finding(document, "", draft)
         shown = finding.values.get(reading.shown)
         own = isinstance(shown, Secret) and not shown.masked
-        return _Template(draft, finding, number, reading.shown if own else "")
+        return _Template(draft, finding, reading.number, reading.shown if own else "")
 
 
-def _readings(opinion: Opinion) -> Iterator[_Reading]:
-    """Yield how findings read each of the values that an opinion says they read (`Opinion.reads`)."""
-    yield from (_Reading() for _ in NAMES)
-    for blame in opinion.blames:
-        shown = {"value", "state"}.intersection(placeholders(blame.template))
-        name = "value" if "value" in shown else "".join(shown)
-        parent = parent_of(blame.path) if name == "value" else None
-        yield _Reading(blame, name, len(shown) == 1 and hides_values(key_of(blame.path), parent))
-        yield from (_Reading() for _ in blame.around)
+def _watch(strings: Mapping[bytes, int]) -> Callable[[bytes], bool]:
+    """Return what tells of a line that no string stands in it more often than it may; see `holds_none`."""
+    if not has_core():
+        return partial(holds_none, strings=tuple(strings.items()))
+    from segkoch_lint_core import Watch  # noqa: PLC0415 - it is optional
+
+    return Watch(list(strings.items())).passes
 
 
-def _values(line: CheckedLine, readings: Sequence[_Reading]) -> dict[Path, Any]:
+def _values(line: CheckedLine, readings: _Readings) -> dict[Path, Any]:
     """Return as much of a call as its findings read, by path."""
     assert line.extents is not None
+    around = {reading.number for reading in readings.blamed if not reading.whole}
     values: dict[Path, Any] = {}
-    for path, (start, end), reading in zip(line.opinion.reads, line.extents, readings, strict=True):
-        if reading.blame is not None and not reading.blame.whole:
+    for number, (path, (start, end)) in enumerate(zip(line.opinion.reads, line.extents, strict=True)):
+        if number in around:
             values.setdefault(path, {})
         elif start < end:
             inner = line.text[start:end]
@@ -184,24 +216,29 @@ def _values(line: CheckedLine, readings: Sequence[_Reading]) -> dict[Path, Any]:
     return values
 
 
-def _placed(template: _Template, line: CheckedLine, path: str, extent: Extent, secret: Secret | None) -> Finding:
+def _placed(template: _Template, line: CheckedLine, path: str, secrets: Mapping[int, Secret | None]) -> Finding:
     """Return the finding of a line."""
-    finding, text = template.finding, line.text
+    finding, text, number = template.finding, line.text, line.line
+    assert line.extents is not None
+    extent = line.extents[template.number]
     if template.draft.on_key:
         extent = _key_extent(text, extent[0], str(template.draft.path[-1]))
     start, end = extent if text.isascii() else in_code_points(text, extent)
-    values = {**finding.values, template.secret: secret} if template.secret and secret else finding.values
-    span = Span(line.line, start + 1, line.line, end + 1)
-    pointer = finding.location.pointer, "", finding.location.secret
+    values = finding.values
+    if template.secret and (secret := secrets.get(template.number)):
+        values = {**values, template.secret: secret}
+    place = finding.location
     return Finding(
         finding.code,
         finding.name,
         finding.severity,
         finding.template,
-        Location(path, span, *pointer),
+        Location(path, Span(number, start + 1, number, end + 1), place.pointer, "", place.secret),
         values,
         finding.remedy,
-        properties=finding.properties,
+        (),
+        None,
+        finding.properties,
     )
 
 

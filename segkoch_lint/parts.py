@@ -17,8 +17,7 @@ from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.recorder import Recorder
-from segkoch_lint.inspecting import Inspection, Inspector, count
-from segkoch_lint.line_findings import LineVerdict
+from segkoch_lint.inspecting import Inspection, Inspector, Said, count
 from segkoch_lint.masking import shown_pointer
 from segkoch_lint.missing_columns import missing_columns
 from segkoch_lint.places import Span
@@ -106,7 +105,7 @@ class PartLinter:
         self._sieve: Sieve[CheckedLine | EndOfBlock] = Sieve(self._select_lines, self._ahead, self._announce)
         self._flaw_excerpts = flaw_excerpts
         self._result = Result()
-        self._said: Counter[LineVerdict] = Counter()
+        self._said: Counter[Said] = Counter()
         self._claimed = True
         self._calls_seen = False
         self._calls_before = 0

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.engine.checked_line import CheckedLine
+from segkoch_lint.engine.core import has_core
 from segkoch_lint.findings import Finding
 from segkoch_lint.inspecting import Inspector
+from segkoch_lint.known_ids import holds_none
 from segkoch_lint.line_findings import LineFindings
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -67,6 +69,23 @@ def test_the_findings_of_a_line_are_those_of_the_document(by: str, calls: list[b
     for line in checked([*calls, *mutants(20, seed)], by):
         found, expected = both(line)
         assert found is None or found == expected
+
+
+TEXTS = st.text(st.sampled_from('ab/é"\\u0061 :,'), max_size=4)
+
+
+@pytest.mark.skipif(not has_core(), reason="the core is not installed")
+@given(
+    st.dictionaries(TEXTS, TEXTS | st.lists(TEXTS, max_size=3), max_size=4),
+    st.lists(st.tuples(st.text("ab/é", min_size=1, max_size=2), st.integers(0, 2)), max_size=3),
+    st.sampled_from([True, False]),
+)
+def test_the_core_watches_lines_for_the_same_strings(value: Any, watched: list[tuple[str, int]], escaped: bool) -> None:
+    from segkoch_lint_core import Watch
+
+    text = json.dumps(value, ensure_ascii=escaped).replace("/", "\\/" if escaped else "/").encode()
+    strings = [(f'"{each}"'.encode(), most) for each, most in watched]
+    assert Watch(strings).passes(text) == holds_none(text, strings)
 
 
 ID = "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64"

@@ -5,7 +5,7 @@ use crate::knowledge::{
     Answer, Comparison, FIRST_ANSWER, FRACTION, Fate, Knowledge, LIST, Lesson, OBJECT, Pair, SCALAR, Verdict,
     WHOLE_NUMBER, fill_taught,
 };
-use crate::plan::{Behind, Found, Keys, Member};
+use crate::plan::{Behind, Found, Keys};
 use crate::questions::States;
 use crate::records::Records;
 use crate::scanner::{Special, Unusual, byte_at, colon, fits, scalar, skip_space, value};
@@ -53,7 +53,9 @@ pub struct Line {
     pub end: usize,
     /// Its row; None if it is left to the reader.
     pub row: Option<u32>,
-    /// Of a line that is shown, by member, where its value begins and ends in the line; the same offset for none.
+    /// The group of a line that is shown.
+    pub group: u32,
+    /// Of a line that is shown, where the values begin and end in it that are asked for; the same offset for none.
     pub extents: Vec<(u32, u32)>,
 }
 
@@ -183,17 +185,11 @@ impl Engine {
         let verdict = knowledge.verdicts[row as usize];
         match verdict.fate {
             Fate::Left => self.leave(end),
-            Fate::Shown => {
-                self.record(knowledge, text, verdict);
-                let extents = self.extents(knowledge);
-                let (number, start) = (self.number, self.at);
-                self.findings.lines.push(Line { number, start, end, row: Some(row), extents });
-            }
             Fate::Counted if self.leave_first => {
                 self.leave_first = false;
                 self.leave(end);
             }
-            Fate::Counted => {
+            Fate::Counted | Fate::Shown => {
                 self.find_group(knowledge, text);
                 match knowledge.passes(&self.group, line) {
                     None => return Err(Halt::Learn(Lesson::Group(self.group.clone()))),
@@ -202,6 +198,11 @@ impl Engine {
                         self.record(knowledge, text, verdict);
                         let (group, _) = self.findings.groups.number(&self.group);
                         *self.findings.calls.entry((row, group)).or_insert(0) += 1;
+                        if verdict.fate == Fate::Shown {
+                            let extents = self.extents(knowledge.shown(row), knowledge, line);
+                            let (number, start) = (self.number, self.at);
+                            self.findings.lines.push(Line { number, start, end, row: Some(row), group, extents });
+                        }
                     }
                 }
             }
@@ -209,13 +210,20 @@ impl Engine {
         Ok(())
     }
 
-    fn extents(&self, knowledge: &Knowledge) -> Vec<(u32, u32)> {
-        let line = self.at;
-        let extent = |(member, value): (&Member, &Value)| match self.row[member.slot] {
-            0 => (0, 0),
-            _ => ((value.start - line) as u32, (value.end - line) as u32),
+    /// Returns where values stand in the line.
+    fn extents(&self, shown: &[Option<usize>], knowledge: &Knowledge, line: &[u8]) -> Vec<(u32, u32)> {
+        let extent = |member: &Option<usize>| match *member {
+            None => {
+                let start = line.len() - line.trim_ascii_start().len();
+                (start as u32, line.trim_ascii_end().len() as u32)
+            }
+            Some(member) if self.row[knowledge.members[member].slot] == 0 => (0, 0),
+            Some(member) => {
+                let Value { start, end, .. } = self.values[member];
+                ((start - self.at) as u32, (end - self.at) as u32)
+            }
         };
-        knowledge.members.iter().zip(&self.values).map(extent).collect()
+        shown.iter().map(extent).collect()
     }
 
     /// Finds the name of the line's group.
@@ -433,6 +441,7 @@ fn without_hyphens(text: &[u8]) -> impl Iterator<Item = u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Member;
     use crate::records::Kind;
     use crate::totals::{Taken, Totals};
 
@@ -478,8 +487,7 @@ mod tests {
             let kinds = knowledge.kinds();
             let recorded: u64 = findings.records.iter(kinds).map(|each| each.calls).sum();
             let counted: u64 = findings.calls.values().sum();
-            let shown = findings.lines.iter().filter(|line| line.row.is_some()).count() as u64;
-            assert_eq!(recorded, if kinds.is_empty() { 0 } else { counted + shown });
+            assert_eq!(recorded, if kinds.is_empty() { 0 } else { counted });
         }
         (lessons, Totals::default().add(findings))
     }
@@ -575,10 +583,15 @@ mod tests {
 
     #[test]
     fn a_line_that_is_shown_says_where_its_members_stand() {
-        let (_, taken) = run_with(&mut knowledge(), b"\n {\"a\" : {\"b\":\"x\"}}\n", false, Fate::Shown);
-        let line = &taken.lines[0];
-        assert_eq!((line.number, line.start, line.row), (1, 1, Some(0)));
-        assert_eq!(line.extents, [(8, 17), (13, 16)]);
+        let mut knowledge = knowledge();
+        knowledge.show(0, vec![Some(0), Some(1), None]);
+        let (_, taken) = run_with(&mut knowledge, b"\n {\"a\" : {\"b\":\"x\"}} \r\n{\"a\":{}}", false, Fate::Shown);
+        let [line, other] = &taken.lines[..] else { panic!("{:?}", taken.lines) };
+        assert_eq!((line.number, line.start, line.row, line.group), (1, 1, Some(0), 0));
+        assert_eq!(line.extents, [(8, 17), (13, 16), (1, 18)]);
+        assert_eq!((other.number, other.row, other.group), (2, Some(1), 1));
+        assert_eq!(other.extents, []);
+        assert_eq!(taken.groups.len(), 2);
     }
 
     #[test]

@@ -88,6 +88,8 @@ pub struct Knowledge {
     pub(crate) kinds: Vec<Kind>,
     pub(crate) rows: Rows,
     pub(crate) verdicts: Vec<Verdict>,
+    /// By row, the members of which lines that are shown tell where they stand; none for the line itself.
+    shown: HashMap<u32, Vec<Option<usize>>, RandomState>,
     /// Answers in a row.
     pub(crate) width: usize,
     /// Levels of nesting that a line may have.
@@ -119,6 +121,7 @@ impl Knowledge {
             kinds: Vec::new(),
             rows: Rows::default(),
             verdicts: Vec::new(),
+            shown: HashMap::default(),
             width: 0,
             depth,
             longest,
@@ -236,6 +239,16 @@ impl Knowledge {
         let mut row = row.to_vec();
         row.resize(self.width, 0);
         self.rows.add(&row)
+    }
+
+    /// Asks where members stand in lines with a row, if they are shown; none is the line itself.
+    pub fn show(&mut self, row: u32, members: Vec<Option<usize>>) {
+        self.shown.insert(row, members);
+    }
+
+    /// Returns the members of which lines with a row tell where they stand.
+    pub(crate) fn shown(&self, row: u32) -> &[Option<usize>] {
+        self.shown.get(&row).map_or(&[], Vec::as_slice)
     }
 
     /// Asks about each group what its lines are watched for.

@@ -1,5 +1,6 @@
 //! The boundary to Python; `segkoch_lint_core.pyi` describes it.
 
+use crate::columns;
 use crate::columns::texts_of;
 use crate::knowledge::{Comparison, Fate, Knowledge, Lesson};
 use crate::plan::Member;
@@ -15,13 +16,13 @@ use std::collections::hash_map::{Entry, HashMap};
 use std::time::Duration;
 
 /// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 7;
+const ABI: u32 = 8;
 
 /// How long Python's signals may have to wait.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
-type LineTuple = (usize, usize, usize, Option<u32>, Py<PyBytes>);
+type LineTuple = (usize, usize, usize, Option<u32>, u32, Vec<(u32, u32)>);
 type Records<'py> = (Vec<Bound<'py, PyTuple>>, Vec<Link>);
 type Link = (String, String, u8);
 
@@ -32,6 +33,23 @@ struct Core {
     row: Vec<u16>,
     /// By kind of records, platform and origin.
     constants: Vec<(Py<PyString>, Py<PyString>)>,
+}
+
+/// Strings that lines are watched for.
+#[pyclass(frozen, module = "segkoch_lint_core")]
+struct Watch(columns::Watch);
+
+#[pymethods]
+#[allow(clippy::needless_pass_by_value)] // arguments come from Python by value
+impl Watch {
+    #[new]
+    fn new(strings: Vec<(Vec<u8>, usize)>) -> Self {
+        Self(columns::Watch::new(&strings))
+    }
+
+    fn passes(&self, line: &[u8]) -> bool {
+        self.0.passes(line)
+    }
 }
 
 /// What the lines of a text gave.
@@ -110,14 +128,20 @@ impl Core {
         self.pool.change().teach_text(member, text, answer).map_err(invalid)
     }
 
-    fn teach_row(&mut self, fate: &str, record: Option<u32>) -> PyResult<u32> {
+    #[pyo3(signature = (fate, record, shown=None))]
+    fn teach_row(&mut self, fate: &str, record: Option<u32>, shown: Option<Vec<Option<usize>>>) -> PyResult<u32> {
         let fate = match fate {
             "counted" => Fate::Counted,
             "shown" => Fate::Shown,
             "left" => Fate::Left,
             other => return Err(invalid(format!("no such fate: {other}"))),
         };
-        Ok(self.pool.change().teach_row(&self.row, fate, record))
+        let mut knowledge = self.pool.change();
+        let row = knowledge.teach_row(&self.row, fate, record);
+        if let Some(members) = shown {
+            knowledge.show(row, members);
+        }
+        Ok(row)
     }
 
     fn watch_groups(&mut self) {
@@ -224,11 +248,7 @@ impl Core {
 
 fn found(py: Python<'_>, taken: Taken) -> Found {
     let Taken { lines, calls, groups, ends } = taken;
-    let lines = lines.into_iter().map(|each| {
-        let extents: Vec<u8> =
-            each.extents.iter().flat_map(|&(start, end)| [start.to_ne_bytes(), end.to_ne_bytes()]).flatten().collect();
-        (each.number, each.start, each.end, each.row, PyBytes::new(py, &extents).unbind())
-    });
+    let lines = lines.into_iter().map(|each| (each.number, each.start, each.end, each.row, each.group, each.extents));
     let groups = groups
         .into_iter()
         .map(|texts| texts.into_iter().map(|text| text.map(|text| PyBytes::new(py, &text).unbind())).collect());
@@ -240,5 +260,6 @@ fn segkoch_lint_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ABI", ABI)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<Core>()?;
-    module.add_class::<Found>()
+    module.add_class::<Found>()?;
+    module.add_class::<Watch>()
 }

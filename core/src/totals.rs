@@ -13,7 +13,7 @@ pub type GroupTexts = Vec<Option<Vec<u8>>>;
 pub struct Taken {
     /// Lines that are handed out, in order.
     pub lines: Vec<Line>,
-    /// Calls that were counted, by row and group.
+    /// Calls that were counted or shown, by row and group.
     pub calls: Vec<(u32, u32, u64)>,
     /// New groups; they are numbered in the order in which they are handed out.
     pub groups: Vec<GroupTexts>,
@@ -44,6 +44,9 @@ impl Totals {
         }
         taken.calls =
             findings.calls.iter().map(|(&(row, group), &calls)| (row, groups[group as usize], calls)).collect();
+        for line in taken.lines.iter_mut().filter(|line| line.row.is_some()) {
+            line.group = groups[line.group as usize];
+        }
         self.latest = findings.records;
         taken
     }

@@ -26,6 +26,7 @@ class CheckedLine(msgspec.Struct, frozen=True):
         line: its number in the input.
         opinion: the rule set's opinion on the call.
         number: the number of the line in its block, from 0.
+        group: of the call, if calls are grouped.
         extents: where the values stand that the opinion reads, in bytes of the line, with the same offset twice where
             there is none; None if only a scanner can find one of them.
     """
@@ -34,6 +35,7 @@ class CheckedLine(msgspec.Struct, frozen=True):
     line: int
     opinion: Opinion
     number: int
+    group: Group
     extents: Sequence[Extent] | None
 
     @property

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from segkoch_lint.engine.checked_line import CheckedLine
 from segkoch_lint.identity.first_seen import EVENT_POINTER, Order, place_of
 from segkoch_lint.identity.recorder import Event, Recorder, event_place
-from segkoch_lint.reading.documents import Document, Flaw
+from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.json_text import JsonDocument
-from segkoch_lint.reading.splitting import Block, NumberedLine
+from segkoch_lint.reading.splitting import Block
 
 
 class EventCount(NamedTuple):
-    """Calls of an event that were only counted.
+    """Calls of an event.
 
     Attributes:
         calls: number of them.
@@ -29,21 +28,14 @@ def record_events(
     recorder: Recorder,
     block: Block,
     counted: Mapping[Event, EventCount],
-    selected: Iterable[NumberedLine | Flaw | CheckedLine],
 ) -> None:
     """Record the events of a block.
 
     Args:
         recorder: records them.
         block: the lines.
-        counted: the events of the lines that are only counted.
-        selected: the other lines; those that are to be read are left out.
+        counted: the events of the lines, without those that are to be read.
     """
-    for line in selected:
-        if isinstance(line, CheckedLine) and line.opinion.not_delivered is None:
-            event = recorder.event_of(line.document.value)
-            if event is not None:
-                _record(recorder, event, line.document, 1)
     for event, (calls, first) in counted.items():
         known = recorder.known_event(event, (block.number, 0, 0)) if block.documents is None else None
         if known is not None:

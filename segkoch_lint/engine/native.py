@@ -134,7 +134,7 @@ class NativeSelector:
         block.ends = found.ends
         self._count_found(found, block)
         if self._recorder is not None and self._recorder.events:
-            record_events(self._recorder, block, self._events(found, block), selected)
+            record_events(self._recorder, block, self._events(found, block))
         return selected
 
     def _go_through(self, block: Block, *, leave_first: bool) -> Found:
@@ -159,20 +159,21 @@ class NativeSelector:
         return event
 
     def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine]:
-        for number, start, end, row, extents in found.lines:
+        for number, start, end, row, group, extents in found.lines:
             text, line = block.text[start:end], block.number + number
             opinion = None if row is None else self._rows[row].opinion
             if opinion is None:
                 yield from Block(line, text).lines(self._limits)
             else:
-                yield CheckedLine(text, line, opinion, number, self._plan.extents(text, extents, opinion.reads))
+                yield CheckedLine(text, line, opinion, number, self._groups[group].group, extents or None)
 
     def _count_found(self, found: Found, block: Block) -> None:
         for row, group, calls in found.calls:
             opinion = self._rows[row].opinion
             assert opinion is not None
             library, grouped, _ = self._groups[group]
-            self._count(opinion, library, grouped, calls)
+            if not opinion.blames:
+                self._count(opinion, library, grouped, calls)
         if self._records is not None:
             self._records.keep(block)
 
@@ -199,7 +200,10 @@ class NativeSelector:
         kind = None
         if self._records is not None:
             kind = self._records.kind(members_of(message, delivered=delivered), opinion.origin)
-        self._plan.core.teach_row("shown" if opinion.blames else "counted", kind)
+        if opinion.blames:
+            self._plan.core.teach_row("shown", kind, self._plan.members(opinion.reads))
+        else:
+            self._plan.core.teach_row("counted", kind)
 
     def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
         """Return as much of calls as these texts of a group tell."""
@@ -226,7 +230,7 @@ class NativeSelector:
         return _Group(library_of(message), group, dict(zip(self._plan.columns, texts, strict=True)).get(EVENT))
 
     def _events(self, found: Found, block: Block) -> dict[Event, EventCount]:
-        """Return the events of the lines of a block that are only counted."""
+        """Return the events of the lines of a block, without those that are to be read."""
         assert self._recorder is not None
         events: dict[Event, EventCount] = {}
         for row, number, calls in found.calls:

@@ -7,7 +7,6 @@ marked so that lines with it are read as documents.
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +16,8 @@ from segkoch_lint_core import Core
 from segkoch_lint.engine.read_set import ReadSet, is_divisible, longest_read
 from segkoch_lint.places import Path
 from segkoch_lint.reading.json_rows import is_column
-from segkoch_lint.reading.json_text import JsonDocument, extent_of_whole, parse_json
+from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.limits import Limits
-from segkoch_lint.reading.lines import Extent
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import Likeness
 from segkoch_lint.rules.vocabulary import compared_names, matcher
@@ -33,8 +31,6 @@ _MOST_ANSWERS = 30_000
 
 _LONGEST_ID = 512
 """Bytes of an id beyond which its line is left to the reader: records are to be small."""
-
-_EXTENT = struct.Struct("=II")
 
 _MOST_MEMBERS = 64
 """Keys of one object that are read; if a line has yet another, it is left to the reader."""
@@ -113,27 +109,11 @@ class Plan:
         """Return the core's number of the member at a path, if it is read."""
         return self._numbers.get(path)
 
-    def extents(self, text: bytes, extents: bytes, paths: Sequence[Path]) -> Sequence[Extent] | None:
-        """Return where values stand in a line, in bytes, with the same offset twice where there is none.
-
-        Args:
-            text: the line.
-            extents: of its members, as the core gave them.
-            paths: the steps from the call to each value.
-
-        Returns:
-            None if the core does not know where one of them stands.
-        """
-        found: list[Extent] = []
-        for path in paths:
-            number = self._numbers.get(path)
-            if not path:
-                found.append(extent_of_whole(text))
-            elif number is None or len(extents) < 8 * (number + 1):
-                return None
-            else:
-                found.append(_EXTENT.unpack_from(extents, 8 * number))
-        return found
+    def members(self, paths: Sequence[Path]) -> list[int | None] | None:
+        """Return the core's numbers of values, and None for the call itself; None if one of them is not read."""
+        numbers = [self._numbers.get(path) for path in paths]
+        known = all(number is not None or not path for number, path in zip(numbers, paths, strict=True))
+        return numbers if known else None
 
     def _answer(self, member: int, text: bytes) -> int | None:
         document = parse_json(text, depth=1)

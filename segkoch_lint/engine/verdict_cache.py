@@ -135,21 +135,21 @@ class CachingSelector:
                 continue
             if self._recorder is not None and self._recorder.users:
                 statements.add(known.members, known.message, known.opinion.origin, number)
+            library, group, event = self._group(known)
+            if event is not None and known.opinion.not_delivered is None:
+                before = events.get(event)
+                events[event] = EventCount(before.calls + 1, before.first) if before else _first_of(number)
             if known.opinion.blames:
                 extents = compact_extents(line, known.opinion.reads)
-                selected.append(CheckedLine(line, block.number + number, known.opinion, number, extents))
+                selected.append(CheckedLine(line, block.number + number, known.opinion, number, group, extents))
             else:
-                library, group, event = self._group(known)
                 counted[known.opinion, library, group] += 1
-                if event is not None and known.opinion.not_delivered is None:
-                    before = events.get(event)
-                    events[event] = EventCount(before.calls + 1, before.first) if before else _first_of(number)
         for (opinion, library, group), calls in counted.items():
             self._count(opinion, library, group, calls)
         if self._recorder is not None:
             statements.record(self._recorder)
             if self._recorder.events:
-                record_events(self._recorder, block, events, selected)
+                record_events(self._recorder, block, events)
         return selected
 
     def _known(self, line: bytes) -> _Known | None:

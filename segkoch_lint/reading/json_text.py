@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -59,16 +59,12 @@ class JsonDocument:
         value: the parsed value.
         text: the text it was parsed from.
         line, column: where the text begins in the input.
-
-    Attributes:
-        known_extent: returns where a value stands in the text, in bytes, if that is known without looking for it.
     """
 
     def __init__(self, value: Any, text: bytes | str, line: int = 1, column: int = 1) -> None:
         self.value = value
         self._source = text
         self.start = (line, column)
-        self.known_extent: Callable[[Path], Extent | None] = _unknown
 
     @cached_property
     def text(self) -> str:
@@ -107,10 +103,8 @@ class JsonDocument:
         found: dict[Path, Extent] = {}
         if len(paths) <= _FEW and isinstance(self._source, bytes):
             source = self._source
-            found = {path: extent for path in paths if (extent := self.known_extent(path))}
-            if len(found) < len(paths):
-                extents = compact_extents(source, paths) or []
-                found |= {path: extent for path, extent in zip(paths, extents, strict=False) if extent[1]}
+            extents = compact_extents(source, paths) or []
+            found = {path: extent for path, extent in zip(paths, extents, strict=False) if extent[1]}
             if not source.isascii():
                 found = {path: in_code_points(source, extent) for path, extent in found.items()}
         missing = [path for path in paths if path not in found]
@@ -149,10 +143,6 @@ class JsonDocument:
 def extent_of_whole(text: str | bytes) -> Extent:
     """Return where the value of JSON text stands in it, with the white space around left out."""
     return len(text) - len(text.lstrip()), len(text.rstrip())
-
-
-def _unknown(_path: Path) -> None:
-    return None
 
 
 def in_code_points(text: bytes, extent: Extent) -> Extent:

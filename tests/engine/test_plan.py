@@ -59,7 +59,7 @@ def rows_of(footprint: Footprint, values: list[bytes]) -> dict[int, set[Hashable
     likeness = Likeness(footprint)
     rows: dict[int, set[Hashable]] = defaultdict(set)
     assert found is not None
-    for number, _, _, row, _ in found.lines:
+    for number, _, _, row, _, _ in found.lines:
         if row is not None:
             rows[row].add(likeness.of(json.loads(values[number])))
     assert rows
