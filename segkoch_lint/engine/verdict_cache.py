@@ -26,7 +26,7 @@ from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_rows import is_column
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.limits import Limits
-from segkoch_lint.reading.members import compact_extents, compact_members
+from segkoch_lint.reading.members import compact_members, value_extents
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
@@ -140,7 +140,7 @@ class CachingSelector:
                 before = events.get(event)
                 events[event] = EventCount(before.calls + 1, before.first) if before else _first_of(number)
             if known.opinion.blames:
-                extents = compact_extents(line, known.opinion.reads)
+                extents = value_extents(line, known.opinion.reads)
                 selected.append(CheckedLine(line, block.number + number, known.opinion, number, group, extents))
             else:
                 counted[known.opinion, library, group] += 1

@@ -16,7 +16,7 @@ from segkoch_lint.reading.documents import Flaw, Token
 from segkoch_lint.reading.json_scanner import keys_of, lex, locate, repeated_keys, value_end
 from segkoch_lint.reading.json_tokens import ScalarReader
 from segkoch_lint.reading.lines import Extent, LineTable, flaw_at
-from segkoch_lint.reading.members import compact_extents
+from segkoch_lint.reading.members import value_extents
 from segkoch_lint.reading.sniffing import is_source_code
 from segkoch_lint.reading.surroundings import UNKNOWN as UNKNOWN_SURROUNDINGS
 
@@ -81,8 +81,8 @@ class JsonDocument:
         """Paths of the members whose key stands more than once in its object."""
         if not isinstance(self.value, dict | list):
             return ()
-        if isinstance(self._source, bytes) and _written_back(self.value) == self._source:
-            return ()  # compact text that is its own value, written out again: nothing was lost on the way
+        if isinstance(self._source, bytes) and _is_written(self.value, self._source):
+            return ()  # nothing was lost on the way from the text to the value
         counting = _Repeats()
         json.loads(self.text, object_pairs_hook=counting.object, parse_int=_integer)
         return repeated_keys(self.text) if counting.found else ()
@@ -103,7 +103,7 @@ class JsonDocument:
         found: dict[Path, Extent] = {}
         if len(paths) <= _FEW and isinstance(self._source, bytes):
             source = self._source
-            extents = compact_extents(source, paths) or []
+            extents = value_extents(source, paths) or []
             found = {path: extent for path, extent in zip(paths, extents, strict=False) if extent[1]}
             if not source.isascii():
                 found = {path: in_code_points(source, extent) for path, extent in found.items()}
@@ -151,11 +151,13 @@ def in_code_points(text: bytes, extent: Extent) -> Extent:
     return start, start + len(text[slice(*extent)].decode())
 
 
-def _written_back(value: Any) -> bytes | None:
+def _is_written(value: Any, text: bytes) -> bool:
+    """Return whether JSON text is how a value is written, white space between tokens aside."""
     try:
-        return msgspec.json.encode(value)
-    except (ValueError, OverflowError, RecursionError):  # an integer too long to write
-        return None
+        written = msgspec.json.encode(value)
+        return written == text or written == msgspec.json.format(text, indent=-1)
+    except (msgspec.DecodeError, ValueError, OverflowError, RecursionError):  # an integer too long to write
+        return False
 
 
 class _Repeats:
@@ -194,13 +196,12 @@ def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> Js
         line, column: where it begins in the input.
         depth: levels of nesting allowed.
     """
+    document = parse_good_json(text, line=line, column=column, depth=depth)
+    if document is not None:
+        return document
     deep = _too_deep(text, depth)
     if deep is not None:
         return _deep_flaw(text, deep, line, column, depth)
-    try:
-        return JsonDocument(msgspec.json.decode(text), text, line, column)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass  # msgspec is strict, but says little about where, and refuses numbers that JSON allows
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -213,6 +214,16 @@ def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> Js
     if rest < len(decoded):
         return flaw_at(decoded, _more_follows(decoded[rest]), (rest, rest + 1), line, column)
     return JsonDocument(value, decoded, line, column)
+
+
+def parse_good_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> JsonDocument | None:
+    """Return the JSON document that fills *text*, or None if only `parse_json` can tell what the text is."""
+    if _too_deep(text, depth) is not None:
+        return None
+    try:
+        return JsonDocument(msgspec.json.decode(text), text, line, column)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None  # msgspec is strict, but says little about where, and refuses numbers that JSON allows
 
 
 def _check_end(text: str, value: Any, end: int) -> None:

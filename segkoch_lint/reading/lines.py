@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Flaw
@@ -14,6 +15,9 @@ _AROUND = 2
 
 _LONGEST_LINE = 4000
 """Code points kept of each of them; of the flaw's own line, up to as many beyond the flaw."""
+
+_SHORT = 1 << 12
+"""Code points of a text in which lines are counted for each position; of a longer one their starts are remembered."""
 
 Extent = tuple[int, int]
 """A stretch of a text: first code point and one past the last."""
@@ -31,12 +35,19 @@ class LineTable:
         self._text = text
         self._line = line
         self._column = column
-        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self._text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column (in code points) of an offset."""
-        index = bisect_right(self._starts, offset) - 1
-        column = offset - self._starts[index] + 1
+        if len(self._text) <= _SHORT:
+            index, start = self._text.count("\n", 0, offset), self._text.rfind("\n", 0, offset) + 1
+        else:
+            index = bisect_right(self._starts, offset) - 1
+            start = self._starts[index]
+        column = offset - start + 1
         return self._line + index, column + (self._column - 1 if index == 0 else 0)
 
     def span(self, extent: Extent) -> Span:

@@ -113,6 +113,11 @@ class Stream:
         """Whether everything there is has been read, or peeked at."""
         return self._ended
 
+    @property
+    def intact(self) -> bool:
+        """Whether nothing that was read, or peeked at, is damaged."""
+        return self._damage is None
+
     def stored_file(self, magic: bytes) -> BinaryIO | None:
         """Return the input as a file that can be read in any order, in place of reading this; all of it counts as read.
 

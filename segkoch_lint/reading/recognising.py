@@ -10,7 +10,14 @@ from enum import Enum
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inflating import Damage
-from segkoch_lint.reading.json_text import COMMENT, SOURCE_CODE, has_more_values, parse_json, split_documents
+from segkoch_lint.reading.json_text import (
+    COMMENT,
+    SOURCE_CODE,
+    has_more_values,
+    parse_good_json,
+    parse_json,
+    split_documents,
+)
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import Stream
 from segkoch_lint.reading.signs import shows_signs
@@ -81,6 +88,10 @@ def read_documents(
     Raises:
         OSError: reading failed.
     """
+    document = _only_document(stream, name, limits)
+    if document is not None:
+        yield document
+        return
     match recognise(stream, name=name, limits=limits):
         case Kind.EMPTY:
             yield from _nothing(stream, name)
@@ -103,6 +114,18 @@ def read_documents(
         case _:
             head = stream.peek(_PEEKED_BYTES).decode("utf-8", "replace")
             yield Foreign(OTHER_TABLE if is_table(name) else PROGRAM if is_source_code(head) else "")
+
+
+def _only_document(stream: Stream, name: str, limits: Limits) -> Document | None:
+    """Return the one document of a small input that is called JSON, or None if it takes a closer look."""
+    if claim_of(name) is not Claim.JSON:
+        return None
+    head = stream.peek(_PEEKED_BYTES)
+    if not (stream.exhausted and stream.intact) or head[:1] not in {b"{", b"["} or len(head) > limits.file_bytes:
+        return None
+    if has_more_values(head, limits.values):
+        return None
+    return parse_good_json(head, depth=limits.depth)
 
 
 def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:

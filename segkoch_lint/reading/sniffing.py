@@ -1,10 +1,13 @@
 """What the name of an input claims, and what its first bytes show."""
 
+# Paths stay text, as they were given.
+# ruff: noqa: PTH122
+
 from __future__ import annotations
 
+import os
 import re
 from enum import Enum
-from pathlib import PurePath
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -14,6 +17,7 @@ ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 
 GZIP_ENDINGS = (".gz", ".gzip")
 ZSTD_ENDINGS = (".zst", ".zstd")
+_COMPRESSED_ENDINGS = frozenset({*GZIP_ENDINGS, *ZSTD_ENDINGS})
 
 # UTF-32 before UTF-16: the little-endian mark of the one begins with that of the other.
 BYTE_ORDER_MARKS = (
@@ -80,8 +84,8 @@ def is_table(name: str) -> bool:
 
 def ending_of(name: str) -> str:
     """Return the ending of a name in lower case, before that of a compression; empty where there is none."""
-    path = PurePath(name.lower())
-    return (path.with_suffix("") if path.suffix in GZIP_ENDINGS + ZSTD_ENDINGS else path).suffix
+    stem, ending = os.path.splitext(name.lower())
+    return os.path.splitext(stem)[1] if ending in _COMPRESSED_ENDINGS else ending
 
 
 _UNSUPPORTED = {

@@ -48,6 +48,10 @@ class Identity(NamedTuple):
             raise ChangedError(_cut(found.size, self.size))
 
 
+_LEAST = 1 << 14
+"""Bytes that are asked for of a file at least; some files have no size."""
+
+
 class WatchedFile:
     """A regular file that is read from a position to its end.
 
@@ -70,7 +74,8 @@ class WatchedFile:
         """
         if self._cut is not None:
             raise self._cut
-        chunk = os.read(self._descriptor, size)
+        # Memory for more than there is would be taken, and given back.
+        chunk = os.read(self._descriptor, min(size, max(self._largest - self._position + 1, _LEAST)))
         self._position += len(chunk)
         found = os.fstat(self._descriptor).st_size
         if found < self._largest and self._position < self._largest:

@@ -148,30 +148,29 @@ def _any_case(character: str) -> str:
 
 
 @remembered
-def _places(name: str, keys: tuple[str, ...]) -> tuple[int, ...]:
-    """Return which of *keys* are spellings of *name*, by their positions."""
+def _spelled(name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of *keys* that are spellings of *name*."""
     wanted = fold(name)
-    return tuple(place for place, key in enumerate(keys) if fold(key) == wanted)
+    return tuple(key for key in keys if fold(key) == wanted)
 
 
-def _texts(name: str, keys: tuple[str, ...], values: Sequence[Any]) -> list[str]:
+def _texts(name: str, instance: Mapping[str, Any]) -> list[str]:
     """Return the texts that the member called *name* has in its spellings, blank ones left out."""
-    found = [values[place] for place in _places(name, keys)]
+    found = [instance[key] for key in _spelled(name, tuple(instance))]
     return [text for each in found if isinstance(each, str) and (text := each.strip())]
 
 
 def _distinct_values(names: list[str], instance: Any) -> bool:
-    if not isinstance(instance, Mapping):
+    if not isinstance(instance, dict):
         return True
-    keys, values = tuple(instance), list(instance.values())
-    held = [{text.replace("-", "").casefold() for text in _texts(name, keys, values)} for name in names]
+    held = [{text.replace("-", "").casefold() for text in _texts(name, instance)} for name in names]
     return all(a.isdisjoint(b) for a, b in combinations(held, 2))
 
 
 def _same_value(name: str, instance: Any) -> bool:
-    if not isinstance(instance, Mapping):
+    if not isinstance(instance, dict):
         return True
-    texts = _texts(name, tuple(instance), list(instance.values()))
+    texts = _texts(name, instance)
     return len(texts) < 2 or len({text.casefold() for text in texts}) == 1
 
 
