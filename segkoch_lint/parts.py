@@ -243,7 +243,9 @@ class PartLinter:
         if len(entries) < self.entries_at_once:
             return False
         last = entries[-1]
-        waits = isinstance(last, Stranger) and last.kind != Kind.WRONG_TYPE.value and not self._calls_seen
+        waits = last is Mark.FIRST_CALL or (
+            isinstance(last, Stranger) and last.kind != Kind.WRONG_TYPE.value and not self._calls_seen
+        )
         return not waits or len(entries) >= _HELD_STRANGERS
 
     def _is_full(self) -> bool:

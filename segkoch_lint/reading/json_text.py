@@ -102,17 +102,27 @@ class JsonDocument:
     def _extents(self, paths: Collection[Path]) -> dict[Path, Extent]:
         found: dict[Path, Extent] = {}
         if len(paths) <= _FEW and isinstance(self._source, bytes):
-            source = self._source
-            extents = value_extents(source, paths) or []
-            found = {path: extent for path, extent in zip(paths, extents, strict=False) if extent[1]}
-            if not source.isascii():
-                found = {path: in_code_points(source, extent) for path, extent in found.items()}
+            found = self._few_extents(self._source, paths)
         missing = [path for path in paths if path not in found]
         if missing == [()]:
             found[()] = extent_of_whole(self.text)
         elif missing:
             found |= locate(self.text, missing)
         return found
+
+    def _few_extents(self, source: bytes, paths: Collection[Path]) -> dict[Path, Extent]:
+        """Return where values stand that can be found without a scanner."""
+        found: dict[Path, Extent] = {}
+        if b"\\" not in source:
+            texts = ((path, _value_at(self.value, path)) for path in paths)
+            found = {path: extent for path, value in texts if (extent := _only_extent(source, value))}
+        missing = [path for path in paths if path not in found]
+        if missing:
+            extents = value_extents(source, missing) or []
+            found |= {path: extent for path, extent in zip(missing, extents, strict=False) if extent[1]}
+        if source.isascii():
+            return found
+        return {path: in_code_points(source, extent) for path, extent in found.items()}
 
     def _span(self, extent: Extent) -> Span:
         if isinstance(self._source, bytes) and b"\n" not in self._source:
@@ -143,6 +153,25 @@ class JsonDocument:
 def extent_of_whole(text: str | bytes) -> Extent:
     """Return where the value of JSON text stands in it, with the white space around left out."""
     return len(text) - len(text.lstrip()), len(text.rstrip())
+
+
+def _value_at(value: Any, path: Path) -> Any:
+    """Return the value at a path, or None if there is none."""
+    for step in path:
+        if isinstance(value, list) and isinstance(step, int):
+            value = value[step] if step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _only_extent(text: bytes, value: Any) -> Extent | None:
+    """Return where a value stands in JSON without escapes if it is a string that stands in one place only."""
+    if not isinstance(value, str):
+        return None
+    written = f'"{value}"'.encode()
+    start = text.find(written)
+    return None if start < 0 or text.find(written, start + 1) >= 0 else (start, start + len(written))
 
 
 def in_code_points(text: bytes, extent: Extent) -> Extent:

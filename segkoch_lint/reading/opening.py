@@ -13,6 +13,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import chain
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -66,7 +67,7 @@ class Stream:
         self._read = read
         self._close = close
         self._stored_file = stored
-        self._chunks = transcode(inflate(self._stored(), name=name))
+        self._chunks = self._inflated()
         self._held: deque[bytes] = deque()
         self._damage: Damage | None = None
         self._ended = False
@@ -155,6 +156,13 @@ class Stream:
         self.inflated += len(chunk)
         self._held.append(chunk)
         return len(chunk)
+
+    def _inflated(self) -> Iterator[bytes]:
+        stored = self._stored()
+        first = next(stored, b"")
+        chunks = chain((first,), stored) if first else stored
+        # Neither a compression nor a byte order mark begins with a brace.
+        yield from chunks if first.startswith(b"{") else transcode(inflate(chunks, name=self.name))
 
     def _stored(self) -> Iterator[bytes]:
         while chunk := self._read(_READ_BYTES):

@@ -330,3 +330,22 @@ def test_any_text_is_told_from_source_code(text: str) -> None:
     flaw = parse_json(text.encode(), depth=200)
     if isinstance(flaw, Flaw):
         assert (flaw.cause == "source-code") == (flaw.message == SOURCE_CODE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"a": {"ABC": 1}, "id": "\u0041BC"}',  # written in another way, and somebody else's key
+        '{"x": ": ", "id": ": "}',  # what stands between two other strings is the same text
+        '{"x": ", ", "y": 1, "id": ", "}',
+        '{"id": "x", "id": "y"}',  # the last one counts
+        '{"id": ""}',
+        '{"ID": "id", "id": "ID"}',
+    ],
+)
+def test_a_text_is_found_where_it_is_the_value(text: str) -> None:
+    document = parse_json(text.encode(), depth=9)
+    assert isinstance(document, JsonDocument)
+    span = document.locate([("id",)])[("id",)]
+    assert json.loads(text[span.column - 1 : span.end_column - 1]) == document.value["id"]
+    assert text[: span.column - 1].endswith('"id": ')
