@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 
@@ -72,10 +72,6 @@ class InternalError:
         if isinstance(error, OSError) and error.strerror:
             name += f": {error.strerror}"  # the system's own words, which quote nothing
         return cls(path, line, name, consequence, "".join(traceback.format_exception(error)))
-
-    def moved(self, lines: int) -> Self:
-        """Return the same in a text that has so many lines more before it."""
-        return self if self.line is None else replace(self, line=self.line + lines)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

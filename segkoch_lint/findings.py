@@ -64,10 +64,6 @@ class Location(msgspec.Struct, frozen=True):
             return f"{path}:{self.span.line}:{self.span.column}"
         return f"{path}:{self.pointer_text(show_ids=show_ids)}" if self.pointer else path
 
-    def moved(self, lines: int) -> Location:
-        """Return the same place in a text that has so many lines more before it."""
-        return msgspec.structs.replace(self, span=self.span and self.span.moved(lines))
-
 
 class Excerpt(msgspec.Struct, frozen=True):
     """A few lines of the input around a finding, ids already masked.
@@ -121,15 +117,6 @@ class Finding(msgspec.Struct, frozen=True):
     def message(self) -> str:
         """The message, ids masked."""
         return self.text()
-
-    def moved(self, lines: int) -> Finding:
-        """Return the same finding in a text that has so many lines more before it."""
-        return msgspec.structs.replace(
-            self,
-            location=self.location.moved(lines),
-            related=tuple(each.moved(lines) for each in self.related),
-            excerpt=self.excerpt and msgspec.structs.replace(self.excerpt, first_line=self.excerpt.first_line + lines),
-        )
 
     def text(self, *, show_ids: bool = False) -> str:
         """Return the message; *show_ids* reveals the payload values in it."""

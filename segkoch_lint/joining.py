@@ -1,10 +1,8 @@
-"""The results of the parts of an input, in order, to the findings and figures of the whole."""
+"""The entries of an input to its findings: what only the whole of it can tell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import overload
 
 from segkoch_lint.calls import CALL_TYPES
 from segkoch_lint.findings import Finding, Location
@@ -12,10 +10,9 @@ from segkoch_lint.identity.database import IdentityDatabase, Source
 from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.inspecting import Inspector
 from segkoch_lint.reading.inputs import Input
-from segkoch_lint.reading.pieces import lines_in
 from segkoch_lint.reading.recognising import EMPTY, OTHER_TABLE, PROGRAM
 from segkoch_lint.reading.signs import Kind
-from segkoch_lint.results import MOST_STRANGERS, NEITHER, Lost, Part, Provisional, Result, Stranger
+from segkoch_lint.results import MOST_STRANGERS, NEITHER, Entry, Provisional, Stranger
 from segkoch_lint.tallies import Summary
 
 NOT_A_CALL = "KCH002"
@@ -47,17 +44,14 @@ _NEVER_WRONG = frozenset({Kind.METRICS.value, *REMARKS})
 
 
 class Joint:
-    """Joins the results of one input, part by part.
+    """Joins the entries of one input.
 
     Args:
         source: the input.
         inspector: makes findings about values that are not calls.
         ignored: codes that do not count in this input.
-        summary: the figures to add to.
+        summary: the figures of the run; of what entries leave open, they are added here.
         recorded: the database of what calls say of their users, and what the input is to it; None if no rule asks.
-
-    Attributes:
-        lines: ends of lines in the parts that are finished.
     """
 
     def __init__(
@@ -69,7 +63,6 @@ class Joint:
         *,
         recorded: tuple[IdentityDatabase, Source] | None = None,
     ) -> None:
-        self.lines = 0
         self._recorded = recorded
         self._source = source
         self._inspector = inspector
@@ -80,67 +73,35 @@ class Joint:
         self._kinds: set[str] = set()
         self._broken = False
         self._holds_calls = False
-        self._whole = True
-        self._given_up = False
+        self._missed = self._all_missed
 
-    def add(self, result: Result, *, piece: bool = False) -> Iterator[Finding]:
-        """Add a result of the part whose turn it is.
-
-        Args:
-            result: what was found in it.
-            piece: whether others come after it. If it cannot be read to its end, nobody knows the numbers of the lines
-                after that; so they count as not read, even if another process has read them.
-        """
-        if self._given_up:
-            return
-        figures = result.summary
-        if figures.unread and piece:
-            self._given_up = True
-            nothing = f"nothing from line {self.lines + result.lines + 1:,} on was checked"
-            figures.unread = [(path, f"{reason}; {nothing}") for path, reason in figures.unread]
-        self._whole = self._whole and not figures.failed
-        figures.internal_errors = [each.moved(self.lines) for each in figures.internal_errors]
-        self._whole = self._whole and not figures.unread
-        self._summary.add(figures)
-        self._record(result.records)
-        for entry in result.entries:
-            if isinstance(entry, Finding):
-                yield self._moved(entry)
-            elif isinstance(entry, Stranger):
-                yield from self._stranger(self._moved(entry))
-            elif isinstance(entry, Provisional):
-                yield from self._provisional(replace(entry, entries=tuple(map(self._moved, entry.entries))))
-            elif not self._holds_calls:
-                self._holds_calls = True
-                yield from self._release()
-        self.lines += result.lines
+    def add(self, entry: Entry) -> Iterator[Finding]:
+        """Add an entry, in the order in which they were given."""
+        if isinstance(entry, Finding):
+            yield entry
+        elif isinstance(entry, Stranger):
+            yield from self._stranger(entry)
+        elif isinstance(entry, Provisional):
+            yield from self._provisional(entry)
+        elif isinstance(entry, RecordBatch):
+            self._record(entry)
+        elif not self._holds_calls:
+            self._holds_calls = True
+            yield from self._release()
 
     def _record(self, records: RecordBatch | None) -> None:
         if records is not None and self._recorded is not None:
             database, source = self._recorded
-            database.add(records, source, lines=self.lines)
+            database.add(records, source)
 
-    def miss(self, part: Part, lost: Lost) -> None:
-        """Note that a part was not checked, or not to its end."""
-        if self._given_up:
-            return
-        self._whole = False
-        what = "not checked"
-        if part.piece is not None:
-            first = self.lines + 1
-            self.lines += lines_in(part.source, part.piece)  # places after it are to be right
-            what = f"lines {first:,} to {max(first, self.lines):,} were not checked"
-        end = " to the end" if lost.partly else ""
-        if lost.failure is not None:
-            self._summary.fail(replace(lost.failure, consequence=f"{what}{end}"))
-        else:
-            self._summary.unread.append((part.source.path, f"{what}{end}: the process that read it {lost.reason}"))
-        if part.first and not lost.partly:
-            self._summary.inputs += 1
+    @property
+    def _all_missed(self) -> int:
+        """What the run could not read or check, so far."""
+        return self._summary.failed + len(self._summary.unread)
 
     def end(self) -> Iterator[Finding]:
         """Say what an input is that holds no call at all: an error if it is claimed to hold some."""
-        if self._holds_calls or not self._whole:
+        if self._holds_calls or self._all_missed > self._missed:
             return
         for kind in sorted(self._kinds & set(REMARKS)):
             if kind == EMPTY and not self._source.claimed:
@@ -152,20 +113,6 @@ class Joint:
             for stranger in self._held[:1]:
                 if isinstance(stranger, Stranger):
                     yield from self._not_a_call(stranger)
-
-    @overload
-    def _moved(self, entry: Finding) -> Finding: ...
-
-    @overload
-    def _moved(self, entry: Stranger) -> Stranger: ...
-
-    def _moved(self, entry: Finding | Stranger) -> Finding | Stranger:
-        """Return an entry with its place counted from the beginning of the input."""
-        if not self.lines:
-            return entry
-        if isinstance(entry, Finding):
-            return entry.moved(self.lines)
-        return replace(entry, span=entry.span.moved(self.lines)) if entry.span else entry
 
     def _stranger(self, stranger: Stranger) -> Iterator[Finding]:
         self._kinds.add(stranger.kind)

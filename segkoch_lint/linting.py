@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -29,12 +26,8 @@ from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import ValueDocument
 from segkoch_lint.reading.inputs import MISSING, Input, Unread
 from segkoch_lint.reading.opening import open_bytes
-from segkoch_lint.reading.remote import is_remote
-from segkoch_lint.results import NEITHER, Lost, Part, Result
+from segkoch_lint.results import NEITHER, Entry
 from segkoch_lint.tallies import RuleTally, Summary
-
-if TYPE_CHECKING:
-    from segkoch_lint.jobs.crew import Crew
 
 
 class _StoppedError(BaseException):
@@ -52,7 +45,8 @@ class Linter:
         settings: the configuration of the run.
         allow_empty: files that are named may hold no call; these are counted, not reported.
         excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
-        jobs: how many processes `paths` may use; findings and figures are the same for any number.
+        jobs: how many threads of the native core may go through the lines of logs; findings and figures are the same
+            for any number.
 
     Attributes:
         summary: the figures so far.
@@ -77,22 +71,19 @@ class Linter:
         self.settings = settings or Settings()
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
-        self._make = partial(PartLinter, self.settings, excerpts, flaw_excerpts, jobs)
-        self._parts = self._make()
+        self._parts = PartLinter(self.settings, excerpts, flaw_excerpts, jobs)
+        self._parts.summary = self.summary
         self._parts.on_progress = self._tell
         self.identity = IdentityDatabase(share_of(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
         self._looking_back = LookingBack(excerpts, self.settings.limits) if excerpts else None
         self._gone: set[str] = set()
         self._allow_empty = allow_empty
-        self._jobs = jobs
-        self._crew: Crew | None = None
-        self._joint = self._new_joint(Input(""))
 
     def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Generator[Finding, None, None]:
         """Lint files, folders, globs, URLs and ``-``; what cannot be read is noted in ``summary.unread``.
 
-        The processes that it uses end with the iterator: close it if it is not taken to its end.
+        Files are closed with the iterator: close it if it is not taken to its end.
         """
         settings = self.settings
         found = discover(
@@ -103,8 +94,11 @@ class Linter:
             root=settings.root,
             stdin_filename=stdin_filename,
         )
-        remote = any(map(is_remote, paths))
-        yield from self._shared(iter(found), threads=remote) if self._jobs > 1 else self._one_by_one(found)
+        for each in found:
+            if isinstance(each, Unread):
+                self.summary.unread.append((each.path, each.reason))
+            else:
+                yield from self.input(each)
         self.summary.remarks += [(pattern, "no file matches this pattern") for pattern in found.unmatched]
         if found.passed_over:
             self.summary.not_calls[NEITHER] += found.passed_over
@@ -117,26 +111,22 @@ class Linter:
     @property
     def bytes_read(self) -> int:
         """Stored (compressed) bytes read so far."""
-        return self._parts.bytes_read + (self._crew.bytes_read if self._crew else 0)
+        return self._parts.bytes_read
 
     @property
     def calls_read(self) -> int:
-        """Calls read so far; other processes are ahead of what ``summary`` says."""
-        return self._parts.calls_read + (self._crew.calls_read if self._crew else 0)
+        """Calls read so far."""
+        return self.summary.calls
 
     def input(self, source: Input) -> Iterator[Finding]:
         """Lint one input."""
-        yield from self.part(Part(source))
-
-    def part(self, part: Part) -> Iterator[Finding]:
-        """Lint one part of an input; the parts of an input follow one another in order."""
-        yield from self._joined(part, self._parts.lint(part))
+        yield from self._joined(source, self._parts.lint(source))
 
     def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
         """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML."""
         with open_bytes(content, name) as stream:
             source = Input(name, stdin=True)
-            yield from self._joined(Part(source), self._parts.stream(stream, source))
+            yield from self._joined(source, self._parts.stream(stream, source))
 
     def value(self, value: Any) -> Iterator[Finding]:
         """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span.
@@ -146,10 +136,12 @@ class Linter:
         """
         try:
             json.dumps(value, allow_nan=False)  # the validators look only into what rules read
-            result = self._parts.value(ValueDocument(value))
+            entries = list(self._parts.value(ValueDocument(value)))
         except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"not a value that JSON has: {error}") from error
-        yield from self._new_joint(Input("")).add(result)
+        joint = self._new_joint(Input(""))
+        for entry in entries:
+            yield from joint.add(entry)
 
     def identity_findings(self) -> Iterator[Finding]:
         """Yield what is wrong across all inputs, once they were read; afterwards nothing is remembered of users.
@@ -204,37 +196,6 @@ class Linter:
             self.failed(error, location.path, line, consequence="the lines of a finding are not shown")
             return None
 
-    def _one_by_one(self, found: Iterable[Input | Unread]) -> Iterator[Finding]:
-        for each in found:
-            if isinstance(each, Unread):
-                self.summary.unread.append((each.path, each.reason))
-            else:
-                yield from self.input(each)
-
-    def _shared(self, found: Iterator[Input | Unread], *, threads: bool) -> Iterator[Finding]:
-        from segkoch_lint.jobs.crew import Crew, best_context, ready_made  # noqa: PLC0415 - few runs need it
-        from segkoch_lint.jobs.sharing import look_ahead, parts_of  # noqa: PLC0415
-
-        taken, worthwhile = look_ahead(found)
-        everything = chain(taken, found)
-        if not worthwhile:
-            yield from self._one_by_one(everything)
-            return
-        context = best_context(threads=threads)
-        make = ready_made(self._parts, self._make, context)
-        with ExitStack() as stack:
-            try:
-                crew = stack.enter_context(Crew(self._jobs, make, context=context, on_progress=self._tell))
-            except OSError:  # the system gives no process, or no file descriptors for one
-                yield from self._one_by_one(everything)
-                return
-            self._crew = crew
-            for part, results in crew.lint(parts_of(everything, self.settings.limits)):
-                if isinstance(part, Unread):
-                    self.summary.unread.append((part.path, part.reason))
-                else:
-                    yield from self._joined(part, results or self._parts.lint(part))
-
     def failed(self, error: Exception, path: str = "", line: int | None = None, *, consequence: str) -> None:
         """Note that our own code failed at a place, so that the run is incomplete.
 
@@ -245,26 +206,18 @@ class Linter:
         """
         self.summary.internal_errors.append(InternalError.of(error, path, line, consequence))
 
-    def _joined(self, part: Part, results: Iterable[Result | Lost]) -> Iterator[Finding]:
+    def _joined(self, source: Input, entries: Iterable[Entry]) -> Iterator[Finding]:
+        joint = self._new_joint(source)
         try:
-            yield from self._joined_results(part, results)
+            for entry in entries:
+                yield from map(self._looked_back, joint.add(entry))
+            yield from map(self._looked_back, joint.end())
         except _StoppedError as stopped:
             raise stopped.error from None
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the other inputs can be checked
-            self.failed(error, part.source.path, consequence="the rest of this input was not checked")
-
-    def _joined_results(self, part: Part, results: Iterable[Result | Lost]) -> Iterator[Finding]:
-        if part.first:
-            self._joint = self._new_joint(part.source)
-        for result in results:
-            if isinstance(result, Lost):
-                self._joint.miss(part, result)
-            else:
-                yield from map(self._looked_back, self._joint.add(result, piece=part.piece is not None))
-        if part.last:
-            yield from map(self._looked_back, self._joint.end())
+            self.failed(error, source.path, consequence="the rest of this input was not checked")
 
     def _looked_back(self, finding: Finding) -> Finding:
         """Return a finding with its lines: when it was found that a value should have been a call, they were gone."""

@@ -1,6 +1,6 @@
-"""One part of the inputs to its results: what can be linted apart from all other parts, in whichever process.
+"""One input to its entries, document by document.
 
-What only the whole input can tell is left to `segkoch_lint.joining`: the results say no more than what stands where.
+What only the whole input can tell is left to `segkoch_lint.joining`: the entries say no more than what stands where.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from segkoch_lint.calls import Call
-from segkoch_lint.engine.checked_line import CheckedLine, CheckedRow, EndOfBlock
+from segkoch_lint.engine.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.engine.selector import line_selector
 from segkoch_lint.engine.table_rows import select_rows
 from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.recorder import Recorder
+from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.inspecting import Inspection, Inspector, Said, count
 from segkoch_lint.masking import shown_pointer
 from segkoch_lint.missing_columns import missing_columns
@@ -27,14 +28,13 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.documents import Document, Failure, Flaw
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import Stream, open_input
-from segkoch_lint.reading.pieces import PieceText, open_piece
 from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.signs import DELETE, Kind
 from segkoch_lint.reading.sniffing import Claim, claim_of, unsupported_compression
-from segkoch_lint.reading.splitting import Block, NumberedLine, Sieve, read_lines
+from segkoch_lint.reading.splitting import Block, NumberedLine, Sieve
 from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit, units_of, unwrap
-from segkoch_lint.results import MOST_STRANGERS, NEITHER, Entry, Mark, Part, Provisional, Result, Stranger
+from segkoch_lint.results import MOST_STRANGERS, NEITHER, Entry, Mark, Provisional, Stranger
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.tallies import MOST_ERRORS, Summary
 
@@ -51,18 +51,15 @@ _PROGRESS_EVERY = 500
 _FEW_SCALARS = 10
 """Items of a list without objects that are remembered; the others are only counted."""
 
-_HELD_STRANGERS = 100
-"""Entries that wait for more before the first call, when nobody can say yet whether they are wrong."""
-
 _Item = Document | Flaw | Foreign | CheckedLine | CheckedRow
 """What is to be judged of an input."""
 
 _MOST_RECORDED = 30_000
-"""Rows of records that are held until a result takes them along; some tens of megabytes."""
+"""Rows of records that are held until they become an entry; some tens of megabytes."""
 
 
 class PartLinter:
-    """Lints parts, and remembers from one to the next what calls look like.
+    """Lints inputs, and remembers from one to the next what calls look like.
 
     Args:
         settings: the configuration of the run.
@@ -74,7 +71,7 @@ class PartLinter:
         ruleset: the same rules, compiled.
         inspector: judges single documents by them.
         records_users: whether a rule about users or devices is selected.
-        entries_at_once: entries that are gathered before a result is given.
+        summary: the figures so far.
         on_progress: called now and then.
 
     Raises:
@@ -95,22 +92,20 @@ class PartLinter:
         self._recorder = Recorder(users=self.records_users, events="event-name" in across) if across else None
         record = self._recorder.record if self._recorder else None
         self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, record)
-        self.entries_at_once = 1
+        self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
         self._wait = settings.wait
         self._selector = line_selector(
             self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
         )
-        self._sieve: Sieve[CheckedLine | EndOfBlock] = Sieve(self._select_lines, self._ahead, self._announce)
+        self._sieve: Sieve[CheckedLine | RecordBatch] = Sieve(self._select, self._ahead, self._announce)
         self._flaw_excerpts = flaw_excerpts
-        self._result = Result()
         self._said: Counter[Said] = Counter()
         self._claimed = True
         self._calls_seen = False
-        self._calls_before = 0
         self._bytes_before = 0
-        self._text: Stream | PieceText | None = None
+        self._text: Stream | None = None
         self._line = 0
         self._name = ""
         self._slow = False
@@ -118,66 +113,49 @@ class PartLinter:
 
     @property
     def bytes_read(self) -> int:
-        """Stored (compressed) bytes read so far, of all parts."""
+        """Stored (compressed) bytes read so far, of all inputs."""
         return self._bytes_before + (self._text.consumed if self._text else 0)
 
-    @property
-    def calls_read(self) -> int:
-        """Calls read so far, of all parts."""
-        return self._calls_before + self._result.summary.calls
-
-    def lint(self, part: Part) -> Iterator[Result]:
-        """Lint a part; what cannot be read is noted in the summaries of the results."""
-        source = part.source
-        opened = open_input(source, wait=self._wait) if part.piece is None else open_piece(source, part.piece)
+    def lint(self, source: Input) -> Iterator[Entry]:
+        """Lint an input; what cannot be read is noted in the summary."""
+        opened = open_input(source, wait=self._wait)
         if isinstance(opened, Unread):
-            yield Result(summary=Summary(unread=[(opened.path, opened.reason)]))
-        elif isinstance(opened, PieceText):
-            with opened as text:
-                documents = read_lines(text, self._limits, self._sieve)
-                yield from self._lint(documents, text, source, inputs=int(part.first))
+            self.summary.unread.append((opened.path, opened.reason))
         else:
             with opened as stream:
                 yield from self.stream(stream, source)
 
-    def stream(self, stream: Stream, source: Input) -> Iterator[Result]:
-        """Lint a whole input that is open."""
+    def stream(self, stream: Stream, source: Input) -> Iterator[Entry]:
+        """Lint an input that is open."""
         try:
             compression = unsupported_compression(stream.peek(8))
         except OSError:
             compression = ""  # met again where it is read
         if compression:
             reason = f"unsupported compression: {compression}; decompress it, or use gzip or zstandard"
-            yield Result(summary=Summary(unread=[(source.path, reason)]))
+            self.summary.unread.append((source.path, reason))
             return
         documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._sieve)
-        yield from self._lint(select_rows(documents, self._select), stream, source, inputs=1)
+        yield from self._lint(select_rows(documents, self._select), stream, source)
 
-    def value(self, document: Document) -> Result:
+    def value(self, document: Document) -> Iterator[Entry]:
         """Lint a document that is an input by itself, and was meant as calls."""
-        self._result = Result(summary=Summary())
         if self._recorder is not None:
             self._recorder.begin()
         units = list(units_of(document, ""))
-        inspection = self.inspector.inspect(document, units, "", frozenset(), self._result.summary)
-        strangers = self._strangers(document, inspection.not_calls, self._result.summary)
-        self._result.entries.extend([*inspection.findings, Mark.FIRST_CALL, *strangers])
-        return self._finished(last=True)
+        inspection = self.inspector.inspect(document, units, "", frozenset(), self.summary)
+        strangers = list(self._strangers(document, inspection.not_calls, self.summary))
+        entries: list[Entry] = [*inspection.findings, Mark.FIRST_CALL, *strangers]
+        yield from entries
+        yield from self._recorded()
 
-    def _lint(
-        self,
-        documents: Iterable[_Item | Failure | EndOfBlock],
-        text: Stream | PieceText,
-        source: Input,
-        *,
-        inputs: int,
-    ) -> Iterator[Result]:
+    def _lint(self, documents: Iterable[_Item | Failure | RecordBatch], text: Stream, source: Input) -> Iterator[Entry]:
         name = source.path
         ignored = self.selection.ignored_in(name)
         self._text = text
         self._claimed = source.claimed
         self._calls_seen = False
-        self._result = Result(summary=Summary(inputs=inputs))
+        self.summary.inputs += 1
         self._said.clear()
         if self._recorder is not None:
             self._recorder.begin()
@@ -185,24 +163,26 @@ class PartLinter:
         for number, each in enumerate(self._readable(documents, name)):
             if number % _PROGRESS_EVERY == 0:
                 self.on_progress()
-            if not isinstance(each, EndOfBlock):
-                self._result.entries.extend(self._checked(each, name, ignored))
-            # A result takes longer than the findings of a line.
-            if not isinstance(each, CheckedLine) and (self._is_to_be_told() or self._is_full()):
-                yield self._finished()
-        self._result.summary.bytes += text.inflated
+            if isinstance(each, RecordBatch):
+                yield each
+                continue
+            yield from self._checked(each, name, ignored)
+            if self._is_full():
+                yield from self._recorded()
+        self._count_said()
+        self.summary.bytes += text.inflated
         self._bytes_before += text.consumed
         self._text = None
-        yield self._finished(last=True, lines=text.lines if isinstance(text, PieceText) else 0)
+        yield from self._recorded()
 
     def _readable(
-        self, documents: Iterable[_Item | Failure | EndOfBlock], name: str
-    ) -> Iterator[_Item | Failure | EndOfBlock]:
+        self, documents: Iterable[_Item | Failure | RecordBatch], name: str
+    ) -> Iterator[_Item | Failure | RecordBatch]:
         """Yield the documents as far as they can be read, and note what keeps the rest from being read."""
         try:
             yield from documents
         except OSError as error:
-            self._result.summary.unread.append((name, error.strerror or str(error)))
+            self.summary.unread.append((name, error.strerror or str(error)))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the other inputs can be read
@@ -226,27 +206,17 @@ class PartLinter:
         self._failures += 1
         # One cause may fail every line of a log; the text of a traceback takes a while to write.
         told = InternalError.of(error, name, line, consequence) if self._failures <= MOST_ERRORS else None
-        self._result.summary.fail(told)
+        self.summary.fail(told)
 
-    def _finished(self, *, last: bool = False, lines: int = 0) -> Result:
-        self.inspector.count_lines(self._said, self._result.summary)
+    def _count_said(self) -> None:
+        """Count what was said of lines."""
+        self.inspector.count_lines(self._said, self.summary)
         self._said.clear()
-        finished, self._result = self._result, Result()
-        self._calls_before += finished.summary.calls
-        # The fewer times it is taken, the fewer records are met anew.
-        records = self._recorder.take() if self._recorder and (last or self._is_full()) else None
-        return Result(finished.entries, finished.summary, records or None, lines)
 
-    def _is_to_be_told(self) -> bool:
-        """Tell whether a result has enough entries; values before the first call, which say nothing yet, may wait."""
-        entries = self._result.entries
-        if len(entries) < self.entries_at_once:
-            return False
-        last = entries[-1]
-        waits = last is Mark.FIRST_CALL or (
-            isinstance(last, Stranger) and last.kind != Kind.WRONG_TYPE.value and not self._calls_seen
-        )
-        return not waits or len(entries) >= _HELD_STRANGERS
+    def _recorded(self) -> Iterator[RecordBatch]:
+        """Yield what was recorded; the fewer times it is taken, the fewer records are met anew."""
+        if self._recorder is not None and (batch := self._recorder.take()):
+            yield batch
 
     def _is_full(self) -> bool:
         return self._recorder is not None and self._recorder.held >= _MOST_RECORDED
@@ -259,28 +229,29 @@ class PartLinter:
         if self._calls_seen:
             self._selector.announce(block)
 
-    def _select_lines(self, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine | EndOfBlock]:
-        yield from self._select(block)
-        yield EndOfBlock.HERE
-
-    def _select(self, block: Block) -> Iterable[NumberedLine | Flaw | CheckedLine]:
+    def _select(self, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine | RecordBatch]:
         self.on_progress()
+        selected: Iterable[NumberedLine | Flaw | CheckedLine]
         try:
-            return self._selector.select(block, leave_first=not self._calls_seen)
+            selected = self._selector.select(block, leave_first=not self._calls_seen)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the lines can be read one by one
             remark = f"segkoch-lint failed on many lines at once ({type(error).__name__}), and read them one by one"
             if not self._slow:
                 self._slow = True
-                self._result.summary.remarks.append((self._name, remark))
-            return block.lines(self._limits)
+                self.summary.remarks.append((self._name, remark))
+            selected = block.lines(self._limits)
+        yield from selected
+        self._count_said()
+        if self._is_full():
+            yield from self._recorded()
 
     def _count_clean(self, opinion: Opinion, library: str, group: Group, calls: int) -> None:
-        count(self._result.summary, opinion, library, group, calls)
+        count(self.summary, opinion, library, group, calls)
 
     def _entries(self, each: _Item, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
-        summary = self._result.summary
+        summary = self.summary
         if isinstance(each, Foreign):
             kind = each.kind or NEITHER
             summary.not_calls[kind] += 1
@@ -299,7 +270,7 @@ class PartLinter:
 
     def _broken(self, flaw: Flaw, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         certain = self._holds_calls or flaw.shows_signs or claim_of(name) is Claim.JSON_LINES
-        summary = self._result.summary if certain else Summary()
+        summary = self.summary if certain else Summary()
         excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
         place = Location(name, flaw.span)
         about = self.inspector.about_input
@@ -321,7 +292,7 @@ class PartLinter:
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         if _is_empty(document.value):
-            self._result.summary.not_calls[EMPTY] += 1
+            self.summary.not_calls[EMPTY] += 1
             return
         ignored = self._ignored_of(document, name, ignored)
         units, more = _gathered(document, name)
@@ -333,11 +304,11 @@ class PartLinter:
             return
         if not calls and not self._claimed:
             units = [unit for unit in units if not isinstance(unit, Batch)]  # anything may be called a batch
-        inspection = self.inspector.inspect(document, units, name, ignored, self._result.summary)
+        inspection = self.inspector.inspect(document, units, name, ignored, self.summary)
         if claiming or (calls and self._claimed):
             yield from self._first_call()
-        entries = self._entries_of(document, inspection, self._result.summary)
-        self._result.summary.not_calls.update(more)
+        entries = self._entries_of(document, inspection, self.summary)
+        self.summary.not_calls.update(more)
         yield from entries
 
     def _provisional(
@@ -373,7 +344,7 @@ class PartLinter:
         if not isinstance(document, RowDocument):
             return ignored
         if not self._calls_seen and (remark := missing_columns(document.columns)):
-            self._result.summary.remarks.append((name, remark))
+            self.summary.remarks.append((name, remark))
         return ignored | self.inspector.unanswerable(document.columns)
 
     def _first_call(self) -> Iterator[Mark]:

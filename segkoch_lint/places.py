@@ -20,10 +20,6 @@ class Span(msgspec.Struct, frozen=True, order=True):
     end_line: int
     end_column: int
 
-    def moved(self, lines: int) -> Span:
-        """Return the span so many lines further down."""
-        return Span(self.line + lines, self.column, self.end_line + lines, self.end_column)
-
 
 def pointer_of(path: Path) -> str:
     """Return *path* as a JSON Pointer (RFC 6901)."""

@@ -1,17 +1,14 @@
-"""What a part of the inputs is, and what linting it gives: plain values, which go from process to process."""
+"""What linting an input gives, as far as it can be told before its end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
-from segkoch_lint.errors import InternalError
 from segkoch_lint.findings import Finding
 from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.masking import Secret
 from segkoch_lint.places import Span
-from segkoch_lint.reading.inputs import Input
-from segkoch_lint.reading.pieces import Piece
 from segkoch_lint.tallies import Summary
 
 NEITHER = "neither JSON nor YAML"
@@ -20,28 +17,6 @@ NEITHER = "neither JSON nor YAML"
 MOST_STRANGERS = 10_000
 """Values that are not calls of one document, or before the first call of an input, that are remembered; others are only
 counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one process lints in one go.
-
-    Attributes:
-        source: an input.
-        piece: which lines of it; None for all of it.
-        last: whether no further part of the same input follows.
-        here: whether no other process can read it: standard input, pipes.
-    """
-
-    source: Input
-    piece: Piece | None = None
-    last: bool = True
-    here: bool = False
-
-    @property
-    def first(self) -> bool:
-        """Whether no part of the same input came before."""
-        return self.piece is None or self.piece.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,41 +53,10 @@ class Provisional:
 
 
 class Mark(Enum):
-    """What stands between the entries of a part."""
+    """What stands between the entries of an input."""
 
     FIRST_CALL = "the first call follows"
 
 
-Entry = Finding | Stranger | Provisional | Mark
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Some of what a part gave; all results of a part, one after the other, are what it gave.
-
-    Attributes:
-        entries: in the order of the text. Lines are counted from the beginning of the part.
-        summary: the figures of just what this result tells.
-        records: what calls say of their users, with lines as those of the entries; None when there is nothing.
-        lines: how many ends of lines the part has; only in its last result, and only of a piece.
-    """
-
-    entries: list[Entry] = field(default_factory=list)
-    summary: Summary = field(default_factory=Summary)
-    records: RecordBatch | None = None
-    lines: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What stands in place of results that are missing: the process that linted the part died, or failed.
-
-    Attributes:
-        reason: how it died.
-        partly: whether some results were given before.
-        failure: what our own code raised in it; None where it died.
-    """
-
-    reason: str
-    partly: bool = False
-    failure: InternalError | None = None
+Entry = Finding | Stranger | Provisional | Mark | RecordBatch
+"""In the order of the text; but for records, which come when there are many."""

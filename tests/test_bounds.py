@@ -11,19 +11,11 @@ from pathlib import Path
 import pytest
 
 from segkoch_lint.findings import Finding
-from segkoch_lint.known_ids import KnownIds
 from segkoch_lint.linting import Linter
-from segkoch_lint.parts import PartLinter
 from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading import json_text
-from segkoch_lint.reading.documents import Flaw
-from segkoch_lint.reading.inputs import Input
-from segkoch_lint.reading.json_scanner import value_end
-from segkoch_lint.reading.json_text import JsonDocument, split_documents
+from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import read_lines
-from segkoch_lint.reading.surroundings import UNKNOWN
-from segkoch_lint.results import Part
 
 BAD = b'{"type":"track","event":"x","userId":"u"}'
 MEMORY = 150 << 20
@@ -139,61 +131,3 @@ def test_a_line_of_many_objects_is_not_held_when_it_is_done_with() -> None:
         most = max(most, len(alive))
         del document
     assert most <= 2
-
-
-def test_values_before_the_first_call_are_told_many_at_once(tmp_path: Path) -> None:
-    file = tmp_path / "log.ndjson"
-    file.write_bytes(b"{}" * 1000 + b"\n")
-    results = list(PartLinter(Settings()).lint(Part(Input(str(file), claimed=True))))
-    assert len(results) <= 20
-    assert sum(len(each.entries) for each in results) == 1000
-
-
-def test_each_item_is_counted_in_lists_without_objects(tmp_path: Path) -> None:
-    content = b"[" + b",".join(b"%d" % each for each in range(200)) + b"]\n"
-    found, linter = run(content * 50 + BAD + b"\n", "log.ndjson", tmp_path)
-    assert linter.summary.not_calls["other"] == 200 * 50
-    places = [each.location.span.line for each in found if each.code == "KCH002" and each.location.span]
-    assert places == [line for line in range(1, 51) for _ in range(10)]
-
-
-def test_an_object_in_a_list_of_scalars_is_never_passed_over(tmp_path: Path) -> None:
-    found, _ = run(b"[" + b"1," * 100 + BAD + b"]\n", "calls.json", tmp_path)
-    assert [each.location.pointer for each in found if each.code == "KCH101"] == ["/100"]
-
-
-def test_what_is_open_to_the_end_is_gone_through_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-
-    def counted(text: str, start: int) -> int:
-        calls.append(start)
-        return value_end(text, start)
-
-    monkeypatch.setattr(json_text, "value_end", counted)
-    flaws = list(split_documents((b"[" * 1200 + b"\n") * 60, depth=200))
-    assert [each.span.line for each in flaws if isinstance(each, Flaw)] == list(range(1, 61))
-    assert len(calls) == 8
-
-
-def test_a_document_that_is_closed_is_passed_over_after_open_ones(tmp_path: Path) -> None:
-    deep = b"[" * 1200 + b"\n" + b"]" * 1200 + b"\n"
-    found, linter = run(deep * 20 + BAD, "deep.json", tmp_path)
-    assert [each.code for each in found] == ["KCH001"] * 20 + ["KCH101"]
-    assert linter.summary.malformed == 20
-
-
-def test_from_the_ninth_broken_document_on_lines_are_masked_whole() -> None:
-    opened = b'{"userId":\n["x",\n"kept",\n'
-    text = opened + b"\n\n\n".join([b'["secret-person-%d" "b"]' % each for each in range(20)])
-    flaws = [each for each in split_documents(text, depth=200) if isinstance(each, Flaw)]
-    assert len(flaws) > 10
-    assert all(each.around == UNKNOWN for each in flaws[8:])
-
-
-def test_a_document_is_searched_for_few_texts_only() -> None:
-    source = b'{"userId":"u-4711-secret","a":"b"}'
-    ids = KnownIds({"userId": "u-4711-secret", "a": "b"}, source)
-    for number in range(40):
-        before = f"key{number} of "
-        assert ids.stretches(f"{before}u-4711-secret") == [(len(before), len(before) + 13)]
-        assert ids.stretches(f"another key {number}") == []

@@ -220,10 +220,7 @@ def test_an_empty_table_is_nothing_to_check(program: Program, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("form", ["text", "json", "json-lines"])
-def test_reports_are_the_same_for_any_number_of_processes(
-    form: str, tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("segkoch_lint.jobs.sharing.WORTHWHILE_BYTES", 1)
+def test_reports_are_the_same_for_any_number_of_threads(form: str, tmp_path: Path, program: Program) -> None:
     for name in "ab":
         (tmp_path / f"{name}.csv").write_text(FAULTY + FAULTY.partition("\n")[2] * 300)
     found = [

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-
-from msgspec.structs import fields
-
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
 from segkoch_lint.masking import Secret
 from segkoch_lint.places import Span
@@ -38,17 +34,3 @@ def full_finding() -> Finding:
         Excerpt(2, ("a", "b"), 1, 0, 1),
         {"type": "track"},
     )
-
-
-def test_a_finding_travels_whole_between_processes() -> None:
-    finding = full_finding()
-    assert not any(getattr(finding, each.name) == each.default for each in fields(finding))
-    assert pickle.loads(pickle.dumps(finding)) == finding
-
-
-def test_a_finding_moves_with_all_of_its_lines() -> None:
-    moved = full_finding().moved(10)
-    assert moved.location == Location("a.ndjson", Span(13, 4, 15, 6), "/x", "here")
-    assert [each.span and each.span.line for each in moved.related] == [11, None]
-    assert moved.excerpt == Excerpt(12, ("a", "b"), 1, 0, 1)
-    assert moved.moved(-10) == full_finding()

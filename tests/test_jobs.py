@@ -1,10 +1,9 @@
-"""However many processes lint: the same bytes, and nothing left behind."""
+"""However many threads go through logs: the same bytes, and nothing left behind."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import multiprocessing
 import os
 import random
 import signal
@@ -18,11 +17,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from segkoch_lint.jobs import crew, sharing
-from segkoch_lint.jobs.crew import Crew
+from segkoch_lint.engine import selector
 from segkoch_lint.linting import Linter
-from segkoch_lint.parts import PartLinter
-from segkoch_lint.results import Part, Result
+from segkoch_lint.reading import opening, recognising
 from tests.conftest import IOS_CALL, Ran
 
 Program = Callable[..., Ran]
@@ -46,10 +43,11 @@ def log(seed: int, lines: int = 150) -> bytes:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Inputs of every kind; they are shared out however small they are."""
+    """Inputs of every kind; logs come in many blocks however small they are."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sharing, "WORTHWHILE_BYTES", 1)
-    monkeypatch.setattr(sharing, "PIECE_BYTES", 10_000)
+    monkeypatch.setattr(selector, "FEW_BYTES", 2_000)
+    monkeypatch.setattr(opening, "_READ_BYTES", 10_000)
+    monkeypatch.setattr(recognising, "_PEEKED_BYTES", 10_000)
     strangers = b'{"x":1}\n5\n' * 400
     inputs = {
         "bom.ndjson": b"\xef\xbb\xbf" + log(1),
@@ -103,17 +101,8 @@ def test_the_output_is_the_same_for_any_number(
     assert [run_with(2), run_with(5)] == [alone, alone]
 
 
-def test_little_is_linted_without_other_processes(
-    folder: Path, program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(Crew, "__init__", None)
-    assert program("check", "--isolated", "--jobs", "9", ".").status == 1
-
-
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_progress_is_told_over_all_processes(jobs: int, folder: Path) -> None:
+def test_progress_is_told_of_all_inputs(jobs: int, folder: Path) -> None:
     linter = Linter(jobs=jobs)
     told: list[tuple[int, int]] = []
     linter.on_progress = lambda: told.append((linter.bytes_read, linter.calls_read))
@@ -124,23 +113,6 @@ def test_progress_is_told_over_all_processes(jobs: int, folder: Path) -> None:
     assert len(told) > 2
 
 
-PROGRAM = """
-import sys
-from segkoch_lint.cli.running import run
-from segkoch_lint.jobs import crew, sharing
-sharing.WORTHWHILE_BYTES = 1
-sharing.PIECE_BYTES = 1 << 16
-sys.exit(run(sys.argv[1:]))
-"""
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
 def wait_for(condition: Callable[[], object]) -> None:
     """Wait until something is so; that it never is shows as a failure."""
     until = time.monotonic() + 20
@@ -149,20 +121,13 @@ def wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.005)
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 @contextmanager
-def started(folder: Path, lines: int) -> Iterator[subprocess.Popen[str]]:
-    """A run with two processes over so many lines, its report begun."""
-    (folder / "log.ndjson").write_text(f"{BAD}\n" * lines)
-    arguments = ["check", "log.ndjson", "--isolated", "--jobs", "2", "--format", "json", "--output", "json:out.json"]
+def started(folder: Path, *jobs: str) -> Iterator[subprocess.Popen[str]]:
+    """A run that has much to do, its report begun."""
+    (folder / "log.ndjson").write_text(f"{BAD}\n" * 200_000)
+    arguments = ["check", "log.ndjson", "--isolated", *jobs, "--format", "json", "--output", "json:out.json"]
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *arguments],
+        [sys.executable, "-m", "segkoch_lint", *arguments],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -170,74 +135,42 @@ def started(folder: Path, lines: int) -> Iterator[subprocess.Popen[str]]:
         start_new_session=True,
     ) as process:
         try:
-            wait_for(lambda: len(children(process.pid)) == 2)
+            wait_for(lambda: any("out.json" in path.name for path in folder.iterdir()))
             yield process
         finally:
             process.kill()
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A run that has much to do."""
-    with started(tmp_path, 60_000) as process:
-        yield process
-
-
-@pytest.mark.parametrize("group", [False, True])
+@pytest.mark.parametrize("jobs", [["--jobs", "1"], ["--jobs", "3"]])
 @pytest.mark.parametrize(
     ("number", "status", "told"),
     [(signal.SIGINT, 130, "Interrupted."), (signal.SIGTERM, 143, ""), (signal.SIGHUP, 143, "")],
 )
-def test_a_signal_ends_all_processes_and_leaves_no_half_report(
-    number: signal.Signals, status: int, told: str, group: bool, *, running: subprocess.Popen[str], tmp_path: Path
+def test_a_signal_ends_the_run_and_leaves_no_half_report(
+    number: signal.Signals, status: int, told: str, jobs: list[str], *, tmp_path: Path
 ) -> None:
-    workers = children(running.pid)
-    (os.killpg if group else os.kill)(running.pid, number)
-    assert running.communicate(timeout=20)[1].strip() == told
-    assert running.returncode == status
-    assert not any(map(is_alive, workers))
+    with started(tmp_path, *jobs) as process:
+        os.kill(process.pid, number)
+        assert process.communicate(timeout=20)[1].strip() == told
+        assert process.returncode == status
     assert [path.name for path in tmp_path.iterdir()] == ["log.ndjson"]
 
 
-def test_processes_end_when_the_run_is_killed(running: subprocess.Popen[str]) -> None:
-    workers = children(running.pid)
-    running.kill()
-    running.wait()
-    wait_for(lambda: not any(map(is_alive, workers)))
-
-
-def test_a_killed_process_is_made_up_for(tmp_path: Path) -> None:
-    with started(tmp_path, 3_000) as process:
-        os.kill(children(process.pid)[0], signal.SIGKILL)
-        assert process.communicate(timeout=120)[1] == ""
-    assert process.returncode == 1
-    summary = json.loads((tmp_path / "out.json").read_text())["summary"]
-    assert (summary["calls"], summary["unread"]) == (3_000, [])
-
-
-@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
-def test_lines_that_kill_every_process_are_named_and_the_others_checked(
-    folder: Path, program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lint = PartLinter.lint
-
-    def lint_or_die(self: PartLinter, part: Part) -> Iterator[Result]:
-        if part.piece and part.piece.start == 20_000:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return lint(self, part)
-
-    line = f"{BAD}\n"
-    (folder / "x.ndjson").write_text(line * 400)
-    whole = program("check", "--isolated", "--jobs", "1", "x.ndjson", "--format", "json")
-    monkeypatch.setattr(PartLinter, "lint", lint_or_die)
-    # Only forked processes are patched, too; a thread that another test left behind would have them spawned.
-    monkeypatch.setattr(crew, "best_context", lambda **_: multiprocessing.get_context("fork"))
-    ran = program("check", "--isolated", "--jobs", "2", "x.ndjson", "--format", "json")
-    begin, end = -(-20_000 // len(line.encode())) + 1, -(-30_000 // len(line.encode()))
-    assert ran.status == 4
-    assert ran.err == (
-        f"Error: x.ndjson: lines {begin} to {end} were not checked: the process that read it was ended by signal 9\n"
-    )
-    report, expected = json.loads(ran.out), json.loads(whole.out)
-    assert report["findings"] == [each for each in expected["findings"] if not begin <= each["line"] <= end]
-    assert report["summary"]["calls"] == 400 - (end - begin + 1)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_pipe_is_read_as_it_comes(jobs: str, tmp_path: Path) -> None:
+    text = log(9, 3000)
+    command = [sys.executable, "-m", "segkoch_lint", "check", "-", "--isolated", "--format", "json", "--jobs", jobs]
+    with (tmp_path / "report").open("w") as report:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=report)
+    with process:
+        assert process.stdin is not None
+        for start in range(0, len(text), 70_001):
+            process.stdin.write(text[start : start + 70_001])
+            process.stdin.flush()
+        process.stdin.close()
+        process.wait(timeout=60)
+    found = json.loads((tmp_path / "report").read_text())
+    expected = Linter()
+    findings = [*expected.bytes(text), *expected.identity_findings()]
+    assert len(found["findings"]) == len(findings)
+    assert found["summary"]["calls"] == expected.summary.calls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -94,7 +95,8 @@ Exit status: 0 nothing counts, 1 findings, 2 usage error, 3 nothing was checked,
     "-j",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Lint large inputs with N processes; default: one for each processor. The output is the same for any N.",
+    help="Go through large logs with N threads of the native core; default: one for each processor. The output is the "
+    "same for any N; without the core it has no effect.",
 )
 @click.option(
     "--wait",
@@ -130,7 +132,6 @@ def command(
     with the columns of Segment's warehouses; also in gzip or zstandard.
     """
     from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
-    from segkoch_lint.jobs import cores  # noqa: PLC0415
     from segkoch_lint.linting import Linter  # noqa: PLC0415 - validators and parsers take a while to import
     from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
 
@@ -147,7 +148,7 @@ def command(
     )
     excerpts, flaw_excerpts = excerpts_for(form, style, targets)
     linter = Linter(
-        settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts, jobs=jobs or cores()
+        settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts, jobs=jobs or processors()
     )
     if all(rule.applies_to == "plan" for rule in linter.selection.rules):
         raise _nothing_to_check(linter.selection.rules, settings)
@@ -167,6 +168,11 @@ def command(
     if linter.summary.bytes >= _LARGE_BYTES and not has_core():
         write_message(f"Note: the native core is {MISSING}.")
     return status
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _nothing_to_check(rules: Sequence[Rule], settings: Settings) -> UsageError:
@@ -189,7 +195,7 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
             progress.show()
 
         linter.on_progress = look_up
-        # Whatever ends the run, its processes are to end before anything else.
+        # Whatever ends the run, its inputs are to be closed before anything else.
         with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
             for finding in chain(findings, linter.identity_findings()):
                 progress.clear()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from enum import Enum
 from typing import Protocol
 
 import msgspec
@@ -51,12 +50,6 @@ class CheckedRow(msgspec.Struct, frozen=True):
 
     document: Document
     opinion: Opinion
-
-
-class EndOfBlock(Enum):
-    """What stands after the lines of a block: it may take a while until more are read."""
-
-    HERE = "here"
 
 
 Count = Callable[[Opinion, str, Group, int], None]

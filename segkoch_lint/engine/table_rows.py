@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from segkoch_lint.engine.checked_line import CheckedLine, CheckedRow
+from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.rows import RowDocument
 from segkoch_lint.reading.splitting import Block, NumberedLine
@@ -19,10 +20,12 @@ _encode = msgspec.json.Encoder().encode
 
 Other = TypeVar("Other")
 
-Select = Callable[[Block], Iterable[NumberedLine | Flaw | CheckedLine]]
+Select = Callable[[Block], Iterable[NumberedLine | Flaw | CheckedLine | RecordBatch]]
 
 
-def select_rows(documents: Iterable[RowDocument | Other], select: Select) -> Iterator[RowDocument | CheckedRow | Other]:
+def select_rows(
+    documents: Iterable[RowDocument | Other], select: Select
+) -> Iterator[RowDocument | CheckedRow | RecordBatch | Other]:
     """Yield what is to be read of the rows among *documents*, and all others, in order.
 
     Args:
@@ -54,12 +57,16 @@ def select_rows(documents: Iterable[RowDocument | Other], select: Select) -> Ite
     yield from _selected(rows, lines, select)
 
 
-def _selected(rows: list[RowDocument], lines: list[bytes], select: Select) -> Iterator[RowDocument | CheckedRow]:
+def _selected(
+    rows: list[RowDocument], lines: list[bytes], select: Select
+) -> Iterator[RowDocument | CheckedRow | RecordBatch]:
     if not rows:
         return
     for each in select(Block(0, b"\n".join(lines), documents=rows)):
         if isinstance(each, CheckedLine):
             yield CheckedRow(rows[each.number], each.opinion)
+        elif isinstance(each, RecordBatch):
+            yield each
         else:  # a line that is too long is a row all the same
             yield rows[each.number if isinstance(each, NumberedLine) else each.line]
 

@@ -79,18 +79,6 @@ class RecordBatch(msgspec.Struct, frozen=True, array_like=True):
         """Whether there is anything in it."""
         return bool(self.records or self.links or self.events)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle many values as one text, which is quicker."""
-        return _batch, (_encode(self),)
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(RecordBatch).decode
-
-
-def _batch(text: bytes) -> RecordBatch:
-    return _decode(text)
-
 
 class IdMembers(NamedTuple):
     """The members of a call that say whose it is; of what does not count, empty.

@@ -130,7 +130,7 @@ class Discovery:
                 self._urls.add(found.url)
                 claimed = self._claims.hold(found.url, named=found.named)
                 if found.named or claimed or self._is_worthwhile(found.url):
-                    yield Input(found.url, named=found.named, claimed=claimed, size=found.size)
+                    yield Input(found.url, named=found.named, claimed=claimed)
                 else:
                     self.passed_over += 1
         except RemoteError as error:

@@ -39,14 +39,12 @@ class Input:
         named: whether the user named it itself; False when a folder or a glob led to it.
         claimed: whether somebody says that it holds calls: it was named as one that does, it is standard input, or the
             configuration's ``events`` match it.
-        size: stored bytes of something elsewhere, as far as they are known; of a file, the file knows.
     """
 
     path: str
     stdin: bool = False
     named: bool = True
     claimed: bool = True
-    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

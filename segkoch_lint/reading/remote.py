@@ -42,12 +42,10 @@ class Found:
     Attributes:
         url: as it is shown: the one that was given, with the path below it.
         named: whether it is the one that was given.
-        size: stored bytes; 0 where nobody but this process can read it, or the size is not known.
     """
 
     url: str
     named: bool
-    size: int
 
 
 def find_remote(url: str) -> Iterator[Found]:
@@ -60,20 +58,18 @@ def find_remote(url: str) -> Iterator[Found]:
     """
     with _explained(url):
         system, path = _system(url)
-        private = "memory" in system.protocol
         # On the web a question mark begins a query.
         pattern = path.partition("?")[0] if url.lower().startswith(("http://", "https://")) else path
         is_glob = _MAGIC.search(pattern) is not None
         details = {} if is_glob else system.info(path)
         if details.get("type") == "file":
-            yield Found(url, named=True, size=0 if private else details.get("size") or 0)
+            yield Found(url, named=True)
             return
         found = False
         for name in sorted(system.glob(path)) if is_glob else [path]:
-            for each, about in sorted(system.find(name, detail=True).items()):
+            for each in sorted(system.find(name)):
                 found = True
-                size = 0 if private else about.get("size") or 0
-                yield Found(_shown(url, path, each, system), named=False, size=size)
+                yield Found(_shown(url, path, each, system), named=False)
         if not found:
             raise FileNotFoundError
 

@@ -57,13 +57,12 @@ class WatchedFile:
 
     Args:
         descriptor: of the file, at that position.
-        largest: the size that it had before.
     """
 
-    def __init__(self, descriptor: int, largest: int = 0) -> None:
+    def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._position = os.lseek(descriptor, 0, os.SEEK_CUR)
-        self._largest = max(largest, os.fstat(descriptor).st_size)
+        self._largest = os.fstat(descriptor).st_size
         self._cut: ChangedError | None = None
 
     def read(self, size: int) -> bytes:

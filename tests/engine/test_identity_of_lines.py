@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.parts import PartLinter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading import opening
@@ -166,8 +167,8 @@ def test_odd_ids_are_read_the_same_by_every_way(lines: list[bytes]) -> None:
 def said_by(content: bytes, through: str) -> Any:
     """What a log says of users: by record the first place and the number of calls, and the links."""
     with way(through), open_bytes(content, "log.ndjson") as stream:
-        results = list(PartLinter(Settings(select=("KCH2",))).stream(stream, Input("log.ndjson")))
-    batches = [each.records for each in results if each.records is not None]
+        entries = list(PartLinter(Settings(select=("KCH2",))).stream(stream, Input("log.ndjson")))
+    batches = [each for each in entries if isinstance(each, RecordBatch)]
     said: dict[Any, tuple[Any, int]] = {}
     for *record, line, place, calls in chain.from_iterable(each.records for each in batches):
         first, before = said.get(tuple(record), ((line, place), 0))

@@ -99,9 +99,9 @@ DATABASES: dict[str, Callable[[], IdentityDatabase]] = {
 
 
 def records_in(content: bytes, name: str, worker: PartLinter) -> list[RecordBatch]:
-    """What another process hands over."""
+    """What the calls of an input say."""
     with open_bytes(content, name) as stream:
-        return [each.records for each in worker.stream(stream, Input(name, named=True)) if each.records]
+        return [each for each in worker.stream(stream, Input(name, named=True)) if isinstance(each, RecordBatch)]
 
 
 def told_of_files(

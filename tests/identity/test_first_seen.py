@@ -44,7 +44,9 @@ def test_a_place_leads_back_to_the_value(  # noqa: PLR0917 - what is drawn
     place = place_of((line, column, 1), list(zip((device, advertising), USUAL, strict=True)))
     both = (device, advertising)
     spot = both[preferred] or both[1 - preferred]
-    span = spot.span.moved(before) if spot and spot.span else None
+    span = None
+    if spot and spot.span:
+        span = Span(spot.span.line + before, spot.span.column, spot.span.end_line + before, spot.span.end_column)
     pointer = spot.pointer.encode("utf-8", "replace").decode() if spot else ""
     put = stored_place(file, line + before, place)
     assert file_of(put) == file

@@ -68,11 +68,8 @@ def test_a_file_is_named_and_a_folder_is_searched(memory: Any) -> None:
 
 def test_a_url_is_shown_as_it_was_given(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(CALL)
-    size = len(CALL)
-    assert found(f"file://{tmp_path}") == [Input(f"file://{tmp_path}/a.json", named=False, claimed=False, size=size)]
-    assert found(f"local://{tmp_path}/*.json") == [
-        Input(f"local://{tmp_path}/a.json", named=False, claimed=False, size=size)
-    ]
+    assert found(f"file://{tmp_path}") == [Input(f"file://{tmp_path}/a.json", named=False, claimed=False)]
+    assert found(f"local://{tmp_path}/*.json") == [Input(f"local://{tmp_path}/a.json", named=False, claimed=False)]
 
 
 def test_calls_elsewhere_are_checked(memory: Any, program: Program) -> None:
@@ -202,12 +199,7 @@ def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def check(*arguments: str) -> Ran:
     """Run the program in a process of its own: s3fs begins a thread, beside which other tests could not fork."""
-    code = (
-        "import sys; from segkoch_lint.jobs import sharing; sharing.WORTHWHILE_BYTES = 1\n"
-        "from segkoch_lint.cli.running import run\n"
-        "if __name__ == '__main__': sys.exit(run(sys.argv[1:]))"
-    )
-    command = [sys.executable, "-c", code, "check", "--isolated", *arguments]
+    command = [sys.executable, "-m", "segkoch_lint", "check", "--isolated", *arguments]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
@@ -221,7 +213,7 @@ def test_buckets_are_read(bucket: Callable[..., None]) -> None:
     assert "s3://logs/a/hour/tracks.csv:2:5: error KCH103" in check("s3://logs/*/*/*.csv", "--select", "KCH103").out
 
 
-def test_buckets_are_shared_out_to_processes(bucket: Callable[..., None]) -> None:
+def test_buckets_are_read_the_same_by_any_number_of_threads(bucket: Callable[..., None]) -> None:
     bucket({f"many/{number}.gz": gzip.compress(CALL * 50) for number in range(3)})
     ran = [check("s3://logs/many", "-j", jobs) for jobs in ("1", "2")]
     assert ran[0] == ran[1]

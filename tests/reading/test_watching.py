@@ -8,21 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from segkoch_lint import parts
 from segkoch_lint.findings import Severity
-from segkoch_lint.jobs import sharing
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.outcome import exit_status
 from segkoch_lint.reading.inputs import Input, Unread
-from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.opening import open_file, open_input
-from segkoch_lint.reading.pieces import Piece, PieceText, cut, open_piece
 from segkoch_lint.reading.watching import ChangedError, Identity, WatchedFile
-from segkoch_lint.results import Part
 
 LINE = '{"type":"track","event":"x","userId":"u","properties":{"note":"' + "x" * 900 + '"}}\n'
 LINES = 20_000
-"""More than is worth sharing out."""
 
 
 @pytest.fixture
@@ -52,9 +46,12 @@ def status_of(linter: Linter) -> int:
 
 
 @pytest.mark.parametrize("change", [shorten, empty])
-def test_a_file_that_is_cut_while_it_is_read_is_incomplete(change: Callable[[Path], None], log: Path) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_file_that_is_cut_while_it_is_read_is_incomplete(
+    change: Callable[[Path], None], jobs: int, log: Path
+) -> None:
     changes = iter([None, change])
-    linter = Linter()
+    linter = Linter(jobs=jobs)
 
     def look_up() -> None:
         if made := next(changes, None):
@@ -95,54 +92,6 @@ def test_a_file_that_grows_is_read_as_far_as_it_goes_then(log: Path) -> None:
     assert linter.summary.unread == []
 
 
-def when_cut(change: Callable[[Path], None]) -> Callable[[Input, Limits, int], list[Piece]]:
-    def cut_and_change(source: Input, limits: Limits, size: int) -> list[Piece]:
-        pieces = cut(source, limits, size)
-        change(Path(source.path))
-        return pieces
-
-    return cut_and_change
-
-
-@pytest.mark.parametrize("change", [replace, shorten, empty, Path.unlink])
-def test_of_a_file_that_is_changed_before_its_pieces_are_read_nothing_is_checked(
-    change: Callable[[Path], None], log: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sharing, "cut", when_cut(change))
-    linter = Linter(jobs=2)
-    assert list(linter.paths([str(log)])) == []
-    ((path, reason),) = linter.summary.unread
-    assert path == str(log)
-    assert reason.endswith("; nothing from line 1 on was checked")
-    assert status_of(linter) == 4
-    assert linter.summary.adds_up()
-
-
-@pytest.mark.parametrize("change", [replace, empty])
-def test_what_was_read_before_a_file_is_changed_counts_and_the_rest_is_named(
-    change: Callable[[Path], None], log: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def change_and_open(source: Input, piece: Piece) -> PieceText | Unread:
-        if piece.start >= 8 << 20 and log.stat().st_ino == inode and log.stat().st_size:
-            change(log)
-        return open_piece(source, piece)
-
-    inode = log.stat().st_ino
-    monkeypatch.setattr(parts, "open_piece", change_and_open)
-    linter = Linter(jobs=1)
-    pieces = cut(Input(str(log)), Limits(), 8 << 20)
-    found = [
-        finding
-        for number, piece in enumerate(pieces, 1)
-        for part in [Part(Input(str(log)), piece, last=number == len(pieces))]
-        for finding in linter.part(part)
-    ]
-    first = -(-(8 << 20) // len(LINE))
-    assert len(found) == first == linter.summary.calls
-    ((_, reason),) = linter.summary.unread
-    assert reason.endswith(f"; nothing from line {first + 1:,} on was checked")
-
-
 def test_a_table_that_has_to_be_opened_again_has_to_be_the_same(tmp_path: Path) -> None:
     file = tmp_path / "rows.parquet"
     file.write_bytes(b"PAR1" * 100)
@@ -155,16 +104,6 @@ def test_a_table_that_has_to_be_opened_again_has_to_be_the_same(tmp_path: Path) 
         replace(file)
         with pytest.raises(ChangedError, match="replaced"):
             stream.stored_file(b"PAR1")
-
-
-def test_a_piece_is_given_up_where_the_file_ends_before_it(log: Path) -> None:
-    *_, last = cut(Input(str(log)), Limits(), 8 << 20)
-    text = open_piece(Input(str(log)), last)
-    assert not isinstance(text, Unread)
-    with text:
-        os.truncate(log, last.start + 10)
-        with pytest.raises(ChangedError, match="it was cut from"):
-            list(text)
 
 
 def test_what_is_cut_after_all_of_it_was_read_is_not_missed(tmp_path: Path) -> None:
