@@ -111,8 +111,8 @@ class _Analysis:
     def judge_ids(self) -> None:
         """Judge the use of every id; `judge_users` has noted them."""
         engine, verdicts, rejected = self._engine, list[Sequence[Violation]](), list[tuple[Any, ...]]()
-        engine.run("ids")
-        for *use, _ in engine.rows("id-vectors"):
+        engine.run("ids" if len(self._partitions) > 1 else "ids-of-one-partition")
+        for use in engine.rows("id-vectors"):
             violations = self._rules.violations("device", IdUse(*use).summary())
             if violations:
                 rejected.append((*use, len(verdicts)))
@@ -140,7 +140,7 @@ class _Analysis:
         for partition in self._partitions:
             self._database.load_events(engine, partition)
             engine.run("event-names")
-            numbers = [names for names, _ in engine.rows("event-vectors")]
+            numbers = [names for (names,) in engine.rows("event-vectors")]
             rejected = [names for names in numbers if not counting or self._judge_names(_names(names))]
             if rejected:
                 engine.make("rejected_set")
@@ -197,7 +197,7 @@ class _Analysis:
     def _rejected(self, section: str, *, claims: bool) -> list[tuple[str, str, int]]:
         """Return the kinds of claims, or of persons, that a rule rejects."""
         rejected: list[tuple[str, str, int]] = []
-        for kind, platform, number, _ in self._engine.rows(section):
+        for kind, platform, number in self._engine.rows(section):
             key = (kind, platform, number, claims)
             if key not in self._accepted:
                 summary = (summary_of_claim if claims else summary_of_person)(kind, platform, number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,7 +24,7 @@ _LEAST = 6 << 20
 _ROW_BYTES = 1300
 """About what a row takes in memory."""
 
-PARTITIONS = 64
+BUCKETS = 64
 
 _MOST_ROWS = 50_000
 """Rows that are held in memory before they go to the temporary file."""
@@ -67,7 +67,8 @@ class IdentityDatabase:
         memory: bytes that it may take.
         most_rows: rows that it holds in memory; fewer if they would not fit.
         make_engine: makes the engine of a large run, for so many bytes; None for the best that is installed.
-        partitions: number of parts that a large run is cut into, so that each of them fits into memory.
+        buckets: number of parts that a temporary file has; a partition is one or more of them.
+        at_once: bytes of a partition, if it can be made so small; None for as many as the engine takes well.
 
     Raises:
         OutputError: by any method: there is no space left for temporary files.
@@ -79,16 +80,19 @@ class IdentityDatabase:
         *,
         most_rows: int = _MOST_ROWS,
         make_engine: Callable[[int], Engine] | None = None,
-        partitions: int = PARTITIONS,
+        buckets: int = BUCKETS,
+        at_once: int | None = None,
     ) -> None:
         self._memory = memory
-        self._partitions = partitions
+        self._buckets = buckets
+        self._at_once = at_once
         self._make_engine = make_engine or best_engine
         self._most = max(min(most_rows, memory // 3 // _ROW_BYTES), 1)
         self._records: list[Row] = []
         self._links: list[tuple[str, str, int]] = []
         self._events: list[Row] = []
         self._spill: Spill | None = None
+        self._partitions = 1
         self.paths: dict[int, str] = {}
         self.engine: Engine | None = None
 
@@ -131,8 +135,8 @@ class IdentityDatabase:
 
     @property
     def partitions(self) -> int:
-        """Number of partitions of the users, and of the event names."""
-        return self._partitions if self._spill else 1
+        """Number of partitions of the users, and of the event names, once the database is open."""
+        return self._partitions
 
     def __bool__(self) -> bool:
         """Whether anything was added."""
@@ -140,10 +144,13 @@ class IdentityDatabase:
 
     def open(self) -> Engine:
         """Return the engine that is to hold the partitions, now that everything was added."""
-        if self._spill:
-            self._flush()
-        # A small run is over before DuckDB is imported.
-        self.engine = self._make_engine(2 * self._memory // 3) if self._spill else SQLite(self._memory // 3)
+        if self._spill is None:
+            self.engine = SQLite(self._memory // 3)  # a small run is over before DuckDB is imported
+            return self.engine
+        self._flush()
+        self.engine = self._make_engine(2 * self._memory // 3)
+        most = max(self._spill.bytes_of(USER, ANONYMOUS), self._spill.bytes_of(LINK), self._spill.bytes_of(EVENT))
+        self._partitions = min(-(-most // (self._at_once or self.engine.at_once)), self._buckets)
         return self.engine
 
     def load_aliases(self, engine: Engine) -> None:
@@ -162,7 +169,7 @@ class IdentityDatabase:
         """
         if self._spill and sought is not None:
             engine.make("record")
-            for chunk in self._spill.read(USER, partition):
+            for chunk in self._read(USER, partition):
                 rows = _decode(chunk)
                 engine.insert("record", [row for row in rows if row[5] in sought or row[7] in sought])
         else:
@@ -183,7 +190,8 @@ class IdentityDatabase:
         assert self._spill is not None
         while some := list(islice(rows, _AT_ONCE)):
             self._spill.add(USER, some, lambda row: row[0] or row[1])
-        self._spill.drop(ANONYMOUS, partition)
+        for bucket in self._buckets_of(partition):
+            self._spill.drop(ANONYMOUS, bucket)
 
     def close(self) -> None:
         """Forget everything, and give memory and disk back."""
@@ -198,15 +206,22 @@ class IdentityDatabase:
     def _load(self, engine: Engine, table: str, spilled: str, partition: int, held: Sequence[Row]) -> None:
         engine.make(table)
         if self._spill:
-            engine.load(table, self._spill.read(spilled, partition))
+            engine.load(table, self._read(spilled, partition))
         else:
             engine.insert(table, held)
+
+    def _read(self, spilled: str, partition: int) -> Iterator[bytes]:
+        assert self._spill is not None
+        return chain.from_iterable(self._spill.read(spilled, bucket) for bucket in self._buckets_of(partition))
+
+    def _buckets_of(self, partition: int) -> range:
+        return range(partition, self._buckets, self._partitions)
 
     def _flush(self) -> None:
         if self._spill is None:
             from segkoch_lint.identity.spill import Spill  # noqa: PLC0415 - small runs do not need it
 
-            self._spill = Spill(self._partitions)
+            self._spill = Spill(self._buckets)
         records, self._records = self._records, []
         links, self._links = self._links, []
         events, self._events = self._events, []

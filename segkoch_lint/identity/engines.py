@@ -52,6 +52,9 @@ _LEAST_OF_DUCKDB = 256 << 20
 _THREAD_OF_DUCKDB = 128 << 20
 """Bytes of memory for each of its threads: reading takes 32 MiB, and sorting more."""
 
+_IN_TABLES = 6
+"""How many times the bytes of rows of JSON its tables take, with what is grouped and joined at the same time."""
+
 _FETCHED = 5_000
 """Rows that are fetched from DuckDB at a time."""
 
@@ -65,9 +68,14 @@ _WRITTEN = 50_000
 class Engine(Protocol):
     """A database that runs sections of `queries.sql`.
 
+    Attributes:
+        at_once: bytes of rows, as JSON, that it works on quickly and in the memory that it may take.
+
     Raises:
         OutputError: by any method: there is no space left for its temporary files, or they cannot be written.
     """
+
+    at_once: int
 
     def make(self, *tables: str) -> None:
         """Make empty tables of `TABLES`, in place of those that there are."""
@@ -94,6 +102,8 @@ class SQLite:
     Args:
         memory: bytes that its cache may take, and sorting as much again.
     """
+
+    at_once = 4 << 20  # it sorts with many comparisons, so small parts are quicker
 
     def __init__(self, memory: int) -> None:
         self._interruption: BaseException | None = None
@@ -177,6 +187,7 @@ class DuckDB:
 
         import duckdb  # noqa: PLC0415 - an extra
 
+        self.at_once = memory // _IN_TABLES
         self._errors_of_disk = (duckdb.IOException, duckdb.OutOfMemoryException)
         self._connection = duckdb.connect(
             config={

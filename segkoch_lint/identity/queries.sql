@@ -48,41 +48,42 @@ SELECT COALESCE(o.user_id, ''), r.anonymous_id, r.platform, r.origin, r.device, 
 FROM record r LEFT JOIN owner o ON o.anonymous_id = r.anonymous_id
 
 -- section: statements
--- What is said of a person: 'u' and a userId, 'a' and an anonymousId, or '' for nobody. Each statement once, with the
--- place of its first call.
-DROP TABLE IF EXISTS statement;
-CREATE TABLE statement AS
-SELECT person, platform, origin, device, device_folded, advertising, advertising_folded, library, ignored,
-       MIN(place) AS place, SUM(calls) AS calls
-FROM (
-  SELECT CASE WHEN r.user_id <> '' THEN 'u' || r.user_id
-              WHEN o.user_id IS NOT NULL THEN 'u' || o.user_id
-              WHEN r.anonymous_id <> '' THEN 'a' || r.anonymous_id
-              ELSE '' END AS person,
-         r.platform, r.origin, r.device, r.device_folded, r.advertising, r.advertising_folded, r.library, r.ignored,
-         r.place, r.calls
-  FROM record r LEFT JOIN owner o ON r.user_id = '' AND o.anonymous_id = r.anonymous_id
-) said
-GROUP BY person, platform, origin, device, device_folded, advertising, advertising_folded, library, ignored
+-- What is said of a person: 'u' and a userId, 'a' and an anonymousId, or '' for nobody. Most of it is only read as part
+-- of `said`, so it is not written down.
+DROP VIEW IF EXISTS statement;
+CREATE VIEW statement AS
+SELECT CASE WHEN r.user_id <> '' THEN 'u' || r.user_id
+            WHEN o.user_id IS NOT NULL THEN 'u' || o.user_id
+            WHEN r.anonymous_id <> '' THEN 'a' || r.anonymous_id
+            ELSE '' END AS person,
+       r.platform, r.origin, r.device, r.device_folded, r.advertising, r.advertising_folded, r.library, r.ignored,
+       r.place, r.calls
+FROM record r LEFT JOIN owner o ON r.user_id = '' AND o.anonymous_id = r.anonymous_id
 
 -- section: persons
--- Each person once a platform: the number of device ids, and who sent ids of which kind.
+-- Each pair of ids of a person once a platform, and who sent it; then each person: the number of device ids, and who
+-- sent ids of which kind.
+CREATE TABLE said AS
+SELECT person, platform, device, device_folded, advertising, advertising_folded,
+       MAX(CASE WHEN origin = 'mobile' THEN 1 ELSE 0 END) AS mobile,
+       MAX(CASE WHEN origin = 'server' THEN 1 ELSE 0 END) AS server
+FROM statement GROUP BY device, advertising, person, platform, device_folded, advertising_folded;
 CREATE TABLE person AS
 SELECT person, platform, SUBSTR(person, 1, 1) AS kind,
        COUNT(DISTINCT CASE WHEN device <> '' THEN device_folded END) AS devices,
-       MAX(CASE WHEN origin = 'mobile' AND device <> '' THEN 1 ELSE 0 END) AS app_device,
-       MAX(CASE WHEN origin = 'mobile' AND advertising <> '' THEN 1 ELSE 0 END) AS app_advertising,
-       MAX(CASE WHEN origin = 'server' AND device <> '' THEN 1 ELSE 0 END) AS server_device,
-       MAX(CASE WHEN origin = 'server' AND advertising <> '' THEN 1 ELSE 0 END) AS server_advertising,
-       SUM(CASE WHEN origin = 'mobile' THEN 1 ELSE 0 END) AS app_statements
-FROM statement WHERE person <> '' GROUP BY person, platform
+       MAX(CASE WHEN mobile = 1 AND device <> '' THEN 1 ELSE 0 END) AS app_device,
+       MAX(CASE WHEN mobile = 1 AND advertising <> '' THEN 1 ELSE 0 END) AS app_advertising,
+       MAX(CASE WHEN server = 1 AND device <> '' THEN 1 ELSE 0 END) AS server_device,
+       MAX(CASE WHEN server = 1 AND advertising <> '' THEN 1 ELSE 0 END) AS server_advertising,
+       SUM(mobile) AS app_pairs
+FROM said WHERE person <> '' GROUP BY person, platform
 
 -- section: person-vectors
 SELECT app_device, app_advertising, server_device, server_advertising, COUNT(*)
 FROM person GROUP BY app_device, app_advertising, server_device, server_advertising
 
 -- section: person-devices
-SELECT kind, platform, devices, COUNT(*) FROM person GROUP BY kind, platform, devices
+SELECT DISTINCT kind, platform, devices FROM person
 
 -- section: claims
 -- Each pair of ids that a server sent for a person, as a number made of the answers to what rules can ask of it
@@ -90,41 +91,59 @@ SELECT kind, platform, devices, COUNT(*) FROM person GROUP BY kind, platform, de
 -- advertising id; did it send this device id, and exactly so; this advertising id, and exactly so; with this device
 -- id any advertising id, this one, and exactly so. Hyphens of advertising ids do not count. Persons of whom the app
 -- said very much are left out, so that the work stays in step with the input; they are judged one by one.
+--
+-- Most pairs were sent by the app just so, or by no app at all; only the rest (`doubt`) is compared with all that the app
+-- sent. A pair without an advertising id is never certain: the app may have sent one with the same device id.
 CREATE TABLE claim AS
+SELECT person, platform, kind,
+       1 * device + 2 * advertising + 4 * app_device + 8 * app_advertising
+       + (16 + 32) * app_pair * device + (64 + 128) * app_pair * advertising
+       + (256 + 512 + 1024) * app_pair * device * advertising AS vector
+FROM (
+  SELECT s.person, s.platform, p.kind, p.app_device, p.app_advertising, s.mobile AS app_pair,
+         CASE WHEN s.device <> '' THEN 1 ELSE 0 END AS device,
+         CASE WHEN s.advertising <> '' THEN 1 ELSE 0 END AS advertising
+  FROM said s JOIN person p ON p.person = s.person AND p.platform = s.platform
+  WHERE s.server = 1 AND p.app_pairs <= 100 AND (p.app_pairs = 0 OR (s.mobile = 1 AND s.advertising <> ''))
+) certain;
+CREATE TABLE doubt AS
+SELECT s.person, s.platform, p.kind, p.app_device, p.app_advertising, s.device, s.device_folded, s.advertising,
+       s.advertising_folded
+FROM said s JOIN person p ON p.person = s.person AND p.platform = s.platform
+WHERE s.server = 1 AND p.app_pairs BETWEEN 1 AND 100 AND (s.mobile = 0 OR s.advertising = '');
+INSERT INTO claim
 SELECT person, platform, kind,
        1 * device + 2 * advertising + 4 * app_device + 8 * app_advertising
        + 16 * same_device + 32 * exact_device + 64 * same_advertising + 128 * exact_advertising
        + 256 * any_of_device + 512 * same_of_device + 1024 * exact_of_device AS vector
 FROM (
-  SELECT s.person, s.platform, p.kind,
-         MAX(CASE WHEN s.device <> '' THEN 1 ELSE 0 END) AS device,
-         MAX(CASE WHEN s.advertising <> '' THEN 1 ELSE 0 END) AS advertising,
-         MAX(p.app_device) AS app_device,
-         MAX(p.app_advertising) AS app_advertising,
-         MAX(CASE WHEN s.device <> '' AND m.device_folded = s.device_folded THEN 1 ELSE 0 END) AS same_device,
-         MAX(CASE WHEN s.device <> '' AND m.device = s.device THEN 1 ELSE 0 END) AS exact_device,
-         MAX(CASE WHEN s.advertising <> ''
-                   AND REPLACE(m.advertising_folded, '-', '') = REPLACE(s.advertising_folded, '-', '')
+  SELECT d.person, d.platform, d.kind,
+         MAX(d.app_device) AS app_device,
+         MAX(d.app_advertising) AS app_advertising,
+         MAX(CASE WHEN d.device <> '' THEN 1 ELSE 0 END) AS device,
+         MAX(CASE WHEN d.advertising <> '' THEN 1 ELSE 0 END) AS advertising,
+         MAX(CASE WHEN d.device <> '' AND m.device_folded = d.device_folded THEN 1 ELSE 0 END) AS same_device,
+         MAX(CASE WHEN d.device <> '' AND m.device = d.device THEN 1 ELSE 0 END) AS exact_device,
+         MAX(CASE WHEN d.advertising <> ''
+                   AND REPLACE(m.advertising_folded, '-', '') = REPLACE(d.advertising_folded, '-', '')
                   THEN 1 ELSE 0 END) AS same_advertising,
-         MAX(CASE WHEN s.advertising <> '' AND REPLACE(m.advertising, '-', '') = REPLACE(s.advertising, '-', '')
+         MAX(CASE WHEN d.advertising <> '' AND REPLACE(m.advertising, '-', '') = REPLACE(d.advertising, '-', '')
                   THEN 1 ELSE 0 END) AS exact_advertising,
-         MAX(CASE WHEN s.device <> '' AND m.device_folded = s.device_folded AND m.advertising <> ''
+         MAX(CASE WHEN d.device <> '' AND m.device_folded = d.device_folded AND m.advertising <> ''
                   THEN 1 ELSE 0 END) AS any_of_device,
-         MAX(CASE WHEN s.device <> '' AND m.device_folded = s.device_folded AND s.advertising <> ''
-                   AND REPLACE(m.advertising_folded, '-', '') = REPLACE(s.advertising_folded, '-', '')
+         MAX(CASE WHEN d.device <> '' AND m.device_folded = d.device_folded AND d.advertising <> ''
+                   AND REPLACE(m.advertising_folded, '-', '') = REPLACE(d.advertising_folded, '-', '')
                   THEN 1 ELSE 0 END) AS same_of_device,
-         MAX(CASE WHEN s.device <> '' AND m.device_folded = s.device_folded AND s.advertising <> ''
-                   AND REPLACE(m.advertising, '-', '') = REPLACE(s.advertising, '-', '')
+         MAX(CASE WHEN d.device <> '' AND m.device_folded = d.device_folded AND d.advertising <> ''
+                   AND REPLACE(m.advertising, '-', '') = REPLACE(d.advertising, '-', '')
                   THEN 1 ELSE 0 END) AS exact_of_device
-  FROM statement s
-  JOIN person p ON p.person = s.person AND p.platform = s.platform
-  LEFT JOIN statement m ON m.person = s.person AND m.platform = s.platform AND m.origin = 'mobile'
-  WHERE s.origin = 'server' AND p.app_statements <= 100
-  GROUP BY s.person, s.platform, p.kind, s.device, s.advertising
+  FROM said m CROSS JOIN doubt d
+  WHERE m.mobile = 1 AND d.person = m.person AND d.platform = m.platform
+  GROUP BY d.person, d.platform, d.kind, d.device, d.advertising
 ) flags
 
 -- section: claim-vectors
-SELECT kind, platform, vector, COUNT(*) FROM claim GROUP BY kind, platform, vector
+SELECT DISTINCT kind, platform, vector FROM claim
 
 -- section: singles
 -- Who is to be judged one by one: something was rejected that is true of them, or they were left out of the claims.
@@ -135,7 +154,7 @@ UNION
 SELECT p.person, p.platform FROM person p
 JOIN rejected_person r ON r.kind = p.kind AND r.platform = p.platform AND r.devices = p.devices
 UNION
-SELECT person, platform FROM person WHERE app_statements > 100 AND server_device + server_advertising > 0
+SELECT person, platform FROM person WHERE app_pairs > 100 AND server_device + server_advertising > 0
 
 -- section: everybody
 CREATE TABLE single AS SELECT person, platform FROM person
@@ -143,23 +162,25 @@ CREATE TABLE single AS SELECT person, platform FROM person
 -- section: single-statements
 SELECT person, platform, origin, device, advertising, library, ignored, place, calls
 FROM statement WHERE (person, platform) IN (SELECT person, platform FROM single)
-ORDER BY person, platform, origin, device, advertising, library, ignored
+ORDER BY person, platform, origin, device, advertising, library, ignored, place
 
 -- section: uses
 -- Who uses an id: users with a userId, and the first and the last of its platforms.
 INSERT INTO id_use
 SELECT 'device id', device_folded, COUNT(DISTINCT CASE WHEN person >= 'u' THEN person END), MIN(platform),
        MAX(platform)
-FROM statement WHERE device <> '' GROUP BY device_folded;
+FROM said WHERE device <> '' GROUP BY device_folded;
 INSERT INTO id_use
 SELECT 'advertising id', advertising_folded, COUNT(DISTINCT CASE WHEN person >= 'u' THEN person END), MIN(platform),
        MAX(platform)
-FROM statement WHERE advertising <> '' GROUP BY advertising_folded
+FROM said WHERE advertising <> '' GROUP BY advertising_folded
 
 -- section: forget-users
 DROP TABLE IF EXISTS single;
 DROP TABLE IF EXISTS claim;
-DROP TABLE IF EXISTS person
+DROP TABLE IF EXISTS doubt;
+DROP TABLE IF EXISTS person;
+DROP TABLE IF EXISTS said
 
 -- section: ids
 -- All partitions together: a person is in one of them only, so users add up.
@@ -167,9 +188,11 @@ CREATE TABLE id_total AS
 SELECT kind, id, SUM(users) AS users, MIN(first_platform) AS first_platform, MAX(last_platform) AS last_platform
 FROM id_use GROUP BY kind, id
 
+-- section: ids-of-one-partition
+ALTER TABLE id_use RENAME TO id_total
+
 -- section: id-vectors
-SELECT kind, users, first_platform, last_platform, COUNT(*)
-FROM id_total GROUP BY kind, users, first_platform, last_platform
+SELECT DISTINCT kind, users, first_platform, last_platform FROM id_total
 
 -- section: rejected-ids
 CREATE TABLE rejected_id AS
@@ -210,7 +233,7 @@ CREATE TABLE event_set AS
 SELECT name_folded, COUNT(*) AS names FROM event_name GROUP BY name_folded
 
 -- section: event-vectors
-SELECT names, COUNT(*) FROM event_set GROUP BY names
+SELECT DISTINCT names FROM event_set
 
 -- section: events-of-sets
 -- The commonest name of each set comes first, the rarest last.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ class Spill:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
         self._end = 0
         self._chunks: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self._bytes: Counter[str] = Counter()
 
     def add(self, table: str, rows: Sequence[Row], text_of: Callable[[Row], str] | None = None) -> None:
         """Write rows.
@@ -53,6 +55,11 @@ class Spill:
                 self._write(text)
             self._chunks.setdefault((table, number), []).append((self._end, len(text)))
             self._end += len(text)
+            self._bytes[table] += len(text)
+
+    def bytes_of(self, *tables: str) -> int:
+        """Return how many bytes of tables were written."""
+        return sum(self._bytes[table] for table in tables)
 
     def read(self, table: str, partition: int) -> Iterator[bytes]:
         """Yield the rows of a table in a partition, each as a line of JSON, many lines at a time."""

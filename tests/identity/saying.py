@@ -87,7 +87,7 @@ def sqlite(memory: int) -> Engine:
 
 def spilled(make_engine: Callable[[int], Engine], most_rows: int = 1) -> IdentityDatabase:
     """A database that holds hardly anything in memory."""
-    return IdentityDatabase(512 << 20, most_rows=most_rows, make_engine=make_engine, partitions=3)
+    return IdentityDatabase(512 << 20, most_rows=most_rows, make_engine=make_engine, buckets=3, at_once=1)
 
 
 DATABASES: dict[str, Callable[[], IdentityDatabase]] = {

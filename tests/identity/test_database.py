@@ -75,16 +75,20 @@ def test_calls_that_say_the_same_are_one_row() -> None:
     assert not RecordBatch([], [], [])
 
 
-def test_rows_go_to_a_file_when_they_are_many_or_memory_is_small() -> None:
+def test_rows_are_worked_on_in_as_many_parts_as_their_bytes_need() -> None:
     for database, partitions in (
-        (IdentityDatabase(64 << 20, most_rows=3), 1),
-        (IdentityDatabase(64 << 20, most_rows=2), 64),
-        (IdentityDatabase(8_000), 64),
+        (IdentityDatabase(64 << 20, most_rows=3, at_once=1), 1),
+        (IdentityDatabase(64 << 20, most_rows=2, at_once=1), 64),
+        (IdentityDatabase(64 << 20, most_rows=2, at_once=1, buckets=2), 2),
+        (IdentityDatabase(64 << 20, most_rows=2, at_once=450), 2),
+        (IdentityDatabase(64 << 20, most_rows=2), 1),
+        (IdentityDatabase(8_000, at_once=1), 64),
     ):
         assert not database
         for _ in range(3):
             database.add(RecordBatch([ROW], [], []), Source("x", 1))
         assert database
+        database.open()
         assert database.partitions == partitions
         database.close()
         assert not database
