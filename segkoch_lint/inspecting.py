@@ -180,12 +180,11 @@ class Inspector:
         """Count lines by what was said of them."""
         for (verdict, group), lines in said.items():
             count(summary, verdict.opinion, verdict.library, group, lines)
-            for code, findings in verdict.findings.items():
+            for (code, severity), findings in verdict.findings.items():
                 tally = summary.rules.setdefault(code, RuleTally())
                 tally.findings += findings * lines
                 tally.calls += lines
-                severity = self._selection.severity(self._selection.by_code[code])
-                summary.severities[str(severity)] += findings * lines
+                summary.severities[severity] += findings * lines
                 if group:
                     summary.groups[group].rules[code] += lines
 
@@ -263,16 +262,16 @@ class Inspector:
 
 def count(summary: Summary, opinion: Opinion, library: str, group: Group = (), calls: int = 1) -> None:
     """Count *calls* of one library and one group on which the opinion is the same."""
-    checked = calls if opinion.not_delivered is None else 0
-    ready, limited, faulty = (calls if opinion.readiness == each else 0 for each in ("ready", "limited", "faulty"))
-    counted = CallTally(calls, checked, calls if opinion.usable else 0, ready, limited, faulty)
+    checked = opinion.not_delivered is None
     summary.calls += calls
-    summary.checked += checked
+    summary.checked += calls * checked
     if opinion.not_delivered is not None:
         summary.not_delivered[opinion.not_delivered] += calls
-    summary.libraries.setdefault(library, CallTally()).add(counted)
+    tallies = [summary.libraries.get(library) or summary.libraries.setdefault(library, CallTally())]
     if group:
-        summary.groups.setdefault(group, CallTally()).add(counted)
+        tallies.append(summary.groups.get(group) or summary.groups.setdefault(group, CallTally()))
+    for tally in tallies:
+        tally.count(calls, checked=checked, usable=opinion.usable, readiness=opinion.readiness)
 
 
 def remedy_for(rule: Rule, library: str, origin: str | None, further: Iterable[str] = ()) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import partial
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,10 +14,10 @@ from segkoch_lint.caching import BoundedCache
 from segkoch_lint.calls import Call, library_of
 from segkoch_lint.engine.checked_line import CheckedLine
 from segkoch_lint.engine.core import has_core
-from segkoch_lint.engine.read_set import nested
+from segkoch_lint.engine.read_set import EVENT, nested
 from segkoch_lint.findings import Finding, Location
 from segkoch_lint.known_ids import UnreadIds, holds_none
-from segkoch_lint.masking import Secret, hides_values, key_of, parent_of
+from segkoch_lint.masking import Secret, hides_values, key_of, mask_name, parent_of
 from segkoch_lint.placeholders import is_placeholder
 from segkoch_lint.places import Path, Span
 from segkoch_lint.placing import Draft, Placer, in_order
@@ -40,16 +41,16 @@ class LineVerdict(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         opinion, library: of the calls.
-        templates: the findings.
+        templates: the findings, whatever the type and the event of a call.
         passes: returns whether nothing in a line may be an id that would have to be masked in the findings.
-        findings: by code, how many there are.
+        findings: by code and name of the severity, how many there are.
     """
 
     opinion: Opinion
     library: str
     templates: tuple[_Template, ...]
     passes: Callable[[bytes], bool]
-    findings: Counter[str]
+    findings: Counter[tuple[str, str]]
 
 
 class _Template(msgspec.Struct, frozen=True):
@@ -59,13 +60,35 @@ class _Template(msgspec.Struct, frozen=True):
         draft: what is wrong.
         finding: what is said.
         number: of the value to blame among those that the opinion reads.
+        key: the key to underline in place of the value; empty for none.
         secret: the placeholder of the message whose value each line has its own of; empty for none.
     """
 
     draft: Draft
     finding: Finding
     number: int
+    key: str
     secret: str
+
+
+class _Names(msgspec.Struct, frozen=True, eq=False):
+    """What goes with all findings of calls of one type and event.
+
+    Attributes:
+        type: of the calls.
+        event: the name of their event as it is shown; None if they have none.
+        passes: returns whether nothing in a line may be an id that would have to be masked in it.
+    """
+
+    type: str
+    event: str | None
+    passes: Callable[[bytes], bool]
+
+    def properties(self, library: str) -> dict[str, str]:
+        """Return the properties of a finding, with the library of the call."""
+        if self.event is None:
+            return {"type": self.type, "library": library}
+        return {"type": self.type, "library": library, "event": self.event}
 
 
 class _Reading(NamedTuple):
@@ -137,6 +160,7 @@ class LineFindings:
         self._judge = judge
         self._placer = placer
         self._verdicts: BoundedCache[Hashable, LineVerdict | None] = BoundedCache(_REMEMBERED_BYTES)
+        self._names: BoundedCache[tuple[bytes, bytes], _Names | None] = BoundedCache()
         self._readings: BoundedCache[Opinion, _Readings] = BoundedCache()
 
     def of(self, line: CheckedLine, path: str, ignored: frozenset[str]) -> tuple[LineVerdict, list[Finding]] | None:
@@ -155,15 +179,22 @@ class LineFindings:
         secrets: dict[int, Secret | None] = {}
         for reading in readings.special:
             parts[reading.number], secrets[reading.number] = reading.part(parts[reading.number])
-        key = (opinion, ignored, *parts)
+        named, key = (parts[0], parts[1]), (opinion, ignored, *parts[2:])
+        names = self._names.entries[named] if named in self._names.entries else self._names.add(named, _names(*named))
         if key in self._verdicts.entries:
             verdict = self._verdicts.entries[key]
         else:
             verdict = self._verdicts.add(key, self._verdict(line, readings, ignored))
-        if verdict is None or not verdict.passes(text):
+        if names is None or verdict is None or not (names.passes(text) and verdict.passes(text)):
             return None
-        made = [(_placed(each, line, path, secrets), each.draft, "") for each in verdict.templates]
-        return verdict, in_order(made)
+        properties = names.properties(verdict.library)
+        placed = [_placed(each, line, path, extents[each.number], properties) for each in verdict.templates]
+        if secrets:
+            placed = list(map(_with_secret, placed, verdict.templates, repeat(secrets)))
+        if len(placed) > 1:
+            drafts = [each.draft for each in verdict.templates]
+            placed = in_order([(finding, draft, "") for finding, draft in zip(placed, drafts, strict=True)])
+        return verdict, placed
 
     def _verdict(self, line: CheckedLine, readings: _Readings, ignored: frozenset[str]) -> LineVerdict | None:
         """Return what is said of lines like one; None if each of them is to be looked at."""
@@ -180,14 +211,31 @@ class LineFindings:
         )
         if ids.strings is None:
             return None
-        findings = Counter(each.draft.rule.code for each in templates)
+        findings = Counter((each.finding.code, str(each.finding.severity)) for each in templates)
         return LineVerdict(line.opinion, library_of(message), templates, _watch(ids.strings), findings)
 
     def _template(self, document: Document, draft: Draft, reading: _Reading) -> _Template:
         finding = self._placer.finding(document, "", draft)
         shown = finding.values.get(reading.shown)
         own = isinstance(shown, Secret) and not shown.masked
-        return _Template(draft, finding, reading.number, reading.shown if own else "")
+        key = str(draft.path[-1]) if draft.on_key else ""
+        return _Template(draft, finding, reading.number, key, reading.shown if own else "")
+
+
+def _names(type_text: bytes, event_text: bytes) -> _Names | None:
+    """Return what goes with findings, by the texts of the names in a call; None if each call is to be looked at."""
+    event = _parsed(event_text) if event_text else None
+    if not isinstance(event, str):
+        return _Names(_parsed(type_text), None, lambda _: True)
+    ids = UnreadIds([event])
+    ids.stretches(shown := mask_name(event))
+    return None if ids.strings is None else _Names(_parsed(type_text), shown, _watch(ids.strings))
+
+
+def _parsed(text: bytes) -> Any:
+    document = parse_json(text, depth=len(text))
+    assert isinstance(document, JsonDocument)
+    return document.value
 
 
 def _watch(strings: Mapping[bytes, int]) -> Callable[[bytes], bool]:
@@ -205,28 +253,24 @@ def _values(line: CheckedLine, readings: _Readings) -> dict[Path, Any]:
     around = {reading.number for reading in readings.blamed if not reading.whole}
     values: dict[Path, Any] = {}
     for number, (path, (start, end)) in enumerate(zip(line.opinion.reads, line.extents, strict=True)):
+        if number == NAMES.index(EVENT):
+            continue  # lines with the verdict have different ones
         if number in around:
             values.setdefault(path, {})
         elif start < end:
-            inner = line.text[start:end]
-            document = parse_json(inner, depth=len(inner))
-            assert isinstance(document, JsonDocument)
-            values[path] = document.value
+            values[path] = _parsed(line.text[start:end])
     values.pop((), None)
     return values
 
 
-def _placed(template: _Template, line: CheckedLine, path: str, secrets: Mapping[int, Secret | None]) -> Finding:
+def _placed(
+    template: _Template, line: CheckedLine, path: str, extent: Extent, properties: Mapping[str, str]
+) -> Finding:
     """Return the finding of a line."""
     finding, text, number = template.finding, line.text, line.line
-    assert line.extents is not None
-    extent = line.extents[template.number]
-    if template.draft.on_key:
-        extent = _key_extent(text, extent[0], str(template.draft.path[-1]))
+    if template.key:
+        extent = _key_extent(text, extent[0], template.key)
     start, end = extent if text.isascii() else in_code_points(text, extent)
-    values = finding.values
-    if template.secret and (secret := secrets.get(template.number)):
-        values = {**values, template.secret: secret}
     place = finding.location
     return Finding(
         finding.code,
@@ -234,12 +278,18 @@ def _placed(template: _Template, line: CheckedLine, path: str, secrets: Mapping[
         finding.severity,
         finding.template,
         Location(path, Span(number, start + 1, number, end + 1), place.pointer, "", place.secret),
-        values,
+        finding.values,
         finding.remedy,
         (),
         None,
-        finding.properties,
+        properties,
     )
+
+
+def _with_secret(finding: Finding, template: _Template, secrets: Mapping[int, Secret | None]) -> Finding:
+    """Return a finding with the value that its line has of its own, if it shows one."""
+    secret = secrets.get(template.number) if template.secret else None
+    return msgspec.structs.replace(finding, values={**finding.values, template.secret: secret}) if secret else finding
 
 
 def _key_extent(text: bytes, value: int, key: str) -> Extent:

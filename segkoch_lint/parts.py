@@ -195,6 +195,8 @@ class PartLinter:
             return ()
         self._line = _line_of(each)
         try:
+            if isinstance(each, CheckedLine) and self._calls_seen:  # most of what is said of a log
+                return self.inspector.line(each, name, ignored, self.summary, self._said)
             return list(self._entries(each, name, ignored))
         except MemoryError:
             raise

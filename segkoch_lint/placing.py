@@ -126,8 +126,6 @@ def in_order(made: Sequence[tuple[Finding, Draft, str]]) -> list[Finding]:
     Args:
         made: the findings, each with its draft and what a reader should know of how the value to blame was read.
     """
-    if len(made) == 1:
-        return [made[0][0]]
     told: set[tuple[Path, str]] = set()
     findings = []
     for finding, draft, remark in sorted(made, key=lambda each: _order(each[0])):

@@ -32,6 +32,15 @@ class CallTally:
     faulty: int = 0
     rules: Counter[str] = field(default_factory=Counter)
 
+    def count(self, calls: int, *, checked: bool, usable: bool, readiness: str | None) -> None:
+        """Count calls that have all of this in common."""
+        self.calls += calls
+        self.checked += calls * checked
+        self.usable += calls * usable
+        self.ready += calls * (readiness == "ready")
+        self.limited += calls * (readiness == "limited")
+        self.faulty += calls * (readiness == "faulty")
+
     def add(self, other: CallTally) -> None:
         """Add *other*'s figures to these."""
         self.calls += other.calls

@@ -40,6 +40,9 @@ def select_rows(
     size = 0
     try:
         for each in documents:
+            if not isinstance(each, RowDocument) and not rows:
+                yield each
+                continue
             # The first row of a table that reports faults of the header is read.
             line = _line(each.value) if isinstance(each, RowDocument) and not each.repeated else None
             if line is not None and isinstance(each, RowDocument):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
-from segkoch_lint.caching import remembered
 from segkoch_lint.findings import Finding, Location, Severity
 from segkoch_lint.masking import shown_path
 from segkoch_lint.reporting.escaping import safe_json
@@ -21,7 +21,7 @@ def finding_text(finding: Finding, *, show_ids: bool = False) -> str:
     The text is composed of its members, since a log may have a finding in every call and `json.dumps` takes five times
     as long.
     """
-    related = (f'{{{_place(each, show_ids=show_ids)}, "message": {quoted(each.message)}}}' for each in finding.related)
+    related = [f'{{{_place(each, show_ids=show_ids)}, "message": {quoted(each.message)}}}' for each in finding.related]
     return safe_json(
         f'{{"code": {quoted(finding.code)}, "name": {quoted(finding.name)}, '
         f'"severity": "{_SEVERITIES[finding.severity]}", "message": {quoted(finding.text(show_ids=show_ids))}, '
@@ -41,15 +41,14 @@ def _place(location: Location, *, show_ids: bool) -> str:
     return f'"path": {_path(location.path)}, {lines}, "pointer": {quoted(location.pointer_text(show_ids=show_ids))}'
 
 
-@remembered
+@lru_cache(maxsize=16)
 def _path(path: str) -> str:
     return quoted(shown_path(path))
 
 
 def _object(properties: Mapping[str, Any]) -> str:
-    members = (f"{quoted(name)}: {_value(value)}" for name, value in properties.items())
+    members = [
+        f"{quoted(name)}: {quoted(value) if isinstance(value, str) else json.dumps(value)}"
+        for name, value in properties.items()
+    ]
     return f"{{{', '.join(members)}}}"
-
-
-def _value(value: Any) -> str:
-    return quoted(value) if isinstance(value, str) else json.dumps(value)
