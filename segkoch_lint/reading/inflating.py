@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator
 
+from segkoch_lint.reading.ahead import read_ahead
 from segkoch_lint.reading.sniffing import (
     GZIP_ENDINGS,
     GZIP_MAGIC,
@@ -56,9 +57,9 @@ def inflate(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
     if not head and name.lower().endswith(ZSTD_ENDINGS):
         raise Damage("an empty file where zstandard was expected")
     if head.startswith(GZIP_MAGIC) or _is_cut(head, GZIP_MAGIC):
-        yield from _gunzip(rest)
+        yield from read_ahead(_gunzip(rest))
     elif head.startswith(ZSTD_MAGIC) or ZSTD_SKIPPABLE.match(head) or _is_cut(head, ZSTD_MAGIC):
-        yield from _unzstd(rest)
+        yield from read_ahead(_unzstd(rest))
     else:
         yield from rest
 

@@ -12,11 +12,12 @@ import stat
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import chain
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from segkoch_lint.reading.ahead import read_ahead
 from segkoch_lint.reading.inflating import Damage, inflate, transcode
 from segkoch_lint.reading.inputs import STDIN_PATHS, Input, Unread
 from segkoch_lint.reading.remote import is_remote, open_remote
@@ -44,6 +45,7 @@ class Stream:
         size: the number of stored bytes, or None when nobody knows.
         close: frees what ``read`` reads from.
         stored: opens the stored bytes as a file that can be read in any order; None where that cannot be.
+        ahead: whether to read in a thread, ahead of who takes the text.
 
     Attributes:
         name, size: as given.
@@ -59,6 +61,7 @@ class Stream:
         size: int | None = None,
         close: Callable[[], object] = lambda: None,
         stored: Callable[[], BinaryIO] | None = None,
+        ahead: bool = False,
     ) -> None:
         self.name = name
         self.size = size
@@ -67,6 +70,8 @@ class Stream:
         self._read = read
         self._close = close
         self._stored_file = stored
+        self._ahead = ahead
+        self._is_reading = False
         self._chunks = self._inflated()
         self._held: deque[bytes] = deque()
         self._damage: Damage | None = None
@@ -141,7 +146,9 @@ class Stream:
 
     def close(self) -> None:
         """Free what the stream reads from."""
-        self._close()
+        self._chunks.close()
+        if not self._is_reading:  # a thread may wait for what does not come; what it reads from must stay what it is
+            self._close()
 
     def _advance(self) -> int:
         """Hold one more chunk, and return its length; or find the end."""
@@ -157,15 +164,22 @@ class Stream:
         self._held.append(chunk)
         return len(chunk)
 
-    def _inflated(self) -> Iterator[bytes]:
-        stored = self._stored()
+    def _inflated(self) -> Generator[bytes, None, None]:
+        stored = read_ahead(self._stored()) if self._ahead else self._stored()
         first = next(stored, b"")
         chunks = chain((first,), stored) if first else stored
         # Neither a compression nor a byte order mark begins with a brace.
         yield from chunks if first.startswith(b"{") else transcode(inflate(chunks, name=self.name))
 
     def _stored(self) -> Iterator[bytes]:
-        while chunk := self._read(_READ_BYTES):
+        while True:
+            self._is_reading = True
+            try:
+                chunk = self._read(_READ_BYTES)
+            finally:
+                self._is_reading = False
+            if not chunk:
+                return
             self.consumed += len(chunk)
             yield chunk
 
@@ -206,7 +220,12 @@ def _open_stdin(source: Input) -> Stream | Unread:
 def _open_url(source: Input) -> Stream:
     file, size = open_remote(source.path)
     return Stream(
-        source.path, file.read, size=size, close=file.close, stored=lambda: open_remote(source.path, _READ_BYTES)[0]
+        source.path,
+        file.read,
+        size=size,
+        close=file.close,
+        stored=lambda: open_remote(source.path, _READ_BYTES)[0],
+        ahead=True,
     )
 
 
