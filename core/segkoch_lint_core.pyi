@@ -23,12 +23,19 @@ Lesson: TypeAlias = tuple[Literal["key", "text", "row", "group"], int, bytes]
 """What is to be taught: its kind, the node or member that it is about, and the key without quotes, the text, a line
 that has the row, or the name of the group."""
 
-Record: TypeAlias = tuple[str, str, str, str, str, str, str, int, str, int]
-"""Id of a user, another id of the same user, platform, origin, id of the device, its advertising id, library, number of
-the first line, place there, number of calls."""
+Part: TypeAlias = tuple[int | None, bool, bool]
+"""A text of a record: the member that holds it, if any; whether white space around it does not count, as Python's
+`str.strip` has it; and whether its place is told."""
 
-Link: TypeAlias = tuple[str, str, int]
+UserRow: TypeAlias = tuple[str, str, str, str, str, str, str, str, str, str, str, int]
+"""Id of a user, another id of the same, platform, origin, two ids of a device, each followed by the same in lower case,
+library, what is ignored, place of the first call, number of calls."""
+
+LinkRow: TypeAlias = tuple[str, str, int]
 """Another id of a user, the user's id, and 1 if the first was given up for the second, else 0."""
+
+EventRow: TypeAlias = tuple[str, str, str, int]
+"""Name of an event, library, place of the first call, number of calls."""
 
 @final
 class Found:
@@ -61,6 +68,32 @@ class Watch:
     def __new__(cls, strings: list[tuple[bytes, int]]) -> Watch: ...
     def passes(self, line: bytes) -> bool:
         """Return whether no string stands in a line, which is JSON, more often than it may; False when in doubt."""
+
+@final
+class Records:
+    """Records, each of them once, in the order of their first lines.
+
+    Args of all methods:
+        prefix, digits: what places begin with, and how many hexadecimal digits of the line come next.
+        ignored: is a text of each row of a user.
+        library_of: returns what stands for the name of a library, which is empty if there is none.
+        shares: a number; the CRC-32 of a text modulo this is the text's share.
+    """
+
+    def __len__(self) -> int: ...
+    def rows(
+        self, prefix: str, digits: int, ignored: str, library_of: Callable[[str], str]
+    ) -> tuple[list[UserRow], list[LinkRow], list[EventRow]]:
+        """Return the rows; links come once."""
+
+    def shares(
+        self, prefix: str, digits: int, ignored: str, library_of: Callable[[str], str], shares: int
+    ) -> tuple[list[tuple[str, int, bytes]], list[EventRow]]:
+        """Return rows as lines of JSON, each with the name of its table and its share.
+
+        The tables are ``user``, by the id of the user or else the place; ``anonymous``, without a user's id, by the
+        other id; ``link``, by the first id; and ``alias``, all links of ids that were given up, in share 0.
+        """
 
 @final
 class Core:
@@ -130,13 +163,16 @@ class Core:
         """
 
     def teach_row(
-        self, fate: Literal["counted", "shown", "left"], record: int | None, shown: list[int | None] | None = None
+        self,
+        fate: Literal["counted", "shown", "left"],
+        records: tuple[int | None, int | None] = (None, None),
+        shown: list[int | None] | None = None,
     ) -> int:
         """Teach what becomes of lines with the row that `next` asked for last; return the row's number.
 
         Args:
             fate: what becomes of them.
-            record: the kind of record that they make, if any.
+            records: the kinds of records that they make.
             shown: the members of which lines that are shown tell where they stand; None among them is the line itself.
         """
 
@@ -178,23 +214,22 @@ class Core:
 
     def add_kind(
         self,
-        *,
-        users: tuple[int | None, int | None, int | None],
-        devices: tuple[int | None, int | None],
-        library: int | None,
-        platform: str,
-        origin: str,
+        parts: list[Part],
         place: list[str],
+        *,
+        meaning: Literal["user", "link", "event"],
+        platform: str = "",
+        origin: str = "",
     ) -> int:
         """Add a kind of records; return its number.
 
         Args:
-            users: the members that hold the user's id, another id of the same user, and one that was given up for it.
-            devices: those that hold the device's id, and its advertising id; white space around them does not count.
-                Without any of these, such a line only links ids.
-            library: the one that holds the name of the library.
-            platform, origin: of all such records.
-            place: texts; the columns where each value of *devices* begins and ends, from 1, stand between them.
+            parts: its texts, of which at most two have places.
+            place: texts; the columns where each value that has a place begins and ends, from 1, stand between them.
+            meaning: what the parts are. ``user``: a user's id, another one, one that was given up for it, two ids of a
+                device, the name of the library. ``link``: the first three of these. ``event``: the name of an event,
+                the name of the library.
+            platform, origin: of a ``user``.
         """
 
     @property
@@ -208,12 +243,8 @@ class Core:
             line: number of its first line.
         """
 
-    def take_records(self, library_of: Callable[[bytes], str]) -> tuple[list[Record], list[Link]]:
-        """Return what was kept, without repetitions, in the order of first lines, and keep it no longer.
-
-        Args:
-            library_of: returns the name of a library, given as JSON; nothing where there is none.
-        """
+    def take_records(self) -> Records:
+        """Return what was kept, and keep it no longer."""
 
     def forget_groups(self) -> None:
         """Forget all groups; they are numbered anew."""

@@ -5,7 +5,7 @@ use segkoch_lint_core::engine::Line;
 use segkoch_lint_core::knowledge::{Comparison, Fate, Knowledge, Lesson};
 use segkoch_lint_core::plan::Member;
 use segkoch_lint_core::pool::{Event, Pool};
-use segkoch_lint_core::records::{Kind, Record};
+use segkoch_lint_core::records::{Kind, Meaning, Part, Record};
 use segkoch_lint_core::scanner::{fits, skip_space, value};
 use segkoch_lint_core::totals::{GroupTexts, Taken};
 use std::collections::BTreeMap;
@@ -166,7 +166,7 @@ type Likeness = Vec<u16>;
 #[derive(Debug, PartialEq, Eq)]
 struct Recorded {
     /// The kind, and the texts.
-    key: (u32, Vec<String>, Vec<u8>),
+    key: (String, Vec<String>),
     first: (usize, String),
     calls: u64,
 }
@@ -215,9 +215,14 @@ fn knowledge() -> Knowledge {
     knowledge.add_pair(numbers[0], numbers[3], Comparison::Order);
     let [_, b, c, d, e] = numbers.map(Some);
     let place = vec!["<".to_owned(), "-".to_owned(), ">".to_owned()];
-    let kind = Kind { users: [b, None, e], devices: [c, d], library: e, is_record: true, place };
-    knowledge.add_kind(Kind { users: [None, d, None], devices: [None, b], ..kind.clone() });
-    knowledge.add_kind(kind);
+    let whole = |member| Part { member, ..Part::default() };
+    let placed = |member| Part { is_placed: true, is_stripped: true, ..whole(member) };
+    let user = Meaning::User("ios".to_owned(), "mobile".to_owned());
+    let user =
+        Kind { meaning: user, parts: vec![whole(b), whole(None), whole(e), placed(c), whole(d), whole(e)], place };
+    knowledge.add_kind(Kind { meaning: Meaning::Event, parts: vec![placed(b), whole(d)], ..user.clone() });
+    knowledge.add_kind(Kind { meaning: Meaning::Link, parts: [None, d, None].map(whole).to_vec(), ..user.clone() });
+    knowledge.add_kind(user);
     knowledge.watch_groups();
     knowledge
 }
@@ -258,9 +263,9 @@ fn go_through(blocks: Vec<Vec<u8>>, threads: usize) -> (Vec<Told>, Vec<Recorded>
 }
 
 fn recorded(record: Record<'_>) -> Recorded {
-    let texts = record.users.iter().chain(&record.devices).map(ToString::to_string).collect();
+    let texts = record.texts.iter().map(ToString::to_string).collect();
     Recorded {
-        key: (record.kind, texts, record.library.to_vec()),
+        key: (format!("{:?}", record.kind.meaning), texts),
         first: (record.line, record.place),
         calls: record.calls,
     }
@@ -284,7 +289,7 @@ fn teach(knowledge: &mut Knowledge, lesson: &Lesson, rows: &mut Vec<Likeness>) {
                 1 => Fate::Shown,
                 _ => Fate::Counted,
             };
-            knowledge.teach_row(row, fate, Some(kind(&likeness)));
+            knowledge.teach_row(row, fate, [Some(kind(&likeness)), Some(2)]);
             rows.push(likeness);
         }
         Lesson::Group(name) => {

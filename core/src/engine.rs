@@ -249,16 +249,15 @@ impl Engine {
     }
 
     fn record(&mut self, knowledge: &Knowledge, text: &[u8], verdict: Verdict) {
-        let Some(number) = verdict.record else {
-            return;
-        };
         let (row, values, start) = (&self.row, &self.values, self.at);
         let extent_of = |member: usize| match row[knowledge.members[member].slot] {
             0 => (start, start),
             _ => (values[member].start, values[member].end),
         };
-        let kind = &knowledge.kinds[number as usize];
-        self.findings.records.add(number, kind, text, (self.number, start), extent_of);
+        for number in verdict.records.into_iter().flatten() {
+            let kind = &knowledge.kinds[number as usize];
+            self.findings.records.add(number, kind, text, (self.number, start), extent_of);
+        }
     }
 
     /// Reads a line that begins, after white space, at `first`, into its row; returns the offset of its end.
@@ -462,7 +461,7 @@ mod tests {
         let text = knowledge.add_member(text);
         knowledge.add_key(0, b"a", Some(object));
         knowledge.add_key(inner, b"b", Some(text));
-        knowledge.add_kind(Kind { library: Some(text), ..Kind::default() });
+        knowledge.add_kind(Kind::of(text));
         knowledge
     }
 
@@ -475,7 +474,7 @@ mod tests {
                 Lesson::Key(node, key) => knowledge.add_key(*node, key, None),
                 Lesson::Text(member, text) => knowledge.teach_text(*member, text, Some(0)).unwrap(),
                 Lesson::Row(row, _) => {
-                    knowledge.teach_row(row, fate, (!knowledge.kinds().is_empty()).then_some(0));
+                    knowledge.teach_row(row, fate, [(!knowledge.kinds().is_empty()).then_some(0), None]);
                 }
                 Lesson::Group(name) => knowledge.teach_group(name, Some(&[(b"\"x\"".to_vec(), 1)])),
             }
@@ -602,7 +601,7 @@ mod tests {
         assert_eq!(engine.run(&knowledge, text, &pause), Stop::Pause);
         let member = knowledge.add_member(Member { longest: usize::MAX, ..Member::default() });
         knowledge.add_key(0, b"a", Some(member));
-        knowledge.teach_row(&[SCALAR], Fate::Counted, None);
+        knowledge.teach_row(&[SCALAR], Fate::Counted, [None; 2]);
         pause.store(false, Ordering::Relaxed);
         assert_eq!(engine.run(&knowledge, text, &pause), Stop::End);
         assert_eq!(engine.take().calls.len(), 1);

@@ -59,8 +59,8 @@ pub(crate) enum Answer {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Verdict {
     pub fate: Fate,
-    /// The kind of record that such lines make, if any.
-    pub record: Option<u32>,
+    /// The kinds of records that such lines make.
+    pub records: [Option<u32>; 2],
 }
 
 /// Something that is not known yet.
@@ -234,8 +234,8 @@ impl Knowledge {
     }
 
     /// Learns what becomes of lines with a row that is not known; returns its number.
-    pub fn teach_row(&mut self, row: &[u16], fate: Fate, record: Option<u32>) -> u32 {
-        self.verdicts.push(Verdict { fate, record });
+    pub fn teach_row(&mut self, row: &[u16], fate: Fate, records: [Option<u32>; 2]) -> u32 {
+        self.verdicts.push(Verdict { fate, records });
         let mut row = row.to_vec();
         row.resize(self.width, 0);
         self.rows.add(&row)
@@ -321,7 +321,7 @@ mod tests {
         assert!(!lessons.iter().any(|lesson| knowledge.knows(lesson)));
         knowledge.add_key(0, b"a", None);
         knowledge.teach_text(0, b"a", None).unwrap();
-        knowledge.teach_row(&[1], Fate::Left, None);
+        knowledge.teach_row(&[1], Fate::Left, [None; 2]);
         knowledge.teach_group(b"a", None);
         assert!(lessons.iter().all(|lesson| knowledge.knows(lesson)));
         knowledge.add_pair(0, 0, Comparison::Order);

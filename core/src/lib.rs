@@ -12,6 +12,7 @@ pub mod questions;
 pub mod records;
 pub mod rows;
 pub mod scanner;
+pub mod stored;
 pub mod texts;
 pub mod totals;
 

@@ -372,7 +372,7 @@ mod tests {
         let member = Member { asked: true, column: Some(column), longest: 100, ..Member::default() };
         let member = knowledge.add_member(member);
         knowledge.add_key(0, b"a", Some(member));
-        knowledge.add_kind(Kind { library: Some(member), ..Kind::default() });
+        knowledge.add_kind(Kind::of(member));
         Pool::new(knowledge, threads)
     }
 
@@ -396,7 +396,7 @@ mod tests {
                     number if number % 2 == 0 => Fate::Counted,
                     _ => Fate::Shown,
                 };
-                knowledge.teach_row(row, fate, Some(0));
+                knowledge.teach_row(row, fate, [Some(0), None]);
             }
             Lesson::Group(_) => panic!("nothing is watched"),
         }

@@ -5,34 +5,39 @@ use crate::columns::texts_of;
 use crate::knowledge::{Comparison, Fate, Knowledge, Lesson};
 use crate::plan::Member;
 use crate::pool::{Event, Pool};
-use crate::records::Kind;
+use crate::records::{Kind, Meaning, Part};
+use crate::stored::{self, Row, Shares, Source};
 use crate::totals::Taken;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyBytes, PyString, PyTuple};
-use std::collections::HashSet;
-use std::collections::hash_map::{Entry, HashMap};
+use pyo3::types::{PyBytes, PyTuple};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 8;
+const ABI: u32 = 9;
 
 /// How long Python's signals may have to wait.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
 type LineTuple = (usize, usize, usize, Option<u32>, u32, Vec<(u32, u32)>);
-type Records<'py> = (Vec<Bound<'py, PyTuple>>, Vec<Link>);
-type Link = (String, String, u8);
+type Tuples<'py> = Vec<Bound<'py, PyTuple>>;
+type Parts = Vec<(Option<usize>, bool, bool)>;
 
 #[pyclass(module = "segkoch_lint_core")]
 struct Core {
     pool: Pool<PyBackedBytes>,
     /// The row that is to be taught.
     row: Vec<u16>,
-    /// By kind of records, platform and origin.
-    constants: Vec<(Py<PyString>, Py<PyString>)>,
+}
+
+/// Records that were taken.
+#[pyclass(frozen, module = "segkoch_lint_core")]
+struct Records {
+    records: crate::records::Records,
+    kinds: Vec<Kind>,
 }
 
 /// Strings that lines are watched for.
@@ -71,7 +76,7 @@ impl Core {
     #[new]
     #[pyo3(signature = (*, depth, longest, asks, threads=1))]
     fn new(depth: usize, longest: usize, asks: bool, threads: usize) -> Self {
-        Self { pool: Pool::new(Knowledge::new(depth, longest, asks), threads), row: Vec::new(), constants: Vec::new() }
+        Self { pool: Pool::new(Knowledge::new(depth, longest, asks), threads), row: Vec::new() }
     }
 
     #[pyo3(signature = (*, asks))]
@@ -128,8 +133,8 @@ impl Core {
         self.pool.change().teach_text(member, text, answer).map_err(invalid)
     }
 
-    #[pyo3(signature = (fate, record, shown=None))]
-    fn teach_row(&mut self, fate: &str, record: Option<u32>, shown: Option<Vec<Option<usize>>>) -> PyResult<u32> {
+    #[pyo3(signature = (fate, records=[None, None], shown=None))]
+    fn teach_row(&mut self, fate: &str, records: [Option<u32>; 2], shown: Option<Vec<Option<usize>>>) -> PyResult<u32> {
         let fate = match fate {
             "counted" => Fate::Counted,
             "shown" => Fate::Shown,
@@ -137,7 +142,7 @@ impl Core {
             other => return Err(invalid(format!("no such fate: {other}"))),
         };
         let mut knowledge = self.pool.change();
-        let row = knowledge.teach_row(&self.row, fate, record);
+        let row = knowledge.teach_row(&self.row, fate, records);
         if let Some(members) = shown {
             knowledge.show(row, members);
         }
@@ -187,19 +192,24 @@ impl Core {
         }
     }
 
-    #[pyo3(signature = (*, users, devices, library, platform, origin, place))]
+    #[pyo3(signature = (parts, place, *, meaning, platform="", origin=""))]
     fn add_kind(
         &mut self,
-        users: [Option<usize>; 3],
-        devices: [Option<usize>; 2],
-        library: Option<usize>,
-        platform: Py<PyString>,
-        origin: Py<PyString>,
+        parts: Parts,
         place: Vec<String>,
-    ) -> u32 {
-        self.constants.push((platform, origin));
-        let is_record = devices.iter().any(Option::is_some);
-        self.pool.change().add_kind(Kind { users, devices, library, is_record, place })
+        meaning: &str,
+        platform: &str,
+        origin: &str,
+    ) -> PyResult<u32> {
+        let meaning = match meaning {
+            "user" => Meaning::User(platform.to_owned(), origin.to_owned()),
+            "link" => Meaning::Link,
+            "event" => Meaning::Event,
+            other => return Err(invalid(format!("no such meaning: {other}"))),
+        };
+        let part = |(member, is_stripped, is_placed)| Part { member, is_stripped, is_placed };
+        let parts = parts.into_iter().map(part).collect();
+        Ok(self.pool.change().add_kind(Kind { meaning, parts, place }))
     }
 
     #[getter]
@@ -211,38 +221,90 @@ impl Core {
         self.pool.totals().keep_records(line);
     }
 
-    fn take_records<'py>(&mut self, py: Python<'py>, library_of: Bound<'py, PyAny>) -> PyResult<Records<'py>> {
-        let taken = self.pool.totals().take_records();
-        let knowledge = self.pool.knowledge();
-        let mut libraries = HashMap::<&[u8], Bound<'py, PyAny>>::new();
-        let (mut records, mut links, mut linked) = (Vec::new(), Vec::new(), HashSet::new());
-        for each in taken.iter(knowledge.kinds()) {
-            let [user, other, previous] = &each.users;
-            for (before, alias) in [(other, 0), (previous, 1)] {
-                if !user.is_empty() && !before.is_empty() && linked.insert((before.clone(), user.clone(), alias)) {
-                    links.push((before.to_string(), user.to_string(), alias));
-                }
-            }
-            if !knowledge.kinds()[each.kind as usize].is_record {
-                continue;
-            }
-            let library = match libraries.entry(each.library) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(library_of.call1((PyBytes::new(py, each.library),))?),
-            };
-            let (platform, origin) = &self.constants[each.kind as usize];
-            let [device, advertising] = &each.devices;
-            records.push(
-                (user, other, platform, origin, device, advertising, &*library, each.line, &each.place, each.calls)
-                    .into_pyobject(py)?,
-            );
-        }
-        Ok((records, links))
+    fn take_records(&mut self) -> Records {
+        let records = self.pool.totals().take_records();
+        let kinds = if records.is_empty() { Vec::new() } else { self.pool.knowledge().kinds().to_vec() };
+        Records { records, kinds }
     }
 
     fn forget_groups(&mut self) {
         self.pool.change().forget_groups();
         self.pool.totals().forget_groups();
+    }
+}
+
+impl Records {
+    fn each<'a>(
+        &'a self,
+        source: &Source<'a>,
+        library_of: &Bound<'_, PyAny>,
+        take: impl FnMut(Row<'a>) -> PyResult<()>,
+    ) -> PyResult<()> {
+        let mut known = HashMap::<String, String>::new();
+        let library_of = |name: &str| -> PyResult<String> {
+            if let Some(library) = known.get(name) {
+                return Ok(library.clone());
+            }
+            let library: String = library_of.call1((name,))?.extract()?;
+            known.insert(name.to_owned(), library.clone());
+            Ok(library)
+        };
+        stored::rows(&self.records, &self.kinds, source, library_of, take)
+    }
+}
+
+#[pymethods]
+#[allow(clippy::needless_pass_by_value)] // arguments come from Python by value
+impl Records {
+    fn __len__(&self) -> usize {
+        self.records.len()
+    }
+
+    #[pyo3(signature = (prefix, digits, ignored, library_of))]
+    fn rows<'py>(
+        &self,
+        py: Python<'py>,
+        prefix: &str,
+        digits: usize,
+        ignored: &str,
+        library_of: Bound<'py, PyAny>,
+    ) -> PyResult<(Tuples<'py>, Tuples<'py>, Tuples<'py>)> {
+        let (mut users, mut links, mut events) = (Vec::new(), Vec::new(), Vec::new());
+        self.each(&Source { prefix, digits, ignored }, &library_of, |row| {
+            match row {
+                Row::User([a, b, c, d, e, f, g, h, i, j, k], calls) => {
+                    users.push((a, b, c, d, e, f, g, h, i, j, k, calls).into_pyobject(py)?);
+                }
+                Row::Link(before, user, alias) => links.push((before, user, u8::from(alias)).into_pyobject(py)?),
+                Row::Event(name, library, place, calls) => {
+                    events.push((name, library, place, calls).into_pyobject(py)?);
+                }
+            }
+            Ok(())
+        })?;
+        Ok((users, links, events))
+    }
+
+    #[pyo3(signature = (prefix, digits, ignored, library_of, shares))]
+    fn shares<'py>(
+        &self,
+        py: Python<'py>,
+        prefix: &str,
+        digits: usize,
+        ignored: &str,
+        library_of: Bound<'py, PyAny>,
+        shares: u32,
+    ) -> PyResult<(Vec<(&'static str, u32, Bound<'py, PyBytes>)>, Tuples<'py>)> {
+        let (mut lines, mut events) = (Shares::new(), Vec::new());
+        self.each(&Source { prefix, digits, ignored }, &library_of, |row| {
+            stored::share_out(&mut lines, &row, shares);
+            if let Row::Event(name, library, place, calls) = row {
+                events.push((name, library, place, calls).into_pyobject(py)?);
+            }
+            Ok(())
+        })?;
+        let lines = lines.into_iter().map(|((table, number), lines)| (table, number, PyBytes::new(py, &lines)));
+        Ok((lines.collect(), events))
     }
 }
 
@@ -261,5 +323,6 @@ fn segkoch_lint_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<Core>()?;
     module.add_class::<Found>()?;
+    module.add_class::<Records>()?;
     module.add_class::<Watch>()
 }

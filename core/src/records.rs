@@ -5,26 +5,38 @@ use crate::texts::Texts;
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The members of a line that make a record, each None if it does not count.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kind {
-    /// What holds the user's id, another id of the same user, and an id that the user gave up.
-    pub users: [Option<usize>; 3],
-    /// What holds the ids of the device; white space around them does not count.
-    pub devices: [Option<usize>; 2],
-    /// What holds the name of the library.
-    pub library: Option<usize>,
-    /// Whether such lines say anything of a device.
-    pub is_record: bool,
-    /// The texts around the columns where the ids of the device begin and end: the place of such a line.
-    pub place: Vec<String>,
+/// A text of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// The member that holds it; None if there is none, or it does not count.
+    pub member: Option<usize>,
+    /// Whether white space around it does not count.
+    pub is_stripped: bool,
+    /// Whether its place is told.
+    pub is_placed: bool,
 }
 
-impl Kind {
-    /// Returns the members, in the order of [`Record`].
-    pub fn members(&self) -> impl Iterator<Item = Option<usize>> {
-        self.users.into_iter().chain(self.devices).chain([self.library])
-    }
+/// What lines say in a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Who uses which device: the id of a user, another id of the same, one that was given up for it, two ids of the
+    /// device, the library. With the platform and the origin of such lines.
+    User(String, String),
+    /// Which ids are of one user: the first three of these texts.
+    Link,
+    /// The name of an event, and the library.
+    Event,
+}
+
+/// Which members of lines make records, and what these mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// What they mean, and so what texts there are.
+    pub meaning: Meaning,
+    /// The texts; no more than two have places.
+    pub parts: Vec<Part>,
+    /// The texts around the columns where the values that have places begin and end: the place of such a line.
+    pub place: Vec<String>,
 }
 
 /// Where a value stands: its first byte, and the one after its last; the same for none.
@@ -35,21 +47,17 @@ pub type Extent = (usize, usize);
 struct First {
     /// Its number.
     line: usize,
-    /// Where the ids of the device begin and end, in characters of the line, from 1.
-    columns: [usize; 4],
+    /// Where the values that have places begin and end, in characters of the line, from 1.
+    columns: [u32; 4],
 }
 
 /// A record, and the calls that make it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record<'a> {
-    /// The number of its kind.
-    pub kind: u32,
-    /// The ids of users.
-    pub users: [Cow<'a, str>; 3],
-    /// The ids of the device.
-    pub devices: [Cow<'a, str>; 2],
-    /// The JSON of the library's name; empty if there is none.
-    pub library: &'a [u8],
+    /// Its kind.
+    pub kind: &'a Kind,
+    /// The values of its texts; of those that are no strings, nothing.
+    pub texts: Vec<Cow<'a, str>>,
     /// The number of the first line.
     pub line: usize,
     /// The place in it.
@@ -88,16 +96,19 @@ impl Records {
     ) {
         self.key.clear();
         self.key.extend_from_slice(&number.to_le_bytes());
-        let extent_of = |member: Option<usize>| member.map_or((start, start), &extent_of);
-        for member in kind.members() {
-            let (start, end) = extent_of(member);
+        let extent_of = |part: &Part| part.member.map_or((start, start), &extent_of);
+        for part in &kind.parts {
+            let (start, end) = extent_of(part);
             self.key.extend_from_slice(&((end - start) as u32).to_le_bytes());
             self.key.extend_from_slice(&text[start..end]);
         }
         let (record, new) = self.keys.number(&self.key);
         if new {
-            let [(a, b), (c, d)] = kind.devices.map(extent_of);
-            let columns = [a, b, c, d].map(|at| characters(&text[start..at]) + 1);
+            let mut columns = [0; 4];
+            let placed = kind.parts.iter().filter(|part| part.is_placed).map(extent_of);
+            for (column, at) in columns.iter_mut().zip(placed.flat_map(|(start, end)| [start, end])) {
+                *column = characters(&text[start..at]) as u32 + 1;
+            }
             self.calls.push(1);
             self.firsts.push(First { line, columns });
         } else {
@@ -128,17 +139,15 @@ impl Records {
     pub fn iter<'a>(&'a self, kinds: &'a [Kind]) -> impl Iterator<Item = Record<'a>> {
         self.keys.iter().zip(&self.calls).zip(&self.firsts).map(|((key, &calls), first)| {
             let (number, mut key) = take_number(key);
-            let mut next = || {
+            let kind = &kinds[number as usize];
+            let value = |part: &Part| {
                 let (length, rest) = take_number(key);
                 let (text, rest) = rest.split_at(length as usize);
                 key = rest;
-                text
+                if part.is_stripped { stripped(string_value(text)) } else { string_value(text) }
             };
-            let users = [(); 3].map(|()| string_value(next()));
-            let devices = [(); 2].map(|()| stripped(string_value(next())));
-            let (library, line) = (next(), first.line);
-            let place = place(&kinds[number as usize], &first.columns);
-            Record { kind: number, users, devices, library, line, place, calls }
+            let texts = kind.parts.iter().map(value).collect();
+            Record { kind, texts, line: first.line, place: place(kind, &first.columns), calls }
         })
     }
 
@@ -164,15 +173,16 @@ fn characters(text: &[u8]) -> usize {
     text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
-fn place(kind: &Kind, columns: &[usize; 4]) -> String {
-    let there = kind.devices.iter().zip(columns.chunks_exact(2)).filter(|(member, _)| member.is_some());
-    let mut columns = there.flat_map(|(_, columns)| columns);
+fn place(kind: &Kind, columns: &[u32; 4]) -> String {
+    let mut columns = columns.iter();
     let mut place = String::new();
-    for text in &kind.place {
-        place.push_str(text);
-        if let Some(column) = columns.next() {
+    for (number, text) in kind.place.iter().enumerate() {
+        if number > 0
+            && let Some(column) = columns.next()
+        {
             let _ = write!(place, "{column}"); // writing to a string cannot fail
         }
+        place.push_str(text);
     }
     place
 }
@@ -187,17 +197,25 @@ fn stripped(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
+impl Kind {
+    /// A kind of one text.
+    pub(crate) fn of(member: usize) -> Self {
+        let part = Part { member: Some(member), ..Part::default() };
+        Self { meaning: Meaning::Link, parts: vec![part], place: Vec::new() }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    fn part(member: usize, is_placed: bool) -> Part {
+        Part { member: Some(member), is_stripped: is_placed, is_placed }
+    }
+
     fn kind() -> Kind {
-        Kind {
-            users: [Some(0), None, None],
-            devices: [Some(1), Some(2)],
-            library: Some(3),
-            is_record: true,
-            place: ["<", "-", "|", "-", ">"].map(str::to_owned).to_vec(),
-        }
+        let parts = vec![part(0, false), Part::default(), part(1, true), part(2, true), part(3, false)];
+        Kind { meaning: Meaning::Link, parts, place: ["<", "-", "|", "-", ">"].map(str::to_owned).to_vec() }
     }
 
     /// Adds a line of four strings, one after another.
@@ -223,9 +241,10 @@ mod tests {
         all.join(&records, 10);
         add(&mut records, 1, 7, ["v", "d", "ab", "l"]);
         all.join(&records, 20);
-        let kinds = [kind(), kind()];
-        let found: Vec<_> = all.iter(&kinds).map(|each| (each.kind, each.line, each.calls)).collect();
-        assert_eq!(found, [(0, 13, 4), (0, 14, 2), (1, 15, 2), (1, 27, 1)]);
+        let kinds = [kind(), Kind { meaning: Meaning::Event, ..kind() }];
+        let is_event = |record: &Record| record.kind.meaning == Meaning::Event;
+        let found: Vec<_> = all.iter(&kinds).map(|each| (is_event(&each), each.line, each.calls)).collect();
+        assert_eq!(found, [(false, 13, 4), (false, 14, 2), (true, 15, 2), (true, 27, 1)]);
         assert_eq!(all.len(), 4);
     }
 
@@ -235,19 +254,18 @@ mod tests {
         add(&mut records, 0, 3, ["\u{fc} \\n", " \u{fc}\\u001c", "\u{1d}a\\/b\u{85}", "l"]);
         let kinds = [kind()];
         let record = records.iter(&kinds).next().unwrap();
-        assert_eq!(record.users, ["\u{fc} \n", "", ""]);
-        assert_eq!(record.devices, ["\u{fc}", "a/b"]);
-        assert_eq!((record.library, record.calls, record.line), (&b"\"l\""[..], 1, 3));
+        assert_eq!(record.texts, ["\u{fc} \n", "", "\u{fc}", "a/b", "l"]);
+        assert_eq!((record.calls, record.line), (1, 3));
         assert_eq!(record.place, "<7-17|17-25>");
     }
 
     #[test]
     fn a_text_that_does_not_count_has_no_place() {
         let mut records = Records::default();
-        let kind = Kind { devices: [None, Some(0)], place: vec!["[null,".to_owned(), ",".to_owned()], ..kind() };
-        let kinds = [Kind { users: [None; 3], library: None, ..kind }];
+        let parts = vec![Part { is_placed: false, ..Part::default() }, part(0, true)];
+        let kinds = [Kind { parts, place: vec!["[null,".to_owned(), ",".to_owned(), "]".to_owned()], ..kind() }];
         records.add(0, &kinds[0], b"17\"a\"", (0, 2), |_| (2, 5));
         let record = records.iter(&kinds).next().unwrap();
-        assert_eq!((record.devices, &record.place[..]), (["".into(), "a".into()], "[null,1,4"));
+        assert_eq!((record.texts, &record.place[..]), (vec!["".into(), "a".into()], "[null,1,4]"));
     }
 }

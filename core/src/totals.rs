@@ -89,7 +89,7 @@ mod tests {
         add_text(&mut name, Some(group));
         let (number, _) = findings.groups.number(&name);
         findings.calls.insert((17, number), 2);
-        let kind = Kind { library: Some(0), ..Kind::default() };
+        let kind = Kind::of(0);
         findings.records.add(0, &kind, library, (1, 0), |_| (0, library.len()));
         findings
     }
@@ -111,15 +111,15 @@ mod tests {
     #[test]
     fn records_are_kept_once_they_are_certain() {
         let mut totals = Totals::default();
-        totals.add(findings(b"a", b"w"));
-        for (line, library) in [(10, b"x"), (20, b"y"), (30, b"x")] {
+        totals.add(findings(b"a", b"\"w\""));
+        for (line, library) in [(10, b"\"x\""), (20, b"\"y\""), (30, b"\"x\"")] {
             totals.add(findings(b"a", library));
             totals.keep_records(line);
         }
         assert_eq!(totals.records(), 2);
-        let (taken, kinds) = (totals.take_records(), [Kind::default()]);
-        let found: Vec<_> = taken.iter(&kinds).map(|each| (each.library, each.line, each.calls)).collect();
-        assert_eq!(found, [(&b"x"[..], 11, 2), (&b"y"[..], 21, 1)]);
+        let (taken, kinds) = (totals.take_records(), [Kind::of(0)]);
+        let found: Vec<_> = taken.iter(&kinds).map(|each| (each.texts[0].to_string(), each.line, each.calls)).collect();
+        assert_eq!(found, [("x".to_owned(), 11, 2), ("y".to_owned(), 21, 1)]);
         assert_eq!(totals.records(), 0);
     }
 }

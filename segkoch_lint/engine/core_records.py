@@ -1,33 +1,41 @@
-"""What calls say of their users, as the native core keeps it."""
+"""What calls say of their users and event names, as the native core keeps it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from segkoch_lint.calls import LIBRARY_NAME
-from segkoch_lint.engine.read_set import DEVICE, nested
-from segkoch_lint.identity.first_seen import ADVERTISING_POINTER, DEVICE_POINTER, place_template
-from segkoch_lint.identity.recorder import Recorder, id_places
+from segkoch_lint.engine.read_set import DEVICE, EVENT
+from segkoch_lint.identity.first_seen import (
+    ADVERTISING_POINTER,
+    DEVICE_POINTER,
+    EVENT_POINTER,
+    LINE_DIGITS,
+    file_prefix,
+    line_of,
+    place_template,
+)
+from segkoch_lint.identity.recorder import Recorder, event_place, id_places
 from segkoch_lint.identity.records import (
     IdentityRecord,
     IdMembers,
-    LinkRow,
-    RecordRow,
+    KeptRecords,
+    Link,
     members_of,
     sender_of,
-    storable_library,
+    storable_name,
 )
 from segkoch_lint.places import Path, pointer_of
 from segkoch_lint.reading.splitting import Block
+from segkoch_lint.rules.ruleset import Opinion
 
 if TYPE_CHECKING:
     from segkoch_lint.engine.plan import Plan
 
 
 class CoreRecords:
-    """Lets a core keep what calls say of their users until a recorder takes it.
+    """Lets a core keep what calls say until a recorder takes it.
 
     Args:
         recorder: takes it.
@@ -36,78 +44,100 @@ class CoreRecords:
 
     def __init__(self, recorder: Recorder, plan: Plan) -> None:
         self._recorder = recorder
-        self._kinds: dict[tuple[IdMembers, str], int] = {}
         self._plan = plan
+        self._kinds: dict[tuple[IdMembers, str], int] = {}
+        self._event: int | None = None
         recorder.take_from(self)
 
     def use(self, plan: Plan) -> None:
         """Go on with another core; what the one before has kept is not lost."""
-        self._recorder.add(*self.take())
-        self._kinds.clear()
+        self._recorder.keep(self.take())
         self._plan = plan
+        self._kinds.clear()
+        self._event = None
 
-    def kind(self, members: IdMembers, origin: str | None) -> int | None:
-        """Return the core's number of the kind of records that calls make; None if they say nothing.
+    def kinds(self, message: Mapping[str, Any], opinion: Opinion) -> tuple[int | None, int | None]:
+        """Return the core's numbers of the kinds of records that calls like this one make, None for none.
 
         Args:
-            members: those that say whose the calls are.
-            origin: of their library.
+            message: the call.
+            opinion: on it.
         """
+        delivered = opinion.not_delivered is None
+        user = self._user(members_of(message, delivered=delivered), opinion.origin) if self._recorder.users else None
+        event = None
+        if delivered and self._recorder.event_of(message) is not None:
+            if self._event is None:
+                self._event = self._added_event()
+            event = self._event
+        return user, event
+
+    def _user(self, members: IdMembers, origin: str | None) -> int | None:
         if not (members.platform or (members.user_id and (members.anonymous_id or members.previous_id))):
             return None
         key = (members, sender_of(origin))
         if key not in self._kinds:
-            self._kinds[key] = self._added(*key)
+            self._kinds[key] = self._added_user(*key)
         return self._kinds[key]
 
-    def _added(self, members: IdMembers, sender: str) -> int:
+    def _added_user(self, members: IdMembers, sender: str) -> int:
         users = (members.user_id, members.anonymous_id, members.previous_id)
         devices = [(*DEVICE, key) if key else None for key in (members.device_id, members.advertising_id)]
         usual = (DEVICE_POINTER, ADVERTISING_POINTER)
         pointers = [(pointer_of(path) if path else None, pointer) for path, pointer in zip(devices, usual, strict=True)]
-        user, anonymous, previous = (self._number((key,) if key else None) for key in users)
-        device, advertising = map(self._number, devices)
+        parts = [(self._number((key,) if key else None), False, False) for key in users]
+        parts += [(self._number(path), True, path is not None) for path in devices]
         return self._plan.core.add_kind(
-            users=(user, anonymous, previous),
-            devices=(device, advertising),
-            library=self._number(LIBRARY_NAME) if members.platform else None,
+            [*parts, (self._number(LIBRARY_NAME), False, False)] if members.platform else parts[:3],
+            place_template(pointers),
+            meaning="user" if members.platform else "link",
             platform=members.platform,
             origin=sender,
-            place=place_template(pointers),
         )
+
+    def _added_event(self) -> int:
+        parts = [(self._number(EVENT), False, True), (self._number(LIBRARY_NAME), False, False)]
+        return self._plan.core.add_kind(parts, place_template([(EVENT_POINTER, EVENT_POINTER)]), meaning="event")
 
     def _number(self, path: Path | None) -> int | None:
         return None if path is None else self._plan.number(path)
 
     def keep(self, block: Block) -> None:
         """Keep what the core found in a block, now that it is certain to count."""
-        if block.documents is None:
-            self._plan.core.keep_records(block.number)
+        self._plan.core.keep_records(block.number)
+        if block.documents is not None:
+            self._place_rows(block)
+
+    def _place_rows(self, block: Block) -> None:
+        """Record what was kept of rows of a table: places are those of the documents that the lines stand for."""
+        kept = self.take()
+        if kept is None or block.documents is None:
             return
-        # Places are those of the documents that the lines stand for.
-        self._plan.core.keep_records(0)
-        records, links = self.take()
-        self._recorder.add([], links)
-        for *texts, number, _, calls in records:
-            document, record = block.documents[number], IdentityRecord(*texts)
+        records, links, events = kept.rows(file_prefix(0), LINE_DIGITS, "", storable_name)
+        for link in links:
+            self._recorder.link(Link(*link))
+        for user, anonymous, platform, origin, device, _, advertising, _, library, _, place, calls in records:
+            document = block.documents[line_of(place) - block.number]
+            record = IdentityRecord(user, anonymous, platform, origin, device, advertising, library)
             order = (*document.start, 1)
             count = self._recorder.known(record, order)
             if count is None:
-                place = id_places(document, members_of(document.value, delivered=True), order)
-                count = self._recorder.meet(record, order, place)
+                members = members_of(document.value, delivered=True)
+                count = self._recorder.meet(record, order, id_places(document, members, order))
+            count.calls += calls
+        for name, library, place, calls in events:
+            document = block.documents[line_of(place) - block.number]
+            order = (*document.start, 1)
+            count = self._recorder.known_event((name, library), order)
+            if count is None:
+                count = self._recorder.meet_event((name, library), order, event_place(document, order))
             count.calls += calls
 
     @property
     def held(self) -> int:
-        """Number of rows to take."""
+        """About how many rows there are to take."""
         return self._plan.core.records
 
-    def take(self) -> tuple[list[RecordRow], list[LinkRow]]:
-        """Return what was kept, and forget it."""
-        return self._plan.core.take_records(_library)
-
-
-def _library(text: bytes) -> str:
-    """Return the name of a library, given as the JSON that stands there."""
-    name: Any = msgspec.json.decode(text) if text else None
-    return storable_library(nested([(LIBRARY_NAME, name)]))
+    def take(self) -> KeptRecords | None:
+        """Return what was kept, if anything, and keep it no longer."""
+        return self._plan.core.take_records() if self.held else None

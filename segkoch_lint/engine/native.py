@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -13,13 +11,11 @@ import msgspec
 from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.core_records import CoreRecords
-from segkoch_lint.engine.events import EventCount, record_events
 from segkoch_lint.engine.plan import Plan
-from segkoch_lint.engine.read_set import EVENT, ReadSet, nested
+from segkoch_lint.engine.read_set import ReadSet, nested
 from segkoch_lint.engine.single_call import call_of
 from segkoch_lint.facets import Facet, Group, own_texts
-from segkoch_lint.identity.recorder import Event, Recorder
-from segkoch_lint.identity.records import members_of
+from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.known_ids import strings_of_ids
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.json_text import parse_json
@@ -37,30 +33,15 @@ _MOST_GROUPS = 20_000
 """Groups that are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What is known of lines with a row of answers.
-
-    Attributes:
-        opinion: on the calls that they are; None if they are read as documents.
-        track: whether they are calls of that type, and would reach Kochava.
-    """
-
-    opinion: Opinion | None
-    track: bool = False
-
-
 class _Group(NamedTuple):
     """What calls have in common.
 
     Attributes:
         library, group: as they are counted.
-        event: the text of the event, if it is read.
     """
 
     library: str
     group: Group
-    event: bytes | None
 
 
 class NativeSelector:
@@ -106,11 +87,11 @@ class NativeSelector:
         self._plan = Plan(self._reads, self._limits, self._threads)
         if any(facet.named for facet in self._facets):
             self._plan.core.watch_groups()
-        self._rows: list[_Row] = []
+        self._opinions: list[Opinion | None] = []
         self._groups: list[_Group] = []
         if self._records is not None:
             self._records.use(self._plan)
-        elif self._recorder is not None and self._recorder.users:
+        elif self._recorder is not None:
             self._records = CoreRecords(self._recorder, self._plan)
         self._announced: deque[Block] = deque()
         for block in announced:
@@ -133,8 +114,6 @@ class NativeSelector:
             raise
         block.ends = found.ends
         self._count_found(found, block)
-        if self._recorder is not None and self._recorder.events:
-            record_events(self._recorder, block, self._events(found, block))
         return selected
 
     def _go_through(self, block: Block, *, leave_first: bool) -> Found:
@@ -161,7 +140,7 @@ class NativeSelector:
     def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine]:
         for number, start, end, row, group, extents in found.lines:
             text, line = block.text[start:end], block.number + number
-            opinion = None if row is None else self._rows[row].opinion
+            opinion = None if row is None else self._opinions[row]
             if opinion is None:
                 yield from Block(line, text).lines(self._limits)
             else:
@@ -169,9 +148,9 @@ class NativeSelector:
 
     def _count_found(self, found: Found, block: Block) -> None:
         for row, group, calls in found.calls:
-            opinion = self._rows[row].opinion
+            opinion = self._opinions[row]
             assert opinion is not None
-            library, grouped, _ = self._groups[group]
+            library, grouped = self._groups[group]
             if not opinion.blames:
                 self._count(opinion, library, grouped, calls)
         if self._records is not None:
@@ -190,20 +169,17 @@ class NativeSelector:
         document = parse_json(text, depth=self._limits.depth)
         call = call_of(document)
         if call is None:
-            self._rows.append(_Row(None))
-            self._plan.core.teach_row("left", None)
+            self._opinions.append(None)
+            self._plan.core.teach_row("left")
             return
         message = call.message
         opinion = self._ruleset.opinion_on(message)
-        delivered = opinion.not_delivered is None
-        self._rows.append(_Row(opinion, delivered and message["type"] == "track"))
-        kind = None
-        if self._records is not None:
-            kind = self._records.kind(members_of(message, delivered=delivered), opinion.origin)
+        self._opinions.append(opinion)
+        kinds = (None, None) if self._records is None else self._records.kinds(message, opinion)
         if opinion.blames:
-            self._plan.core.teach_row("shown", kind, self._plan.members(opinion.reads))
+            self._plan.core.teach_row("shown", kinds, self._plan.members(opinion.reads))
         else:
-            self._plan.core.teach_row("counted", kind)
+            self._plan.core.teach_row("counted", kinds)
 
     def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
         """Return as much of calls as these texts of a group tell."""
@@ -227,40 +203,7 @@ class NativeSelector:
         """Return what calls with these texts have in common; no id has to be masked in it."""
         message = self._message(texts)
         group = tuple(facet.value(message) for facet in self._facets)
-        return _Group(library_of(message), group, dict(zip(self._plan.columns, texts, strict=True)).get(EVENT))
-
-    def _events(self, found: Found, block: Block) -> dict[Event, EventCount]:
-        """Return the events of the lines of a block, without those that are to be read."""
-        assert self._recorder is not None
-        events: dict[Event, EventCount] = {}
-        for row, number, calls in found.calls:
-            library, _, text = self._groups[number]
-            if not self._rows[row].track or text is None:
-                continue
-            context = {"library": {"name": library}}
-            event = self._recorder.event_of({"type": "track", "event": _value(text), "context": context})
-            if event is not None:
-                before = events[event].calls if event in events else 0
-                events[event] = EventCount(before + calls, partial(self._first_with, event, text, block))
-        return events
-
-    def _first_with(self, event: Event, text: bytes, block: Block) -> int | None:
-        """Return the number of the first line of a block that is a delivered call with an event."""
-        assert self._recorder is not None
-        start, number = 0, 0
-        while (at := block.text.find(text, start)) >= 0:
-            number += block.text.count(b"\n", start, at)
-            begin, end = block.text.rfind(b"\n", 0, at) + 1, block.text.find(b"\n", at)
-            end = len(block.text) if end < 0 else end
-            call = call_of(parse_json(block.text[begin:end], depth=self._limits.depth))
-            if (
-                call is not None
-                and self._recorder.event_of(call.message) == event
-                and self._ruleset.opinion_on(call.message).not_delivered is None
-            ):
-                return number
-            start = end
-        return None
+        return _Group(library_of(message), group)
 
 
 def _value(text: bytes) -> Any:

@@ -29,8 +29,8 @@ _LONGEST_COUNTED = 1000
 _MOST_ANSWERS = 30_000
 """Different answers of one member that are told apart; with more of them its lines are left to the reader."""
 
-_LONGEST_ID = 512
-"""Bytes of an id beyond which its line is left to the reader: records are to be small."""
+_LONGEST_RECORDED = 512
+"""Bytes of an id or a name beyond which its line is left to the reader: records are to be small."""
 
 _MOST_MEMBERS = 64
 """Keys of one object that are read; if a line has yet another, it is left to the reader."""
@@ -116,6 +116,8 @@ class Plan:
         return numbers if known else None
 
     def _answer(self, member: int, text: bytes) -> int | None:
+        if self._reads.is_device_id(self._members[member].path) and not (text.isascii() and b"\\" not in text):
+            return None  # the core folds the case of ASCII only
         document = parse_json(text, depth=1)
         if not isinstance(document, JsonDocument):
             return None
@@ -150,8 +152,8 @@ class Plan:
         self._members.append(member)
         self._numbers[path] = member.number
         longest = longest_read(footprint)
-        if self._reads.is_identity(path):
-            longest = min(longest, _LONGEST_ID)
+        if self._reads.is_recorded(path):
+            longest = min(longest, _LONGEST_RECORDED)
         inside = bool(footprint.members or footprint.patterns)
         # The core numbers nodes and members as they are added, which is the order of the lists here.
         node = self.core.add_node(asks=bool(footprint.patterns)) if inside else None

@@ -76,7 +76,7 @@ _IDENTITY: Mapping[str, Any] = {
 
 EVENT: Path = ("event",)
 
-_EVENTS: Mapping[str, Any] = {"properties": {"type": {"const": "track"}, "event": {"type": "string"}}}
+_EVENTS: Mapping[str, Any] = {"properties": {"type": {"const": "track"}, "event": _TEXT}}
 """What it reads for the name of its event, the text aside."""
 
 _LONGEST_NUMBER = 24
@@ -118,7 +118,7 @@ class ReadSet:
         """
         footprint = Footprint()
         footprint.add(rules)
-        columns: dict[Path, tuple[str, int] | None] = {LIBRARY_NAME: None, **({EVENT: None} if events else {})}
+        columns: dict[Path, tuple[str, int] | None] = {LIBRARY_NAME: None}
         for facet in facets:
             for path in facet.paths:
                 columns[path] = facet.prefix if columns.get(path, facet.prefix) == facet.prefix else None
@@ -128,11 +128,15 @@ class ReadSet:
             footprint.read(whole, whole)
         return cls(footprint, columns, users, events)
 
-    def is_identity(self, path: Path) -> bool:
-        """Return whether the text at a path is one of those that say whose a call is."""
-        if not self.identity:
+    def is_recorded(self, path: Path) -> bool:
+        """Return whether the text at a path may become part of a record."""
+        return (self.events and path == EVENT) or (self.identity and path in USER_IDS) or self.is_device_id(path)
+
+    def is_device_id(self, path: Path) -> bool:
+        """Return whether an id of a device may stand at a path."""
+        if not self.identity or path[:-1] != DEVICE:
             return False
-        return path in USER_IDS or (path[:-1] == DEVICE and (path[-1] == "id" or _is_advertising_id(str(path[-1]))))
+        return path[-1] == "id" or _is_advertising_id(str(path[-1]))
 
 
 def _is_advertising_id(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the calls of a block say of their users."""
+"""What the calls of a block say of their users and event names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint.identity.first_seen import Order
-from segkoch_lint.identity.recorder import Recorder, id_places
-from segkoch_lint.identity.records import IdentityRecord, IdMembers, Link, sender_of
+from segkoch_lint.identity.recorder import Event, Recorder, event_place, id_places
+from segkoch_lint.identity.records import NO_MEMBERS, IdentityRecord, IdMembers, Link, sender_of
+from segkoch_lint.reading.documents import Document
 from segkoch_lint.reading.json_text import JsonDocument
 from segkoch_lint.reading.splitting import Block
 
@@ -24,7 +25,7 @@ class _Count:
     """
 
     number: int
-    members: IdMembers
+    members: IdMembers = NO_MEMBERS
     calls: int = 0
 
 
@@ -39,6 +40,8 @@ class Statements:
         self._block = block
         self._links: set[Link] = set()
         self._counts: dict[IdentityRecord, _Count] = {}
+        self._events: dict[Event, _Count] = {}
+        self._lines: list[bytes] = []
 
     def add(self, members: IdMembers, message: Mapping[str, Any], origin: str | None, number: int) -> None:
         """Add a call.
@@ -57,18 +60,36 @@ class Statements:
                 count = self._counts[record] = _Count(number, members)
             count.calls += 1
 
+    def add_event(self, event: Event, number: int) -> None:
+        """Add a call with an event, which stands in the line of the block with a number, from 0."""
+        count = self._events.setdefault(event, _Count(number))
+        count.calls += 1
+
     def record(self, recorder: Recorder) -> None:
         """Record all of it."""
         for link in self._links:
             recorder.link(link)
-        lines: list[bytes] = []
         for record, count in self._counts.items():
-            line = self._block.number + count.number
-            document = self._block.documents[count.number] if self._block.documents is not None else None
-            order: Order = (*(document.start if document else (line, 1)), 1)
+            order = self._order(count)
             known = recorder.known(record, order)
             if known is None:
-                lines = lines or self._block.text.split(b"\n")
-                document = document or JsonDocument(None, lines[count.number].removesuffix(b"\r"), line)
-                known = recorder.meet(record, order, id_places(document, count.members, order))
+                known = recorder.meet(record, order, id_places(self._document(count), count.members, order))
             known.calls += count.calls
+        for event, count in self._events.items():
+            order = self._order(count)
+            known = recorder.known_event(event, order)
+            if known is None:
+                known = recorder.meet_event(event, order, event_place(self._document(count), order))
+            known.calls += count.calls
+
+    def _order(self, count: _Count) -> Order:
+        if self._block.documents is None:
+            return self._block.number + count.number, 1, 1
+        return (*self._block.documents[count.number].start, 1)
+
+    def _document(self, count: _Count) -> Document:
+        if self._block.documents is not None:
+            return self._block.documents[count.number]
+        self._lines = self._lines or self._block.text.split(b"\n")
+        line = self._lines[count.number].removesuffix(b"\r")
+        return JsonDocument(None, line, self._block.number + count.number)

@@ -13,8 +13,7 @@ import msgspec
 
 from segkoch_lint.calls import library_of
 from segkoch_lint.engine.checked_line import CheckedLine, Count
-from segkoch_lint.engine.events import EventCount, record_events
-from segkoch_lint.engine.read_set import DEVICE, USER_IDS, ReadSet, fits, is_divisible, longest_read, nested
+from segkoch_lint.engine.read_set import DEVICE, EVENT, USER_IDS, ReadSet, fits, is_divisible, longest_read, nested
 from segkoch_lint.engine.single_call import call_of
 from segkoch_lint.engine.statements import Statements
 from segkoch_lint.facets import Facet, Group, own_texts
@@ -110,7 +109,7 @@ class CachingSelector:
         self._numbers: dict[Hashable, int] = {}
         self._opinions: dict[tuple[int, ...], tuple[Opinion, IdMembers] | None] = {}
         self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group, Event | None]] = {}
-        grouping: list[Path] = [*reads.columns, *([("type",)] if reads.events else [])]
+        grouping: list[Path] = [*reads.columns, *([("type",), EVENT] if reads.events else [])]
         identifying: list[Path] = [DEVICE, *USER_IDS] if reads.identity else []
         self._paths = [*grouping, *identifying]
         self._grouped = list(dict.fromkeys(str(path[0]) for path in grouping))
@@ -124,7 +123,6 @@ class CachingSelector:
         selected: list[NumberedLine | Flaw | CheckedLine] = []
         counted: Counter[tuple[Opinion, str, Group]] = Counter()
         statements = Statements(block)
-        events: dict[Event, EventCount] = {}
         for number, line in enumerate(block.text.split(b"\n")):
             if not line or line.isspace():
                 continue
@@ -137,8 +135,7 @@ class CachingSelector:
                 statements.add(known.members, known.message, known.opinion.origin, number)
             library, group, event = self._group(known)
             if event is not None and known.opinion.not_delivered is None:
-                before = events.get(event)
-                events[event] = EventCount(before.calls + 1, before.first) if before else _first_of(number)
+                statements.add_event(event, number)
             if known.opinion.blames:
                 extents = value_extents(line, known.opinion.reads)
                 selected.append(CheckedLine(line, block.number + number, known.opinion, number, group, extents))
@@ -148,8 +145,6 @@ class CachingSelector:
             self._count(opinion, library, group, calls)
         if self._recorder is not None:
             statements.record(self._recorder)
-            if self._recorder.events:
-                record_events(self._recorder, block, events)
         return selected
 
     def _known(self, line: bytes) -> _Known | None:
@@ -295,11 +290,6 @@ class _Member:
             return value
         found = ((path, _at(value, path)) for path in self._paths)
         return nested((path, inner) for path, inner in found if inner is not None)
-
-
-def _first_of(number: int) -> EventCount:
-    """Return the count of an event that was met for the first time in a line."""
-    return EventCount(1, lambda: number)
 
 
 def _at(value: Any, path: Path) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segkoch_lint.identity.engines import Engine, SQLite, best_engine
-from segkoch_lint.identity.first_seen import stored_place
-from segkoch_lint.identity.records import RecordBatch
+from segkoch_lint.identity.first_seen import LINE_DIGITS, file_prefix, stored_place
+from segkoch_lint.identity.records import KeptRecords, RecordBatch, StoredEvent, storable_name
 
 if TYPE_CHECKING:
     from segkoch_lint.identity.spill import Spill
@@ -91,18 +91,19 @@ class IdentityDatabase:
         self._records: list[Row] = []
         self._links: list[tuple[str, str, int]] = []
         self._events: list[Row] = []
+        self._kept: list[tuple[KeptRecords, Source]] = []
+        self._kept_rows = 0
         self._spill: Spill | None = None
         self._partitions = 1
         self.paths: dict[int, str] = {}
         self.engine: Engine | None = None
 
-    def add(self, batch: RecordBatch, source: Source, *, lines: int = 0) -> None:
-        """Add what the calls of a part of an input say.
+    def add(self, batch: RecordBatch, source: Source) -> None:
+        """Add what calls of an input say.
 
         Args:
-            batch: the records, with lines counted from the beginning of the part.
+            batch: the records.
             source: the input.
-            lines: how many lines of it stand before the part.
         """
         if not batch:
             return
@@ -120,18 +121,26 @@ class IdentityDatabase:
                 advertising.casefold(),
                 library,
                 ignored,
-                stored_place(file, line + lines, place),
+                stored_place(file, line, place),
                 calls,
             )
             for user, anonymous, platform, origin, device, advertising, library, line, place, calls in batch.records
         ]
         self._links += batch.links
-        self._events += [
-            (name, folded_event(name), library, ignored, stored_place(file, line + lines, place), calls)
+        events = [
+            (name, library, stored_place(file, line, place), calls)
             for name, library, line, place, calls in batch.events
         ]
-        if len(self._records) + len(self._links) + len(self._events) > self._most:
+        self._add_events(events, ignored)
+        self._kept += [(kept, source) for kept in batch.kept]
+        self._kept_rows += sum(map(len, batch.kept))
+        if len(self._records) + len(self._links) + len(self._events) + self._kept_rows > self._most:
             self._flush()
+
+    def _add_events(self, events: Iterable[StoredEvent], ignored: str) -> None:
+        self._events += [
+            (name, folded_event(name), library, ignored, place, calls) for name, library, place, calls in events
+        ]
 
     @property
     def partitions(self) -> int:
@@ -140,11 +149,12 @@ class IdentityDatabase:
 
     def __bool__(self) -> bool:
         """Whether anything was added."""
-        return bool(self._spill or self._records or self._links or self._events)
+        return bool(self._spill or self._records or self._links or self._events or self._kept)
 
     def open(self) -> Engine:
         """Return the engine that is to hold the partitions, now that everything was added."""
         if self._spill is None:
+            self._unpack()
             self.engine = SQLite(self._memory // 3)  # a small run is over before DuckDB is imported
             return self.engine
         self._flush()
@@ -195,7 +205,7 @@ class IdentityDatabase:
 
     def close(self) -> None:
         """Forget everything, and give memory and disk back."""
-        self._records, self._links, self._events = [], [], []
+        self._records, self._links, self._events, self._kept = [], [], [], []
         if self._spill:
             self._spill.close()
             self._spill = None
@@ -217,11 +227,28 @@ class IdentityDatabase:
     def _buckets_of(self, partition: int) -> range:
         return range(partition, self._buckets, self._partitions)
 
+    def _unpack(self) -> None:
+        """Turn what the core made into rows."""
+        for kept, source in self._kept:
+            prefix, ignored = file_prefix(source.number), source.ignored
+            records, links, events = kept.rows(prefix, LINE_DIGITS, ignored, storable_name)
+            self._records += records
+            self._links += links
+            self._add_events(events, ignored)
+        self._kept, self._kept_rows = [], 0
+
     def _flush(self) -> None:
         if self._spill is None:
             from segkoch_lint.identity.spill import Spill  # noqa: PLC0415 - small runs do not need it
 
             self._spill = Spill(self._buckets)
+        for kept, source in self._kept:
+            prefix, ignored = file_prefix(source.number), source.ignored
+            shares, found = kept.shares(prefix, LINE_DIGITS, ignored, storable_name, self._buckets)
+            for table, bucket, text in shares:
+                self._spill.write(table, bucket, text)
+            self._add_events(found, ignored)
+        self._kept, self._kept_rows = [], 0
         records, self._records = self._records, []
         links, self._links = self._links, []
         events, self._events = self._events, []

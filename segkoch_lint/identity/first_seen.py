@@ -16,7 +16,7 @@ DEVICE_POINTER, ADVERTISING_POINTER, EVENT_POINTER = "/context/device/id", "/con
 Order = tuple[int, int, int]
 """Sorts the calls of a part: line and column where the document begins (of a table the row), number in the document."""
 
-_FILE_DIGITS, _LINE_DIGITS = 7, 10
+_FILE_DIGITS, LINE_DIGITS = 7, 10
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[list[int | str] | None]).decode
@@ -70,12 +70,22 @@ def stored_place(file: int, line: int, place: str) -> str:
         line: where the document begins, from 1, in the whole input.
         place: what `place_of` returns.
     """
-    return f"{file:0{_FILE_DIGITS}x}{line:0{_LINE_DIGITS}x}{place}"
+    return f"{file_prefix(file)}{line:0{LINE_DIGITS}x}{place}"
+
+
+def file_prefix(file: int) -> str:
+    """Return what the stored places of an input begin with; `LINE_DIGITS` digits of a line come after it."""
+    return f"{file:0{_FILE_DIGITS}x}"
 
 
 def file_of(place: str) -> int:
     """Return the number of the input of a stored place."""
     return int(place[:_FILE_DIGITS], 16)
+
+
+def line_of(place: str) -> int:
+    """Return the number of the line of a stored place."""
+    return int(place[_FILE_DIGITS : _FILE_DIGITS + LINE_DIGITS], 16)
 
 
 def location_of(place: str, path: str, usual: Sequence[str], preferred: int = 0, message: str = "") -> Location:
@@ -88,7 +98,7 @@ def location_of(place: str, path: str, usual: Sequence[str], preferred: int = 0,
         preferred: which of the values is meant.
         message: see `Location`.
     """
-    line = int(place[_FILE_DIGITS : _FILE_DIGITS + _LINE_DIGITS], 16)
+    line = line_of(place)
     spots = _decode(place[place.index("[") :])
     for number in (preferred, *range(len(spots))):
         spot = spots[number]

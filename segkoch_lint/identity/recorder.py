@@ -13,10 +13,10 @@ from segkoch_lint.identity.records import (
     NO_MEMBERS,
     IdentityRecord,
     IdMembers,
+    KeptRecords,
     Link,
     LinkRow,
     RecordBatch,
-    RecordRow,
     event_of,
     members_of,
     sender_of,
@@ -50,14 +50,14 @@ class RecordCount(msgspec.Struct, eq=False, gc=False):
 
 
 class RowHolder(Protocol):
-    """Holds rows of records and links until they are taken."""
+    """Holds rows until they are taken."""
 
     @property
     def held(self) -> int:
-        """Number of rows to take."""
+        """About how many there are."""
 
-    def take(self) -> tuple[list[RecordRow], list[LinkRow]]:
-        """Return the records and the links, and forget them."""
+    def take(self) -> KeptRecords | None:
+        """Return them, if there are any, and hold them no longer."""
 
 
 class Recorder:
@@ -76,7 +76,7 @@ class Recorder:
 
     def begin(self) -> None:
         """Begin with another part; what was not taken, because a part was not read to its end, is dropped."""
-        self._rows: list[RecordRow] = []
+        self._kept: list[KeptRecords] = []
         self._records: dict[IdentityRecord, RecordCount] = {}
         self._events: dict[Event, RecordCount] = {}
         self._links: set[LinkRow] = set()
@@ -86,17 +86,17 @@ class Recorder:
     @property
     def held(self) -> int:
         """Number of rows to take."""
-        own = len(self._rows) + len(self._records) + len(self._links) + len(self._events)
-        return own + sum(holder.held for holder in self._holders)
+        own = len(self._records) + len(self._links) + len(self._events)
+        return own + sum(map(len, self._kept)) + sum(holder.held for holder in self._holders)
 
     def take_from(self, holder: RowHolder) -> None:
         """Take along what a holder holds, each time."""
         self._holders.append(holder)
 
-    def add(self, records: Sequence[RecordRow], links: Sequence[LinkRow]) -> None:
-        """Record rows, which may be the same as others."""
-        self._rows += records
-        self._links.update(links)
+    def keep(self, kept: KeptRecords | None) -> None:
+        """Keep what a holder has given, if anything."""
+        if kept is not None:
+            self._kept.append(kept)
 
     def record(self, document: Document, calls: Iterable[tuple[Call, int, Opinion]]) -> None:
         """Record the calls of a document.
@@ -165,12 +165,12 @@ class Recorder:
     def take(self) -> RecordBatch:
         """Return what was recorded, and forget it."""
         for holder in self._holders:
-            self.add(*holder.take())
-        records = [(*record, each.order[0], each.place, each.calls) for record, each in self._records.items()]
+            self.keep(holder.take())
         batch = RecordBatch(
-            self._rows + records,
+            [(*record, each.order[0], each.place, each.calls) for record, each in self._records.items()],
             list(self._links),
             [(*event, each.order[0], each.place, each.calls) for event, each in self._events.items()],
+            self._kept,
         )
         self.begin()
         return batch

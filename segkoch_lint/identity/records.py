@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import Any, NamedTuple, Protocol
 
 from segkoch_lint.caching import remembered
 from segkoch_lint.calls import library_of, was_sent
+from segkoch_lint.masking import mask_name
 from segkoch_lint.rules.vocabulary import KEYWORDS, gate, self_contained, shared_definitions
 from segkoch_lint.sensitive_keys import fold
 
@@ -59,25 +60,63 @@ EventRow = tuple[str, str, int, str, int]
 """What `RecordBatch` holds."""
 
 
-class RecordBatch(msgspec.Struct, frozen=True, array_like=True):
-    """What the calls of a part say of users and event names: plain rows, which can go from process to process.
+StoredRow = tuple[str, str, str, str, str, str, str, str, str, str, str, int]
+"""What a database stores of a record: userId, anonymousId, platform, origin, both ids, each with its folded text behind
+it, library, ignored codes, place, calls."""
+
+StoredEvent = tuple[str, str, str, int]
+"""Name, library, place and calls of an event."""
+
+
+class KeptRecords(Protocol):
+    """Rows that the native core made, and holds.
+
+    Places are those of `segkoch_lint.identity.first_seen.stored_place`: they begin with *prefix*, and *digits* digits
+    of the line come next. *ignored* is said in `segkoch_lint.identity.database.Source`, and *library_of* returns what
+    is stored of the name of a library.
+    """
+
+    def __len__(self) -> int:
+        """Return about how many rows there are."""
+
+    def rows(
+        self, prefix: str, digits: int, ignored: str, library_of: Callable[[str], str]
+    ) -> tuple[list[StoredRow], list[LinkRow], list[StoredEvent]]:
+        """Return the rows."""
+
+    def shares(
+        self, prefix: str, digits: int, ignored: str, library_of: Callable[[str], str], shares: int
+    ) -> tuple[list[tuple[str, int, bytes]], list[StoredEvent]]:
+        """Return rows as lines of JSON, with their tables and their shares of texts (`share_of_text`); and events."""
+
+
+def share_of_text(text: str, shares: int) -> int:
+    """Return the share of so many that a text belongs to; the native core has the same function."""
+    return zlib.crc32(text.encode("utf-8", "surrogatepass")) % shares
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBatch:
+    """What calls of an input say of users and event names.
 
     Rows that say the same may stand in several batches; numbers of calls add up.
 
     Attributes:
-        records: the members of an `IdentityRecord`, then line and place of the first such call (lines are counted from
-            the beginning of the part; see `segkoch_lint.identity.first_seen.place_of`), then the number of such calls.
+        records: the members of an `IdentityRecord`, then line and place of the first such call (see
+            `segkoch_lint.identity.first_seen.place_of`), then the number of such calls.
         links: the members of a `Link`.
         events: name of an event and the library of its calls; line, place and number of calls as above.
+        kept: more of all this, as the native core holds it.
     """
 
-    records: list[RecordRow]
+    records: Sequence[RecordRow]
     links: Sequence[LinkRow]
-    events: list[EventRow]
+    events: Sequence[EventRow]
+    kept: Sequence[KeptRecords] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything in it."""
-        return bool(self.records or self.links or self.events)
+        return bool(self.records or self.links or self.events or self.kept)
 
 
 class IdMembers(NamedTuple):
@@ -194,13 +233,24 @@ def is_placeholder_user(user_id: str) -> bool:
 
 def storable_library(message: Mapping[str, Any]) -> str:
     """Return the name of a call's library as text that can be stored."""
-    return library_of(message).encode("utf-8", "replace").decode()
+    return storable(library_of(message))
+
+
+def storable_name(name: str) -> str:
+    """Return a library's own name as text that can be stored."""
+    return storable(mask_name(name))
+
+
+def storable(text: str) -> str:
+    """Return a text without lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def event_of(message: Mapping[str, Any]) -> str:
     """Return the event name of a track call as text that can be stored; empty for other calls and blank names."""
     event = message.get("event") if message.get("type") == "track" else None
-    return event.encode("utf-8", "replace").decode() if isinstance(event, str) and event.strip() else ""
+    name = storable(event) if isinstance(event, str) else ""
+    return name if _is_valid("text", name) else ""
 
 
 def sender_of(origin: str | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.identity.engines import TEMPORARY_FILE, disk_errors
+from segkoch_lint.identity.records import share_of_text
 
 Row = Sequence[Any]
 
@@ -48,14 +49,17 @@ class Spill:
             parts[0] = list(rows)
         else:
             for row in rows:
-                parts.setdefault(hash(text_of(row)) % self._partitions, []).append(row)
+                parts.setdefault(share_of_text(text_of(row), self._partitions), []).append(row)
         for number, part in parts.items():
-            text = _encode(part)
-            with disk_errors(TEMPORARY_FILE):
-                self._write(text)
-            self._chunks.setdefault((table, number), []).append((self._end, len(text)))
-            self._end += len(text)
-            self._bytes[table] += len(text)
+            self.write(table, number, _encode(part))
+
+    def write(self, table: str, partition: int, lines: bytes) -> None:
+        """Write rows of a table in a partition, each a line of JSON."""
+        with disk_errors(TEMPORARY_FILE):
+            self._write(lines)
+        self._chunks.setdefault((table, partition), []).append((self._end, len(lines)))
+        self._end += len(lines)
+        self._bytes[table] += len(lines)
 
     def bytes_of(self, *tables: str) -> int:
         """Return how many bytes of tables were written."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from itertools import chain, product
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.identity.records import RecordBatch
+from segkoch_lint.identity.first_seen import LINE_DIGITS, file_prefix, stored_place
+from segkoch_lint.identity.records import RecordBatch, storable_name
 from segkoch_lint.parts import PartLinter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading import opening
@@ -137,7 +138,13 @@ def odd_call(
     )
     members = {"type": platform, **{key: value for key, value in device if value is not ...}}
     context = {"device": members, "library": {"name": "analytics-ruby"}}
-    return {"type": kind, "event": "x", **{k: v for k, v in users.items() if v is not ...}, "context": context, **more}
+    return {
+        "type": kind,
+        "event": "x" if ids[0] is ... else ids[0],
+        **{k: v for k, v in users.items() if v is not ...},
+        "context": context,
+        **more,
+    }
 
 
 ODD_CALLS = st.builds(
@@ -165,12 +172,28 @@ def test_odd_ids_are_read_the_same_by_every_way(lines: list[bytes]) -> None:
 
 
 def said_by(content: bytes, through: str) -> Any:
-    """What a log says of users: by record the first place and the number of calls, and the links."""
+    """What a log says: by record or event the first place and the number of calls; and the links."""
     with way(through), open_bytes(content, "log.ndjson") as stream:
-        entries = list(PartLinter(Settings(select=("KCH2",))).stream(stream, Input("log.ndjson")))
-    batches = [each for each in entries if isinstance(each, RecordBatch)]
-    said: dict[Any, tuple[Any, int]] = {}
-    for *record, line, place, calls in chain.from_iterable(each.records for each in batches):
-        first, before = said.get(tuple(record), ((line, place), 0))
-        said[tuple(record)] = (min(first, (line, place)), before + calls)
-    return said, {tuple(link) for each in batches for link in each.links}
+        entries = list(PartLinter(Settings(select=("KCH2", "KCH307"))).stream(stream, Input("log.ndjson")))
+    said: dict[Any, tuple[str, int]] = {}
+    links: set[Any] = set()
+
+    def add(key: Any, place: str, calls: int) -> None:
+        first, before = said.get(key, (place, 0))
+        said[key] = (min(first, place), before + calls)
+
+    for batch in entries:
+        if isinstance(batch, RecordBatch):
+            links |= set(batch.links)
+            rows: list[Any] = [*batch.records, *batch.events]
+            for *record, line, place, calls in rows:
+                add(tuple(record), stored_place(0, line, place), calls)
+            for kept in batch.kept:
+                records, linked, events = kept.rows(file_prefix(0), LINE_DIGITS, "", storable_name)
+                links |= set(linked)
+                for *ids, device, folded, advertising, folded_too, library, _, place, calls in records:
+                    assert (folded, folded_too) == (device.casefold(), advertising.casefold())
+                    add((*ids, device, advertising, library), place, calls)
+                for name, library, place, calls in events:
+                    add((name, library), place, calls)
+    return said, links

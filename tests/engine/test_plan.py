@@ -55,7 +55,7 @@ def rows_of(footprint: Footprint, values: list[bytes]) -> dict[int, set[Hashable
             plan.learn_text(about, unknown)
         else:
             assert kind == "row"
-            plan.core.teach_row("shown", None)
+            plan.core.teach_row("shown")
     likeness = Likeness(footprint)
     rows: dict[int, set[Hashable]] = defaultdict(set)
     assert found is not None

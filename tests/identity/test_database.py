@@ -50,8 +50,9 @@ def test_pieces_of_one_log_give_what_the_whole_does(way: str, calls: list[Any], 
     pieces = Linter(SETTINGS)
     pieces.identity = DATABASES[way]()
     for start, end in reversed(list(pairwise(bounds))):
-        for batch in records_in(b"".join(lines[start:end]), "log.ndjson", PartLinter(SETTINGS)):
-            pieces.identity.add(batch, Source("log.ndjson", 1), lines=start)
+        piece = b"\n" * start + b"".join(lines[start:end])
+        for batch in records_in(piece, "log.ndjson", PartLinter(SETTINGS)):
+            pieces.identity.add(batch, Source("log.ndjson", 1))
     assert told(pieces) == told(whole)
 
 

@@ -1,0 +1,251 @@
+//! Records as rows that are stored: as they are, or as lines of JSON that are shared out by the hash of a text.
+
+use crate::records::Kind;
+use crate::records::{Meaning, Records};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write;
+
+/// What all rows of an input have.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// What places begin with: it sorts the inputs.
+    pub prefix: &'a str,
+    /// How many hexadecimal digits the number of a line has there.
+    pub digits: usize,
+    /// What is ignored in the input.
+    pub ignored: &'a str,
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row<'a> {
+    /// The id of a user, another id, platform, origin, two ids of a device, each also in lower case, library, what is
+    /// ignored, place; and how many calls say so.
+    User([Cow<'a, str>; 11], u64),
+    /// An id, the id of the user that it is of, and whether it was given up for that.
+    Link(Cow<'a, str>, Cow<'a, str>, bool),
+    /// The name of an event, the library, the place, and how many calls there are.
+    Event(Cow<'a, str>, Cow<'a, str>, String, u64),
+}
+
+/// Hands out the rows of records; links come once.
+///
+/// # Errors
+///
+/// Whatever `library_of`, which returns the name of a library as it is stored, or `take` fails with.
+pub fn rows<'a, Error>(
+    records: &'a Records,
+    kinds: &'a [Kind],
+    source: &Source<'a>,
+    mut library_of: impl FnMut(&str) -> Result<String, Error>,
+    mut take: impl FnMut(Row<'a>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut linked = HashSet::new();
+    for record in records.iter(kinds) {
+        let place = format!("{}{:0width$x}{}", source.prefix, record.line, record.place, width = source.digits);
+        let mut texts = record.texts.into_iter();
+        let mut next = || texts.next().unwrap_or_default();
+        if record.kind.meaning == Meaning::Event {
+            let (name, library) = (next(), next());
+            take(Row::Event(name, library_of(&library)?.into(), place, record.calls))?;
+            continue;
+        }
+        let (user, other, previous) = (next(), next(), next());
+        for (before, alias) in [(&other, false), (&previous, true)] {
+            if !user.is_empty() && !before.is_empty() && linked.insert((before.clone(), user.clone(), alias)) {
+                take(Row::Link(before.clone(), user.clone(), alias))?;
+            }
+        }
+        if let Meaning::User(platform, origin) = &record.kind.meaning {
+            let (device, advertising, library) = (next(), next(), next());
+            let folded = [&device, &advertising].map(|text| text.to_lowercase().into());
+            let [device_folded, advertising_folded] = folded;
+            let (platform, origin) = (Cow::Borrowed(&platform[..]), Cow::Borrowed(&origin[..]));
+            let (library, ignored) = (library_of(&library)?.into(), Cow::Borrowed(source.ignored));
+            let texts = [
+                user,
+                other,
+                platform,
+                origin,
+                device,
+                device_folded,
+                advertising,
+                advertising_folded,
+                library,
+                ignored,
+                place.into(),
+            ];
+            take(Row::User(texts, record.calls))?;
+        }
+    }
+    Ok(())
+}
+
+/// Lines of JSON, by what they are rows of, and the number of their share.
+pub type Shares = BTreeMap<(&'static str, u32), Vec<u8>>;
+
+/// Adds a row to its share; one of an event belongs to none.
+///
+/// # Arguments
+///
+/// * `shares` - the shares.
+/// * `row` - the row.
+/// * `number` - how many shares there are.
+pub fn share_out(shares: &mut Shares, row: &Row<'_>, number: u32) {
+    let mut line = String::new();
+    let mut add = |texts: &[Cow<'_, str>], count: u64| {
+        line.push('[');
+        for text in texts {
+            write_string(&mut line, text);
+            line.push(',');
+        }
+        let _ = writeln!(line, "{count}]"); // writing to a string cannot fail
+    };
+    let (table, text) = match row {
+        Row::User(texts, calls) => {
+            add(texts, *calls);
+            match texts {
+                [user, ..] if !user.is_empty() => ("user", user),
+                [_, other, ..] if !other.is_empty() => ("anonymous", other),
+                [.., place] => ("user", place),
+            }
+        }
+        Row::Link(before, user, alias) => {
+            add(&[before.clone(), user.clone()], u64::from(*alias));
+            if *alias {
+                shares.entry(("alias", 0)).or_default().extend_from_slice(line.as_bytes());
+            }
+            ("link", before)
+        }
+        Row::Event(..) => return,
+    };
+    shares.entry((table, share_of(text, number))).or_default().extend_from_slice(line.as_bytes());
+}
+
+fn write_string(line: &mut String, text: &str) {
+    line.push('"');
+    for part in text.split_inclusive(|each: char| each < ' ' || each == '"' || each == '\\') {
+        let last = part.chars().next_back().filter(|&each| each < ' ' || each == '"' || each == '\\');
+        match last {
+            None => line.push_str(part),
+            Some(odd) => {
+                line.push_str(&part[..part.len() - 1]);
+                let _ = write!(line, "\\u{:04x}", u32::from(odd)); // writing to a string cannot fail
+            }
+        }
+    }
+    line.push('"');
+}
+
+/// Returns the number of the share of a text: its CRC-32, as zlib has it, modulo `number`.
+#[must_use]
+pub fn share_of(text: &str, number: u32) -> u32 {
+    let crc = text.bytes().fold(u32::MAX, |crc, byte| TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8));
+    !crc % number
+}
+
+const TABLE: [u32; 256] = table();
+
+const fn table() -> [u32; 256] {
+    let mut table = [0; 256];
+    let mut number = 0;
+    while number < table.len() {
+        let mut crc = number as u32;
+        let mut bit = 0;
+        while bit < 8 {
+            crc = if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
+            bit += 1;
+        }
+        table[number] = crc;
+        number += 1;
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::Part;
+
+    fn kind(meaning: Meaning, parts: usize) -> Kind {
+        let part = |number| Part { member: Some(number), ..Part::default() };
+        Kind { meaning, parts: (0..parts).map(part).collect(), place: vec!["!".to_owned()] }
+    }
+
+    fn rows_of(records: &[(u32, &[&str])]) -> Vec<Row<'static>> {
+        let user = Meaning::User("ios".to_owned(), "server".to_owned());
+        let kinds = [kind(user, 6), kind(Meaning::Link, 3), kind(Meaning::Event, 2)];
+        let mut all = Records::default();
+        for (line, (number, texts)) in records.iter().enumerate() {
+            let quoted: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+            let end = |member: usize| quoted[..=member].iter().map(String::len).sum::<usize>();
+            let extent_of = |member| (end(member) - quoted[member].len(), end(member));
+            all.add(*number, &kinds[*number as usize], quoted.concat().as_bytes(), (line + 17, 0), extent_of);
+        }
+        let source = Source { prefix: "2", digits: 3, ignored: "," };
+        let mut found = Vec::new();
+        let (all, kinds): (&'static _, &'static _) = (Box::leak(Box::new(all)), Box::leak(Box::new(kinds)));
+        let library_of = |name: &str| Ok::<_, ()>(name.to_uppercase());
+        rows(all, kinds, &source, library_of, |row| {
+            found.push(row);
+            Ok(())
+        })
+        .unwrap();
+        found
+    }
+
+    #[test]
+    fn rows_have_all_that_is_stored() {
+        let found = rows_of(&[(0, &["u", "a", "", "D", "A", "l"]), (2, &["e", "l"]), (1, &["u", "a", "p"])]);
+        let user = ["u", "a", "ios", "server", "D", "d", "A", "a", "L", ",", "2011!"].map(Cow::Borrowed);
+        let expected = [
+            Row::Link("a".into(), "u".into(), false),
+            Row::User(user, 1),
+            Row::Event("e".into(), "L".into(), "2012!".to_owned(), 1),
+            Row::Link("p".into(), "u".into(), true),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn rows_are_shared_out_by_user_or_id_or_place() {
+        let none = ["", "", "", "D", "A", "l"];
+        let mut shares = Shares::new();
+        let odd = "\\\"\\n\\\\\u{e9}\\u0000";
+        let texts: [&[&str]; 4] =
+            [&["u", "", "", "D", "", "l"], &["", "a", "", "D", "", "l"], &none, &[odd, "", "", "D", "", "l"]];
+        for row in rows_of(&texts.map(|each| (0, each))).iter().chain(&rows_of(&[(1, &["u", "a", "p"])])) {
+            share_out(&mut shares, row, 8);
+        }
+        let place = "2013!";
+        let odd = "\"\n\\\u{e9}\0";
+        let keys = [
+            ("alias", 0),
+            ("anonymous", share_of("a", 8)),
+            ("link", share_of("a", 8)),
+            ("link", share_of("p", 8)),
+            ("user", share_of("u", 8)),
+            ("user", share_of(place, 8)),
+            ("user", share_of(odd, 8)),
+        ];
+        for key in keys {
+            assert!(shares.contains_key(&key), "{key:?}");
+        }
+        let lines: Vec<u8> = shares.values().flatten().copied().collect();
+        let mut firsts = Vec::new();
+        for line in std::str::from_utf8(&lines).unwrap().lines() {
+            let row: Vec<serde_json::Value> = serde_json::from_str(line).unwrap();
+            assert!(row.len() == 12 || row.len() == 3);
+            firsts.push(row[0].as_str().unwrap().to_owned());
+        }
+        firsts.sort_unstable();
+        assert_eq!(firsts, ["", "", odd, "a", "p", "p", "u"]);
+    }
+
+    #[test]
+    fn the_share_of_a_text_is_what_zlib_says() {
+        assert_eq!(share_of("123456789", u32::MAX), 0xcbf4_3926);
+        assert_eq!(share_of("", 64), 0);
+    }
+}
