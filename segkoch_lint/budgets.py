@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -15,8 +16,7 @@ FORMS = 'Write a share of the delivered calls (60%, 0.1%) or a number of calls (
 _AMOUNT = re.compile(r"([+-]?)([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*(%?|calls?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(msgspec.Struct, frozen=True):
     """The most calls with findings of a rule that do not fail a run.
 
     Attributes:

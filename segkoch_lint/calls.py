@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+import msgspec
 
 from segkoch_lint.masking import mask_name
 from segkoch_lint.places import Path
@@ -40,8 +41,7 @@ class RowPlaces(Protocol):
         """Return the path in the call of the value at *path* of the row; empty if it is no part of the call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One Segment message in Segment's own shape, its envelope already merged in.
 
     Attributes:

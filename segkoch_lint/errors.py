@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Self
+
+import msgspec
 
 
 class UsageError(Exception):
@@ -45,8 +46,7 @@ class OutputError(Exception):
     """An output cannot be written; the run is incomplete."""
 
 
-@dataclass(frozen=True, slots=True)
-class InternalError:
+class InternalError(msgspec.Struct, frozen=True):
     """A place where the program itself failed: an exception that nobody expected. The run goes on behind it.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 _ESCAPE = re.compile(
     r"""
@@ -22,8 +23,7 @@ MOST_LEVELS = 8
 """How many times a text is unescaped: escapes can be escaped themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unescaped:
+class Unescaped(msgspec.Struct, frozen=True):
     """A text without its escapes.
 
     Attributes:

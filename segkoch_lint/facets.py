@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from segkoch_lint.calls import LIBRARY_NAME, library_of
 from segkoch_lint.known_ids import Ids
@@ -16,8 +17,7 @@ Group = tuple[str | Secret, ...]
 """What calls have in common: a value for each facet they are grouped by; empty where a call has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(msgspec.Struct, frozen=True):
     """Something that tells calls apart.
 
     Attributes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from segkoch_lint.caching import remembered
 from segkoch_lint.escapes import MOST_LEVELS, unescaped
@@ -68,8 +69,7 @@ _LIKE_A_DOCUMENT = re.compile(r"\s*[\[{]\s*[\"{\[]")
 Extent = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(msgspec.Struct, frozen=True):
     """A payload value that prints masked; ``reveal`` is the one way to see it.
 
     Attributes:

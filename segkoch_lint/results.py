@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from segkoch_lint.findings import Finding
 from segkoch_lint.identity.records import RecordBatch
@@ -19,8 +20,7 @@ MOST_STRANGERS = 10_000
 counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
+class Stranger(msgspec.Struct, frozen=True):
     """A value that is not a call. Whether that is wrong depends on what else the input holds.
 
     Attributes:
@@ -35,8 +35,7 @@ class Stranger:
     meant: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Provisional:
+class Provisional(msgspec.Struct, frozen=True):
     """What counts only if the input turns out to hold calls: text that is broken, or calls that show too few signs.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, fields
+
+import msgspec
 
 from segkoch_lint.errors import InternalError
 from segkoch_lint.facets import Group
@@ -12,8 +13,7 @@ MOST_ERRORS = 20
 """Internal errors that are kept with their places; all are counted."""
 
 
-@dataclass(slots=True)
-class CallTally:
+class CallTally(msgspec.Struct):
     """Calls that have something in common: their library, or their group.
 
     Attributes:
@@ -30,7 +30,7 @@ class CallTally:
     ready: int = 0
     limited: int = 0
     faulty: int = 0
-    rules: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = msgspec.field(default_factory=Counter)
 
     def count(self, calls: int, *, checked: bool, usable: bool, readiness: str | None) -> None:
         """Count calls that have all of this in common."""
@@ -56,16 +56,14 @@ class CallTally:
         return self.checked == self.ready + self.limited + self.faulty
 
 
-@dataclass(slots=True)
-class RuleTally:
+class RuleTally(msgspec.Struct):
     """Findings of one rule, and the number of different calls (or documents) they stand in."""
 
     findings: int = 0
     calls: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One thing that differs between two versions of a tracking plan.
 
     Attributes:
@@ -87,8 +85,7 @@ _MOST_EVENTS = 10_000
 _OTHER_EVENTS = ("track", "(further events)")
 
 
-@dataclass(slots=True)
-class ReplayCounts:
+class ReplayCounts(msgspec.Struct):
     """Captured calls that have their event in common, put to two versions of a tracking plan.
 
     Attributes:
@@ -118,11 +115,10 @@ class ReplayCounts:
 
     def add(self, other: ReplayCounts) -> None:
         """Add *other*'s figures to these."""
-        for each in fields(ReplayCounts):
-            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+        for name in ReplayCounts.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-@dataclass(slots=True)
 class ReplayTally(ReplayCounts):
     """All captured calls, put to two versions of a tracking plan.
 
@@ -130,7 +126,7 @@ class ReplayTally(ReplayCounts):
         events: by type of call and name of the event, masked; the name is empty for calls other than track.
     """
 
-    events: dict[tuple[str, str], ReplayCounts] = field(default_factory=dict)
+    events: dict[tuple[str, str], ReplayCounts] = msgspec.field(default_factory=dict)
 
     def count(self, call_type: str, event: str, counts: ReplayCounts) -> None:
         """Count calls of one event."""
@@ -139,8 +135,7 @@ class ReplayTally(ReplayCounts):
         self.events.setdefault((call_type, event) if known else _OTHER_EVENTS, ReplayCounts()).add(counts)
 
 
-@dataclass(slots=True)
-class RequirementTally:
+class RequirementTally(msgspec.Struct):
     """How the rules of tracking plans guard one requirement.
 
     Attributes:
@@ -168,8 +163,7 @@ class RequirementTally:
         return "open" if self.open else "guarded" if self.guarded else ""
 
 
-@dataclass(slots=True)
-class PlanTally:
+class PlanTally(msgspec.Struct):
     """What a run counted of tracking plans.
 
     Attributes:
@@ -196,12 +190,12 @@ class PlanTally:
     commons: int = 0
     alone: int = 0
     checked: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = msgspec.field(default_factory=Counter)
     unasked: int = 0
-    requirements: dict[str, RequirementTally] = field(default_factory=dict)
-    before: dict[str, RequirementTally] = field(default_factory=dict)
-    refusals: dict[str, RequirementTally] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    requirements: dict[str, RequirementTally] = msgspec.field(default_factory=dict)
+    before: dict[str, RequirementTally] = msgspec.field(default_factory=dict)
+    refusals: dict[str, RequirementTally] = msgspec.field(default_factory=dict)
+    changes: list[Change] = msgspec.field(default_factory=list)
     replay: ReplayTally | None = None
 
     def adds_up(self) -> bool:
@@ -209,8 +203,7 @@ class PlanTally:
         return self.rules == self.checked + self.skipped.total()
 
 
-@dataclass(slots=True)
-class IdentityTally:
+class IdentityTally(msgspec.Struct):
     """Users of a run, each once a platform.
 
     Attributes:
@@ -222,7 +215,7 @@ class IdentityTally:
 
     users: int = 0
     compared: int = 0
-    not_comparable: Counter[str] = field(default_factory=Counter)
+    not_comparable: Counter[str] = msgspec.field(default_factory=Counter)
 
     @property
     def seen_from_both_sides(self) -> bool:
@@ -243,8 +236,7 @@ class IdentityTally:
         return self.users == self.compared + self.not_comparable.total()
 
 
-@dataclass(slots=True)
-class Summary:
+class Summary(msgspec.Struct):
     """The figures of one run. Adding two gives the figures of both, so parts can be counted apart.
 
     Attributes:
@@ -273,19 +265,19 @@ class Summary:
     bytes: int = 0
     calls: int = 0
     checked: int = 0
-    not_delivered: Counter[str] = field(default_factory=Counter)
+    not_delivered: Counter[str] = msgspec.field(default_factory=Counter)
     malformed: int = 0
     failed: int = 0
-    not_calls: Counter[str] = field(default_factory=Counter)
-    unreadable: list[str] = field(default_factory=list)
+    not_calls: Counter[str] = msgspec.field(default_factory=Counter)
+    unreadable: list[str] = msgspec.field(default_factory=list)
     destinations: int = 0
-    rules: dict[str, RuleTally] = field(default_factory=dict)
-    libraries: dict[str, CallTally] = field(default_factory=dict)
-    groups: dict[Group, CallTally] = field(default_factory=dict)
-    severities: Counter[str] = field(default_factory=Counter)
-    internal_errors: list[InternalError] = field(default_factory=list)
-    unread: list[tuple[str, str]] = field(default_factory=list)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
+    rules: dict[str, RuleTally] = msgspec.field(default_factory=dict)
+    libraries: dict[str, CallTally] = msgspec.field(default_factory=dict)
+    groups: dict[Group, CallTally] = msgspec.field(default_factory=dict)
+    severities: Counter[str] = msgspec.field(default_factory=Counter)
+    internal_errors: list[InternalError] = msgspec.field(default_factory=list)
+    unread: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    remarks: list[tuple[str, str]] = msgspec.field(default_factory=list)
     plans: PlanTally | None = None
     identity: IdentityTally | None = None
 

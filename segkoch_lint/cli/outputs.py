@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
+
+import msgspec
 
 from segkoch_lint.cli.messages import write_message
 from segkoch_lint.errors import OutputError
@@ -55,14 +56,14 @@ class Reports:
 
     def _with_failures(self, outcome: Outcome) -> Outcome:
         if any(file.failed for file in self._files):
-            return dataclasses.replace(outcome, exit_status=INCOMPLETE, unwritten=True)
+            return msgspec.structs.replace(outcome, exit_status=INCOMPLETE, unwritten=True)
         return outcome
 
 
 @contextmanager
 def open_reports(form: str, style: Style, targets: Sequence[Target]) -> Iterator[Reports]:
     """Open the report on standard output and the further ones; files appear when all went well."""
-    further = dataclasses.replace(style, color=False, quiet=False)
+    further = msgspec.structs.replace(style, color=False, quiet=False)
     with ExitStack() as stack:
         files = [stack.enter_context(_FileReport(name, path, further)) for name, path in targets]
         yield Reports(open_report(form, sys.stdout, style), files)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from segkoch_lint import schema_files
 from segkoch_lint.budgets import FORMS, Budget
@@ -246,9 +247,9 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         read["rules"] = tuple(folder / each for each in configuration["rules"])
     if "limits" in configuration:
         given = dict(configuration["limits"])
-        of_reading = {each.name: each.name.replace("_", "-") for each in dataclasses.fields(Limits)}
+        of_reading = {name: name.replace("_", "-") for name in Limits.__struct_fields__}
         limits = {name: given.pop(key) for name, key in of_reading.items() if key in given}
-        read["limits"] = dataclasses.replace(Limits(), **limits)
+        read["limits"] = msgspec.structs.replace(Limits(), **limits)
         read["rule_limits"] = given
     if "memory" in configuration:
         read["memory"] = _memory(configuration["memory"], file)

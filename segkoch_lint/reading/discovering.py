@@ -7,9 +7,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+import msgspec
 
 from segkoch_lint.reading.globbing import expand, is_glob
 from segkoch_lint.reading.ignoring import GitIgnores, PathPatterns
@@ -61,8 +62,7 @@ def discover(
     return Discovery(paths, PathPatterns(exclude, root), claims, stdin_filename)
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(msgspec.Struct, frozen=True):
     """Which inputs are claimed to hold calls.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
+
+import msgspec
 
 from segkoch_lint.known_ids import Ids, KnownIds
 from segkoch_lint.places import Path, Span
@@ -40,8 +41,7 @@ class Note(NamedTuple):
     written: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(msgspec.Struct, frozen=True):
     """A document or line that is not what it claims to be (KCH001), or that repeats a key (KCH003).
 
     Attributes:
@@ -64,8 +64,7 @@ class Flaw:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """A document or line whose reading raised an exception that nobody expected: a fault of ours, not of the text.
 
     Attributes:
@@ -122,8 +121,7 @@ class Document(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class ValueDocument:
+class ValueDocument(msgspec.Struct, frozen=True):
     """A value that never was text: a call given to the library as a dict. Nothing in it has a place.
 
     Attributes:

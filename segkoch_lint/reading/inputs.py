@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from typing import Self
+
+import msgspec
 
 from segkoch_lint.reading.remote import NOT_FOUND
 
@@ -29,8 +30,7 @@ MISSING = frozenset({_REASONS[errno.ENOENT], NOT_FOUND, LEADS_NOWHERE})
 """The reasons why an input is not read that mean that there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(msgspec.Struct, frozen=True):
     """Something to read calls from.
 
     Attributes:
@@ -47,8 +47,7 @@ class Input:
     claimed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(msgspec.Struct, frozen=True):
     """An input that is missing or cannot be read: the run is incomplete.
 
     Attributes:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
+
+import msgspec
 
 from segkoch_lint.places import Path
 from segkoch_lint.reading.lines import Extent
@@ -37,8 +38,7 @@ def key_text(token: str) -> str:
     return text
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     """An object or array that the scanner is inside of.
 
     Attributes:
@@ -51,7 +51,7 @@ class _Open:
     wanted: dict[Any, Any]
     start: int
     index: int | None
-    seen: set[Any] = field(default_factory=set)
+    seen: set[Any] = msgspec.field(default_factory=set)
 
 
 def locate(text: str, paths: Iterable[Path]) -> dict[Path, Extent]:
@@ -185,8 +185,7 @@ def repeated_keys(text: str) -> list[Path]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(msgspec.Struct, frozen=True):
     """A token: a bracket, a ``key`` or a ``scalar`` (a key or string with its quotes)."""
 
     kind: str

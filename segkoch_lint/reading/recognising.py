@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
+
+import msgspec
+from msgspec.structs import replace
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Document, Failure, Flaw
@@ -61,8 +63,7 @@ class Kind(Enum):
     FOREIGN = "foreign"
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(msgspec.Struct, frozen=True):
     """An input that holds no calls: neither JSON nor YAML, and its name does not claim so; no table of Segment's.
 
     Attributes:
@@ -269,8 +270,7 @@ def _gather(stream: Stream, most: int) -> tuple[bytes, Damage | None]:
     return b"".join(chunks), None
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
+class _Sample(msgspec.Struct, frozen=True):
     """How the first lines of a text read, each on its own.
 
     Attributes:

@@ -6,9 +6,10 @@ import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO, Self, cast
+
+import msgspec
 
 from segkoch_lint.masking import mask_shapes
 
@@ -35,8 +36,7 @@ def is_remote(path: str) -> bool:
     return _URL.match(path) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A file elsewhere.
 
     Attributes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from segkoch_lint.places import Span
 from segkoch_lint.reading.documents import Document, Failure, Flaw
@@ -122,8 +124,7 @@ def _nothing(_: Block) -> None:
     """Take no notice of a block."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sieve(Generic[Known]):
+class Sieve(msgspec.Struct, Generic[Known], frozen=True):
     """Takes lines of JSON out before they are read.
 
     Attributes:

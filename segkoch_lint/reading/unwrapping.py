@@ -7,8 +7,10 @@ https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from segkoch_lint.calls import CALL_TYPES, Call, merge, was_sent
 from segkoch_lint.places import Path
@@ -24,24 +26,21 @@ _MERGED = ("context", "integrations")
 _SNAKE_CASE_USERS = ("user_id", "anonymous_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """A batch body as it was posted; its calls follow one by one."""
 
     body: Mapping[str, Any]
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(msgspec.Struct, frozen=True):
     """The settings of a Kochava destination, as Segment's Public API gives them."""
 
     body: Mapping[str, Any]
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class NotACall:
+class NotACall(msgspec.Struct, frozen=True):
     """A well-formed value where a call was expected.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol, TextIO
+
+import msgspec
 
 from segkoch_lint.budgets import Budget
 from segkoch_lint.findings import Finding
@@ -19,8 +20,7 @@ FORMATS = {
 """Formats by name; each module has a class `Reporter`, imported when it is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """How a report is to look.
 
     Attributes:
@@ -38,8 +38,7 @@ class Style:
     max_findings: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How a run ended.
 
     Attributes:
@@ -52,8 +51,8 @@ class Outcome:
     """
 
     exit_status: int
-    budgets: Mapping[str, Budget] = field(default_factory=dict)
-    within: Mapping[str, int] = field(default_factory=dict)
+    budgets: Mapping[str, Budget] = msgspec.field(default_factory=dict)
+    within: Mapping[str, int] = msgspec.field(default_factory=dict)
     facets: Sequence[str] = ()
     unwritten: bool = False
     max_blocked: Budget | None = None

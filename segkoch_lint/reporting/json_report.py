@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
 from typing import Any, TextIO
+
+from msgspec.structs import asdict
 
 from segkoch_lint import __version__
 from segkoch_lint.budgets import Budget
@@ -140,7 +141,7 @@ def _plans(tally: PlanTally, max_blocked: Budget | None) -> dict[str, Any]:
 
 
 def _replay(tally: ReplayTally, max_blocked: Budget | None) -> dict[str, Any]:
-    figures = {each.name: getattr(tally, each.name) for each in fields(ReplayCounts)}
+    figures = {name: getattr(tally, name) for name in ReplayCounts.__struct_fields__}
     events = [
         {"type": call_type, "event": event, **asdict(counts)} for (call_type, event), counts in tally.events.items()
     ]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
@@ -25,8 +23,7 @@ _ABOUT = frozenset({"$schema", "$id", "title", "description", "rule", "remedy", 
 """The members of a rule file that say something about the rule; all others are the constraint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
+class Counterexample(msgspec.Struct, frozen=True):
     """A change to the rule's first example that breaks the rule.
 
     Attributes:
@@ -40,8 +37,7 @@ class Counterexample:
     places: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, eq=False):
     """One rule file.
 
     Attributes:
@@ -125,7 +121,7 @@ def limited(rule: Rule, limits: Mapping[str, int]) -> Rule:
     for name, path in chosen.items():
         holder, step = holder_of(constraint, path)
         holder[step] = limits[name]
-    return dataclasses.replace(rule, constraint=constraint)
+    return msgspec.structs.replace(rule, constraint=constraint)
 
 
 def holder_of(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
@@ -172,7 +168,7 @@ def _written_out(rule: Rule, by_code: Mapping[str, Rule]) -> Rule:
         for theirs, text in by_code[code].remedy.items():
             words = dict.fromkeys([*key.split(), *(theirs.split() if theirs != DEFAULT_REMEDY else ())])
             remedy.setdefault(" ".join(words), text)
-    return dataclasses.replace(rule, remedy=remedy)
+    return msgspec.structs.replace(rule, remedy=remedy)
 
 
 def find(rules: Sequence[Rule], code_or_name: str) -> Rule:

@@ -7,9 +7,10 @@ description of the integrations object (`All`, case-sensitive names, objects cou
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from segkoch_lint import schema_files
 
@@ -42,8 +43,7 @@ _SWITCHED_OFF: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True):
     """What decides about delivery and can be configured.
 
     Attributes:
@@ -54,7 +54,7 @@ class Delivery:
 
     accepted_types: tuple[str, ...] = ACCEPTED_TYPES
     ignored_events: tuple[str, ...] = ()
-    libraries: Mapping[str, str] = field(default_factory=dict)
+    libraries: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def conditions(self) -> dict[str, dict[str, Any]]:
         """Return the reasons for which a call does not reach Kochava, each with the schema of such calls."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from segkoch_lint.places import path_of, pointer_of
 from segkoch_lint.rules.catalogue import Counterexample, Rule
@@ -32,7 +33,7 @@ def problem_of_examples(rule: Rule) -> str:
         for violation in by_rule.violations(rule.applies_to, example):
             return f"examples[{number}] is to pass, but breaks the rule at {pointer_of(violation.path) or 'its top'}."
     # Which library is of which origin is configured; that a counterexample breaks the constraint is not.
-    by_constraint = RuleSet([dataclasses.replace(rule, sent_by=())], Delivery())
+    by_constraint = RuleSet([msgspec.structs.replace(rule, sent_by=())], Delivery())
     for number, counterexample in enumerate(rule.counterexamples):
         name = f"counterexamples[{number}]"
         try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from segkoch_lint.places import Path, path_of
 from segkoch_lint.rules.references import REFERRING, lookup
@@ -38,8 +39,7 @@ _APPLIES = frozenset(
 _KNOWN = _READS_ALL | _ASKS | _ASKS_NOTHING | _APPLIES | frozenset(REFERRING) | frozenset(KEYWORDS)
 
 
-@dataclass(slots=True)
-class Footprint:
+class Footprint(msgspec.Struct):
     """What rules read of a value.
 
     Attributes:
@@ -50,11 +50,11 @@ class Footprint:
         compared: our comparing keywords that look at the value, as (keyword, its value).
     """
 
-    members: dict[str, Footprint] = field(default_factory=dict)
-    patterns: dict[str, Footprint] = field(default_factory=dict)
+    members: dict[str, Footprint] = msgspec.field(default_factory=dict)
+    patterns: dict[str, Footprint] = msgspec.field(default_factory=dict)
     all: bool = False
-    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
-    compared: list[tuple[str, Any]] = field(default_factory=list)
+    asked: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    compared: list[tuple[str, Any]] = msgspec.field(default_factory=list)
 
     def reads(self, path: Path) -> bool:
         """Tell whether the value at *path* is read, or stands on the way to one that is."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 from segkoch_lint.caching import BoundedCache
 from segkoch_lint.errors import UsageError
@@ -35,8 +36,7 @@ not faulty, and the user refused to be tracked, or was not asked yet (limited ad
 """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opinion:
+class Opinion(msgspec.Struct, frozen=True, eq=False):
     """What the rules say of a call and of all that are like it.
 
     Attributes:
@@ -59,8 +59,7 @@ class Opinion:
     reads: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What the rules say of one call: see `Opinion`."""
 
     not_delivered: str | None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from segkoch_lint.calls import LIBRARY_NAME
 from segkoch_lint.masking import Extent, Secret, is_id, key_of, parent_of, redacted
@@ -29,8 +30,7 @@ _LONGEST_SHOWN = 60
 """Code points of a payload value that a message shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(msgspec.Struct, frozen=True):
     """One rule broken at one place of a value.
 
     Attributes:
@@ -49,8 +49,7 @@ class Violation:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Blame:
+class Blame(msgspec.Struct, frozen=True):
     """A rule broken at a place, whatever value stands there: the same for all calls that are alike.
 
     Attributes:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
 from typing import Any, Protocol
@@ -290,8 +289,7 @@ def compares(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(compares, schema))
 
 
-@dataclass(slots=True)
-class _Calls:
+class _Calls(msgspec.Struct):
     """What passes between a validator and the keywords of ours that it calls.
 
     The validator takes everything that these raise for "invalid", also an interruption or a failure: what was raised
@@ -302,8 +300,8 @@ class _Calls:
         originals: see `Gate.iter_errors`.
     """
 
-    raised: list[BaseException] = field(default_factory=list)
-    originals: Mapping[int, Any] = field(default_factory=dict)
+    raised: list[BaseException] = msgspec.field(default_factory=list)
+    originals: Mapping[int, Any] = msgspec.field(default_factory=dict)
 
     def raise_again(self) -> None:
         if self.raised:

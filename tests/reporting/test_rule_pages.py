@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 from segkoch_lint.reporting.rule_pages import page
 from segkoch_lint.rules.catalogue import built_in, find
@@ -17,7 +17,7 @@ def test_a_page_says_for_which_calls_a_remedy_is_and_says_each_remedy_once() -> 
         "analytics-flutter empty": "shared",
         "analytics_flutter empty": "shared",
     }
-    lines = page(dataclasses.replace(find(built_in(), "KCH104"), remedy=remedy)).splitlines()
+    lines = page(msgspec.structs.replace(find(built_in(), "KCH104"), remedy=remedy)).splitlines()
     start = lines.index("## How to fix it") + 2
     assert lines[start : start + 6] == [
         "- In general: general",
@@ -31,7 +31,7 @@ def test_a_page_says_for_which_calls_a_remedy_is_and_says_each_remedy_once() -> 
 
 def test_a_counterexample_without_a_summary_is_described_by_its_changes() -> None:
     rule = find(built_in(), "KCH104")
-    bare = [dataclasses.replace(each, summary="") for each in rule.counterexamples]
-    lines = page(dataclasses.replace(rule, counterexamples=tuple(bare))).splitlines()
+    bare = [msgspec.structs.replace(each, summary="") for each in rule.counterexamples]
+    lines = page(msgspec.structs.replace(rule, counterexamples=tuple(bare))).splitlines()
     assert "Without `/context/device/id` (to blame: `/context/device`):" in lines
     assert not [line for line in lines if line.startswith((" (", "- :"))]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 from typing import Any
 
+import msgspec
 import pytest
 
 from segkoch_lint import Linter, Settings
@@ -32,7 +32,7 @@ EVERY_SORT = {
 
 
 def with_remedy(remedy: dict[str, str]) -> Rule:
-    return dataclasses.replace(find(built_in(), "KCH104"), remedy=remedy)
+    return msgspec.structs.replace(find(built_in(), "KCH104"), remedy=remedy)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_the_remedy_of_a_rule_that_does_not_exist_is_refused() -> None:
     rule = find(built_in(), "KCH103")
     document = {**rule.document, "remedy": {"default": "x", "server": {"as": "KCH999"}}}
     with pytest.raises(UsageError, match="KCH999"):
-        with_shared_remedies([dataclasses.replace(rule, document=document)])
+        with_shared_remedies([msgspec.structs.replace(rule, document=document)])
 
 
 def test_what_a_call_is_like_is_only_found_out_when_something_is_wrong_with_it() -> None:

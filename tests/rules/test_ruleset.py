@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 from typing import Any
 
 import jsonschema
 import jsonschema_rs
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -270,6 +270,6 @@ def test_the_bundle_lets_calls_pass_that_are_not_delivered() -> None:
 
 def test_a_rule_may_blame_the_whole_call(good_call: dict[str, Any]) -> None:
     rule = next(each for each in built_in() if each.code == "KCH102")
-    ruleset = RuleSet([dataclasses.replace(rule, place=())], Delivery())
+    ruleset = RuleSet([msgspec.structs.replace(rule, place=())], Delivery())
     del good_call["context"]["device"]["type"]
     assert [each.rule.code for each in ruleset.judge(good_call).violations] == ["KCH102"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import itertools
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,7 +187,7 @@ def test_rules_of_ones_own_make_a_call_faulty_or_limited_by_their_severity_and_b
         ({"severity": Severity.ERROR, "refusal": True}, "limited"),
         ({"severity": Severity.INFO, "refusal": True}, "limited"),
     ):
-        own = dataclasses.replace(rule, **changes)
+        own = msgspec.structs.replace(rule, **changes)
         assert RuleSet([], Delivery(), [own]).judge(call).readiness == readiness
 
 

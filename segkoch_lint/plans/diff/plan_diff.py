@@ -6,7 +6,9 @@ from __future__ import annotations
 # ruff: noqa: PTH112, PTH119
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings import Finding
@@ -270,4 +272,4 @@ def _compare_pair(checker: PlanChecker, pair: Pair, evaluator: Evaluator) -> Ite
 
 
 def _note(checker: PlanChecker, plan: Plan, found: Iterable[Change]) -> None:
-    checker.tally.changes.extend(replace(each, path=plan.site.file) for each in found)
+    checker.tally.changes.extend(msgspec.structs.replace(each, path=plan.site.file) for each in found)
