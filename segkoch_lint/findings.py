@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -122,5 +123,14 @@ class Finding(msgspec.Struct, frozen=True):
         """Return the message; *show_ids* reveals the payload values in it."""
         if not self.values:
             return self.template
-        texts = {name: shown(value, show_ids=show_ids) for name, value in self.values.items()}
-        return _PLACEHOLDER.sub(lambda found: texts.get(found[1], found[0]), self.template)
+        pieces = list(_pieces(self.template))
+        for place in range(1, len(pieces), 2):
+            value = self.values.get(pieces[place])
+            pieces[place] = f"{{{pieces[place]}}}" if value is None else shown(value, show_ids=show_ids)
+        return "".join(pieces)
+
+
+@lru_cache(maxsize=256)
+def _pieces(template: str) -> tuple[str, ...]:
+    """Return the text before the first placeholder of a message, its name, the text after it, and so on."""
+    return tuple(_PLACEHOLDER.split(template))
