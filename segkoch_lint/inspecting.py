@@ -79,7 +79,7 @@ class Inspector:
         self._ruleset = ruleset
         self.placer = Placer(selection.severity, excerpts)
         self._observe = observe
-        self._lines = None if excerpts else LineFindings(self.drafts, self.placer)
+        self._lines = LineFindings(self.drafts, self.placer)
         self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
 
     def inspect(
@@ -169,10 +169,12 @@ class Inspector:
             summary: the figures to add a line to of which nobody said the same before.
             said: counts the other lines, until `count_lines`.
         """
-        known = self._lines.of(line, path, ignored) if self._lines else None
+        known = self._lines.of(line, path, ignored)
         if known is None:
             return self.judged(line.document, line.opinion, path, ignored, summary)
         verdict, findings = known
+        if self.placer.excerpts is not None:
+            findings = self.placer.with_excerpts(line.document, findings)
         said[verdict, line.group] += 1
         return findings
 

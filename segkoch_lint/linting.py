@@ -196,6 +196,11 @@ class Linter:
             self.failed(error, location.path, line, consequence="the lines of a finding are not shown")
             return None
 
+    def drop_excerpts(self) -> None:
+        """Make no more lines to show; findings that were made before keep theirs."""
+        self._parts.drop_excerpts()
+        self._looking_back = None
+
     def failed(self, error: Exception, path: str = "", line: int | None = None, *, consequence: str) -> None:
         """Note that our own code failed at a place, so that the run is incomplete.
 

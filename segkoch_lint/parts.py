@@ -111,6 +111,10 @@ class PartLinter:
         self._slow = False
         self._failures = 0
 
+    def drop_excerpts(self) -> None:
+        """Make no more lines to show."""
+        self.inspector.placer.excerpts = self._flaw_excerpts = None
+
     @property
     def bytes_read(self) -> int:
         """Stored (compressed) bytes read so far, of all inputs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -56,11 +56,14 @@ class Placer:
     Args:
         severity: tells what a finding of a rule weighs.
         excerpts: None when nobody shows them.
+
+    Attributes:
+        excerpts: the same; it may be set to None when enough of them are shown.
     """
 
     def __init__(self, severity: Callable[[Rule], Severity], excerpts: Excerpts | None) -> None:
         self._severity = severity
-        self._excerpts = excerpts
+        self.excerpts = excerpts
 
     def findings(self, document: Document, path: str, drafts: Sequence[Draft]) -> list[Finding]:
         """Return the findings of a document, in the order of the text.
@@ -73,12 +76,20 @@ class Placer:
         if not drafts:
             return []
         spans = document.locate({draft.path for draft in drafts})
+        made = [(self.finding(document, path, draft, spans), draft, _remark(document, draft)) for draft in drafts]
+        return self.with_excerpts(document, in_order(made))
+
+    def with_excerpts(self, document: Document, findings: list[Finding]) -> list[Finding]:
+        """Return findings with the lines around them, if these are shown."""
+        if self.excerpts is None:
+            return findings
         # Several rules often blame the same value.
-        excerpt = cache(lambda span: self._excerpts(document, span) if self._excerpts and span else None)
-        made = [
-            (self.finding(document, path, draft, spans, excerpt), draft, _remark(document, draft)) for draft in drafts
+        excerpt = cache(partial(self.excerpts, document))
+        spans = [finding.location.span for finding in findings]
+        return [
+            msgspec.structs.replace(finding, excerpt=excerpt(span)) if span else finding
+            for finding, span in zip(findings, spans, strict=True)
         ]
-        return in_order(made)
 
     def finding(
         self,
@@ -86,16 +97,14 @@ class Placer:
         path: str,
         draft: Draft,
         spans: Mapping[Path, Span] = MappingProxyType({}),
-        excerpt: Callable[[Span | None], Excerpt | None] = lambda _: None,
     ) -> Finding:
-        """Return a finding.
+        """Return a finding, without the lines around it.
 
         Args:
             document: that it stands in.
             path: its input, as findings name it.
             draft: what is wrong.
             spans: where values stand.
-            excerpt: returns the lines around a span.
         """
         ids = document.ids
         pointer = shown_pointer(draft.path, ids.stretches)
@@ -113,7 +122,6 @@ class Placer:
             values={name: _masked(value, document, draft.path) for name, value in values.items()},
             remedy=" ".join(filter(None, (note.remark, draft.remedy))),
             related=related,
-            excerpt=excerpt(span),
             properties=_shared(draft.properties, document),
         )
 

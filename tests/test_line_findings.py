@@ -21,6 +21,7 @@ from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block
+from segkoch_lint.reporting.excerpts import excerpt
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.tallies import Summary
 from tests.conftest import IOS_CALL
@@ -28,6 +29,8 @@ from tests.engine.logs import GOOD, MUTANTS, WAYS, selector_by, written
 from tests.engine.mutants import mutants
 
 SELECTION = Selection(Settings())
+ID = "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64"
+DEVICE = "context/device"
 RULES = RuleSet(SELECTION.rules, Settings().delivery, SELECTION.catalogue)
 
 
@@ -71,6 +74,19 @@ def test_the_findings_of_a_line_are_those_of_the_document(by: str, calls: list[b
         assert found is None or found == expected
 
 
+@pytest.mark.parametrize("by", WAYS)
+def test_the_lines_around_a_finding_are_shown_until_enough_are(by: str) -> None:
+    inspector = Inspector(SELECTION, RULES, excerpts=excerpt)
+    broken = written(call((f"{DEVICE}/id", ...), (f"{DEVICE}/type", "iOS")), 0)
+    first, second = checked([broken, broken], by)
+    found = inspector.line(first, "log.ndjson", frozenset(), Summary(), Counter())
+    assert found == inspector.judged(first.document, first.opinion, "log.ndjson", frozenset(), Summary())
+    assert all(finding.excerpt and '"iOS"' in finding.excerpt.lines[0] for finding in found)
+    inspector.placer.excerpts = None
+    found = inspector.line(second, "log.ndjson", frozenset(), Summary(), Counter())
+    assert [finding.excerpt for finding in found] == [None, None]
+
+
 TEXTS = st.text(st.sampled_from('ab/é"\\u0061 :,'), max_size=4)
 
 
@@ -86,10 +102,6 @@ def test_the_core_watches_lines_for_the_same_strings(value: Any, watched: list[t
     text = json.dumps(value, ensure_ascii=escaped).replace("/", "\\/" if escaped else "/").encode()
     strings = [(f'"{each}"'.encode(), most) for each, most in watched]
     assert Watch(strings).passes(text) == holds_none(text, strings)
-
-
-ID = "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64"
-DEVICE = "context/device"
 
 
 @pytest.mark.parametrize("by", WAYS)

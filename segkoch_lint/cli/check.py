@@ -154,7 +154,7 @@ def command(
         raise _nothing_to_check(linter.selection.rules, settings)
     with open_reports(form, style, targets) as reports:
         try:
-            _lint(linter, paths or (".",), stdin_filename, reports)
+            _lint(linter, paths or (".",), stdin_filename, reports, max_findings)
         except (UsageError, OutputError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - the reports end properly, and say that they are incomplete
@@ -185,7 +185,9 @@ def _nothing_to_check(rules: Sequence[Rule], settings: Settings) -> UsageError:
     return UsageError(f"No rule is left to check by ({selected}{ignored}).", "`segkoch-lint rule` lists all rules.")
 
 
-def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports) -> None:
+def _lint(
+    linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports, most_shown: int | None
+) -> None:
     from segkoch_lint.cli.progress import Progress  # noqa: PLC0415
 
     with Progress(linter, paths) as progress:
@@ -197,9 +199,11 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
         linter.on_progress = look_up
         # Whatever ends the run, its inputs are to be closed before anything else.
         with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
-            for finding in chain(findings, linter.identity_findings()):
+            for number, finding in enumerate(chain(findings, linter.identity_findings()), 1):
                 progress.clear()
                 _show(finding, linter, reports)
+                if number == most_shown:
+                    linter.drop_excerpts()
     raise_arrived()
 
 

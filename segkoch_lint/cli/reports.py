@@ -149,7 +149,8 @@ def protect_inputs(
 
 def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[Any, Any]:
     """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
-    if not ((form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)):
+    in_text = (form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)
+    if not in_text or style.max_findings == 0:
         return None, None
     return partial(_excerpt, show_ids=style.show_ids), partial(_flaw_excerpt, show_ids=style.show_ids)
 

@@ -297,6 +297,7 @@ def test_excluded_and_ignored_files_are_not_read(program: Program, folder: Path)
 def test_statistics_and_max_findings(program: Program) -> None:
     out = program("check", "--statistics", "--max-findings", "1", "bad.json").out
     assert "… and 1 more finding (--max-findings 1)." in out
+    assert out.startswith(program("check", "bad.json").out.partition("\n\n")[0])
     assert "of checked" in out
 
 
