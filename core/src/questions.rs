@@ -22,6 +22,8 @@ const MOST_AUTOMATON: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Questions {
     automaton: DFA,
+    /// By byte, its class: bytes of one class lead to the same states.
+    classes: [u8; 256],
     /// The numbers of sets of patterns: the same for all who ask.
     numbers: Mutex<HashMap<Vec<usize>, u16, RandomState>>,
 }
@@ -29,13 +31,33 @@ pub struct Questions {
 /// The number of the texts that no pattern matches.
 const NONE: u16 = 0;
 
-/// The states of an automaton that one who asks has met.
+/// A state or an answer that is not known yet.
+const UNKNOWN: u32 = u32::MAX;
+
+/// The states of an automaton that one who asks has met, as a table: a step is a look into it.
 #[derive(Debug)]
 pub struct States {
     cache: Cache,
-    begin: Option<LazyStateID>,
-    answers: HashMap<LazyStateID, u16, RandomState>,
+    /// By how often the cache was cleared, which gives its ids other meanings.
     clears: usize,
+    /// The automaton's ids of the states; with the first of them a text begins.
+    ids: Vec<LazyStateID>,
+    numbers: HashMap<LazyStateID, u32, RandomState>,
+    /// By state and class of byte, the next state.
+    next: Vec<u32>,
+    /// By state, the answer of a text that ends there.
+    answers: Vec<u32>,
+}
+
+impl States {
+    fn add(&mut self, id: LazyStateID, classes: usize) -> u32 {
+        let number = self.ids.len() as u32;
+        self.ids.push(id);
+        self.numbers.insert(id, number);
+        self.next.resize(self.next.len() + classes, UNKNOWN);
+        self.answers.push(UNKNOWN);
+        number
+    }
 }
 
 impl Questions {
@@ -45,11 +67,15 @@ impl Questions {
     ///
     /// A pattern is not valid, or all together are too large.
     pub fn new(patterns: &[String]) -> Result<Self, String> {
+        Self::within(patterns, STATES_BYTES)
+    }
+
+    fn within(patterns: &[String], states_bytes: usize) -> Result<Self, String> {
         // A pattern that matched stays so until the end of the text, where all is told at once.
         let whole: Vec<String> = patterns.iter().map(|each| format!("(?:{each})(?s-u:.)*")).collect();
         let config = Config::new()
             .match_kind(MatchKind::All)
-            .cache_capacity(STATES_BYTES)
+            .cache_capacity(states_bytes)
             .skip_cache_capacity_check(true)
             .minimum_cache_clear_count(None);
         let automaton = DFA::builder()
@@ -59,41 +85,82 @@ impl Questions {
             .build_many(&whole)
             .map_err(|error| error.to_string())?;
         begin_of(&automaton, &mut automaton.create_cache()).ok_or("the automaton cannot be begun")?;
+        let classes = std::array::from_fn(|byte| automaton.byte_classes().get(byte as u8));
         let numbers = HashMap::from_iter([(Vec::new(), NONE)]);
-        Ok(Self { automaton, numbers: Mutex::new(numbers) })
+        Ok(Self { automaton, classes, numbers: Mutex::new(numbers) })
     }
 
     /// Returns states for one who asks; they may be used with these questions only.
     #[must_use]
     pub fn states(&self) -> States {
-        let mut cache = self.automaton.create_cache();
-        let begin = begin_of(&self.automaton, &mut cache);
+        let cache = self.automaton.create_cache();
         let clears = cache.clear_count();
-        States { cache, begin, answers: HashMap::default(), clears }
+        let (ids, next, answers) = (Vec::new(), Vec::new(), Vec::new());
+        States { cache, clears, ids, numbers: HashMap::default(), next, answers }
     }
 
     /// Returns the number of the patterns that match a text of printable ASCII; None if that cannot be told.
     pub fn answer(&self, states: &mut States, text: &[u8]) -> Option<u16> {
-        if states.cache.clear_count() != states.clears {
-            states.answers.clear();
-            states.begin = begin_of(&self.automaton, &mut states.cache);
-            states.clears = states.cache.clear_count();
+        if states.ids.is_empty() || states.cache.clear_count() != states.clears {
+            self.begin_anew(states)?;
         }
-        let mut state = states.begin?;
+        let shift = self.automaton.byte_classes().stride2();
+        let mut state = 0;
+        for &byte in text {
+            let at = (state as usize) << shift | usize::from(self.classes[usize::from(byte)]);
+            state = match states.next[at] {
+                UNKNOWN => match self.step(states, state, byte) {
+                    Some(next) => next,
+                    None => return self.answer_anew(states, text),
+                },
+                next => next,
+            };
+        }
+        if states.answers[state as usize] == UNKNOWN {
+            let id = self.automaton.next_eoi_state(&mut states.cache, states.ids[state as usize]).ok()?;
+            let answer = self.number(&states.cache, id)?;
+            states.answers[state as usize] = u32::from(answer);
+            return Some(answer);
+        }
+        u16::try_from(states.answers[state as usize]).ok()
+    }
+
+    /// Makes the table empty, but for where texts begin.
+    #[cold]
+    fn begin_anew(&self, states: &mut States) -> Option<()> {
+        states.ids.clear();
+        states.numbers.clear();
+        states.next.clear();
+        states.answers.clear();
+        let begin = begin_of(&self.automaton, &mut states.cache)?;
+        states.clears = states.cache.clear_count();
+        states.add(begin, 1 << self.automaton.byte_classes().stride2());
+        Some(())
+    }
+
+    /// Finds the state after a byte, and puts it into the table; None if states were forgotten on the way.
+    #[cold]
+    fn step(&self, states: &mut States, state: u32, byte: u8) -> Option<u32> {
+        let id = self.automaton.next_state(&mut states.cache, states.ids[state as usize], byte).ok()?;
+        if states.cache.clear_count() != states.clears {
+            return None;
+        }
+        let shift = self.automaton.byte_classes().stride2();
+        let known = states.numbers.get(&id).copied();
+        let next = known.unwrap_or_else(|| states.add(id, 1 << shift));
+        states.next[(state as usize) << shift | usize::from(self.classes[usize::from(byte)])] = next;
+        Some(next)
+    }
+
+    /// Answers without the table.
+    #[cold]
+    fn answer_anew(&self, states: &mut States, text: &[u8]) -> Option<u16> {
+        let mut state = begin_of(&self.automaton, &mut states.cache)?;
         for &byte in text {
             state = self.automaton.next_state(&mut states.cache, state, byte).ok()?;
         }
         state = self.automaton.next_eoi_state(&mut states.cache, state).ok()?;
-        // When states were forgotten on the way, the last one is known, but ids have come to mean others.
-        if states.cache.clear_count() != states.clears {
-            return self.number(&states.cache, state);
-        }
-        if let Some(&number) = states.answers.get(&state) {
-            return Some(number);
-        }
-        let number = self.number(&states.cache, state)?;
-        states.answers.insert(state, number);
-        Some(number)
+        self.number(&states.cache, state)
     }
 
     /// Returns whether any pattern matches a text of printable ASCII; false if that cannot be told.
@@ -164,6 +231,31 @@ mod tests {
             assert_eq!(known.entry(answer).or_insert_with(|| expected.clone()), &expected, "{text}");
         }
         assert!(known.len() > 5);
+    }
+
+    #[test]
+    fn answers_are_the_same_however_often_states_are_forgotten() {
+        let patterns = ["^[a-c]{4}x", "b.{6}c", "(?:ab|ca){3}"].map(str::to_owned);
+        let asked = Questions::new(&patterns).unwrap();
+        let small = Questions::within(&patterns, 1000).unwrap();
+        let (mut states, mut forgetful) = (asked.states(), small.states());
+        let mut same = std::collections::HashMap::new();
+        let mut random = 1u32;
+        for _ in 0..5000 {
+            let text: Vec<u8> = (0..12)
+                .map(|_| {
+                    random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    b"abcx"[(random >> 16) as usize % 4]
+                })
+                .collect();
+            let answer = asked.answer(&mut states, &text).unwrap();
+            assert_eq!(*same.entry(answer).or_insert_with(|| small.answer(&mut forgetful, &text).unwrap()), {
+                small.answer(&mut forgetful, &text).unwrap()
+            });
+        }
+        assert!(same.len() > 3);
+        assert!(forgetful.cache.clear_count() > 10);
+        assert_eq!(states.cache.clear_count(), 0);
     }
 
     #[test]
