@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Self
-
-import msgspec
+from typing import NamedTuple, Self
 
 
 class UsageError(Exception):
@@ -46,7 +44,7 @@ class OutputError(Exception):
     """An output cannot be written; the run is incomplete."""
 
 
-class InternalError(msgspec.Struct, frozen=True):
+class InternalError(NamedTuple):
     """A place where the program itself failed: an exception that nobody expected. The run goes on behind it.
 
     Attributes:

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ from segkoch_lint import __version__
 from segkoch_lint.cli import check, running
 from segkoch_lint.engine.core import core_text
 from segkoch_lint.rules import vocabulary
-from tests.conftest import Ran
+from tests.conftest import IOS_CALL, Ran
 
 Program = Callable[..., Ran]
 
@@ -190,14 +192,61 @@ def test_a_terminal_that_knows_ascii_only_gets_escapes(tmp_path: Path) -> None:
     assert b"\\xe9.json:1:1" in ran.stdout
 
 
-def test_the_version_needs_neither_parsers_nor_validators() -> None:
-    heavy = "jsonschema", "jsonschema_rs", "msgspec", "yaml", "pathspec", "zstandard"
+VALIDATORS = {"jsonschema", "jsonschema_rs", "referencing"}
+PARSERS = {"msgspec", "yaml", "pathspec", "zstandard", "isal", "tomllib", "csv", "pyarrow", "fsspec", "sqlite3"}
+FOR_FEW = {"tempfile", "logging", "multiprocessing", "difflib", "html", "fractions", "traceback", "importlib.metadata"}
+OURS_FOR_FEW = {
+    *("segkoch_lint.reading.columns", "segkoch_lint.reading.csv_text", "segkoch_lint.reading.yaml_text"),
+    *("segkoch_lint.engine.native", "segkoch_lint.engine.verdict_cache", "segkoch_lint_core"),
+    *("segkoch_lint.reporting.excerpts", "segkoch_lint.reporting.json_report", "segkoch_lint.plans"),
+    *("segkoch_lint.cli.plan", "segkoch_lint.cli.rule", "segkoch_lint.cli.protection", "segkoch_lint.identity.spill"),
+}
+
+
+def imported_by(arguments: list[str], folder: Path) -> set[str]:
+    """Run the command line in a process of its own and return the modules that it imports."""
     code = (
-        "import sys\nfrom segkoch_lint.cli.running import run\nrun(['--version'])\n"
-        f"print([name for name in {heavy!r} if name in sys.modules])"
+        "import sys\nbefore = {*sys.modules}\nfrom segkoch_lint.cli.running import run\n"
+        f"run({arguments!r})\nprint(*({{*sys.modules}} - before))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, cwd=ROOT)
-    assert ran.stdout.decode().splitlines()[-1] == "[]"
+    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, cwd=folder)
+    return set(ran.stdout.decode().splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["--version"], {"segkoch_lint_core"} if find_spec("segkoch_lint_core") else set()),  # its version is shown
+        (["--help"], set()),
+        (["check", "--help"], {"msgspec"}),  # the severities are defined beside the findings
+    ],
+)
+def test_what_is_said_of_the_program_needs_neither_parsers_nor_validators(
+    arguments: list[str], needed: set[str], tmp_path: Path
+) -> None:
+    imported = imported_by(arguments, tmp_path)
+    assert imported & (VALIDATORS | PARSERS | FOR_FEW | OURS_FOR_FEW) == needed
+
+
+@pytest.mark.parametrize(
+    ("call", "configured", "needed"),
+    [
+        (IOS_CALL, False, set()),
+        (IOS_CALL, True, {"tomllib"}),
+        ({"type": "track", "event": "x", "userId": "u"}, False, {"segkoch_lint.reporting.excerpts"}),
+    ],
+)
+def test_a_fixture_is_checked_without_what_only_other_inputs_need(
+    call: dict[str, Any], configured: bool, needed: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "call.json").write_text(json.dumps(call, indent=2))
+    if configured:
+        (tmp_path / "pyproject.toml").write_text('[tool.segkoch-lint]\nfail-on = "warning"\n')
+    imported = imported_by(["check", "call.json"], tmp_path)
+    assert "jsonschema_rs" in imported
+    for_others = VALIDATORS | PARSERS | FOR_FEW | OURS_FOR_FEW
+    assert imported & for_others - {"jsonschema_rs", "msgspec", "sqlite3"} == needed
 
 
 @pytest.mark.parametrize("descriptors", [24, 12, 8, 6])
