@@ -16,7 +16,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from segkoch_lint.plans.check.checker import PlanChecker
-from segkoch_lint.plans.guard.exact import DRAFT, common_schema
+from segkoch_lint.plans.guard.exact import DRAFT, exact_schema
 from segkoch_lint.plans.probe.probes import REQUIREMENTS
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--rules", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    guard = common_schema([rule for rule in built_in() if rule.code in REQUIREMENTS], Delivery())
+    guard = exact_schema([rule for rule in built_in() if rule.code in REQUIREMENTS], Delivery())
     for what, common in (("without a guard", None), ("guarded by the common schema", guard)):
         made = plan(given.rules, common, given.seed)
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The jobs that docs/plans.md shows for CI services, with their commands run in a real repository."""
+"""The jobs that docs/plan-ci.md shows for CI services, with their commands run in a real repository."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 
 from tests.plans.plan_files import config_api, guard
 
-DOCS = (Path(__file__).parents[1] / "docs" / "plans.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parents[1] / "docs" / "plan-ci.md").read_text(encoding="utf-8")
 
 
 def documented(first_line: str) -> Any:

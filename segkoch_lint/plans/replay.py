@@ -1,17 +1,16 @@
-"""Puts captured calls to two versions of a plan: what would the new one block that the old one lets through?"""
+"""Replay: captured calls against two versions of a plan, to count what the new one would block."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from segkoch_lint.calls import Call
 from segkoch_lint.masking import mask_shapes
-from segkoch_lint.plans.model.plan import Plan, PlanRule, event_version
-from segkoch_lint.plans.probe.evaluator import Evaluator, Exhausted, Replayed
-from segkoch_lint.plans.probe.validators import SchemaFault
+from segkoch_lint.plans.model.plan import CallKind, Plan, PlanRule, event_version
+from segkoch_lint.plans.probe.evaluator import Evaluator, Replayed, TimeLimitExceeded
+from segkoch_lint.plans.probe.validators import SchemaError
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import Failure, Flaw
@@ -21,111 +20,85 @@ from segkoch_lint.reading.recognising import Foreign, read_documents
 from segkoch_lint.reading.unwrapping import units_of
 from segkoch_lint.tallies import ReplayCounts, ReplayTally, Summary
 
-_AT_ONCE = 100
-"""Calls put to the plans in one request."""
+_BATCH = 100
+"""Calls of one request."""
 
 _TOO_LONG = "putting a call to the plan takes too long; calls after it were not replayed"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a plan holds against a call.
-
-    Attributes:
-        schemas: of the version of the event, and the common ones.
-        ruled: whether the plan has a rule for the type and the event of the call.
-        usable: whether all of the schemas can be asked.
-    """
-
-    schemas: Sequence[Any]
-    ruled: bool
-    usable: bool
-
-
-class Matcher:
-    """Finds the schemas that a plan holds against a call.
-
-    Args:
-        plan: the plan; deprecated rules do not count.
-        evaluator: tells which schemas can be used at all.
-    """
+class _Matcher:
+    """Finds the schemas that a plan checks a call against."""
 
     def __init__(self, plan: Plan, evaluator: Evaluator) -> None:
-        self._commons = [rule.schema.value for rule in plan.active_commons]
-        self._commons_usable = all(_is_usable(rule, evaluator) for rule in plan.active_commons)
-        self._rules: dict[tuple[str, str], list[PlanRule]] = {}
-        self._usable: set[PlanRule] = set()
-        for rule in sorted(plan.active, key=lambda rule: rule.version):
-            self._rules.setdefault(rule.identity, []).append(rule)
-            if _is_usable(rule, evaluator):
-                self._usable.add(rule)
+        self._plan = plan
+        self._unusable = {rule for rule in (*plan.active_commons, *plan.active) if not _is_usable(rule, evaluator)}
 
-    def held(self, call: Mapping[str, Any]) -> Held:
-        """Return what holds for a call: the version that it names or else the oldest, and the common schemas.
+    def rule(self, call: Mapping[str, Any]) -> PlanRule | None:
+        """Return the rule for the type and the event of a call, or None."""
+        return self._plan.rule_for(_kind_of(call), event_version(call))
 
-        Source: Segment's description of event versions.
-        """
-        rules = self._rules.get(identity_of(call), [])
-        wanted = event_version(call)
-        chosen = next((rule for rule in rules if rule.version == wanted), rules[0] if rules else None)
-        if chosen is None:
-            return Held(self._commons, ruled=False, usable=self._commons_usable)
-        usable = self._commons_usable and chosen in self._usable
-        return Held([*self._commons, chosen.schema.value], ruled=True, usable=usable)
-
-
-def identity_of(call: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the type of a call and, of a track call, the name of its event: what rules are found by."""
-    event = call.get("event")
-    return call["type"], event if call["type"] == "track" and isinstance(event, str) else ""
+    def schemas(self, call: Mapping[str, Any]) -> list[Any] | None:
+        """Return the schemas of the rule and the common ones, or None if one of them cannot be evaluated."""
+        rule = self.rule(call)
+        rules = [*self._plan.active_commons, *([rule] if rule else [])]
+        return None if self._unusable.intersection(rules) else [each.schema.value for each in rules]
 
 
 def replay(
     logs: Sequence[str], old: Plan, new: Plan, *, evaluator: Evaluator, settings: Settings, summary: Summary
 ) -> ReplayTally:
-    """Return the figures of a replay; what cannot be read is noted in *summary*.
+    """Return the figures of a replay.
 
     Args:
         logs: files, folders and globs with captured calls.
         old, new: both versions of the plan.
-        evaluator: puts calls to schemas.
+        evaluator: evaluates the schemas.
         settings: how inputs are read.
-        summary: where unread inputs and broken lines are noted.
+        summary: where inputs that cannot be read and broken lines are noted.
     """
     tally = ReplayTally()
-    before, after = Matcher(old, evaluator), Matcher(new, evaluator)
+    before, after = _Matcher(old, evaluator), _Matcher(new, evaluator)
     calls = _calls(logs, settings, summary)
-    while batch := list(islice(calls, _AT_ONCE)):
-        held = [(call, before.held(call), after.held(call)) for call in batch]
-        asked = [(call, old.schemas, new.schemas) for call, old, new in held if old.usable and new.usable]
+    while batch := list(islice(calls, _BATCH)):
+        matched = [(call, before.schemas(call), after.schemas(call)) for call in batch]
         try:
-            results = iter(evaluator.replay(asked))
-        except Exhausted:
+            replayed = evaluator.replay(
+                [(call, was, now) for call, was, now in matched if was is not None and now is not None]
+            )
+        except TimeLimitExceeded:
             summary.unread.append((", ".join(logs), _TOO_LONG))
             break
-        for call, was, now in held:
-            counts = _counts(next(results) if was.usable and now.usable else None, ruled=now.ruled)
-            call_type, event = identity_of(call)
-            tally.count(call_type, mask_shapes(event), counts)
+        results = iter(replayed)
+        for call, was, now in matched:
+            call_type, event = _kind_of(call)
+            result = None if was is None or now is None else next(results)
+            tally.count(call_type, mask_shapes(event), _counts(result, without_rule=after.rule(call) is None))
     return tally
 
 
-def _counts(found: Replayed | None, *, ruled: bool) -> ReplayCounts:
-    """Return the figures of one call; None stands for one that could not be put to the plans."""
-    counts = ReplayCounts(calls=1, without_rule=not ruled)
-    if found is None:
-        counts.unasked = 1
-        return counts
-    blocked = found.before and not found.after
-    counts.useful = found.readiness == "ready"
-    counts.blocked = blocked
-    counts.useful_blocked = blocked and found.readiness == "ready"
-    counts.limited_blocked = blocked and found.readiness == "limited"
-    counts.useless_blocked = blocked and found.readiness == "faulty"
-    counts.blocked_by_both = not (found.before or found.after)
-    counts.let_through = found.after and not found.before
-    counts.useless_left = found.after and found.readiness == "faulty"
-    return counts
+def _kind_of(call: Mapping[str, Any]) -> CallKind:
+    event = call.get("event")
+    return call["type"], event if call["type"] == "track" and isinstance(event, str) else ""
+
+
+def _counts(result: Replayed | None, *, without_rule: bool) -> ReplayCounts:
+    """Return the figures of one call; *result* is None if its schemas cannot be evaluated."""
+    if result is None:
+        return ReplayCounts(calls=1, without_rule=without_rule, unasked=1)
+    before, after, readiness = result
+    blocked = before and not after
+    return ReplayCounts(
+        calls=1,
+        useful=readiness == "ready",
+        without_rule=without_rule,
+        blocked=blocked,
+        useful_blocked=blocked and readiness == "ready",
+        limited_blocked=blocked and readiness == "limited",
+        useless_blocked=blocked and readiness == "faulty",
+        blocked_by_both=not (before or after),
+        let_through=after and not before,
+        useless_left=after and readiness == "faulty",
+    )
 
 
 def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterator[Mapping[str, Any]]:
@@ -134,12 +107,16 @@ def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterato
         if isinstance(opened, Unread):
             summary.unread.append((opened.path, opened.reason))
             continue
+        claimed = isinstance(source, Input) and source.claimed
+        broken = 0
         with opened as stream:
             try:
-                documents = read_documents(stream, name=opened.name, limits=settings.limits)
-                broken = yield from _messages(
-                    documents, opened.name, claimed=isinstance(source, Input) and source.claimed
-                )
+                for document in read_documents(stream, name=opened.name, limits=settings.limits):
+                    if isinstance(document, Flaw | Failure):
+                        broken += 1
+                    elif not isinstance(document, Foreign):
+                        units = (unit for unit in units_of(document, opened.name) if isinstance(unit, Call))
+                        yield from (call.message for call in units if call.certain or claimed)
             except OSError as error:
                 summary.unread.append((opened.name, error.strerror or str(error)))
                 continue
@@ -147,21 +124,9 @@ def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterato
             summary.remarks.append((opened.name, f"broken documents or lines that were not replayed: {broken:,}"))
 
 
-def _messages(documents: Iterable[Any], name: str, *, claimed: bool) -> Generator[Mapping[str, Any], None, int]:
-    """Yield the calls of an input, and return how many documents of it are broken."""
-    broken = 0
-    for document in documents:
-        if isinstance(document, Flaw | Failure):
-            broken += 1
-        elif not isinstance(document, Foreign):
-            calls = (unit for unit in units_of(document, name) if isinstance(unit, Call))
-            yield from (call.message for call in calls if call.certain or claimed)
-    return broken
-
-
 def _is_usable(rule: PlanRule, evaluator: Evaluator) -> bool:
     try:
         evaluator.load(rule.schema.value)
-    except (SchemaFault, Exhausted):
+    except (SchemaError, TimeLimitExceeded):
         return False
     return True

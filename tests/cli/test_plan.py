@@ -84,7 +84,7 @@ def test_the_text_begins_with_how_each_requirement_is_guarded(folder: Path, prog
     ]
 
 
-def test_a_plan_that_blocks_users_who_refused_is_told(folder: Path, program: Program) -> None:
+def test_a_plan_that_blocks_users_who_refused_is_reported(folder: Path, program: Program) -> None:
     told = "Users who refused tracking are blocked for every destination: KCH106 limited-ad-tracking by 1 of 1 rule,"
     assert told in program("plan", "check", "good.json").out
     assert "Users who refused" not in program("plan", "check", "bad.json").out
@@ -92,7 +92,7 @@ def test_a_plan_that_blocks_users_who_refused_is_told(folder: Path, program: Pro
     assert "Users who refused" not in program("plan", "check", "short.json").out
 
 
-def test_what_could_not_be_asked_is_in_the_sum(folder: Path, program: Program) -> None:
+def test_what_could_not_be_probed_is_in_the_sum(folder: Path, program: Program) -> None:
     never = {"required": ["properties"], "properties": {"properties": {"required": ["a"], "properties": {"a": False}}}}
     (folder / "never.json").write_text(json.dumps(config_api(None, {"A": guard(), "B": never})))
     (folder / "typewriter.json").write_text(json.dumps([rule("A", {"eventMetadata": {"name": "A"}})]))
@@ -105,7 +105,7 @@ def test_what_could_not_be_asked_is_in_the_sum(folder: Path, program: Program) -
     )
 
 
-def test_what_blocking_refusals_costs_is_said_where_it_is_asked_for(folder: Path, program: Program) -> None:
+def test_what_blocking_refusals_costs_is_reported_where_it_is_selected(folder: Path, program: Program) -> None:
     assert "every destination" not in program("plan", "check", "good.json").err
     ran = program("plan", "check", "good.json", "--select", "KCH106")
     assert "KCH106: blocking calls of users who refused tracking keeps their events from every destination" in ran.err
@@ -139,7 +139,7 @@ def test_a_usage_error_leaves_no_half_a_report(folder: Path, program: Program) -
     assert "--against main: there is no such file. good.json: is in no git repository" in ran.err
 
 
-def test_a_plan_passed_to_check_and_events_passed_to_plan_check_are_told(folder: Path, program: Program) -> None:
+def test_a_plan_passed_to_check_and_events_passed_to_plan_check_are_reported(folder: Path, program: Program) -> None:
     assert (
         "good.json: a tracking plan, not events; `segkoch-lint plan check` checks it"
         in program("check", "good.json").err
@@ -170,7 +170,7 @@ def test_the_common_schema_is_printed_and_merged(folder: Path, program: Program)
     assert sorted(each.name for each in folder.iterdir()) == ["bad.json", "events.json", "good.json"]
 
 
-def test_a_guard_of_ours_is_replaced_by_the_one_asked_for_alone_or_beside_other_demands(
+def test_a_guard_of_ours_is_replaced_by_the_one_selected_alone_or_beside_other_demands(
     folder: Path, program: Program
 ) -> None:
     file = folder / "bad.json"
@@ -310,7 +310,7 @@ def test_common_schemas_are_no_rules(folder: Path, program: Program) -> None:
     assert "1 tracking plan read, 0 rules and 1 common schema: 1 checked." in program("plan", "check", "alone.json").out
 
 
-def test_of_several_plans_each_change_is_told_with_its_file(folder: Path, program: Program) -> None:
+def test_of_several_plans_each_change_is_reported_with_its_file(folder: Path, program: Program) -> None:
     for top, first in (("old", None), ("new", guard())):
         (folder / top).mkdir()
         for name in ("a", "b"):

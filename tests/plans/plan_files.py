@@ -165,6 +165,6 @@ def diff(tmp_path: Path, old: Any, new: Any, *logs: str, **options: Any) -> tupl
     return list(compare_files(checker, before, [after], logs)), checker
 
 
-def told(checker: PlanChecker) -> list[tuple[str, bool]]:
-    """Return what a comparison tells beside findings: the kind of change, and whether it is a warning."""
+def changes(checker: PlanChecker) -> list[tuple[str, bool]]:
+    """Return the changes of a comparison beside its findings: the kind, and whether it is a warning."""
     return [(each.kind, each.warning) for each in checker.tally.changes]

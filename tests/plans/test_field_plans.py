@@ -40,7 +40,7 @@ def test_the_plans_own_values_are_probes(plan: Plan) -> None:
     assert plan("diff", "f1_old.json", "f1_enum_web.json")[1] == ["KCH404 KCH103"]
 
 
-def test_zeros_are_asked_about_only_where_they_are_selected(plan: Plan) -> None:
+def test_zeros_are_probed_only_where_they_are_selected(plan: Plan) -> None:
     ran, found = plan("diff", "f2_old.json", "f2_new.json")
     assert (ran.status, found) == (0, [])
     ran, found = plan("diff", "f2_old.json", "f2_new.json", "--select", "KCH106")
@@ -89,7 +89,7 @@ def test_a_number_is_shown_as_a_number(plan: Plan) -> None:
     assert isinstance(call["context"]["device"]["id"], int)
 
 
-def test_a_pattern_without_regard_to_case_is_asked(plan: Plan) -> None:
+def test_a_pattern_without_regard_to_case_is_probed(plan: Plan) -> None:
     ran, found = plan("check", "f12_icase.json")
     assert "KCH001" not in found
     assert json.loads(ran.out)["summary"]["plans"]["unasked"] == 0

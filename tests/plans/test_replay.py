@@ -69,7 +69,7 @@ def test_calls_are_put_to_the_version_of_the_event_that_they_name_or_else_the_ol
     assert (replay.calls, replay.blocked) == (4, 1)
 
 
-def test_inputs_of_a_replay_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+def test_inputs_of_a_replay_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     log = Path(logged(tmp_path, call()))
     log.write_text(log.read_text() + '{"type": "tra\n')
     plan = config_api(guard(), {"A": {"$ref": "urn:x"}})
@@ -126,7 +126,7 @@ def test_a_replay_tells_by_event_what_each_version_blocks_and_what_has_no_rule(t
 
 
 @pytest.mark.parametrize("version", ["old", "new", "common"])
-def test_calls_whose_schema_cannot_be_asked_are_counted_apart(version: str, tmp_path: Path) -> None:
+def test_calls_whose_schema_cannot_be_probed_are_counted_apart(version: str, tmp_path: Path) -> None:
     unusable = {"$ref": "urn:x"}
     plans = {name: config_api(None, {"A": unusable if name == version else {}, "B": {}}) for name in ("old", "new")}
     if version == "common":

@@ -34,31 +34,31 @@ def command(*, into: Path | None, exact: bool, **configuration: Any) -> None:
     Kochava, and lets calls through that never reach it, or whose users refused tracking (unless KCH106 and KCH119 are
     selected). With --into, the rest of the file stays as it is.
     """
-    from segkoch_lint.plans.guard.exact import common_schema  # noqa: PLC0415 - validators take a while to import
-    from segkoch_lint.plans.guard.layout import laid_out  # noqa: PLC0415
+    from segkoch_lint.plans.guard.exact import exact_schema  # noqa: PLC0415 - validators take a while to import
+    from segkoch_lint.plans.guard.layout import format_json  # noqa: PLC0415
     from segkoch_lint.plans.guard.short import short_schema  # noqa: PLC0415
-    from segkoch_lint.plans.probe.probes import REFUSALS  # noqa: PLC0415
+    from segkoch_lint.plans.probe.probes import TRACKING_REFUSALS  # noqa: PLC0415
     from segkoch_lint.plans.probe.requirements import COST_OF_BLOCKING, requirements  # noqa: PLC0415
 
     settings = settings_of(**configuration)
     rules = list(requirements(settings))
     if not rules:
         raise UsageError("The configuration ignores all requirements, so there is nothing to guard.")
-    schema = common_schema if exact else short_schema
+    schema = exact_schema if exact else short_schema
     guard = schema(rules, settings.delivery, settings.platforms)
     codes = [rule.code for rule in rules]
     if into is None:
-        click.echo(json.dumps(guard, indent=2, ensure_ascii=False) if exact else laid_out(guard))
+        click.echo(json.dumps(guard, indent=2, ensure_ascii=False) if exact else format_json(guard))
     else:
         _merge(into, guard, settings, codes)
     for code in codes:
-        if code in REFUSALS:
+        if code in TRACKING_REFUSALS:
             click.echo(f"Note: {code}: {COST_OF_BLOCKING}.", err=True)
 
 
 def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: Sequence[str]) -> None:
     """Add the guard to a file, and say whether that was needed."""
-    from segkoch_lint.plans.guard.insertion import merged  # noqa: PLC0415
+    from segkoch_lint.plans.guard.insertion import insert_guard  # noqa: PLC0415
     from segkoch_lint.plans.probe.evaluator import Evaluator  # noqa: PLC0415
     from segkoch_lint.reporting.writing import open_output  # noqa: PLC0415
 
@@ -67,7 +67,7 @@ def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: Sequ
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
     with Evaluator(settings.delivery, codes, platforms=settings.platforms) as evaluator:
-        done = merged(content, str(path), guard, evaluator, settings.limits)
+        done = insert_guard(content, str(path), guard, evaluator, settings.limits)
     if done.text is not None:
         with open_output(str(path), newline="") as stream:
             stream.write(done.text)

@@ -1,4 +1,4 @@
-"""Inputs in, findings about tracking plans and figures out: the hall of `segkoch-lint plan`."""
+"""`PlanChecker`: inputs to findings and figures about tracking plans."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.masking import mask_shapes
-from segkoch_lint.plans.check.pending_findings import Draft, Excerpts, Statement
-from segkoch_lint.plans.check.plan_findings import INVALID_SYNTAX, REPEATED_KEY, Judge, uncheckable
-from segkoch_lint.plans.model.files import PAGE_MISSING, PlanFile, joined, read_file, stale_total
-from segkoch_lint.plans.model.plan import Plan, Site
+from segkoch_lint.plans.check.pending_findings import Excerpts, FindingWriter, PendingFinding
+from segkoch_lint.plans.check.plan_findings import INVALID_SYNTAX, REPEATED_KEY, PlanFindings, uncheckable
+from segkoch_lint.plans.model.files import PlanFile, read_file
+from segkoch_lint.plans.model.pages import join_pages, stale_total
+from segkoch_lint.plans.model.plan import Plan, SchemaLocation
 from segkoch_lint.plans.probe.evaluator import SECONDS, Evaluator
-from segkoch_lint.plans.probe.plan_result import Survey, survey
-from segkoch_lint.plans.probe.probes import REFUSALS, Probes
+from segkoch_lint.plans.probe.plan_result import LEFT_OUT, PlanResult, probe_plan
+from segkoch_lint.plans.probe.probes import TRACKING_REFUSALS, Probes
 from segkoch_lint.plans.probe.requirements import COST_OF_BLOCKING, about_plans, requirements
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.policy.settings import Settings
@@ -28,9 +29,9 @@ NOT_A_PLAN = "KCH002"
 FlawExcerpts = Callable[[Flaw], Excerpt | None]
 
 _NO_PLAN = "no tracking plan: what Segment's APIs, `terraform show -json`, Typewriter or RudderTyper write is expected"
-
+_PAGE_MISSING = "not all pages of the plan's rules were given, so nothing can be said of the others"
 _NOTHING_REQUIRED = "the configuration ignores all of them, so plans were asked only whether they accept good calls"
-
+_RULES_LEFT_OUT = "rules were left out, since evaluating others took too long"
 _NEITHER = "neither JSON nor YAML"
 
 
@@ -39,13 +40,14 @@ class PlanChecker:
 
     Args:
         settings: the configuration of the run.
-        allow_empty: files that hold no plan are counted, not reported.
-        excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
-        seconds: what one rule may take.
+        allow_empty: whether files that hold no plan are only counted.
+        excerpts, flaw_excerpts: return the lines to show; None if they are not shown.
+        seconds: the time limit of one rule.
 
     Attributes:
         summary: the figures so far.
         tally: those of the plans.
+        writer: makes the findings.
 
     Raises:
         UsageError: a selector means no rule, or a rule file is broken.
@@ -63,116 +65,115 @@ class PlanChecker:
         self.settings = settings or Settings()
         self.tally = PlanTally()
         self.summary = Summary(plans=self.tally)
-        self.seconds = seconds
-        self.statement = Statement(Selection(about_plans(self.settings)), self.summary, excerpts)
+        self.writer = FindingWriter(Selection(about_plans(self.settings)), self.summary, excerpts)
         self._allow_empty = allow_empty
         self._flaw_excerpts = flaw_excerpts
-        self._set_aside: list[tuple[str, str]] = []  # remarks on files that nobody takes for plans
-        wanted = requirements(self.settings)
-        self.codes = tuple(rule.code for rule in wanted)
-        names = {rule.code: rule.name for rule in wanted}
-        weights = {rule.code: level for rule, level in wanted.items()}
+        self._seconds = seconds
+        self._unclaimed: list[tuple[str, str]] = []  # remarks on files that need not hold a plan
+        severities = requirements(self.settings)
+        self.codes = tuple(rule.code for rule in severities)
         if not self.codes:
             self.summary.remarks.append(("requirements", _NOTHING_REQUIRED))
-        for code in sorted(set(self.codes) & set(REFUSALS)):
+        for code in sorted(set(self.codes) & set(TRACKING_REFUSALS)):
             self.summary.remarks.append((code, COST_OF_BLOCKING))
-        self.judge = Judge(names, weights, Probes(self.settings.delivery, self.settings.platforms))
+        self.plan_findings = PlanFindings(
+            {rule.code: rule.name for rule in severities},
+            {rule.code: severity for rule, severity in severities.items()},
+            Probes(self.settings.delivery, self.settings.platforms),
+        )
 
     def evaluator(self) -> Evaluator:
-        """Return what schemas are asked with."""
-        settings, codes = self.settings, dict.fromkeys((*self.codes, *REFUSALS))
-        return Evaluator(settings.delivery, list(codes), platforms=settings.platforms, seconds=self.seconds)
+        """Return what evaluates the schemas of this run."""
+        codes = list(dict.fromkeys((*self.codes, *TRACKING_REFUSALS)))
+        settings = self.settings
+        return Evaluator(settings.delivery, codes, platforms=settings.platforms, seconds=self._seconds)
 
     def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Iterator[Finding]:
-        """Check the plans of files, folders, globs and ``-``; what cannot be read is noted in ``summary.unread``."""
+        """Check the plans of files, folders, globs and ``-``; ``summary.unread`` names what cannot be read."""
         plans: list[Plan] = []
-        about: list[Finding] = []
+        findings: list[Finding] = []
         found = discover(paths, exclude=self.settings.exclude, root=self.settings.root, stdin_filename=stdin_filename)
         for each in found:
             if isinstance(each, Unread):
                 self.summary.unread.append((each.path, each.reason))
             else:
                 file = read_file(each, self.settings.limits)
-                about += self.about(file)
+                findings += self.about(file)
                 plans.extend(file.plans)
         if found.passed_over:
             self.summary.not_calls[_NEITHER] += found.passed_over
         with self.evaluator() as evaluator:
-            checked = [finding for plan in self.whole(plans) for finding in self.check(plan, evaluator)]
-        # All figures are known before the first finding is shown: a report begins with them.
-        yield from (*about, *checked)
+            for plan in self.whole(plans):
+                findings += self.check(plan, evaluator)
+        # A report begins with the figures, so all of them are known before the first finding is shown.
+        yield from findings
 
     def about(self, file: PlanFile) -> Iterator[Finding]:
-        """Count a file, and yield what is wrong with it before any plan of it is looked at."""
+        """Count a file, and yield the findings that do not depend on what its plans accept."""
         summary, path = self.summary, file.source.path
-        summary.inputs += bool(not file.unread)
+        summary.inputs += not file.unread
         summary.bytes += file.size
         if file.unread:
             summary.unread.append((path, file.unread))
-        # Who names a file, without saying that it may hold no plan, wants to hear of it.
         claimed = file.source.named and not self._allow_empty
-        if file.flaws and file.is_foreign and not claimed:
+        if file.flaws and file.is_unrelated and not claimed:
             summary.unreadable.append(path)
             return
         for flaw in file.flaws:
             excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
             location = Location(path, flaw.span)
-            yield from self.statement.about_file(INVALID_SYNTAX, location, {"problem": flaw.message}, excerpt=excerpt)
-        remarks = summary.remarks if claimed or file.plans else self._set_aside
+            yield from self.writer.about_file(INVALID_SYNTAX, location, {"problem": flaw.message}, excerpt=excerpt)
+        remarks = summary.remarks if claimed or file.plans else self._unclaimed
         remarks.extend((path, remark) for remark in file.remarks)
-        if file.stranger is not None:
+        if file.other is not None:
             summary.not_calls["other"] += 1
             if claimed and not file.plans and not file.remarks:
-                location = Location(path, file.stranger[1])
-                yield from self.statement.about_file(NOT_A_PLAN, location, {}, _NO_PLAN)
-        repeated = [
-            Draft(REPEATED_KEY, Site(path, document, where), {"key": mask_shapes(str(where[-1]))})
+                yield from self.writer.about_file(NOT_A_PLAN, Location(path, file.other[1]), {}, _NO_PLAN)
+        yield from self.writer.findings(
+            PendingFinding(REPEATED_KEY, SchemaLocation(path, document, at), {"key": mask_shapes(str(at[-1]))})
             for document in file.documents
-            for where in document.repeated
-        ]
-        yield from self.statement.findings(repeated)
+            for at in document.repeated
+        )
 
     def whole(self, plans: Sequence[Plan]) -> Iterator[Plan]:
-        """Put the pages of plans together, and count the plans; a plan that lacks pages makes the run incomplete."""
-        for plan, complete in joined(plans):
+        """Join the pages of plans, and count the plans; one that lacks pages makes the run incomplete."""
+        for plan, complete in join_pages(plans):
             if not complete:
-                self.summary.unread.append((plan.site.file, PAGE_MISSING))
+                self.summary.unread.append((plan.location.file, _PAGE_MISSING))
             elif remark := stale_total(plan):
-                self.summary.remarks.append((plan.site.file, remark))
+                self.summary.remarks.append((plan.location.file, remark))
             self.tally.plans += 1
             yield plan
-        if not self.tally.plans and self._set_aside:
-            (path, remark), *others = self._set_aside
+        if not self.tally.plans and self._unclaimed:
+            (path, remark), *others = self._unclaimed
             more = f"; further files without a plan: {len(others):,}" if others else ""
             self.summary.remarks.append((path, remark + more))
 
-    def survey(self, plan: Plan, evaluator: Evaluator, *, other: Plan | None = None) -> Survey:
-        """Ask a plan, also about the own values of an *other* version of it, and count its rules."""
-        found = survey(plan, evaluator, self.codes, self.seconds, other=other)
-        self.tally.rules += len(found.answers) + len(found.skipped)
+    def probe(self, plan: Plan, evaluator: Evaluator, *, other: Plan | None = None) -> PlanResult:
+        """Probe a plan, also with the values that an *other* version of it names, and count its rules."""
+        result = probe_plan(plan, evaluator, self.codes, other=other)
+        self.tally.rules += len(result.answers) + len(result.skipped)
         self.tally.commons += len(plan.active_commons)
         self.tally.alone += not plan.active and bool(plan.active_commons)
-        self.tally.checked += len(found.answers)
-        self.tally.skipped += Counter(found.skipped.values())
-        self.tally.unasked += found.unasked
-        self.count(found, self.tally.requirements)
+        self.tally.checked += len(result.answers)
+        self.tally.skipped += Counter(result.skipped.values())
+        self.tally.unasked += result.unknown
+        self.count(result, self.tally.requirements)
         for rule in built_in():
-            if rule.code in REFUSALS and rule.code not in self.codes:
-                found.count(rule.code, self.tally.refusals.setdefault(rule.code, RequirementTally(rule.name)))
-        if found.left_out:
-            reason = "rules were left out, since evaluating others took too long"
-            self.summary.unread.append((plan.site.file, reason))
-        return found
+            if rule.code in TRACKING_REFUSALS and rule.code not in self.codes:
+                result.count(rule.code, self.tally.refusals.setdefault(rule.code, RequirementTally(rule.name)))
+        if LEFT_OUT in result.skipped.values():
+            self.summary.unread.append((plan.location.file, _RULES_LEFT_OUT))
+        return result
 
-    def count(self, found: Survey, requirements: dict[str, RequirementTally]) -> None:
+    def count(self, result: PlanResult, tallies: dict[str, RequirementTally]) -> None:
         """Count how the rules of a plan guard each requirement."""
-        for code, name in self.judge.names.items():
-            found.count(code, requirements.setdefault(code, RequirementTally(name)))
+        for code, name in self.plan_findings.names.items():
+            result.count(code, tallies.setdefault(code, RequirementTally(name)))
 
-    def check(self, plan: Plan, evaluator: Evaluator) -> Iterator[Finding]:
+    def check(self, plan: Plan, evaluator: Evaluator) -> list[Finding]:
         """Check one plan."""
         if plan.checkable:
-            yield from self.statement.findings(self.judge.findings(self.survey(plan, evaluator)))
-        else:
-            self.tally.uncheckable += 1
-            yield from self.statement.findings([uncheckable(plan)])
+            return self.writer.findings(self.plan_findings.of_plan(self.probe(plan, evaluator)))
+        self.tally.uncheckable += 1
+        return self.writer.findings([uncheckable(plan)])

@@ -1,114 +1,116 @@
-"""Makes findings about plan files: selected, weighed, counted, placed, and masked."""
+"""Findings about plan files: selected, weighted, counted and located."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.findings import Excerpt, Finding, Location, Severity
-from segkoch_lint.masking import Secret, is_sensitive, mask_shapes
+from segkoch_lint.masking import Secret
 from segkoch_lint.places import Path, Span, pointer_of
-from segkoch_lint.plans.model.plan import PlanRule, Site
+from segkoch_lint.plans.model.plan import PlanRule, SchemaLocation
 from segkoch_lint.policy.selection import Selection
 from segkoch_lint.reading.documents import Document
 from segkoch_lint.tallies import RuleTally, Summary
 
-Made = Callable[[Any], bool]
-"""Tells whether a value was made up by us, and so belongs to nobody."""
-
 Excerpts = Callable[[Document, Span], Excerpt | None]
-"""Makes the lines to show around a span."""
+"""Returns the lines to show around a span."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Draft:
-    """A finding whose place in the text is not known yet: looking for many at once costs no more than for one.
+class PendingFinding:
+    """A finding without its place in the text: to find the places of many at once takes no longer than of one.
 
     Attributes:
-        code: the rule's.
-        site: what is blamed.
-        values: what fills the placeholders of the message.
-        template: the message, if not the rule's.
-        related: further places, and what stands there.
-        remedy: what to do, if not what the rule says; empty for nothing.
+        code: of the finding's rule.
+        location: of the value that the finding is about.
+        values: of the message's placeholders.
+        template: the message, if it is not the rule's.
+        call: the text for the placeholder ``{call}``, which has placeholders of its own.
+        related: further locations, each with a message.
+        remedy: if it is not the rule's; empty for none.
         properties: further facts for reports.
-        most: the most that it may weigh.
-        rules: those of the plan that it is about.
+        max_severity: the highest severity that the finding may have.
+        rules: the rules of the plan that it is about.
     """
 
     code: str
-    site: Site
+    location: SchemaLocation
     values: Mapping[str, str | Secret] = field(default_factory=dict)
     template: str = ""
-    related: tuple[tuple[Site, str], ...] = ()
+    call: str = ""
+    related: tuple[tuple[SchemaLocation, str], ...] = ()
     remedy: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
-    most: Severity = Severity.ERROR
+    max_severity: Severity = Severity.ERROR
     rules: Collection[PlanRule] = ()
 
 
-class Statement:
-    """States findings.
+class FindingWriter:
+    """Makes findings, and counts them.
 
     Args:
-        selection: which rules are wanted, and their weights.
-        summary: where they are counted.
-        excerpts: makes the lines to show; None when nobody shows them.
+        selection: the selected rules, and their severities.
+        summary: where findings are counted.
+        excerpts: returns the lines to show; None if they are not shown.
     """
 
     def __init__(self, selection: Selection, summary: Summary, excerpts: Excerpts | None) -> None:
         self._selection = selection
         self._summary = summary
         self._excerpts = excerpts
-        self._about: dict[str, set[PlanRule]] = {}
+        self._counted_rules: dict[str, set[PlanRule]] = {}
 
-    def findings(self, drafts: Iterable[Draft]) -> list[Finding]:
+    def findings(self, pending: Iterable[PendingFinding]) -> list[Finding]:
         """Return the findings whose rules are selected and not ignored in their file, in the order of the text."""
-        kept = [
-            draft
-            for draft in drafts
-            if draft.code in self._selection.by_code and draft.code not in self._selection.ignored_in(draft.site.file)
-        ]
-        spans = _spans([site for draft in kept for site in (draft.site, *(site for site, _ in draft.related))])
-        found = [self._finding(draft, spans) for draft in kept]
-        return sorted(found, key=_order)
+        kept = [each for each in pending if self._is_selected(each.code, each.location.file)]
+        spans = _spans([one for each in kept for one in (each.location, *(related for related, _ in each.related))])
+        return sorted((self._finding(each, spans) for each in kept), key=_position)
 
-    def about_file(self, code: str, location: Location, values: Mapping[str, str], template: str = "",
-                   excerpt: Excerpt | None = None) -> list[Finding]:  # fmt: skip
-        """Return the finding about a file that is not read as a plan, or nothing when its rule is not wanted."""
-        rule = self._selection.by_code.get(code)
-        if rule is None or code in self._selection.ignored_in(location.path):
+    def about_file(
+        self,
+        code: str,
+        location: Location,
+        values: Mapping[str, str],
+        template: str = "",
+        excerpt: Excerpt | None = None,
+    ) -> list[Finding]:
+        """Return the finding about a file that holds no plan, or nothing if its rule is not selected."""
+        if not self._is_selected(code, location.path):
             return []
-        severity = self._counted(code, self._selection.severity(rule), ())
+        rule = self._selection.by_code[code]
+        severity = self._count(code, self._selection.severity(rule), ())
         remedy = rule.remedy.get("default", "") if not template else ""
         return [Finding(code, rule.name, severity, template or rule.message, location, values, remedy, excerpt=excerpt)]
 
-    def _finding(self, draft: Draft, spans: Mapping[_Key, Span]) -> Finding:
-        rule = self._selection.by_code[draft.code]
-        span = spans.get(_key(draft.site))
-        shows = self._excerpts is not None and span is not None
+    def _is_selected(self, code: str, file: str) -> bool:
+        return code in self._selection.by_code and code not in self._selection.ignored_in(file)
+
+    def _finding(self, pending: PendingFinding, spans: Mapping[_Key, Span]) -> Finding:
+        rule = self._selection.by_code[pending.code]
+        span = spans.get(_key(pending.location))
+        severity = min(self._selection.severity(rule), pending.max_severity)
         return Finding(
-            code=draft.code,
+            code=pending.code,
             name=rule.name,
-            severity=self._counted(draft.code, min(self._selection.severity(rule), draft.most), draft.rules),
-            template=draft.template or rule.message,
-            location=_location(draft.site, spans),
-            values=draft.values,
-            remedy=rule.remedy.get("default", "") if draft.remedy is None else draft.remedy,
-            related=tuple(_location(site, spans, message) for site, message in draft.related),
-            excerpt=self._excerpts(draft.site.document, span) if shows and self._excerpts and span else None,
-            properties=draft.properties,
+            severity=self._count(pending.code, severity, pending.rules),
+            template=(pending.template or rule.message).replace("{call}", pending.call),
+            location=_location(pending.location, spans),
+            values=pending.values,
+            remedy=rule.remedy.get("default", "") if pending.remedy is None else pending.remedy,
+            related=tuple(_location(location, spans, message) for location, message in pending.related),
+            excerpt=self._excerpts(pending.location.document, span) if self._excerpts and span else None,
+            properties=pending.properties,
         )
 
-    def _counted(self, code: str, severity: Severity, rules: Collection[PlanRule]) -> Severity:
-        """Count a finding, and the rules of plans that it is about, each of them once for all findings of one code."""
+    def _count(self, code: str, severity: Severity, rules: Collection[PlanRule]) -> Severity:
+        """Count a finding, and each rule of a plan once for all findings with this code; return the severity."""
         tally = self._summary.rules.setdefault(code, RuleTally())
         tally.findings += 1
-        known = self._about.setdefault(code, set())
-        tally.calls += len(set(rules) - known)
-        known.update(rules)
+        counted = self._counted_rules.setdefault(code, set())
+        tally.calls += len(set(rules) - counted)
+        counted.update(rules)
         self._summary.severities[str(severity)] += 1
         return severity
 
@@ -116,15 +118,15 @@ class Statement:
 _Key = tuple[int, Path]
 
 
-def _key(site: Site) -> _Key:
-    return id(site.document), site.path
+def _key(location: SchemaLocation) -> _Key:
+    return id(location.document), location.path
 
 
-def _spans(sites: Sequence[Site]) -> dict[_Key, Span]:
-    """Return where sites stand in their texts; each document is gone through once."""
+def _spans(locations: Sequence[SchemaLocation]) -> dict[_Key, Span]:
+    """Return where values are in their texts; each document is read once."""
     by_document: dict[int, tuple[Document, set[Path]]] = {}
-    for site in sites:
-        by_document.setdefault(id(site.document), (site.document, set()))[1].add(site.path)
+    for location in locations:
+        by_document.setdefault(id(location.document), (location.document, set()))[1].add(location.path)
     return {
         (identity, path): span
         for identity, (document, paths) in by_document.items()
@@ -132,45 +134,10 @@ def _spans(sites: Sequence[Site]) -> dict[_Key, Span]:
     }
 
 
-def _location(site: Site, spans: Mapping[_Key, Span], message: str = "") -> Location:
-    return Location(site.file, spans.get(_key(site)), pointer_of(site.path), message)
+def _location(location: SchemaLocation, spans: Mapping[_Key, Span], message: str = "") -> Location:
+    return Location(location.file, spans.get(_key(location)), pointer_of(location.path), message)
 
 
-def _order(finding: Finding) -> tuple[Any, ...]:
+def _position(finding: Finding) -> tuple[Any, ...]:
     span = finding.location.span
     return (finding.location.path, (span.line, span.column) if span else (), finding.code)
-
-
-def call_text(call: Any, made_up: Made) -> tuple[str, dict[str, str | Secret]]:
-    """Return a made-up call as compact JSON for a message, and the values of the placeholders in it.
-
-    Texts that come from the plan (a value of its `enum`, say) are masked where they are personal data; those that we
-    made up are nobody's. What is no string in the call is shown without quotes, masked or not.
-    """
-    values: dict[str, str | Secret] = {}
-    bare: list[str] = []
-
-    def shown(value: Any, key: str | None, parent: str | None) -> Any:
-        if isinstance(value, Mapping):
-            return {mask_shapes(str(name)): shown(inner, str(name), key) for name, inner in value.items()}
-        if isinstance(value, list):
-            return [shown(item, key, parent) for item in value]
-        if is_sensitive(key, value, parent) and not made_up(value):
-            name = f"value {len(values) + 1}"
-            values[name] = Secret(value if isinstance(value, str) else json.dumps(value))
-            if not isinstance(value, str):
-                bare.append(name)
-            return "{" + name + "}"
-        return value
-
-    text = json.dumps(shown(call, None, None), ensure_ascii=False, separators=(",", ":"))
-    for name in bare:
-        text = text.replace(f'"{{{name}}}"', f"{{{name}}}")
-    return text, values
-
-
-def masked_call(text: str, values: Mapping[str, str | Secret]) -> str:
-    """Return the text of a call with its placeholders filled, personal data masked."""
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", str(value))
-    return text

@@ -1,4 +1,4 @@
-"""What a survey of a plan amounts to: the findings, each at the place where the guard belongs."""
+"""Findings about the result of probing a plan: one for each place that needs a guard."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint.findings import Severity
-from segkoch_lint.masking import Secret, mask_shapes
+from segkoch_lint.masking import mask_shapes
 from segkoch_lint.places import Path
-from segkoch_lint.plans.check.guard_location import guard_place
-from segkoch_lint.plans.check.pending_findings import Draft, call_text, masked_call
-from segkoch_lint.plans.model.plan import Plan, PlanRule, Schema
-from segkoch_lint.plans.probe.answers import Strictness
+from segkoch_lint.plans.check.counterexample import Counterexample
+from segkoch_lint.plans.check.guard_location import guard_location
+from segkoch_lint.plans.check.pending_findings import PendingFinding
+from segkoch_lint.plans.model.plan import CallKind, Plan, PlanRule, Schema
+from segkoch_lint.plans.model.wording import listed
+from segkoch_lint.plans.probe.answers import Unguarded
 from segkoch_lint.plans.probe.completion import Refusal
-from segkoch_lint.plans.probe.plan_result import Fault, Survey, about, types_of
+from segkoch_lint.plans.probe.plan_result import PlanResult
 from segkoch_lint.plans.probe.probes import Probes, ways
+from segkoch_lint.plans.probe.validators import SchemaError
 
 INVALID_SYNTAX = "KCH001"
 REPEATED_KEY = "KCH003"
@@ -25,31 +28,21 @@ OVER_STRICT = "KCH403"
 GUARD_REMOVED = "KCH404"
 
 _MANY = 5
-"""Rules that are told one by one where most rules of a plan leave the same open; of more, the plan is blamed."""
+"""Up to this number of rules, each has a finding, even if most rules of the plan leave the same open."""
 
-ShownCall = tuple[str, str, dict[str, str | Secret]]
-"""How a call is broken, its text with placeholders, and what fills these."""
-
-_HELP = "Give an example that the schema accepts: `examples`, `default` or `enum` of the member."
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StrictRule:
-    """The finding that a rule refuses all good calls of a platform."""
-
-    draft: Draft
-    rule: PlanRule
-    platform: str
+_UNUSABLE_REMEDY = "Until it is fixed, nothing is known of what the plan lets through."
+_UNPROBED_REMEDY = "Give an example that the schema accepts: `examples`, `default` or `enum` of the member."
+_GONE_REMEDY = "Put the plan back, or guard these calls in the plan that takes its place."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Opening:
-    """A requirement that is open for some calls.
+class OpenRequirement:
+    """A requirement that some rules leave open.
 
     Attributes:
         code: of the requirement.
-        rules: the names of the broken calls that are let through, by rule or type of calls without one.
-        everywhere: whether the common schema is the place for a guard, and not the rules.
+        rules: the names of the accepted mutations, by rule or type of calls without one.
+        everywhere: whether the guard belongs in the common schema, and not in the rules.
     """
 
     code: str
@@ -57,247 +50,224 @@ class Opening:
     everywhere: bool
 
 
-class Judge:
-    """Turns surveys into findings-to-be.
+class PlanFindings:
+    """Makes findings of the results of probing plans.
+
+    The methods that take a *known* result of an older version of the plan leave out what holds there, too.
 
     Args:
         names: of the requirements, by code.
-        weights: the severity of each requirement: an unguarded one weighs no more.
-        probes: made the calls that plans were asked with.
+        severities: of the requirements, by code; a finding has at most the highest of its requirements.
+        probes: made the calls.
     """
 
-    def __init__(self, names: Mapping[str, str], weights: Mapping[str, Severity], probes: Probes) -> None:
+    def __init__(self, names: Mapping[str, str], severities: Mapping[str, Severity], probes: Probes) -> None:
         self.names = names
-        self.probes = probes
-        self._weights = weights
+        self._severities = severities
+        self._probes = probes
 
-    def findings(self, survey: Survey) -> Iterator[Draft]:
-        """Yield everything that is wrong with a plan."""
-        yield from self.faults(survey)
-        openings = []
+    def of_plan(self, result: PlanResult) -> Iterator[PendingFinding]:
+        """Yield all findings about a plan."""
+        yield from self.unusable(result)
+        found = []
         for code in self.names:
-            gaps = {rule: tuple(gap.passed) for rule, gap in survey.gaps(code).items()}
-            openings.append(Opening(code, gaps, is_everywhere(survey.plan, gaps, survey.probed)))
-            if code in survey.commonly_guarded:
-                unruled = {rule: tuple(gap.passed) for rule, gap in survey.unruled_gaps(code).items()}
-                openings.append(Opening(code, unruled, everywhere=True))
-        yield from self.unguarded(survey, openings)
-        yield from (each.draft for each in self.strict(survey))
-        yield from self.unprobed(survey)
+            by_rule = accepted_names(result.unguarded(code))
+            found.append(OpenRequirement(code, by_rule, is_everywhere(result.plan, by_rule, result.probed)))
+            if code in result.commonly_guarded:
+                unruled = accepted_names(result.unguarded_without_rule(code))
+                found.append(OpenRequirement(code, unruled, everywhere=True))
+        yield from self.unguarded(result, found)
+        yield from self.over_strict(result)
+        yield from self.unprobed(result)
 
-    def faults(self, survey: Survey, *, known: Survey | None = None) -> Iterator[Draft]:
-        """Yield the schemas that cannot be asked, but for those of a *known* version with the same problem."""
+    def unusable(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingFinding]:
+        """Yield the schemas that cannot be evaluated."""
+        before = {_problem(*each) for each in known.errors} if known else set()
         seen: set[tuple[int, Path]] = set()
-        before = {_problem(each) for each in known.faults} if known else set()
-        for each in survey.faults:
-            site = each.rule.schema.nearest(each.fault.path)
-            if (id(site.document), site.path) not in seen and _problem(each) not in before:
-                seen.add((id(site.document), site.path))
-                remedy = "Until it is fixed, nothing is known of what the plan lets through."
-                yield Draft(
-                    INVALID_SYNTAX,
-                    site,
-                    {"problem": mask_shapes(each.fault.problem)},
-                    remedy=remedy,
-                    rules=(each.rule,),
-                )
+        for rule, error in result.errors:
+            location = rule.schema.locate(error.path)
+            key = (id(location.document), location.path)
+            if key not in seen and _problem(rule, error) not in before:
+                seen.add(key)
+                values = {"problem": mask_shapes(error.problem)}
+                yield PendingFinding(INVALID_SYNTAX, location, values, remedy=_UNUSABLE_REMEDY, rules=(rule,))
 
-    def unguarded(self, survey: Survey, openings: Iterable[Opening], *, finding: str = UNGUARDED) -> Iterator[Draft]:
-        """Yield the places that leave requirements open: each schema once, with all that is open there.
-
-        Args:
-            survey: of the plan.
-            openings: what is open.
-            finding: the code of the finding to make.
-        """
-        places: dict[PlanRule | None, list[Opening]] = {}
-        for each in openings:
+    def unguarded(
+        self, result: PlanResult, found: Iterable[OpenRequirement], *, code: str = UNGUARDED
+    ) -> Iterator[PendingFinding]:
+        """Yield one finding, with this *code*, for each schema that leaves requirements open."""
+        by_place: dict[PlanRule | None, list[OpenRequirement]] = {}
+        for each in found:
             if each.everywhere and each.rules:
-                places.setdefault(None, []).append(each)
+                by_place.setdefault(None, []).append(each)
                 continue
             for rule, names in each.rules.items():
-                places.setdefault(rule, []).append(Opening(each.code, {rule: names}, everywhere=False))
-        for place, found in places.items():
-            yield self._at_place(survey, place, found, finding)
+                by_place.setdefault(rule, []).append(OpenRequirement(each.code, {rule: names}, everywhere=False))
+        for place, requirements in by_place.items():
+            yield self._at_place(result, place, requirements, code)
 
-    def gone(self, plan: Plan, codes: Sequence[str]) -> Draft:
-        """Return the finding that a plan is gone that guarded these requirements."""
+    def gone(self, plan: Plan, codes: Sequence[str]) -> PendingFinding:
+        """Return the finding that a plan which guarded these requirements does not exist any more."""
         requirements = listed([f"{code} {self.names[code]}" for code in codes])
-        return Draft(
+        return PendingFinding(
             GUARD_REMOVED,
-            plan.site,
-            {"rule": mask_shapes(_whole(plan, 0, 0)), "requirements": requirements},
+            plan.location,
+            {"rule": mask_shapes(_plan_label(plan, 0, 0)), "requirements": requirements},
             template="{rule} is gone, and with it what stopped calls that break {requirements}",
-            remedy="Put the plan back, or guard these calls in the plan that takes its place.",
+            remedy=_GONE_REMEDY,
             properties={"requirements": " ".join(codes)},
-            most=max(self._weights[code] for code in codes),
+            max_severity=max(self._severities[code] for code in codes),
             rules=plan.active,
         )
 
-    def _at_place(self, survey: Survey, rule: PlanRule | None, openings: Sequence[Opening], finding: str) -> Draft:
-        """Return the finding about one place: the schema of a rule, or, without a rule, the common one."""
-        codes = list(dict.fromkeys(each.code for each in openings))
-        planned = [each for each in dict.fromkeys(r for o in openings for r in o.rules) if each not in survey.unruled]
-        first = next(iter(openings[0].rules))
-        calls = self._calls(survey, openings)
-        break_, text, values = next(iter(calls.values()))
+    def over_strict(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingFinding]:
+        """Yield where a plan refuses all good calls of a platform; a keyword that rules share has one finding."""
+        before = _refused_platforms(known) if known else set()
+        seen: set[tuple[str, int, Path]] = set()
+        for rule, answer in result.answers.items():
+            for each in answer.over_strict:
+                schema = _refusing_schema(result.plan, rule, each.refusal)
+                key = (each.platform, id(schema), each.refusal.at)
+                if key in seen:
+                    continue
+                seen.add(key)
+                if (rule.call_kind, each.platform) not in before:
+                    rules = [rule] if schema is rule.schema else list(result.answers)
+                    yield _over_strict(schema, each.platform, each.refusal, rule, rules)
+
+    def unprobed(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingFinding]:
+        """Yield the rules that could not be probed, since no call was found that they accept."""
+        before = {(rule.call_kind, rule.version) for rule in known.unprobed} if known else set()
+        by_keyword: dict[tuple[int, Path], list[PlanRule]] = {}
+        for rule, refusal in result.unprobed.items():
+            if (rule.call_kind, rule.version) not in before:
+                schema = _refusing_schema(result.plan, rule, refusal)
+                by_keyword.setdefault((id(schema), refusal.at), []).append(rule)
+        for rules in by_keyword.values():
+            refusal = result.unprobed[rules[-1]]
+            problem = f"no call was found that {rules[-1].label} accepts, so it was not asked: {refusal}"
+            location = _refusing_schema(result.plan, rules[-1], refusal).locate(refusal.at)
+            values = {"problem": mask_shapes(problem)}
+            yield PendingFinding(NOT_CHECKABLE, location, values, remedy=_UNPROBED_REMEDY, rules=rules)
+
+    def _at_place(
+        self, result: PlanResult, place: PlanRule | None, found: Sequence[OpenRequirement], code: str
+    ) -> PendingFinding:
+        """Return the finding about the schema of a rule, or, if *place* is None, about the common one."""
+        codes = list(dict.fromkeys(each.code for each in found))
+        first = next(iter(found[0].rules))
+        rules = [rule for rule in dict.fromkeys(r for each in found for r in each.rules) if rule not in result.unruled]
+        calls = self._counterexamples(result, found)
         properties = {"requirements": " ".join(codes), "type": first.call_type}
         if first.event:
             properties["event"] = mask_shapes(first.event)
-        for code, (_, template, filled) in calls.items():
-            name = "counterexample" if code == codes[0] else f"counterexample {code}"
-            properties[name] = masked_call(template, filled)
-        commons = survey.plan.active_commons
-        schema = rule.schema if rule is not None else commons[0].schema if commons else None
-        related = planned[:1] if rule is None and survey.plan.active else []
-        shown = {
-            "rule": mask_shapes(self._subject(survey, rule, openings, planned)),
-            "requirements": listed([self._requirement(survey, each, planned) for each in openings]),
-            "break": mask_shapes(break_),
-            **values,
-        }
-        return Draft(
-            finding,
-            guard_place(schema, codes) if schema is not None else survey.plan.site,
-            shown,
-            template=_template(finding).replace("{call}", text),
-            related=tuple((each.schema.site, f"for example {about(each)}") for each in related),
+        for each, call in calls.items():
+            properties["counterexample" if each == codes[0] else f"counterexample {each}"] = call.masked
+        commons = result.plan.active_commons
+        schema = place.schema if place is not None else commons[0].schema if commons else None
+        related = rules[:1] if place is None and result.plan.active else []
+        shown = calls[codes[0]]
+        return PendingFinding(
+            code,
+            guard_location(schema, codes) if schema is not None else result.plan.location,
+            {
+                "rule": mask_shapes(place.label if place is not None else _subject(result, found, rules)),
+                "requirements": listed([self._requirement(result, each, rules) for each in found]),
+                "break": mask_shapes(shown.summary),
+                **shown.values,
+            },
+            call=shown.template,
+            related=tuple((rule.schema.location, f"for example {rule.label}") for rule in related),
             properties=properties,
-            most=max(self._weights[code] for code in codes),
-            rules=planned,
+            max_severity=max(self._severities[code] for code in codes),
+            rules=rules,
         )
 
-    def _calls(self, survey: Survey, openings: Sequence[Opening]) -> dict[str, ShownCall]:
-        """Return by requirement a call that breaks it and is let through: how, its text, and what fills that."""
-        shown: dict[str, ShownCall] = {}
-        for each in openings:
-            rule, names = next(iter(each.rules.items()))
-            accepted = survey.accepted(self.probes, rule, each.code, names[0])
-            shown.setdefault(each.code, (accepted.summary, *call_text(accepted.call, self.probes.made_up)))
+    def _counterexamples(self, result: PlanResult, found: Sequence[OpenRequirement]) -> dict[str, Counterexample]:
+        """Return an accepted mutation for each requirement, by code."""
+        shown: dict[str, Counterexample] = {}
+        for each in found:
+            if each.code not in shown:
+                rule, names = next(iter(each.rules.items()))
+                mutation = result.accepted(self._probes, rule, each.code, names[0])
+                shown[each.code] = Counterexample.of(mutation, self._probes.is_made_up)
         return shown
 
-    def _subject(
-        self, survey: Survey, rule: PlanRule | None, openings: Sequence[Opening], planned: Sequence[PlanRule]
-    ) -> str:
-        if rule is not None:
-            return about(rule)
-        plan = survey.plan
-        if not planned:
-            types = types_of(list(openings[0].rules))
-            return f"for {types} calls, which have no rule, the {'common schema' if plan.active_commons else 'plan'}"
-        return _whole(plan, len(planned), len(survey.probed))
-
-    def _requirement(self, survey: Survey, opening: Opening, planned: Sequence[PlanRule]) -> str:
-        """Return a requirement in words, with how much of it is open."""
+    def _requirement(self, result: PlanResult, found: OpenRequirement, rules: Sequence[PlanRule]) -> str:
+        """Return a requirement in words, with how much of it is open; *rules* are all that the finding is about."""
         limits = []
-        if all(rule in survey.unruled for rule in opening.rules):
-            limits += [f"{types_of(list(opening.rules))} calls"] if planned else []
-        elif len(opening.rules) < len(planned):
-            limits.append(f"{len(opening.rules)} rules" if len(opening.rules) > 1 else about(next(iter(opening.rules))))
-        rule, names = next(iter(opening.rules.items()))
-        gap = survey.answer(rule).gaps[opening.code]
-        if len(ways(names)) < gap.ways:
-            limits.append(f"{len(ways(names))} of {gap.ways} ways to break it")
-        words = f"{opening.code} {self.names[opening.code]}"
+        first, names = next(iter(found.rules.items()))
+        if all(rule in result.unruled for rule in found.rules):
+            limits += [f"{_types(found.rules)} calls"] if rules else []
+        elif len(found.rules) < len(rules):
+            limits.append(f"{len(found.rules)} rules" if len(found.rules) > 1 else first.label)
+        of = result.answer(first).unguarded[found.code].ways
+        if len(ways(names)) < of:
+            limits.append(f"{len(ways(names))} of {of} ways to break it")
+        words = f"{found.code} {self.names[found.code]}"
         return f"{words} ({', '.join(limits)})" if limits else words
 
-    def strict(self, survey: Survey) -> Iterator[StrictRule]:
-        """Yield where a plan refuses all good calls of a platform; a keyword that all rules share is told once."""
-        seen: set[tuple[str, int, Path]] = set()
-        for rule, answer in survey.answers.items():
-            for each in answer.strict:
-                schema = self._refusing(survey.plan, rule, each.refusal)
-                mark = (each.platform, id(schema), each.refusal.at)
-                if mark in seen:
-                    continue
-                seen.add(mark)
-                common = schema is not rule.schema
-                subject = "the common schema" if common else about(rule)
-                rules = list(survey.answers) if common else [rule]
-                yield StrictRule(self._over_strict(subject, schema, each, rule, rules), rule, each.platform)
 
-    def unprobed(self, survey: Survey, among: Collection[PlanRule] | None = None) -> Iterator[Draft]:
-        """Yield which rules (of some, if given) could not be asked, since no call was found that they accept."""
-        told: dict[tuple[int, Path], Draft] = {}
-        for rule, refusal in survey.unprobed.items():
-            if among is not None and rule not in among:
-                continue
-            schema = self._refusing(survey.plan, rule, refusal)
-            mark = (id(schema), refusal.at)
-            rules = [*(told[mark].rules if mark in told else ()), rule]
-            problem = f"no call was found that {about(rule)} accepts, so it was not asked: {refusal_in_words(refusal)}"
-            told[mark] = Draft(
-                NOT_CHECKABLE, schema.nearest(refusal.at), {"problem": mask_shapes(problem)}, remedy=_HELP, rules=rules
-            )
-        yield from told.values()
-
-    def _over_strict(
-        self, subject: str, schema: Schema, each: Strictness, rule: PlanRule, rules: Sequence[PlanRule]
-    ) -> Draft:
-        refusal = each.refusal
-        values: dict[str, str | Secret] = {
-            "rule": mask_shapes(subject),
-            "platform": each.platform,
-            "keyword": refusal.keyword,
-            "what": _what(refusal),
-        }
-        properties = {"platform": each.platform, "keyword": refusal.keyword, "type": rule.call_type}
-        if rule.event and len(rules) == 1:
-            properties["event"] = mask_shapes(rule.event)
-        return Draft(OVER_STRICT, schema.nearest(refusal.at), values, properties=properties, rules=rules)
-
-    def _refusing(self, plan: Plan, rule: PlanRule, refusal: Refusal) -> Schema:
-        return (rule, *plan.active_commons)[refusal.schema].schema
+def uncheckable(plan: Plan) -> PendingFinding:
+    """Return the finding that a plan's format cannot state what its calls' context has to hold."""
+    problem = f"a {plan.format} plan: it cannot state what the context of a call has to hold, so it was not checked"
+    properties = {"format": plan.format}
+    return PendingFinding(NOT_CHECKABLE, plan.location, {"problem": problem}, properties=properties, rules=plan.rules)
 
 
-def uncheckable(plan: Plan) -> Draft:
-    """Return the finding that a plan's format says nothing of what its calls' context has to hold."""
-    problem = f"a {plan.kind} plan: it cannot state what the context of a call has to hold, so it was not checked"
-    return Draft(NOT_CHECKABLE, plan.site, {"problem": problem}, properties={"format": plan.kind}, rules=plan.rules)
+def accepted_names(unguarded: Mapping[PlanRule, Unguarded]) -> dict[PlanRule, Sequence[str]]:
+    """Return the names of the accepted mutations by rule."""
+    return {rule: tuple(each.accepted) for rule, each in unguarded.items()}
 
 
 def is_everywhere(plan: Plan, open_rules: Collection[PlanRule], rules: Sequence[PlanRule]) -> bool:
-    """Tell whether what these rules leave open is best guarded in the common schema: all *rules* do, or many and most.
-
-    A guard in the common schema serves every rule. A finding at each of a hundred rules would say the same.
-    """
+    """Tell whether a guard belongs in the common schema: all *rules* need it, or many and most of them."""
     if len(open_rules) == len(rules):
         return len(open_rules) > 1 or bool(plan.active_commons)
     return len(open_rules) > _MANY and 2 * len(open_rules) > len(rules)
 
 
-def _problem(fault: Fault) -> tuple[Any, ...]:
-    """Return what makes two faults of two versions of a plan the same."""
-    return fault.rule.identity, fault.rule.version, fault.fault.problem, fault.fault.path
+def _over_strict(
+    schema: Schema, platform: str, refusal: Refusal, rule: PlanRule, rules: Sequence[PlanRule]
+) -> PendingFinding:
+    label = rule.label if schema is rule.schema else "the common schema"
+    properties = {"platform": platform, "keyword": refusal.keyword, "type": rule.call_type}
+    if rule.event and len(rules) == 1:
+        properties["event"] = mask_shapes(rule.event)
+    values = {
+        "rule": mask_shapes(label), "platform": platform, "keyword": refusal.keyword, "what": refusal.what,
+    }  # fmt: skip
+    return PendingFinding(OVER_STRICT, schema.locate(refusal.at), values, properties=properties, rules=rules)
 
 
-def _template(finding: str) -> str:
-    from segkoch_lint.rules.catalogue import built_in  # noqa: PLC0415 - read once, and only for findings
-
-    return next(each.message for each in built_in() if each.code == finding)
+def _refusing_schema(plan: Plan, rule: PlanRule, refusal: Refusal) -> Schema:
+    return (rule, *plan.active_commons)[refusal.schema].schema
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them."""
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+def _refused_platforms(result: PlanResult) -> set[tuple[CallKind, str]]:
+    return {(rule.call_kind, each.platform) for rule, answer in result.answers.items() for each in answer.over_strict}
 
 
-def _whole(plan: Plan, rules: int, of: int) -> str:
+def _problem(rule: PlanRule, error: SchemaError) -> tuple[Any, ...]:
+    """Return what is equal for the same problem in two versions of a plan."""
+    return rule.call_kind, rule.version, error.problem, error.path
+
+
+def _types(rules: Iterable[PlanRule]) -> str:
+    return listed(list(dict.fromkeys(rule.call_type for rule in rules)))
+
+
+def _subject(result: PlanResult, found: Sequence[OpenRequirement], rules: Sequence[PlanRule]) -> str:
+    """Return what leaves requirements open, if it is not a single rule."""
+    if rules:
+        return _plan_label(result.plan, len(rules), len(result.probed))
+    where = "common schema" if result.plan.active_commons else "plan"
+    return f"for {_types(found[0].rules)} calls, which have no rule, the {where}"
+
+
+def _plan_label(plan: Plan, rules: int, of: int) -> str:
     name = f' "{plan.name}"' if plan.name else ""
     if not of or not plan.active:
         return f"the tracking plan{name}"
     number = f"{rules}" if rules >= of else f"{rules} of {of}"
     return f"the tracking plan{name} ({number} {'rule' if of == 1 else 'rules'})"
-
-
-def refusal_in_words(refusal: Refusal) -> str:
-    """Return which keyword refuses what."""
-    return f"`{refusal.keyword}` refuses {_what(refusal)}"
-
-
-def _what(refusal: Refusal) -> str:
-    path: tuple[Any, ...] = (*refusal.path, *([refusal.member] if refusal.member else []))
-    place = ".".join(map(str, path)) if path else "every call"
-    if refusal.keyword == "required":
-        return f"a call without {place}"
-    return place

@@ -1,6 +1,6 @@
-"""Old versions of plan files: what paths stood for in a revision, submodules included."""
+"""Old versions of plan files: the files that paths meant in a revision, submodules included."""
 
-# Paths stay text, as they were given: git is to see the names that files have there, and follow no link.
+# Paths remain text, as they were given, since `Path` would rewrite the names that git knows.
 # ruff: noqa: PTH100, PTH112, PTH118, PTH120
 from __future__ import annotations
 
@@ -10,27 +10,26 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from segkoch_lint.errors import UsageError
-from segkoch_lint.plans.diff.git_repository import Entry, Repository
+from segkoch_lint.plans.diff.git_repository import Repository, TreeEntry
 from segkoch_lint.reading.globbing import is_glob, matches
 from segkoch_lint.reading.ignoring import PathPatterns
 from segkoch_lint.reading.sniffing import Claim, claim_of
 
 _SHORT = 12
-"""Digits that a commit is named by."""
+"""Digits of a commit in messages."""
 
-_LINKS = 10
-"""Links from one to the next that are followed."""
+_MAX_LINKS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class OldFile:
-    """A file as it was in a revision.
+    """A file of a revision.
 
     Attributes:
-        name: to show: the revision, and the path from the top of its repository.
-        place: where it would be now (`place_of`).
-        content: of it.
-        named: whether a path that was given is its own, not that of a folder or a glob.
+        name: for messages: the revision, and the path from the top of its repository.
+        place: the path that it would have now (`place_of`).
+        content: of the file.
+        named: whether the path of the file itself was given, not that of a folder or a glob.
     """
 
     name: str
@@ -40,21 +39,29 @@ class OldFile:
 
 
 def place_of(path: str) -> str:
-    """Return the one name by which the two versions of a file are known: absolute, without links to folders."""
+    """Return what identifies both versions of a file: its absolute path, with links to folders resolved."""
     folder, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(folder), name)
 
 
-class History:
-    """What files were in a revision.
+def is_revision(name: str) -> bool:
+    """Tell whether the repository of the working directory has a revision of this name."""
+    try:
+        Repository.around(os.getcwd(), name).commit(name)  # noqa: PTH109
+    except UsageError:
+        return False
+    return True
 
-    A revision is one of the repository that the working directory is in. For a path in one of its submodules, the
-    commit counts that the repository recorded for the submodule. For any other path, the revision is one of the
-    path's own repository.
+
+class GitHistory:
+    """The files of a revision.
+
+    A revision belongs to the repository of the working directory. For a path in one of its submodules, the commit is
+    used that the repository records for the submodule. For other paths, it is a revision of the path's repository.
 
     Args:
-        revision: as git understands it: a branch, a tag, a commit, ``HEAD~1``, ``A...B`` for the merge base.
-        excludes: paths that are not read in folders.
+        revision: a branch, a tag, a commit, ``HEAD~1``, or ``A...B`` for the merge base.
+        excludes: paths that are left out of folders.
     """
 
     def __init__(self, revision: str, excludes: PathPatterns) -> None:
@@ -65,42 +72,42 @@ class History:
 
     @property
     def label(self) -> str:
-        """What the revision is called in sentences."""
+        """The revision in sentences."""
         one, dots, other = self._revision.partition("...")
         return f"the merge base of {one or 'HEAD'} and {other or 'HEAD'}" if dots else self._revision
 
     def files(self, path: str) -> Iterator[OldFile]:
-        """Yield the files that a path stood for: itself, or those in a folder, or those that a glob matches.
+        """Yield the files that a path meant: the file, or those in the folder, or those that match the glob.
 
         Raises:
-            UsageError: git is not installed, there is no repository or no such revision, or a content is not here.
+            UsageError: git is not installed, there is no repository or no such revision, or a content was not fetched.
         """
         snapshot = self._snapshot(path)
         place = place_of(path)
-        snapshot.expect(place)
+        snapshot.require(place)
         if snapshot.target(place) is not None:
             yield from self._read(snapshot, [place], named=True)
         elif is_glob(path) and not os.path.lexists(path):
-            yield from self._read(snapshot, self._plan_like(snapshot, _Glob.of(path).leads_to))
+            yield from self._read(snapshot, self._candidates(snapshot, _Glob.of(path).covers))
         else:
             folder = os.path.realpath(path).rstrip(os.sep) + os.sep
-            yield from self._read(snapshot, self._plan_like(snapshot, lambda each: each.startswith(folder)))
+            yield from self._read(snapshot, self._candidates(snapshot, lambda each: each.startswith(folder)))
 
-    def lost(self) -> Iterator[OldFile]:
-        """Yield the other files of the repositories that were looked into which are not there any more.
+    def removed_files(self) -> Iterator[OldFile]:
+        """Yield the other files, of the repositories that paths were in, that do not exist any more.
 
-        The old names of files that were renamed are among them.
+        They include the old names of renamed files.
         """
         for snapshot in self._snapshots.values():
-            yield from self._read(snapshot, self._plan_like(snapshot, lambda each: not os.path.lexists(each)))
+            yield from self._read(snapshot, self._candidates(snapshot, lambda each: not os.path.lexists(each)))
 
-    def _plan_like(self, snapshot: Snapshot, wanted: Callable[[str], bool]) -> Iterator[str]:
+    def _candidates(self, snapshot: Snapshot, wanted: Callable[[str], bool]) -> Iterator[str]:
         for place in snapshot.places:
             if wanted(place) and claim_of(place) is not Claim.NOTHING and not self._excludes.match(place, folder=False):
                 yield place
 
     def _read(self, snapshot: Snapshot, places: Iterable[str], *, named: bool = False) -> Iterator[OldFile]:
-        # In a folder, a link and the file that it leads to are one file, as they are when the folder is walked.
+        # A link in a folder and the file that it leads to are one file, as they are when the folder is walked.
         wanted: dict[str, str] = {}
         for place in places:
             target = snapshot.target(place)
@@ -115,35 +122,22 @@ class History:
         chain = [Repository.around(folder, path)]
         while (outer := chain[-1].superproject) is not None:
             chain.append(Repository.around(outer, path))
-        here = _top_of_working_directory()
+        try:
+            here = Repository.around(os.getcwd(), os.curdir).top  # noqa: PTH109
+        except UsageError:
+            here = ""
         base = next((each for each in chain if each.top == here), chain[0])
         if base.top not in self._snapshots:
             commit = base.commit(self._revision)
-            # A range has no files by its own name.
+            # `git show` does not take a range.
             name = commit[:_SHORT] if "..." in self._revision else self._revision
             self._snapshots[base.top] = Snapshot(base, commit, name)
         return self._snapshots[base.top]
 
 
-def knows(revision: str) -> bool:
-    """Tell whether the repository of the working directory has a revision."""
-    try:
-        Repository.around(os.getcwd(), revision).commit(revision)  # noqa: PTH109
-    except UsageError:
-        return False
-    return True
-
-
-def _top_of_working_directory() -> str | None:
-    try:
-        return Repository.around(os.getcwd(), os.curdir).top  # noqa: PTH109
-    except UsageError:
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class _Glob:
-    """A glob, parted into the folder that it names and what it wants of the names below."""
+    """A glob, split into the folder that it names and the pattern for names below."""
 
     folder: str
     pattern: str
@@ -155,8 +149,8 @@ class _Glob:
         folder = "/".join(steps[:plain]) + "/" if plain else os.curdir
         return cls(os.path.realpath(folder).rstrip(os.sep) + os.sep, "/".join(steps[plain:]))
 
-    def leads_to(self, place: str) -> bool:
-        """Tell whether the glob matches a file, or a folder around it, which is walked then."""
+    def covers(self, place: str) -> bool:
+        """Tell whether the glob matches a file, or a folder around it."""
         if not place.startswith(self.folder):
             return False
         names = place[len(self.folder) :].replace(os.sep, "/").split("/")
@@ -164,18 +158,18 @@ class _Glob:
 
 
 class Snapshot:
-    """All files of a commit by their places, those of submodules that are checked out included.
+    """All files of a commit by their places, including those of submodules that are checked out.
 
     Args:
-        repository: whose commit it is.
+        repository: of the commit.
         commit: the commit.
-        name: what it is called.
+        name: of the commit in messages.
     """
 
     def __init__(self, repository: Repository, commit: str, name: str) -> None:
         self._top = repository.top
         self._name = name
-        self._files: dict[str, tuple[Repository, Entry]] = {}
+        self._files: dict[str, tuple[Repository, TreeEntry]] = {}
         self._unknown: dict[str, UsageError] = {}
         self._add(repository, commit)
 
@@ -185,27 +179,26 @@ class Snapshot:
         return self._files.keys()
 
     def name(self, place: str) -> str:
-        """Return what to call a file: as ``git show`` takes it, but for files of submodules."""
+        """Return the name of a file in messages; `git show` takes it, except for files of submodules."""
         return f"{self._name}:{place[len(self._top) + 1 :].replace(os.sep, '/')}"
 
-    def expect(self, place: str) -> None:
-        """Make sure that the files of a file or folder are known.
+    def require(self, place: str) -> None:
+        """Make sure that the files at a place are known.
 
         Raises:
-            UsageError: they are in a submodule whose files are not here.
+            UsageError: they are in a submodule that is not checked out.
         """
         for top, problem in self._unknown.items():
-            if f"{place}{os.sep}".startswith(f"{top}{os.sep}") or (
-                top.startswith(f"{place}{os.sep}") and _is_filled(top)
-            ):
+            inside = f"{place}{os.sep}".startswith(f"{top}{os.sep}")
+            if inside or (top.startswith(f"{place}{os.sep}") and _is_checked_out(top)):
                 raise problem
 
     def target(self, place: str) -> str | None:
-        """Return the place of the file that a path leads to: its own, or, of a link, another one; None for none."""
-        for _ in range(_LINKS):
-            repository, entry = self._files.get(place, (None, None))
-            if repository is None or entry is None:
+        """Return the place of the file that a path leads to, links followed; None if there is none."""
+        for _ in range(_MAX_LINKS):
+            if place not in self._files:
                 return None
+            repository, entry = self._files[place]
             if not entry.is_link:
                 return place
             (content,) = repository.contents([entry])
@@ -213,10 +206,10 @@ class Snapshot:
         return None
 
     def contents(self, places: Iterable[str], *, needed: bool) -> Iterator[tuple[str, bytes]]:
-        """Yield places with the contents of the files; *needed*, a content that is not here is an error.
+        """Yield places with the contents of the files.
 
         Raises:
-            UsageError: one is not here.
+            UsageError: a content is *needed* and was not fetched.
         """
         for repository, group in groupby(places, key=lambda place: self._files[place][0]):
             here = list(group)
@@ -232,20 +225,18 @@ class Snapshot:
             elif entry.path not in left_out:
                 self._files[place] = (repository, entry)
 
-    def _add_submodule(self, place: str, entry: Entry) -> None:
+    def _add_submodule(self, place: str, entry: TreeEntry) -> None:
         shown = self.name(place)
-        if not _is_filled(place):
+        if not _is_checked_out(place):
             problem = UsageError(f"{shown}: the submodule is not checked out.", "Run `git submodule update --init`.")
+        elif (inner := Repository.around(place, shown)).holds(entry.object_id):
+            self._add(inner, entry.object_id)
+            return
         else:
-            inner = Repository.around(place, shown)
-            if inner.holds(entry.identity):
-                self._add(inner, entry.identity)
-                return
-            problem = UsageError(
-                f"{shown}: the submodule has no commit {entry.identity[:_SHORT]}.", f"Run `git -C {place} fetch`."
-            )
+            missing = f"{shown}: the submodule has no commit {entry.object_id[:_SHORT]}."
+            problem = UsageError(missing, f"Run `git -C {place} fetch`.")
         self._unknown[place] = problem
 
 
-def _is_filled(submodule: str) -> bool:
+def _is_checked_out(submodule: str) -> bool:
     return os.path.lexists(os.path.join(submodule, ".git"))

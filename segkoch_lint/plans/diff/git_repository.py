@@ -1,6 +1,6 @@
-"""Git repositories, read through git itself: revisions, the files of a commit, their contents."""
+"""A git repository, read through the program git: revisions, the files of a commit, and their contents."""
 
-# Paths stay text: git is to see the names that files have there, and follow no link.
+# Paths remain text, since `Path` would rewrite the names that git knows.
 from __future__ import annotations
 
 import os
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from segkoch_lint.errors import UsageError
 
-_LOCATING = frozenset(
+_LOCATION_VARIABLES = frozenset(
     {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
         "GIT_COMMON_DIR",
@@ -26,40 +26,40 @@ _LOCATING = frozenset(
         "GIT_WORK_TREE",
     }
 )
-"""Variables that git sets for its hooks, which say where the repository is. Of a linked work tree they name a folder
-that has no files in it, so git would take any folder for the top of the work tree."""
+"""Variables that git sets for its hooks. In a linked work tree they name a folder without files, so that git would take
+any folder for the top of the work tree."""
 
 _ABOUT_REVISIONS = "In CI, a shallow clone holds its own revision only: fetch the other one first."
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _LINK, _SUBMODULE = "120000", "160000"
 
 
-class UnknownRevision(UsageError):  # noqa: N818 - as its base is, a message to the user
-    """There is no such revision, or no repository where it could be."""
+class UnknownRevision(UsageError):  # noqa: N818 - named like its base
+    """There is no such revision, or no repository."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """A file, a symbolic link or a submodule in a commit.
 
     Attributes:
         path: from the top of the repository, with slashes.
         mode: as git writes it.
-        identity: of the content, or the commit of a submodule.
+        object_id: of the content, or of the commit of a submodule.
     """
 
     path: str
     mode: str
-    identity: str
+    object_id: str
 
     @property
     def is_link(self) -> bool:
-        """Whether its content is a path that it leads to."""
+        """Whether its content is the path of another file."""
         return self.mode == _LINK
 
     @property
     def is_submodule(self) -> bool:
-        """Whether another repository has its files."""
+        """Whether its files are in another repository."""
         return self.mode == _SUBMODULE
 
 
@@ -80,8 +80,8 @@ class Repository:
         """Return the repository that a folder is in.
 
         Args:
-            folder: an absolute path; where it does not exist, the nearest folder around it counts.
-            subject: what the question is about, for messages.
+            folder: an absolute path; if it does not exist, the nearest folder around it is used.
+            subject: the path that the user gave, for messages.
 
         Raises:
             UnknownRevision: there is none, or git does not trust it.
@@ -92,13 +92,13 @@ class Repository:
             raise UsageError("git is not installed, and it is what reads old versions.", "Compare two files instead.")
         while not os.path.isdir(folder) and folder != os.path.dirname(folder):  # noqa: PTH112, PTH120
             folder = os.path.dirname(folder)  # noqa: PTH120
-        complaint = b""
+        problem = b""
         for environment in _environments():
             found = _run(git, folder, environment, "rev-parse", "--show-toplevel")
             if not found.returncode and found.stdout.strip():
                 return cls(os.path.realpath(_line(found.stdout)), git, environment)
-            complaint = complaint or found.stderr
-        raise UnknownRevision(f"{subject}: {_why_not(complaint)}.")
+            problem = problem or found.stderr
+        raise UnknownRevision(f"{subject}: {_why_not(problem)}.")
 
     @property
     def superproject(self) -> str | None:
@@ -107,9 +107,10 @@ class Repository:
         return os.path.realpath(path) if path else None
 
     def commit(self, revision: str) -> str:
-        """Return the commit that a revision means: a branch, a tag, ``HEAD~1``, or ``A...B`` for the merge base.
+        """Return the commit that a revision names; before the first commit, the empty tree for ``HEAD``.
 
-        ``HEAD`` means an empty tree as long as there is no commit.
+        Args:
+            revision: a branch, a tag, ``HEAD~1``, or ``A...B`` for the merge base.
 
         Raises:
             UnknownRevision: there is none.
@@ -127,7 +128,6 @@ class Repository:
             raise UnknownRevision(f'"{revision}" is a range of revisions.', "Write A...B for the merge base of two.")
         found = self._run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         if found.returncode and revision == "HEAD":
-            # Before the first commit: there was nothing then.
             found = self._run("hash-object", "-t", "tree", "--stdin")
         if found.returncode:
             raise UnknownRevision(f'The repository has no revision "{revision}".', _ABOUT_REVISIONS)
@@ -137,14 +137,14 @@ class Repository:
         """Tell whether a commit is in the repository."""
         return not self._run("cat-file", "-e", f"{commit}^{{commit}}").returncode
 
-    def entries(self, commit: str) -> Iterator[Entry]:
+    def entries(self, commit: str) -> Iterator[TreeEntry]:
         """Yield all files of a commit, in the order of their paths."""
         listed = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
         for line in os.fsdecode(listed.stdout).split("\0"):
             if line:
                 facts, _, path = line.partition("\t")
-                mode, _, identity = facts.split(" ")
-                yield Entry(path, mode, identity)
+                mode, _, object_id = facts.split(" ")
+                yield TreeEntry(path, mode, object_id)
 
     def not_checked_out(self) -> frozenset[str]:
         """Return the paths that a sparse checkout leaves out of the work tree."""
@@ -153,15 +153,15 @@ class Repository:
         listed = os.fsdecode(self._run("ls-files", "-z", "-t", "--full-name", ":/").stdout)
         return frozenset(line[2:] for line in listed.split("\0") if line.startswith("S "))
 
-    def contents(self, entries: Iterable[Entry], *, needed: bool = True) -> Iterator[bytes]:
-        """Yield the contents of files, one by one; of a link, the path that it leads to.
+    def contents(self, entries: Iterable[TreeEntry], *, needed: bool = True) -> Iterator[bytes]:
+        """Yield the contents of files; of a link, the path that it leads to.
 
         Args:
             entries: the files.
-            needed: whether a content that is not here is an error. If not, it is empty, or the pointer of Git LFS.
+            needed: whether it is an error if a content was not fetched; else it is empty, or the pointer of Git LFS.
 
         Raises:
-            UsageError: a content that is needed is in Git LFS and was not fetched, or is missing in a partial clone.
+            UsageError: a needed content is in Git LFS, or missing in a partial clone.
         """
         command = [self._git, "-C", self.top, "cat-file", "--batch"]
         with subprocess.Popen(  # noqa: S603 - no shell; nothing that begins with a hyphen comes from outside
@@ -170,7 +170,7 @@ class Repository:
             assert process.stdin is not None
             assert process.stdout is not None
             for entry in entries:
-                process.stdin.write(f"{entry.identity}\n".encode())
+                process.stdin.write(f"{entry.object_id}\n".encode())
                 process.stdin.flush()
                 _, kind, *size = process.stdout.readline().split()
                 if kind == b"missing" and not needed:
@@ -183,9 +183,9 @@ class Repository:
                 process.stdout.readline()
                 yield self._fetched(entry, content, needed) if content.startswith(_LFS_POINTER) else content
 
-    def _fetched(self, entry: Entry, pointer: bytes, needed: bool) -> bytes:
-        """Return the content of a file that Git LFS keeps elsewhere."""
-        found = self._run("cat-file", "--filters", f"--path={entry.path}", entry.identity)
+    def _fetched(self, entry: TreeEntry, pointer: bytes, needed: bool) -> bytes:
+        """Return the content of a file that Git LFS stores."""
+        found = self._run("cat-file", "--filters", f"--path={entry.path}", entry.object_id)
         if (found.returncode or found.stdout == pointer) and needed:
             raise UsageError(f"{entry.path}: its old version is in Git LFS and not here.", "Run `git lfs fetch --all`.")
         return pointer if found.returncode else found.stdout
@@ -195,9 +195,9 @@ class Repository:
 
 
 def _environments() -> Iterator[Mapping[str, str]]:
-    """Yield the environments to look for a repository with: the folder decides, then what the variables say."""
+    """Yield the environments to find a repository with: first without git's variables, then with them."""
     plain = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    yield {name: value for name, value in plain.items() if name not in _LOCATING}
+    yield {name: value for name, value in plain.items() if name not in _LOCATION_VARIABLES}
     if "GIT_DIR" in plain and "GIT_WORK_TREE" in plain:
         yield plain
 
@@ -216,11 +216,11 @@ def _run(git: str, folder: str, environment: Mapping[str, str], *arguments: str)
 
 
 def _line(output: bytes) -> str:
-    """Return the one line that git printed; a path may hold what other programs take for the end of a line."""
+    """Return the one line that git printed; a path may hold other line ends."""
     return os.fsdecode(output).removesuffix("\n")
 
 
-def _why_not(complaint: bytes) -> str:
-    if b"dubious ownership" in complaint:
+def _why_not(stderr: bytes) -> str:
+    if b"dubious ownership" in stderr:
         return "git does not trust the repository, which belongs to somebody else (see git's `safe.directory`)"
     return "is in no git repository"

@@ -1,38 +1,36 @@
-"""Which plan of the new version was which of the old one."""
+"""Counterparts in the old version: of each plan of the new version, and of each rule of a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from segkoch_lint.plans.model.plan import Plan
-
-Identity = tuple[str, str]
+from segkoch_lint.plans.model.plan import CallKind, Plan, PlanRule
 
 _LEAST_COMMON = 0.5
-"""The share of events that a plan has in common with one that was elsewhere, at least, if it was the same."""
+"""The share of rules that a plan has in common with one of a file that is gone, at least, to be its new version."""
 
 
 @dataclass(slots=True)
-class Version:
+class PlanVersion:
     """The plans of one version.
 
     Attributes:
-        plans: the plans; pages of one are put together.
-        places: by the name of a file, what it has in common with the same file in the other version.
+        plans: the plans; their pages are joined.
+        places: by the name of a file, what identifies the same file in the other version.
     """
 
     plans: list[Plan] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
 
     def place(self, plan: Plan) -> str:
-        """Return the place of a plan's file."""
-        return self.places.get(plan.site.file, plan.site.file)
+        """Return what identifies a plan's file in both versions."""
+        return self.places.get(plan.location.file, plan.location.file)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """A plan in both versions; the old one is None when it is new, the new one when it is gone.
+class PlanPair:
+    """A plan in both versions; the old one is None if it is new, the new one is None if it is gone.
 
     Attributes:
         moved: whether its file had another name.
@@ -43,60 +41,84 @@ class Pair:
     moved: bool = False
 
 
-def pairs(old: Version, new: Version, elsewhere: Callable[[], Version] = Version) -> Iterator[Pair]:
-    """Yield which plan of the new version was which of the old one.
+def pair_plans(
+    old: PlanVersion, new: PlanVersion, elsewhere: Callable[[], PlanVersion] = PlanVersion
+) -> Iterator[PlanPair]:
+    """Yield each plan with its counterpart in the other version.
 
-    They are the only ones; else they have one name, else one place, else they speak of the same events. What is left
-    was perhaps elsewhere: there, a plan of the same name or with mostly the same events is looked for.
+    Two plans are counterparts if they are the only ones; else if they have the same name, else the same place, else
+    rules in common. For what is left, *elsewhere* is searched for a plan of the same name or with mostly equal rules.
 
     Args:
         old, new: both versions.
         elsewhere: returns further plans of the old version, whose files are gone.
     """
-    only_ones = len(old.plans) == len(new.plans) == 1
-    before = {new.plans[0]: old.plans[0]} if only_ones else _matched(old, new, new.plans)
+    only = len(old.plans) == len(new.plans) == 1
+    before = {new.plans[0]: old.plans[0]} if only else _matched(old, new, new.plans, least_common=0)
     left = [plan for plan in new.plans if plan not in before]
-    further = elsewhere() if left else Version()
-    found = _matched(further, new, left, alike=True)
+    further = elsewhere() if left else PlanVersion()
+    found = _matched(further, new, left, least_common=_LEAST_COMMON)
     for plan in new.plans:
-        was = before.get(plan) or found.get(plan)
-        where = further if plan in found else old
-        moved = was is not None and where.place(was) != new.place(plan)
-        yield Pair(was, plan, moved)
-    yield from (Pair(plan, None) for plan in old.plans if plan not in before.values())
+        counterpart = before.get(plan) or found.get(plan)
+        version = further if plan in found else old
+        yield PlanPair(counterpart, plan, counterpart is not None and version.place(counterpart) != new.place(plan))
+    yield from (PlanPair(plan, None) for plan in old.plans if plan not in before.values())
 
 
-def _matched(old: Version, new: Version, plans: Sequence[Plan], *, alike: bool = False) -> dict[Plan, Plan]:
-    """Return the old plan of each new one that has one; *alike*, a few events in common are not enough."""
+def empty_version(plan: Plan) -> Plan:
+    """Return a version of *plan* without rules, for a time when it did not exist."""
+    return replace(plan, rules=(), commons=())
+
+
+def _matched(old: PlanVersion, new: PlanVersion, plans: Sequence[Plan], *, least_common: float) -> dict[Plan, Plan]:
+    """Return the old plan for each new one that has a counterpart.
+
+    Args:
+        old, new: both versions.
+        plans: the new plans to find counterparts of.
+        least_common: the share of rules that plans without a common name have in common, at least; if it is 0, a common
+            place or rule is enough.
+    """
     before: dict[Plan, Plan] = {}
-    scored = (
-        (_likeness(one, other, old.place(one) == new.place(other)), one, other) for one in old.plans for other in plans
-    )
+    scored = [
+        (_likeness(one, other, same_file=old.place(one) == new.place(other)), one, other)
+        for one in old.plans
+        for other in plans
+    ]
     for likeness, one, other in sorted(scored, key=lambda each: each[0], reverse=True):
-        enough = likeness[0] or _share_in_common(one, other) >= _LEAST_COMMON if alike else any(likeness)
+        enough = likeness[0] or (_common_share(one, other) >= least_common if least_common else any(likeness))
         if enough and other not in before and one not in before.values():
             before[other] = one
     return before
 
 
-def _likeness(old: Plan, new: Plan, same_file: bool) -> tuple[bool, bool, int]:
-    # In a list, plans change places.
-    same_place = same_file and old.site.path == new.site.path
-    same_place = same_place and not any(isinstance(step, int) for step in new.site.path)
+def _likeness(old: Plan, new: Plan, *, same_file: bool) -> tuple[bool, bool, int]:
+    # The order of plans in a list means nothing.
+    in_list = any(isinstance(step, int) for step in new.location.path)
+    same_place = same_file and old.location.path == new.location.path and not in_list
     if old.name and new.name:
         return old.name == new.name, same_place, 0
-    return False, same_place, len(_identities(old) & _identities(new))
+    return False, same_place, len(old.by_call_kind.keys() & new.by_call_kind.keys())
 
 
-def _share_in_common(old: Plan, new: Plan) -> float:
-    both = _identities(old) | _identities(new)
-    return len(_identities(old) & _identities(new)) / len(both) if both else 0.0
+def _common_share(old: Plan, new: Plan) -> float:
+    both: set[CallKind] = old.by_call_kind.keys() | new.by_call_kind.keys()
+    return len(old.by_call_kind.keys() & new.by_call_kind.keys()) / len(both) if both else 0.0
 
 
-def _identities(plan: Plan) -> set[Identity]:
-    return {rule.identity for rule in plan.active}
+def rules_before(old: Plan, new: Plan, rule: PlanRule) -> list[PlanRule]:
+    """Return the rules of the old plan that applied to the calls that *rule* of the new plan applies to.
 
-
-def nothing_like(plan: Plan) -> Plan:
-    """Return a plan without rules that stands for a version of *plan* in which it did not exist."""
-    return replace(plan, rules=(), commons=())
+    A call is checked against the version of its event that it names, else against the oldest one. So a version that is
+    gone leaves its calls to the oldest one, and an oldest version that is gone leaves those without a version to the
+    next one.
+    """
+    kind = rule.call_kind
+    olds, news = old.by_call_kind.get(kind, []), new.by_call_kind.get(kind, [])
+    names = {None, *(each.version for each in (*olds, *news))} if olds else set()
+    found = {old.rule_for(kind, name): None for name in names if new.rule_for(kind, name) in {rule, None}}
+    if found or not olds:
+        return [each for each in found if each is not None]
+    # The rule comes after another one of the same version, which applies to all calls.
+    place = [each for each in news if each.version == rule.version].index(rule)
+    return [each for each in olds if each.version == rule.version][place : place + 1]

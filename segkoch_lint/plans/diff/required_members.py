@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import unquote
 
 from segkoch_lint.masking import mask_shapes
+from segkoch_lint.plans.diff.pairs import rules_before
+from segkoch_lint.plans.model.json_values import as_list, as_mapping, resolve, value_at
 from segkoch_lint.plans.model.plan import Plan, PlanRule
+from segkoch_lint.plans.model.wording import listed
 from segkoch_lint.tallies import Change
 
 Names = tuple[str, ...]
-"""A member of a call, by the names that lead to it; `_ITEM` stands for any item of an array."""
+"""The names that lead to a member of a call; `_ITEM` is any item of an array."""
 
 _ITEM = "[]"
 _DEVICE: Names = ("context", "device")
-_DEEPEST = 32
-_MOST_READ = 20_000
-"""Schemas inside of one that are read."""
+_MAX_DEPTH = 32
+_MAX_SCHEMAS = 20_000
 
 _NAMED = 5
 """Members that a sentence names; the others are counted."""
@@ -29,15 +30,13 @@ _EVERY_SDK: frozenset[Names] = frozenset({("type",), ("event",), ("context",), (
 
 
 def newly_required(old: Plan, new: Plan) -> Iterator[Change]:
-    """Yield which members calls need now that they did not need before, by rule; those of every call first.
+    """Yield by rule the members that calls need and did not need before; first those that every call needs.
 
-    The members of the device are left out: which requirement they guard is told by itself.
+    Members of the device are left out: they are requirements, whose guards are compared.
     """
-    commons_before, commons_now = (
-        frozenset().union(*(required_members(rule.schema.value) for rule in plan.active_commons)) for plan in (old, new)
-    )
+    commons_before, commons_now = (frozenset().union(*_required(plan.active_commons)) for plan in (old, new))
     of_every_call = commons_now - commons_before
-    before = {rule: _before(old, new, rule) for rule in new.active}
+    before = {rule: _required_before(old, new, rule) for rule in new.active}
     known = [members for members in before.values() if members is not None]
     if known:
         of_every_call -= frozenset.intersection(*known)
@@ -49,86 +48,62 @@ def newly_required(old: Plan, new: Plan) -> Iterator[Change]:
 
 
 def required_members(schema: Any) -> frozenset[Names]:
-    """Return the members that a schema requires in any case, each where what holds it is there.
+    """Return the members that a schema requires in any case, each if what holds it is there.
 
-    Conditions (`if`, `dependencies`) are not looked into; of alternatives, what all of them require counts.
+    Conditions (`if`, `dependencies`) are not read; of alternatives, what all of them require counts.
     """
     return _Reader(schema).required(schema, ())
 
 
 class _Reader:
-    """Reads one schema; what refers to itself, or doubles at each step, is read as far as `_MOST_READ` goes."""
+    """Reads one schema; one that refers to itself is read up to the limits."""
 
     def __init__(self, root: Any) -> None:
         self._root = root
         self._read = 0
 
-    def required(self, schema: Any, at: Names, depth: int = 0) -> frozenset[Names]:
+    def required(self, value: Any, at: Names, depth: int = 0) -> frozenset[Names]:
         self._read += 1
-        if not isinstance(schema, Mapping) or depth > _DEEPEST or self._read > _MOST_READ:
+        schema = as_mapping(value)
+        if not schema or depth > _MAX_DEPTH or self._read > _MAX_SCHEMAS:
             return frozenset()
-        found = {(*at, name) for name in _list(schema.get("required")) if isinstance(name, str)}
-        for name, inner in _mapping(schema.get("properties")).items():
-            found |= self.required(inner, (*at, name), depth + 1)
-        found |= self.required(schema.get("items"), (*at, _ITEM), depth + 1)
-        for inner in _list(schema.get("allOf")):
-            found |= self.required(inner, at, depth + 1)
+        found = {(*at, name) for name in as_list(schema.get("required")) if isinstance(name, str)}
+        inner = [((*at, name), each) for name, each in as_mapping(schema.get("properties")).items()]
+        inner.append(((*at, _ITEM), schema.get("items")))
+        inner += [(at, each) for each in as_list(schema.get("allOf"))]
+        if (path := resolve(self._root, schema.get("$ref"))) is not None:
+            inner.append((at, value_at(self._root, path)))
+        for place, each in inner:
+            found |= self.required(each, place, depth + 1)
         for keyword in ("anyOf", "oneOf"):
-            if branches := [self.required(inner, at, depth + 1) for inner in _list(schema.get(keyword))]:
+            if branches := [self.required(each, at, depth + 1) for each in as_list(schema.get(keyword))]:
                 found |= frozenset.intersection(*branches)
-        if isinstance(reference := schema.get("$ref"), str):
-            found |= self.required(self._referred(reference), at, depth + 1)
         return frozenset(found)
 
-    def _referred(self, reference: str) -> Any:
-        """Return what a reference inside of the schema leads to, or None."""
-        value = self._root
-        for step in reference.removeprefix("#").split("/")[1:] if reference.startswith("#") else [""]:
-            value = _mapping(value).get(unquote(step).replace("~1", "/").replace("~0", "~"))
-        return value
+
+def _required(rules: Iterable[PlanRule]) -> list[frozenset[Names]]:
+    return [required_members(rule.schema.value) for rule in rules]
 
 
-def _before(old: Plan, new: Plan, rule: PlanRule) -> frozenset[Names] | None:
-    """Return what all calls that are held against *rule* of the new plan had to have before; None if that is unknown.
-
-    A call is held against the version of its event that it names, or else against the oldest one. So the oldest one
-    gets the calls of versions that are gone, and those without a version.
-    """
-    versions = [each.version for each in new.active if each.identity == rule.identity]
-    rules = sorted((each for each in old.active if each.identity == rule.identity), key=lambda each: each.version)
-    left = [each for each in rules if each.version == rule.version]
-    if rule.version == min(versions):
-        left += [*rules[:1], *(each for each in rules if each.version not in versions)]
-    return frozenset.intersection(*(required_members(each.schema.value) for each in left)) if left else None
+def _required_before(old: Plan, new: Plan, rule: PlanRule) -> frozenset[Names] | None:
+    """Return what all calls had to have before that *rule* of the new plan applies to; None if that is unknown."""
+    is_oldest = new.rule_for(rule.call_kind, None) is rule
+    if not is_oldest and all(each.version != rule.version for each in old.by_call_kind.get(rule.call_kind, ())):
+        return None  # no app sends calls of a version that is new
+    rules = rules_before(old, new, rule)
+    return frozenset.intersection(*_required(rules)) if rules else None
 
 
 def _change(subject: str, members: frozenset[Names]) -> Iterator[Change]:
     wanted = [each for each in sorted(members - _EVERY_SDK) if each[:2] != _DEVICE]
-    # Where a member is required, it is a matter of course that what holds it is.
-    wanted = [
-        each for each in wanted if not any(len(other) > len(each) and other[: len(each)] == each for other in wanted)
-    ]
+    # If a member is required, its container is, too.
+    wanted = [each for each in wanted if not any(one != each and one[: len(each)] == each for one in wanted)]
     if wanted:
-        verb = "is" if len(wanted) == 1 else "are"
-        text = f"{subject}: {_listed(wanted)} {verb} required now"
-        yield Change("required", f"{mask_shapes(text)}, so {_BLOCKED} are blocked", warning=True)
-
-
-def _listed(members: Sequence[Names]) -> str:
-    texts = [".".join(names).replace(f".{_ITEM}", _ITEM) for names in members]
-    more = [f"{len(texts) - _NAMED} more"] if len(texts) > _NAMED else []
-    *first, last = texts[:_NAMED] + more
-    return f"{', '.join(first)} and {last}" if first else last
+        names = listed([".".join(each).replace(f".{_ITEM}", _ITEM) for each in wanted], _NAMED)
+        text = mask_shapes(f"{subject}: {names} {'is' if len(wanted) == 1 else 'are'} required now")
+        yield Change("required", f"{text}, so {_BLOCKED} are blocked", warning=True)
 
 
 def _subject(rule: PlanRule) -> str:
     version = f", version {rule.version}" if rule.version > 1 else ""
     return f'event "{rule.event}"{version}' if rule.event else f"{rule.call_type} calls"
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()

@@ -1,8 +1,8 @@
-"""The guard that people read: a common JSON Schema of some forty lines for what Kochava needs of a call.
+"""The short guard: a common JSON Schema of about forty lines for what Kochava needs of a call.
 
-`common.common_schema` says the same exactly as the rule files do, in every spelling of every key, at ten times the
-length. This one knows the two spellings of the advertising id that Segment documents, and the words that its SDKs send
-for a refusal. What it has no short clause for, it takes from there.
+`exact.exact_schema` agrees exactly with the rule files, in every spelling of every key, at ten times the length. This
+one knows the two spellings of the advertising id that Segment documents, and the words for a refusal that its SDKs
+send. For a requirement without a short clause, the exact one is used.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from segkoch_lint.plans.guard.exact import DRAFT, TITLE, exact_guard, merged_schema, plain
+from segkoch_lint.plans.guard.exact import DRAFT, TITLE, exact_guard, merged_schema, not_delivered
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.delivery import Delivery
 
 _ID = {"type": "string", "pattern": "\\S"}
+_TEXT = {"type": ["string", "null"]}
 
 _ALLOWED = "Segment's SDKs leave the id out then. Blocking these calls would keep them from every destination."
 
 _COST = "This blocks calls of users who refused tracking, for every destination and not for Kochava only."
-
 
 _OFF: Mapping[str, Any] = {"enum": [False, 0, "false", "f", "0"]}
 
@@ -30,7 +30,7 @@ _NO: Mapping[str, Any] = {
 }
 """Denied, restricted, not authorized, not determined, in any case and with the name of an enumeration around it.
 
-As numbers these are 2, 1 and 0, and 3 is consent. Source: Apple's `ATTrackingManager.AuthorizationStatus`.
+As numbers these are 2, 1 and 0; 3 is consent. Source: Apple's `ATTrackingManager.AuthorizationStatus`.
 """
 
 _REFUSALS: Mapping[str, Mapping[str, Any]] = {
@@ -39,7 +39,41 @@ _REFUSALS: Mapping[str, Mapping[str, Any]] = {
     "trackingStatus": _NO,
     "attTrackingStatus": _NO,
 }
-"""What is sent of users who refused, or were not asked yet, by member of the device."""
+"""Values of members of the device if the user refused tracking, or was not asked yet."""
+
+_DEVICE = {
+    "title": "A device (KCH101)",
+    "description": "Kochava knows a user by the device alone.",
+    "type": "object",
+}
+
+_DEVICE_ID = {
+    "title": "The device id (KCH104)",
+    "description": "Kochava counts devices by it, so it must not be blank.",
+    **_ID,
+}
+
+_CAMEL_CASE = {
+    "title": "An advertising id (KCH105)",
+    "description": "Kochava connects a call to an ad by it.",
+    "required": ["advertisingId"],
+    "properties": {"advertisingId": _ID},
+}
+
+_SNAKE_CASE = {
+    "title": "Or one in the other spelling",
+    "description": "Segment's page on Kochava writes it so for servers.",
+    "required": ["advertising_id"],
+    "properties": {"advertising_id": _ID},
+}
+
+_REFUSED = {
+    "title": "Or the user refused tracking, or was not asked yet",
+    "description": _ALLOWED,
+    "anyOf": [{"required": [key], "properties": {key: refused}} for key, refused in _REFUSALS.items()],
+}
+
+_ZEROS = {"title": "Not zeros (KCH106)", "description": _COST, "type": "string", "pattern": "^[\\s-]*0[\\s0-]*$"}
 
 
 def short_schema(rules: Sequence[Rule], delivery: Delivery, platforms: Sequence[str]) -> dict[str, Any]:
@@ -47,102 +81,50 @@ def short_schema(rules: Sequence[Rule], delivery: Delivery, platforms: Sequence[
 
     Args:
         rules: the requirements.
-        delivery: what decides whether a call reaches Kochava.
+        delivery: decides whether a call reaches Kochava.
         platforms: the device types to accept.
     """
-    names = {rule.code: rule.name for rule in rules}
-    clauses = _clauses(set(names), platforms)
-    covered = {code for codes, _ in clauses for code in codes}
+    codes = [rule.code for rule in rules]
+    clauses = [clause for clause in _clauses(codes, platforms) if clause[0].issubset(codes)]
+    covered = {code for needed, _ in clauses for code in needed}
     exact = [exact_guard(rule, delivery) for rule in rules if rule.code not in covered]
     return {
         "$schema": DRAFT,
         "title": TITLE,
-        "description": f"Guards {', '.join(names)} of segkoch-lint.",
+        "description": f"Guards {', '.join(codes)} of segkoch-lint.",
         "type": "object",
         "anyOf": [
             {
                 "title": "Calls that never reach Kochava",
                 "description": "Kochava needs nothing of them, so they are let through.",
-                "anyOf": [plain(condition) for condition in delivery.conditions().values()],
+                "anyOf": not_delivered(delivery),
             },
-            merged_schema([*(clause for _, clause in clauses), *exact]),
+            merged_schema([*(schema for _, schema in clauses), *exact]),
         ],
     }
 
 
-Clause = tuple[frozenset[str], Mapping[str, Any]]
-"""The requirements that a schema of calls stands for, and the schema."""
-
-
-def _clauses(codes: set[str], platforms: Sequence[str]) -> list[Clause]:
-    """Return the short clauses for these requirements; those that there is none for are left out."""
-    known: list[Clause] = [
-        (frozenset({"KCH101"}), _device_clause()),
-        (frozenset({"KCH102", "KCH103"}), _on_device(_type_clause(platforms))),
-        (frozenset({"KCH104"}), _on_device(_id_clause())),
-        (frozenset({"KCH105"}), _on_device(_advertising_id_clause(refusals="KCH119" not in codes))),
-        (frozenset({"KCH106"}), _on_device(_zeros_clause())),
-    ]
-    if {"KCH105", "KCH119"} <= codes:
-        known.append((frozenset({"KCH119"}), {}))  # the clause of KCH105 demands an id of everybody
-    return [(needed, clause) for needed, clause in known if needed <= codes]
-
-
-def _device_clause() -> Mapping[str, Any]:
-    device = {
-        "title": "A device (KCH101)",
-        "description": "Kochava knows a user by the device alone.",
-        "type": "object",
-    }
-    context = {"type": "object", "required": ["device"], "properties": {"device": device}}
-    return {"required": ["context"], "properties": {"context": context}}
-
-
-def _on_device(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"properties": {"context": {"properties": {"device": schema}}}}
-
-
-def _type_clause(platforms: Sequence[str]) -> Mapping[str, Any]:
+def _clauses(codes: Sequence[str], platforms: Sequence[str]) -> list[tuple[frozenset[str], Mapping[str, Any]]]:
+    """Return the short clauses: the requirements that each guards, and the schema of calls."""
     type_ = {
         "title": "The platform (KCH102, KCH103)",
         "description": "It says which advertising id is meant. Case matters.",
         "enum": list(platforms),
     }
-    return {"required": ["type"], "properties": {"type": type_}}
-
-
-def _id_clause() -> Mapping[str, Any]:
-    title = "The device id (KCH104)"
-    id_ = {"title": title, "description": "Kochava counts devices by it, so it must not be blank.", **_ID}
-    return {"required": ["id"], "properties": {"id": id_}}
-
-
-def _advertising_id_clause(*, refusals: bool) -> Mapping[str, Any]:
-    """Return the schema of devices with an advertising id, or, with *refusals*, with a sign that it was refused."""
-    camel = {
-        "title": "An advertising id (KCH105)",
-        "description": "Kochava connects a call to an ad by it.",
-        "required": ["advertisingId"],
-        "properties": {"advertisingId": _ID},
-    }
-    snake = {
-        "title": "Or one in the other spelling",
-        "description": "Segment's page on Kochava writes it so for servers.",
-        "required": ["advertising_id"],
-        "properties": {"advertising_id": _ID},
-    }
-    refusal = {
-        "title": "Or the user refused tracking, or was not asked yet",
-        "description": _ALLOWED,
-        "anyOf": [{"required": [key], "properties": {key: refused}} for key, refused in _REFUSALS.items()],
-    }
-    text = {"type": ["string", "null"]}
-    return {
-        "properties": {"advertisingId": text, "advertising_id": text},
-        "anyOf": [camel, snake, *([refusal] if refusals else [])],
-    }
-
-
-def _zeros_clause() -> Mapping[str, Any]:
-    zeros = {"title": "Not zeros (KCH106)", "description": _COST, "type": "string", "pattern": "^[\\s-]*0[\\s0-]*$"}
-    return {"properties": {key: {"not": zeros} for key in ("advertisingId", "advertising_id")}}
+    # Without an id there is a refusal, which KCH119 forbids.
+    ids = [_CAMEL_CASE, _SNAKE_CASE, *([] if "KCH119" in codes else [_REFUSED])]
+    context = {"type": "object", "required": ["device"], "properties": {"device": _DEVICE}}
+    device: list[tuple[set[str], Mapping[str, Any]]] = [
+        ({"KCH102", "KCH103"}, {"required": ["type"], "properties": {"type": type_}}),
+        ({"KCH104"}, {"required": ["id"], "properties": {"id": _DEVICE_ID}}),
+        ({"KCH105"}, {"properties": {"advertisingId": _TEXT, "advertising_id": _TEXT}, "anyOf": ids}),
+        ({"KCH106"}, {"properties": {key: {"not": _ZEROS} for key in ("advertisingId", "advertising_id")}}),
+        *([({"KCH105", "KCH119"}, {})] if "KCH119" in codes else []),
+    ]
+    return [
+        (frozenset({"KCH101"}), {"required": ["context"], "properties": {"context": context}}),
+        *(
+            (frozenset(needed), {"properties": {"context": {"properties": {"device": schema}}}})
+            for needed, schema in device
+        ),
+    ]

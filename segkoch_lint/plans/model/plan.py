@@ -1,21 +1,26 @@
-"""A tracking plan: rules with a JSON Schema each, and where these stand in their file."""
+"""A tracking plan: rules with a JSON Schema each, and where they are in their file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from segkoch_lint.places import Path
+from segkoch_lint.plans.model.json_values import as_mapping, existing
 from segkoch_lint.reading.documents import Document
 
 COMMON = "common"
-"""The type of a rule whose schema applies to every call, of whatever type and name."""
+"""The type of a rule whose schema applies to every call."""
+
+CallKind = tuple[str, str]
+"""The type of a call, and the name of the event if it is a track call."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Site:
-    """A value in a file.
+class SchemaLocation:
+    """Where a value is.
 
     Attributes:
         file: the file as it was named.
@@ -27,9 +32,9 @@ class Site:
     document: Document
     path: Path
 
-    def inside(self, *steps: str | int) -> Site:
-        """Return a place further in."""
-        return Site(self.file, self.document, (*self.path, *steps))
+    def child(self, *steps: str | int) -> SchemaLocation:
+        """Return the location that is these steps further down."""
+        return SchemaLocation(self.file, self.document, (*self.path, *steps))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,32 +42,30 @@ class Schema:
     """A JSON Schema in a file.
 
     Attributes:
-        value: the schema; None when there is none where one belongs.
-        site: where it stands.
-        in_string: it is JSON in a string (Terraform), so nothing inside of it has a place of its own.
+        value: the schema; None if there is none.
+        location: of the schema.
+        in_string: whether it is JSON in a string (Terraform), so that nothing inside it has a location of its own.
     """
 
     value: Any
-    site: Site
+    location: SchemaLocation
     in_string: bool = False
 
-    def nearest(self, path: Path) -> Site:
-        """Return the place of what *path* leads to inside the schema, as far as it exists."""
-        if self.in_string:
-            return self.site
-        return self.site.inside(*existing(self.value, path))
+    def locate(self, path: Path) -> SchemaLocation:
+        """Return the location of what *path* leads to inside the schema, as far as it exists."""
+        return self.location if self.in_string else self.location.child(*existing(self.value, path))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanRule:
-    """What a plan says of one kind of call.
+    """A plan's schema for one kind of call.
 
     Attributes:
         call_type: a type of call, or `COMMON`.
         event: the name of the event; empty for calls other than track.
         schema: of the whole call.
         version: of the event; several can be valid at a time.
-        deprecated: kept for reference only.
+        deprecated: whether it is kept for reference only.
     """
 
     call_type: str
@@ -72,19 +75,27 @@ class PlanRule:
     deprecated: bool = False
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """What makes two rules speak of the same calls, whatever their version."""
+    def call_kind(self) -> CallKind:
+        """The calls that the rule is for, whatever version of their event they name."""
         return self.call_type, self.event
+
+    @property
+    def label(self) -> str:
+        """What the rule is called in messages."""
+        if self.call_type == COMMON or (self.call_type == "track" and not self.event):
+            return "the common schema"
+        if self.call_type != "track":
+            return f"the rule for {self.call_type} calls"
+        return f'{f"version {self.version} of " if self.version > 1 else ""}the rule for "{self.event}"'
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the rules of a plan, as Segment's Public API hands them out.
+    """One page of the rules of a plan, as Segment's Public API returns them.
 
     Attributes:
-        current, following, previous: the cursors of this page, of the one after it and of the one before it; empty when
-            there is none.
-        total: rules of all pages, or None when it is not said.
+        current, following, previous: the cursors of this page, the next one and the previous one; empty if absent.
+        total: the number of rules on all pages; None if it is not given.
     """
 
     current: str
@@ -93,75 +104,55 @@ class Page:
     previous: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """One tracking plan.
 
     Attributes:
-        kind: the format, in words.
-        site: where a common schema would be added: the list of rules, or the object of them.
+        format: the name of its format.
+        location: where a common schema would be added: the list of rules, or the object that holds them.
         rules: those about one kind of call, in the file's order.
         commons: those that apply to every call.
-        name: what people call it; may be empty.
+        name: of the plan; may be empty.
         checkable: whether the format can state what a call's context has to hold.
-        page: where the rules are one page of several.
+        page: set if the rules are one page of several.
     """
 
-    kind: str
-    site: Site
+    format: str
+    location: SchemaLocation
     rules: tuple[PlanRule, ...] = ()
     commons: tuple[PlanRule, ...] = ()
     name: str = ""
     checkable: bool = True
     page: Page | None = None
 
-    @property
+    @cached_property
     def active(self) -> tuple[PlanRule, ...]:
         """The rules that are not deprecated."""
         return tuple(rule for rule in self.rules if not rule.deprecated)
 
-    @property
-    def oldest_versions(self) -> Mapping[tuple[str, str], int]:
-        """By the identity of rules, the version that calls are held against when they name none."""
-        oldest: dict[tuple[str, str], int] = {}
-        for rule in self.active:
-            oldest[rule.identity] = min(rule.version, oldest.get(rule.identity, rule.version))
-        return oldest
-
-    @property
+    @cached_property
     def active_commons(self) -> tuple[PlanRule, ...]:
         """The common rules that are not deprecated."""
         return tuple(rule for rule in self.commons if not rule.deprecated)
 
+    @cached_property
+    def by_call_kind(self) -> Mapping[CallKind, Sequence[PlanRule]]:
+        """The active rules by the calls that they are for, the oldest version first."""
+        found: dict[CallKind, list[PlanRule]] = {}
+        for rule in sorted(self.active, key=lambda each: each.version):
+            found.setdefault(rule.call_kind, []).append(rule)
+        return found
 
-@dataclass(slots=True)
-class Found:
-    """What a document holds of tracking plans.
+    def rule_for(self, kind: CallKind, version: Any) -> PlanRule | None:
+        """Return the rule that applies to calls: that of the version that they name, else the oldest one.
 
-    Attributes:
-        plans: the plans, or pages of plans.
-        heads: plans without their rules, as the Public API hands them out apart, by their place.
-    """
-
-    plans: list[Plan] = field(default_factory=list)
-    heads: list[Site] = field(default_factory=list)
+        Source: Segment's description of event versions.
+        """
+        rules = self.by_call_kind.get(kind, [])
+        return next((rule for rule in rules if rule.version == version), rules[0] if rules else None)
 
 
 def event_version(call: Mapping[str, Any]) -> Any:
     """Return the version of its event that a call names in `context.protocols`, or None."""
-    context = call.get("context")
-    protocols = context.get("protocols") if isinstance(context, Mapping) else None
-    return protocols.get("event_version") if isinstance(protocols, Mapping) else None
-
-
-def existing(value: Any, path: Path) -> Path:
-    """Return the longest beginning of *path* that exists in *value*."""
-    for taken, step in enumerate(path):
-        if isinstance(value, list):
-            inside = isinstance(step, int) and 0 <= step < len(value)
-        else:
-            inside = isinstance(value, Mapping) and step in value
-        if not inside:
-            return path[:taken]
-        value = value[step]
-    return path
+    return as_mapping(as_mapping(call.get("context")).get("protocols")).get("event_version")

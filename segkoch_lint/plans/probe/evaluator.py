@@ -1,4 +1,4 @@
-"""Has schemas evaluated within a time budget, in a process of their own."""
+"""Evaluation of schemas in a process of their own, so that one that takes too long can be ended."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any, NamedTuple, Self
 
 import msgspec
 
+from segkoch_lint.plans.model.plan import CallKind
 from segkoch_lint.plans.probe.answers import Answer
-from segkoch_lint.plans.probe.plan_values import OwnValue
-from segkoch_lint.plans.probe.validators import SchemaFault
+from segkoch_lint.plans.probe.plan_values import PlanValue
+from segkoch_lint.plans.probe.validators import SchemaError
 from segkoch_lint.policy.settings import PLATFORMS
 from segkoch_lint.rules.delivery import Delivery
 
 SECONDS = 10.0
-"""Seconds that one rule may take; a usual one takes a few thousandths."""
+"""Time limit of one rule; most take a few milliseconds."""
 
-
-_PATIENCE = 5.0
-"""Seconds in which a process that has nothing to do should have ended."""
+_GRACE = 5.0
+"""Seconds in which an idle process should end."""
 
 
 class Replayed(NamedTuple):
@@ -39,18 +39,18 @@ class Replayed(NamedTuple):
     readiness: str | None
 
 
-class Exhausted(Exception):  # noqa: N818 - an input's fault, not ours
-    """Evaluating a schema took longer than the budget, or ended the process."""
+class TimeLimitExceeded(Exception):  # noqa: N818 - it is the input's error
+    """Evaluating a schema took too long, or ended the process."""
 
 
 class Evaluator:
-    """Evaluates schemas. To be used as a context: the process ends with it.
+    """Evaluates schemas. Use it as a context manager, which ends the process.
 
     Args:
-        delivery: what decides whether a call reaches Kochava.
-        codes: the requirements to ask plans about.
-        platforms: the device types of the calls that plans are asked with.
-        seconds: the budget of one request.
+        delivery: decides whether a call reaches Kochava.
+        codes: the requirements that plans are probed for.
+        platforms: the device types of the calls.
+        seconds: the time limit of one request.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Evaluator:
         platforms: Sequence[str] = PLATFORMS,
         seconds: float = SECONDS,
     ) -> None:
+        self.seconds = seconds
         self._setup = {
             "types": delivery.accepted_types,
             "events": delivery.ignored_events,
@@ -79,60 +80,50 @@ class Evaluator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end(patiently=kind is None)
+        self._end(grace=_GRACE if kind is None else 0)
 
     def load(self, schema: Any) -> int:
-        """Have a schema compiled, and return the number to speak of it by; loading the same object again costs nothing.
+        """Compile a schema, and return its number; the same object is compiled only once.
 
         Raises:
-            SchemaFault: it cannot be used.
-            Exhausted: it takes too long.
+            SchemaError: it cannot be evaluated.
+            TimeLimitExceeded: it takes too long.
         """
-        # The schema is kept beside its number, so that its identity cannot be given to another object.
+        # The schema is kept with its number, so that no other object can get its identity.
         number, _ = self._numbers.setdefault(id(schema), (len(self._numbers), schema))
         if number not in self._loaded:
-            fault = self._request({"task": "load", "number": number, "schema": schema})
-            if fault is not None:
-                raise SchemaFault(fault["problem"], tuple(fault["path"]))
+            error = self._request({"task": "load", "number": number, "schema": schema})
+            if error is not None:
+                raise SchemaError(error["problem"], tuple(error["path"]))
             self._loaded.add(number)
         return number
 
-    def ask(
+    def probe(
         self,
         schemas: Sequence[Any],
-        call_type: str,
-        event: str,
+        kind: CallKind,
         version: int | None = None,
         *,
-        values: Sequence[OwnValue] = (),
+        values: Sequence[PlanValue] = (),
     ) -> Answer:
-        """Return what schemas, all of which hold, say of the calls of one type and name, and version of the event.
-
-        Args:
-            schemas: of the rule and of the plan.
-            call_type, event, version: of the calls.
-            values: what the schemas name for members of the device; calls are broken with these, too.
+        """Return what schemas accept of one kind of call; see `answers.probe`.
 
         Raises:
-            SchemaFault: one of them cannot be used.
-            Exhausted: they take too long.
+            SchemaError: one of them cannot be evaluated.
+            TimeLimitExceeded: they take too long.
         """
         numbers = [self.load(schema) for schema in schemas]
-        about = {"type": call_type, "event": event, "version": version, "values": list(values)}
-        request = {"task": "ask", "schemas": numbers, **about}
-        answer = self._request(request)
-        return msgspec.convert(answer, Answer)
+        request = {"task": "probe", "schemas": numbers, "kind": kind, "version": version, "values": list(values)}
+        return msgspec.convert(self._request(request), Answer)
 
     def replay(self, calls: Sequence[tuple[Mapping[str, Any], Sequence[Any], Sequence[Any]]]) -> list[Replayed]:
-        """Return for each captured call what the first schemas and the second ones say of it.
+        """Return for each captured call what the schemas of the old version and of the new one say of it.
 
         Raises:
-            SchemaFault: a schema cannot be used.
-            Exhausted: they take too long.
+            SchemaError: a schema cannot be evaluated.
+            TimeLimitExceeded: they take too long.
         """
-        wanted = {id(schema): schema for _, old, new in calls for schema in (*old, *new)}
-        numbers = {identity: self.load(schema) for identity, schema in wanted.items()}
-        numbered = [(call, [numbers[id(s)] for s in old], [numbers[id(s)] for s in new]) for call, old, new in calls]
+        numbered = [(call, [*map(self.load, old)], [*map(self.load, new)]) for call, old, new in calls]
         return msgspec.convert(self._request({"task": "replay", "calls": numbered}), list[Replayed])
 
     def _request(self, request: Mapping[str, Any]) -> Any:
@@ -146,13 +137,13 @@ class Evaluator:
         except BrokenPipeError:
             line = ""
         if not line.endswith("\n"):
-            self._end()
-            raise Exhausted
+            self._end(grace=0)
+            raise TimeLimitExceeded
         return json.loads(line)
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:
-            # -P: the folder that is linted is none to import modules from.
+            # -P: modules are not imported from the working directory, which holds the user's files.
             command = [sys.executable, "-P", "-m", "segkoch_lint.plans.probe.worker"]
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 command,
@@ -165,19 +156,18 @@ class Evaluator:
             self._process.stdin.write(json.dumps(self._setup) + "\n")
         return self._process
 
-    def _end(self, *, patiently: bool = False) -> None:
-        """End the process; *patiently*, it may end by itself, now that nothing more is asked."""
+    def _end(self, *, grace: float) -> None:
+        """End the process; it gets *grace* seconds to end by itself."""
         process, self._process = self._process, None
         self._loaded.clear()
         if process is None:
             return
         assert process.stdin is not None
         assert process.stdout is not None
-        with suppress(BrokenPipeError):  # what was still to be sent has nobody to read it
+        with suppress(BrokenPipeError):  # the process ended before it read everything
             process.stdin.close()
-        if patiently:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_PATIENCE)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
         process.kill()
         process.wait()
         process.stdout.close()

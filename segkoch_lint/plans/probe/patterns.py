@@ -1,10 +1,9 @@
-r"""Regular expressions of RE2, rewritten for the engine that matches them here.
+r"""Regular expressions of RE2: rewritten for the engine that matches them here, with texts that they may match.
 
 Segment matches the patterns of a plan with RE2. The engine of our validators takes the syntax of ECMA 262 and matches
-in linear time, too, but knows no ``(?i)`` for the rest of a group, no ``\A`` and ``\z``, no ``[[:alpha:]]``, no
-``(?P<name>…)``, and means something else by ``\s`` and ``.``. A pattern is read as RE2 reads it and written so that
-the engine means the same. One difference is left: beside a letter outside of ASCII, ``\b`` of RE2 sees the end of a
-word, the engine does not.
+in linear time, too, but lacks ``(?i)`` for the rest of a group, ``\A``, ``\z``, ``[[:alpha:]]`` and ``(?P<name>…)``,
+and differs in the meaning of ``\s`` and ``.``. One difference remains: next to a letter outside ASCII, ``\b`` is a word
+boundary for RE2 and not for the engine.
 
 Source: the syntax page of RE2, and the parser of Go's ``regexp/syntax``, which is the same language.
 """
@@ -15,56 +14,34 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-_DEEPEST = 100
-_MOST_REPEATED = 1000
-_LAST = 0x10FFFF
+from segkoch_lint.plans.probe.character_classes import (
+    LAST,
+    PERL,
+    PERL_SAMPLES,
+    POSIX,
+    SPECIAL,
+    Ranges,
+    class_text,
+    folded,
+    inverse,
+    samples_in,
+    written,
+)
 
-Ranges = Sequence[tuple[int, int]]
-"""Code points, each range with its last one."""
+_MAX_DEPTH = 100
+_MAX_REPETITIONS = 1000
 
+_VARIANTS = 4
+_MAX_SAMPLE = 4000
+_ANY = "aB1- _./:@#,éß"
 
-def _ranges(text: str) -> Ranges:
-    """Return the ranges that are written as in a class: ``a-z0``."""
-    found: list[tuple[int, int]] = []
-    at = 0
-    while at < len(text):
-        wide = text[at + 1 : at + 2] == "-" and at + 2 < len(text)
-        found.append((ord(text[at]), ord(text[at + 2 if wide else at])))
-        at += 3 if wide else 1
-    return tuple(found)
+Samples = Sequence[str]
+"""One text for each of `_VARIANTS` ways to match a part of a pattern, or none if that part has no known text."""
 
-
-_PERL: Mapping[str, Ranges] = {"d": _ranges("0-9"), "s": _ranges("\t\n\f\r "), "w": _ranges("0-9A-Za-z_")}
-
-_POSIX: Mapping[str, Ranges] = {
-    "alnum": _ranges("0-9A-Za-z"),
-    "alpha": _ranges("A-Za-z"),
-    "ascii": _ranges("\x00-\x7f"),
-    "blank": _ranges("\t "),
-    "cntrl": _ranges("\x00-\x1f\x7f"),
-    "digit": _ranges("0-9"),
-    "graph": _ranges("!-~"),
-    "lower": _ranges("a-z"),
-    "print": _ranges(" -~"),
-    "punct": _ranges("!-/:-@[-`{-~"),
-    "space": _ranges("\t-\r "),
-    "upper": _ranges("A-Z"),
-    "word": _ranges("0-9A-Za-z_"),
-    "xdigit": _ranges("0-9A-Fa-f"),
-}
-
-_ASCII_FOLDED = ((0x17F, 0x17F), (0x212A, 0x212A))
-"""What else is an ASCII letter without regard to case: the long s, and the sign of Kelvin."""
-
-_ANYTHING = "(?:[^\\n]|\\n)"
-_NOTHING = f"[^\\x00-\\u{{{_LAST:x}}}]"
-
-_SPECIAL = "^$\\.*+?()[]{}|/"
-_SPECIAL_IN_CLASS = "\\]^-["
 
 _CONTROLS: Mapping[str, int] = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 
-_REPEATED = re.compile(r"\{(0|[1-9][0-9]*)(?:(,)(0|[1-9][0-9]*)?)?\}")
+_REPETITION = re.compile(r"\{(0|[1-9][0-9]*)(?:(,)(0|[1-9][0-9]*)?)?\}")
 _FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
 _NAME = re.compile(r"\(\?P?<[A-Za-z0-9_]+>")
 _POSIX_CLASS = re.compile(r"\[:(\^?)([a-z]+):\]")
@@ -73,26 +50,42 @@ _HEX = re.compile(r"\\x(?:\{([0-9A-Fa-f]+)\}|([0-9A-Fa-f]{2}))")
 _OCTAL = re.compile(r"\\(0[0-7]{0,2}|[1-7][0-7]{1,2})")
 
 
-def translated(pattern: str) -> str:
-    """Return a pattern of RE2 as the engine has to be given it.
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern of RE2.
+
+    Attributes:
+        text: the same for the engine.
+        samples: texts that it may match; none if it has a part without a known text.
+    """
+
+    text: str
+    samples: Samples
+
+
+def read_pattern(pattern: str) -> Pattern:
+    """Return a pattern for the engine.
 
     Raises:
-        ValueError: it is no pattern of RE2; the message says why.
+        ValueError: it is not a pattern of RE2; the message says why.
     """
-    return _Reader(pattern).whole()
+    text, samples, _ = (reader := _Reader(pattern)).alternatives(_Flags(), 0)
+    if reader.at < len(pattern):
+        raise ValueError("a parenthesis is closed that was not opened")
+    return Pattern(text, [each for each in dict.fromkeys(samples) if len(each) <= _MAX_SAMPLE])
 
 
 @dataclass(frozen=True, slots=True)
 class _Flags:
-    """What holds in a part of a pattern: ``i`` (any case), ``m`` (lines), ``s`` (a dot is any character)."""
+    """The flags of a part of a pattern: ``i`` (any case), ``m`` (lines), ``s`` (a dot is any character)."""
 
     i: bool = False
     m: bool = False
     s: bool = False
 
-    def changed(self, on: str, off: str) -> _Flags:
-        # U says which match is preferred, and so nothing of whether there is one.
-        switched = {**dict.fromkeys(on, True), **dict.fromkeys(off, False)}
+    def changed(self, found: re.Match[str]) -> _Flags:
+        # U says which match is preferred, not whether there is one.
+        switched = {**dict.fromkeys(found[1], True), **dict.fromkeys(found[2] or "", False)}
         return replace(self, **{name: value for name, value in switched.items() if name != "U"})
 
 
@@ -102,13 +95,24 @@ class _Atom:
 
     Attributes:
         text: for the engine.
-        folds: whether it has to be matched in any case.
-        loose: whether it has to be put into a group before it can be repeated.
+        samples: of it.
+        folds: whether it is matched in any case.
+        loose: whether it needs a group before it can be repeated.
     """
 
     text: str
+    samples: Samples
     folds: bool = False
     loose: bool = False
+
+    def repeated(self, quantifier: str, least: int, most: int | None) -> _Atom:
+        text = f"(?i:{self.text})" if self.folds else f"(?:{self.text})" if self.loose else self.text
+        samples = []
+        for variant, sample in enumerate(self.samples):
+            times = least if most is not None and least + variant > most else least + variant
+            samples.append(sample * min(times, _MAX_SAMPLE + 1))
+        too_long = any(len(each) > _MAX_SAMPLE for each in samples)
+        return _Atom(text + quantifier, [] if too_long else samples, loose=True)
 
 
 @dataclass(slots=True)
@@ -116,58 +120,75 @@ class _Reader:
     pattern: str
     at: int = 0
 
-    def whole(self) -> str:
-        text, _ = self._alternatives(_Flags(), 0)
-        if self.at < len(self.pattern):
-            raise ValueError("a parenthesis is closed that was not opened")
-        return text
-
-    def _alternatives(self, flags: _Flags, depth: int) -> tuple[str, _Flags]:
-        """Read as far as the end of a group; flags that are set in it hold for the alternatives after that, too."""
-        if depth > _DEEPEST:
+    def alternatives(self, flags: _Flags, depth: int) -> tuple[str, Samples, _Flags]:
+        """Read up to the end of a group; flags that are set in it also hold for the alternatives that follow."""
+        if depth > _MAX_DEPTH:
             raise ValueError("groups are nested too deeply")
         texts: list[str] = []
+        samples: list[Samples] = []
         while True:
             atoms, flags = self._sequence(flags, depth)
-            texts.append(_joined(atoms))
+            texts.append(_joined_text(atoms))
+            samples.append(_joined_samples(atoms))
             if not self._take("|"):
-                return "|".join(texts), flags
+                break
+        if not all(samples):
+            return "|".join(texts), [], flags
+        return "|".join(texts), [samples[n % len(samples)][n] for n in range(_VARIANTS)], flags
 
     def _sequence(self, flags: _Flags, depth: int) -> tuple[list[_Atom], _Flags]:
         atoms: list[_Atom] = []
         repeated = ""
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
-            if (quantifier := self._quantifier()) is not None:
+            if (found := self._quantifier()) is not None:
+                quantifier, least, most = found
                 if repeated:
                     raise ValueError(f"{repeated}{quantifier} repeats a repetition")
                 if not atoms:
                     raise ValueError(f"there is nothing before {quantifier} that it could repeat")
-                atoms[-1] = _repeated(atoms[-1], quantifier)
-            elif (found := _FLAGS.match(self.pattern, self.at)) and found[3] == ")":
-                self.at = found.end()
-                flags = flags.changed(found[1], found[2] or "")
+                atoms[-1] = atoms[-1].repeated(quantifier, least, most)
+                repeated = quantifier
+                continue
+            repeated = ""
+            if (switch := _FLAGS.match(self.pattern, self.at)) and switch[3] == ")":
+                self.at = switch.end()
+                flags = flags.changed(switch)
             else:
                 atoms.extend(self._atoms(flags, depth))
-            repeated = quantifier or ""
         return atoms, flags
 
+    def _quantifier(self) -> tuple[str, int, int | None] | None:
+        """Read a quantifier, if there is one: its text, and the least and the most repetitions."""
+        character = self.pattern[self.at]
+        if character in "*+?":
+            self.at += 1
+            quantifier, least, most = character, int(character == "+"), 1 if character == "?" else None
+        elif found := _REPETITION.match(self.pattern, self.at):
+            quantifier, least = found[0], int(found[1])
+            most = int(found[3]) if found[3] else None if found[2] else least
+            if max(least, most or 0) > _MAX_REPETITIONS or (most is not None and most < least):
+                raise ValueError(f"{quantifier} repeats too often, or less than nothing")
+            self.at = found.end()
+        else:
+            return None
+        return quantifier + ("?" if self._take("?") else ""), least, most
+
     def _atoms(self, flags: _Flags, depth: int) -> Iterator[_Atom]:
-        """Read the next thing; a quotation is several."""
+        """Read the next atom; a quotation has several."""
         character = self.pattern[self.at]
         if character == "(":
             yield self._group(flags, depth)
         elif character == "[":
-            yield _Atom(self._class(flags), folds=flags.i)
+            yield self._class(flags)
         elif character == ".":
             self.at += 1
-            yield _Atom(_ANYTHING if flags.s else "[^\\n]")
+            yield _Atom("(?:[^\\n]|\\n)" if flags.s else "[^\\n]", [_ANY[n % 3] for n in range(_VARIANTS)])
         elif character in "^$":
             self.at += 1
-            yield _Atom(f"(?m:{character})" if flags.m else character, loose=True)
+            yield _assertion(f"(?m:{character})" if flags.m else character)
         elif self.pattern.startswith("\\Q", self.at):
-            end = self.pattern.find("\\E", self.at + 2)
-            quoted = self.pattern[self.at + 2 : end if end >= 0 else None]
-            self.at = end + 2 if end >= 0 else len(self.pattern)
+            quoted, _, _ = self.pattern[self.at + 2 :].partition("\\E")
+            self.at += len(quoted) + 4
             yield from (_literal(ord(each), flags) for each in quoted)
         elif character == "\\":
             yield self._escape(flags)
@@ -178,100 +199,103 @@ class _Reader:
     def _group(self, flags: _Flags, depth: int) -> _Atom:
         if found := _FLAGS.match(self.pattern, self.at):
             self.at = found.end()
-            flags = flags.changed(found[1], found[2] or "")
+            flags = flags.changed(found)
         elif found := _NAME.match(self.pattern, self.at):
             self.at = found.end()
         elif self.pattern.startswith("(?", self.at):
             raise ValueError(f"a group cannot begin with {self.pattern[self.at : self.at + 3]}")
         else:
             self.at += 1
-        text, _ = self._alternatives(flags, depth + 1)
+        text, samples, _ = self.alternatives(flags, depth + 1)
         if not self._take(")"):
             raise ValueError("a parenthesis is opened and not closed")
-        return _Atom(f"(?:{text})")
+        return _Atom(f"(?:{text})", samples)
 
     def _escape(self, flags: _Flags) -> _Atom:
         character = self.pattern[self.at + 1 : self.at + 2]
         if character and character in "AzbB":
             self.at += 2
-            return _Atom({"A": "^", "z": "$"}.get(character, "\\" + character), loose=True)
-        if character and character in "dswDSW":
-            self.at += 2
-            group = _PERL[character.lower()]
-            return _Atom(_class_text(group, negated=character.isupper()), folds=flags.i)
-        if property_name := self._property():
-            return _Atom(property_name, folds=flags.i)
+            return _assertion({"A": "^", "z": "$"}.get(character, "\\" + character))
+        if (perl := self._perl_class()) is not None:
+            ranges, negative, characters = perl
+            return _Atom(class_text(ranges, negated=negative), _each(characters), folds=flags.i)
+        if name := self._property():
+            return _Atom(name, [], folds=flags.i)
         return _literal(self._escaped(), flags)
 
     def _escaped(self) -> int:
-        """Read a backslash and the character that it stands for, in a class or outside of one."""
+        """Read a backslash and the character that it stands for, in a class or outside one."""
         character = self.pattern[self.at + 1 : self.at + 2]
         if found := _HEX.match(self.pattern, self.at) or _OCTAL.match(self.pattern, self.at):
             self.at = found.end()
             code = int(found[1], 8) if found.re is _OCTAL else int(found[1] or found[2], 16)
-            if code > _LAST or 0xD800 <= code <= 0xDFFF:
+            if code > LAST or 0xD800 <= code <= 0xDFFF:
                 raise ValueError(f"{found[0]} is no character")
             return code
-        if character in _CONTROLS:
-            self.at += 2
-            return _CONTROLS[character]
         if character.isdigit():
             raise ValueError(f"\\{character} refers back to a group")
-        if not character or character.isalnum() or not character.isascii():
+        if character not in _CONTROLS and (not character or character.isalnum() or not character.isascii()):
             raise ValueError(f"\\{character} has no meaning")
         self.at += 2
-        return ord(character)
+        return _CONTROLS.get(character, ord(character))
 
     def _property(self) -> str:
         found = _PROPERTY.match(self.pattern, self.at)
         if found is None:
             return ""
         self.at = found.end()
-        letter, inverse, name = found[1], found[2], found[3] or found[4]
-        if inverse:
-            letter = "P" if letter == "p" else "p"
+        letter = found[1].swapcase() if found[2] else found[1]
+        name = found[3] or found[4]
         # Categories have one or two letters; all other names but one are of scripts.
         return f"\\{letter}{{{name if len(name) <= 2 or name == 'Any' else 'Script=' + name}}}"
 
-    def _class(self, flags: _Flags) -> str:
+    def _class(self, flags: _Flags) -> _Atom:
         self.at += 1
         negated = self._take("^")
         ranges: list[tuple[int, int]] = []
         properties: list[str] = []
-        inverted = False
+        characters = ""
         first = True
         while first or self.pattern[self.at : self.at + 1] != "]":
             first = False
             if self.at >= len(self.pattern):
                 raise ValueError("a class is opened and not closed")
-            if (named := self._named_class()) is not None:
-                group, inverse = named
-                ranges.extend(_inverse(_folded(group) if flags.i else group) if inverse else group)
-                inverted |= inverse
-            elif property_name := self._property():
-                properties.append(property_name)
+            if (named := self._posix_class() or self._perl_class()) is not None:
+                group, negative, some = named
+                ranges.extend(inverse(folded(group) if flags.i else group) if negative else group)
+                characters += some
+            elif name := self._property():
+                properties.append(name)
             else:
                 ranges.append(self._range())
+                characters += samples_in(*ranges[-1])
         self.at += 1
-        if inverted and not properties and not flags.i:
-            # Nearly everything is better said by what is missing.
-            ranges, negated = list(_inverse(ranges)), not negated
-        if not ranges and not properties:
-            return _ANYTHING if negated else _NOTHING
-        return _class_text(ranges, properties, negated=negated)
+        if negated:
+            characters = next((each for each in _ANY if not any(low <= ord(each) <= high for low, high in ranges)), "")
+        samples = [] if properties else _each(characters)
+        return _Atom(class_text(ranges, properties, negated=negated), samples, folds=flags.i)
 
-    def _named_class(self) -> tuple[Ranges, bool] | None:
-        if self.pattern.startswith("[:", self.at) and ":]" in self.pattern[self.at + 2 :]:
-            found = _POSIX_CLASS.match(self.pattern, self.at)
-            if found is None or found[2] not in _POSIX:
-                raise ValueError(f"there is no class {self.pattern[self.at : self.pattern.index(':]', self.at) + 2]}")
-            self.at = found.end()
-            return _POSIX[found[2]], bool(found[1])
+    def _posix_class(self) -> tuple[Ranges, bool, str] | None:
+        """Read a class like ``[:^alpha:]``: its ranges without the negation, whether it is negated, and samples."""
+        if not self.pattern.startswith("[:", self.at) or ":]" not in self.pattern[self.at + 2 :]:
+            return None
+        found = _POSIX_CLASS.match(self.pattern, self.at)
+        if found is None or found[2] not in POSIX:
+            raise ValueError(f"there is no class {self.pattern[self.at : self.pattern.index(':]', self.at) + 2]}")
+        self.at = found.end()
+        return (
+            POSIX[found[2]],
+            bool(found[1]),
+            "" if found[1] else "".join(samples_in(*each) for each in POSIX[found[2]]),
+        )
+
+    def _perl_class(self) -> tuple[Ranges, bool, str] | None:
+        r"""Read a class like ``\D``, as `_posix_class` does."""
         letter = self.pattern[self.at + 1 : self.at + 2]
-        if self.pattern[self.at] == "\\" and letter and letter in "dswDSW":
-            self.at += 2
-            return _PERL[letter.lower()], letter.isupper()
-        return None
+        if self.pattern[self.at] != "\\" or letter not in PERL_SAMPLES:
+            return None
+        self.at += 2
+        return PERL[letter.lower()], letter.isupper(), PERL_SAMPLES[letter]
 
     def _range(self) -> tuple[int, int]:
         low = high = self._class_character()
@@ -288,85 +312,32 @@ class _Reader:
         self.at += 1
         return ord(self.pattern[self.at - 1])
 
-    def _quantifier(self) -> str | None:
-        character = self.pattern[self.at]
-        if character in "*+?":
-            self.at += 1
-            quantifier = character
-        elif found := _REPEATED.match(self.pattern, self.at):
-            least, _, most = found.groups()
-            if max(int(least), int(most or 0)) > _MOST_REPEATED or (most and int(most) < int(least)):
-                raise ValueError(f"{found[0]} repeats too often, or less than nothing")
-            self.at = found.end()
-            quantifier = found[0]
-        else:
-            return None
-        return quantifier + ("?" if self._take("?") else "")
-
     def _take(self, character: str) -> bool:
         taken = self.pattern.startswith(character, self.at)
         self.at += taken
         return taken
 
 
-def _repeated(atom: _Atom, quantifier: str) -> _Atom:
-    text = f"(?i:{atom.text})" if atom.folds else f"(?:{atom.text})" if atom.loose else atom.text
-    return _Atom(text + quantifier, loose=True)
+def _joined_text(atoms: Iterable[_Atom]) -> str:
+    return "".join(f"(?i:{atom.text})" if atom.folds else atom.text for atom in atoms)
 
 
-def _joined(atoms: Iterable[_Atom]) -> str:
-    """Return the text of a sequence; what stands together and is to be matched in any case is in one group."""
-    parts: list[str] = []
-    folding = ""
-    for atom in atoms:
-        if atom.folds:
-            folding += atom.text
-            continue
-        if folding:
-            parts.append(f"(?i:{folding})")
-            folding = ""
-        parts.append(atom.text)
-    return "".join([*parts, f"(?i:{folding})"] if folding else parts)
+def _joined_samples(atoms: Sequence[_Atom]) -> Samples:
+    if not all(atom.samples for atom in atoms):
+        return []
+    samples = ["".join(atom.samples[n] for atom in atoms) for n in range(_VARIANTS)]
+    return [] if any(len(each) > _MAX_SAMPLE for each in samples) else samples
+
+
+def _assertion(text: str) -> _Atom:
+    return _Atom(text, [""] * _VARIANTS, loose=True)
 
 
 def _literal(code: int, flags: _Flags) -> _Atom:
     character = chr(code)
     cased = character.lower() != character or character.upper() != character
-    return _Atom(_written(code, _SPECIAL), folds=flags.i and cased)
+    return _Atom(written(code, SPECIAL), [character] * _VARIANTS, folds=flags.i and cased)
 
 
-def _class_text(ranges: Iterable[tuple[int, int]], properties: Iterable[str] = (), *, negated: bool) -> str:
-    written = "".join("-".join(_written(code, _SPECIAL_IN_CLASS) for code in sorted({*each})) for each in ranges)
-    return f"[{'^' if negated else ''}{written}{''.join(properties)}]"
-
-
-def _written(code: int, special: str) -> str:
-    """Return a character as it stands in a pattern."""
-    character = chr(code)
-    if character in special:
-        return "\\" + character
-    # Doubled, these two take sets from one another in some engines.
-    if character.isprintable() and character not in "&~":
-        return character
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\u{{{code:x}}}"
-
-
-def _inverse(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    missing: list[tuple[int, int]] = []
-    following = 0
-    for low, high in sorted(ranges):
-        if low > following:
-            missing.append((following, low - 1))
-        following = max(following, high + 1)
-    if following <= _LAST:
-        missing.append((following, _LAST))
-    return missing
-
-
-def _folded(group: Ranges) -> Ranges:
-    """Return a class of ASCII with what folds to its letters, as it is before it is inverted."""
-    letters = any(low <= ord("z") and high >= ord("A") for low, high in group)
-    both_cases = [(low ^ 0x20, high ^ 0x20) for low, high in group if chr(low).isalpha() and chr(high).isalpha()]
-    return (*group, *both_cases, *(_ASCII_FOLDED if letters else ()))
+def _each(characters: str) -> Samples:
+    return [characters[n % len(characters)] for n in range(_VARIANTS)] if characters else []

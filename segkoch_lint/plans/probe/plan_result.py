@@ -1,4 +1,4 @@
-"""Asks a whole plan: every active rule of it, together with its common schemas."""
+"""The result of probing a plan: an answer for each active rule, together with the common schemas."""
 
 from __future__ import annotations
 
@@ -7,233 +7,186 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from segkoch_lint.calls import CALL_TYPES
-from segkoch_lint.plans.model.plan import COMMON, Plan, PlanRule, Schema
-from segkoch_lint.plans.probe.answers import Answer, Gap
+from segkoch_lint.plans.model.plan import Plan, PlanRule, Schema
+from segkoch_lint.plans.probe.answers import Answer, Unguarded
 from segkoch_lint.plans.probe.completion import Refusal
-from segkoch_lint.plans.probe.evaluator import Evaluator, Exhausted
-from segkoch_lint.plans.probe.plan_values import OwnValue, own_values
-from segkoch_lint.plans.probe.probes import Break, Probes
-from segkoch_lint.plans.probe.validators import SchemaFault
+from segkoch_lint.plans.probe.evaluator import Evaluator, TimeLimitExceeded
+from segkoch_lint.plans.probe.plan_values import PlanValue, plan_values
+from segkoch_lint.plans.probe.probes import Mutation, Probes
+from segkoch_lint.plans.probe.validators import SchemaError
 from segkoch_lint.tallies import RequirementTally
 
-_MOST_EXHAUSTED = 3
-"""Rules of a plan that may use up their time before the others are left alone."""
+_MAX_EXCEEDED = 3
+"""Rules of a plan that may exceed the time limit before the remaining ones are left out."""
 
 DEPRECATED = "deprecated"
-"""Why a rule was not asked: for this reason, one of the next ones, or since its calls are not delivered."""
+"""Why a rule was not probed; apart from this and the next ones, since its calls are not delivered."""
 
 UNUSABLE = "no usable JSON Schema"
 NOT_PROBED = "no call could be made up"
 LEFT_OUT = "left out after others took too long"
 UNKNOWN_TYPE = "unknown type"
-_UNASKED = frozenset({UNUSABLE, NOT_PROBED, LEFT_OUT, UNKNOWN_TYPE})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fault:
-    """A rule, or a common one, whose schema cannot be asked."""
-
-    rule: PlanRule
-    fault: SchemaFault
 
 
 @dataclass(slots=True)
-class Survey:
-    """What a plan says.
+class PlanResult:
+    """What a plan accepts.
 
     Attributes:
         plan: the plan.
-        answers: of the rules that were asked, in the plan's order.
-        skipped: reasons why the other rules were not, by rule.
-        unprobed: the skipped ones for which no call was found that they accept.
-        faults: schemas that cannot be asked.
-        unruled: answers about the types of calls that the plan has no rule for: those of the common schemas alone.
-        values: what schemas name for members of the device, by the rule (or the type without one) that was asked.
-        commonly_guarded: requirements that the common schemas guard by themselves, for calls of one type at least.
-        left_out: whether rules were left alone because others had taken too long.
+        answers: of the rules that were probed, in the plan's order.
+        skipped: why the other rules were not, by rule.
+        unprobed: the skipped rules for which no accepted call was found.
+        errors: schemas that cannot be evaluated, each with its rule.
+        unruled: answers of the common schemas alone, for the types of calls that the plan has no rule for.
+        values: what schemas name for members of the device, by rule (or type without one).
+        commonly_guarded: requirements that the common schemas alone guard for at least one type of call.
     """
 
     plan: Plan
     answers: dict[PlanRule, Answer] = field(default_factory=dict)
     skipped: dict[PlanRule, str] = field(default_factory=dict)
     unprobed: dict[PlanRule, Refusal] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    errors: list[tuple[PlanRule, SchemaError]] = field(default_factory=list)
     unruled: dict[PlanRule, Answer] = field(default_factory=dict)
-    values: dict[PlanRule, Sequence[OwnValue]] = field(default_factory=dict)
+    values: dict[PlanRule, Sequence[PlanValue]] = field(default_factory=dict)
     commonly_guarded: frozenset[str] = frozenset()
-    left_out: bool = False
 
     @property
     def probed(self) -> list[PlanRule]:
-        """The rules that accept a good call, so that it could be broken and put to them."""
+        """The rules that accept a good call, so that it could be mutated."""
         return [rule for rule, answer in self.answers.items() if answer.calls]
 
     @property
-    def unasked(self) -> int:
-        """How many rules could not be asked what they guard, although their calls may reach Kochava.
-
-        Those count, too, that accept no good call: there is nothing to break then.
-        """
+    def unknown(self) -> int:
+        """The number of rules whose calls may reach Kochava, and of which it is not known what they guard."""
+        reasons = {UNUSABLE, NOT_PROBED, LEFT_OUT, UNKNOWN_TYPE}
         refusing = len(self.answers) - len(self.probed)
-        return refusing + sum(reason in _UNASKED for reason in self.skipped.values())
+        return refusing + sum(reason in reasons for reason in self.skipped.values())
 
     def count(self, code: str, tally: RequirementTally) -> None:
-        """Count how rules guard a requirement, and types of calls without one that the common schemas leave open."""
-        unruled = self.unruled_gaps(code) if code in self.commonly_guarded else {}
-        gaps = [*self.gaps(code).values(), *unruled.values()]
-        tally.guarded += len(self.probed) - len(self.gaps(code))
-        tally.open += sum(gap.open for gap in gaps)
-        tally.partly += sum(not gap.open for gap in gaps)
+        """Count how rules, and common schemas for types without a rule, guard a requirement."""
+        by_rule = self.unguarded(code)
+        unruled = self.unguarded_without_rule(code) if code in self.commonly_guarded else {}
+        found = [*by_rule.values(), *unruled.values()]
+        tally.guarded += len(self.probed) - len(by_rule)
+        tally.open += sum(each.open for each in found)
+        tally.partly += sum(not each.open for each in found)
 
     def answer(self, rule: PlanRule) -> Answer:
-        """Return the answer of a rule, or of a type of calls without one."""
+        """Return the answer of a rule, or for a type of calls without one."""
         return self.answers[rule] if rule in self.answers else self.unruled[rule]
 
-    def gaps(self, code: str) -> dict[PlanRule, Gap]:
-        """Return where calls that break a requirement are let through, by rule."""
-        return {rule: answer.gaps[code] for rule, answer in self.answers.items() if code in answer.gaps}
+    def unguarded(self, code: str) -> dict[PlanRule, Unguarded]:
+        """Return by rule which mutations for a requirement it accepts."""
+        return {rule: each.unguarded[code] for rule, each in self.answers.items() if code in each.unguarded}
 
-    def unruled_gaps(self, code: str) -> dict[PlanRule, Gap]:
-        """Return the same for the types of calls that have no rule."""
-        return {rule: answer.gaps[code] for rule, answer in self.unruled.items() if code in answer.gaps}
+    def unguarded_without_rule(self, code: str) -> dict[PlanRule, Unguarded]:
+        """Return the same for the types of calls without a rule."""
+        return {rule: each.unguarded[code] for rule, each in self.unruled.items() if code in each.unguarded}
 
-    def accepted(self, probes: Probes, rule: PlanRule, code: str, name: str) -> Break:
-        """Return a call that breaks a requirement in the way of this *name*, and that a rule lets through."""
+    def accepted(self, probes: Probes, rule: PlanRule, code: str, name: str) -> Mutation:
+        """Return an accepted mutation by its name."""
         answer = self.answer(rule)
-        good = answer.calls[answer.gaps[code].passed[name]]
-        return probes.broken(good, code, name, self.values[rule])
+        good = answer.calls[answer.unguarded[code].accepted[name]]
+        return probes.mutation(good, code, name, self.values[rule])
 
 
-def survey(
-    plan: Plan, evaluator: Evaluator, codes: Sequence[str], seconds: float, *, other: Plan | None = None
-) -> Survey:
-    """Ask a plan.
+def probe_plan(plan: Plan, evaluator: Evaluator, codes: Sequence[str], *, other: Plan | None = None) -> PlanResult:
+    """Probe a plan.
 
     Args:
         plan: one whose format can state what a context has to hold.
-        evaluator: asks.
-        codes: the requirements that it asks about.
-        seconds: its budget, for the words of a fault.
-        other: another version of the plan, whose own values are asked about, too.
+        evaluator: evaluates the schemas.
+        codes: of the requirements.
+        other: another version of the plan; the values that it names are used, too.
     """
-    found = Survey(plan)
-    for rule in plan.rules:
-        if rule.deprecated:
-            found.skipped[rule] = DEPRECATED
+    result = PlanResult(plan, skipped={rule: DEPRECATED for rule in plan.rules if rule.deprecated})
+    versions = [plan, *([other] if other else [])]
     rules = plan.active or tuple(_any_call(plan))
-    oldest = plan.oldest_versions
-    named = _OwnValues(plan, other)
-    usable = _commons_usable(plan, evaluator, found, seconds)
-    exhausted = 0
+    usable = _are_commons_usable(result, evaluator)
+    exceeded = 0
     for rule in rules:
         if not usable:
-            found.skipped[rule] = UNUSABLE
+            result.skipped[rule] = UNUSABLE
         elif rule.call_type not in CALL_TYPES:
-            problem = "the rule is for no type of call that Segment knows"
-            found.skipped[rule] = UNKNOWN_TYPE
-            found.faults.append(Fault(rule, SchemaFault(problem)))
-        elif exhausted >= _MOST_EXHAUSTED:
-            found.skipped[rule] = LEFT_OUT
-            found.left_out = True
+            result.skipped[rule] = UNKNOWN_TYPE
+            result.errors.append((rule, SchemaError("the rule is for no type of call that Segment knows")))
+        elif exceeded >= _MAX_EXCEEDED:
+            result.skipped[rule] = LEFT_OUT
         else:
-            version = rule.version if rule.version != oldest.get(rule.identity, rule.version) else None
-            found.values[rule] = named.of(rule)
-            exhausted += not _ask(rule, version, found, evaluator, seconds)
+            result.values[rule] = _values(rule, versions)
+            exceeded += not _probe_rule(rule, result, evaluator)
     if usable:
-        _ask_commons(found, {rule.call_type for rule in rules}, codes, evaluator, named)
-    return found
+        _probe_commons(result, {rule.call_type for rule in rules}, codes, evaluator, versions)
+    return result
 
 
-class _OwnValues:
-    """What a plan, and another version of it, name for members of the device."""
-
-    def __init__(self, plan: Plan, other: Plan | None) -> None:
-        self._plans = [plan, *([other] if other else [])]
-        self._rules: dict[tuple[str, str], list[PlanRule]] = {}
-        for each in self._plans:
-            for rule in each.active:
-                self._rules.setdefault(rule.identity, []).append(rule)
-
-    def of(self, rule: PlanRule) -> Sequence[OwnValue]:
-        """Return the values that the schemas for the calls of a rule name, the common ones included."""
-        commons = (common for plan in self._plans for common in plan.active_commons)
-        alike = (rule, *self._rules.get(rule.identity, ()), *commons)
-        return own_values(each.schema.value for each in dict.fromkeys(alike))
-
-
-def _ask_commons(
-    found: Survey, ruled: Collection[str], codes: Sequence[str], evaluator: Evaluator, named: _OwnValues
-) -> None:
-    """Ask the common schemas alone about calls of every type, those among them for which there is no rule."""
-    commons = found.plan.active_commons
-    schemas = [common.schema.value for common in commons]
-    schema = commons[0].schema if commons else Schema(True, found.plan.site)
-    guarded: set[str] = set()
-    for call_type in CALL_TYPES:
-        with suppress(Exhausted):  # which is told of rules; nothing follows from it here
-            rule = PlanRule(call_type, "", schema)
-            values = named.of(rule)
-            answer = evaluator.ask(schemas, call_type, "", values=values)
-            if answer.calls:
-                guarded |= set(codes) - set(answer.gaps)
-                if call_type not in ruled:
-                    found.unruled[rule], found.values[rule] = answer, values
-    found.commonly_guarded = frozenset(guarded)
+def _values(rule: PlanRule, versions: Sequence[Plan]) -> Sequence[PlanValue]:
+    """Return the values that schemas for the calls of a rule name, common schemas and other versions included."""
+    alike = [each for plan in versions for each in plan.by_call_kind.get(rule.call_kind, ())]
+    commons = [each for plan in versions for each in plan.active_commons]
+    return plan_values(each.schema.value for each in dict.fromkeys((rule, *alike, *commons)))
 
 
 def _any_call(plan: Plan) -> Iterator[PlanRule]:
-    """Yield a stand-in for the rules of a plan that has none, but a common schema."""
+    """Yield a rule for a plan that has a common schema only."""
     for common in plan.active_commons[:1]:
-        yield PlanRule("track", "", Schema(True, common.schema.site, common.schema.in_string))
+        yield PlanRule("track", "", Schema(True, common.schema.location, common.schema.in_string))
 
 
-def _commons_usable(plan: Plan, evaluator: Evaluator, found: Survey, seconds: float) -> bool:
-    usable = True
-    for common in plan.active_commons:
+def _are_commons_usable(result: PlanResult, evaluator: Evaluator) -> bool:
+    for common in result.plan.active_commons:
         try:
-            evaluator.ask([common.schema.value], "track", "")
-        except (SchemaFault, Exhausted) as error:
-            found.faults.append(Fault(common, _fault(error, seconds)))
-            usable = False
-    return usable
+            evaluator.probe([common.schema.value], ("track", ""))
+        except (SchemaError, TimeLimitExceeded) as error:
+            result.errors.append((common, _schema_error(error, evaluator)))
+    return not result.errors
 
 
-def _ask(rule: PlanRule, version: int | None, found: Survey, evaluator: Evaluator, seconds: float) -> bool:
-    """Ask one rule with calls that name this *version*, and tell whether it kept within its time."""
-    schemas = [rule.schema.value, *(common.schema.value for common in found.plan.active_commons)]
+def _probe_rule(rule: PlanRule, result: PlanResult, evaluator: Evaluator) -> bool:
+    """Probe one rule, and tell whether it kept within the time limit."""
+    plan = result.plan
+    schemas = [rule.schema.value, *(common.schema.value for common in plan.active_commons)]
+    oldest, *_ = plan.by_call_kind.get(rule.call_kind, [rule])
+    version = rule.version if rule.version != oldest.version else None
     try:
-        answer = evaluator.ask(schemas, rule.call_type, rule.event, version, values=found.values[rule])
-    except (SchemaFault, Exhausted) as error:
-        found.faults.append(Fault(rule, _fault(error, seconds)))
-        found.skipped[rule] = UNUSABLE
-        return isinstance(error, SchemaFault)
+        answer = evaluator.probe(schemas, rule.call_kind, version, values=result.values[rule])
+    except (SchemaError, TimeLimitExceeded) as error:
+        result.errors.append((rule, _schema_error(error, evaluator)))
+        result.skipped[rule] = UNUSABLE
+        return isinstance(error, SchemaError)
     if answer.not_delivered is not None:
-        found.skipped[rule] = answer.not_delivered
+        result.skipped[rule] = answer.not_delivered
     elif answer.refusal is not None:
-        found.skipped[rule] = NOT_PROBED
-        found.unprobed[rule] = answer.refusal
+        result.skipped[rule] = NOT_PROBED
+        result.unprobed[rule] = answer.refusal
     else:
-        found.answers[rule] = answer
+        result.answers[rule] = answer
     return True
 
 
-def _fault(error: SchemaFault | Exhausted, seconds: float) -> SchemaFault:
-    if isinstance(error, SchemaFault):
+def _probe_commons(
+    result: PlanResult, ruled: Collection[str], codes: Sequence[str], evaluator: Evaluator, versions: Sequence[Plan]
+) -> None:
+    """Probe the common schemas alone, with calls of every type."""
+    commons = result.plan.active_commons
+    schema = commons[0].schema if commons else Schema(True, result.plan.location)
+    guarded: set[str] = set()
+    for call_type in CALL_TYPES:
+        rule = PlanRule(call_type, "", schema)
+        values = _values(rule, versions)
+        with suppress(TimeLimitExceeded):  # it is reported for rules, and has no other consequence
+            answer = evaluator.probe([each.schema.value for each in commons], rule.call_kind, values=values)
+            if answer.calls:
+                guarded |= set(codes) - set(answer.unguarded)
+                if call_type not in ruled:
+                    result.unruled[rule], result.values[rule] = answer, values
+    result.commonly_guarded = frozenset(guarded)
+
+
+def _schema_error(error: SchemaError | TimeLimitExceeded, evaluator: Evaluator) -> SchemaError:
+    if isinstance(error, SchemaError):
         return error
-    return SchemaFault(f"evaluating the JSON Schema takes more than {seconds:g} seconds, or more memory than there is")
-
-
-def types_of(rules: Sequence[PlanRule]) -> str:
-    """Return the types of calls that rules are for, in words."""
-    names = list(dict.fromkeys(rule.call_type for rule in rules))
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-
-
-def about(rule: PlanRule) -> str:
-    """Return what a rule is about, in words."""
-    if rule.call_type == COMMON:
-        return "the common schema"
-    if rule.call_type == "track":
-        version = f"version {rule.version} of " if rule.version > 1 else ""
-        return f'{version}the rule for "{rule.event}"' if rule.event else "the common schema"
-    return f"the rule for {rule.call_type} calls"
+    limit = f"{evaluator.seconds:g} seconds"
+    return SchemaError(f"evaluating the JSON Schema takes more than {limit}, or more memory than there is")

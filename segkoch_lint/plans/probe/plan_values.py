@@ -1,110 +1,67 @@
 """The values that a plan's own schemas name for what Kochava needs: calls are broken with these, too.
 
-A plan that lists `web` among its device types accepts it, whatever the rule files thought of. The schemas are only read
-for candidates here; whether a call with one of them is accepted, the plan's validator says.
+A plan that lists `web` among its device types accepts it, whatever the rule files contain. Schemas are read only for
+candidates; whether a call with one of them is accepted, the plan's validator decides.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
-from urllib.parse import unquote
 
 from segkoch_lint.places import Path
-from segkoch_lint.plans.model.json_paths import value_at
-from segkoch_lint.plans.model.plan import existing
-from segkoch_lint.plans.probe.texts import matching
-from segkoch_lint.plans.probe.values import named_values
+from segkoch_lint.plans.model.json_values import applied_in_place, as_mapping, existing, value_at
+from segkoch_lint.plans.probe.values import named_values, samples_of
 
-OwnValue = tuple[str, Any]
+PlanValue = tuple[str, Any]
 """A member of the device, and a value that a schema names for it."""
 
 MEMBERS = ("type", "id", "advertisingId", "advertising_id")
 """The members of the device that Kochava needs."""
 
-_DEVICE = ("context", "device")
+_MAX_VALUES = 1000
+"""Values of one member."""
 
-_MOST = 1000
-"""Values of one member that are looked at."""
-
-_LISTS = ("allOf", "anyOf", "oneOf")
-_SCHEMAS = ("not", "if", "then", "else")
-_MAPS = ("dependencies", "dependentSchemas")
+_IN_PLACE = (
+    "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependencies", "dependentSchemas", "$ref",
+)  # fmt: skip
 
 
-def own_values(schemas: Iterable[Any]) -> tuple[OwnValue, ...]:
-    """Return the values of `enum`, `const`, `examples` and `default`, and texts that fit `pattern`, by member."""
-    found: dict[str, OwnValue] = {}
+def plan_values(schemas: Iterable[Any]) -> tuple[PlanValue, ...]:
+    """Return the values of `enum`, `const`, `examples` and `default`, and texts that match `pattern`, by member."""
+    found: dict[str, PlanValue] = {}
     for schema in schemas:
         for member in MEMBERS:
-            for number, value in enumerate(_values(schema, (*_DEVICE, member))):
-                if number == _MOST:
-                    break
+            for value in islice(_values(schema, ("context", "device", member)), _MAX_VALUES):
                 found.setdefault(json.dumps([member, value], sort_keys=True), (member, value))
     return tuple(found.values())
 
 
-def _values(root: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    for schema, rest in _applied(root, path):
+def _values(root: Any, path: Path) -> Iterator[Any]:
+    """Yield the values for what *path* leads to in a call, from every schema that may apply on the way there."""
+    waiting: list[tuple[Path, Path]] = [((), path)]
+    seen: set[tuple[Path, int]] = set()
+    while waiting:
+        at, rest = waiting.pop()
+        schema = as_mapping(value_at(root, at))
+        if not schema or (at, len(rest)) in seen:
+            continue
+        seen.add((at, len(rest)))
         for value in named_values(schema):
             if existing(value, rest) == rest:
                 yield value_at(value, rest)
-        if not rest and isinstance(schema.get("pattern"), str):
-            yield from matching(schema["pattern"])
+        if not rest:
+            yield from samples_of(schema.get("pattern"))
+        waiting += [(inner, rest) for inner in applied_in_place(root, at, _IN_PLACE)]
+        waiting += [((*at, *steps), rest[1:]) for steps in _members(schema, rest)]
 
 
-def _applied(root: Any, path: tuple[str, ...]) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
-    """Yield the schemas that may apply on the way to a value, each with what is left of the way."""
-    waiting: list[tuple[Any, tuple[str, ...]]] = [(root, path)]
-    seen: set[tuple[int, int]] = set()
-    while waiting:
-        schema, rest = waiting.pop()
-        if not isinstance(schema, Mapping) or (id(schema), len(rest)) in seen:
-            continue
-        seen.add((id(schema), len(rest)))
-        yield schema, rest
-        waiting.extend((inner, rest) for inner in _in_place(root, schema))
-        if rest:
-            waiting.extend((inner, rest[1:]) for inner in _members(schema, rest[0]))
-
-
-def _in_place(root: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the schemas that speak of the same value as *schema*."""
-    for keyword in _LISTS:
-        if isinstance(schema.get(keyword), list):
-            yield from schema[keyword]
-    yield from (schema[keyword] for keyword in _SCHEMAS if keyword in schema)
-    for keyword in _MAPS:
-        if isinstance(schema.get(keyword), Mapping):
-            yield from schema[keyword].values()
-    reference = schema.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#"):
-        path = pointed(root, reference)
-        if path is not None:
-            yield value_at(root, path)
-
-
-def _members(schema: Mapping[str, Any], name: str) -> Iterator[Any]:
-    """Yield the schemas of a member; of `patternProperties` all, since a wrong guess does no harm."""
-    properties = schema.get("properties")
-    if isinstance(properties, Mapping) and name in properties:
-        yield properties[name]
-    patterns = schema.get("patternProperties")
-    if isinstance(patterns, Mapping):
-        yield from patterns.values()
-    if "additionalProperties" in schema:
-        yield schema["additionalProperties"]
-
-
-def pointed(root: Any, reference: str) -> Path | None:
-    """Return the path that a reference inside of a schema means, or None when it leads nowhere."""
-    path: Path = ()
-    for token in filter(None, reference.removeprefix("#").removeprefix("/").split("/")):
-        name = unquote(token).replace("~1", "/").replace("~0", "~")
-        inside = value_at(root, path)
-        step = int(name) if isinstance(inside, list) and name.isdecimal() else name
-        path = (*path, step)
-        if existing(root, path) != path:
-            return None
-    return path
+def _members(schema: Any, rest: Path) -> Iterator[Path]:
+    """Yield the paths of the schemas of a member; all of `patternProperties`, since a wrong candidate is harmless."""
+    if rest:
+        yield from (("properties", name) for name in rest[:1] if name in as_mapping(schema.get("properties")))
+        yield from (("patternProperties", name) for name in as_mapping(schema.get("patternProperties")))
+        if "additionalProperties" in schema:
+            yield ("additionalProperties",)

@@ -1,19 +1,19 @@
-"""A plan's JSON Schemas as validators: each in its own draft, patterns in linear time, and nothing is ever fetched.
+"""A plan's JSON Schemas, compiled: each in its own draft, with patterns in linear time, and nothing is ever fetched.
 
-Patterns mean what they mean in RE2, which Segment matches them with (`patterns.py`). One that RE2 does not know is read
-as ECMA 262 has it, where that can be matched in linear time.
+Patterns mean what they mean in RE2, which Segment matches them with (`patterns.py`). If RE2 does not accept one, it is
+read as ECMA 262, provided that it can be matched in linear time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
 
 from segkoch_lint.places import Path
-from segkoch_lint.plans.probe.patterns import translated
+from segkoch_lint.plans.probe.patterns import read_pattern
 from segkoch_lint.rules.vocabulary import MAPS_OF_SCHEMAS
 
 _DRAFTS: Mapping[str, Any] = {
@@ -27,15 +27,15 @@ _DRAFTS: Mapping[str, Any] = {
 _LOOK_AROUND = ("(?=", "(?!", "(?<=", "(?<!")
 _DATA = frozenset({"const", "enum", "default", "examples"})
 _MAPS = frozenset({*MAPS_OF_SCHEMAS, "definitions", "dependencies"})
-_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 
 
-class SchemaFault(Exception):  # noqa: N818 - an input's fault, not ours
-    """A schema that cannot be asked.
+class SchemaError(Exception):
+    """A schema that cannot be evaluated.
 
     Attributes:
-        problem: what is wrong, in a clause; texts of the schema are quoted in it.
-        path: where, from the schema's root.
+        problem: what is wrong, in a clause; it may quote texts of the schema.
+        path: of the problem, from the schema's root.
     """
 
     def __init__(self, problem: str, path: Path = ()) -> None:
@@ -44,150 +44,135 @@ class SchemaFault(Exception):  # noqa: N818 - an input's fault, not ours
         self.path = path
 
 
-def compile_schema(schema: Any) -> Any:
-    """Return the validator of a schema, by the draft that it names; draft-07, as Segment does, when it names none.
+@dataclass(frozen=True, slots=True)
+class CompiledSchema:
+    """A schema with its validator."""
+
+    schema: Any
+    _validator: Any
+
+    def is_valid(self, call: Any) -> bool:
+        """Tell whether the schema accepts a call."""
+        return bool(self._validator.is_valid(call))
+
+    def errors(self, call: Any) -> Any:
+        """Iterate over the errors of a call, as jsonschema-rs describes them."""
+        return self._validator.iter_errors(call)
+
+
+def compile_schema(schema: Any) -> CompiledSchema:
+    """Compile a schema in the draft that it names; draft-07, as Segment does, if it names none.
 
     Raises:
-        SchemaFault: it is no schema, refers outside of itself, or has a pattern that cannot be matched.
+        SchemaError: it is not a schema, refers outside itself, or has a pattern that cannot be matched.
     """
     if schema is None:
-        raise SchemaFault("there is no JSON Schema here")
+        raise SchemaError("there is no JSON Schema here")
     draft: Any = jsonschema_rs.Draft7Validator
-    if isinstance(schema, Mapping):
-        named = schema.get("$schema")
-        if named is not None:
-            draft = _DRAFTS.get(_bare(named))
-            if draft is None:
-                raise SchemaFault(f"the draft of JSON Schema is not known: {named}", ("$schema",))
-            schema = {keyword: value for keyword, value in schema.items() if keyword != "$schema"}
-    patterns: list[_Pattern] = []
+    if isinstance(schema, Mapping) and (named := schema.get("$schema")) is not None:
+        # The scheme, and an empty fragment, are often written differently.
+        draft = _DRAFTS.get(str(named).removeprefix("http://").removeprefix("https://").removesuffix("#"))
+        if draft is None:
+            raise SchemaError(f"the draft of JSON Schema is not known: {named}", ("$schema",))
+    rewriting = _Rewriting()
     try:
-        schema = _rewritten(schema, (), patterns)
-        return draft(schema, pattern_options=jsonschema_rs.RegexOptions(), offline=True)
+        rewritten = rewriting.rewritten(schema, ())
+        if isinstance(rewritten, dict):
+            rewritten.pop("$schema", None)
+        validator = draft(rewritten, pattern_options=jsonschema_rs.RegexOptions(), offline=True)
     except jsonschema_rs.ValidationError as error:
-        raise _fault(schema, error, patterns) from None
+        raise _schema_error(rewritten, error, rewriting) from None
     except (ValueError, RecursionError, OverflowError) as error:
-        raise SchemaFault(f"the JSON Schema cannot be used ({type(error).__name__})") from None
+        raise SchemaError(f"the JSON Schema cannot be used ({type(error).__name__})") from None
+    return CompiledSchema(schema, validator)
 
 
-def _bare(uri: Any) -> str:
-    """Return the URI of a draft without what people write differently: the scheme, and an empty fragment."""
-    return str(uri).removeprefix("http://").removeprefix("https://").removesuffix("#")
+@dataclass(slots=True)
+class _Rewriting:
+    """Rewrites the patterns of a schema, and collects what an error may be about.
 
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A pattern as it is written in a schema, where, and as the engine is given it."""
-
-    text: str
-    path: Path
-    rewritten: str
-
-    @classmethod
-    def of(cls, text: str, path: Path) -> _Pattern:
-        try:
-            return cls(text, path, translated(text))
-        except ValueError:
-            return cls(text, path, text)  # whether the engine can make something of it, it says itself
-
-
-def _rewritten(schema: Any, path: Path, patterns: list[_Pattern]) -> Any:
-    """Return a schema with its patterns rewritten, and add these to *patterns*.
-
-    Only what can be a schema is looked into, so that no value that a call is compared with changes.
+    Attributes:
+        patterns: their text and what the engine gets, by path.
+        references: the references to other schemas, by path.
     """
-    if isinstance(schema, list):
-        return [_rewritten(each, (*path, index), patterns) for index, each in enumerate(schema)]
-    if not isinstance(schema, Mapping):
-        return schema
-    found: dict[str, Any] = {}
-    for keyword, value in schema.items():
-        at = (*path, keyword)
-        if keyword == "pattern" and isinstance(value, str):
-            patterns.append(_Pattern.of(value, at))
-            found[keyword] = patterns[-1].rewritten
-        elif keyword in _MAPS and isinstance(value, Mapping):
-            inner = {name: _rewritten(each, (*at, name), patterns) for name, each in value.items()}
-            found[keyword] = _with_keys_rewritten(inner, at, patterns) if keyword == "patternProperties" else inner
-        else:
-            found[keyword] = value if keyword in _DATA else _rewritten(value, at, patterns)
-    return found
+
+    patterns: dict[Path, tuple[str, str]] = field(default_factory=dict)
+    references: dict[Path, str] = field(default_factory=dict)
+
+    def rewritten(self, schema: Any, path: Path) -> Any:
+        """Return a schema with its patterns rewritten; values that a call is compared with are left alone."""
+        if isinstance(schema, list):
+            return [self.rewritten(each, (*path, index)) for index, each in enumerate(schema)]
+        if not isinstance(schema, Mapping):
+            return schema
+        found: dict[str, Any] = {}
+        for keyword, value in schema.items():
+            at = (*path, keyword)
+            if keyword == "patternProperties" and isinstance(value, Mapping):
+                found[keyword] = inner = {}
+                for name, each in value.items():
+                    key = self._pattern(name, (*at, name))
+                    while key in inner:  # two patterns that mean the same
+                        key = f"(?:{key})"
+                    inner[key] = self.rewritten(each, (*at, name))
+            elif keyword in _MAPS and isinstance(value, Mapping):
+                found[keyword] = {name: self.rewritten(each, (*at, name)) for name, each in value.items()}
+            elif keyword == "pattern" and isinstance(value, str):
+                found[keyword] = self._pattern(value, at)
+            else:
+                if keyword in _REFERENCES and isinstance(value, str):
+                    self.references[at] = value
+                found[keyword] = value if keyword in _DATA else self.rewritten(value, at)
+        return found
+
+    def _pattern(self, text: str, path: Path) -> str:
+        try:
+            engine = read_pattern(text).text
+        except ValueError:
+            engine = text
+        self.patterns[path] = text, engine
+        return engine
 
 
-def _with_keys_rewritten(schemas: Mapping[str, Any], path: Path, patterns: list[_Pattern]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, schema in schemas.items():
-        pattern = _Pattern.of(name, (*path, name))
-        key = pattern.rewritten
-        while key in found:  # two ways to write the same
-            key = f"(?:{key})"
-        patterns.append(replace(pattern, rewritten=key))
-        found[key] = schema
-    return found
-
-
-def _fault(schema: Any, error: Any, patterns: Sequence[_Pattern]) -> SchemaFault:
+def _schema_error(schema: Any, error: Any, rewriting: _Rewriting) -> SchemaError:
     path = tuple(error.instance_path)
     if type(error.kind).__name__ == "Referencing":
-        return _unresolved(schema)
+        return _reference_error(schema, rewriting.references)
     if path[-1:] == ("pattern",) or "patternProperties" in path[-2:]:
-        bad = next((each for each in patterns if not _compiles(each.rewritten)), None)
-        if bad is not None:
-            return SchemaFault(_problem(bad.text), bad.path)
+        for place, (text, engine) in rewriting.patterns.items():
+            if not _compiles({"pattern": engine}):
+                return SchemaError(_pattern_problem(text), place)
     if isinstance(error.instance, str) and path:
-        return SchemaFault(f'"{error.instance}" is not allowed as the value of `{path[-1]}`', path)
+        return SchemaError(f'"{error.instance}" is not allowed as the value of `{path[-1]}`', path)
     keyword = f"the value of `{path[-1]}`" if path else "the JSON Schema"
-    return SchemaFault(f"{keyword} is not what JSON Schema allows there", path)
+    return SchemaError(f"{keyword} is not what JSON Schema allows there", path)
 
 
-def _problem(pattern: str) -> str:
-    """Return what is wrong with a pattern that the engine refuses."""
+def _pattern_problem(pattern: str) -> str:
     if any(each in pattern for each in _LOOK_AROUND):
         return f"the pattern {pattern} looks around itself, which Segment does not support"
     try:
-        translated(pattern)
+        read_pattern(pattern)
     except ValueError as error:
         return f"Segment cannot match the pattern {pattern} (RE2): {error}"
     return f"the pattern {pattern} is too large to be matched here"
 
 
-def _compiles(pattern: str) -> bool:
-    try:
-        jsonschema_rs.Draft7Validator({"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions(), offline=True)
-    except (jsonschema_rs.ValidationError, ValueError):
-        return False
-    return True
-
-
-def _unresolved(schema: Any) -> SchemaFault:
-    """Say which reference leads nowhere."""
-    references = list(_references(schema, ()))
-    for path, reference in references:
+def _reference_error(schema: Any, references: Mapping[Path, str]) -> SchemaError:
+    """Return which reference leads nowhere."""
+    for path, reference in references.items():
         if not reference.startswith("#"):
             problem = f"the JSON Schema refers outside of itself, to {reference}; nothing is ever fetched"
-            return SchemaFault(problem, path)
-    for path, reference in references:
-        if not _resolves(schema, reference):
-            return SchemaFault(f"the JSON Schema refers to {reference}, which is not in it", path)
-    return SchemaFault("the JSON Schema refers to something that is not in it")
+            return SchemaError(problem, path)
+    for path, reference in references.items():
+        if not _compiles({**schema, "allOf": [{"$ref": reference}], "$ref": "#/allOf/0"}):
+            return SchemaError(f"the JSON Schema refers to {reference}, which is not in it", path)
+    return SchemaError("the JSON Schema refers to something that is not in it")
 
 
-def _references(schema: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    waiting: list[tuple[Any, Path]] = [(schema, path)]
-    while waiting:
-        value, at = waiting.pop()
-        if isinstance(value, Mapping):
-            for keyword, inner in value.items():
-                if keyword in _REFERENCES and isinstance(inner, str):
-                    yield (*at, keyword), inner
-            waiting.extend((inner, (*at, keyword)) for keyword, inner in reversed(list(value.items())))
-        elif isinstance(value, list):
-            waiting.extend((inner, (*at, index)) for index, inner in reversed(list(enumerate(value))))
-
-
-def _resolves(schema: Any, reference: str) -> bool:
+def _compiles(schema: Any) -> bool:
     try:
-        jsonschema_rs.Draft7Validator({**schema, "allOf": [{"$ref": reference}], "$ref": "#/allOf/0"}, offline=True)
+        jsonschema_rs.Draft7Validator(schema, pattern_options=jsonschema_rs.RegexOptions(), offline=True)
     except (jsonschema_rs.ValidationError, ValueError, TypeError):
         return False
     return True

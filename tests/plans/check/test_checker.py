@@ -31,7 +31,7 @@ EVENTS: Events = {"Order Completed": ORDER, "Level Completed": {"type": "object"
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-def test_a_plan_without_a_guard_is_told_once_for_each_requirement(form: Any, tmp_path: Path) -> None:
+def test_a_plan_without_a_guard_is_reported_once_for_each_requirement(form: Any, tmp_path: Path) -> None:
     findings, checker = check(tmp_path, form(None, EVENTS))
     assert codes(findings) == ALL_UNGUARDED
     assert all(each.location.pointer.endswith("rules") or not each.location.pointer for each in findings)
@@ -55,7 +55,7 @@ def test_a_guard_in_every_rule_is_as_good(form: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-def test_the_one_rule_without_a_guard_is_blamed(form: Any, tmp_path: Path) -> None:
+def test_the_one_rule_without_a_guard_has_the_finding(form: Any, tmp_path: Path) -> None:
     findings, _ = check(tmp_path, form(None, {"A": guard(), "B": ORDER, "C": guard()}))
     assert codes(findings) == ALL_UNGUARDED
     assert {each.properties["event"] for each in findings} == {"B"}
@@ -67,7 +67,7 @@ def test_the_one_rule_without_a_guard_is_blamed(form: Any, tmp_path: Path) -> No
         assert "/1/" in each.location.pointer
 
 
-def test_a_schema_in_a_string_is_blamed_as_the_string(tmp_path: Path) -> None:
+def test_a_schema_in_a_string_has_the_finding_as_the_string(tmp_path: Path) -> None:
     findings, _ = check(tmp_path, FORMATS["terraform"](None, {"A": guard(), "B": ORDER}))
     span = findings[0].location.span
     assert span is not None
@@ -209,7 +209,7 @@ def test_a_sound_guard_by_hand_has_no_findings(demand: dict[str, Any], tmp_path:
     assert codes(check(tmp_path, config_api(guard(without), EVENTS))[0]) == ["KCH401 KCH105"]
 
 
-def test_a_second_spelling_beside_a_good_id_is_of_no_account(tmp_path: Path) -> None:
+def test_a_second_spelling_beside_a_good_id_does_not_matter(tmp_path: Path) -> None:
     device = {keyword: value for keyword, value in DEVICE.items() if keyword != "additionalProperties"}
     findings, _ = check(tmp_path, config_api(guard(device), EVENTS), settings=Settings(select=("KCH106",)))
     assert findings == []
@@ -228,7 +228,7 @@ def test_deprecated_rules_are_skipped_and_counted(tmp_path: Path) -> None:
 TRACK_ONLY = {"if": {"properties": {"type": {"const": "track"}}}, "then": guard()}
 
 
-def test_a_common_schema_is_asked_about_every_type_of_call(tmp_path: Path) -> None:
+def test_a_common_schema_is_probed_with_every_type_of_call(tmp_path: Path) -> None:
     plan = public_api(TRACK_ONLY, {"A": ORDER})
     findings, checker = check(tmp_path, plan)
     assert codes(findings) == ALL_UNGUARDED
@@ -240,7 +240,7 @@ def test_a_common_schema_is_asked_about_every_type_of_call(tmp_path: Path) -> No
     assert checker.tally.checked == 1
 
 
-def test_a_type_with_a_rule_of_its_own_is_asked_about_by_that(tmp_path: Path) -> None:
+def test_a_type_with_a_rule_of_its_own_is_probed_with_that(tmp_path: Path) -> None:
     plan = public_api(TRACK_ONLY, {"A": ORDER})
     plan["data"]["rules"] += [{"type": each, "jsonSchema": guard()} for each in ("IDENTIFY", "GROUP", "ALIAS")]
     findings, _ = check(tmp_path, plan)
@@ -266,9 +266,7 @@ KOCHAVA_OFF = {
         ({"key": "Internal", "jsonSchema": KOCHAVA_OFF}, "switched off by integrations"),
     ],
 )
-def test_calls_that_never_reach_kochava_are_not_asked_about(
-    planned: dict[str, Any], reason: str, tmp_path: Path
-) -> None:
+def test_calls_that_never_reach_kochava_are_not_probed(planned: dict[str, Any], reason: str, tmp_path: Path) -> None:
     plan = public_api(None, {"A": guard()})
     plan["data"]["rules"].append({**rule("", {}), **planned})
     findings, checker = check(tmp_path, plan)
@@ -277,7 +275,7 @@ def test_calls_that_never_reach_kochava_are_not_asked_about(
 
 
 @pytest.mark.parametrize("call_type", ["IDENTIFY", "PAGE", "GROUP", "TRACK"])
-def test_every_other_type_of_call_is_asked_about(call_type: str, tmp_path: Path) -> None:
+def test_every_other_type_of_call_is_probed_with(call_type: str, tmp_path: Path) -> None:
     plan = [rule("A", guard()), {"type": call_type, "jsonSchema": {}}]
     findings, _ = check(tmp_path, plan)
     assert codes(findings) == ALL_UNGUARDED
@@ -307,7 +305,7 @@ VERSION_2 = {
 }
 
 
-def test_a_later_version_of_an_event_is_asked_with_calls_that_name_it(tmp_path: Path) -> None:
+def test_a_later_version_of_an_event_is_probed_with_calls_that_name_it(tmp_path: Path) -> None:
     plan = [rule("A", guard()), rule("A", {}, version=2), rule("A", guard(), version=3)]
     findings, checker = check(tmp_path, plan)
     assert codes(findings) == ALL_UNGUARDED
@@ -334,7 +332,7 @@ def test_a_version_that_the_rule_forbids_to_name_is_not_named(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("common", "found"), [(guard(), []), (ORDER, ALL_UNGUARDED)])
-def test_a_plan_of_nothing_but_a_common_schema_is_asked_by_it(common: Any, found: list[str], tmp_path: Path) -> None:
+def test_a_plan_of_nothing_but_a_common_schema_is_probed_with_it(common: Any, found: list[str], tmp_path: Path) -> None:
     findings, checker = check(tmp_path, config_api(common, {}))
     assert codes(findings) == found
     assert {each.location.pointer[:13] for each in findings} <= {"/rules/global"}
@@ -355,7 +353,7 @@ def test_a_requirement_that_is_ignored_needs_no_guard(tmp_path: Path) -> None:
         ({"type": "object", "required": ["type", "id"]}, {"KCH106": (0, 0, 2), "KCH119": (0, 0, 2)}),
     ],
 )  # fmt: skip
-def test_rules_that_block_refusals_are_counted_though_they_were_not_asked_to(
+def test_rules_that_block_refusals_are_counted_though_they_were_not_selected(
     device: dict[str, Any], blocked: dict[str, Any], tmp_path: Path
 ) -> None:
     _, checker = check(tmp_path, config_api(guard(device), EVENTS))
@@ -364,7 +362,7 @@ def test_rules_that_block_refusals_are_counted_though_they_were_not_asked_to(
     assert not {"KCH106", "KCH119"} & checker.tally.requirements.keys()
 
 
-def test_a_configuration_that_ignores_all_requirements_is_told(tmp_path: Path) -> None:
+def test_a_configuration_that_ignores_all_requirements_is_reported(tmp_path: Path) -> None:
     findings, checker = check(tmp_path, config_api(None, EVENTS), settings=Settings(ignore=("KCH1",)))
     assert findings == []
     assert [path for path, _ in checker.summary.remarks] == ["requirements"]
@@ -377,7 +375,7 @@ def test_selecting_findings_leaves_the_requirements_alone(select: tuple[str, ...
 
 
 @pytest.mark.parametrize("select", [("KCH106",), ("limited-ad-tracking",), ("ALL", "KCH106"), ("KCH4", "kch106")])
-def test_refusals_are_asked_about_only_where_they_are_selected(select: tuple[str, ...], tmp_path: Path) -> None:
+def test_refusals_are_probed_only_where_they_are_selected(select: tuple[str, ...], tmp_path: Path) -> None:
     device = {**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"type": "string", "pattern": "\\S"}}}
     plan = config_api(guard(device), EVENTS)
     assert check(tmp_path, plan)[0] == []
@@ -419,7 +417,7 @@ def test_the_examples_of_the_rules_about_plans_are_plans_with_nothing_wrong(code
     assert (codes(findings), checker.tally.checked) == ([], len(examples))
 
 
-def test_a_key_that_stands_twice_in_a_plan_is_told(tmp_path: Path) -> None:
+def test_a_key_that_is_repeated_in_a_plan_is_reported(tmp_path: Path) -> None:
     text = json.dumps(config_api(guard(), EVENTS)).replace('"required"', '"required": [], "required"', 1)
     findings, _ = check(tmp_path, text)
     assert codes(findings) == ["KCH003"]
@@ -453,7 +451,7 @@ def test_a_plan_that_refuses_every_good_call_is_over_strict(
 
 
 @pytest.mark.parametrize(("platform", "other"), [("ios", "android"), ("android", "ios")])
-def test_a_plan_of_an_app_for_one_platform_is_asked_with_its_calls_only(
+def test_a_plan_of_an_app_for_one_platform_is_probed_with_its_calls_only(
     platform: str, other: str, tmp_path: Path
 ) -> None:
     device = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"const": platform}}}
@@ -463,7 +461,7 @@ def test_a_plan_of_an_app_for_one_platform_is_asked_with_its_calls_only(
     assert codes(check(tmp_path, plan, settings=Settings(platforms=(other,)))[0]) == ["KCH403"]
 
 
-def test_a_plan_that_lets_calls_through_that_are_switched_off_is_asked_with_others(tmp_path: Path) -> None:
+def test_a_plan_that_lets_calls_through_that_are_switched_off_is_probed_with_others(tmp_path: Path) -> None:
     for device, found in (
         (DEVICE, []),
         ({**DEVICE, "properties": {**DEVICE["properties"], "type": {"enum": ["android"]}}}, ["KCH403"]),
@@ -474,7 +472,7 @@ def test_a_plan_that_lets_calls_through_that_are_switched_off_is_asked_with_othe
         assert checker.tally.checked == 2
 
 
-def test_an_over_strict_rule_is_blamed_at_its_keyword(tmp_path: Path) -> None:
+def test_an_over_strict_rule_has_the_finding_at_its_keyword(tmp_path: Path) -> None:
     closed = {"properties": {"context": {"additionalProperties": False, "properties": {"ip": {}}}}}
     findings, _ = check(tmp_path, config_api(guard(), {"A": closed, "B": ORDER}))
     assert [each.code for each in findings] == ["KCH403", "KCH403"]
@@ -493,7 +491,7 @@ def with_properties(schema: Any) -> Any:
         with_properties({"required": ["a"], "maxProperties": 0}),
     ],
 )
-def test_a_rule_for_which_no_call_is_found_is_said_to_be_unasked(schema: Any, tmp_path: Path) -> None:
+def test_a_rule_for_which_no_call_is_found_is_reported_as_not_probed(schema: Any, tmp_path: Path) -> None:
     findings, checker = check(tmp_path, config_api(None, {"A": schema, "B": guard()}))
     assert codes(findings) == ["KCH402"]
     assert "no call was found" in findings[0].message

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from segkoch_lint.places import pointer_of
-from segkoch_lint.plans.check.guard_location import guard_place
-from segkoch_lint.plans.model.plan import Schema, Site
+from segkoch_lint.plans.check.guard_location import guard_location
+from segkoch_lint.plans.model.plan import Schema, SchemaLocation
 from segkoch_lint.reading.documents import ValueDocument
 from tests.plans.plan_files import DEVICE, ORDER, guard
 
@@ -38,16 +38,16 @@ TYPE = "/properties/context/properties/device/properties/type"
     ],
 )
 def test_it_is_as_near_to_the_member_as_the_schema_goes(schema: Any, place: str) -> None:
-    site = Site("plan.json", ValueDocument(None), ("rules", 0))
-    assert pointer_of(guard_place(Schema(schema, site), ["KCH102"]).path) == f"/rules/0{place}"
-    assert guard_place(Schema(schema, site, in_string=True), ["KCH102"]) is site
+    site = SchemaLocation("plan.json", ValueDocument(None), ("rules", 0))
+    assert pointer_of(guard_location(Schema(schema, site), ["KCH102"]).path) == f"/rules/0{place}"
+    assert guard_location(Schema(schema, site, in_string=True), ["KCH102"]) is site
 
 
 @pytest.mark.parametrize("spelling", ["advertisingId", "advertising_id"])
 @pytest.mark.parametrize("code", ["KCH105", "KCH106"])
 def test_the_advertising_id_is_looked_for_in_both_spellings(spelling: str, code: str) -> None:
     schema = guard({"properties": {"id": {}, spelling: {}}})
-    site = guard_place(Schema(schema, Site("plan.json", ValueDocument(None), ())), [code])
+    site = guard_location(Schema(schema, SchemaLocation("plan.json", ValueDocument(None), ())), [code])
     assert site.path[-1] == spelling
 
 
@@ -60,5 +60,5 @@ def test_the_advertising_id_is_looked_for_in_both_spellings(spelling: str, code:
     ],
 )
 def test_of_several_requirements_it_is_what_their_places_share(codes: list[str], place: str) -> None:
-    site = guard_place(Schema(guard(), Site("plan.json", ValueDocument(None), ())), codes)
+    site = guard_location(Schema(guard(), SchemaLocation("plan.json", ValueDocument(None), ())), codes)
     assert pointer_of(site.path) == f"/properties/context/properties/device{place}"

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.findings import Severity
-from segkoch_lint.plans.check.plan_findings import Judge
-from segkoch_lint.plans.diff.comparison import findings
+from segkoch_lint.plans.check.plan_findings import PlanFindings
+from segkoch_lint.plans.diff.comparison import opened
 from segkoch_lint.plans.model.formats import find_plans
-from segkoch_lint.plans.model.plan import Plan, Site
-from segkoch_lint.plans.probe.evaluator import SECONDS, Evaluator
-from segkoch_lint.plans.probe.plan_result import Survey, survey
+from segkoch_lint.plans.model.plan import Plan, SchemaLocation
+from segkoch_lint.plans.probe.evaluator import Evaluator
+from segkoch_lint.plans.probe.plan_result import PlanResult, probe_plan
 from segkoch_lint.reading.documents import ValueDocument
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
@@ -24,7 +24,7 @@ from tests.plans.plan_files import config_api
 from tests.plans.probe.test_answers import PROBES, broken_calls, guards
 
 RULES = {rule.code: rule for rule in built_in() if rule.code in ("KCH101", "KCH102", "KCH103", "KCH104", "KCH105")}
-JUDGE = Judge(
+FINDINGS = PlanFindings(
     {code: rule.name for code, rule in RULES.items()}, dict.fromkeys(RULES, Severity.ERROR), PROBES
 )  # fmt: skip
 
@@ -36,27 +36,27 @@ def evaluator() -> Iterator[Evaluator]:
 
 
 def plan_of(schema: dict[str, Any]) -> Plan:
-    (plan,) = find_plans(Site("plan.json", ValueDocument(config_api(None, {"A": schema})), ())).plans
+    (plan,) = find_plans(SchemaLocation("plan.json", ValueDocument(config_api(None, {"A": schema})), ())).plans
     return plan
 
 
-def surveys(old: dict[str, Any], new: dict[str, Any], evaluator: Evaluator) -> tuple[Survey, Survey]:
+def results(old: dict[str, Any], new: dict[str, Any], evaluator: Evaluator) -> tuple[PlanResult, PlanResult]:
     one, other = plan_of(old), plan_of(new)
     codes = list(RULES)
-    return survey(one, evaluator, codes, SECONDS, other=other), survey(other, evaluator, codes, SECONDS, other=one)
+    return probe_plan(one, evaluator, codes, other=other), probe_plan(other, evaluator, codes, other=one)
 
 
-def opened(old: Survey, new: Survey) -> set[str]:
+def opened_requirements(old: PlanResult, new: PlanResult) -> set[str]:
     """Return the requirements that a comparison says were opened."""
-    drafts = findings(JUDGE, old, new, list(RULES))
-    return {code for draft in drafts if draft.code == "KCH404" for code in draft.properties["requirements"].split()}
+    found = opened(FINDINGS, old, new)
+    return {code for each in found if each.code == "KCH404" for code in each.properties["requirements"].split()}
 
 
 def opened_by_brute_force(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
     """Return the requirements that a call breaks which only the new schema accepts; with it a good one is accepted."""
     before, after = jsonschema.Draft7Validator(old), jsonschema.Draft7Validator(new)
     filler = {"properties": {"revenue": 1, "currency": "EUR"}}
-    plain = [start.call for start in PROBES.starts("track", "A") if set(start.call["context"]) == {"device"}]
+    plain = [call for call in PROBES.good_calls("track", "A") if set(call["context"]) == {"device"}]
     return {
         code
         for good in plain
@@ -71,11 +71,11 @@ def opened_by_brute_force(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
 @settings(max_examples=40, deadline=None)
 def test_every_requirement_that_a_change_opens_is_found(evaluator: Evaluator, data: st.DataObject) -> None:
     old, new = data.draw(guards(), label="old"), data.draw(guards(), label="new")
-    assert opened(*surveys(old, new, evaluator)) >= opened_by_brute_force(old, new)
+    assert opened_requirements(*results(old, new, evaluator)) >= opened_by_brute_force(old, new)
 
 
 @given(st.data())
 @settings(max_examples=15, deadline=None)
 def test_a_plan_that_did_not_change_opens_nothing(evaluator: Evaluator, data: st.DataObject) -> None:
     schema = data.draw(guards())
-    assert list(findings(JUDGE, *surveys(schema, schema, evaluator), list(RULES))) == []
+    assert list(opened(FINDINGS, *results(schema, schema, evaluator))) == []

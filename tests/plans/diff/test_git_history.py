@@ -20,12 +20,12 @@ from tests.plans.plan_files import (
     ALL_REMOVED,
     ALL_UNGUARDED,
     ORDER,
+    changes,
     codes,
     config_api,
     guard,
     public_api,
     rule,
-    told,
     written,
 )
 
@@ -117,7 +117,7 @@ def test_a_folder_and_a_glob_are_compared_file_by_file(path: str, git: Git, monk
     elsewhere = list(compare_against(PlanChecker(), "git:HEAD", [f"{root}/{path}"], ()))
     assert codes(elsewhere) == codes(findings) == ALL_REMOVED
     assert {Path(each.location.path) for each in findings} == {Path("plans/b.json")}
-    assert told(checker) == [("removed", True)]
+    assert changes(checker) == [("removed", True)]
     assert checker.tally.plans == 3
 
 
@@ -169,14 +169,14 @@ def test_standard_input_has_no_older_version(git: Git) -> None:
         compare_against(PlanChecker(), "git:HEAD", ["-"], ())
 
 
-def test_outside_of_a_repository_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_of_a_repository_that_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     (path,) = written(tmp_path, [config_api(guard(), {})])
     with pytest.raises(UsageError, match="is in no git repository"):
         compare_against(PlanChecker(), "git:HEAD", [path], ())
 
 
-def test_without_git_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_that_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (path,) = written(tmp_path, [config_api(guard(), {})])
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UsageError, match="git is not installed"):
@@ -230,10 +230,10 @@ def test_three_dots_mean_the_merge_base(revision: str, git: Git) -> None:
     assert {each.split()[0] for each in found} == {"KCH401"}
     Path("plan.json").unlink()
     _, checker = against(f"git:{revision}", "plan.json")
-    assert told(checker) == [("removed", True)]
+    assert changes(checker) == [("removed", True)]
 
 
-def test_without_a_merge_base_that_is_said(git: Git) -> None:
+def test_without_a_merge_base_that_is_an_error(git: Git) -> None:
     committed(git, "plan.json", GUARDED)
     git("checkout", "--orphan", "other")
     committed(git, "plan.json", OPEN)
@@ -242,7 +242,7 @@ def test_without_a_merge_base_that_is_said(git: Git) -> None:
     assert "shallow clone" in raised.value.hint
 
 
-def test_a_revision_needs_no_prefix_and_a_file_of_its_name_wins_and_is_said(git: Git) -> None:
+def test_a_revision_needs_no_prefix_and_a_file_of_its_name_wins_with_a_note(git: Git) -> None:
     committed(git, "plan.json", GUARDED)
     write("plan.json", OPEN)
     found, checker = against("HEAD", "plan.json")
@@ -285,7 +285,7 @@ def test_files_of_two_folders_are_paired_by_their_whole_paths(tmp_path: Path) ->
     ("path", "staged"),
     [("plans", False), ("plans/", True), ("plans/*.json", False), ("plans/only.json", True), (".", False)],
 )
-def test_the_last_plan_of_a_folder_that_is_removed_is_told(path: str, staged: bool, git: Git) -> None:
+def test_the_last_plan_of_a_folder_that_is_removed_is_reported(path: str, staged: bool, git: Git) -> None:
     committed(git, "plans/only.json", GUARDED)
     Path("plans/only.json").unlink()
     Path("plans").rmdir()
@@ -294,7 +294,7 @@ def test_the_last_plan_of_a_folder_that_is_removed_is_told(path: str, staged: bo
     found, checker = against("HEAD", path)
     assert {each.split()[0] for each in found} == {"KCH404"}
     assert checker.summary.unread == []
-    assert told(checker) == [("removed", True)]
+    assert changes(checker) == [("removed", True)]
 
 
 def test_what_was_never_there_is_still_missing(git: Git) -> None:
@@ -343,7 +343,7 @@ def test_what_is_excluded_or_ignored_now_is_not_called_gone(git: Git) -> None:
     committed(git, "plans/built/c.json", named(GUARDED, "built"))
     Path(".gitignore").write_text("built/\n")
     found, checker = against("HEAD", "plans", settings=Settings(exclude=("vendor/",)))
-    assert (found, told(checker)) == ([], [])
+    assert (found, changes(checker)) == ([], [])
     assert checker.summary.remarks == [
         ("HEAD:plans/built/c.json", "the file is there and is ignored, so its plan is not compared")
     ]
@@ -398,7 +398,7 @@ def test_inside_of_a_submodule_its_own_revisions_count(submodule: Path, monkeypa
     assert against("own", str(submodule / "shop.json"))[0] == ALL_REMOVED
 
 
-def test_a_submodule_whose_files_are_not_here_is_said(submodule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_submodule_whose_files_are_not_here_is_reported(submodule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     around = submodule.parent
     clone = around.parent / "clone"
     run(around.parent, "clone", "--quiet", str(around), str(clone))
@@ -478,10 +478,10 @@ def test_what_a_sparse_checkout_leaves_out_is_not_called_gone(git: Git) -> None:
     git("sparse-checkout", "set", "--no-cone", "/plans/a.json")
     assert not Path("plans/deep").exists()
     found, checker = against("HEAD", "plans")
-    assert (found, told(checker)) == ([], [])
+    assert (found, changes(checker)) == ([], [])
 
 
-def test_a_plan_that_git_lfs_keeps_elsewhere_is_said(git: Git) -> None:
+def test_a_plan_that_git_lfs_keeps_elsewhere_is_reported(git: Git) -> None:
     Path("plan.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
     git("add", ".")
     git("commit", "-m", "x")
@@ -496,7 +496,7 @@ def test_a_plan_that_git_lfs_keeps_elsewhere_is_said(git: Git) -> None:
 
 
 @pytest.mark.parametrize("path", [".", "new.json"])
-def test_what_cannot_be_read_of_files_that_nobody_named_is_no_matter(path: str, git: Git) -> None:
+def test_what_cannot_be_read_of_files_that_were_not_named_does_not_matter(path: str, git: Git) -> None:
     Path("tsconfig.json").write_text("{ // strict\n}")
     Path("gone.json").write_text("{ // strict\n}")
     Path("data.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")

@@ -19,27 +19,27 @@ from tests.plans.plan_files import (
     DEVICE,
     FORMATS,
     ORDER,
+    changes,
     codes,
     config_api,
     diff,
     guard,
     public_api,
     rule,
-    told,
     written,
 )
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-def test_a_guard_that_is_gone_is_told_once_for_all_rules(form: Any, tmp_path: Path) -> None:
+def test_a_guard_that_is_gone_is_reported_once_for_all_rules(form: Any, tmp_path: Path) -> None:
     events = {"A": ORDER, "B": {}}
     findings, checker = diff(tmp_path, form(guard(), events), form(None, events))
     assert codes(findings) == ALL_REMOVED
     assert all(each.location.path.endswith("plan-2.json") for each in findings)
-    assert told(checker) == []
+    assert changes(checker) == []
 
 
-def test_a_guard_that_one_rule_lost_is_told_at_the_rule(tmp_path: Path) -> None:
+def test_a_guard_that_one_rule_lost_is_reported_at_the_rule(tmp_path: Path) -> None:
     findings, _ = diff(
         tmp_path, config_api(None, {"A": guard(), "B": guard()}), config_api(None, {"A": guard(), "B": ORDER})
     )
@@ -74,14 +74,14 @@ def test_one_requirement_can_be_lost_alone(tmp_path: Path) -> None:
 def test_what_was_open_before_is_no_finding_of_a_comparison(tmp_path: Path) -> None:
     plan = config_api(None, {"A": ORDER})
     findings, checker = diff(tmp_path, plan, plan)
-    assert (findings, told(checker), checker.tally.checked) == ([], [], 1)
+    assert (findings, changes(checker), checker.tally.checked) == ([], [], 1)
 
 
-def test_what_a_change_closes_is_told(tmp_path: Path) -> None:
+def test_what_a_change_closes_is_reported(tmp_path: Path) -> None:
     events = dict.fromkeys("ABCDEFG", ORDER)
     findings, checker = diff(tmp_path, config_api(None, events), config_api(guard(), events))
     assert findings == []
-    assert told(checker) == [("guarded", False)] * 5
+    assert changes(checker) == [("guarded", False)] * 5
     assert checker.tally.changes[0].message.endswith(
         'by the rule for "A", the rule for "B", the rule for "C", the rule for "D", the rule for "E" and 2 more'
     )
@@ -93,11 +93,11 @@ def test_an_event_that_came_without_a_guard_is_a_finding(tmp_path: Path) -> None
     )
     assert codes(findings) == ALL_UNGUARDED
     assert {each.properties["event"] for each in findings} == {"B"}
-    assert told(checker) == [("added", False)] * 2
+    assert changes(checker) == [("added", False)] * 2
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "changes"),
+    ("old", "new", "expected"),
     [
         ({"Order Completed": {}}, {"Order Complete": {}}, [("renamed", True)]),
         ({"order_completed": {}}, {"Order Completed": {}}, [("renamed", True)]),
@@ -108,15 +108,15 @@ def test_an_event_that_came_without_a_guard_is_a_finding(tmp_path: Path) -> None
         ({"A1": ORDER, "A2": ORDER}, {"A1": ORDER}, [("removed", True)]),
     ],
 )
-def test_renamed_and_removed_events_are_told_as_warnings(
-    old: Any, new: Any, changes: list[tuple[str, bool]], tmp_path: Path
+def test_renamed_and_removed_events_are_reported_as_warnings(
+    old: Any, new: Any, expected: list[tuple[str, bool]], tmp_path: Path
 ) -> None:
     findings, checker = diff(tmp_path, config_api(guard(), old), config_api(guard(), new))
     assert findings == []
-    assert told(checker) == changes
+    assert changes(checker) == expected
 
 
-def test_an_event_that_is_deprecated_now_is_told(tmp_path: Path) -> None:
+def test_an_event_that_is_deprecated_now_is_reported(tmp_path: Path) -> None:
     old = public_api(guard(), {"A": {}, "B": {}})
     new = copy.deepcopy(old)
     new["data"]["rules"][1] = rule("A", {}, deprecatedAt="2026-11-01T00:00:00.000Z")
@@ -124,7 +124,7 @@ def test_an_event_that_is_deprecated_now_is_told(tmp_path: Path) -> None:
     assert [each.message.split(":")[0] for each in checker.tally.changes] == ['event "A" is deprecated']
 
 
-def test_new_strictness_is_told_and_old_is_not(tmp_path: Path) -> None:
+def test_new_strictness_is_reported_and_old_is_not(tmp_path: Path) -> None:
     closed = {"additionalProperties": False, "properties": {"type": {}, "id": {}}}
     findings, _ = diff(tmp_path, config_api(guard(), {"A": {}}), config_api(guard(closed), {"A": {}}))
     assert codes(findings) == ["KCH403", "KCH403"]
@@ -132,7 +132,7 @@ def test_new_strictness_is_told_and_old_is_not(tmp_path: Path) -> None:
     assert findings == []
 
 
-def test_a_schema_that_broke_is_told(tmp_path: Path) -> None:
+def test_a_schema_that_broke_is_reported(tmp_path: Path) -> None:
     findings, _ = diff(tmp_path, config_api(None, {"A": guard()}), config_api(None, {"A": {"type": "bogus"}}))
     assert codes(findings) == ["KCH001"]
 
@@ -161,9 +161,9 @@ def test_of_formats_that_cannot_state_it_events_are_compared(tmp_path: Path) -> 
         return {"rules": [{"type": "TRACK", "key": name, "jsonSchema": {"eventMetadata": {"name": name}}}]}
 
     findings, checker = diff(tmp_path, typewriter("Order Completed"), typewriter("Order Complete"))
-    assert (codes(findings), told(checker)) == (["KCH402"], [("renamed", True)])
+    assert (codes(findings), changes(checker)) == (["KCH402"], [("renamed", True)])
     findings, checker = diff(tmp_path, typewriter("A"), config_api(None, {"A": {}}))
-    assert (codes(findings), told(checker)) == (ALL_UNGUARDED, [])
+    assert (codes(findings), changes(checker)) == (ALL_UNGUARDED, [])
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_rules_that_stand_twice_are_compared_in_their_order(tmp_path: Path) -> N
     assert findings[0].location.pointer.startswith("/1/")
 
 
-def test_an_event_that_is_no_longer_deprecated_is_asked_like_a_new_one(tmp_path: Path) -> None:
+def test_an_event_that_is_no_longer_deprecated_is_probed_like_a_new_one(tmp_path: Path) -> None:
     old, new = public_api(None, {"A": guard()}), public_api(None, {"A": guard(), "B": {}})
     old["data"]["rules"].append(rule("B", {}, deprecatedAt="2026-03-01T00:00:00.000Z"))
     findings, _ = diff(tmp_path, old, new)
@@ -260,7 +260,7 @@ def test_an_event_that_is_no_longer_deprecated_is_asked_like_a_new_one(tmp_path:
 BROKEN = {"type": "bogus"}
 
 
-def test_a_schema_that_could_not_be_read_before_is_asked_like_a_new_one(tmp_path: Path) -> None:
+def test_a_schema_that_could_not_be_read_before_is_probed_like_a_new_one(tmp_path: Path) -> None:
     plans = {name: config_api(None, {"A": guard(), "B": schema}) for name, schema in (("old", BROKEN), ("new", {}))}
     findings, checker = diff(tmp_path, plans["old"], plans["new"])
     assert codes(findings) == ALL_UNGUARDED
@@ -276,7 +276,7 @@ def test_a_schema_that_is_broken_in_both_versions_is_no_finding_but_counted(tmp_
     assert codes(diff(tmp_path, old, new)[0]) == ["KCH001"]
 
 
-def test_a_rule_that_cannot_be_asked_any_more_is_told(tmp_path: Path) -> None:
+def test_a_rule_that_cannot_be_probed_any_more_is_reported(tmp_path: Path) -> None:
     never = {"required": ["properties"], "properties": {"properties": {"required": ["a"], "properties": {"a": False}}}}
     old, new = config_api(None, {"A": guard()}), config_api(None, {"A": never})
     findings, checker = diff(tmp_path, old, new)
@@ -308,7 +308,7 @@ def test_a_plan_that_is_gone_is_a_finding_if_it_guarded_anything(tmp_path: Path)
     findings, checker = diff(tmp_path, [kept, gone, open_plan], [kept])
     assert codes(findings) == ALL_REMOVED
     assert findings[0].message.startswith('the tracking plan "gone" is gone, and with it what stopped calls that break')
-    assert told(checker) == [("removed", True)] * 2
+    assert changes(checker) == [("removed", True)] * 2
 
 
 def test_the_figures_tell_how_each_requirement_was_and_is_guarded(tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_the_figures_tell_how_each_requirement_was_and_is_guarded(tmp_path: Path
         ("Order_Completed", "Order Completed", "seems to be renamed"),
     ],
 )
-def test_a_name_that_differs_only_in_case_is_said_to(old: str, new: str, said: str, tmp_path: Path) -> None:
+def test_a_name_that_differs_only_in_case_is_named_as_such(old: str, new: str, said: str, tmp_path: Path) -> None:
     _, checker = diff(tmp_path, config_api(guard(), {old: ORDER}), config_api(guard(), {new: ORDER}))
     (change,) = checker.tally.changes
     assert (change.kind, change.warning) == ("renamed", True)

@@ -17,7 +17,7 @@ def order(*required: str, **more: Any) -> dict[str, Any]:
     return {"type": "object", "properties": {"properties": {"type": "object", "required": list(required), **more}}}
 
 
-def told(tmp_path: Path, old: Any, new: Any) -> list[str]:
+def required_now(tmp_path: Path, old: Any, new: Any) -> list[str]:
     """Return what a comparison says to be required now."""
     _, checker = diff(tmp_path, old, new)
     found = [each for each in checker.tally.changes if each.kind == "required"]
@@ -29,9 +29,9 @@ def told(tmp_path: Path, old: Any, new: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-def test_a_property_that_became_required_is_told_with_its_event(form: Any, tmp_path: Path) -> None:
+def test_a_property_that_became_required_is_reported_with_its_event(form: Any, tmp_path: Path) -> None:
     old, new = {"A": order("total"), "B": ORDER}, {"A": order("total", "coupon"), "B": ORDER}
-    assert told(tmp_path, form(guard(), old), form(guard(), new)) == ['event "A": properties.coupon is']
+    assert required_now(tmp_path, form(guard(), old), form(guard(), new)) == ['event "A": properties.coupon is']
 
 
 @pytest.mark.parametrize(
@@ -55,38 +55,42 @@ def test_a_property_that_became_required_is_told_with_its_event(form: Any, tmp_p
         (order(), {"if": {}, "then": order("a")}, []),
     ],
 )  # fmt: skip
-def test_what_is_required_is_found_wherever_it_is_said(old: Any, new: Any, expected: list[str], tmp_path: Path) -> None:
-    assert told(tmp_path, config_api(guard(), {"A": old}), config_api(guard(), {"A": new})) == expected
+def test_what_is_required_is_found_wherever_it_is_reported(
+    old: Any, new: Any, expected: list[str], tmp_path: Path
+) -> None:
+    assert required_now(tmp_path, config_api(guard(), {"A": old}), config_api(guard(), {"A": new})) == expected
 
 
-def test_what_the_common_schema_requires_is_told_once_for_every_call(tmp_path: Path) -> None:
+def test_what_the_common_schema_requires_is_reported_once_for_every_call(tmp_path: Path) -> None:
     events: dict[str, Any] = {"A": {}, "B": {}}
     wanted = {"properties": {"context": {"required": ["app"], "properties": {"app": {"required": ["version"]}}}}}
-    assert told(tmp_path, config_api({}, events), config_api(wanted, events)) == ["every call: context.app.version is"]
+    assert required_now(tmp_path, config_api({}, events), config_api(wanted, events)) == [
+        "every call: context.app.version is"
+    ]
 
 
 def test_what_moves_between_a_rule_and_the_common_schema_is_not_new(tmp_path: Path) -> None:
     in_rule, in_common = config_api({}, {"A": order("a")}), config_api(order("a"), {"A": {}})
-    assert told(tmp_path, in_rule, in_common) == told(tmp_path, in_common, in_rule) == []
+    assert required_now(tmp_path, in_rule, in_common) == required_now(tmp_path, in_common, in_rule) == []
 
 
-def test_a_guard_of_the_device_is_not_told_twice(tmp_path: Path) -> None:
-    assert told(tmp_path, config_api(None, {"A": {}}), config_api(guard(), {"A": {}})) == []
+def test_a_guard_of_the_device_is_not_reported_twice(tmp_path: Path) -> None:
+    assert required_now(tmp_path, config_api(None, {"A": {}}), config_api(guard(), {"A": {}})) == []
 
 
 def test_versions_are_compared_with_themselves_and_a_new_one_asks_nothing_of_older_apps(tmp_path: Path) -> None:
     old = [rule("A", order("a")), rule("A", order("a", "b"), version=2)]
     new = [*old[:1], rule("A", order("a", "b", "c"), version=2), rule("A", order("d"), version=3)]
-    assert told(tmp_path, old, new) == ['event "A", version 2: properties.c is']
+    assert required_now(tmp_path, old, new) == ['event "A", version 2: properties.c is']
 
 
 def test_the_oldest_version_gets_the_calls_of_those_that_are_gone(tmp_path: Path) -> None:
     old = [rule("A", order("a")), rule("A", order("a", "b"), version=2)]
-    assert told(tmp_path, old, old[1:]) == ['event "A", version 2: properties.b is']
+    assert required_now(tmp_path, old, old[1:]) == ['event "A", version 2: properties.b is']
 
 
 def test_a_new_event_requires_what_it_likes(tmp_path: Path) -> None:
-    assert told(tmp_path, config_api(guard(), {}), config_api(guard(), {"A": order("a")})) == []
+    assert required_now(tmp_path, config_api(guard(), {}), config_api(guard(), {"A": order("a")})) == []
 
 
 def test_plans_that_keep_properties_only_are_compared_too(tmp_path: Path) -> None:
@@ -94,12 +98,12 @@ def test_plans_that_keep_properties_only_are_compared_too(tmp_path: Path) -> Non
         schema = {"eventMetadata": {"name": "A", "type": "TRACK"}, "type": "object", "required": list(required)}
         return {"id": "tp_1", "rules": [{"type": "TRACK", "key": "A", "jsonSchema": schema}]}
 
-    assert told(tmp_path, typewriter("a"), typewriter("a", "b")) == ['event "A": b is']
+    assert required_now(tmp_path, typewriter("a"), typewriter("a", "b")) == ['event "A": b is']
 
 
 def test_an_id_in_a_name_is_masked(tmp_path: Path) -> None:
     name = "b7e41c09-55d2-4f3a-8a60-17c2d9e0f384"
-    (text,) = told(tmp_path, config_api(guard(), {"A": {}}), config_api(guard(), {"A": order(name)}))
+    (text,) = required_now(tmp_path, config_api(guard(), {"A": {}}), config_api(guard(), {"A": order(name)}))
     assert name not in text
 
 

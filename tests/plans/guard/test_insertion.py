@@ -14,12 +14,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.errors import UsageError
-from segkoch_lint.plans.guard.exact import TITLE, common_schema
-from segkoch_lint.plans.guard.insertion import merged
-from segkoch_lint.plans.guard.layout import laid_out
+from segkoch_lint.plans.guard.exact import TITLE, exact_schema
+from segkoch_lint.plans.guard.insertion import insert_guard
+from segkoch_lint.plans.guard.layout import format_json
 from segkoch_lint.plans.guard.short import short_schema
 from segkoch_lint.plans.probe.evaluator import Evaluator
-from segkoch_lint.plans.probe.probes import REFUSALS, REQUIREMENTS, Probes
+from segkoch_lint.plans.probe.probes import REQUIREMENTS, TRACKING_REFUSALS, Probes, platform_of
 from segkoch_lint.plans.probe.validators import compile_schema
 from segkoch_lint.policy.settings import PLATFORMS
 from segkoch_lint.reading.limits import Limits
@@ -30,10 +30,10 @@ from segkoch_lint.rules.ruleset import RuleSet
 from tests.plans.plan_files import DEVICE, DRAFT, FORMATS, ORDER, Events, check, codes, config_api, guard, public_api
 
 RULES = [rule for rule in built_in() if rule.code in REQUIREMENTS]
-COMMON = common_schema(RULES, Delivery())
-DEFAULT = [rule for rule in RULES if rule.code not in REFUSALS]
+COMMON = exact_schema(RULES, Delivery())
+DEFAULT = [rule for rule in RULES if rule.code not in TRACKING_REFUSALS]
 SHORT = short_schema(DEFAULT, Delivery(), PLATFORMS)
-GUARDS = {"short": SHORT, "exact": common_schema(DEFAULT, Delivery())}
+GUARDS = {"short": SHORT, "exact": exact_schema(DEFAULT, Delivery())}
 EVENTS: Events = {"Order Completed": ORDER, "Level Completed": {"type": "object"}}
 
 
@@ -43,7 +43,7 @@ Merge = Callable[[bytes], str | None]
 @pytest.fixture(scope="module", params=list(GUARDS.values()), ids=list(GUARDS))
 def merge(request: pytest.FixtureRequest) -> Iterator[Merge]:
     with Evaluator(Delivery(), [rule.code for rule in DEFAULT]) as evaluator:
-        yield lambda content: merged(content, "plan.json", request.param, evaluator, Limits()).text
+        yield lambda content: insert_guard(content, "plan.json", request.param, evaluator, Limits()).text
 
 
 @pytest.mark.parametrize("schema", [COMMON, *GUARDS.values()])
@@ -146,12 +146,12 @@ def test_both_guards_let_users_through_who_refused_unless_they_are_to_be_blocked
     assert [compile_schema(each).is_valid(call) for each in strict] == [False, False]
 
 
-@pytest.mark.parametrize("schema", [short_schema, common_schema])
+@pytest.mark.parametrize("schema", [short_schema, exact_schema])
 @pytest.mark.parametrize("platform", ["ios", "android"])
 def test_a_guard_for_one_platform_refuses_calls_of_the_other(schema: Any, platform: str) -> None:
     validator = compile_schema(schema(DEFAULT, Delivery(), [platform]))
-    for start in Probes(Delivery()).starts("track", "A"):
-        assert validator.is_valid(start.call) == (start.platform == platform)
+    for call in Probes(Delivery()).good_calls("track", "A"):
+        assert validator.is_valid(call) == (platform_of(call) == platform)
 
 
 def clauses(schema: Any) -> Iterator[dict[str, Any]]:
@@ -168,7 +168,7 @@ def clauses(schema: Any) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("rules", [DEFAULT, RULES])
 def test_the_short_guard_fits_on_a_screen_and_says_why(rules: list[Any]) -> None:
     schema = short_schema(rules, Delivery(), PLATFORMS)
-    text = laid_out(schema)
+    text = format_json(schema)
     assert json.loads(text) == schema
     assert len(text.splitlines()) < 60
     assert max(map(len, text.splitlines())) < 140
@@ -220,7 +220,7 @@ def test_nothing_is_found_in_plans_that_it_was_merged_into(
     assert [merge(text.encode()) for text in texts.values() if text] == [None] * len(BEFORE)
 
 
-def test_a_common_schema_that_no_call_can_be_made_up_for_gets_the_guard_all_the_same(
+def test_a_exact_schema_that_no_call_can_be_made_up_for_gets_the_guard_all_the_same(
     tmp_path: Path, merge: Merge
 ) -> None:
     text = merge(json.dumps(config_api({"required": ["x"], "properties": {"x": {"not": {}}}}, EVENTS)).encode())
@@ -259,11 +259,11 @@ def test_a_plan_that_refuses_every_good_call_is_no_plan_that_is_guarded(merge: M
         merge(json.dumps(config_api(guard(CLOSED), EVENTS)).encode())
 
 
-def test_a_plan_that_refuses_one_platform_gets_the_guard_and_that_is_told() -> None:
+def test_a_plan_that_refuses_one_platform_gets_the_guard_and_that_is_reported() -> None:
     one = {"properties": {"context": {"properties": {"device": {"properties": {"type": {"enum": ["ios"]}}}}}}}
     content = json.dumps(config_api(one, EVENTS)).encode()
     with Evaluator(Delivery(), [rule.code for rule in DEFAULT]) as evaluator:
-        done = merged(content, "plan.json", SHORT, evaluator, Limits())
+        done = insert_guard(content, "plan.json", SHORT, evaluator, Limits())
     assert done.text is not None
     (refused,) = done.refused
     assert refused.startswith("the common schema accepts no android call (KCH403)")
@@ -297,7 +297,7 @@ def test_of_several_pages_only_one_gets_the_guard(tmp_path: Path, merge: Merge) 
     assert (codes(findings), checker.tally.plans, checker.summary.unread) == ([], 1, [])
 
 
-def test_one_page_of_several_gets_the_guard_where_it_has_the_common_schema(merge: Merge) -> None:
+def test_one_page_of_several_gets_the_guard_where_it_has_the_exact_schema(merge: Merge) -> None:
     page = pages()[1]
     with pytest.raises(UsageError, match="its common schema may be in another"):
         merge(json.dumps(page).encode())
@@ -322,17 +322,18 @@ def test_one_page_of_several_gets_the_guard_where_it_has_the_common_schema(merge
         (json.dumps(config_api({"$schema": "urn:unknown"}, EVENTS)).encode(), "its common schema cannot be used"),
     ],
 )
-def test_what_cannot_be_merged_into_is_told(content: bytes, problem: str, merge: Merge) -> None:
+def test_what_cannot_be_merged_into_is_reported(content: bytes, problem: str, merge: Merge) -> None:
     with pytest.raises(UsageError, match=problem):
         merge(content)
 
 
-def test_only_the_requirements_asked_for_are_guarded() -> None:
-    guarded = common_schema(RULES[:3], Delivery())
+def test_only_the_requirements_selected_are_guarded() -> None:
+    guarded = exact_schema(RULES[:3], Delivery())
     probes = Probes(Delivery())
-    start = probes.starts("track", "x")[0].call
+    start = probes.good_calls("track", "x")[0]
     validator = compile_schema(guarded)
     refused = {
-        rule.code: all(not validator.is_valid(each.call) for each in probes.breaks(start, rule.code)) for rule in RULES
+        rule.code: all(not validator.is_valid(each.call) for each in probes.mutations(start, rule.code))
+        for rule in RULES
     }
     assert refused == {rule.code: rule.code in {"KCH101", "KCH102", "KCH103"} for rule in RULES}

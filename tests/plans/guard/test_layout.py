@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.plans.guard.layout import laid_out
+from segkoch_lint.plans.guard.layout import format_json
 
 values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=60),
@@ -20,12 +20,12 @@ values: st.SearchStrategy[Any] = st.recursive(
 
 @given(values)
 def test_it_is_the_same_value(value: Any) -> None:
-    assert json.loads(laid_out(value)) == value
+    assert json.loads(format_json(value)) == value
 
 
 @given(values, st.sampled_from(["  ", "    ", "\t"]))
 def test_lines_that_could_be_parted_are_short(value: Any, unit: str) -> None:
-    lines = laid_out(value, unit=unit).split("\n")
+    lines = format_json(value, unit=unit).split("\n")
     flat = json.dumps(value, ensure_ascii=False)
     assert len(lines) == 1 or len(flat) > 100
 
@@ -48,5 +48,5 @@ def test_lines_that_could_be_parted_are_short(value: Any, unit: str) -> None:
         ),
     ],
 )
-def test_what_is_short_stands_on_one_line(value: Any, text: str) -> None:
-    assert laid_out(value) == text
+def test_what_is_short_is_on_one_line(value: Any, text: str) -> None:
+    assert format_json(value) == text

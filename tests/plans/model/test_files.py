@@ -62,7 +62,7 @@ def test_pages_may_be_given_in_any_order(tmp_path: Path) -> None:
         assert (codes(findings), checker.summary.unread, checker.tally.plans) == ([], [], 1)
 
 
-def test_pages_of_different_plans_are_told_apart_by_the_number_of_their_rules(tmp_path: Path) -> None:
+def test_pages_of_different_plans_are_distinguished_by_the_number_of_their_rules(tmp_path: Path) -> None:
     other = [page([rule("X", ORDER)], "MA==", "Mg==", 2), page([rule("Y", {})], "Mg==", "", 2)]
     findings, checker = check(tmp_path, SECOND, other[1], FIRST, other[0])
     assert codes(findings) == ALL_UNGUARDED
@@ -95,7 +95,7 @@ def test_a_total_of_all_pages_is_not_remarked_on(tmp_path: Path) -> None:
     assert checker.summary.remarks == []
 
 
-def test_a_plan_without_its_rules_is_told(tmp_path: Path) -> None:
+def test_a_plan_without_its_rules_is_reported(tmp_path: Path) -> None:
     head = {"data": {"trackingPlan": {"id": "tp_1", "name": "Shop", "type": "LIVE"}}}
     findings, checker = check(tmp_path, head)
     assert findings == []
@@ -162,7 +162,7 @@ def test_another_csv_is_no_plan(text: str, tmp_path: Path) -> None:
     [IOS_CALL, [IOS_CALL], {"batch": [IOS_CALL]}, "\n".join([json.dumps(IOS_CALL)] * 3)],
     ids=["call", "list", "batch", "lines"],
 )
-def test_events_are_told_apart_from_plans(content: Any, tmp_path: Path) -> None:
+def test_events_are_distinguished_from_plans(content: Any, tmp_path: Path) -> None:
     findings, checker = check(tmp_path, content)
     assert findings == []
     assert [remark for _, remark in checker.summary.remarks] == [
@@ -171,7 +171,7 @@ def test_events_are_told_apart_from_plans(content: Any, tmp_path: Path) -> None:
     assert exit_status(checker.summary, Severity.ERROR, allow_empty=False) == 3
 
 
-def test_settings_and_captures_are_told_apart_too(tmp_path: Path) -> None:
+def test_settings_and_captures_are_distinguished_too(tmp_path: Path) -> None:
     destination = {"settings": {"apiKey": "koexample-1a2b"}, "metadata": {"slug": "kochava"}}
     _, checker = check(tmp_path, destination, {"log": {"entries": []}})
     assert [remark.split(",")[0] for _, remark in checker.summary.remarks] == [
@@ -191,7 +191,7 @@ def test_what_is_nothing_we_know_is_an_error_when_it_was_named(content: Any, tmp
     assert exit_status(passing.summary, Severity.ERROR, allow_empty=True) == 0
 
 
-def test_a_broken_file_is_told_at_its_place(tmp_path: Path) -> None:
+def test_a_broken_file_is_reported_at_its_place(tmp_path: Path) -> None:
     findings, checker = check(tmp_path, '{"rules": [\n  {"type": "TRACK",}\n]}', config_api(guard(), {"A": {}}))
     assert [(each.code, each.location.span.line if each.location.span else 0) for each in findings] == [("KCH001", 2)]
     assert checker.tally.checked == 1

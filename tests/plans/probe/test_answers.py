@@ -1,4 +1,4 @@
-"""However a guard is written, the plan is asked and not read: checking agrees with trying every broken call."""
+"""However a guard is written, the answers of a plan agree with trying every broken call."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.plans.probe.answers import Answer, ask
-from segkoch_lint.plans.probe.completion import Asked
-from segkoch_lint.plans.probe.plan_values import own_values
+from segkoch_lint.plans.probe.answers import Answer, probe
+from segkoch_lint.plans.probe.plan_values import plan_values
 from segkoch_lint.plans.probe.probes import REQUIREMENTS, Probes
 from segkoch_lint.plans.probe.validators import compile_schema
 from segkoch_lint.rules.catalogue import built_in
@@ -119,7 +118,7 @@ def guards(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def answer_of(schema: dict[str, Any]) -> Answer:
-    return ask(PROBES, [Asked(schema, compile_schema(schema))], "track", "Order Completed", REQUIREMENTS)
+    return probe(PROBES, [compile_schema(schema)], "track", "Order Completed", REQUIREMENTS)
 
 
 def by_brute_force(schema: dict[str, Any]) -> tuple[bool, set[str]]:
@@ -141,11 +140,11 @@ def by_brute_force(schema: dict[str, Any]) -> tuple[bool, set[str]]:
 
 
 def good_calls(filler: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for start in PROBES.starts("track", "Order Completed"):
-        yield {**start.call, **filler}
-        device = start.call["context"]["device"]
+    for start in PROBES.good_calls("track", "Order Completed"):
+        yield {**start, **filler}
+        device = start["context"]["device"]
         kept = {name: value for name, value in device.items() if name in {"type", "id", "advertisingId"}}
-        yield {**start.call, **filler, "context": {"device": kept}}
+        yield {**start, **filler, "context": {"device": kept}}
 
 
 def broken_calls(rule: Any, call: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -171,18 +170,18 @@ def has_good_id(call: dict[str, Any]) -> bool:
 @given(guards())
 @settings(max_examples=150, deadline=None)
 def test_checking_agrees_with_trying_every_broken_call(schema: dict[str, Any]) -> None:
-    accepted, unguarded = by_brute_force(schema)
+    accepted, open_requirements = by_brute_force(schema)
     answer = answer_of(schema)
-    found_a_call = len(answer.strict) < 2 and answer.refusal is None
+    found_a_call = len(answer.over_strict) < 2 and answer.refusal is None
     assert found_a_call >= accepted
     if accepted:
-        assert set(answer.gaps) >= unguarded
+        assert set(answer.unguarded) >= open_requirements
     # What is said to be unguarded is shown, by a call that another validator accepts, too.
     validator = jsonschema.Draft7Validator(schema)
-    for code, gap in answer.gaps.items():
+    for code, unguarded in answer.unguarded.items():
         rule = next(each for each in built_in() if each.code == code)
-        for name, index in gap.passed.items():
-            broken = PROBES.broken(answer.calls[index], code, name).call
+        for name, index in unguarded.accepted.items():
+            broken = PROBES.mutation(answer.calls[index], code, name).call
             assert validator.is_valid(broken)
             assert not jsonschema.Draft202012Validator(RULE_SCHEMAS[rule.code]).is_valid(broken)
 
@@ -192,13 +191,13 @@ def test_checking_agrees_with_trying_every_broken_call(schema: dict[str, Any]) -
 def test_every_counterexample_is_accepted_by_the_rule_and_by_the_common_schema(
     rule: dict[str, Any], common: dict[str, Any]
 ) -> None:
-    schemas = [Asked(each, compile_schema(each)) for each in (rule, common)]
-    values = own_values([rule, common])
-    answer = ask(PROBES, schemas, "track", "Order Completed", REQUIREMENTS, values=values)
+    schemas = [compile_schema(each) for each in (rule, common)]
+    values = plan_values([rule, common])
+    answer = probe(PROBES, schemas, "track", "Order Completed", REQUIREMENTS, values=values)
     validators = [jsonschema.Draft7Validator(each) for each in (rule, common)]
-    for code, gap in answer.gaps.items():
-        for name, index in gap.passed.items():
-            broken = PROBES.broken(answer.calls[index], code, name, values).call
+    for code, unguarded in answer.unguarded.items():
+        for name, index in unguarded.accepted.items():
+            broken = PROBES.mutation(answer.calls[index], code, name, values).call
             assert all(each.is_valid(broken) for each in validators)
             assert not jsonschema.Draft202012Validator(RULE_SCHEMAS[code]).is_valid(broken)
 
@@ -217,4 +216,4 @@ def test_a_guard_is_a_guard_in_every_way_to_write_it(way: Any) -> None:
         "properties": {"context": {"type": "object", "required": ["device"], "properties": {"device": device}}},
     }
     answer = answer_of(schema)
-    assert (answer.gaps, answer.strict, answer.refusal) == ({}, [], None)
+    assert (answer.unguarded, answer.over_strict, answer.refusal) == ({}, [], None)

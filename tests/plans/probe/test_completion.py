@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.plans.probe.completion import Asked, Refusal, complete
+from segkoch_lint.plans.probe.completion import Refusal, complete
 from segkoch_lint.plans.probe.validators import compile_schema
 
 ID = "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64"
 
 
 def completed(*schemas: Any, begin: Any = None, keeps: Any = lambda _: True) -> Any:
-    asked = [Asked(schema, compile_schema(schema)) for schema in schemas]
-    result = complete(begin or {"a": {}}, asked, keeps, identifiers=(ID,))
+    compiled = [compile_schema(schema) for schema in schemas]
+    result = complete(begin or {"a": {}}, compiled, keeps, identifiers=(ID,))
     if not isinstance(result, Refusal):
-        assert all(each.validator.is_valid(result) for each in asked)
+        assert all(each.is_valid(result) for each in compiled)
     return result
 
 
@@ -135,7 +135,7 @@ def test_an_id_is_given_an_id() -> None:
     assert completed({"required": ["anonymousId"]})["anonymousId"] == ID
 
 
-def test_what_has_to_stay_stays_and_is_told_as_refused() -> None:
+def test_what_has_to_stay_stays_and_is_reported_as_refused() -> None:
     refusal = completed({"additionalProperties": False}, keeps=lambda call: "a" in call)
     assert isinstance(refusal, Refusal)
     assert (refusal.keyword, refusal.at, refusal.path, refusal.member) == (

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.plans.probe.patterns import translated
-from segkoch_lint.plans.probe.texts import matching
-from segkoch_lint.plans.probe.validators import SchemaFault, compile_schema
+from segkoch_lint.plans.probe.patterns import read_pattern
+from segkoch_lint.plans.probe.validators import SchemaError, compile_schema
+from segkoch_lint.plans.probe.values import samples_of
 from tests.plans.plan_files import DEVICE, check, codes, config_api, guard
 
 
@@ -99,7 +100,7 @@ def test_a_pattern_means_what_re2_says(pattern: str, yes: list[str], no: list[st
 )
 def test_what_is_no_pattern_of_re2_is_refused_with_a_reason(pattern: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
-        translated(pattern)
+        read_pattern(pattern)
 
 
 ATOMS = ("a", "k", "K", "0", "-", " ", r"\.", r"\d", r"\D", r"\w", r"\W", "[a-k]", "[^k]", r"[\d_]", r"[^\w]", "^", "$")
@@ -127,7 +128,7 @@ def test_where_pythons_patterns_mean_the_same_the_verdicts_agree(pattern: str, t
 def test_every_text_is_a_pattern_that_is_matched_or_is_refused_with_a_reason(pattern: str, text: str) -> None:
     try:
         matches(pattern, text)
-    except SchemaFault as fault:
+    except SchemaError as fault:
         refused = fault
     else:
         return
@@ -157,12 +158,12 @@ def test_a_value_that_looks_like_a_pattern_is_left_alone() -> None:
 @pytest.mark.parametrize(
     "pattern", ["(?i)^(red|blue)$", r"\A[[:alpha:]]{3}\z", r"(?P<year>\d{4})-(?P<month>\d\d)", "^(?s).+$", r"^\Qa.b\E$"]
 )
-def test_a_plan_with_such_a_pattern_is_asked(pattern: str, tmp_path: Path) -> None:
+def test_a_plan_with_such_a_pattern_is_probed(pattern: str, tmp_path: Path) -> None:
     properties = {"type": "object", "required": ["c"], "properties": {"c": {"type": "string", "pattern": pattern}}}
     event = {"type": "object", "required": ["properties"], "properties": {"properties": properties}}
     findings, checker = check(tmp_path, config_api(guard(), {"A": event}))
     assert (codes(findings), checker.tally.checked) == ([], 1)
-    assert any(matches(pattern, text) for text in matching(translated(pattern)))
+    assert any(matches(pattern, text) for text in read_pattern(pattern).samples)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +175,44 @@ def test_a_guard_with_such_a_pattern_is_judged_by_what_it_means(
     device = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"type": "string", "pattern": pattern}}}
     findings, _ = check(tmp_path, config_api(guard(device), {"A": {}}))
     assert codes(findings) == expected
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^[A-Z]{3}-\\d{4}$",
+        "^(red|green|blue)$",
+        "^(?:a|b)(?<name>c+)$",
+        "^[^a-z]+$",
+        "^[\\w.-]+@[\\w-]+\\.[a-z]{2,}$",
+        "^#[0-9a-fA-F]{6}$",
+        "^v\\d+(\\.\\d+)*$",
+        "^\\x41\\t?$",
+        "^a{2,3}?b*c?d+?$",
+        "^\\d{3}\\s\\S\\D\\W$",
+        "^.{5}$",
+        "\\bword\\b",
+        "^[a\\-z\\]]$",
+        "^\\$\\{\\w+\\}$",
+        "Lawyer Morty|Evil Morty",
+        "^((a|b){2}|c){2}$",
+        "^[+-]?\\d+$",
+        "^[-+]$",
+        "^[[:upper:]]{2}(?i)x$",
+    ],
+)
+def test_a_pattern_has_samples(pattern: str) -> None:
+    samples = samples_of(pattern)
+    assert any(matches(pattern, text) for text in samples), samples
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(", ")", "[a", "(?=a)", "\\p{L}", "(a)\\1", "(" * 200, "a{9999}", "(a{999}){9}", 5]
+)
+def test_a_text_without_known_samples_has_none(pattern: Any) -> None:
+    assert list(samples_of(pattern)) == []
+
+
+@given(st.text(alphabet="ab01^$.|()[]{}?*+\\-,dwsx", max_size=20))
+def test_samples_are_bounded(pattern: str) -> None:
+    assert all(len(text) <= 4000 for text in samples_of(pattern))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.plans.probe.plan_values import own_values
+from segkoch_lint.plans.probe.plan_values import plan_values
 
 
 def of_type(schema: Any, **more: Any) -> dict[str, Any]:
@@ -41,13 +41,13 @@ def of_type(schema: Any, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_they_are_found_wherever_a_schema_can_name_them(schema: Any, named: list[Any]) -> None:
-    found = [value for _, value in own_values([schema])]
+    found = [value for _, value in plan_values([schema])]
     assert sorted(map(repr, found)) == sorted(map(repr, named))
 
 
 def test_each_member_has_values_of_its_own_and_a_bound_number() -> None:
     members = {"id": {"const": 5}, "advertisingId": {"const": "a"}, "advertising_id": {"enum": list(range(5000))}}
     schema = {"properties": {"context": {"properties": {"device": {"properties": members}}}}}
-    found = own_values([schema, schema])
+    found = plan_values([schema, schema])
     assert [each for each in found if each[0] != "advertising_id"] == [("id", 5), ("advertisingId", "a")]
     assert len(found) == 1002

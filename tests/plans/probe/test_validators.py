@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from segkoch_lint.findings import Finding
-from segkoch_lint.plans.probe.evaluator import Evaluator, Exhausted
+from segkoch_lint.plans.probe.evaluator import Evaluator, TimeLimitExceeded
 from segkoch_lint.plans.probe.probes import REQUIREMENTS
-from segkoch_lint.plans.probe.validators import SchemaFault, compile_schema
+from segkoch_lint.plans.probe.validators import SchemaError, compile_schema
 from segkoch_lint.policy.outcome import exit_status
 from segkoch_lint.rules.delivery import Delivery
 from tests.plans.plan_files import ALL_UNGUARDED, DEVICE, DRAFT, check, codes, config_api, guard, rule, terraform
@@ -101,7 +101,7 @@ def test_a_file_is_not_read_either(tmp_path: Path) -> None:
         (None, "", "there is no JSON Schema here"),
     ],
 )
-def test_what_is_wrong_with_a_schema_is_said_at_its_place(
+def test_what_is_wrong_with_a_schema_is_reported_at_its_place(
     schema: Any, pointer: str, problem: str, tmp_path: Path
 ) -> None:
     findings, _ = check(tmp_path, config_api(None, {"A": guard(), "B": schema}))
@@ -112,7 +112,7 @@ def test_what_is_wrong_with_a_schema_is_said_at_its_place(
 
 
 @pytest.mark.parametrize("text", ["{", "5", '{"type": "bogus"}', '{"properties": {"a": {"pattern": "(?!x)"}}}'])
-def test_a_broken_schema_in_a_string_is_blamed_as_the_string(text: str, tmp_path: Path) -> None:
+def test_a_broken_schema_in_a_string_has_the_finding_as_the_string(text: str, tmp_path: Path) -> None:
     plan = terraform(None, {"A": guard(), "B": {}})
     rules = plan["values"]["root_module"]["child_modules"][0]["resources"][0]["values"]["rules"]
     rules[1]["json_schema"] = text
@@ -121,14 +121,14 @@ def test_a_broken_schema_in_a_string_is_blamed_as_the_string(text: str, tmp_path
     assert findings[0].location.pointer.endswith("/rules/1/json_schema")
 
 
-def test_a_broken_common_schema_is_told_once_and_nothing_is_called_clean(tmp_path: Path) -> None:
+def test_a_broken_common_schema_is_reported_once_and_nothing_is_called_clean(tmp_path: Path) -> None:
     findings, checker = check(tmp_path, config_api({"type": "bogus"}, {"A": guard(), "B": guard()}))
     assert codes(findings) == ["KCH001"]
     assert checker.tally.skipped == {"no usable JSON Schema": 2}
     assert exit_status(checker.summary, None, allow_empty=False) == 3
 
 
-def test_a_type_of_call_that_segment_does_not_know_is_told(tmp_path: Path) -> None:
+def test_a_type_of_call_that_segment_does_not_know_is_reported(tmp_path: Path) -> None:
     findings, checker = check(tmp_path, [rule("A", guard()), rule("B", guard(), type="PURCHASE")])
     assert codes(findings) == ["KCH001"]
     assert checker.tally.skipped == {"unknown type": 1}
@@ -140,7 +140,7 @@ def test_a_type_of_call_that_segment_does_not_know_is_told(tmp_path: Path) -> No
     + ["http://json-schema.org/draft-04/schema#", "https://json-schema.org/draft/2019-09/schema"]
     + ["https://json-schema.org/draft/2020-12/schema"],
 )  # fmt: skip
-def test_a_schema_is_asked_in_its_own_draft(scheme: str) -> None:
+def test_a_schema_is_evaluated_in_its_own_draft(scheme: str) -> None:
     validator = compile_schema({"$schema": scheme, "$defs": {"a": {"const": 1}}, "properties": {"b": {"const": 1}}})
     assert validator.is_valid({"b": 2}) == ("draft-04" in scheme)  # which does not know `const`
 
@@ -167,7 +167,7 @@ def test_a_plan_with_such_a_pattern_is_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keyword", ["anyOf", "allOf", "oneOf"])
-def test_a_schema_that_explodes_is_told_and_the_others_are_checked(keyword: str, tmp_path: Path) -> None:
+def test_a_schema_that_explodes_is_reported_and_the_others_are_checked(keyword: str, tmp_path: Path) -> None:
     explodes = bomb(keyword)
     if keyword == "allOf":
         explodes["definitions"]["a0"] = {"type": "string"}
@@ -190,12 +190,12 @@ def test_after_three_schemas_that_explode_the_others_are_left_out_and_the_run_is
 def test_the_evaluator_goes_on_after_a_schema_that_explodes() -> None:
     with Evaluator(Delivery(), REQUIREMENTS, seconds=1) as evaluator:
         fine = guard()
-        assert evaluator.ask([fine], "track", "x").gaps == {}
-        with pytest.raises(Exhausted):
-            evaluator.ask([bomb()], "track", "x")
-        assert evaluator.ask([fine], "track", "x").gaps == {}
-        with pytest.raises(SchemaFault, match="draft of JSON Schema"):
-            evaluator.ask([{"$schema": "urn:x"}], "track", "x")
+        assert evaluator.probe([fine], ("track", "x")).unguarded == {}
+        with pytest.raises(TimeLimitExceeded):
+            evaluator.probe([bomb()], ("track", "x"))
+        assert evaluator.probe([fine], ("track", "x")).unguarded == {}
+        with pytest.raises(SchemaError, match="draft of JSON Schema"):
+            evaluator.probe([{"$schema": "urn:x"}], ("track", "x"))
 
 
 def test_a_schema_that_refers_to_itself_at_the_same_place_does_no_harm(tmp_path: Path) -> None:

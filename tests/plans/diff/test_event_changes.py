@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from segkoch_lint.places import Path as Place
-from segkoch_lint.plans.diff.renames import renamed
-from segkoch_lint.plans.model.plan import PlanRule, Schema, Site
+from segkoch_lint.plans.diff.event_changes import renamed_events
+from segkoch_lint.plans.model.plan import PlanRule, Schema, SchemaLocation
 from segkoch_lint.reading.documents import ValueDocument
 from tests.plans.plan_files import ORDER
 
 
 def events(schemas: dict[str, Any]) -> dict[str, PlanRule]:
     root: Place = ()
-    site = Site(str(Path("plan.json")), ValueDocument(None), root)
+    site = SchemaLocation(str(Path("plan.json")), ValueDocument(None), root)
     return {name: PlanRule("track", name, Schema(schema, site)) for name, schema in schemas.items()}
 
 
@@ -47,16 +47,16 @@ OTHER = {"properties": {"properties": {"properties": {"level": {"type": "integer
         ({"A": {}}, {"A": {}, "B": {}}, []),
     ],
 )
-def test_a_renaming_is_told_by_the_name_or_the_schema(
+def test_a_renaming_is_reported_by_the_name_or_the_schema(
     old: dict[str, Any], new: dict[str, Any], found: list[tuple[str, str]]
 ) -> None:
-    assert list(renamed(events(old), events(new))) == found
+    assert list(renamed_events(events(old), events(new))) == found
 
 
-def test_of_thousands_of_events_only_those_are_told_that_are_the_same_but_for_their_spelling() -> None:
+def test_of_thousands_of_events_only_those_are_reported_that_are_the_same_but_for_their_spelling() -> None:
     old: dict[str, Any] = {f"Event Number {n}": {} for n in range(2000)}
     new: dict[str, Any] = {f"event_number_{n}": {} for n in range(1, 2000)} | {"event_number_0_old": {}}
-    pairs = list(renamed(events(old), events(new)))
+    pairs = list(renamed_events(events(old), events(new)))
     assert len(pairs) == 1999
     assert ("Event Number 0", "event_number_0_old") not in pairs
     assert all(one.casefold().replace(" ", "_") == other for one, other in pairs)
