@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice, repeat
 from typing import Any
 
 from segkoch_lint.plans.model.json_values import as_list, as_mapping, resolve, value_at
@@ -188,13 +188,13 @@ def _object(schema: Mapping[str, Any], root: Any, number: int, depth: int) -> di
 
 
 def _items(schema: Mapping[str, Any], root: Any, number: int, depth: int) -> list[Any]:
-    """Return an array; its items differ from each other if they have to and the schema has enough values."""
+    """Return an array; its items differ if they have to and there are enough values. It is empty if it would be long."""
     listed = schema.get("prefixItems", schema.get("items"))
     first = list(as_list(listed))
     rest = schema.get("items" if "prefixItems" in schema else "additionalItems") if first else listed
     count = max(_least(schema), int(number > 0))
     found: list[Any] = []
-    for schema_of_item in [*first, *[rest] * count][: count if count <= _MAX_ITEMS else 0]:
+    for schema_of_item in islice(chain(first, repeat(rest)), count if count <= _MAX_ITEMS else 0):
         tried = (nth_value(schema_of_item, root, number + step, depth - 1) for step in range(len(found), _TRIES))
         item = next(tried)
         if schema.get("uniqueItems") is True:
