@@ -1,4 +1,4 @@
-"""What a replay of captured calls says, for people."""
+"""The figures of a replay, as a table and in sentences."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def rows(tally: ReplayTally) -> Iterator[Sequence[str]]:
 
 
 def _weight(counts: ReplayCounts) -> tuple[int, int, int, int, int]:
-    """Return what makes an event worth a row, the weightiest first."""
+    """Return what makes an event worth a row, the most important figure first."""
     return counts.useful_blocked, counts.blocked, counts.blocked_by_both, counts.let_through, counts.without_rule
 
 
@@ -53,7 +53,7 @@ def sentences(tally: ReplayTally) -> str:
         f"{tally.useless_blocked:,} useless",
     ]
     blocked = f"the new plan blocks {tally.blocked:,} that the old one lets through ({', '.join(filter(None, kinds))})"
-    told = [
+    facts = [
         f"{calls} replayed, {tally.useful:,} of them useful: {blocked}",
         f"lets through {tally.let_through:,} that the old one blocks",
         f"both block {tally.blocked_by_both:,}",
@@ -61,11 +61,11 @@ def sentences(tally: ReplayTally) -> str:
         f"{tally.without_rule:,} have no rule" if tally.without_rule else "",
         f"{tally.unasked:,} were put to neither, since a schema cannot be asked" if tally.unasked else "",
     ]
-    return "; ".join(filter(None, told)) + "."
+    return "; ".join(filter(None, facts)) + "."
 
 
 def verdict(tally: ReplayTally | None, most: Budget | None) -> str:
-    """Return what ``--max-blocked`` comes to: nothing if it was not given, or is kept."""
+    """Return what is wrong with ``--max-blocked``: nothing if it was not given, or is kept."""
     if tally is None or most is None:
         return ""
     if not tally.useful:

@@ -30,9 +30,9 @@ Exit status: 0 nothing counts, 1 findings, 2 usage error, 3 nothing was checked,
 def command(plans: tuple[str, ...], *, stdin_filename: str | None, **given: Any) -> int:
     """Check tracking plans: do they stop calls that Kochava cannot use?
 
-    PLAN is a file, a folder, a glob, or - for standard input. Recognised by what is in them: plans as Segment's Public
-    API and Config API v1 give them (several pages, too), `terraform show -json`; Typewriter's and RudderTyper's plans
-    and Segment's CSV download, which cannot state what Kochava needs.
+    PLAN is a file, a folder, a glob, or - for standard input. Recognised by content: plans as Segment's Public API and
+    Config API v1 return them (several pages, too), and `terraform show -json`. Typewriter's and RudderTyper's plans and
+    Segment's CSV download are recognised, too, but cannot state what Kochava needs.
     """
     from segkoch_lint.plans.check.checker import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
 

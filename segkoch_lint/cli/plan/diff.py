@@ -53,10 +53,10 @@ def command(
 ) -> int:
     """Compare two versions of a tracking plan: what does the change open and close?
 
-    Findings are what the change opens: a requirement that was guarded and is not any more, an event that came without
-    a guard. What it closes, and events that were added, renamed or removed, is told beside them.
+    Findings are what the change opens: a requirement that was guarded and is not any more, or a new event without a
+    guard. The report also lists what it closes, and events that were added, renamed or removed.
 
-    OLD, NEW and PLAN are files, folders, or globs, recognised by what is in them as by `plan check`.
+    OLD, NEW and PLAN are files, folders, or globs in the formats of `plan check`.
     """
     from segkoch_lint.plans.check.checker import PlanChecker  # noqa: PLC0415 - validators and parsers take a while to import
     from segkoch_lint.plans.diff.plan_diff import compare_against, compare_files  # noqa: PLC0415

@@ -188,7 +188,7 @@ def _object(schema: Mapping[str, Any], root: Any, number: int, depth: int) -> di
 
 
 def _items(schema: Mapping[str, Any], root: Any, number: int, depth: int) -> list[Any]:
-    """Return an array; its items differ if they have to and there are enough values. It is empty if it would be long."""
+    """Return an array, empty if it would be long; if its items have to differ, they do as far as possible."""
     listed = schema.get("prefixItems", schema.get("items"))
     first = list(as_list(listed))
     rest = schema.get("items" if "prefixItems" in schema else "additionalItems") if first else listed
