@@ -85,8 +85,8 @@ def test_the_text_begins_with_how_each_requirement_is_guarded(folder: Path, prog
 
 
 def test_a_plan_that_blocks_users_who_refused_is_reported(folder: Path, program: Program) -> None:
-    told = "Users who refused tracking are blocked for every destination: KCH106 limited-ad-tracking by 1 of 1 rule,"
-    assert told in program("plan", "check", "good.json").out
+    line = "Users who refused tracking are blocked for every destination: KCH106 limited-ad-tracking by 1 of 1 rule,"
+    assert line in program("plan", "check", "good.json").out
     assert "Users who refused" not in program("plan", "check", "bad.json").out
     (folder / "short.json").write_text(json.dumps(config_api(json.loads(program("plan", "common").out), {"A": ORDER})))
     assert "Users who refused" not in program("plan", "check", "short.json").out

@@ -155,7 +155,7 @@ def codes(findings: Iterable[Finding]) -> list[str]:
 
 ALL_UNGUARDED = ["KCH401 KCH101 KCH102 KCH103 KCH104 KCH105"]
 ALL_REMOVED = [each.replace("KCH401", "KCH404") for each in ALL_UNGUARDED]
-"""What a plan that lost all its guards is told, as `codes` says it."""
+"""The findings of a plan that lost all its guards, as `codes` returns them."""
 
 
 def diff(tmp_path: Path, old: Any, new: Any, *logs: str, **options: Any) -> tuple[list[Finding], PlanChecker]:

@@ -1,4 +1,4 @@
-"""Captured calls put to two versions of a plan."""
+"""Captured calls, replayed against two versions of a plan."""
 
 from __future__ import annotations
 

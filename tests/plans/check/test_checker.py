@@ -1,4 +1,4 @@
-"""Plans in, findings out: what is unguarded, where the guard belongs, and what is not asked about."""
+"""Findings of plans: what is unguarded, where the guard belongs, and what is not probed."""
 
 from __future__ import annotations
 

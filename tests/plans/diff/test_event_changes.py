@@ -1,4 +1,4 @@
-"""Which events were renamed."""
+"""Renamed events."""
 
 from __future__ import annotations
 

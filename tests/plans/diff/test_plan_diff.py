@@ -325,15 +325,15 @@ def test_the_figures_tell_how_each_requirement_was_and_is_guarded(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "clause"),
     [
         ("Order completed", "Order Completed", "which differs only in case: names are matched exactly"),
         ("Order_Completed", "Order Completed", "seems to be renamed"),
     ],
 )
-def test_a_name_that_differs_only_in_case_is_named_as_such(old: str, new: str, said: str, tmp_path: Path) -> None:
+def test_a_name_that_differs_only_in_case_is_named_as_such(old: str, new: str, clause: str, tmp_path: Path) -> None:
     _, checker = diff(tmp_path, config_api(guard(), {old: ORDER}), config_api(guard(), {new: ORDER}))
     (change,) = checker.tally.changes
     assert (change.kind, change.warning) == ("renamed", True)
     assert f'event "{old}"' in change.message
-    assert said in change.message
+    assert clause in change.message

@@ -1,4 +1,4 @@
-"""The common schema: it guards everything, fits every format, and leaves the rest of the file alone."""
+"""Guards: they guard everything, fit every format, and leave the rest of the file alone."""
 
 from __future__ import annotations
 

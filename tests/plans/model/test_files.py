@@ -1,4 +1,4 @@
-"""What an input turns out to be: plans, pages of one plan, events, or something else."""
+"""The kind of an input: plans, pages of one plan, events, or something else."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def test_checking_agrees_with_trying_every_broken_call(schema: dict[str, Any]) -
     assert found_a_call >= accepted
     if accepted:
         assert set(answer.unguarded) >= open_requirements
-    # What is said to be unguarded is shown, by a call that another validator accepts, too.
+    # Each mutation that counts as accepted is accepted by another validator, too.
     validator = jsonschema.Draft7Validator(schema)
     for code, unguarded in answer.unguarded.items():
         rule = next(each for each in built_in() if each.code == code)

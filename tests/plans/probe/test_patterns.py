@@ -1,4 +1,4 @@
-"""Patterns of RE2, as the engine is given them."""
+"""Patterns of RE2: their meaning for the engine, and texts that they match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schemas that cannot be asked: nothing is fetched, nothing hangs, and what is wrong is said at its place."""
+"""Schemas that cannot be evaluated: nothing is fetched, nothing hangs, and the error is reported at its place."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def bomb(keyword: str = "anyOf") -> dict[str, Any]:
 
 @pytest.fixture
 def canary() -> Iterator[tuple[str, list[str]]]:
-    """A server on this machine that serves a schema, and the paths that it was asked for."""
-    asked: list[str] = []
+    """A server on this machine that serves a schema, and the paths that it was requested for."""
+    requested: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requested.append(self.path)
             self.send_response(200)
             self.end_headers()
             self.wfile.write(b"{}")
@@ -47,14 +47,14 @@ def canary() -> Iterator[tuple[str, list[str]]]:
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/schema.json", asked
+        yield f"http://127.0.0.1:{server.server_port}/schema.json", requested
         server.shutdown()
         thread.join()
 
 
 @pytest.mark.parametrize("where", ["$ref", "definitions", "$schema", "$id"])
 def test_nothing_is_ever_fetched(where: str, canary: tuple[str, list[str]], tmp_path: Path) -> None:
-    url, asked = canary
+    url, requested = canary
     schemas: dict[str, Any] = {
         "$ref": {"properties": {"context": {"$ref": url}}},
         "definitions": {"definitions": {"unused": {"$ref": url}}},
@@ -62,7 +62,7 @@ def test_nothing_is_ever_fetched(where: str, canary: tuple[str, list[str]], tmp_
         "$id": {"$id": url, "$ref": "other.json"},
     }
     findings, checker = check(tmp_path, config_api(None, {"A": schemas[where], "B": guard()}))
-    assert asked == []
+    assert requested == []
     assert codes(findings) == ["KCH001"]
     assert ("/schema.json" if where != "$id" else "other.json") in findings[0].message
     assert checker.tally.skipped == {"no usable JSON Schema": 1}
