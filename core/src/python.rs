@@ -294,17 +294,17 @@ impl Records {
         ignored: &str,
         library_of: Bound<'py, PyAny>,
         shares: u32,
-    ) -> PyResult<(Vec<(&'static str, u32, Bound<'py, PyBytes>)>, Tuples<'py>)> {
-        let (mut lines, mut events) = (Shares::new(), Vec::new());
+    ) -> PyResult<(Vec<(&'static str, usize, Bound<'py, PyBytes>)>, Tuples<'py>)> {
+        let (mut lines, mut events) = (Shares::new(shares), Vec::new());
         self.each(&Source { prefix, digits, ignored }, &library_of, |row| {
-            stored::share_out(&mut lines, &row, shares);
+            lines.add(&row);
             if let Row::Event(name, library, place, calls) = row {
                 events.push((name, library, place, calls).into_pyobject(py)?);
             }
             Ok(())
         })?;
-        let lines = lines.into_iter().map(|((table, number), lines)| (table, number, PyBytes::new(py, &lines)));
-        Ok((lines.collect(), events))
+        let parts = lines.parts().map(|(table, number, part)| (table, number, PyBytes::new(py, part)));
+        Ok((parts.collect(), events))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::records::Kind;
 use crate::records::{Meaning, Records};
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write;
+use std::io::Write;
 
 /// What all rows of an input have.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub fn rows<'a, Error>(
     mut library_of: impl FnMut(&str) -> Result<String, Error>,
     mut take: impl FnMut(Row<'a>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut linked = HashSet::new();
+    let mut linked = HashSet::<_, RandomState>::default();
     for record in records.iter(kinds) {
         let place = format!("{}{:0width$x}{}", source.prefix, record.line, record.place, width = source.digits);
         let mut texts = record.texts.into_iter();
@@ -59,7 +60,7 @@ pub fn rows<'a, Error>(
         }
         if let Meaning::User(platform, origin) = &record.kind.meaning {
             let (device, advertising, library) = (next(), next(), next());
-            let folded = [&device, &advertising].map(|text| text.to_lowercase().into());
+            let folded = [&device, &advertising].map(|text| folded(text).into());
             let [device_folded, advertising_folded] = folded;
             let (platform, origin) = (Cow::Borrowed(&platform[..]), Cow::Borrowed(&origin[..]));
             let (library, ignored) = (library_of(&library)?.into(), Cow::Borrowed(source.ignored));
@@ -82,60 +83,88 @@ pub fn rows<'a, Error>(
     Ok(())
 }
 
-/// Lines of JSON, by what they are rows of, and the number of their share.
-pub type Shares = BTreeMap<(&'static str, u32), Vec<u8>>;
-
-/// Adds a row to its share; one of an event belongs to none.
-///
-/// # Arguments
-///
-/// * `shares` - the shares.
-/// * `row` - the row.
-/// * `number` - how many shares there are.
-pub fn share_out(shares: &mut Shares, row: &Row<'_>, number: u32) {
-    let mut line = String::new();
-    let mut add = |texts: &[Cow<'_, str>], count: u64| {
-        line.push('[');
-        for text in texts {
-            write_string(&mut line, text);
-            line.push(',');
-        }
-        let _ = writeln!(line, "{count}]"); // writing to a string cannot fail
-    };
-    let (table, text) = match row {
-        Row::User(texts, calls) => {
-            add(texts, *calls);
-            match texts {
-                [user, ..] if !user.is_empty() => ("user", user),
-                [_, other, ..] if !other.is_empty() => ("anonymous", other),
-                [.., place] => ("user", place),
-            }
-        }
-        Row::Link(before, user, alias) => {
-            add(&[before.clone(), user.clone()], u64::from(*alias));
-            if *alias {
-                shares.entry(("alias", 0)).or_default().extend_from_slice(line.as_bytes());
-            }
-            ("link", before)
-        }
-        Row::Event(..) => return,
-    };
-    shares.entry((table, share_of(text, number))).or_default().extend_from_slice(line.as_bytes());
+fn folded(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
 }
 
-fn write_string(line: &mut String, text: &str) {
-    line.push('"');
-    for part in text.split_inclusive(|each: char| each < ' ' || each == '"' || each == '\\') {
-        let last = part.chars().next_back().filter(|&each| each < ' ' || each == '"' || each == '\\');
-        match last {
-            None => line.push_str(part),
-            Some(odd) => {
-                line.push_str(&part[..part.len() - 1]);
-                let _ = write!(line, "\\u{:04x}", u32::from(odd)); // writing to a string cannot fail
+/// Rows as lines of JSON, in so many shares.
+#[derive(Debug)]
+pub struct Shares {
+    users: Vec<Vec<u8>>,
+    anonymous: Vec<Vec<u8>>,
+    links: Vec<Vec<u8>>,
+    aliases: Vec<u8>,
+}
+
+impl Shares {
+    /// Begins with empty shares, as many as are said.
+    #[must_use]
+    pub fn new(number: u32) -> Self {
+        let empty = vec![Vec::new(); number as usize];
+        Self { users: empty.clone(), anonymous: empty.clone(), links: empty, aliases: Vec::new() }
+    }
+
+    /// Adds a row to its share; one of an event belongs to none.
+    pub fn add(&mut self, row: &Row<'_>) {
+        match row {
+            Row::User(texts, calls) => {
+                let (shares, text) = match texts {
+                    [user, ..] if !user.is_empty() => (&mut self.users, user),
+                    [_, other, ..] if !other.is_empty() => (&mut self.anonymous, other),
+                    [.., place] => (&mut self.users, place),
+                };
+                write_row(share_in(shares, text), texts, *calls);
             }
+            Row::Link(before, user, alias) => {
+                let texts = [before.clone(), user.clone()];
+                write_row(share_in(&mut self.links, before), &texts, u64::from(*alias));
+                if *alias {
+                    write_row(&mut self.aliases, &texts, 1);
+                }
+            }
+            Row::Event(..) => {}
         }
     }
-    line.push('"');
+
+    /// Returns those that are not empty, each with the name of its table and its number.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, usize, &[u8])> {
+        let tables = [("user", &self.users[..]), ("anonymous", &self.anonymous), ("link", &self.links)];
+        let aliases = ("alias", std::slice::from_ref(&self.aliases));
+        let all = tables.into_iter().chain([aliases]);
+        let parts =
+            all.flat_map(|(table, shares)| shares.iter().enumerate().map(move |(n, part)| (table, n, &part[..])));
+        parts.filter(|(_, _, part)| !part.is_empty())
+    }
+}
+
+fn share_in<'a>(shares: &'a mut [Vec<u8>], text: &str) -> &'a mut Vec<u8> {
+    let number = share_of(text, shares.len() as u32);
+    &mut shares[number as usize]
+}
+
+fn write_row(line: &mut Vec<u8>, texts: &[Cow<'_, str>], count: u64) {
+    line.push(b'[');
+    for text in texts {
+        line.push(b'"');
+        write_string(line, text.as_bytes());
+        line.extend_from_slice(b"\",");
+    }
+    let _ = writeln!(line, "{count}]"); // writing to memory cannot fail
+}
+
+fn write_string(line: &mut Vec<u8>, text: &[u8]) {
+    let is_odd = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+    if !text.iter().any(is_odd) {
+        line.extend_from_slice(text);
+        return;
+    }
+    for byte in text {
+        if is_odd(byte) {
+            let _ = write!(line, "\\u{byte:04x}"); // writing to memory cannot fail
+        } else {
+            line.push(*byte);
+        }
+    }
 }
 
 /// Returns the number of the share of a text: its CRC-32, as zlib has it, modulo `number`.
@@ -211,12 +240,12 @@ mod tests {
     #[test]
     fn rows_are_shared_out_by_user_or_id_or_place() {
         let none = ["", "", "", "D", "A", "l"];
-        let mut shares = Shares::new();
+        let mut shares = Shares::new(8);
         let odd = "\\\"\\n\\\\\u{e9}\\u0000";
         let texts: [&[&str]; 4] =
             [&["u", "", "", "D", "", "l"], &["", "a", "", "D", "", "l"], &none, &[odd, "", "", "D", "", "l"]];
         for row in rows_of(&texts.map(|each| (0, each))).iter().chain(&rows_of(&[(1, &["u", "a", "p"])])) {
-            share_out(&mut shares, row, 8);
+            shares.add(row);
         }
         let place = "2013!";
         let odd = "\"\n\\\u{e9}\0";
@@ -229,10 +258,10 @@ mod tests {
             ("user", share_of(place, 8)),
             ("user", share_of(odd, 8)),
         ];
-        for key in keys {
-            assert!(shares.contains_key(&key), "{key:?}");
+        for (table, number) in keys {
+            assert!(shares.parts().any(|part| (part.0, part.1) == (table, number as usize)), "{table}");
         }
-        let lines: Vec<u8> = shares.values().flatten().copied().collect();
+        let lines: Vec<u8> = shares.parts().flat_map(|part| part.2).copied().collect();
         let mut firsts = Vec::new();
         for line in std::str::from_utf8(&lines).unwrap().lines() {
             let row: Vec<serde_json::Value> = serde_json::from_str(line).unwrap();
