@@ -302,7 +302,7 @@ def best_engine(memory: int) -> Engine:
     """
     if memory >= _LEAST_OF_DUCKDB:
         with suppress(ImportError):
-            return DuckDB(memory)
+            return DuckDB(3 * memory // 4)  # it takes some more than it is told to
     return SQLite(memory // 2)
 
 

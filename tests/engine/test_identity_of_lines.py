@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -10,15 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.engine.core import has_core
+from segkoch_lint.identity.engines import DuckDB, Engine
 from segkoch_lint.identity.first_seen import LINE_DIGITS, file_prefix, stored_place
 from segkoch_lint.identity.records import RecordBatch, storable_name
+from segkoch_lint.linting import Linter
 from segkoch_lint.parts import PartLinter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading import opening
 from segkoch_lint.reading.inputs import Input
 from segkoch_lint.reading.opening import open_bytes
 from tests.conftest import IOS_CALL
-from tests.engine.logs import GOOD, IDS, PEOPLE, READ, WAYS, is_found_the_same, said, way, written
+from tests.engine.logs import GOOD, IDS, NATIVE, PEOPLE, READ, WAYS, is_found_the_same, linted, said, way, written
+from tests.identity.saying import spilled, sqlite
+
+ODD_USER = written({**IOS_CALL, "userId": 'q"\n\u00fc'}, 0)
 
 
 @settings(max_examples=60)
@@ -35,6 +42,30 @@ def test_users_are_the_same_as_when_every_line_is_read(lines: list[bytes], only:
     content = b"\n".join([GOOD, *lines])
     _, summary = is_found_the_same(content, chosen)
     assert summary.identity.users > 0
+
+
+def left_or_not(call: dict[str, Any], left: bool) -> bytes:
+    """A line; one with an escaped key on the way is left to the reader."""
+    line = written(call, 0)
+    return line.replace(b'"userId"', b'"user\\u0049d"') if left else line
+
+
+@pytest.mark.skipif(not has_core(), reason="the core makes these rows")
+@settings(max_examples=30)
+@given(
+    st.lists(st.builds(left_or_not, PEOPLE, st.booleans()) | st.just(ODD_USER), max_size=30),
+    st.sampled_from([sqlite, DuckDB]),
+)
+def test_rows_that_the_core_writes_to_a_temporary_file_say_the_same(
+    lines: list[bytes], make_engine: Callable[[int], Engine]
+) -> None:
+    chosen = Settings(select=("KCH2", "KCH307"), rule_limits={"shared-device-users": 2, "many-devices": 1})
+    content = b"\n".join([GOOD, *lines])
+    with way(NATIVE):
+        linter = Linter(chosen)
+        linter.identity = spilled(make_engine)
+        findings = [*linter.bytes(content, "log.ndjson"), *linter.identity_findings()]
+    assert (findings, linter.summary) == linted(content, chosen)
 
 
 def other_device(**more: Any) -> dict[str, Any]:
