@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -25,7 +27,8 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import ValueDocument
 from segkoch_lint.reading.inputs import MISSING, Input, Unread
-from segkoch_lint.reading.opening import open_bytes
+from segkoch_lint.reading.opening import open_bytes, open_input
+from segkoch_lint.reading.opening_ahead import open_ahead
 from segkoch_lint.results import NEITHER, Entry
 from segkoch_lint.tallies import RuleTally, Summary
 
@@ -94,11 +97,12 @@ class Linter:
             root=settings.root,
             stdin_filename=stdin_filename,
         )
-        for each in found:
-            if isinstance(each, Unread):
-                self.summary.unread.append((each.path, each.reason))
-            else:
-                yield from self.input(each)
+        with closing(open_ahead(found, partial(open_input, wait=settings.wait))) as inputs:
+            for each, opened in inputs:
+                if isinstance(each, Unread):
+                    self.summary.unread.append((each.path, each.reason))
+                else:
+                    yield from self._joined(each, self._parts.lint(each, opened))
         self.summary.remarks += [(pattern, "no file matches this pattern") for pattern in found.unmatched]
         if found.passed_over:
             self.summary.not_calls[NEITHER] += found.passed_over

@@ -120,9 +120,9 @@ class PartLinter:
         """Stored (compressed) bytes read so far, of all inputs."""
         return self._bytes_before + (self._text.consumed if self._text else 0)
 
-    def lint(self, source: Input) -> Iterator[Entry]:
-        """Lint an input; what cannot be read is noted in the summary."""
-        opened = open_input(source, wait=self._wait)
+    def lint(self, source: Input, opened: Stream | Unread | None = None) -> Iterator[Entry]:
+        """Lint an input, which may be open already; what cannot be read is noted in the summary."""
+        opened = opened or open_input(source, wait=self._wait)
         if isinstance(opened, Unread):
             self.summary.unread.append((opened.path, opened.reason))
         else:
@@ -131,10 +131,7 @@ class PartLinter:
 
     def stream(self, stream: Stream, source: Input) -> Iterator[Entry]:
         """Lint an input that is open."""
-        try:
-            compression = unsupported_compression(stream.peek(8))
-        except OSError:
-            compression = ""  # met again where it is read
+        compression = unsupported_compression(stream.peek(8))
         if compression:
             reason = f"unsupported compression: {compression}; decompress it, or use gzip or zstandard"
             self.summary.unread.append((source.path, reason))

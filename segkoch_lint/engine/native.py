@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _MOST_TAUGHT = 100_000
 """Lessons after which everything is forgotten and learned anew, so that memory stays bounded: some 20 MB."""
 
+_MOST_THREADS = 32
+"""Beyond so many, blocks come more slowly than they are gone through, and only take memory."""
+
 _MOST_GROUPS = 20_000
 """Groups that are remembered."""
 
@@ -71,8 +74,8 @@ class NativeSelector:
         recorder: Recorder | None = None,
         threads: int = 1,
     ) -> None:
-        self.ahead = 0 if threads == 1 else 2 * threads
-        self._threads = threads
+        self._threads = min(threads, _MOST_THREADS)
+        self.ahead = 0 if threads == 1 else 2 * self._threads
         self._ruleset = ruleset
         self._limits = limits
         self._count = count

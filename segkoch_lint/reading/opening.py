@@ -74,7 +74,7 @@ class Stream:
         self._is_reading = False
         self._chunks = self._inflated()
         self._held: deque[bytes] = deque()
-        self._damage: Damage | None = None
+        self._failure: Damage | OSError | None = None
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -89,8 +89,7 @@ class Stream:
         """Yield the chunks, those that were peeked at included.
 
         Raises:
-            Damage: after the good data.
-            OSError: reading failed.
+            Damage, OSError: the data is damaged, or reading failed; after what came before.
         """
         while True:
             while self._held:
@@ -98,14 +97,13 @@ class Stream:
             if self._ended:
                 break
             self._advance()
-        if self._damage is not None:
-            raise self._damage
+        if self._failure is not None:
+            raise self._failure
 
     def peek(self, size: int) -> bytes:
         """Return the beginning of the text, at least *size* bytes where there are so many; it stays to be read.
 
-        Raises:
-            OSError: reading failed.
+        What fails on the way is raised where the text is read, after what came before.
         """
         held = sum(map(len, self._held))
         while not self._ended and held < size:
@@ -116,13 +114,13 @@ class Stream:
 
     @property
     def exhausted(self) -> bool:
-        """Whether everything there is has been read, or peeked at."""
+        """Whether everything that can be read has been read, or peeked at."""
         return self._ended
 
     @property
     def intact(self) -> bool:
-        """Whether nothing that was read, or peeked at, is damaged."""
-        return self._damage is None
+        """Whether reading has not failed so far, and nothing that was read, or peeked at, is damaged."""
+        return self._failure is None
 
     def stored_file(self, magic: bytes) -> BinaryIO | None:
         """Return the input as a file that can be read in any order, in place of reading this; all of it counts as read.
@@ -154,8 +152,8 @@ class Stream:
         """Hold one more chunk, and return its length; or find the end."""
         try:
             chunk = next(self._chunks, None)
-        except Damage as damage:
-            self._damage = damage
+        except (Damage, OSError) as failure:
+            self._failure = failure
             chunk = None
         if chunk is None:
             self._ended = True

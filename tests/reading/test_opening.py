@@ -191,3 +191,21 @@ def test_a_writer_that_takes_its_time_is_waited_for(tmp_path: Path) -> None:
             assert b"".join(stream) == b"at last"
     finally:
         os.close(reader)
+
+
+@pytest.mark.parametrize("good", [b"", b'{"a":1}\n', b'{"a":1}\n' * 200_000])
+def test_what_fails_to_be_read_is_raised_after_what_came_before(good: bytes) -> None:
+    left = [good] if good else []
+
+    def read(_: int) -> bytes:
+        if left:
+            return left.pop()
+        raise OSError(5, "gone")
+
+    stream = Stream("x.ndjson", read)
+    assert stream.peek(len(good) + 1) == good
+    assert stream.peek(1) == good
+    taken: list[bytes] = []
+    with pytest.raises(OSError, match="gone"):
+        taken.extend(stream)
+    assert not stream.intact
