@@ -229,7 +229,8 @@ class DuckDB:
             longest = _LONGEST_ROW
             for chunk in chunks:
                 file.write(chunk)
-                longest = max(longest, *map(len, chunk.split(b"\n")))
+                if len(chunk) > longest:
+                    longest = max(longest, *map(len, chunk.split(b"\n")))
             file.flush()
             if not file.tell():
                 return

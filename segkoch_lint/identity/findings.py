@@ -30,6 +30,9 @@ _POINTERS = {
 
 _CACHE = 8 << 20
 
+_MOST_ROWS = 1000
+"""Findings that are stored at once."""
+
 _MOST_LIBRARIES = 5
 """Names of libraries that a message shows."""
 
@@ -106,6 +109,7 @@ class FindingStore:
     def __init__(self, paths: Mapping[int, str]) -> None:
         self._paths = paths
         self._database: SQLite | None = None
+        self._rows: list[tuple[str, ...]] = []
 
     def add(
         self,
@@ -140,15 +144,22 @@ class FindingStore:
             violation.template, texts, text, affected.calls, sorted(affected.libraries), origin, related, message
         )
         row = (affected.place, violation.rule.code, kind, *of, value, _encode(body).decode())
+        self._rows.append(row)
+        if len(self._rows) >= _MOST_ROWS:
+            self._store()
+
+    def _store(self) -> SQLite:
         if self._database is None:
             self._database = SQLite(_CACHE)
             self._database.make("finding")
-        self._database.insert("finding", [row])
+        rows, self._rows = self._rows, []
+        self._database.insert("finding", rows)
+        return self._database
 
     def __iter__(self) -> Iterator[IdentityFinding]:
         """Yield the findings in the order of their places."""
-        if self._database is not None:
-            for code, kind, body, place in self._database.rows("findings"):
+        if self._database is not None or self._rows:
+            for code, kind, body, place in self._store().rows("findings"):
                 yield self._finding(code, kind, _decode(body), place)
 
     def close(self) -> None:
