@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.engine.read_set import fits
+from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.rules.vocabulary import size_of
 from tests.conftest import IOS_CALL
 from tests.engine.logs import WAYS, is_found_the_same, written
+from tests.engine.test_own_rules import with_counterexample
 from tests.engine.test_selectors import selected
 
 MOST = 32_768
@@ -22,6 +25,7 @@ MOST = 32_768
 NUMBERS = st.sampled_from(["1e15", "-1E15", "1e9", "12e14", "1e-7", "0.1E+1", "12345678901234568.0", "1.0", "1e16"])
 DECIMALS = st.from_regex(r"-?(?:0|[1-9][0-9]{0,25})(?:\.[0-9]{1,25})?(?:[eE][-+]?[0-9]{1,2})?", fullmatch=True)
 STRINGS = st.sampled_from(['"1e5"', r'"\u00e9"', r'"\"1e5"', r'"\/"', r'"\ud83d\ude00"', '"é"', r'"\\"', '""', '"3e8"'])
+LONG = '["' + "x" * 40 + '"]'
 SPACES = st.sampled_from(["", "", "", " ", "\t ", "\r"])
 SCALARS = NUMBERS | DECIMALS | STRINGS | st.sampled_from(["true", "null", "17", "-0", "123456789012345678901"])
 TEXTS = st.recursive(
@@ -92,3 +96,22 @@ def test_calls_about_the_limit_are_found_the_same(items: tuple[str, ...]) -> Non
     findings, summary = is_found_the_same(b"\n".join([order(1_000), *lines]))
     assert summary.calls == len(lines) + 1
     assert {finding.code for finding in findings} == {"KCH305"}
+
+
+@settings(max_examples=40)
+@given(st.lists(TEXTS, max_size=30))
+def test_values_about_the_limit_of_an_own_rule_are_found_the_same(own_rule: Path, texts: list[str]) -> None:
+    good = written({**IOS_CALL, "properties": "PROPERTIES"}, 0)
+    lines = [
+        good.replace(b'"PROPERTIES"', text.encode())
+        for text in ["[]", "{}", "1", *texts, "[1e15,1e15]", LONG, LONG[1:-1]]
+    ]
+    findings, _ = is_found_the_same(b"\n".join(lines), Settings(rules=(own_rule,), select=("OWN001",)))
+    assert len(findings) >= 3
+
+
+@pytest.fixture(name="own_rule", scope="module")
+def _own_rule(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rules")
+    (folder / "OWN001.json").write_text(with_counterexample({"properties": {"properties": {"maxBytes": 30}}}))
+    return folder

@@ -41,6 +41,7 @@ def with_counterexample(constraint: dict[str, Any]) -> str:
         ({"context": {"event": "a", "userId": "a"}}, "/context"),
         ({"context": {"event": "x" * 2000}}, "/context"),
         ({"properties": 1}, "/properties"),
+        ({"properties": "x" * 2000}, "/properties"),
     ):
         patch = [{"op": "add", "path": f"/{key}", "value": value} for key, value in changes.items()]
         document = {**RULE, **constraint, "counterexamples": [{"patch": patch, "place": place}]}
