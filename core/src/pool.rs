@@ -234,7 +234,8 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         let task = Task { number: self.handed_in, text, leave_first };
         self.handed_in += 1;
         self.shared.state().tasks.push_back(task);
-        self.shared.for_threads.notify_one();
+        // Threads that wait for lessons wait there, too.
+        self.shared.for_threads.notify_all();
         if self.most > 1 && self.handed_in - self.given_back > 1 {
             self.start();
         }
@@ -355,6 +356,8 @@ mod tests {
     enum Text {
         Good(Vec<u8>),
         Bad,
+        /// It cannot be read while somebody writes.
+        Slow(Arc<RwLock<()>>),
     }
 
     impl AsRef<[u8]> for Text {
@@ -362,6 +365,10 @@ mod tests {
             match self {
                 Self::Good(text) => text,
                 Self::Bad => panic!("this text cannot be read"),
+                Self::Slow(lock) => {
+                    drop(lock.read().unwrap());
+                    b""
+                }
             }
         }
     }
@@ -500,11 +507,13 @@ mod tests {
     fn waiting_ends_when_patience_does() {
         let mut pool = pool(2);
         assert!(matches!(pool.next(LONG), Event::Empty));
-        pool.hand_in(text(0, 1), false);
-        pool.hand_in(text(0, 1), false);
-        let Event::Lesson(lesson) = pool.next(LONG) else { panic!("a key is not known") };
-        // Threads do not go on while something is changed, so nothing can come.
-        teach(&pool, &lesson);
+        let lock = Arc::new(RwLock::new(()));
+        let writes = lock.write().unwrap();
+        pool.hand_in(Text::Slow(Arc::clone(&lock)), false);
+        pool.hand_in(Text::Slow(Arc::clone(&lock)), false);
+        assert!(matches!(pool.next(Duration::from_millis(1)), Event::Nothing));
+        assert!(matches!(pool.next(Duration::ZERO), Event::Nothing));
+        drop(writes);
         assert_eq!(finish(&mut pool).len(), 2);
     }
 }

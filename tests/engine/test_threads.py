@@ -18,7 +18,7 @@ from segkoch_lint.facets import FACETS
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
 from tests.conftest import IOS_CALL
-from tests.engine.logs import BAD, GOOD, LOG_LINES, NATIVE, READ, changed, linted, read_at_once, written
+from tests.engine.logs import BAD, GOOD, LOG_LINES, NATIVE, READ, changed, linted, read_at_once, way, written
 
 pytestmark = pytest.mark.skipif(not has_core(), reason="the native core is not installed")
 
@@ -97,6 +97,19 @@ def test_where_the_data_is_cut_off_all_that_came_before_counts() -> None:
     assert "KCH001" in {code for _, code in places(alone)}
     assert 100 < alone[1].calls < 3000
     assert in_blocks(packed, 4096, jobs=3, name="log.ndjson.gz") == alone
+
+
+def test_many_small_logs_are_found_the_same(tmp_path: Path) -> None:
+    for number in range(150):
+        lines = [BAD if place % 4 == 1 else different(number * 7 + place) for place in range(number % 6)]
+        (tmp_path / f"{number:03}.ndjson").write_bytes(b"\n".join(lines))
+
+    def found(by: str, jobs: int) -> Any:
+        with way(by):
+            linter = Linter(jobs=jobs)
+            return [*linter.paths([str(tmp_path)]), *linter.identity_findings()], linter.summary
+
+    assert found(NATIVE, 3) == found(NATIVE, 1) == found(READ, 1)
 
 
 def test_the_next_input_is_read_as_ever_where_one_was_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
