@@ -1,4 +1,4 @@
-"""Records what the calls of a part of the inputs say of users and event names, and where it is said first."""
+"""Records what the calls of an input say of users and event names, and where it is said first."""
 
 from __future__ import annotations
 
