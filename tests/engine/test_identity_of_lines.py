@@ -68,6 +68,26 @@ def test_rows_that_the_core_writes_to_a_temporary_file_say_the_same(
     assert (findings, linter.summary) == linted(content, chosen)
 
 
+ROWS = st.tuples(
+    st.sampled_from(["track", "identify"]),
+    st.sampled_from(["u", "v", " ", "\u00fc"]),
+    st.sampled_from(["a", "b", ""]),
+    st.sampled_from([IDS[0] + "1", f" {IDS[0]}1", IDS[0].lower() + "1", IDS[0] + "2"]),
+    st.sampled_from([IDS[1] + "1", IDS[1].lower() + "1", "unknown", ""]),
+    st.sampled_from(["analytics-swift", "analytics-ruby", "\u00f6"]),
+    st.sampled_from(["Order Completed", "order_completed", ""]),
+)
+
+
+@settings(max_examples=30)
+@given(st.lists(ROWS, max_size=20))
+def test_users_of_tables_are_the_same_as_when_every_row_is_read(rows: list[tuple[str, ...]]) -> None:
+    columns = "type,user_id,anonymous_id,context_device_id,context_device_advertising_id,context_library_name,event"
+    lines = [f"{columns},context_device_type", *(",".join((*row, "ios")) for row in rows)]
+    chosen = Settings(select=("KCH2", "KCH307"), rule_limits={"shared-device-users": 2, "many-devices": 1})
+    is_found_the_same("\n".join(lines).encode(), chosen, name="log.csv")
+
+
 def other_device(**more: Any) -> dict[str, Any]:
     """A clean server call that names a device which the app never sent."""
     call = said("analytics-ruby", ("user-4711", ...), ("a", "b"), IDS[0] + "f", IDS[1] + "f")
