@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -29,8 +29,6 @@ from segkoch_lint.rules.violations import NAMES, Blame, placeholders
 
 Judge = Callable[[Call, Opinion, Document], Iterable[Draft]]
 """Returns what is wrong with a call."""
-
-_REMEMBERED_BYTES = 4 << 20
 
 _SOME_TEXT = "some text"
 """Stands for every text that is not shown, or only masked as a whole."""
@@ -159,7 +157,7 @@ class LineFindings:
     def __init__(self, judge: Judge, placer: Placer) -> None:
         self._judge = judge
         self._placer = placer
-        self._verdicts: BoundedCache[Hashable, LineVerdict | None] = BoundedCache(_REMEMBERED_BYTES)
+        self._verdicts: BoundedCache[Hashable, LineVerdict | None] = BoundedCache()
         self._names: BoundedCache[tuple[bytes, bytes], _Names | None] = BoundedCache()
         self._readings: BoundedCache[Opinion, _Readings] = BoundedCache()
 
@@ -184,7 +182,7 @@ class LineFindings:
         if key in self._verdicts.entries:
             verdict = self._verdicts.entries[key]
         else:
-            verdict = self._verdicts.add(key, self._verdict(line, readings, ignored))
+            verdict = self._verdicts.add(key, self._verdict(line, readings, parts, ignored))
         if names is None or verdict is None or not (names.passes(text) and verdict.passes(text)):
             return None
         properties = names.properties(verdict.library)
@@ -196,7 +194,9 @@ class LineFindings:
             placed = in_order([(finding, draft, "") for finding, draft in zip(placed, drafts, strict=True)])
         return verdict, placed
 
-    def _verdict(self, line: CheckedLine, readings: _Readings, ignored: frozenset[str]) -> LineVerdict | None:
+    def _verdict(
+        self, line: CheckedLine, readings: _Readings, parts: Sequence[Hashable], ignored: frozenset[str]
+    ) -> LineVerdict | None:
         """Return what is said of lines like one; None if each of them is to be looked at."""
         values = _values(line, readings)
         message = nested(sorted(values.items(), key=lambda each: len(each[0])))
@@ -205,7 +205,7 @@ class LineFindings:
         document = ValueDocument(message, ids)
         drafts = self._judge(Call(message), line.opinion, document)
         templates = tuple(
-            self._template(document, draft, reading)
+            self._template(document, draft, reading, parts[reading.number])
             for reading, draft in zip(readings.blamed, drafts, strict=True)
             if draft.rule.code not in ignored
         )
@@ -214,10 +214,11 @@ class LineFindings:
         findings = Counter((each.finding.code, str(each.finding.severity)) for each in templates)
         return LineVerdict(line.opinion, library_of(message), templates, _watch(ids.strings), findings)
 
-    def _template(self, document: Document, draft: Draft, reading: _Reading) -> _Template:
+    def _template(self, document: Document, draft: Draft, reading: _Reading, part: Hashable) -> _Template:
         finding = self._placer.finding(document, "", draft)
         shown = finding.values.get(reading.shown)
         own = isinstance(shown, Secret) and not shown.masked
+        assert own or not reading.shown or part is not _SOME_TEXT, "a text of one line would be shown of others"
         key = str(draft.path[-1]) if draft.on_key else ""
         return _Template(draft, finding, reading.number, key, reading.shown if own else "")
 
