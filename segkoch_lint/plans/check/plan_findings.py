@@ -125,15 +125,15 @@ class PlanFindings:
         before = _refused_platforms(known) if known else set()
         seen: set[tuple[str, int, Path]] = set()
         for rule, answer in result.answers.items():
-            for each in answer.over_strict:
-                schema = _refusing_schema(result.plan, rule, each.refusal)
-                key = (each.platform, id(schema), each.refusal.at)
+            for platform, refusal in answer.over_strict.items():
+                schema = _refusing_schema(result.plan, rule, refusal)
+                key = (platform, id(schema), refusal.at)
                 if key in seen:
                     continue
                 seen.add(key)
-                if (rule.call_kind, each.platform) not in before:
+                if (rule.call_kind, platform) not in before:
                     rules = [rule] if schema is rule.schema else list(result.answers)
-                    yield _over_strict(schema, each.platform, each.refusal, rule, rules)
+                    yield _over_strict(schema, platform, refusal, rule, rules)
 
     def unprobed(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingFinding]:
         """Yield the rules that could not be probed, since no call was found that they accept."""
@@ -245,7 +245,7 @@ def _refusing_schema(plan: Plan, rule: PlanRule, refusal: Refusal) -> Schema:
 
 
 def _refused_platforms(result: PlanResult) -> set[tuple[CallKind, str]]:
-    return {(rule.call_kind, each.platform) for rule, answer in result.answers.items() for each in answer.over_strict}
+    return {(rule.call_kind, platform) for rule, answer in result.answers.items() for platform in answer.over_strict}
 
 
 def _problem(rule: PlanRule, error: SchemaError) -> tuple[Any, ...]:

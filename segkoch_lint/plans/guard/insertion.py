@@ -117,7 +117,7 @@ def _state(plan: Plan, evaluator: Evaluator, *, inserted: bool = False) -> _Stat
     except (SchemaError, TimeLimitExceeded):
         hint = "`segkoch-lint plan check` says what is wrong with it."
         raise UsageError(f"{plan.location.file}: its common schema cannot be used.", hint) from None
-    strict = {each.platform: mask_shapes(str(each.refusal)) for answer in answers for each in answer.over_strict}
+    strict = {each: mask_shapes(str(why)) for answer in answers for each, why in answer.over_strict.items()}
     if strict and not any(answer.calls for answer in answers):
         why = next(iter(strict.values()))
         problem = f"its common schema refuses every call that Kochava could use (KCH403): {why}"

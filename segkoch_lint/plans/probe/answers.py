@@ -37,14 +37,6 @@ class Unguarded:
         return len(self.accepted) == self.probed
 
 
-@dataclass(frozen=True, slots=True)
-class OverStrict:
-    """A platform whose good calls a plan refuses, all of them."""
-
-    platform: str
-    refusal: Refusal
-
-
 @dataclass(slots=True)
 class Answer:
     """What a plan accepts of one kind of call.
@@ -53,14 +45,14 @@ class Answer:
         not_delivered: why no call that it accepts reaches Kochava, or None.
         calls: the good calls that were mutated; the plan accepts them.
         unguarded: by the requirement's code.
-        over_strict: platforms without a good call that the plan accepts.
+        over_strict: the refusals, by platform, if the plan accepts no good call of it.
         refusal: why no accepted call was found, for a reason that has nothing to do with Kochava; else None.
     """
 
     not_delivered: str | None = None
     calls: list[Call] = field(default_factory=list)
     unguarded: dict[str, Unguarded] = field(default_factory=dict)
-    over_strict: list[OverStrict] = field(default_factory=list)
+    over_strict: dict[str, Refusal] = field(default_factory=dict)
     refusal: Refusal | None = None
 
 
@@ -101,7 +93,7 @@ def probe(
         if platform not in accepted:
             refusal = _most_specific([each for of, each in refusals if of == platform])
             if _is_about_kochava(refusal):
-                answer.over_strict.append(OverStrict(platform, refusal))
+                answer.over_strict[platform] = refusal
             elif not calls:
                 answer.refusal = answer.refusal or refusal
     for code in codes:

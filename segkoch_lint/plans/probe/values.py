@@ -109,33 +109,19 @@ def replacements(keyword: str, value: Any, schema: Mapping[str, Any], root: Any)
         schema: the one that holds the keyword. root: the schema that its references lead into.
     """
     limit = schema.get(keyword)
-    whole = limit if isinstance(limit, int) and not isinstance(limit, bool) else None
-    if keyword == "maxLength" and isinstance(value, str):
-        yield value[:whole]
-    elif keyword == "minProperties" and isinstance(value, Mapping) and (whole or 0) <= _MAX_ITEMS:
-        yield {**value, **{f"member {n}": "text" for n in range((whole or 0) - len(value))}}
+    if keyword in {"maxLength", "maxItems"} and isinstance(value, str | list) and isinstance(limit, int):
+        yield value[:limit]
+    elif keyword == "minProperties" and isinstance(value, Mapping) and isinstance(limit, int) and limit <= _MAX_ITEMS:
+        yield {**value, **{f"member {n}": "text" for n in range(limit - len(value))}}
     elif keyword == "multipleOf" and isinstance(value, int | float) and limit:
         yield from (limit * (value // limit + more) for more in (1, 0, 2))
+    elif keyword == "contains" and isinstance(value, list):
+        yield from ([*value, nth_value(limit, root, number)] for number in range(_GUESSES))
     elif isinstance(value, list):
-        yield from _lists(keyword, whole, value, schema, root)
-    yield from WORDS if keyword == "pattern" else ()
-    yield from (nth_value(schema, root, number) for number in range(_GUESSES))
-
-
-def _lists(
-    keyword: str, limit: int | None, value: list[Any], schema: Mapping[str, Any], root: Any
-) -> Iterator[list[Any]]:
-    if keyword == "contains":
-        yield from ([*value, nth_value(schema.get(keyword), root, number)] for number in range(_GUESSES))
-    elif keyword == "minItems" and limit is not None and limit <= _MAX_ITEMS:
-        yield from ([*value, *[filler] * (limit - len(value))] for filler in (*value[:1], *ANYTHING))
-    elif keyword == "uniqueItems":
         yield [item for number, item in enumerate(value) if item not in value[:number]]
         yield _items({**schema, "minItems": max(len(value), _least(schema))}, root, 0, _MAX_DEPTH)
-    elif keyword == "maxItems":
-        yield value[:limit]
-    elif keyword in {"items", "additionalItems"}:
-        yield value[: len(as_list(schema.get("prefixItems", schema.get("items"))))]
+    yield from WORDS if keyword == "pattern" else ()
+    yield from (nth_value(schema, root, number) for number in range(_GUESSES))
 
 
 def nth_value(schema: Any, root: Any, number: int, depth: int = _MAX_DEPTH) -> Any:

@@ -216,4 +216,4 @@ def test_a_guard_is_a_guard_in_every_way_to_write_it(way: Any) -> None:
         "properties": {"context": {"type": "object", "required": ["device"], "properties": {"device": device}}},
     }
     answer = answer_of(schema)
-    assert (answer.unguarded, answer.over_strict, answer.refusal) == ({}, [], None)
+    assert (answer.unguarded, answer.over_strict, answer.refusal) == ({}, {}, None)
