@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segkoch_lint.places import Path
-from segkoch_lint.plans.model.json_values import as_mapping, existing, resolve, value_at, with_value, without
+from segkoch_lint.plans.model.json_values import as_mapping, existing, value_at, with_value, without
 from segkoch_lint.plans.probe.validators import CompiledSchema
 from segkoch_lint.plans.probe.values import ANYTHING, replacements, suggested
 from segkoch_lint.sensitive_keys import is_sensitive_key
@@ -165,7 +165,8 @@ class _Attempt:
         """Yield the changes that may remove an error, the most likely first; removals come last."""
         value, kind = value_at(call, path), error[1].kind
         root, at = self.schemas[error[0]].schema, tuple(error[1].schema_path)
-        around = _schema_at(root, at[:-1])
+        # It does not exist if the error is below a pattern that was rewritten.
+        around = as_mapping(value_at(root, at[:-1]) if existing(root, at) == at else None)
         yield (without(call, (*path, name)) for name in _refused_members(error[1], value))
         match kind.name:
             case "required":
@@ -180,25 +181,12 @@ class _Attempt:
             case "additionalProperties" | "unevaluatedProperties" | "propertyNames":
                 return
             case _:
-                yield (
-                    with_value(call, path, new) for new in replacements(str(at[-1] if at else ""), value, around, root)
-                )
+                new_values = replacements(str(at[-1] if at else ""), value, around, root)
+                yield (with_value(call, path, new) for new in new_values)
                 yield (with_value(call, path, text) for text in self.identifiers if isinstance(value, str))
                 yield (with_value(call, path, new) for new in ANYTHING)
                 yield (without(call, (*path, name)) for name in as_mapping(value))
                 yield (without(call, path) for step in path[-1:] if isinstance(step, str))
-
-
-def _schema_at(root: Any, path: Path) -> Mapping[str, Any]:
-    """Return the schema that an error's path leads to, references included; empty if its patterns were rewritten."""
-    at: Path = ()
-    for step in path:
-        at = (*at, step)
-        if existing(root, at) != at:
-            return {}
-        if step == "$ref":
-            at = resolve(root, value_at(root, at)) or ()
-    return as_mapping(value_at(root, at))
 
 
 def _branches(error: Any) -> Sequence[Sequence[Any]]:

@@ -62,6 +62,7 @@ def member(schema: Any, **more: Any) -> Any:
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "unevaluatedProperties": False},
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "dependentRequired": {"a": ["b"]}},
         {"definitions": {"a": member({"$ref": "#/definitions/b"}), "b": {"type": "null"}}, "$ref": "#/definitions/a"},
+        {"definitions": {"a": member({"pattern": "^SKU-[0-9]{4}$"})}, "$ref": "#/definitions/a"},
         member({"type": "array", "items": [{"type": "string"}], "additionalItems": False, "minItems": 1}),
         {"properties": {"a": {"type": "array", "minItems": 1, "maxItems": 1}}, "required": ["a"]},
     ],
@@ -106,6 +107,9 @@ def distinct(items: Any, number: int, **more: Any) -> Any:
         member({"type": "array", "uniqueItems": True, "minItems": 2}),
         member({"type": "array", "uniqueItems": True, "minItems": 2, "contains": {"const": "q"}}),
         member({"type": "array", "uniqueItems": True, "minItems": 2, "items": [{"enum": ["a"]}, {"enum": ["a", "b"]}]}),
+        member(
+            {"type": "array", "uniqueItems": True, "minItems": 2, "items": [{"enum": ["a", "b"]}, {"enum": ["b", "a"]}]}
+        ),
     ],
 )  # fmt: skip
 def test_an_array_whose_items_have_to_differ_is_given_different_ones(schema: Any) -> None:
