@@ -24,6 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
 type LineTuple = (usize, usize, usize, Option<u32>, u32, Vec<(u32, u32)>);
 type Tuples<'py> = Vec<Bound<'py, PyTuple>>;
+type ShareTuple<'py> = (&'static str, usize, Bound<'py, PyBytes>);
 type Parts = Vec<(Option<usize>, bool, bool)>;
 
 #[pyclass(module = "segkoch_lint_core")]
@@ -261,6 +262,7 @@ impl Records {
     }
 
     #[pyo3(signature = (prefix, digits, ignored, library_of))]
+    #[allow(clippy::many_single_char_names)] // the columns of a row
     fn rows<'py>(
         &self,
         py: Python<'py>,
@@ -294,7 +296,7 @@ impl Records {
         ignored: &str,
         library_of: Bound<'py, PyAny>,
         shares: u32,
-    ) -> PyResult<(Vec<(&'static str, usize, Bound<'py, PyBytes>)>, Tuples<'py>)> {
+    ) -> PyResult<(Vec<ShareTuple<'py>>, Tuples<'py>)> {
         let (mut lines, mut events) = (Shares::new(shares), Vec::new());
         self.each(&Source { prefix, digits, ignored }, &library_of, |row| {
             lines.add(&row);
