@@ -181,7 +181,8 @@ def _command(
         help="the segkoch-lint to measure",
     )
     command.add_argument("--options", default="", help="further options of `segkoch-lint check`, in one argument")
-    command.add_argument("--mix", default="", help="options of `generate`, in one argument")
+    if run is not _goals:  # each of its rows is of a certain mix
+        command.add_argument("--mix", default="", help="options of `generate`, in one argument")
     command.set_defaults(run=run)
     return command
 
