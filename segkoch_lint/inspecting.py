@@ -166,8 +166,8 @@ class Inspector:
             line: the line.
             path: its input, as findings name it.
             ignored: codes that do not count in this input.
-            summary: the figures to add a line to of which nobody said the same before.
-            said: counts the other lines, until `count_lines`.
+            summary: the figures to add the line to if it has to be read as a document.
+            said: counts the line otherwise; `count_lines` adds it to the figures.
         """
         known = self._lines.of(line, path, ignored)
         if known is None:
