@@ -95,7 +95,7 @@ class _Analysis:
     def judge_users(self) -> None:
         """Judge every user, and note the uses of ids."""
         self._resolve_chains()
-        if len(self._partitions) > 1:
+        if self._database.is_spilled:
             self._resolve_owners()
         self._engine.make("id_use")
         for partition in self._partitions:

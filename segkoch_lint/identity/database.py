@@ -147,6 +147,11 @@ class IdentityDatabase:
         """Number of partitions of the users, and of the event names, once the database is open."""
         return self._partitions
 
+    @property
+    def is_spilled(self) -> bool:
+        """Whether the records are in a temporary file; those without a userId lie apart until owners are known."""
+        return self._spill is not None
+
     def __bool__(self) -> bool:
         """Whether anything was added."""
         return bool(self._spill or self._records or self._links or self._events or self._kept)
@@ -170,7 +175,7 @@ class IdentityDatabase:
     def load_users(self, engine: Engine, partition: int, sought: Collection[str] | None = None) -> None:
         """Load the records of a partition of the users into ``record``, and links into ``link``.
 
-        In a large run these are the records of their owners already, and there are no links.
+        If they were spilled, these are the records of their owners already, and there are no links.
 
         Args:
             engine: holds the tables.

@@ -85,13 +85,14 @@ def sqlite(memory: int) -> Engine:
     return SQLite(memory // 2)
 
 
-def spilled(make_engine: Callable[[int], Engine], most_rows: int = 1) -> IdentityDatabase:
-    """A database that holds hardly anything in memory."""
-    return IdentityDatabase(512 << 20, most_rows=most_rows, make_engine=make_engine, buckets=3, at_once=1)
+def spilled(make_engine: Callable[[int], Engine], most_rows: int = 1, at_once: int | None = 1) -> IdentityDatabase:
+    """A database that holds hardly anything in memory, with partitions of *at_once* bytes; None for few of them."""
+    return IdentityDatabase(512 << 20, most_rows=most_rows, make_engine=make_engine, buckets=3, at_once=at_once)
 
 
 DATABASES: dict[str, Callable[[], IdentityDatabase]] = {
     "memory": lambda: IdentityDatabase(64 << 20),
+    "one partition": lambda: spilled(sqlite, at_once=None),
     "partitions": lambda: spilled(sqlite),
     "duckdb": lambda: spilled(DuckDB, 5),
 }
