@@ -1,4 +1,4 @@
-"""The rules of a run: delivery, origin, messages, and the two validators' one verdict."""
+"""The rules of a run: delivery, origin, usability and messages."""
 
 from __future__ import annotations
 
