@@ -70,24 +70,26 @@ class CompiledRules:
     @cached_property
     def _gate(self) -> Gate:
         # Two rules may have one code: a rule, and the same rule with other limits.
-        named = {f"{rule.code}-{number}": self._schema_of(rule) for number, rule in enumerate(self.rules)}
-        return gate(conjunction(named))
+        return gate(conjunction({str(number): self._schema_of(rule) for number, rule in enumerate(self.rules)}))
 
     def _keyword(self, way: Path) -> _Keyword:
         return self._keywords.entries.get(way) or self._keywords.add(way, self._found(way))
 
     def _found(self, way: Path) -> _Keyword:
         """Return the keyword that a way through the schema of all rules leads to."""
-        _, number, *steps = way
-        assert isinstance(number, int)
-        rule = self.rules[number]
+        if way[0] == "$defs":  # a definition that refers to itself; `conjunction` put the number before its name
+            number, _, name = str(way[1]).partition("-")
+            steps: Path = ("$defs", name, *way[2:])
+        else:
+            number, steps = str(way[1]), way[2:]
+        rule = self.rules[int(number)]
         root = self._schema_of(rule)
-        order = [number]
+        order = [int(number)]
         said = {"message": rule.message, "mend": ""}
         node: Any = root
         for step in steps:
             said |= _annotations(node)
-            order.append(step if isinstance(step, int) else list(node).index(step))
+            order.append(step if isinstance(step, int) else _position(node, step))
             refers = step in REFERRING and isinstance(node[step], str)
             node = lookup(root, node[step]) if refers else node[step]
             if node is None:
@@ -97,6 +99,12 @@ class CompiledRules:
             said |= _annotations(node)
         member = (node["member"],) if name == "foundIn" and node is not None else ()
         return _Keyword(rule, tuple(order), said["message"], said["mend"], name, member)
+
+
+def _position(schema: Mapping[str, Any], keyword: str) -> int:
+    """Return where a keyword is in a schema; ``then`` and ``else`` count as parts of their ``if``."""
+    keywords = list(schema)
+    return keywords.index("if" if keyword in {"then", "else"} and "if" in schema else keyword)
 
 
 def _annotations(schema: Any) -> dict[str, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
-from segkoch_lint.places import Path
+from segkoch_lint.places import Path, path_of
 from segkoch_lint.rules.vocabulary import Gate
 
 _MOST_LEVELS = 200
@@ -34,7 +35,20 @@ def failures(gate: Gate, value: Any) -> list[Failure]:
         errors = gate.iter_errors(value)
     except ValueError:
         errors = _failures_of_deep(gate, value)
-    return [Failure(tuple(error.instance_path), tuple(error.evaluation_path)) for error in errors]
+    return [Failure(tuple(error.instance_path), _way(error)) for error in errors]
+
+
+def _way(error: Any) -> Path:
+    """Return the way to a failed keyword.
+
+    Of a keyword that is not its own, jsonschema-rs only says where it is defined: in a schema with an id
+    (`segkoch_lint.rules.combining`), from the top of that one.
+    """
+    way: Path = tuple(error.evaluation_path)
+    resource, _, fragment = (error.absolute_keyword_location or "").partition("#")
+    if resource and path_of(unquote(fragment)) == tuple(map(str, way)):
+        return ("allOf", int(resource.rpartition(":")[2]), *way)
+    return way
 
 
 def _failures_of_deep(gate: Gate, value: Any) -> Any:

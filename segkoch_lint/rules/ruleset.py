@@ -17,6 +17,7 @@ from segkoch_lint.rules.combining import conjunction
 from segkoch_lint.rules.compiled import CompiledRules
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.footprint import Footprint
+from segkoch_lint.rules.inlining import inlined
 from segkoch_lint.rules.remedies import Circumstances
 from segkoch_lint.rules.violations import NAMES, Blame, Violation
 from segkoch_lint.rules.vocabulary import DIALECT, Gate, compares, expand, gate, self_contained, shared_definitions
@@ -126,7 +127,7 @@ class RuleSet:
                 "if": self._delivery.sent_by(rule.sent_by),
                 "then": {k: v for k, v in constraint.items() if k != "$defs"},
             }
-        return self_contained(constraint, shared_definitions())
+        return inlined(self_contained(constraint, shared_definitions()))
 
     def judge(self, message: Mapping[str, Any]) -> Verdict:
         """Return the verdict on one call, in Segment's shape and with its ``type``."""

@@ -16,7 +16,7 @@ from segkoch_lint.places import Path
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.references import REFERRING, lookup
 from segkoch_lint.rules.violations import resolve
-from segkoch_lint.rules.vocabulary import KEYWORDS, matcher
+from segkoch_lint.rules.vocabulary import KEYWORDS, SCHEMAS, matcher
 
 Blamed = tuple[Path, str, bool, str]
 """The path to blame, the message, whether the value at the path is meant itself, and the remedy if there is one."""
@@ -59,7 +59,7 @@ def _annotation(schema: Mapping[str, Any], error: ValidationError, name: str) ->
             return said
         said = _text(node, name) or said
         node = node[step]
-    return _text(node, name) or said
+    return (_text(node, name) if error.validator in SCHEMAS else "") or said  # the value of `const` is data
 
 
 def _text(schema: Any, name: str) -> str:

@@ -12,6 +12,7 @@ from segkoch_lint.rules.catalogue import Rule, rule_of
 from segkoch_lint.rules.compiled import CompiledRules
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
+from segkoch_lint.rules.inlining import inlined
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.vocabulary import KEYWORDS, expand
 from tests.rules.judged import JUDGED, SCHEMAS
@@ -51,11 +52,17 @@ def own_rule(constraint: dict[str, Any], **about: Any) -> Rule:
 
 
 def said(constraint: dict[str, Any], value: Any, **about: Any) -> list[tuple[Blamed, Any]]:
-    """Return what compiled rules and the reference say of a value."""
+    """Return what compiled rules and the reference say of each place; the reference has no order of places."""
     rule = own_rule(constraint, **about)
-    schema = expand(dict(rule.constraint))
+    schema = inlined(expand(dict(rule.constraint)))
     found = [each for _, each in blamed(CompiledRules([rule], lambda _: schema), value)]
-    return list(zip(found, expected_blames(rule, schema, value), strict=True))
+    return list(
+        zip(
+            sorted(found, key=repr),
+            sorted(expected_blames(rule, expand(dict(rule.constraint)), value), key=repr),
+            strict=True,
+        )
+    )
 
 
 @pytest.mark.parametrize("rule", OF_CALLS, ids=lambda rule: rule.code)
@@ -143,6 +150,31 @@ def test_a_value_that_names_an_annotation_says_nothing_of_the_rule() -> None:
     schema = dict(rule.constraint)
     (blame,) = CompiledRules([rule], lambda _: schema).blames({"a": 1})
     assert blame.template == "the rule's own message"
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        {"maxBytes": 20, "properties": {"a": {"$ref": "#"}}},
+        {"$ref": "#/$defs/x", "$defs": {"x": {"maxBytes": 20, "properties": {"a": {"$ref": "#/$defs/x"}}}}},
+        {"$ref": "#x", "$defs": {"x": {"$anchor": "x", "maxBytes": 20, "properties": {"a": {"$ref": "#x"}}}}},
+        {
+            "propertyNames": {"$ref": "#/$defs/x"},
+            "$defs": {"x": {"maxLength": 5}},
+        },
+    ],
+)
+def test_a_rule_is_blamed_behind_references_that_lead_back(constraint: dict[str, Any]) -> None:
+    own = own_rule({**constraint, "message": "of its own"})
+    ruleset = RuleSet([own, *OF_CALLS], Delivery())
+    long = {"type": "track", "a": {"a": {"a": {"long-name": "x" * 20}}}, "another-long-name": 1}
+    schema = expand(dict(own.constraint))
+    found = [
+        each for code, each in blamed(CompiledRules([*OF_CALLS, own], ruleset.schema_of), long) if code == own.code
+    ]
+    assert sorted(found, key=repr) == sorted(expected_blames(own, schema, long), key=repr)
+    assert found
+    assert blamed(CompiledRules([own], ruleset.schema_of), {"type": "track"}) == []
 
 
 def test_two_rules_may_have_one_code() -> None:
