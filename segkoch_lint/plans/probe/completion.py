@@ -128,6 +128,8 @@ class _Attempt:
         path = tuple(error[1].instance_path)
         if len(path) > _MAX_DEPTH or existing(call, path) != path:
             return None
+        if type(value_at(call, path)) is not type(error[1].instance):
+            return None  # an earlier change replaced the value
         if (amended := self._in_branch(call, error)) is not None:
             return amended
         found = (self._best(changed, call, error) for changed in self._changes(call, error, path))

@@ -15,7 +15,7 @@ from segkoch_lint.plans.probe.patterns import read_pattern
 
 _MAX_ITEMS = 100
 _MAX_LENGTH = 10_000
-_MAX_DEPTH = 8
+_MAX_DEPTH = 4
 _TRIES = 200
 """Values that are tried for one item until it differs from those before it."""
 

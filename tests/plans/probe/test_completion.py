@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 
 from segkoch_lint.plans.probe.completion import Refusal, complete
-from segkoch_lint.plans.probe.validators import compile_schema
+from segkoch_lint.plans.probe.validators import SchemaError, compile_schema
 
 ID = "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64"
 
@@ -166,3 +168,45 @@ def test_what_has_to_stay_stays_and_is_reported_as_refused() -> None:
 )
 def test_what_nothing_can_meet_ends_with_what_is_in_the_way(schema: Any) -> None:
     assert isinstance(completed(schema), Refusal)
+
+
+VALUES = st.sampled_from([None, True, 0, 1, 2.5, "a", "text", [], [1], {}, {"x": 1}])
+NUMBERS = st.sampled_from([0, 1, 3, -2, 0.5, 10**9])
+COUNTS = st.sampled_from([0, 1, 2, 5, 10**9])
+NAMES = st.lists(st.sampled_from(["x", "y", "userId"]), max_size=2, unique=True)
+TYPES = st.sampled_from(["string", "integer", "number", "object", "array", "boolean", "null", ["array", "object"]])
+LEAVES: dict[str, st.SearchStrategy[Any]] = {
+    "type": TYPES,
+    **dict.fromkeys(("enum", "examples"), st.lists(VALUES, min_size=1, max_size=2)),
+    **dict.fromkeys(("const", "default"), VALUES),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), NUMBERS),
+    "multipleOf": st.sampled_from([1, 3, 0.5]),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), COUNTS),
+    "pattern": st.sampled_from(["^a+$", "[0-9]{3}", r"^\p{L}+$", "(?i)x|y"]),
+    "uniqueItems": st.booleans(),
+    "required": NAMES,
+    "$ref": st.sampled_from(["#", "#/definitions/a"]),
+}
+
+
+def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    one = ("items", "additionalItems", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else")
+    members = st.dictionaries(st.sampled_from(["x", "y", "^z"]), inner, max_size=2)
+    several = st.lists(inner, min_size=1, max_size=3)
+    keywords = {
+        **LEAVES,
+        **dict.fromkeys(one, inner),
+        **dict.fromkeys(("properties", "patternProperties"), members),
+        **dict.fromkeys(("allOf", "anyOf", "oneOf"), several),
+    }
+    return st.fixed_dictionaries({}, optional=keywords)
+
+
+@given(st.recursive(st.fixed_dictionaries({}, optional=LEAVES), nested, max_leaves=4), st.booleans() | NAMES)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+def test_every_schema_is_answered_by_an_accepted_call_or_a_refusal(schema: Any, required: Any) -> None:
+    definition = {"required": required} if isinstance(required, list) else required
+    try:
+        completed({**schema, "definitions": {"a": definition}}, keeps=lambda call: isinstance(call, dict))
+    except SchemaError:
+        reject()
