@@ -209,7 +209,9 @@ def imported_by(arguments: list[str], folder: Path) -> set[str]:
         "import sys\nbefore = {*sys.modules}\nfrom segkoch_lint.cli.running import run\n"
         f"run({arguments!r})\nprint(*({{*sys.modules}} - before))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, cwd=folder)
+    # Where coverage is measured, each process imports modules for that before it begins.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, cwd=folder, env=environment)
     return set(ran.stdout.decode().splitlines()[-1].split())
 
 
