@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,8 @@ from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.inlining import inlined
 from segkoch_lint.rules.ruleset import RuleSet
-from segkoch_lint.rules.vocabulary import KEYWORDS, expand
+from segkoch_lint.rules.vocabulary import expand
+from tests.rules.failing import fail_once
 from tests.rules.judged import JUDGED, SCHEMAS
 from tests.rules.reference import Blamed, expected_blames
 from tests.rules.test_ruleset import calls
@@ -205,14 +206,7 @@ def test_a_value_may_be_nested_deeply(levels: int) -> None:
 def test_what_a_comparing_keyword_raises_is_no_blame(
     raised: type[BaseException], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    times = iter([True])
-
-    def failing(_limit: int, _instance: object) -> bool:
-        if next(times, False):
-            raise raised
-        return True
-
-    monkeypatch.setitem(cast("dict[str, Any]", KEYWORDS), "maxBytes", failing)
+    fail_once(monkeypatch, "maxBytes", raised)
     ruleset = RuleSet([own_rule({"maxBytes": 5})], Delivery())
     with pytest.raises(raised):
         ruleset.judge({"type": "track"})

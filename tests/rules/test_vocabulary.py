@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.rules.vocabulary import KEYWORDS, expand, gate, matcher, self_contained, size_of
+from segkoch_lint.rules.vocabulary import expand, gate, matcher, self_contained, size_of
 from segkoch_lint.sensitive_keys import fold
+from tests.rules.failing import fail_once
 from tests.rules.reference import reference_validator
 
 
@@ -173,14 +174,7 @@ def test_what_a_schema_refers_to_is_never_fetched() -> None:
 def test_what_a_comparing_keyword_raises_is_no_verdict(
     raised: type[BaseException], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    times = iter([True])
-
-    def failing(_limit: int, _instance: object) -> bool:
-        if next(times, False):
-            raise raised
-        return True
-
-    monkeypatch.setitem(cast("dict[str, Any]", KEYWORDS), "maxBytes", failing)
+    fail_once(monkeypatch, "maxBytes", raised)
     asked = gate({"properties": {"a": {"maxBytes": 1}}})
     with pytest.raises(raised):
         asked.is_valid({"a": 1})
