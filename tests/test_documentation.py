@@ -45,7 +45,7 @@ def test_the_documented_rule_file_finds_what_the_page_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
     page = (DOCS / "rule-files.md").read_text(encoding="utf-8")
-    text, arguments, shown = re.search(  # type: ignore[union-attr]
+    text, arguments, shown = re.search(  # type: ignore[union-attr]  # a page without it fails the test
         r"```json\n(.*?)```.*?```console\n\$ segkoch-lint (.*?)\n(.*?)```", page, re.DOTALL
     ).groups()
     (tmp_path / "rules").mkdir()

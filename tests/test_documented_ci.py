@@ -20,7 +20,9 @@ DOCS = (Path(__file__).parents[1] / "docs" / "plan-ci.md").read_text(encoding="u
 
 def documented(first_line: str) -> Any:
     """Return the block of YAML that begins with this line."""
-    return yaml.safe_load(re.search(rf"```yaml\n{re.escape(first_line)}\n(.*?)```", DOCS, re.DOTALL)[1])  # type: ignore[index]
+    block = re.search(rf"```yaml\n{re.escape(first_line)}\n(.*?)```", DOCS, re.DOTALL)
+    assert block is not None
+    return yaml.safe_load(block[1])
 
 
 GITHUB = documented("# .github/workflows/tracking-plan.yml")

@@ -454,7 +454,7 @@ def test_nothing_at_all_is_refused_at_once(source: Any) -> None:
 
 def test_what_is_no_source_is_refused_at_once() -> None:
     with pytest.raises(TypeError, match="int was found"):
-        lint(42)  # type: ignore[arg-type]
+        lint(42)  # type: ignore[arg-type]  # as a user without a type checker
 
 
 @pytest.mark.parametrize("text", ['{"type":"track","userId":"johndoe"}', '\n [{"userId": "johndoe"}]'])

@@ -239,7 +239,7 @@ def _ids() -> Iterator[bytes]:
 
 LINES: dict[str, Callable[[], Iterator[bytes]]] = {
     **{
-        name: lambda texts=texts: (line for text in texts for line in everywhere(text))  # type: ignore[misc]
+        name: lambda texts=texts: (line for text in texts for line in everywhere(text))  # type: ignore[misc]  # it is not inferred
         for name, texts in ODD_TEXTS.items()
     },
     "nesting": _nesting,
