@@ -12,9 +12,7 @@ from segkoch_lint.calls import LIBRARY_NAME, library_of
 from segkoch_lint.known_ids import Ids
 from segkoch_lint.masking import Secret, mask_shapes, mask_spans, merged
 from segkoch_lint.places import Path
-
-Group = tuple[str | Secret, ...]
-"""What calls have in common: a value for each facet they are grouped by; empty where a call has none."""
+from segkoch_lint.tallies import Group
 
 
 class Facet(msgspec.Struct, frozen=True):

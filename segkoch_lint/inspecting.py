@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 from segkoch_lint.calls import Call, library_of
 from segkoch_lint.engine.checked_line import CheckedLine
-from segkoch_lint.facets import Facet, Group, group_of
+from segkoch_lint.facets import Facet, group_of
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.line_findings import LineFindings, LineVerdict
 from segkoch_lint.masking import Secret, mask_name
@@ -23,7 +23,7 @@ from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.remedies import best_remedy
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
 from segkoch_lint.rules.violations import Violation, shown_text
-from segkoch_lint.tallies import CallTally, RuleTally, Summary
+from segkoch_lint.tallies import CallTally, Group, RuleTally, Summary
 
 REPEATED_KEY = "KCH003"
 _FIRST_KEY = "the key stands here first"

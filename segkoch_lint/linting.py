@@ -29,6 +29,7 @@ from segkoch_lint.reading.documents import ValueDocument
 from segkoch_lint.reading.inputs import MISSING, Input, Unread
 from segkoch_lint.reading.opening import open_bytes, open_input
 from segkoch_lint.reading.opening_ahead import open_ahead
+from segkoch_lint.reading.recognising import may_hold_calls
 from segkoch_lint.results import NEITHER, Entry
 from segkoch_lint.tallies import RuleTally, Summary
 
@@ -96,6 +97,7 @@ class Linter:
             allow_empty=self._allow_empty,
             root=settings.root,
             stdin_filename=stdin_filename,
+            may_hold_calls=may_hold_calls,
         )
         with closing(open_ahead(found, partial(open_input, wait=settings.wait))) as inputs:
             for each, opened in inputs:

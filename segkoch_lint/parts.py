@@ -14,7 +14,6 @@ from segkoch_lint.engine.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.engine.selector import line_selector
 from segkoch_lint.engine.table_rows import select_rows
 from segkoch_lint.errors import InternalError
-from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Location
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.identity.records import RecordBatch
@@ -36,7 +35,7 @@ from segkoch_lint.reading.splitting import Block, NumberedLine, Sieve
 from segkoch_lint.reading.unwrapping import Batch, NotACall, Unit, units_of, unwrap
 from segkoch_lint.results import MOST_STRANGERS, NEITHER, Entry, Mark, Provisional, Stranger
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
-from segkoch_lint.tallies import MOST_ERRORS, Summary
+from segkoch_lint.tallies import MOST_ERRORS, Group, Summary
 
 INVALID_SYNTAX = "KCH001"
 

@@ -7,10 +7,13 @@ from collections import Counter
 import msgspec
 
 from segkoch_lint.errors import InternalError
-from segkoch_lint.facets import Group
+from segkoch_lint.masking import Secret
 
 MOST_ERRORS = 20
 """Internal errors that are kept with their places; all are counted."""
+
+Group = tuple[str | Secret, ...]
+"""What calls have in common: a value for each facet they are grouped by; empty where a call has none."""
 
 
 class CallTally(msgspec.Struct):

@@ -7,12 +7,12 @@ from typing import Protocol
 
 import msgspec
 
-from segkoch_lint.facets import Group
 from segkoch_lint.reading.documents import Document, Flaw
 from segkoch_lint.reading.json_text import JsonDocument, parse_json
 from segkoch_lint.reading.lines import Extent
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.ruleset import Opinion
+from segkoch_lint.tallies import Group
 
 
 class CheckedLine(msgspec.Struct, frozen=True):

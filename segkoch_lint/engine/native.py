@@ -14,7 +14,7 @@ from segkoch_lint.engine.core_records import CoreRecords
 from segkoch_lint.engine.plan import Plan
 from segkoch_lint.engine.read_set import ReadSet, nested
 from segkoch_lint.engine.single_call import call_of
-from segkoch_lint.facets import Facet, Group, own_texts
+from segkoch_lint.facets import Facet, own_texts
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.known_ids import strings_of_ids
 from segkoch_lint.reading.documents import Flaw
@@ -22,6 +22,7 @@ from segkoch_lint.reading.json_text import parse_json
 from segkoch_lint.reading.limits import Limits
 from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.tallies import Group
 
 if TYPE_CHECKING:
     from segkoch_lint_core import Found

@@ -16,7 +16,7 @@ from segkoch_lint.engine.checked_line import CheckedLine, Count
 from segkoch_lint.engine.read_set import DEVICE, EVENT, USER_IDS, ReadSet, fits, is_divisible, longest_read, nested
 from segkoch_lint.engine.single_call import call_of
 from segkoch_lint.engine.statements import Statements
-from segkoch_lint.facets import Facet, Group, own_texts
+from segkoch_lint.facets import Facet, own_texts
 from segkoch_lint.identity.recorder import Event, Recorder
 from segkoch_lint.identity.records import IdMembers, members_of
 from segkoch_lint.known_ids import shows_no_id
@@ -30,6 +30,7 @@ from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.likeness import MOST_REMEMBERED, Likeness
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.tallies import Group
 
 _MOST_BYTES = 8 << 20
 """Bytes of texts and of values that are remembered of one member."""

@@ -16,7 +16,7 @@ from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import Failure, Flaw
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.opening import open_input
-from segkoch_lint.reading.recognising import Foreign, read_documents
+from segkoch_lint.reading.recognising import Foreign, may_hold_calls, read_documents
 from segkoch_lint.reading.unwrapping import units_of
 from segkoch_lint.tallies import ReplayCounts, ReplayTally, Summary
 
@@ -102,7 +102,7 @@ def _counts(result: Replayed | None, *, without_rule: bool) -> ReplayCounts:
 
 
 def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterator[Mapping[str, Any]]:
-    for source in discover(logs, exclude=settings.exclude, root=settings.root):
+    for source in discover(logs, exclude=settings.exclude, root=settings.root, may_hold_calls=may_hold_calls):
         opened = source if isinstance(source, Unread) else open_input(source)
         if isinstance(opened, Unread):
             summary.unread.append((opened.path, opened.reason))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,13 +18,9 @@ from segkoch_lint.reading.inputs import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_E
 from segkoch_lint.reading.remote import RemoteError, find_remote, is_remote, open_remote
 from segkoch_lint.reading.sniffing import (
     GZIP_ENDINGS,
-    PARQUET_MAGIC,
     ZSTD_ENDINGS,
     Claim,
     claim_of,
-    encoding_of,
-    is_compressed,
-    starts_like_calls,
 )
 
 # Text of any kind is written to these, calls too; what is in them is looked at, and never called broken JSON at once.
@@ -32,7 +28,6 @@ _LOG_ENDINGS = (".log", ".txt")
 
 _STDOUT = 1
 
-_SNIFFED_BYTES = 4096
 _SNIFFED_ELSEWHERE = 1 << 16
 
 
@@ -44,6 +39,7 @@ def discover(
     allow_empty: bool = False,
     root: Path,
     stdin_filename: str | None = None,
+    may_hold_calls: Callable[[BinaryIO], bool],
 ) -> Discovery:
     """Find inputs; the result is iterated once.
 
@@ -54,12 +50,14 @@ def discover(
         allow_empty: whether files that were named may hold no call: then naming them claims nothing.
         root: the folder of the configuration.
         stdin_filename: the path to show for standard input.
+        may_hold_calls: tells whether a file is worth reading whose name says nothing
+            (`segkoch_lint.reading.recognising.may_hold_calls`).
 
     Raises:
         UsageError: a pattern cannot be understood.
     """
     claims = Claims(PathPatterns(events, root, "events"), named=not allow_empty)
-    return Discovery(paths, PathPatterns(exclude, root), claims, stdin_filename)
+    return Discovery(paths, PathPatterns(exclude, root), claims, stdin_filename, may_hold_calls)
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -87,7 +85,12 @@ class Discovery:
     """
 
     def __init__(
-        self, paths: Sequence[str], excludes: PathPatterns, claims: Claims, stdin_filename: str | None
+        self,
+        paths: Sequence[str],
+        excludes: PathPatterns,
+        claims: Claims,
+        stdin_filename: str | None,
+        may_hold_calls: Callable[[BinaryIO], bool],
     ) -> None:
         self.passed_over = 0
         self.unmatched: list[str] = []
@@ -99,6 +102,7 @@ class Discovery:
         self._urls: set[str] = set()
         self._named: set[tuple[int, int]] = set()
         self._written = _written_now()
+        self._may_hold_calls = may_hold_calls
 
     def __iter__(self) -> Iterator[Input | Unread]:
         # A file that is named counts as named also when a folder before it leads there first.
@@ -136,13 +140,16 @@ class Discovery:
         except RemoteError as error:
             yield Unread.because(url, error)
 
-    @staticmethod
-    def _is_worthwhile(url: str) -> bool:
+    def _is_worthwhile(self, url: str) -> bool:
         # A look into each of thousands of logs would take longer than reading them.
         if claim_of(url) is not Claim.NOTHING or url.lower().endswith((*_LOG_ENDINGS, *GZIP_ENDINGS, *ZSTD_ENDINGS)):
             return True
         with open_remote(url, _SNIFFED_ELSEWHERE)[0] as file:
-            return _may_hold_calls(file)
+            return self._may_hold_calls(file)
+
+    def _looks_worthwhile(self, path: str) -> bool:
+        with open(path, "rb") as file:
+            return self._may_hold_calls(file)
 
     def _globbed(self, pattern: str) -> Iterator[Input | Unread]:
         failures: list[Unread] = []
@@ -210,7 +217,7 @@ class Discovery:
             # What was named is read as that, and not counted among what is passed over before.
             named = (status.st_dev, status.st_ino) in self._named
             expected = named or self._claims.hold(path, named=False)
-            taken = stat.S_ISREG(status.st_mode) and (by_name or expected or _looks_worthwhile(path))
+            taken = stat.S_ISREG(status.st_mode) and (by_name or expected or self._looks_worthwhile(path))
         except OSError as error:
             if by_name or not isinstance(error, FileNotFoundError):
                 yield _missing(path, error)
@@ -252,25 +259,3 @@ def _missing(path: str, error: OSError | ValueError) -> Unread:
     if isinstance(error, FileNotFoundError) and os.path.islink(path):
         return Unread(path, LEADS_NOWHERE)
     return Unread.because(path, error)
-
-
-def _looks_worthwhile(path: str) -> bool:
-    with open(path, "rb") as file:
-        return _may_hold_calls(file)
-
-
-def _may_hold_calls(file: BinaryIO) -> bool:
-    """Tell whether a file of a name that says nothing is worth reading."""
-    head = file.read(_SNIFFED_BYTES)
-    if head.startswith(PARQUET_MAGIC):
-        from segkoch_lint.reading.parquet import may_hold_calls  # noqa: PLC0415 - most inputs are no tables
-
-        return may_hold_calls(file)
-    if is_compressed(head):
-        return True
-    from segkoch_lint.reading.csv_text import delimiter_of  # noqa: PLC0415 - most inputs are no tables
-
-    encoding, skip = encoding_of(head) or ("utf-8", 0)
-    # Invalid text is replaced: only its beginning matters.
-    text = head[skip:].decode(encoding, "replace").encode()
-    return starts_like_calls(text) or delimiter_of(text) is not None

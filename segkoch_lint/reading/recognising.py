@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from typing import BinaryIO
 
 import msgspec
 from msgspec.structs import replace
@@ -28,6 +29,8 @@ from segkoch_lint.reading.sniffing import (
     PARQUET_MAGIC,
     Claim,
     claim_of,
+    encoding_of,
+    is_compressed,
     is_source_code,
     is_table,
     starts_like_calls,
@@ -42,6 +45,8 @@ _PEEKED_BYTES = 1 << 20
 
 _SAMPLED_LINES = 100
 
+_SNIFFED_BYTES = 4096
+
 # YAML is a hundred times as slow as JSON; so much of it shows whether something without a name is YAML.
 _TRIED_YAML_BYTES = 1 << 16
 
@@ -49,6 +54,23 @@ _NOT_INDENTED = re.compile(rb"^\S", re.MULTILINE)
 _YAML_START = re.compile(rb"(?:---|%YAML|- |[\w.-]+:\s)")
 
 _OPENINGS = (b"{", b"[", b"[{")
+
+
+def may_hold_calls(file: BinaryIO) -> bool:
+    """Tell whether a file of a name that says nothing is worth reading."""
+    head = file.read(_SNIFFED_BYTES)
+    if head.startswith(PARQUET_MAGIC):
+        from segkoch_lint.reading import parquet  # noqa: PLC0415 - most inputs are no tables
+
+        return parquet.may_hold_calls(file)
+    if is_compressed(head):
+        return True
+    from segkoch_lint.reading.csv_text import delimiter_of  # noqa: PLC0415 - most inputs are no tables
+
+    encoding, skip = encoding_of(head) or ("utf-8", 0)
+    # Invalid text is replaced: only its beginning matters.
+    text = head[skip:].decode(encoding, "replace").encode()
+    return starts_like_calls(text) or delimiter_of(text) is not None
 
 
 class Kind(Enum):

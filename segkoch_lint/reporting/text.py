@@ -10,14 +10,13 @@ from typing import Any, NamedTuple, TextIO
 import click
 
 from segkoch_lint.budgets import Budget
-from segkoch_lint.facets import Group
 from segkoch_lint.findings import Excerpt, Finding, Severity
 from segkoch_lint.masking import shown, shown_path
 from segkoch_lint.reading.sniffing import ending_of
 from segkoch_lint.reporting import Outcome, Style, replays
 from segkoch_lint.reporting.escaping import escaped, visible
 from segkoch_lint.rules.catalogue import built_in
-from segkoch_lint.tallies import CallTally, IdentityTally, PlanTally, Summary
+from segkoch_lint.tallies import CallTally, Group, IdentityTally, PlanTally, Summary
 
 _LONGEST_CELL = 60
 """Code points of a payload value that a table shows."""

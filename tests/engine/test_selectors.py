@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.engine import selector, verdict_cache
 from segkoch_lint.engine.checked_line import CheckedLine
-from segkoch_lint.facets import FACETS, Facet, Group
+from segkoch_lint.facets import FACETS, Facet
 from segkoch_lint.linting import Linter
 from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.documents import Flaw
@@ -20,6 +20,7 @@ from segkoch_lint.reading.splitting import Block, NumberedLine
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.tallies import Group
 from tests.conftest import IOS_CALL
 from tests.engine.logs import (
     BAD,

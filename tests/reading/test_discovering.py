@@ -6,14 +6,18 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from segkoch_lint.errors import UsageError
-from segkoch_lint.reading.discovering import Discovery, discover
+from segkoch_lint.reading import discovering, recognising
+from segkoch_lint.reading.discovering import Discovery
 from segkoch_lint.reading.inputs import Input, Unread
+
+discover = partial(discovering.discover, may_hold_calls=recognising.may_hold_calls)
 
 CALL = b'{"type":"track","event":"x"}\n'
 

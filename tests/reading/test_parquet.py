@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from segkoch_lint import Linter, Span
-from segkoch_lint.reading.discovering import discover
+from segkoch_lint.reading import discovering, recognising
 from segkoch_lint.reading.opening import open_bytes
 from segkoch_lint.reading.parquet import may_hold_calls, read_parquet
 from segkoch_lint.reading.rows import RowDocument
 from tests.conftest import Ran
+
+discover = partial(discovering.discover, may_hold_calls=recognising.may_hold_calls)
 
 Program = Callable[..., Ran]
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from segkoch_lint.reading.discovering import discover
+from segkoch_lint.reading import discovering, recognising
 from segkoch_lint.reading.inputs import Input, Unread
 from segkoch_lint.reading.remote import RemoteError, is_remote, open_remote
 from tests.conftest import Ran
+
+discover = partial(discovering.discover, may_hold_calls=recognising.may_hold_calls)
 
 Program = Callable[..., Ran]
 

@@ -21,6 +21,7 @@ from segkoch_lint.policy.settings import Settings
 from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.documents import Flaw
 from segkoch_lint.reading.inputs import Unread
+from segkoch_lint.reading.recognising import may_hold_calls
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.tallies import PlanTally, RequirementTally, Summary
 
@@ -92,7 +93,13 @@ class PlanChecker:
         """Check the plans of files, folders, globs and ``-``; ``summary.unread`` names what cannot be read."""
         plans: list[Plan] = []
         findings: list[Finding] = []
-        found = discover(paths, exclude=self.settings.exclude, root=self.settings.root, stdin_filename=stdin_filename)
+        found = discover(
+            paths,
+            exclude=self.settings.exclude,
+            root=self.settings.root,
+            stdin_filename=stdin_filename,
+            may_hold_calls=may_hold_calls,
+        )
         for each in found:
             if isinstance(each, Unread):
                 self.summary.unread.append((each.path, each.reason))

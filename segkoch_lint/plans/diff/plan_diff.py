@@ -27,6 +27,7 @@ from segkoch_lint.plans.replay import replay
 from segkoch_lint.reading.discovering import discover
 from segkoch_lint.reading.ignoring import PathPatterns
 from segkoch_lint.reading.inputs import Unread
+from segkoch_lint.reading.recognising import may_hold_calls
 from segkoch_lint.tallies import Change
 
 _GIT = "git:"
@@ -64,7 +65,7 @@ def compare_files(checker: PlanChecker, old: str, new: Sequence[str], logs: Sequ
         UsageError: the old version cannot be read.
     """
     version = PlanVersion()
-    for each in discover([old], root=checker.settings.root):
+    for each in discover([old], root=checker.settings.root, may_hold_calls=may_hold_calls):
         if isinstance(each, Unread):
             raise UsageError(f"{each.path}: {each.reason}.", "The old version is needed to compare with.")
         version.plans += _old_plans(checker, read_file(each, checker.settings.limits), named=each.named)
@@ -166,7 +167,9 @@ def _compared(checker: PlanChecker, old: _OldVersion, paths: Sequence[str], logs
     about: list[Finding] = []
     new = PlanVersion()
     read: set[str] = set()
-    for each in discover(paths, exclude=checker.settings.exclude, root=checker.settings.root):
+    for each in discover(
+        paths, exclude=checker.settings.exclude, root=checker.settings.root, may_hold_calls=may_hold_calls
+    ):
         if not isinstance(each, Unread):
             file = read_file(each, checker.settings.limits)
             about += checker.about(file)
