@@ -10,30 +10,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from segkoch_lint.budgets import Budget
+    from segkoch_lint.config.budgets import Budget
+    from segkoch_lint.config.settings import Settings
     from segkoch_lint.errors import UsageError
-    from segkoch_lint.findings import Excerpt, Finding, Location, Severity
-    from segkoch_lint.linting import Linter, lint
-    from segkoch_lint.masking import Secret
-    from segkoch_lint.places import Span
-    from segkoch_lint.policy.settings import Settings
-    from segkoch_lint.tallies import Summary
+    from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
+    from segkoch_lint.findings.position import Span
+    from segkoch_lint.findings.redaction.masking import Secret
+    from segkoch_lint.findings.summary import Summary
+    from segkoch_lint.linter import Linter, lint
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Budget": "budgets",
-    "Excerpt": "findings",
-    "Finding": "findings",
-    "Linter": "linting",
-    "Location": "findings",
-    "Secret": "masking",
-    "Settings": "policy.settings",
-    "Severity": "findings",
-    "Span": "places",
-    "Summary": "tallies",
+    "Budget": "config.budgets",
+    "Excerpt": "findings.finding",
+    "Finding": "findings.finding",
+    "Linter": "linter",
+    "Location": "findings.finding",
+    "Secret": "findings.redaction.masking",
+    "Settings": "config.settings",
+    "Severity": "findings.finding",
+    "Span": "findings.position",
+    "Summary": "findings.summary",
     "UsageError": "errors",
-    "lint": "linting",
+    "lint": "linter",
 }
 
 __all__ = [

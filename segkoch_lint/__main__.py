@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    from segkoch_lint.cli.running import run  # noqa: PLC0415 - click is the first thing that takes time
+    from segkoch_lint.cli.entry import run  # noqa: PLC0415 - click is the first thing that takes time
 
     return run(sys.argv[1:])
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import hypothesis
 import pytest
 
-from segkoch_lint.cli.running import run
-from segkoch_lint.findings import Finding
-from segkoch_lint.linting import Linter
+from segkoch_lint.cli.entry import run
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.linter import Linter
 
 # How long an example takes says nothing about whether it is right.
 hypothesis.settings.register_profile("untimed", deadline=None)

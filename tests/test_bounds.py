@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from segkoch_lint.findings import Finding
-from segkoch_lint.linting import Linter
-from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.json_text import JsonDocument
-from segkoch_lint.reading.limits import Limits
-from segkoch_lint.reading.splitting import read_lines
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.lines import read_lines
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.linter import Linter
 
 BAD = b'{"type":"track","event":"x","userId":"u"}'
 MEMORY = 150 << 20
 
 MEASURED = (
     "import sys\n"
-    "from segkoch_lint.cli.running import run\n"
+    "from segkoch_lint.cli.entry import run\n"
     "run(['check', '--isolated', '-q', '-j', '1', *sys.argv[1:]])\n"
     "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')))\n"
 )

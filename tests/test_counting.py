@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import pytest
 
-from segkoch_lint.linting import Linter
-from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.limits import Limits
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.linter import Linter
 from tests.conftest import IOS_CALL
 
 MEGABYTES = int(os.environ.get("COUNTED_MB", "20"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from segkoch_lint import Settings, schema_files
+from segkoch_lint import Settings, resources
 from tests.conftest import Ran
 
 Program = Callable[..., Ran]
@@ -25,7 +25,7 @@ def first_cells(page: str) -> set[str]:
 
 
 def test_every_key_of_the_configuration_is_documented() -> None:
-    schema = schema_files.load("configuration")["properties"]
+    schema = resources.load("configuration")["properties"]
     keys = {*schema, *(f"limits.{each}" for each in schema["limits"]["properties"])} - {"limits"}
     assert first_cells("configuration.md") == keys
 
@@ -36,7 +36,7 @@ def test_every_field_of_the_settings_is_documented() -> None:
 
 
 def test_every_member_of_a_rule_file_is_documented() -> None:
-    schema = schema_files.load("rule")["$defs"]
+    schema = resources.load("rule")["$defs"]
     members = {*schema["rule-file"]["properties"], *(f"rule.{each}" for each in schema["rule"]["properties"])}
     assert members - first_cells("rule-files.md") == {"rule"}
 

@@ -17,15 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint import Finding, Linter
-from segkoch_lint.masking import mask
-from segkoch_lint.places import Span
-from segkoch_lint.reading.csv_text import read_csv
-from segkoch_lint.reading.limits import Limits
-from segkoch_lint.reading.opening import open_bytes
-from segkoch_lint.reading.rows import RowDocument
-from segkoch_lint.reporting.excerpts import excerpt
+from segkoch_lint.documents.table.csv_reader import read_csv
+from segkoch_lint.documents.table.row import RowDocument
+from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.redaction.masking import mask
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.inputs.opener import open_bytes
+from segkoch_lint.reporting.snippets import excerpt
 from tests.conftest import Ran
-from tests.engine.logs import is_found_the_same
+from tests.engine.lines.logs import is_found_the_same
 
 COLUMNS = (
     "id,received_at,user_id,event,event_text,context_library_name,context_device_type,context_device_id,"

@@ -9,19 +9,21 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint import parts
 from segkoch_lint.cli.outputs import Reports
-from segkoch_lint.engine.selector import ReadingSelector
-from segkoch_lint.findings import Finding
+from segkoch_lint.documents import lines as line_reader
+from segkoch_lint.documents.document import Document, Flaw
+from segkoch_lint.documents.json.document import JsonDocument, parse_json
+from segkoch_lint.documents.table import csv_reader
+from segkoch_lint.documents.table.row import RowDocument
+from segkoch_lint.documents.yaml import document as yaml_document
+from segkoch_lint.documents.yaml.document import YamlDocument
+from segkoch_lint.engine import input_linter
+from segkoch_lint.engine.document_checker import Inspection, Inspector
+from segkoch_lint.engine.entry_resolver import Joint
+from segkoch_lint.engine.lines.selector import ReadingSelector
+from segkoch_lint.findings.finding import Finding
 from segkoch_lint.identity.database import IdentityDatabase
-from segkoch_lint.inspecting import Inspection, Inspector
-from segkoch_lint.joining import Joint
-from segkoch_lint.linting import Linter, lint
-from segkoch_lint.reading import csv_text, splitting, yaml_text
-from segkoch_lint.reading.documents import Document, Flaw
-from segkoch_lint.reading.json_text import JsonDocument, parse_json
-from segkoch_lint.reading.rows import RowDocument
-from segkoch_lint.reading.yaml_text import YamlDocument
+from segkoch_lint.linter import Linter, lint
 from tests.conftest import Ran
 
 Program = Callable[..., Ran]
@@ -42,7 +44,7 @@ def fails_on_dreaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Inspector, "inspect", failing)
     # So that every line is read as a document.
-    monkeypatch.setattr(parts, "line_selector", lambda _ruleset, limits, *_, **__: ReadingSelector(limits))
+    monkeypatch.setattr(input_linter, "line_selector", lambda _ruleset, limits, *_, **__: ReadingSelector(limits))
 
 
 def lines(*texts: str) -> str:
@@ -117,7 +119,7 @@ def test_a_line_on_which_reading_fails_is_named_and_the_others_are_checked(
             raise KeyError
         return parse_json(text, **options)
 
-    monkeypatch.setattr(splitting, "parse_json", failing)
+    monkeypatch.setattr(line_reader, "parse_json", failing)
     file = tmp_path / "log.ndjson"
     file.write_text(lines(BAD, "{dreaded", BAD))
     linter = Linter()
@@ -129,8 +131,8 @@ def test_a_line_on_which_reading_fails_is_named_and_the_others_are_checked(
 @pytest.mark.parametrize(
     ("name", "content", "place"),
     [
-        ("rows.csv", "type,user_id,event,context_device_type\ntrack,u,dreaded,\ntrack,u,x,\n", (csv_text, "Row", 2)),
-        ("calls.yaml", f"{DREADED}\n--- # the first is in flow style\n{BAD[:-1]},\n}}\n", (yaml_text, "Yaml", 1)),
+        ("rows.csv", "type,user_id,event,context_device_type\ntrack,u,dreaded,\ntrack,u,x,\n", (csv_reader, "Row", 2)),
+        ("calls.yaml", f"{DREADED}\n--- # the first is in flow style\n{BAD[:-1]},\n}}\n", (yaml_document, "Yaml", 1)),
     ],
 )
 def test_a_document_of_another_format_on_which_reading_fails_is_named_and_the_others_are_checked(
@@ -168,7 +170,7 @@ def test_when_many_lines_at_once_fail_they_are_read_one_by_one(monkeypatch: pyte
         def select(self, *_: Any, **__: Any) -> Any:
             raise KeyError
 
-    monkeypatch.setattr(parts, "line_selector", lambda _ruleset, limits, *_, **__: Failing(limits))
+    monkeypatch.setattr(input_linter, "line_selector", lambda _ruleset, limits, *_, **__: Failing(limits))
     findings, after = found()
     assert findings == expected
     assert after.summary.calls == before.summary.calls

@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from segkoch_lint.engine import selector
-from segkoch_lint.linting import Linter
-from segkoch_lint.reading import opening, recognising
+from segkoch_lint.documents import detection
+from segkoch_lint.engine.lines import selector
+from segkoch_lint.inputs import opener
+from segkoch_lint.linter import Linter
 from tests.conftest import IOS_CALL, Ran
 
 Program = Callable[..., Ran]
@@ -46,8 +47,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Inputs of every kind; logs come in many blocks however small they are."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(selector, "FEW_BYTES", 2_000)
-    monkeypatch.setattr(opening, "_READ_BYTES", 10_000)
-    monkeypatch.setattr(recognising, "_PEEKED_BYTES", 10_000)
+    monkeypatch.setattr(opener, "_READ_BYTES", 10_000)
+    monkeypatch.setattr(detection, "_PEEKED_BYTES", 10_000)
     strangers = b'{"x":1}\n5\n' * 400
     inputs = {
         "bom.ndjson": b"\xef\xbb\xbf" + log(1),

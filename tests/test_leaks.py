@@ -17,11 +17,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.facets import FACETS
-from segkoch_lint.linting import Linter
-from segkoch_lint.policy.settings import Settings
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.linter import Linter
+from segkoch_lint.messages.facets import FACETS
 from segkoch_lint.reporting import FORMATS, Outcome, Style, open_report
-from segkoch_lint.reporting.excerpts import excerpt, flaw_excerpt
+from segkoch_lint.reporting.snippets import excerpt, flaw_excerpt
 from tests.conftest import IOS_CALL, Ran
 
 GROUPED = Settings(group_by=tuple(FACETS[name] for name in ("event", "platform", "source")))

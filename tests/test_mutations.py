@@ -22,13 +22,13 @@ from typing import Any
 import pytest
 import yaml
 
-from segkoch_lint.findings import Severity
-from segkoch_lint.linting import Linter
-from segkoch_lint.policy.outcome import exit_status
-from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.limits import Limits
+from segkoch_lint.config.exit_status import exit_status
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.findings.finding import Severity
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.linter import Linter
 from segkoch_lint.reporting import FORMATS, Outcome, Report, Style, open_report
-from segkoch_lint.reporting.excerpts import excerpt, flaw_excerpt
+from segkoch_lint.reporting.snippets import excerpt, flaw_excerpt
 
 MUTANTS = int(os.environ.get("MUTANTS", "20000"))
 FIRST = int(os.environ.get("FIRST_MUTANT", "0"))

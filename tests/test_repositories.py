@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.linting import Linter
-from segkoch_lint.reading.inputs import Input
+from segkoch_lint.inputs.input import Input
+from segkoch_lint.linter import Linter
 from tests.conftest import Ran
 
 Program = Callable[..., Ran]

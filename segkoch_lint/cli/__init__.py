@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from segkoch_lint import __version__
-from segkoch_lint.cli.late import LateGroup
+from segkoch_lint.cli.lazy import LateGroup
 
 _COMMANDS = {
     "check": "Lint events: fixtures, captured payloads, raw logs.",
@@ -17,7 +17,7 @@ _COMMANDS = {
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from segkoch_lint.engine.core import core_text  # noqa: PLC0415 - few runs need it
+        from segkoch_lint.engine.lines.core import core_text  # noqa: PLC0415 - few runs need it
 
         click.echo(f"segkoch-lint, version {__version__}\nnative core: {core_text()}")
         ctx.exit()

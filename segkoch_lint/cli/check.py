@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.completing import complete_facets, complete_files, complete_rules
-from segkoch_lint.cli.messages import write_message
+from segkoch_lint.cli.completion import complete_facets, complete_files, complete_rules
+from segkoch_lint.cli.notes import write_message
 from segkoch_lint.cli.options import (
     configuration_options,
     settings_of,
@@ -32,7 +32,7 @@ from segkoch_lint.cli.reports import (
     with_fail_on,
 )
 from segkoch_lint.cli.signals import raise_arrived
-from segkoch_lint.engine.core import MISSING, has_core
+from segkoch_lint.engine.lines.core import MISSING, has_core
 from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.reporting import Outcome, Style
 
@@ -41,9 +41,9 @@ _LARGE_BYTES = 64 << 20
 
 if TYPE_CHECKING:
     from segkoch_lint.cli.outputs import Reports
-    from segkoch_lint.findings import Finding
-    from segkoch_lint.linting import Linter
-    from segkoch_lint.policy.settings import Settings
+    from segkoch_lint.config.settings import Settings
+    from segkoch_lint.findings.finding import Finding
+    from segkoch_lint.linter import Linter
     from segkoch_lint.rules.catalogue import Rule
 
 _EPILOG = """\b
@@ -132,8 +132,8 @@ def command(
     with the columns of Segment's warehouses; also in gzip or zstandard.
     """
     from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
-    from segkoch_lint.linting import Linter  # noqa: PLC0415 - validators and parsers take a while to import
-    from segkoch_lint.policy.outcome import exit_status, within_budgets  # noqa: PLC0415
+    from segkoch_lint.config.exit_status import exit_status, within_budgets  # noqa: PLC0415
+    from segkoch_lint.linter import Linter  # noqa: PLC0415 - validators and parsers take a while to import
 
     settings = with_budgets(with_fail_on(settings_of(**configuration), fail_on), budgets)
     settings = with_memory(with_facets(settings, facets), memory)

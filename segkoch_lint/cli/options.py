@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from segkoch_lint.budgets import FORMS, Budget
-from segkoch_lint.cli.completing import complete_rules, complete_severities
-from segkoch_lint.cli.messages import write_message
+from segkoch_lint.cli.completion import complete_rules, complete_severities
+from segkoch_lint.cli.notes import write_message
+from segkoch_lint.config.budgets import FORMS, Budget
 from segkoch_lint.errors import UsageError, nearest
-from segkoch_lint.findings import Severity
+from segkoch_lint.findings.finding import Severity
 
 if TYPE_CHECKING:
-    from segkoch_lint.policy.settings import Settings
+    from segkoch_lint.config.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -100,7 +100,7 @@ def settings_of(
     Raises:
         UsageError: an option or the configuration is wrong.
     """
-    from segkoch_lint.policy.configuration import ignored_configurations, load_settings  # noqa: PLC0415
+    from segkoch_lint.config.file import ignored_configurations, load_settings  # noqa: PLC0415
 
     file = configuration_file(config, isolated=isolated)
     if config is None and not isolated:
@@ -129,7 +129,7 @@ def configuration_file(config: Path | None, *, isolated: bool) -> Path | None:
     Raises:
         UsageError: it does not exist, or none was wanted as well.
     """
-    from segkoch_lint.policy.configuration import find_configuration  # noqa: PLC0415
+    from segkoch_lint.config.file import find_configuration  # noqa: PLC0415
 
     if config is not None and isolated:
         raise UsageError("--config and --isolated exclude each other.")
@@ -183,7 +183,7 @@ def with_memory(settings: Settings, size: str | None) -> Settings:
     Raises:
         UsageError: it is no size, or too small.
     """
-    from segkoch_lint.policy.sizes import SIZE_FORMS, bytes_of  # noqa: PLC0415 - the package takes a while to import
+    from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of  # noqa: PLC0415 - the package takes a while to import
 
     if size is None:
         return settings
@@ -209,7 +209,7 @@ def with_facets(settings: Settings, names: Iterable[str]) -> Settings:
     Raises:
         UsageError: there is no such facet.
     """
-    from segkoch_lint.facets import FACETS  # noqa: PLC0415 - most runs group by nothing
+    from segkoch_lint.messages.facets import FACETS  # noqa: PLC0415 - most runs group by nothing
 
     for name in (asked := words(names)):
         if name not in FACETS:

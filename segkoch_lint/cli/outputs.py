@@ -10,13 +10,13 @@ from typing import Self
 
 import msgspec
 
-from segkoch_lint.cli.messages import write_message
+from segkoch_lint.cli.notes import write_message
+from segkoch_lint.config.exit_status import INCOMPLETE
 from segkoch_lint.errors import OutputError
-from segkoch_lint.findings import Finding
-from segkoch_lint.policy.outcome import INCOMPLETE
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import Outcome, Report, Style, open_report
-from segkoch_lint.reporting.writing import open_output
-from segkoch_lint.tallies import Summary
+from segkoch_lint.reporting.atomic_file import open_output
 
 Target = tuple[str, str]
 """A format and the file that a report in it goes to."""

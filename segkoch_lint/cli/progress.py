@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 if TYPE_CHECKING:
-    from segkoch_lint.linting import Linter
+    from segkoch_lint.linter import Linter
 
 _AFTER = 1.0
 """Seconds after which the line appears."""

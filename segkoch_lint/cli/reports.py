@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.completing import complete_outputs
-from segkoch_lint.cli.messages import write_message
+from segkoch_lint.cli.completion import complete_outputs
+from segkoch_lint.cli.notes import write_message
 from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
-from segkoch_lint.masking import mask_shapes, shown_path
+from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
 from segkoch_lint.reporting import FORMATS, Outcome, Style
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from segkoch_lint.budgets import Budget
     from segkoch_lint.cli.outputs import Target
-    from segkoch_lint.findings import Excerpt, Finding
-    from segkoch_lint.places import Span
-    from segkoch_lint.policy.settings import Settings
-    from segkoch_lint.reading.documents import Document, Flaw
-    from segkoch_lint.tallies import Summary
+    from segkoch_lint.config.budgets import Budget
+    from segkoch_lint.config.settings import Settings
+    from segkoch_lint.documents.document import Document, Flaw
+    from segkoch_lint.findings.finding import Excerpt, Finding
+    from segkoch_lint.findings.position import Span
+    from segkoch_lint.findings.summary import Summary
 
 
 def report_options(checked: str) -> Callable[[Command], Command]:
@@ -93,7 +93,7 @@ def _note_debug(context: click.Context, _parameter: click.Parameter, debug: bool
 
 def with_fail_on(settings: Settings, name: str | None) -> Settings:
     """Return the settings with the severity of ``--fail-on``, if it was given."""
-    from segkoch_lint.policy.configuration import fail_on_of  # noqa: PLC0415 - the validator takes a while to import
+    from segkoch_lint.config.file import fail_on_of  # noqa: PLC0415 - the validator takes a while to import
 
     return dataclasses.replace(settings, fail_on=fail_on_of(name)) if name else settings
 
@@ -141,7 +141,7 @@ def protect_inputs(
     """
     if not targets:
         return
-    from segkoch_lint.cli.protection import Inputs, Output, refuse_overwriting  # noqa: PLC0415
+    from segkoch_lint.cli.overwrite_check import Inputs, Output, refuse_overwriting  # noqa: PLC0415
 
     outputs = [Output(path, f"--output {name}:{path}") for name, path in targets]
     refuse_overwriting(outputs, Inputs(paths, configuration_file(config, isolated=isolated), settings.rules))
@@ -156,13 +156,13 @@ def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[An
 
 
 def _excerpt(document: Document, span: Span, *, show_ids: bool) -> Excerpt | None:
-    from segkoch_lint.reporting.excerpts import excerpt  # noqa: PLC0415 - only a finding has lines to show
+    from segkoch_lint.reporting.snippets import excerpt  # noqa: PLC0415 - only a finding has lines to show
 
     return excerpt(document, span, show_ids=show_ids)
 
 
 def _flaw_excerpt(flaw: Flaw, *, show_ids: bool) -> Excerpt | None:
-    from segkoch_lint.reporting.excerpts import flaw_excerpt  # noqa: PLC0415 - only a finding has lines to show
+    from segkoch_lint.reporting.snippets import flaw_excerpt  # noqa: PLC0415 - only a finding has lines to show
 
     return flaw_excerpt(flaw, show_ids=show_ids)
 
@@ -198,7 +198,7 @@ class Reporting:
             max_blocked: how many of the useful calls of a replay may be blocked; None for any number.
         """
         from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415 - `--help` needs none of it
-        from segkoch_lint.policy.outcome import exit_status  # noqa: PLC0415
+        from segkoch_lint.config.exit_status import exit_status  # noqa: PLC0415
 
         with open_reports(self.form, self.style, self.targets) as reports:
             waiting = iter(findings)

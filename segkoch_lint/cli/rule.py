@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.completing import RuleName
+from segkoch_lint.cli.completion import RuleName
 from segkoch_lint.cli.options import color_option, configuration_options, settings_of, wants_color
 from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.reporting.escaping import json_text, visible
@@ -51,7 +51,7 @@ def command(
 
     Without a code or a name, list the rules.
     """
-    from segkoch_lint.policy.selection import Selection  # noqa: PLC0415
+    from segkoch_lint.config.selection import Selection  # noqa: PLC0415
     from segkoch_lint.rules.catalogue import find  # noqa: PLC0415
 
     if every and names:
@@ -140,7 +140,7 @@ def _write_pages(directory: Path, rules: Sequence[Rule]) -> None:
 
 def _is_free(path: Path) -> bool:
     """Tell whether nothing would be lost if a page of rules were written here."""
-    from segkoch_lint.reporting.own import is_rule_page  # noqa: PLC0415
+    from segkoch_lint.reporting.own_reports import is_rule_page  # noqa: PLC0415
 
     try:
         with path.open("rb") as file:

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from segkoch_lint import schema_files
-from segkoch_lint.cli.completing import RuleName
+from segkoch_lint import resources
+from segkoch_lint.cli.completion import RuleName
 from segkoch_lint.cli.options import configuration_options, settings_of
 from segkoch_lint.errors import UsageError
 from segkoch_lint.reporting.escaping import json_text
@@ -36,14 +36,14 @@ def command(name: str | None, *, configuration: bool, report: bool, rule_file: b
     if rule_file:
         schema = _rule_schema()
     elif configuration or report:
-        schema = schema_files.load("configuration" if configuration else "report")
+        schema = resources.load("configuration" if configuration else "report")
     else:
         schema = _of_rules(name, settings)
     click.echo(json_text(schema, indent=2, ensure_ascii=False))
 
 
 def _of_rules(name: str | None, configuration: dict[str, Any]) -> Any:
-    from segkoch_lint.policy.selection import Selection  # noqa: PLC0415
+    from segkoch_lint.config.selection import Selection  # noqa: PLC0415
     from segkoch_lint.rules.catalogue import find  # noqa: PLC0415
     from segkoch_lint.rules.ruleset import bundle  # noqa: PLC0415
 
@@ -54,6 +54,6 @@ def _of_rules(name: str | None, configuration: dict[str, Any]) -> Any:
 
 def _rule_schema() -> Any:
     """Return the meta-schema with the vocabulary's in it, so that it stands alone."""
-    schema = dict(schema_files.load("rule"))
-    schema["$defs"] = {**schema["$defs"], "vocabulary": schema_files.load("vocabulary")}
+    schema = dict(resources.load("rule"))
+    schema["$defs"] = {**schema["$defs"], "vocabulary": resources.load("vocabulary")}
     return schema

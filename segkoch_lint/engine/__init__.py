@@ -1,1 +1,1 @@
-"""Goes through the lines of a log: counts those that are known to break nothing, and hands on the others."""
+"""How a run is done: an input line by line or document by document, to findings and figures."""

@@ -9,20 +9,20 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Literal, Protocol
 
-from segkoch_lint.identity.database import IdentityDatabase
-from segkoch_lint.identity.devices import Affecting, IdUse, add_findings
-from segkoch_lint.identity.engines import Engine
-from segkoch_lint.identity.event_names import MOST_NAMES, EventCalls, EventSet
-from segkoch_lint.identity.findings import ADVERTISING, Affected, FindingStore, IdentityFinding
-from segkoch_lint.identity.users import Blamed, Statement, User
-from segkoch_lint.identity.vectors import (
+from segkoch_lint.findings.summary import IdentityTally
+from segkoch_lint.identity.claim_vectors import (
     asks_of_each_claim,
     asks_only_how_many_names,
     summary_of_claim,
     summary_of_person,
 )
+from segkoch_lint.identity.database import IdentityDatabase
+from segkoch_lint.identity.devices import Affecting, IdUse, add_findings
+from segkoch_lint.identity.event_names import MOST_NAMES, EventCalls, EventSet
+from segkoch_lint.identity.identity_findings import ADVERTISING, Affected, FindingStore, IdentityFinding
+from segkoch_lint.identity.sql_engines import Engine
+from segkoch_lint.identity.users import Blamed, Statement, User
 from segkoch_lint.rules.violations import Violation
-from segkoch_lint.tallies import IdentityTally
 
 _MOST_SOUGHT = 100_000
 """Ids whose records are looked for in a temporary file; if there are more, everything is loaded."""
@@ -240,7 +240,7 @@ class _Analysis:
 
 
 def _why_not_compared(app_device: int, app_advertising: int, server_device: int, server_advertising: int) -> str:
-    """Return why app and servers cannot be compared, as `segkoch_lint.tallies.IdentityTally` has it, or nothing."""
+    """Return why app and servers cannot be compared, as `IdentityTally` has it, or nothing."""
     if (app_device and server_device) or (app_advertising and server_advertising):
         return ""
     mobile, server = app_device or app_advertising, server_device or server_advertising

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from segkoch_lint.identity.engines import Engine, SQLite, best_engine
 from segkoch_lint.identity.first_seen import LINE_DIGITS, file_prefix, stored_place
 from segkoch_lint.identity.records import KeptRecords, RecordBatch, StoredEvent, storable_name
+from segkoch_lint.identity.sql_engines import Engine, SQLite, best_engine
 
 if TYPE_CHECKING:
     from segkoch_lint.identity.spill import Spill

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from segkoch_lint.identity.findings import Affected, FindingStore
+from segkoch_lint.identity.identity_findings import Affected, FindingStore
 from segkoch_lint.rules.violations import Violation
 
 

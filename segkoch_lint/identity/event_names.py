@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from segkoch_lint.identity.findings import EVENT, Affected, FindingStore
+from segkoch_lint.identity.identity_findings import EVENT, Affected, FindingStore
 from segkoch_lint.rules.violations import Violation
 
 MOST_NAMES = 100

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from segkoch_lint.findings import Location
-from segkoch_lint.places import Span
+from segkoch_lint.findings.finding import Location
+from segkoch_lint.findings.position import Span
 
 DEVICE_POINTER, ADVERTISING_POINTER, EVENT_POINTER = "/context/device/id", "/context/device/advertisingId", "/event"
 
@@ -23,7 +23,7 @@ _decode = msgspec.json.Decoder(list[list[int | str] | None]).decode
 
 
 class Spot(NamedTuple):
-    """Where a value stands in its input: see `segkoch_lint.findings.Location`."""
+    """Where a value stands in its input: see `segkoch_lint.findings.finding.Location`."""
 
     span: Span | None
     pointer: str

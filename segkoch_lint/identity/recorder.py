@@ -7,7 +7,9 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from segkoch_lint.calls import Call
+from segkoch_lint.documents.document import Document
+from segkoch_lint.envelopes.unwrap import place_in_document
+from segkoch_lint.findings.position import Path, Span, pointer_of
 from segkoch_lint.identity.first_seen import ADVERTISING_POINTER, DEVICE_POINTER, EVENT_POINTER, Order, Spot, place_of
 from segkoch_lint.identity.records import (
     NO_MEMBERS,
@@ -22,9 +24,7 @@ from segkoch_lint.identity.records import (
     sender_of,
     storable_library,
 )
-from segkoch_lint.places import Path, Span, pointer_of
-from segkoch_lint.reading.documents import Document
-from segkoch_lint.reading.unwrapping import place_in_document
+from segkoch_lint.messages.message import Call
 from segkoch_lint.rules.ruleset import Opinion
 
 _DEVICE: Path = ("context", "device")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
-from segkoch_lint.caching import remembered
-from segkoch_lint.calls import library_of, was_sent
-from segkoch_lint.masking import mask_name
+from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.findings.redaction.masking import mask_name
+from segkoch_lint.findings.redaction.sensitive_keys import fold
+from segkoch_lint.messages.message import library_of, was_sent
 from segkoch_lint.rules.vocabulary import KEYWORDS, gate, self_contained, shared_definitions
-from segkoch_lint.sensitive_keys import fold
 
 MOBILE, SERVER, OTHER = "mobile", "server", "other"
 """Who sent a call: an app's SDK, a server's, or neither (the web, or an unknown library)."""
@@ -122,7 +122,8 @@ class RecordBatch:
 class IdMembers(NamedTuple):
     """The members of a call that say whose it is; of what does not count, empty.
 
-    Calls that give the same answers to what `segkoch_lint.engine.read_set` asks for identity have the same ones.
+    Calls that give the same answers to what `segkoch_lint.engine.lines.run_read_set` asks for identity have the same
+    ones.
 
     Attributes:
         user_id, anonymous_id, previous_id: keys of the call; the last one of an alias with a ``user_id`` only.

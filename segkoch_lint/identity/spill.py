@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.identity.engines import TEMPORARY_FILE, disk_errors
 from segkoch_lint.identity.records import share_of_text
+from segkoch_lint.identity.sql_engines import TEMPORARY_FILE, disk_errors
 
 Row = Sequence[Any]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from segkoch_lint.identity.findings import ADVERTISING, DEVICE
+from segkoch_lint.identity.claim_vectors import ADVERTISING_LIST, DEVICE_LIST, OF_DEVICE_LIST, who
+from segkoch_lint.identity.identity_findings import ADVERTISING, DEVICE
 from segkoch_lint.identity.records import MOBILE, SERVER
-from segkoch_lint.identity.vectors import ADVERTISING_LIST, DEVICE_LIST, OF_DEVICE_LIST, who
 
 MOST_CLAIMS = 500
 """Claims of servers that one summary holds."""

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from segkoch_lint.calls import Call
-from segkoch_lint.masking import mask_shapes
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.documents.detection import Foreign, may_hold_calls, read_documents
+from segkoch_lint.documents.document import Failure, Flaw
+from segkoch_lint.envelopes.unwrap import units_of
+from segkoch_lint.findings.redaction.masking import mask_shapes
+from segkoch_lint.findings.summary import ReplayCounts, ReplayTally, Summary
+from segkoch_lint.inputs.discovery import discover
+from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.opener import open_input
+from segkoch_lint.messages.message import Call
 from segkoch_lint.plans.model.plan import CallKind, Plan, PlanRule, event_version
 from segkoch_lint.plans.probe.evaluator import Evaluator, Replayed, TimeLimitExceeded
 from segkoch_lint.plans.probe.validators import SchemaError
-from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.discovering import discover
-from segkoch_lint.reading.documents import Failure, Flaw
-from segkoch_lint.reading.inputs import Input, Unread
-from segkoch_lint.reading.opening import open_input
-from segkoch_lint.reading.recognising import Foreign, may_hold_calls, read_documents
-from segkoch_lint.reading.unwrapping import units_of
-from segkoch_lint.tallies import ReplayCounts, ReplayTally, Summary
 
 _BATCH = 100
 """Calls of one request."""

@@ -8,9 +8,9 @@ from typing import Protocol, TextIO
 
 import msgspec
 
-from segkoch_lint.budgets import Budget
-from segkoch_lint.findings import Finding
-from segkoch_lint.tallies import Summary
+from segkoch_lint.config.budgets import Budget
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.summary import Summary
 
 FORMATS = {
     "text": "segkoch_lint.reporting.text",

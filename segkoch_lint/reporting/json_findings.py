@@ -8,8 +8,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
-from segkoch_lint.findings import Finding, Location, Severity
-from segkoch_lint.masking import shown_path
+from segkoch_lint.findings.finding import Finding, Location, Severity
+from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.reporting.escaping import safe_json
 
 _SEVERITIES = {each: str(each) for each in Severity}

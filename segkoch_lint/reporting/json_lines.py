@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from segkoch_lint.findings import Finding
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import Outcome, Style
 from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.json_findings import finding_text
 from segkoch_lint.reporting.json_report import summary_object
-from segkoch_lint.tallies import Summary
 
 
 class Reporter:

@@ -7,13 +7,10 @@ from typing import Any, TextIO
 from msgspec.structs import asdict
 
 from segkoch_lint import __version__
-from segkoch_lint.budgets import Budget
-from segkoch_lint.findings import Finding
-from segkoch_lint.masking import shown, shown_path
-from segkoch_lint.reporting import Outcome, Style
-from segkoch_lint.reporting.escaping import json_text
-from segkoch_lint.reporting.json_findings import finding_text
-from segkoch_lint.tallies import (
+from segkoch_lint.config.budgets import Budget
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.redaction.masking import shown, shown_path
+from segkoch_lint.findings.summary import (
     CallTally,
     IdentityTally,
     PlanTally,
@@ -23,6 +20,9 @@ from segkoch_lint.tallies import (
     RuleTally,
     Summary,
 )
+from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting.escaping import json_text
+from segkoch_lint.reporting.json_findings import finding_text
 
 VERSION = 1
 

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple, TextIO
 
 import click
 
-from segkoch_lint.budgets import Budget
-from segkoch_lint.findings import Excerpt, Finding, Severity
-from segkoch_lint.masking import shown, shown_path
-from segkoch_lint.reading.sniffing import ending_of
-from segkoch_lint.reporting import Outcome, Style, replays
+from segkoch_lint.config.budgets import Budget
+from segkoch_lint.findings.finding import Excerpt, Finding, Severity
+from segkoch_lint.findings.redaction.masking import shown, shown_path
+from segkoch_lint.findings.summary import CallTally, Group, IdentityTally, PlanTally, Summary
+from segkoch_lint.inputs.file_types import ending_of
+from segkoch_lint.reporting import Outcome, Style, replay_table
 from segkoch_lint.reporting.escaping import escaped, visible
 from segkoch_lint.rules.catalogue import built_in
-from segkoch_lint.tallies import CallTally, Group, IdentityTally, PlanTally, Summary
 
 _LONGEST_CELL = 60
 """Code points of a payload value that a table shows."""
@@ -179,9 +179,9 @@ class Reporter:
         if tally.changes:
             self._line("")
         if tally.replay is not None:
-            if table := [(_clipped(visible(name)), *figures) for name, *figures in replays.rows(tally.replay)]:
-                self._table(replays.HEAD, table, replays.ALIGN)
-            self._line(replays.sentences(tally.replay))
+            if table := [(_clipped(visible(name)), *figures) for name, *figures in replay_table.rows(tally.replay)]:
+                self._table(replay_table.HEAD, table, replay_table.ALIGN)
+            self._line(replay_table.sentences(tally.replay))
         self._line(_plan_sum(tally))
 
     def _libraries(self, summary: Summary) -> None:
@@ -235,7 +235,7 @@ class Reporter:
         if outcome.unwritten:
             self._line(Piece("Incomplete: a report was not written; see standard error.", "red", bold=True))
         replay = summary.plans.replay if summary.plans is not None else None
-        if too_many := replays.verdict(replay, outcome.max_blocked):
+        if too_many := replay_table.verdict(replay, outcome.max_blocked):
             self._line(Piece(too_many, "red", bold=True))
         unasked = _unasked(summary.plans) if summary.plans is not None else ""
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]

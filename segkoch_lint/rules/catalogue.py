@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from segkoch_lint import schema_files
+from segkoch_lint import resources
 from segkoch_lint.errors import UsageError, nearest
-from segkoch_lint.findings import Severity
-from segkoch_lint.places import Path as ValuePath
-from segkoch_lint.places import path_of
+from segkoch_lint.findings.finding import Severity
+from segkoch_lint.findings.position import Path as ValuePath
+from segkoch_lint.findings.position import path_of
 
 AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "event-name", "input", "plan"]
 
@@ -141,7 +141,7 @@ def holder_of(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
 @cache
 def built_in() -> tuple[Rule, ...]:
     """Return the rules of ``schemas/rules/``, by code. They are checked by the tests, not at every start."""
-    files = sorted((schema_files.directory() / "rules").glob("*.json"))
+    files = sorted((resources.directory() / "rules").glob("*.json"))
     return with_shared_remedies([rule_of(msgspec.json.decode(file.read_bytes())) for file in files])
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint import schema_files
+from segkoch_lint import resources
 
 ACCEPTED_TYPES = ("track", "identify", "page", "group", "alias")
 """The call types that Segment's Kochava destination accepts: every one but screen."""
@@ -97,7 +97,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 @cache
 def _libraries() -> Mapping[str, list[str]]:
-    table: Mapping[str, list[str]] = schema_files.load("libraries")
+    table: Mapping[str, list[str]] = resources.load("libraries")
     return table
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.places import path_of, pointer_of
+from segkoch_lint.findings.position import path_of, pointer_of
 from segkoch_lint.rules.catalogue import Counterexample, Rule
 
 _JUDGED = frozenset({"delivered", "call", "request", "destination"})

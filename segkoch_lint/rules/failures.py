@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from segkoch_lint.places import Path, path_of
+from segkoch_lint.findings.position import Path, path_of
 from segkoch_lint.rules.vocabulary import Gate
 
 _MOST_LEVELS = 200
@@ -42,7 +42,7 @@ def _way(error: Any) -> Path:
     """Return the way to a failed keyword.
 
     Of a keyword that is not its own, jsonschema-rs only says where it is defined: in a schema with an id
-    (`segkoch_lint.rules.combining`), from the top of that one.
+    (`segkoch_lint.rules.combined_schema`), from the top of that one.
     """
     way: Path = tuple(error.evaluation_path)
     resource, _, fragment = (error.absolute_keyword_location or "").partition("#")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from segkoch_lint.places import path_of
+from segkoch_lint.findings.position import path_of
 
 REFERRING = ("$ref", "$dynamicRef")
 """Keywords that refer to a schema. Without a ``$id`` inside, which rule files may not have, both mean the same."""

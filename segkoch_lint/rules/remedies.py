@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from segkoch_lint import schema_files
+from segkoch_lint import resources
 from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule
 from segkoch_lint.rules.delivery import ORIGINS
 from segkoch_lint.rules.vocabulary import expand, gate, self_contained, shared_definitions
@@ -50,7 +50,7 @@ class Circumstances:
 @cache
 def kinds() -> Mapping[str, Mapping[str, Any]]:
     """Return by name the kinds of calls that a remedy can be for, as schemas with a title."""
-    found: Mapping[str, Mapping[str, Any]] = schema_files.load("circumstances")["kinds"]
+    found: Mapping[str, Mapping[str, Any]] = resources.load("circumstances")["kinds"]
     return found
 
 

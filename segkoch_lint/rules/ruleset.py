@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from segkoch_lint.caching import BoundedCache
+from segkoch_lint.bounded_cache import BoundedCache
 from segkoch_lint.errors import UsageError
-from segkoch_lint.findings import Severity
-from segkoch_lint.places import Path
-from segkoch_lint.rules.combining import conjunction
-from segkoch_lint.rules.compiled import CompiledRules
+from segkoch_lint.findings.finding import Severity
+from segkoch_lint.findings.position import Path
+from segkoch_lint.rules.combined_schema import conjunction
+from segkoch_lint.rules.compiled_rules import CompiledRules
 from segkoch_lint.rules.delivery import Delivery
-from segkoch_lint.rules.footprint import Footprint
 from segkoch_lint.rules.inlining import inlined
+from segkoch_lint.rules.read_set import Footprint
 from segkoch_lint.rules.remedies import Circumstances
 from segkoch_lint.rules.violations import NAMES, Blame, Violation
 from segkoch_lint.rules.vocabulary import DIALECT, Gate, compares, expand, gate, self_contained, shared_definitions

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from segkoch_lint.calls import LIBRARY_NAME
-from segkoch_lint.masking import Extent, Secret, is_id, key_of, parent_of, redacted
-from segkoch_lint.places import Path, path_of
-from segkoch_lint.sensitive_keys import fold
+from segkoch_lint.findings.position import Path, path_of
+from segkoch_lint.findings.redaction.masking import Extent, Secret, is_id, key_of, parent_of, redacted
+from segkoch_lint.findings.redaction.sensitive_keys import fold
+from segkoch_lint.messages.message import LIBRARY_NAME
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import Rule
@@ -155,7 +155,7 @@ def shown_value(key: str | None, value: Any, parent: str | None = None) -> str |
     Args:
         key: the nearest key that it stands under.
         value: the value.
-        parent: the key of the object around (`segkoch_lint.masking.parent_of`).
+        parent: the key of the object around (`segkoch_lint.findings.redaction.masking.parent_of`).
     """
     if isinstance(value, Mapping):
         return "an object" if value else "an empty object"

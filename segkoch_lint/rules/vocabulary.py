@@ -17,10 +17,10 @@ from typing import Any, Protocol
 import jsonschema_rs
 import msgspec
 
-from segkoch_lint import schema_files
-from segkoch_lint.caching import remembered
-from segkoch_lint.places import path_of
-from segkoch_lint.sensitive_keys import fold
+from segkoch_lint import resources
+from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.findings.position import path_of
+from segkoch_lint.findings.redaction.sensitive_keys import fold
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -105,7 +105,7 @@ def self_contained(schema: Mapping[str, Any], definitions: Mapping[str, Any]) ->
 @cache
 def shared_definitions() -> Mapping[str, Any]:
     """Return what rule files refer to as ``urn:segkoch-lint:definitions``, expanded, by name; not to be changed."""
-    found: Mapping[str, Any] = schema_files.load("definitions")["$defs"]
+    found: Mapping[str, Any] = resources.load("definitions")["$defs"]
     return {name: expand(definition) for name, definition in found.items()}
 
 

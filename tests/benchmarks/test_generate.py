@@ -15,7 +15,7 @@ from benchmarks.__main__ import main
 from benchmarks.calls import SERVER_LIBRARIES, Mix, encoded_calls
 from benchmarks.generate import write
 from benchmarks.population import MOBILE_LIBRARIES
-from segkoch_lint.linting import Linter
+from segkoch_lint.linter import Linter
 
 CLEAN = Mix(users=40, refused_share=0, fault_share=0, switched_off_share=0)
 

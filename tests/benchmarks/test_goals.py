@@ -13,7 +13,7 @@ from benchmarks.goals import Goal, Row, table
 from benchmarks.logs import Log, fixtures, halves
 from benchmarks.measuring import RunError
 from benchmarks.subject import Subject
-from segkoch_lint.linting import Linter
+from segkoch_lint.linter import Linter
 
 PROGRAM = Path(sys.executable).with_name("segkoch-lint")
 SMALL = ("--calls", "60", "--long-calls", "90", "--user-calls", "80", "--fixtures", "3", "--runs", "1", "--no-install")

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from segkoch_lint import schema_files
+from segkoch_lint import resources
 from segkoch_lint.cli import check
 from tests.conftest import IOS_CALL, Ran
 
@@ -177,7 +177,7 @@ def test_a_severity_of_the_command_line_comes_before_one_as_exact(program: Progr
 def test_the_json_report_fits_its_schema_and_names_paths_as_given(program: Program) -> None:
     ran = program("check", "--format", "json", "./bad.json")
     report = json.loads(ran.out)
-    assert jsonschema_rs.is_valid(schema_files.load("report"), report)
+    assert jsonschema_rs.is_valid(resources.load("report"), report)
     assert {finding["path"] for finding in report["findings"]} == {"./bad.json"}
     assert report["summary"]["exit_status"] == ran.status == 1
 
@@ -364,7 +364,7 @@ def test_apps_and_servers_are_compared_whatever_the_memory(program: Program, tmp
     assert "KCH201 device-id-mismatch" in ran.out
     assert "Users: 1 compared between app and servers.\n" in ran.out
     report = json.loads(program("check", "-f", "json", str(both)).out)
-    jsonschema_rs.validate(schema_files.load("report"), report)
+    jsonschema_rs.validate(resources.load("report"), report)
     assert report["summary"]["identity"] == {"users": 1, "compared": 1, "not_comparable": {}}
     assert report["findings"][0]["properties"] == {"calls": 1, "libraries": ["analytics-ruby"]}
 

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from segkoch_lint import schema_files
+from segkoch_lint import resources
 from tests.conftest import IOS_CALL, Ran
 from tests.plans.plan_files import DEVICE, ORDER, config_api, guard, rule
 
@@ -117,7 +117,7 @@ def test_what_blocking_refusals_costs_is_reported_where_it_is_selected(folder: P
 def test_the_json_report_fits_its_schema(arguments: list[str], folder: Path, program: Program) -> None:
     ran = program("plan", *arguments, "--format", "json", "--output", "text:report.txt")
     report = json.loads(ran.out)
-    jsonschema.Draft202012Validator(schema_files.load("report")).validate(report)
+    jsonschema.Draft202012Validator(resources.load("report")).validate(report)
     assert report["summary"]["exit_status"] == 1
     assert report["summary"]["plans"]["checked"] == 2
     assert (report["summary"]["plans"]["replay"] is not None) == (arguments[0] == "diff")
@@ -222,7 +222,7 @@ def test_a_call_that_is_shown_keeps_its_foreign_text_harmless(folder: Path, prog
 
 def test_the_help_lists_the_commands_without_importing_validators() -> None:
     code = (
-        "import sys\nfrom segkoch_lint.cli.running import run\nrun(['plan', '--help'])\n"
+        "import sys\nfrom segkoch_lint.cli.entry import run\nrun(['plan', '--help'])\n"
         "print('jsonschema_rs' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -264,7 +264,7 @@ def test_more_useful_calls_lost_than_allowed_fail_a_comparison(
     assert ("Too many useful calls would be blocked: 3 of 200 useful calls (1.5" in ran.out) == bool(status)
     assert next(line.split() for line in ran.out.splitlines() if line.startswith("A ")) == "A 4 4 3 0 0 0".split()
     report = json.loads(program("plan", "diff", *arguments, "--format", "json", "--fail-on", "never").out)
-    jsonschema.Draft202012Validator(schema_files.load("report")).validate(report)
+    jsonschema.Draft202012Validator(resources.load("report")).validate(report)
     replay = report["summary"]["plans"]["replay"]
     assert replay["max_blocked"] == {"limit": most, "exceeded": bool(status)}
     assert report["summary"]["exit_status"] == status

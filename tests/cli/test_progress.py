@@ -14,7 +14,7 @@ import pytest
 
 from segkoch_lint.cli import progress
 from segkoch_lint.cli.progress import Progress
-from segkoch_lint.linting import Linter
+from segkoch_lint.linter import Linter
 from tests.conftest import IOS_CALL
 
 

@@ -76,7 +76,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     file.write_text(CALL)
     ran = subprocess.run([*PROGRAM, "check", str(file)], stderr=subprocess.PIPE, text=True, check=False)
     names = [line.rpartition("|")[2].strip() for line in ran.stderr.splitlines() if line.startswith("import time:")]
-    return names[names.index("segkoch_lint.__main__") + 1 : names.index("segkoch_lint.linting")]
+    return names[names.index("segkoch_lint.__main__") + 1 : names.index("segkoch_lint.linter")]
 
 
 def said(text: str) -> list[str]:

@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from segkoch_lint import Finding, Linter, Settings
+from segkoch_lint.engine.input_linter import PartLinter
 from segkoch_lint.identity.database import IdentityDatabase, Source
-from segkoch_lint.identity.engines import DuckDB, Engine, SQLite
 from segkoch_lint.identity.records import RecordBatch
-from segkoch_lint.parts import PartLinter
-from segkoch_lint.reading.inputs import Input
-from segkoch_lint.reading.opening import open_bytes
+from segkoch_lint.identity.sql_engines import DuckDB, Engine, SQLite
+from segkoch_lint.inputs.input import Input
+from segkoch_lint.inputs.opener import open_bytes
 
 D1, D2, D3 = (f"5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F6{n}" for n in "123")
 A1, A2, A3 = (f"A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A95{n}" for n in "123")

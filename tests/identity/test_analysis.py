@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from segkoch_lint import Finding, Linter, Location, Settings, lint, schema_files
+from segkoch_lint import Finding, Linter, Location, Settings, lint, resources
 from segkoch_lint.identity.analysis import Rules, analyse
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.violations import Violation
@@ -322,7 +322,7 @@ def test_a_user_is_not_taken_for_one_whose_ids_differ_in_other_ways() -> None:
 
 
 def test_a_rule_that_looks_into_ids_sees_those_of_every_user(tmp_path: Path) -> None:
-    rule = json.loads((schema_files.directory() / "rules" / "KCH206-many-devices.json").read_text())
+    rule = json.loads((resources.directory() / "rules" / "KCH206-many-devices.json").read_text())
     rule["title"], rule["rule"]["code"] = "my-users", "ACME001"
     del rule["rule"]["limits"]
     rule["properties"] = {"userId": {"pattern": "^u"}}
@@ -389,7 +389,7 @@ class AskingMore:
 @given(st.lists(SAID | LINKS, max_size=12), st.booleans())
 def test_summaries_have_the_documented_shape(calls: list[Any], more: bool) -> None:
     kinds = ("user", "device", "event-name")
-    shapes = {kind: Draft202012Validator(schema_files.load(f"{kind}-summary")) for kind in kinds}
+    shapes = {kind: Draft202012Validator(resources.load(f"{kind}-summary")) for kind in kinds}
     linter = Linter(SETTINGS)
     list(linter.value(calls))
     assert linter.identity is not None

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint import Linter
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.engine.input_linter import PartLinter
+from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.identity.database import IdentityDatabase, Source, share_of
-from segkoch_lint.identity.engines import SQLite
 from segkoch_lint.identity.records import RecordBatch
-from segkoch_lint.parts import PartLinter
-from segkoch_lint.places import Path, Span
-from segkoch_lint.reading.json_text import JsonDocument
+from segkoch_lint.identity.sql_engines import SQLite
 from tests.identity.saying import (
     A1,
     D1,

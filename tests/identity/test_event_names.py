@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint import Linter, Settings, lint, schema_files
+from segkoch_lint import Linter, Settings, lint, resources
 from segkoch_lint.identity.database import folded_event
 from tests.identity.saying import DATABASES, app, server, told
 
@@ -78,7 +78,7 @@ def test_files_in_which_the_rule_is_ignored_are_compared_with_but_not_blamed(way
 
 
 def test_a_rule_of_your_own_judges_every_name(tmp_path: Path) -> None:
-    rule = json.loads((schema_files.directory() / "rules" / "KCH307-event-name-variants.json").read_text())
+    rule = json.loads((resources.directory() / "rules" / "KCH307-event-name-variants.json").read_text())
     rule["title"], rule["rule"]["code"] = "title-case", "ACME001"
     rule["rule"]["message"] = "the event name {/name} is not in title case; {calls}"
     rule["properties"] = {"name": {"pattern": "^[A-Z]"}}

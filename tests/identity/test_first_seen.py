@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.findings import Location
+from segkoch_lint.findings.finding import Location
+from segkoch_lint.findings.position import Span
 from segkoch_lint.identity.first_seen import (
     ADVERTISING_POINTER,
     DEVICE_POINTER,
@@ -19,7 +20,6 @@ from segkoch_lint.identity.first_seen import (
     place_template,
     stored_place,
 )
-from segkoch_lint.places import Span
 
 USUAL = (DEVICE_POINTER, ADVERTISING_POINTER)
 NUMBERS = st.integers(0, 2**33) | st.integers(0, 40)

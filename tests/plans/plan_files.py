@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from segkoch_lint.findings import Finding
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.findings.finding import Finding
 from segkoch_lint.plans.check.checker import PlanChecker
 from segkoch_lint.plans.diff.plan_diff import compare_files
-from segkoch_lint.policy.settings import Settings
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.findings import Finding, Location, Severity
-from segkoch_lint.masking import Secret, shown_path
-from segkoch_lint.places import Span
+from segkoch_lint.findings.finding import Finding, Location, Severity
+from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.redaction.masking import Secret, shown_path
 from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.json_findings import finding_text
 

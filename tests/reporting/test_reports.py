@@ -12,13 +12,13 @@ import jsonschema
 import jsonschema_rs
 import pytest
 
-from segkoch_lint import schema_files
-from segkoch_lint.budgets import Budget
-from segkoch_lint.findings import Excerpt, Finding, Location, Severity
-from segkoch_lint.masking import Secret
-from segkoch_lint.places import Span
+from segkoch_lint import resources
+from segkoch_lint.config.budgets import Budget
+from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
+from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.redaction.masking import Secret
+from segkoch_lint.findings.summary import CallTally, RuleTally, Summary
 from segkoch_lint.reporting import FORMATS, Outcome, Style, open_report
-from segkoch_lint.tallies import CallTally, RuleTally, Summary
 
 FINDINGS = [
     Finding(
@@ -254,7 +254,7 @@ def test_wide_characters_do_not_upset_the_tables_and_underlines() -> None:
 
 @pytest.fixture(scope="module")
 def schema() -> Any:
-    return schema_files.load("report")
+    return resources.load("report")
 
 
 @pytest.mark.parametrize("findings", [FINDINGS, []])

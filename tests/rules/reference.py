@@ -12,7 +12,7 @@ import referencing
 from jsonschema import Draft202012Validator, ValidationError, validators
 from jsonschema.protocols import Validator
 
-from segkoch_lint.places import Path
+from segkoch_lint.findings.position import Path
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.references import REFERRING, lookup
 from segkoch_lint.rules.violations import resolve

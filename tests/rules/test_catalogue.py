@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from segkoch_lint.config.settings import Settings
 from segkoch_lint.errors import UsageError
-from segkoch_lint.linting import Linter
-from segkoch_lint.policy.settings import Settings
+from segkoch_lint.linter import Linter
 from segkoch_lint.rules.catalogue import built_in, find, matching
-from segkoch_lint.rules.loading import load_catalogue, problems_of
+from segkoch_lint.rules.loader import load_catalogue, problems_of
 
 OWN: dict[str, Any] = {
     "$schema": "urn:segkoch-lint:rule",

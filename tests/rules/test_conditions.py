@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.findings.redaction.sensitive_keys import fold
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet
-from segkoch_lint.sensitive_keys import fold
 
 RULES = RuleSet([rule for rule in built_in() if rule.code.startswith("KCH1")], Delivery(), built_in())
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from segkoch_lint import Linter
-from segkoch_lint.places import path_of
+from segkoch_lint.findings.position import path_of
 from tests.conftest import IOS_CALL
 
 MISSING = object()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from segkoch_lint.config.settings import Settings
 from segkoch_lint.errors import UsageError
-from segkoch_lint.linting import Linter
-from segkoch_lint.policy.settings import Settings
+from segkoch_lint.linter import Linter
 from segkoch_lint.rules import catalogue
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.references import MOST_LEVELS, MOST_STEPS, TooLargeError, check_work, lookup

@@ -10,7 +10,7 @@ import pytest
 
 from segkoch_lint import Linter, Settings
 from segkoch_lint.errors import UsageError
-from segkoch_lint.findings import Finding
+from segkoch_lint.findings.finding import Finding
 from segkoch_lint.rules.catalogue import Rule, built_in, find, with_shared_remedies
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.remedies import Circumstances, best_remedy

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from segkoch_lint import schema_files
-from segkoch_lint.findings import Finding
-from segkoch_lint.places import pointer_of
+from segkoch_lint import resources
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.position import pointer_of
 from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule, built_in, limited
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
-from segkoch_lint.rules.loading import problems_of
+from segkoch_lint.rules.loader import problems_of
 from segkoch_lint.rules.remedies import FORMS, kinds
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.violations import at
@@ -95,7 +95,7 @@ def test_a_rule_is_required_exactly_when_the_kochava_page_demands_it(rule: Rule)
     assert rule.required == (rule.code in REQUIRED)
 
 
-@pytest.mark.parametrize("file", sorted((schema_files.directory() / "rules").iterdir()), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted((resources.directory() / "rules").iterdir()), ids=lambda file: file.name)
 def test_every_file_is_a_valid_rule_file_named_after_its_rule(file: Path) -> None:
     document = json.loads(file.read_text(encoding="utf-8"))
     assert problems_of(document) == []
@@ -127,7 +127,7 @@ def test_the_first_example_breaks_no_rule_at_all(rule: Rule, everything: RuleSet
 def test_examples_of_summaries_have_the_documented_shape_and_the_first_breaks_no_rule(
     rule: Rule, everything: RuleSet
 ) -> None:
-    shape = Draft202012Validator(schema_files.load(f"{rule.applies_to}-summary"))
+    shape = Draft202012Validator(resources.load(f"{rule.applies_to}-summary"))
     for example in (*rule.examples, *(value for _, value in broken_examples(rule))):
         shape.validate(example)
     assert everything.violations(rule.applies_to, rule.examples[0]) == []
@@ -135,7 +135,7 @@ def test_examples_of_summaries_have_the_documented_shape_and_the_first_breaks_no
 
 @pytest.mark.parametrize("rule", [rule for rule in JUDGED if rule.limits], ids=name_of)
 def test_a_limit_of_a_rule_is_one_of_the_configuration_with_the_same_default(rule: Rule) -> None:
-    configured = schema_files.load("configuration")["properties"]["limits"]["properties"]
+    configured = resources.load("configuration")["properties"]["limits"]["properties"]
     for name, path in rule.limits.items():
         assert configured[name]["default"] == at(rule.constraint, path)
         assert at(limited(rule, {name: 77}).constraint, path) == 77
@@ -176,7 +176,7 @@ def test_the_examples_of_input_rules_are_inputs_that_they_do_not_report(
 
 @pytest.mark.parametrize("rule", JUDGED, ids=name_of)
 def test_remedies_speak_to_libraries_that_exist(rule: Rule) -> None:
-    table = schema_files.load("libraries")
+    table = resources.load("libraries")
     libraries = {name for names in list(table.values())[1:] for name in names}
     known = {DEFAULT_REMEDY, "mobile", "server", "web", *kinds(), *FORMS, *libraries}
     assert {word for key in rule.remedy for word in key.split()} <= known

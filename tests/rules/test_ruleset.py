@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.masking import Secret
-from segkoch_lint.places import pointer_of
+from segkoch_lint.findings.position import pointer_of
+from segkoch_lint.findings.redaction.masking import Secret
 from segkoch_lint.rules.catalogue import built_in, find, rule_of
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import apply_patch, broken_examples

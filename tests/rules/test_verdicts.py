@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.findings import Severity
+from segkoch_lint.findings.finding import Severity
+from segkoch_lint.findings.position import pointer_of
 from segkoch_lint.identity.records import members_of
-from segkoch_lint.places import pointer_of
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet

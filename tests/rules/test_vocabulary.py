@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segkoch_lint.findings.redaction.sensitive_keys import fold
 from segkoch_lint.rules.vocabulary import expand, gate, matcher, self_contained, size_of
-from segkoch_lint.sensitive_keys import fold
 from tests.rules.failing import fail_once
 from tests.rules.reference import reference_validator
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from segkoch_lint.cli.late import LateGroup
+from segkoch_lint.cli.lazy import LateGroup
 
 _COMMANDS = {
     "check": "Check tracking plans: do they stop calls that Kochava cannot use?",

@@ -15,7 +15,7 @@ from segkoch_lint.errors import UsageError
 from segkoch_lint.reporting.escaping import visible
 
 if TYPE_CHECKING:
-    from segkoch_lint.policy.settings import Settings
+    from segkoch_lint.config.settings import Settings
 
 
 @click.command()
@@ -60,7 +60,7 @@ def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: Sequ
     """Add the guard to a file, and say whether that was needed."""
     from segkoch_lint.plans.guard.insertion import insert_guard  # noqa: PLC0415
     from segkoch_lint.plans.probe.evaluator import Evaluator  # noqa: PLC0415
-    from segkoch_lint.reporting.writing import open_output  # noqa: PLC0415
+    from segkoch_lint.reporting.atomic_file import open_output  # noqa: PLC0415
 
     try:
         content = path.read_bytes()

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from segkoch_lint.budgets import Budget
-from segkoch_lint.cli.completing import complete_files
+from segkoch_lint.cli.completion import complete_files
 from segkoch_lint.cli.options import configuration_options
 from segkoch_lint.cli.reports import debug_option, report_options, reporting_of
+from segkoch_lint.config.budgets import Budget
 from segkoch_lint.errors import UsageError
 
 _EPILOG = """\b

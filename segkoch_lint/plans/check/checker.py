@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from segkoch_lint.findings import Excerpt, Finding, Location
-from segkoch_lint.masking import mask_shapes
+from segkoch_lint.config.selection import Selection
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.documents.detection import may_hold_calls
+from segkoch_lint.documents.document import Flaw
+from segkoch_lint.findings.finding import Excerpt, Finding, Location
+from segkoch_lint.findings.redaction.masking import mask_shapes
+from segkoch_lint.findings.summary import PlanTally, RequirementTally, Summary
+from segkoch_lint.inputs.discovery import discover
+from segkoch_lint.inputs.input import Unread
 from segkoch_lint.plans.check.pending_findings import Excerpts, FindingWriter, PendingFinding
 from segkoch_lint.plans.check.plan_findings import INVALID_SYNTAX, REPEATED_KEY, PlanFindings, uncheckable
 from segkoch_lint.plans.model.files import PlanFile, read_file
@@ -16,14 +23,7 @@ from segkoch_lint.plans.probe.evaluator import SECONDS, Evaluator
 from segkoch_lint.plans.probe.plan_result import LEFT_OUT, PlanResult, probe_plan
 from segkoch_lint.plans.probe.probes import TRACKING_REFUSALS, Probes
 from segkoch_lint.plans.probe.requirements import COST_OF_BLOCKING, about_plans, requirements
-from segkoch_lint.policy.selection import Selection
-from segkoch_lint.policy.settings import Settings
-from segkoch_lint.reading.discovering import discover
-from segkoch_lint.reading.documents import Flaw
-from segkoch_lint.reading.inputs import Unread
-from segkoch_lint.reading.recognising import may_hold_calls
 from segkoch_lint.rules.catalogue import built_in
-from segkoch_lint.tallies import PlanTally, RequirementTally, Summary
 
 NOT_A_PLAN = "KCH002"
 

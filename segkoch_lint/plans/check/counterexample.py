@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint.masking import Secret, is_sensitive, mask_shapes
+from segkoch_lint.findings.redaction.masking import Secret, is_sensitive, mask_shapes
 from segkoch_lint.plans.probe.probes import Mutation
 
 

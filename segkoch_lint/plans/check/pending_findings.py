@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from segkoch_lint.findings import Excerpt, Finding, Location, Severity
-from segkoch_lint.masking import Secret
-from segkoch_lint.places import Path, Span, pointer_of
+from segkoch_lint.config.selection import Selection
+from segkoch_lint.documents.document import Document
+from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
+from segkoch_lint.findings.position import Path, Span, pointer_of
+from segkoch_lint.findings.redaction.masking import Secret
+from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.plans.model.plan import PlanRule, SchemaLocation
-from segkoch_lint.policy.selection import Selection
-from segkoch_lint.reading.documents import Document
-from segkoch_lint.tallies import RuleTally, Summary
 
 Excerpts = Callable[[Document, Span], Excerpt | None]
 """Returns the lines to show around a span."""

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint.findings import Severity
-from segkoch_lint.masking import mask_shapes
-from segkoch_lint.places import Path
+from segkoch_lint.findings.finding import Severity
+from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.plans.check.counterexample import Counterexample
 from segkoch_lint.plans.check.guard_location import guard_location
 from segkoch_lint.plans.check.pending_findings import PendingFinding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from segkoch_lint.findings.summary import Change
 from segkoch_lint.plans.check.pending_findings import PendingFinding
 from segkoch_lint.plans.check.plan_findings import (
     GUARD_REMOVED,
@@ -18,7 +19,6 @@ from segkoch_lint.plans.model.plan import CallKind, PlanRule
 from segkoch_lint.plans.model.wording import listed
 from segkoch_lint.plans.probe.answers import Answer, Unguarded
 from segkoch_lint.plans.probe.plan_result import PlanResult
-from segkoch_lint.tallies import Change
 
 _NAMED = 5
 """Rules that a sentence names; the others are counted."""

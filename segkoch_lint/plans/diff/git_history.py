@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from segkoch_lint.errors import UsageError
+from segkoch_lint.inputs.file_types import Claim, claim_of
+from segkoch_lint.inputs.gitignore import PathPatterns
+from segkoch_lint.inputs.globs import is_glob, matches
 from segkoch_lint.plans.diff.git_repository import Repository, TreeEntry
-from segkoch_lint.reading.globbing import is_glob, matches
-from segkoch_lint.reading.ignoring import PathPatterns
-from segkoch_lint.reading.sniffing import Claim, claim_of
 
 _SHORT = 12
 """Digits of a commit in messages."""

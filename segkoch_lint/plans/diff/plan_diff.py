@@ -10,8 +10,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.errors import UsageError
-from segkoch_lint.findings import Finding
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.summary import Change
+from segkoch_lint.inputs.discovery import discover
+from segkoch_lint.inputs.gitignore import PathPatterns
+from segkoch_lint.inputs.input import Unread
 from segkoch_lint.plans.check.checker import PlanChecker
 from segkoch_lint.plans.diff.comparison import closed, opened, removed
 from segkoch_lint.plans.diff.event_changes import event_changes
@@ -24,11 +29,6 @@ from segkoch_lint.plans.model.plan import Plan
 from segkoch_lint.plans.probe.evaluator import Evaluator
 from segkoch_lint.plans.probe.plan_result import probe_plan
 from segkoch_lint.plans.replay import replay
-from segkoch_lint.reading.discovering import discover
-from segkoch_lint.reading.ignoring import PathPatterns
-from segkoch_lint.reading.inputs import Unread
-from segkoch_lint.reading.recognising import may_hold_calls
-from segkoch_lint.tallies import Change
 
 _GIT = "git:"
 

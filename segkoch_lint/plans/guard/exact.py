@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from segkoch_lint.policy.settings import PLATFORMS
+from segkoch_lint.config.settings import PLATFORMS
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet

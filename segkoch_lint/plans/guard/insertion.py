@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint.calls import CALL_TYPES
+from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.json.document import parse_json
 from segkoch_lint.errors import UsageError
-from segkoch_lint.masking import mask_shapes
+from segkoch_lint.findings.redaction.masking import mask_shapes
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.messages.message import CALL_TYPES
 from segkoch_lint.plans.guard.exact import TITLE
 from segkoch_lint.plans.guard.text_edits import Edit, add_member, append, apply, prepend, replace
 from segkoch_lint.plans.model.formats import CONFIG_API, TERRAFORM, find_plans
@@ -19,9 +22,6 @@ from segkoch_lint.plans.model.plan import Plan, Schema, SchemaLocation
 from segkoch_lint.plans.probe.evaluator import Evaluator, TimeLimitExceeded
 from segkoch_lint.plans.probe.plan_values import plan_values
 from segkoch_lint.plans.probe.validators import SchemaError
-from segkoch_lint.reading.documents import Flaw
-from segkoch_lint.reading.json_text import parse_json
-from segkoch_lint.reading.limits import Limits
 
 _BY_HAND = "`segkoch-lint plan common` prints the schema, to be put in by hand."
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint.places import Path
+from segkoch_lint.documents.json.scanner import locate
+from segkoch_lint.findings.position import Path
 from segkoch_lint.plans.guard.layout import format_json
-from segkoch_lint.reading.json_scanner import locate
 
 _WHITE_SPACE = " \t\r\n"
 

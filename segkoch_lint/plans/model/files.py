@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from segkoch_lint.calls import Call
-from segkoch_lint.places import Span
+from segkoch_lint.documents.detection import Foreign, read_documents
+from segkoch_lint.documents.document import Document, Failure, Flaw, ValueDocument
+from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, unwrap
+from segkoch_lint.findings.position import Span
+from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.inputs.opener import Stream, open_bytes, open_input
+from segkoch_lint.messages.message import Call
 from segkoch_lint.plans.model.formats import CSV, find_plans, is_plan_csv
 from segkoch_lint.plans.model.plan import Plan, SchemaLocation
-from segkoch_lint.reading.documents import Document, Failure, Flaw, ValueDocument
-from segkoch_lint.reading.inputs import Input, Unread
-from segkoch_lint.reading.limits import Limits
-from segkoch_lint.reading.opening import Stream, open_bytes, open_input
-from segkoch_lint.reading.recognising import Foreign, read_documents
-from segkoch_lint.reading.unwrapping import Batch, Destination, NotACall, unwrap
 
 _CSV_HEAD = 4096
 _SCANNED_HEAD = 1 << 20

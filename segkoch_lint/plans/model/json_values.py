@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from segkoch_lint.places import Path
+from segkoch_lint.findings.position import Path
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:

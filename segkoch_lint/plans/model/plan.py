@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from segkoch_lint.places import Path
+from segkoch_lint.documents.document import Document
+from segkoch_lint.findings.position import Path
 from segkoch_lint.plans.model.json_values import as_mapping, existing
-from segkoch_lint.reading.documents import Document
 
 COMMON = "common"
 """The type of a rule whose schema applies to every call."""

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint.places import Path
+from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 from segkoch_lint.plans.model.json_values import as_mapping, existing, value_at, with_value, without
 from segkoch_lint.plans.probe.validators import CompiledSchema
 from segkoch_lint.plans.probe.values import ANYTHING, replacements, suggested
-from segkoch_lint.sensitive_keys import is_sensitive_key
 
 _ATTEMPTS = 3
 """Attempts, each of which takes other branches of `anyOf` and `oneOf`."""

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, Self
 
 import msgspec
 
+from segkoch_lint.config.settings import PLATFORMS
 from segkoch_lint.plans.model.plan import CallKind
 from segkoch_lint.plans.probe.answers import Answer
 from segkoch_lint.plans.probe.plan_values import PlanValue
 from segkoch_lint.plans.probe.validators import SchemaError
-from segkoch_lint.policy.settings import PLATFORMS
 from segkoch_lint.rules.delivery import Delivery
 
 SECONDS = 10.0

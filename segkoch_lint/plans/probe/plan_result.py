@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from segkoch_lint.calls import CALL_TYPES
+from segkoch_lint.findings.summary import RequirementTally
+from segkoch_lint.messages.message import CALL_TYPES
 from segkoch_lint.plans.model.plan import Plan, PlanRule, Schema
 from segkoch_lint.plans.probe.answers import Answer, Unguarded
 from segkoch_lint.plans.probe.completion import Refusal
@@ -14,7 +15,6 @@ from segkoch_lint.plans.probe.evaluator import Evaluator, TimeLimitExceeded
 from segkoch_lint.plans.probe.plan_values import PlanValue, plan_values
 from segkoch_lint.plans.probe.probes import Mutation, Probes
 from segkoch_lint.plans.probe.validators import SchemaError
-from segkoch_lint.tallies import RequirementTally
 
 _MAX_EXCEEDED = 3
 """Rules of a plan that may exceed the time limit before the remaining ones are left out."""

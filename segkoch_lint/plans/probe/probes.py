@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from segkoch_lint.config.settings import PLATFORMS
+from segkoch_lint.findings.redaction.sensitive_keys import fold
 from segkoch_lint.plans.model.json_values import as_mapping
 from segkoch_lint.plans.probe.completion import Call
 from segkoch_lint.plans.probe.plan_values import PlanValue
-from segkoch_lint.policy.settings import PLATFORMS
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import apply_patch
 from segkoch_lint.rules.ruleset import Readiness, RuleSet
 from segkoch_lint.rules.vocabulary import gate
-from segkoch_lint.sensitive_keys import fold
 
 TRACKING_REFUSALS = ("KCH106", "KCH119")
 """Requirements that users break who refuse tracking: a plan that guards them blocks these calls everywhere."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from segkoch_lint.findings import Severity
+from segkoch_lint.config.selection import Selection
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.findings.finding import Severity
 from segkoch_lint.plans.probe.probes import REQUIREMENTS, TRACKING_REFUSALS
-from segkoch_lint.policy.selection import Selection
-from segkoch_lint.policy.settings import Settings
 from segkoch_lint.rules.catalogue import Rule, matching
 
 COST_OF_BLOCKING = (

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from segkoch_lint.places import Path
+from segkoch_lint.findings.position import Path
 from segkoch_lint.plans.probe.patterns import read_pattern
 from segkoch_lint.rules.vocabulary import MAPS_OF_SCHEMAS
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.findings import Finding, Severity
-from segkoch_lint.policy.outcome import exit_status
-from segkoch_lint.policy.settings import Settings
+from segkoch_lint.config.exit_status import exit_status
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.rules.catalogue import built_in
 from tests.plans.plan_files import (
     ALL_UNGUARDED,
@@ -117,7 +117,7 @@ def counterexamples(finding: Finding) -> dict[str, Any]:
 def test_the_counterexamples_are_calls_that_the_plan_accepts_and_kochava_cannot_use(tmp_path: Path) -> None:
     from jsonschema import Draft7Validator
 
-    from segkoch_lint.linting import lint
+    from segkoch_lint.linter import lint
 
     findings, _ = check(tmp_path, public_api(None, {"Order Completed": ORDER}))
     assert codes(findings) == ALL_UNGUARDED

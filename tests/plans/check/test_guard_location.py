@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.places import pointer_of
+from segkoch_lint.documents.document import ValueDocument
+from segkoch_lint.findings.position import pointer_of
 from segkoch_lint.plans.check.guard_location import guard_location
 from segkoch_lint.plans.model.plan import Schema, SchemaLocation
-from segkoch_lint.reading.documents import ValueDocument
 from tests.plans.plan_files import DEVICE, ORDER, guard
 
 TYPE = "/properties/context/properties/device/properties/type"

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.findings import Severity
+from segkoch_lint.documents.document import ValueDocument
+from segkoch_lint.findings.finding import Severity
 from segkoch_lint.plans.check.plan_findings import PlanFindings
 from segkoch_lint.plans.diff.comparison import opened
 from segkoch_lint.plans.model.formats import find_plans
 from segkoch_lint.plans.model.plan import Plan, SchemaLocation
 from segkoch_lint.plans.probe.evaluator import Evaluator
 from segkoch_lint.plans.probe.plan_result import PlanResult, probe_plan
-from segkoch_lint.reading.documents import ValueDocument
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from tests.plans.plan_files import config_api

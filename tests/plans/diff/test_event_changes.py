@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.places import Path as Place
+from segkoch_lint.documents.document import ValueDocument
+from segkoch_lint.findings.position import Path as Place
 from segkoch_lint.plans.diff.event_changes import renamed_events
 from segkoch_lint.plans.model.plan import PlanRule, Schema, SchemaLocation
-from segkoch_lint.reading.documents import ValueDocument
 from tests.plans.plan_files import ORDER
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from segkoch_lint.config.settings import Settings
 from segkoch_lint.errors import UsageError
 from segkoch_lint.plans.check.checker import PlanChecker
 from segkoch_lint.plans.diff.plan_diff import compare_against, compare_files
-from segkoch_lint.policy.settings import Settings
 from tests.plans.plan_files import (
     ALL_REMOVED,
     ALL_UNGUARDED,

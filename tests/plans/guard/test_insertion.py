@@ -13,7 +13,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.config.settings import PLATFORMS
 from segkoch_lint.errors import UsageError
+from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.plans.guard.exact import TITLE, exact_schema
 from segkoch_lint.plans.guard.insertion import insert_guard
 from segkoch_lint.plans.guard.layout import format_json
@@ -21,8 +23,6 @@ from segkoch_lint.plans.guard.short import short_schema
 from segkoch_lint.plans.probe.evaluator import Evaluator
 from segkoch_lint.plans.probe.probes import REQUIREMENTS, TRACKING_REFUSALS, Probes, platform_of
 from segkoch_lint.plans.probe.validators import compile_schema
-from segkoch_lint.policy.settings import PLATFORMS
-from segkoch_lint.reading.limits import Limits
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.findings import Severity
+from segkoch_lint.config.exit_status import exit_status
+from segkoch_lint.findings.finding import Severity
 from segkoch_lint.plans.check.checker import PlanChecker
-from segkoch_lint.policy.outcome import exit_status
 from tests.conftest import IOS_CALL
 from tests.plans.plan_files import ALL_UNGUARDED, ORDER, check, codes, config_api, guard, public_api, rule
 

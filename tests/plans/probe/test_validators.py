@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.findings import Finding
+from segkoch_lint.config.exit_status import exit_status
+from segkoch_lint.findings.finding import Finding
 from segkoch_lint.plans.probe.evaluator import Evaluator, TimeLimitExceeded
 from segkoch_lint.plans.probe.probes import REQUIREMENTS
 from segkoch_lint.plans.probe.validators import SchemaError, compile_schema
-from segkoch_lint.policy.outcome import exit_status
 from segkoch_lint.rules.delivery import Delivery
 from tests.plans.plan_files import ALL_UNGUARDED, DEVICE, DRAFT, check, codes, config_api, guard, rule, terraform
 

@@ -1,0 +1,1 @@
+"""What a run is to do: configuration files, settings, selected rules, budgets, and the exit status."""

@@ -1,0 +1,371 @@
+"""Tells what an input is, by its content, and reads it as that: JSON Lines, JSON documents, YAML, or tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import BinaryIO
+
+import msgspec
+from msgspec.structs import replace
+
+from segkoch_lint.documents.document import Document, Failure, Flaw
+from segkoch_lint.documents.json.document import (
+    COMMENT,
+    SOURCE_CODE,
+    has_more_values,
+    parse_good_json,
+    parse_json,
+    split_documents,
+)
+from segkoch_lint.documents.lines import Known, Sieve, damage_flaw, read_line, read_lines, size_text, too_many_values
+from segkoch_lint.findings.position import Span
+from segkoch_lint.inputs.decompression import Damage
+from segkoch_lint.inputs.file_types import (
+    BETWEEN_DOCUMENTS,
+    PARQUET_MAGIC,
+    Claim,
+    claim_of,
+    encoding_of,
+    is_compressed,
+    is_source_code,
+    is_table,
+    starts_like_calls,
+)
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.inputs.opener import Stream
+from segkoch_lint.messages.signs import shows_signs
+
+EMPTY = "empty"
+OTHER_TABLE = "table without Segment's columns"
+PROGRAM = "source code"
+
+_PEEKED_BYTES = 1 << 20
+
+_SAMPLED_LINES = 100
+
+_SNIFFED_BYTES = 4096
+
+# YAML is a hundred times as slow as JSON; so much of it shows whether something without a name is YAML.
+_TRIED_YAML_BYTES = 1 << 16
+
+_NOT_INDENTED = re.compile(rb"^\S", re.MULTILINE)
+_YAML_START = re.compile(rb"(?:---|%YAML|- |[\w.-]+:\s)")
+
+_OPENINGS = (b"{", b"[", b"[{")
+
+
+def may_hold_calls(file: BinaryIO) -> bool:
+    """Tell whether a file of a name that says nothing is worth reading."""
+    head = file.read(_SNIFFED_BYTES)
+    if head.startswith(PARQUET_MAGIC):
+        from segkoch_lint.documents.table import parquet  # noqa: PLC0415 - most inputs are no tables
+
+        return parquet.may_hold_calls(file)
+    if is_compressed(head):
+        return True
+    from segkoch_lint.documents.table.csv_reader import delimiter_of  # noqa: PLC0415 - most inputs are no tables
+
+    encoding, skip = encoding_of(head) or ("utf-8", 0)
+    # Invalid text is replaced: only its beginning matters.
+    text = head[skip:].decode(encoding, "replace").encode()
+    return starts_like_calls(text) or delimiter_of(text) is not None
+
+
+class Kind(Enum):
+    """What the text of an input is."""
+
+    EMPTY = "empty"
+    LINES = "lines"  # of JSON, one document each
+    DOCUMENTS = "documents"  # of JSON, one or more, over any number of lines
+    YAML = "yaml"
+    CSV = "csv"  # with Segment's columns
+    PARQUET = "parquet"
+    FOREIGN = "foreign"
+
+
+class Foreign(msgspec.Struct, frozen=True):
+    """An input that holds no calls: neither JSON nor YAML, and its name does not claim so; no table of Segment's.
+
+    Attributes:
+        kind: what it is; empty if that is all there is to say.
+    """
+
+    kind: str = ""
+
+
+def read_documents(
+    stream: Stream, *, name: str, limits: Limits, sieve: Sieve[Known] | None = None
+) -> Iterator[Document | Flaw | Failure | Foreign | Known]:
+    """Yield what stands in an input, in its order: documents, a flaw for each one that is broken, and failures of ours.
+
+    Where the stored data is damaged, a flaw says so after what could be read before.
+
+    Args:
+        stream: the input's text, nothing of it read yet.
+        name: of the input; its ending decides where the content leaves a choice.
+        limits: what is too large or too deep.
+        sieve: what takes out lines before they are read; None to read them all.
+
+    Raises:
+        OSError: reading failed.
+    """
+    document = _only_document(stream, name, limits)
+    if document is not None:
+        yield document
+        return
+    match recognise(stream, name=name, limits=limits):
+        case Kind.EMPTY:
+            yield from _nothing(stream, name)
+        case Kind.LINES:
+            yield from read_lines(stream, limits, sieve)
+        case Kind.DOCUMENTS:
+            yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", yaml=False)
+        case Kind.YAML:
+            yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", yaml=True)
+        case Kind.CSV:
+            from segkoch_lint.documents.table.csv_reader import delimiter_of, read_csv  # noqa: PLC0415 - most inputs are no tables
+
+            delimiter = delimiter_of(stream.peek(_PEEKED_BYTES)) or ","
+            yield from read_csv(stream, name=name, delimiter=delimiter, limits=limits)
+        case Kind.PARQUET:
+            from segkoch_lint.documents.table.parquet import read_parquet  # noqa: PLC0415 - most inputs are no tables
+
+            for each in read_parquet(stream, name=name):
+                yield Foreign(OTHER_TABLE) if each is None else each
+        case _:
+            head = stream.peek(_PEEKED_BYTES).decode("utf-8", "replace")
+            yield Foreign(OTHER_TABLE if is_table(name) else PROGRAM if is_source_code(head) else "")
+
+
+def _only_document(stream: Stream, name: str, limits: Limits) -> Document | None:
+    """Return the one document of a small input that is called JSON, or None if it takes a closer look."""
+    if claim_of(name) is not Claim.JSON:
+        return None
+    head = stream.peek(_PEEKED_BYTES)
+    if not (stream.exhausted and stream.intact) or head[:1] not in {b"{", b"["} or len(head) > limits.file_bytes:
+        return None
+    if has_more_values(head, limits.values):
+        return None
+    return parse_good_json(head, depth=limits.depth)
+
+
+def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
+    """Tell what an input is, without reading it: the stream still yields all of its text.
+
+    Of an input of up to 1 MiB all is looked at, of a larger one so much and its first line.
+
+    Raises:
+        OSError: reading failed.
+    """
+    head = stream.peek(_PEEKED_BYTES)
+    if head.startswith(PARQUET_MAGIC):
+        return Kind.PARQUET
+    if not head.strip(BETWEEN_DOCUMENTS):
+        return Kind.EMPTY if stream.exhausted else Kind.LINES
+    while not stream.exhausted and b"\n" not in head.lstrip(BETWEEN_DOCUMENTS) and len(head) <= limits.line_bytes:
+        head = stream.peek(len(head) + _PEEKED_BYTES)
+    claim = claim_of(name)
+    if claim is Claim.NOTHING and _is_csv(head):
+        return Kind.CSV
+    sample = _Sample.of(head, limits, whole=stream.exhausted)
+    if claim is Claim.YAML:
+        return Kind.LINES if sample.first and sample.mostly_good and sample.lines > 1 else Kind.YAML
+    like_json = starts_like_calls(head) or sample.mostly_good
+    if claim is Claim.NOTHING and (sample.marked or not like_json):
+        if not sample.marked and is_source_code(head.decode("utf-8", "replace")):
+            return Kind.FOREIGN  # `track('Seen', {step: 1})` is also YAML: a key with a value after a colon
+        if _reads_as_yaml(head, limits, whole=stream.exhausted):
+            return Kind.YAML
+        if not like_json:
+            return Kind.FOREIGN
+    return _json_kind(stream, head, sample, limits, claimed_lines=claim is Claim.JSON_LINES)
+
+
+def _is_csv(head: bytes) -> bool:
+    from segkoch_lint.documents.table.csv_reader import delimiter_of  # noqa: PLC0415 - names of fixtures say that they are JSON
+
+    return delimiter_of(head) is not None
+
+
+def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, claimed_lines: bool) -> Kind:
+    lined = stream.exhausted or sample.claim_holds if claimed_lines else sample.looks_lined
+    if not lined:
+        return Kind.DOCUMENTS
+    if not stream.exhausted:
+        return Kind.LINES
+    if sample.lines == 1 and not claimed_lines:
+        return Kind.DOCUMENTS  # the limit for one line is not meant for the only one
+    all_good = sample.complete and sample.good == sample.lines
+    return Kind.DOCUMENTS if not all_good and _spans_lines(head, limits) else Kind.LINES
+
+
+def _read_whole(
+    stream: Stream, limits: Limits, *, most: int, limit: str, yaml: bool
+) -> Iterator[Document | Flaw | Failure]:
+    text, damage = _gather(stream, most)
+    if len(text) > most:
+        what = "YAML" if yaml else "JSON that is not one document a line"
+        message = f"{what}, and larger than {size_text(most)} (limits.{limit})"
+        yield Flaw(message, Span(1, 1, 1, 2), shows_signs=shows_signs(text), cause="too-large")
+        return
+    if not yaml and has_more_values(text, limits.values):
+        yield replace(too_many_values(1, limits.values), shows_signs=shows_signs(text))
+        return
+    found = _marked(_documents_or_yaml(text, limits) if yaml else _documents(text, limits), text)
+    if damage is None:
+        yield from found
+        return
+    last: Document | Flaw | Failure | None = None
+    for each in found:
+        if last is not None:
+            yield last
+        last = each
+    # What the damage cut in two is no flaw of its own.
+    if last is not None and not (isinstance(last, Flaw) and not text.endswith(b"\n")):
+        yield last
+    yield damage_flaw(damage, 1 + text.count(b"\n"), text)
+
+
+def _marked(found: Iterable[Document | Flaw | Failure], text: bytes) -> Iterator[Document | Flaw | Failure]:
+    """Note in each flaw of a text whether the text shows signs of a call, and yield one flaw for all its comments."""
+    signs: bool | None = None
+    said: set[str] = set()
+    for each in found:
+        if not isinstance(each, Flaw):
+            yield each
+            continue
+        if signs is None:
+            signs = shows_signs(text)
+        if each.message not in said:
+            yield replace(each, shows_signs=signs)
+        if each.message in {COMMENT, SOURCE_CODE}:
+            said.add(each.message)
+
+
+def _documents(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
+    document = parse_json(text, depth=limits.depth)
+    if isinstance(document, Flaw):
+        yield from split_documents(text, depth=limits.depth)
+    else:
+        yield document
+
+
+def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw | Failure]:
+    # JSON in a file that is named as YAML: the JSON parser sees more, and a hundred times as fast.
+    if text.lstrip(BETWEEN_DOCUMENTS)[:1] in (b"{", b"["):
+        documents = list(_documents(text, limits))
+        if not any(isinstance(each, Flaw) for each in documents):
+            yield from documents
+            return
+    from segkoch_lint.documents.yaml.document import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
+
+    yield from parse_yaml(text, depth=limits.depth, values=limits.values // 10)
+
+
+def _nothing(stream: Stream, name: str) -> Iterator[Flaw | Foreign]:
+    try:
+        text = b"".join(stream)
+    except Damage as damage:
+        yield damage_flaw(damage, 1, b"")
+        return
+    if claim_of(name) is Claim.JSON:
+        at = 1 + text.count(b"\n")
+        yield Flaw("the file is empty, and JSON is at least one value", Span(at, 1, at, 1), shows_signs=False)
+    else:
+        yield Foreign(EMPTY)
+
+
+def _gather(stream: Stream, most: int) -> tuple[bytes, Damage | None]:
+    """Return all the text, or a little more than *most* bytes of it, and the damage at its end."""
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        for chunk in stream:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > most:
+                break
+    except Damage as damage:
+        return b"".join(chunks), damage
+    return b"".join(chunks), None
+
+
+class _Sample(msgspec.Struct, frozen=True):
+    """How the first lines of a text read, each on its own.
+
+    Attributes:
+        first: whether the first line is a good object or array.
+        good, lines: lines that are, of all that were tried; blank ones and one without its end do not count, and
+            indented ones are not good: they are part of something else.
+        opened: one of the first two lines is a bracket that a later line closes.
+        marked: a line marks the beginning of a YAML document.
+        complete: no line of the input was left untried.
+    """
+
+    first: bool
+    good: int
+    lines: int
+    opened: bool
+    marked: bool
+    complete: bool
+
+    @classmethod
+    def of(cls, head: bytes, limits: Limits, *, whole: bool) -> _Sample:
+        found = head.split(b"\n")
+        if not whole:
+            found.pop()
+        found = [each.rstrip() for each in found if each.strip(BETWEEN_DOCUMENTS)]
+        tried = found[:_SAMPLED_LINES]
+        good = [each.startswith((b"{", b"[", b"\x1e")) and _reads(each, limits) for each in tried]
+        return cls(
+            first=good[:1] == [True],
+            good=sum(good),
+            lines=len(tried),
+            opened=any(each in _OPENINGS for each in tried[:2]),
+            marked=any(each == b"---" or each.startswith(b"--- ") for each in tried),
+            complete=whole and tried == found,
+        )
+
+    @property
+    def mostly_good(self) -> bool:
+        return self.good > 0 and 2 * self.good >= self.lines and not self.marked
+
+    @property
+    def looks_lined(self) -> bool:
+        return self.mostly_good or (self.first and not self.opened and not self.marked)
+
+    @property
+    def claim_holds(self) -> bool:
+        """Whether a name that claims JSON Lines may be believed of a text that is too long to try."""
+        return self.good > 0 or not self.opened
+
+
+def _reads(line: bytes, limits: Limits) -> bool:
+    return not any(isinstance(each, Flaw) for each in read_line(line, 1, limits))
+
+
+def _spans_lines(text: bytes, limits: Limits) -> bool:
+    """Tell whether a text is good as a sequence of documents, but not line by line."""
+    if all(_reads(each, limits) for each in text.split(b"\n") if each.strip()):
+        return False
+    return not any(isinstance(each, Flaw) for each in split_documents(text, depth=limits.depth))
+
+
+def _reads_as_yaml(head: bytes, limits: Limits, *, whole: bool) -> bool:
+    """Tell whether a text whose name says nothing is YAML: it reads without a flaw, as a mapping or a list."""
+    tried = head[:_TRIED_YAML_BYTES]
+    if b"\0" in tried:
+        return False
+    if not whole or len(tried) < len(head):
+        # Up to a line that is not indented, a part of YAML in block style is YAML.
+        cut = max((each.start() for each in _NOT_INDENTED.finditer(tried)), default=0)
+        if not cut:
+            return _YAML_START.match(tried) is not None
+        tried = tried[:cut]
+    from segkoch_lint.documents.yaml.document import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
+
+    found = list(parse_yaml(tried, depth=limits.depth, values=limits.values // 10))
+    documents = [each for each in found if not isinstance(each, Flaw | Failure)]
+    return documents == found and any(isinstance(each.value, dict | list) for each in documents)

@@ -1,0 +1,160 @@
+"""What reading hands on: a document with its value and its text, or a flaw where the text is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from segkoch_lint.documents.surroundings import Surroundings
+from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.redaction.known_ids import Ids, KnownIds
+
+
+class Token(NamedTuple):
+    """A scalar value as it stands in a line of text, for masking.
+
+    Attributes:
+        key: the object key it stands under (its own, or that of the list around it), or None.
+        start, end: its text, quotes included: 0-based code points of the line, beyond which it may go.
+        text: the value as text.
+        parent: the key of the object around it, or None.
+    """
+
+    key: str | None
+    start: int
+    end: int
+    text: str
+    parent: str | None = None
+
+
+class Note(NamedTuple):
+    """What a reader should know of how a value was read.
+
+    Attributes:
+        remark: what happened to it, in a sentence.
+        written: the text that the value was read from, where it would be written in another way as JSON.
+    """
+
+    remark: str
+    written: str | None = None
+
+
+class Flaw(msgspec.Struct, frozen=True):
+    """A document or line that is not what it claims to be (KCH001), or that repeats a key (KCH003).
+
+    Attributes:
+        message: what is wrong, in one sentence, never quoting the text.
+        span: where, in the input.
+        line: the number of the first line of ``lines``, 1-based.
+        lines: the lines of text around it, without their ends; may be empty (a binary file).
+        shows_signs: whether the broken text shows a key that hardly anything but a call has; true where nobody knows.
+        around: what stands around the beginning of the lines; None where they begin with the text.
+        cause: a word for what became of the text, which decides about the remedy: ``cut-off``, ``too-large``,
+            ``source-code``, or empty.
+    """
+
+    message: str
+    span: Span
+    line: int = 1
+    lines: Sequence[str] = ()
+    shows_signs: bool = True
+    around: Surroundings | None = None
+    cause: str = ""
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A document or line whose reading raised an exception that nobody expected: a fault of ours, not of the text.
+
+    Attributes:
+        error: what was raised.
+        line: where the document begins, 1-based.
+    """
+
+    error: Exception
+    line: int
+
+
+class Document(Protocol):
+    """One JSON or YAML document of an input."""
+
+    @property
+    def value(self) -> Any:
+        """The document's value: dict, list, str, int, float, bool or None."""
+
+    @property
+    def ids(self) -> Ids:
+        """What is personal data in the value for its keys, to be masked wherever the same text stands again."""
+
+    @property
+    def start(self) -> tuple[int, int]:
+        """Line and column where the document begins in its input."""
+
+    @property
+    def repeated(self) -> Sequence[Path]:
+        """Paths of the object members whose key stands twice or more in its object (the last one wins)."""
+
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
+        """Return the span of the value at each path; paths that do not exist are left out.
+
+        For a repeated key this is the last member's value, the one that counts.
+        """
+
+    def keys(self, path: Path) -> Sequence[Span]:
+        """Return the spans of every key that stands for *path* in its object, in the text's order."""
+
+    def note(self, path: Path) -> Note | None:
+        """Return what a reader should know of how the value at *path* was read, if there is anything."""
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """Return the document's lines *first* to *last* (of the input, 1-based, inclusive; outside ones left out)."""
+
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+        """Return the scalar values that touch a stretch of a line, in order, with their neighbours to either side.
+
+        For the one before, a token without a text may say where it ends, or where a bracket behind it does.
+
+        Args:
+            line: of the input, 1-based.
+            start, end: the stretch, in code points of the line as `lines` returns it, 0-based.
+        """
+
+
+class ValueDocument(msgspec.Struct, frozen=True):
+    """A value that never was text: a call given to the library as a dict. Nothing in it has a place.
+
+    Attributes:
+        value: the value.
+        unread: what stands for the ids of the documents of which the value is only a part.
+    """
+
+    value: Any
+    unread: Ids | None = None
+
+    @property
+    def ids(self) -> Ids:
+        return self.unread or KnownIds(self.value)
+
+    @property
+    def start(self) -> tuple[int, int]:
+        return (1, 1)
+
+    @property
+    def repeated(self) -> Sequence[Path]:
+        return ()
+
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:  # noqa: ARG002
+        return {}
+
+    def keys(self, path: Path) -> Sequence[Span]:  # noqa: ARG002
+        return ()
+
+    def note(self, path: Path) -> Note | None:  # noqa: ARG002
+        return None
+
+    def lines(self, first: int, last: int) -> list[str]:  # noqa: ARG002
+        return []
+
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:  # noqa: ARG002
+        return []

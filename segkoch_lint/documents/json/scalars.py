@@ -1,0 +1,130 @@
+"""Scalar values of JSON text with the keys they stand under: what has to be masked where a stretch of it is shown.
+
+A document has many values and a finding shows a few: so reading begins at a mark before the stretch that is asked for,
+goes from bracket to bracket up to it, and keeps nothing but marks.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from segkoch_lint.documents.document import Token
+from segkoch_lint.documents.json.scanner import STRING, key_text
+from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
+
+_LEXEME = re.compile(rf"""(?:({STRING})\s*:\s*)?(?:({STRING})|([{{\[])|([^\s{{}}\[\],:"]+))|[}}\]]""")
+_KEY, _STRING, _OPENING = 1, 2, 3
+"""Groups of it; the last one that matched tells what was found, and none that something is closed."""
+
+# Possessive: what was passed over holds no bracket, so there is nothing to go back for.
+_NEXT_BRACKET = re.compile(
+    rf"""(?:[^"{{}}\[\]]++|{STRING}(?!\s*:\s*[{{\[]))*+(?:(?:({STRING})\s*:\s*)?([{{\[])|[}}\]])"""
+)
+
+_WORDS = frozenset({"null", "true", "false"})
+"""What is nobody's id."""
+
+_BETWEEN_MARKS = 2048
+"""Code points from one mark to the next."""
+
+
+class _Opened(NamedTuple):
+    """An object or list that stands around: the key that it stands under, and the nearest key outside of that."""
+
+    key: str | None
+    parent: str | None
+
+
+class _Mark(NamedTuple):
+    """A place between two values, and what is known there."""
+
+    offset: int
+    key: str | None
+    parent: str | None
+    around: tuple[_Opened, ...]
+
+
+class ScalarReader:
+    """Reads the scalar values of valid JSON.
+
+    Args:
+        text: the JSON text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._marks = [_Mark(0, None, None, ())]
+
+    def near(self, start: int, end: int, line: int) -> Iterator[Token]:
+        """Yield the values that touch a stretch, in order, after what stands before it and before the next one.
+
+        What stands before is told by a token without a text, where a value or a bracket ends.
+
+        Args:
+            start, end: the stretch.
+            line: where the line begins that the tokens count from.
+        """
+        last_mark = self._marks[-1].offset
+        offset, key, parent, opened = self._before(start)
+        around = list(opened)
+        before = offset
+        for lexeme in _LEXEME.finditer(self._text, offset):
+            kind = lexeme.lastindex
+            if kind is None:
+                key, parent = around.pop()
+                continue
+            name = lexeme[_KEY]
+            if name is not None:
+                key = key_text(name)
+            if kind == _OPENING:
+                around.append(_Opened(key, parent))
+                parent = _around(key, parent)
+                continue
+            text = lexeme[kind]
+            if text in _WORDS:
+                continue
+            begin, finish = lexeme.span(kind)
+            if begin >= last_mark + _BETWEEN_MARKS:
+                last_mark = begin
+                self._marks.append(_Mark(begin, key, parent, tuple(around)))
+            if finish <= start:
+                before = finish
+                continue
+            if before:
+                yield Token(None, before - line, before - line, "")
+                before = 0
+            yield Token(key, begin - line, finish - line, key_text(text) if kind == _STRING else text, parent)
+            if begin >= end:
+                return
+        if before:
+            yield Token(None, before - line, before - line, "")
+
+    def _before(self, start: int) -> _Mark:
+        """Return the last place before *start* of which is known what stands around: a mark, or behind a bracket."""
+        marks = self._marks
+        mark = marks[max(0, bisect_right(marks, start, key=_offset) - 1)]
+        offset, key, parent, opened = mark
+        around = list(opened)
+        while bracket := _NEXT_BRACKET.match(self._text, offset, start):
+            offset = bracket.end()
+            if bracket[2]:
+                key = key_text(bracket[1]) if bracket[1] else key
+                around.append(_Opened(key, parent))
+                parent = _around(key, parent)
+            else:
+                key, parent = around.pop()
+            if offset >= marks[-1].offset + _BETWEEN_MARKS:
+                marks.append(_Mark(offset, key, parent, tuple(around)))
+        return _Mark(offset, key, parent, tuple(around))
+
+
+def _around(key: str | None, parent: str | None) -> str | None:
+    """Return the key that stands around what is opened: under a sensitive key everything is, however deep."""
+    return parent if key is None or (parent is not None and is_sensitive_key(parent)) else key
+
+
+def _offset(mark: _Mark) -> int:
+    return mark.offset

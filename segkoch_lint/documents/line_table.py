@@ -1,0 +1,102 @@
+"""Offsets of a text to lines and columns."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.surroundings import Surroundings, surroundings
+from segkoch_lint.findings.position import Span
+
+_AROUND = 2
+"""Lines kept before and after a flaw."""
+
+_LONGEST_LINE = 4000
+"""Code points kept of each of them; of the flaw's own line, up to as many beyond the flaw."""
+
+_SHORT = 1 << 12
+"""Code points of a text in which lines are counted for each position; of a longer one their starts are remembered."""
+
+Extent = tuple[int, int]
+"""A stretch of a text: first code point and one past the last."""
+
+
+class LineTable:
+    """Turns offsets of a text into lines and columns.
+
+    Args:
+        text: the text; lines end at LF (or CRLF).
+        line, column: where the text begins in its input, 1-based.
+    """
+
+    def __init__(self, text: str, line: int = 1, column: int = 1) -> None:
+        self._text = text
+        self._line = line
+        self._column = column
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self._text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the 1-based line and column (in code points) of an offset."""
+        if len(self._text) <= _SHORT:
+            index, start = self._text.count("\n", 0, offset), self._text.rfind("\n", 0, offset) + 1
+        else:
+            index = bisect_right(self._starts, offset) - 1
+            start = self._starts[index]
+        column = offset - start + 1
+        return self._line + index, column + (self._column - 1 if index == 0 else 0)
+
+    def span(self, extent: Extent) -> Span:
+        """Return the span of an extent."""
+        return Span(*self.position(extent[0]), *self.position(extent[1]))
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """Return lines *first* to *last* of the input, without their ends; those outside the text are left out.
+
+        What stands before the text on its first line is made up for with blanks, so that columns stay right.
+        """
+        shown: list[str] = []
+        for number in range(max(first, self._line), last + 1):
+            start, end = self.extent_of_line(number)
+            if start < end:
+                margin = " " * (self._column - 1) if number == self._line else ""
+                shown.append(margin + self._text[start:end].removesuffix("\n").removesuffix("\r"))
+        return shown
+
+    def extent_of_line(self, line: int) -> Extent:
+        """Return the extent of a line of the input, its end included; empty when there is no such line."""
+        index = line - self._line
+        if not 0 <= index < len(self._starts):
+            return len(self._text), len(self._text)
+        after = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)
+        return self._starts[index], after
+
+
+def flaw_at(
+    text: str,
+    message: str,
+    extent: Extent,
+    line: int,
+    column: int = 1,
+    *,
+    cause: str = "",
+    table: LineTable | None = None,
+    around: Surroundings | None = None,
+) -> Flaw:
+    """Return the flaw with this extent in a text that begins at *line* and *column* of its input.
+
+    Where there is a *table* of the text already, none is made. What stands *around* the beginning of the lines
+    is looked for unless it is given.
+    """
+    table = table or LineTable(text, line, column)
+    span = table.span(extent)
+    first = max(line, span.line - _AROUND)
+    kept = {span.line: span.column + _LONGEST_LINE}
+    lines = table.lines(first, span.line + _AROUND)
+    shown = [each[: kept.get(number, _LONGEST_LINE)] for number, each in enumerate(lines, first)]
+    outside = around or surroundings(text, table.extent_of_line(first)[0]) if first > line else None
+    return Flaw(message, span, first, shown, around=outside, cause=cause)

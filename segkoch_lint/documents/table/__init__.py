@@ -1,0 +1,1 @@
+"""Exported tables (CSV, Parquet, rows in JSON) to documents: one row, one call."""

@@ -1,0 +1,61 @@
+"""Cells of exported tables to values of a call: nulls, booleans, ids that warehouses take for numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.json.document import parse_json
+
+NULLS = frozenset({"", "NULL", r"\N", "''"})
+"""Cells that stand for nothing. `null` in lower case is what an app has sent: a stand-in that a rule knows."""
+
+_BOOLEANS = {
+    written: value
+    for word, value in (("t", True), ("true", True), ("1", True), ("f", False), ("false", False), ("0", False))
+    for written in (word, word.upper(), word.title())
+}
+
+_DEPTH = 100
+"""Levels of JSON in a cell; what is deeper stays text."""
+
+Convert = Callable[[Any], Any]
+
+
+def as_it_is(cell: Any) -> Any:
+    """Return a cell."""
+    return cell
+
+
+def text_of(cell: Any) -> Any:
+    """Return a cell as text, if it is a number; anything else as it is."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))  # a column of whole numbers with nulls among them, as some tools write it
+    return str(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+
+
+def _boolean(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return _BOOLEANS.get(cell, cell)
+    return bool(cell) if isinstance(cell, int | float) and cell in {0, 1} else cell
+
+
+def _number(cell: Any) -> Any:
+    return int(cell) if isinstance(cell, str) and len(cell) < 20 and cell.isascii() and cell.isdigit() else cell
+
+
+def _object(cell: Any) -> Any:
+    if isinstance(cell, str) and cell.startswith("{"):
+        document = parse_json(cell.encode("utf-8", "replace"), depth=_DEPTH)
+        return cell if isinstance(document, Flaw) else document.value
+    return cell
+
+
+CONVERSIONS: dict[str, Convert] = {
+    "text": text_of,
+    "boolean": _boolean,
+    "number": _number,
+    "object": _object,
+}
+"""What makes a value of a cell, by the kinds in `schemas/columns.json`; other cells are values as they are."""

@@ -1,0 +1,212 @@
+"""CSV to rows, line by line: which text is an export of calls, what its rows are, and where their cells stand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from segkoch_lint.documents.document import Failure, Flaw
+from segkoch_lint.documents.lines import Block, blocks, too_long
+from segkoch_lint.documents.table.cells import NULLS
+from segkoch_lint.documents.table.columns import Columns, are_segments
+from segkoch_lint.documents.table.csv_row import CsvPlaces, RawRow, flaw_of
+from segkoch_lint.documents.table.row import RowDocument
+from segkoch_lint.inputs.limits import Limits
+
+_DELIMITERS = (",", "\t", ";", "|")
+_LONGEST_HEADER = 1 << 20
+_FEW = 8
+"""Columns from which on a header without an end is taken for one that is cut off."""
+
+_CHEAP_REREADING = 64 << 20
+"""Characters that may be read a second time, whatever the size of the input: see `_Lines.again`."""
+
+
+def delimiter_of(head: bytes) -> str | None:
+    """Return what separates the cells of CSV that holds Segment's calls, or None when *head* begins no such thing.
+
+    Args:
+        head: the beginning of a text; a header that is cut off is judged by the columns that are there.
+    """
+    first, ended, _ = head[:_LONGEST_HEADER].lstrip(b"\r\n").partition(b"\n")
+    line = first.decode("utf-8", "replace").rstrip("\r")
+    for delimiter in _DELIMITERS:
+        whole = ended or line.count(delimiter) < _FEW
+        names = _header(line if whole else line.rpartition(delimiter)[0], delimiter)
+        if len(names) > 1 and are_segments(names):
+            return delimiter
+    return None
+
+
+def _header(line: str, delimiter: str) -> list[str]:
+    if delimiter not in line:
+        return []
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def read_csv(
+    stream: Iterable[bytes], *, name: str, delimiter: str, limits: Limits
+) -> Iterator[RowDocument | Flaw | Failure]:
+    """Yield the rows of CSV, and a flaw for each one that is broken; reading goes on in the line after it.
+
+    Where our own code fails on a row, the failure stands in its place.
+
+    Args:
+        stream: the text in chunks of any size; its first line that is not empty is the header.
+        name: of the input.
+        delimiter: see `delimiter_of`.
+        limits: how large a row may be.
+
+    Raises:
+        OSError: reading failed.
+    """
+    # A limit of the whole process, and made for fields of 128 KiB; ours is on rows.
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * limits.line_bytes + 2))
+    lines = _Lines(stream, limits)
+    header: _Header | None = None
+    first = True
+    for raw in _records(lines, delimiter):
+        if isinstance(raw, Flaw):
+            yield raw
+        elif header is None:
+            if raw.is_broken:  # the rows can be read all the same, since columns are told by the good ones
+                yield flaw_of(raw, len(raw.cells))
+            header = _Header(Columns(list(map(_as_text, raw.cells)), name), raw)
+        elif len(raw.cells) != len(header.columns.names) or raw.is_broken:
+            yield flaw_of(raw, len(header.columns.names))
+            lines.again(raw)
+        elif any(raw.cells):
+            yield _row(raw, header, first=first)
+            first = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    columns: Columns
+    raw: RawRow
+
+
+def _as_text(name: str) -> str:
+    """Return the name of a column with what is no text in it replaced."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _row(raw: RawRow, header: _Header, *, first: bool) -> RowDocument | Failure:
+    try:
+        cells = [None if cell in NULLS else cell for cell in raw.cells]
+        return RowDocument(header.columns, cells, CsvPlaces(raw, header.raw), first=first)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the rows after this one can be read
+        return Failure(error, raw.number)
+
+
+class _Lines:
+    """Hands out the lines of a text one by one, and keeps those of the row that is being read.
+
+    Attributes:
+        held: the lines handed out since the last row, each with its number.
+        flaws: of lines that cannot be handed out.
+        most: bytes that the lines of one row may have.
+        cut: whether the text ended in a flaw: what it cut in two is none of its own.
+        suspicious: whether some of it was no text: not valid UTF-8, or with NUL.
+    """
+
+    def __init__(self, stream: Iterable[bytes], limits: Limits) -> None:
+        self.held: list[tuple[int, str]] = []
+        self.flaws: list[Flaw] = []
+        self.cut = False
+        self.suspicious = False
+        self.most = limits.line_bytes
+        self._source = self._read(stream, limits)
+        self._again: deque[tuple[int, str]] = deque()
+        self._read_once = 0
+        self._read_again = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield lines with their ends.
+
+        Raises:
+            _TooLong: the lines of one row are more than may be held.
+        """
+        size = 0
+        while True:
+            if self.held and size > self.most:
+                raise _TooLong
+            line = self._again.popleft() if self._again else next(self._source, None)
+            if line is None:
+                return
+            self.held.append(line)
+            size = size + len(line[1]) if len(self.held) > 1 else len(line[1])
+            yield line[1]
+
+    def taken(self) -> tuple[int, list[str]]:
+        """Return the number of the first line held, and all of them; they are held no more."""
+        held, self.held = self.held, []
+        return held[0][0], [text for _, text in held]
+
+    def again(self, row: RawRow) -> None:
+        """Let the lines of a broken row after its first one be read again: a quote too many may have joined them.
+
+        Not without end: where each line is broken so that it swallows all that follow, they are given up.
+        """
+        size = sum(map(len, row.lines[1:]))
+        if size and self._read_again + size <= self._read_once + _CHEAP_REREADING:
+            self._read_again += size
+            self._again.extendleft(reversed(list(enumerate(row.lines[1:], row.number + 1))))
+
+    def _read(self, stream: Iterable[bytes], limits: Limits) -> Iterator[tuple[int, str]]:
+        each: Block | Flaw | None = None
+        for each in blocks(stream, limits):
+            if isinstance(each, Flaw):
+                self.flaws.append(each)
+            else:
+                self._read_once += len(each.text)
+                for number, line in enumerate(io.StringIO(self._decoded(each), newline="\n"), each.number):
+                    if len(line) > self.most and len(line.rstrip("\r\n")) > self.most:
+                        self.flaws.append(too_long(number, self.most))
+                    else:
+                        yield number, line
+        self.cut = isinstance(each, Flaw)
+
+    def _decoded(self, block: Block) -> str:
+        self.suspicious = self.suspicious or b"\0" in block.text
+        try:
+            return block.text.decode("utf-8")
+        except UnicodeDecodeError:
+            self.suspicious = True
+            return block.text.decode("utf-8", "surrogateescape")
+
+
+class _TooLong(Exception):  # noqa: N818 - caught where the row is read
+    """A row has more text than may be held."""
+
+
+def _records(lines: _Lines, delimiter: str) -> Iterator[RawRow | Flaw]:
+    """Yield the rows as the parser takes them apart; one that it cannot take apart has no cells."""
+    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
+    while True:
+        cells: list[str] | None = []
+        cut = False
+        most = 0
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            cut = lines.cut and len(lines.held) == 1
+        except _TooLong:
+            most = lines.most
+        if not cells:
+            reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
+        yield from lines.flaws
+        lines.flaws.clear()
+        if cells is None:
+            return
+        number, texts = lines.taken()
+        if not cut and any(map(str.strip, texts)):
+            yield RawRow(cells, texts, number, delimiter, lines.suspicious, most)

@@ -1,0 +1,136 @@
+"""A row of CSV as it stands in the text: where its cells are, and what is wrong with a broken one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.line_table import Extent, LineTable
+from segkoch_lint.documents.lines import size_text
+from segkoch_lint.findings.position import Span
+
+_QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"(?!")')
+_NO_TEXT = re.compile("[\0\udc80-\udcff]")
+
+
+class RawRow(NamedTuple):
+    """A row as it stands in the text.
+
+    Attributes:
+        cells: their values; empty where it cannot be taken apart.
+        lines: its lines with their ends.
+        number: of the first one.
+        delimiter: what separates the cells.
+        suspicious: whether there may be NUL in it, or characters that stand for bytes that are not UTF-8.
+        too_long: the limit that it grew beyond, and was broken off; 0 if it did not.
+    """
+
+    cells: Sequence[str]
+    lines: Sequence[str]
+    number: int
+    delimiter: str
+    suspicious: bool = False
+    too_long: int = 0
+
+    @property
+    def text(self) -> str:
+        """The row's text, without the end of its last line."""
+        return "".join(self.lines).removesuffix("\n").removesuffix("\r")
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether there are characters in it that no text has."""
+        return self.suspicious and any(map(_NO_TEXT.search, self.lines))
+
+
+def flaw_of(row: RawRow, width: int) -> Flaw:
+    """Return what is wrong with a broken row. Its text is not shown: nothing tells ids in it from anything else."""
+    text = row.text
+    table = LineTable(text, row.number)
+    cells, broken = cells_of(text, row.delimiter)
+    if not row.cells:
+        return Flaw(_why(row, text[broken : broken + 1]), table.span((broken, broken + 1)), row.number)
+    if row.suspicious and (bad := _NO_TEXT.search(text)):
+        message = "a NUL character" if bad[0] == "\0" else "not valid UTF-8"
+        return Flaw(message, table.span(bad.span()), row.number)
+    blamed = (cells[width][0] if len(cells) > width else 0, len(text))
+    cells_there = "1 cell" if len(row.cells) == 1 else f"{len(row.cells):,} cells"
+    message = f"the row has {cells_there}, and the header {width:,}"
+    return Flaw(message, table.span(blamed), row.number)
+
+
+def _why(row: RawRow, broken: str) -> str:
+    """Return why a row cannot be taken apart; *broken* is the character where it is broken."""
+    if row.too_long:
+        return (
+            f"a row longer than {size_text(row.too_long)} (limits.line-bytes); is the closing quote of a cell missing?"
+        )
+    if broken == '"':
+        return "a quoted cell whose closing quote is missing"
+    if broken == "\r":
+        return "a bare carriage return outside of quotes"
+    return "text after the closing quote of a cell; a quote inside of a cell is written twice"
+
+
+def cells_of(text: str, delimiter: str) -> tuple[list[Extent], int]:
+    """Return the extents of the cells of a row, quotes included, and where it is broken (one past its end if not).
+
+    The parser of the standard library tells values only; this tells places, of the few rows with findings.
+    """
+    cells: list[Extent] = []
+    start = 0
+    plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
+    while True:
+        found = (_QUOTED if text.startswith('"', start) else plain).match(text, start)
+        if found is None:
+            return cells, start
+        end = found.end()
+        cells.append((start, end))
+        if text[end : end + 1] != delimiter:
+            return cells, end
+        start = end + 1
+
+
+class CsvPlaces:
+    """The places of a row of CSV. They are found when somebody asks for them."""
+
+    def __init__(self, row: RawRow, header: RawRow) -> None:
+        self._row = row
+        self._header = header
+
+    @property
+    def start(self) -> tuple[int, int]:
+        return (self._row.number, 1)
+
+    @cached_property
+    def _table(self) -> LineTable:
+        return LineTable(self._row.text, self._row.number)
+
+    @cached_property
+    def _cells(self) -> list[Span]:
+        return [self._table.span(extent) for extent in cells_of(self._row.text, self._row.delimiter)[0]]
+
+    def row(self) -> Span:
+        return self._table.span((0, len(self._row.text)))
+
+    def cell(self, index: int) -> Span:
+        return self._cells[index]
+
+    def header(self, index: int) -> Span:
+        text = self._header.text
+        return LineTable(text, self._header.number).span(cells_of(text, self._header.delimiter)[0][index])
+
+    def lines(self, first: int, last: int, *, header: bool) -> list[str]:
+        if not header:
+            return self._table.lines(first, last)
+        above = LineTable(self._header.text, self._header.number)
+        end = above.position(len(self._header.text))[0]
+        if end + 1 != self._row.number:  # an excerpt has no gaps
+            return []
+        return [*above.lines(first, min(last, end)), *self._table.lines(first, last)]
+
+    def describe(self, column: str, *, cell: bool) -> str:
+        return f'Column "{column}".' if cell else ""

@@ -1,0 +1,283 @@
+"""YAML text to documents: PyYAML's nodes behind a guard, values as YAML 1.1 and 1.2 readers see them.
+
+PyYAML's C loader dies of deep nesting, its constructor raises far more than its own errors, and a few hundred bytes
+of merge keys keep it busy for minutes. So its events are counted first, and the nodes are turned into values here.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+import yaml
+
+from segkoch_lint.documents.document import Failure, Flaw, Note, Token
+from segkoch_lint.documents.line_table import Extent, LineTable, flaw_at
+from segkoch_lint.documents.yaml.nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
+from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.redaction.known_ids import KnownIds
+from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
+
+_KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "null": "null"}
+_NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
+_MARKER = re.compile(r"^((?:%[^\n]*\n)*)---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_PROLOGUE = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*(?:[#%][^\n]*)?")
+_DEEPEST = 200
+_MOST_ALIASES = 100
+
+
+def _resolve(loader: Any, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
+    """Return the tag of a node that has none of its own.
+
+    `1e5` is a string to PyYAML (YAML 1.1) and a number to most other readers (YAML 1.2): a fixture that one reader
+    takes for a string and the next for a number is no string.
+    """
+    tag: str = yaml.resolver.Resolver.resolve(loader, kind, value, implicit)  # type: ignore[no-untyped-call]  # the stubs leave it out
+    if kind is yaml.ScalarNode and implicit[0] and tag == TAG + "str" and _NUMBER_1_2.fullmatch(value):
+        return TAG + "float"
+    return tag
+
+
+class _SlowLoader(yaml.SafeLoader):
+    """Reads text as deep as it may be."""
+
+    resolve = _resolve
+
+
+_LOADER: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {"resolve": _resolve})
+
+_TOO_DEEP_FOR_C = "exceeded maximum nesting depth"
+
+
+class YamlDocument:
+    """One YAML document of an input.
+
+    Args:
+        root: its root node.
+        table: lines and columns of the text that the nodes' marks count in.
+        text: that text.
+
+    Raises:
+        RefusedError: the document means nothing that JSON could hold.
+    """
+
+    def __init__(self, root: yaml.Node, table: LineTable, text: str) -> None:
+        self._root = root
+        self._table = table
+        self._text = text
+        reader = Values()
+        self.value = reader.read(root)
+        self.start = table.position(root.start_mark.index)
+        self.repeated: Sequence[Path] = list(repeated_in(root)) if reader.repeats else ()
+
+    @cached_property
+    def ids(self) -> KnownIds:
+        """What is personal data in the value for its keys."""
+        return KnownIds(self.value)
+
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
+        """Return the span of the value at each path; paths that do not exist are left out."""
+        nodes = ((path, node_at(self._root, path)) for path in paths)
+        return {path: self._table.span(self._extent(node)) for path, node in nodes if node is not None}
+
+    def keys(self, path: Path) -> Sequence[Span]:
+        """Return the spans of every key that stands for *path* in its object."""
+        parent = node_at(self._root, path[:-1])
+        if not isinstance(parent, yaml.MappingNode):
+            return []
+        return [self._table.span(self._extent(key)) for key, _ in parent.value if key_text(key) == path[-1]]
+
+    def note(self, path: Path) -> Note | None:
+        """Say so when YAML reads an unquoted text as something else than a string."""
+        node = node_at(self._root, path)
+        if not isinstance(node, yaml.ScalarNode) or node.style or self._text.startswith("!", node.start_mark.index):
+            return None
+        kind = _KINDS.get(kind_of(node))
+        remark = f"YAML reads this unquoted text as {kind}: put it in quotes."
+        return Note(remark, node.value) if kind and node.value else None
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """Return lines *first* to *last* of the input."""
+        return self._table.lines(first, last)
+
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+        """Return the scalar values near a stretch of a line."""
+        tokens = self._tokens.get(line, [])
+        first = bisect_right(tokens, start, key=lambda token: token.end)
+        last = bisect_left(tokens, end, key=lambda token: token.start)
+        return tokens[max(0, first - 1) : last + 1]
+
+    @cached_property
+    def _tokens(self) -> Mapping[int, list[Token]]:
+        """The scalar values by line; one of several lines is a token on each."""
+        tokens: list[tuple[Span, str | None, str, str | None]] = []
+        seen: set[int] = set()
+        waiting: list[tuple[yaml.Node, str | None, str | None]] = [(self._root, None, None)]
+        while waiting:
+            node, key, parent = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, yaml.ScalarNode):
+                if kind_of(node) not in {"null", "bool"}:
+                    tokens.append((self._table.span(self._extent(node)), key, node.value, parent))
+            elif isinstance(node, yaml.SequenceNode):
+                waiting.extend((item, key, parent) for item in reversed(node.value))
+            else:
+                # Under a sensitive key everything is, however deep.
+                around = parent if parent is not None and is_sensitive_key(parent) else key
+                waiting.extend((value, key_text(name), around) for name, value in reversed(node.value))
+        by_line: dict[int, list[Token]] = {}
+        for span, key, text, parent in sorted(tokens, key=itemgetter(0)):
+            for line in range(span.line, span.end_line + 1):
+                start = span.column - 1 if line == span.line else 0
+                end = span.end_column - 1 if line == span.end_line else sys.maxsize
+                by_line.setdefault(line, []).append(Token(key, start, end, text, parent))
+        return by_line
+
+    def _extent(self, node: yaml.Node) -> Extent:
+        """Return a node's extent; a block collection ends with its last value, not before the next token."""
+        last = node
+        while isinstance(last, yaml.CollectionNode) and not last.flow_style and last.value:
+            last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
+        start, end = node.start_mark.index, max(last.end_mark.index, node.start_mark.index)
+        while end > start and self._text[end - 1] in " \t\r\n":
+            end -= 1
+        # An empty value at the end of the text stands behind what is before it, not on a line of its own.
+        return (start, end) if end > start or self._text[start:].strip() else _end_of(self._text, start)
+
+
+def parse_yaml(text: bytes, *, depth: int, values: int = 200_000) -> Iterator[YamlDocument | Flaw | Failure]:
+    """Yield the documents of a YAML stream; a broken one is a flaw, and those after the next ``---`` are still read.
+
+    Where our own code fails on a document, the failure stands in its place.
+
+    Args:
+        text: UTF-8 without a byte order mark.
+        depth: levels of nesting allowed; never more than 200.
+        values: values allowed in all documents between two ``---`` lines.
+    """
+    try:
+        decoded = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        good = text[: error.start].decode("utf-8")
+        yield flaw_at(good, "not valid UTF-8", (len(good), len(good)), 1)
+        return
+    line = 1
+    for piece in _pieces(decoded):
+        try:
+            yield from _documents(piece, line, min(depth, _DEEPEST), values)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the documents after this one can be read
+            yield Failure(error, line)
+        line += piece.count("\n")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a stream before its ``---`` lines, which stand nowhere but between documents; directives stay with theirs."""
+    start = 0
+    for found in _MARKER.finditer(text):
+        if not _PROLOGUE.fullmatch(text, start, found.start()):
+            yield text[start : found.start(1)]
+            start = found.start(1)
+    if text[start:].strip():
+        yield text[start:]
+
+
+def _documents(text: str, line: int, depth: int, values: int) -> Iterator[YamlDocument | Flaw]:
+    table = LineTable(text, line)
+    try:
+        with _errors_of_pyyaml():
+            _guard(text, depth, values)
+        loader = _LOADER(text)
+        try:
+            while (root := _next_node(loader)) is not None:
+                yield YamlDocument(root, table, text)
+        finally:
+            loader.dispose()
+    except RefusedError as refused:
+        yield _flaw(text, line, refused.message, refused.mark)
+    except yaml.MarkedYAMLError as error:
+        problem = " ".join((error.problem or error.context or "broken").split())
+        yield _flaw(text, line, f"invalid YAML: {_without_quotes(problem)}", error.problem_mark or error.context_mark)
+    except yaml.reader.ReaderError as error:
+        at = min(error.position, len(text))
+        yield flaw_at(
+            text,
+            f"invalid YAML: the character U+{ord(text[at]):04X} is not allowed" if at < len(text) else "invalid YAML",
+            (at, min(at + 1, len(text))),
+            line,
+        )
+
+
+def _next_node(loader: Any) -> yaml.Node | None:
+    """Return the root of the next document, or None at the end."""
+    with _errors_of_pyyaml():
+        return loader.get_node() if loader.check_node() else None
+
+
+@contextmanager
+def _errors_of_pyyaml() -> Iterator[None]:
+    """Refuse the text that PyYAML fails on: it raises ValueError, KeyError, IndexError and more on hostile text."""
+    try:
+        yield
+    except (yaml.YAMLError, RefusedError, MemoryError):
+        raise
+    except Exception as error:
+        raise RefusedError(f"invalid YAML ({type(error).__name__})", None) from error
+
+
+def _guard(text: str, depth: int, values: int) -> None:
+    """Walk the events, which costs little, before anything recursive sees the text."""
+    try:
+        _count(yaml.parse(text, _LOADER), depth, values)
+    except yaml.MarkedYAMLError as error:
+        if _TOO_DEEP_FOR_C not in str(error.problem or error.context):
+            raise
+        # libyaml looks ahead of its events, and counts levels itself.
+        _count(yaml.parse(text, _SlowLoader), depth, values)
+
+
+def _count(events: Iterable[yaml.Event], depth: int, values: int) -> None:
+    """Refuse text that is too deep, or has too many values or aliases."""
+    level = aliases = nodes = 0
+    for event in events:
+        if isinstance(event, yaml.NodeEvent):
+            nodes += 1
+            if nodes > 2 * values:  # each key is a node, too
+                raise RefusedError(f"more than {values:,} values (a tenth of limits.values)", event.start_mark)
+        if isinstance(event, yaml.CollectionStartEvent):
+            level += 1
+            if level > depth:
+                raise RefusedError(f"nested deeper than {depth} levels (limits.depth)", event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            level -= 1
+        elif isinstance(event, yaml.AliasEvent):
+            aliases += 1
+            if aliases > _MOST_ALIASES:
+                raise RefusedError(f"more than {_MOST_ALIASES} aliases", event.start_mark)
+
+
+def _flaw(text: str, line: int, message: str, mark: Any) -> Flaw:
+    at = min(mark.index, len(text)) if mark is not None else 0
+    if not text[at:].strip():
+        return flaw_at(text, message, _end_of(text, at), line)
+    return flaw_at(text, message, (at, min(at + 1, len(text))), line)
+
+
+def _end_of(text: str, at: int) -> Extent:
+    """Return the empty extent behind the last of a text, before *at*, that is no white space."""
+    end = len(text[:at].rstrip())
+    return end, end
+
+
+def _without_quotes(problem: str) -> str:
+    """Return PyYAML's words without what they quote of the text; a single quoted character or token may stay."""
+    return re.sub(r"(['\"])(?:(?!\1).){13,}\1", "a text", problem)

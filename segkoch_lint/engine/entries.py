@@ -1,0 +1,61 @@
+"""What linting an input gives, as far as it can be told before its end."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.redaction.masking import Secret
+from segkoch_lint.findings.summary import Summary
+from segkoch_lint.identity.records import RecordBatch
+
+NEITHER = "neither JSON nor YAML"
+"""The kind of an input that holds neither documents nor a table."""
+
+MOST_STRANGERS = 10_000
+"""Values that are not calls of one document, or before the first call of an input, that are remembered; others are only
+counted."""
+
+
+class Stranger(msgspec.Struct, frozen=True):
+    """A value that is not a call. Whether that is wrong depends on what else the input holds.
+
+    Attributes:
+        kind, meant: see `segkoch_lint.envelopes.unwrap.NotACall`.
+        pointer: where it stands in its document.
+        span: its text.
+    """
+
+    kind: str
+    pointer: str | Secret
+    span: Span | None
+    meant: str = ""
+
+
+class Provisional(msgspec.Struct, frozen=True):
+    """What counts only if the input turns out to hold calls: text that is broken, or calls that show too few signs.
+
+    Attributes:
+        entries: findings, and values that are not calls, in the order of the text.
+        summary: the figures of just that.
+        records: what the calls say of users and event names.
+        otherwise: the figures if no call came before. None for broken text, which counts if a call follows, too.
+    """
+
+    entries: tuple[Finding | Stranger, ...]
+    summary: Summary
+    records: RecordBatch | None = None
+    otherwise: Summary | None = None
+
+
+class Mark(Enum):
+    """What stands between the entries of an input."""
+
+    FIRST_CALL = "the first call follows"
+
+
+Entry = Finding | Stranger | Provisional | Mark | RecordBatch
+"""In the order of the text; but for records, which come when there are many."""

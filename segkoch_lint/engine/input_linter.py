@@ -1,0 +1,398 @@
+"""One input to its entries, document by document.
+
+What only the whole input can tell is left to `segkoch_lint.engine.entry_resolver`: the entries say no more than what
+stands where.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from segkoch_lint.config.selection import Selection
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.documents.detection import Foreign, read_documents
+from segkoch_lint.documents.document import Document, Failure, Flaw
+from segkoch_lint.documents.lines import Block, NumberedLine, Sieve
+from segkoch_lint.documents.table.row import RowDocument
+from segkoch_lint.engine.document_checker import Inspection, Inspector, Said, count
+from segkoch_lint.engine.entries import MOST_STRANGERS, NEITHER, Entry, Mark, Provisional, Stranger
+from segkoch_lint.engine.finding_locator import Excerpts
+from segkoch_lint.engine.lines.checked_line import CheckedLine, CheckedRow
+from segkoch_lint.engine.lines.selector import line_selector
+from segkoch_lint.engine.lines.table_rows import select_rows
+from segkoch_lint.engine.missing_columns import missing_columns
+from segkoch_lint.envelopes.unwrap import Batch, NotACall, Unit, units_of, unwrap
+from segkoch_lint.errors import InternalError
+from segkoch_lint.findings.finding import Excerpt, Finding, Location
+from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.redaction.masking import shown_pointer
+from segkoch_lint.findings.summary import MOST_ERRORS, Group, Summary
+from segkoch_lint.identity.recorder import Recorder
+from segkoch_lint.identity.records import RecordBatch
+from segkoch_lint.inputs.file_types import Claim, claim_of, unsupported_compression
+from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.opener import Stream, open_input
+from segkoch_lint.messages.message import Call
+from segkoch_lint.messages.signs import DELETE, Kind
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+
+INVALID_SYNTAX = "KCH001"
+
+EMPTY = "empty list or batch"
+
+FlawExcerpts = Callable[[Flaw], Excerpt | None]
+"""Makes the lines to show around broken text."""
+
+_PROGRESS_EVERY = 500
+"""Documents between two looks at the clock."""
+
+_FEW_SCALARS = 10
+"""Items of a list without objects that are remembered; the others are only counted."""
+
+_Item = Document | Flaw | Foreign | CheckedLine | CheckedRow
+"""What is to be judged of an input."""
+
+_MOST_RECORDED = 30_000
+"""Rows of records that are held until they become an entry; some tens of megabytes."""
+
+
+class PartLinter:
+    """Lints inputs, and remembers from one to the next what calls look like.
+
+    Args:
+        settings: the configuration of the run.
+        excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
+        threads: how many may go through the lines of logs.
+
+    Attributes:
+        selection: the rules of the run, and what they weigh.
+        ruleset: the same rules, compiled.
+        inspector: judges single documents by them.
+        records_users: whether a rule about users or devices is selected.
+        summary: the figures so far.
+        on_progress: called now and then.
+
+    Raises:
+        UsageError: a selector means no rule, or a rule file is broken.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        excerpts: Excerpts | None = None,
+        flaw_excerpts: FlawExcerpts | None = None,
+        threads: int = 1,
+    ) -> None:
+        self.selection = Selection(settings)
+        self.ruleset = RuleSet(self.selection.rules, settings.delivery, self.selection.catalogue)
+        across = {self.selection.by_code[code].applies_to for code in self.selection.across}
+        self.records_users = bool(across & {"user", "device"})
+        self._recorder = Recorder(users=self.records_users, events="event-name" in across) if across else None
+        record = self._recorder.record if self._recorder else None
+        self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, record)
+        self.summary = Summary()
+        self.on_progress: Callable[[], None] = lambda: None
+        self._limits = settings.limits
+        self._wait = settings.wait
+        self._selector = line_selector(
+            self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
+        )
+        self._sieve: Sieve[CheckedLine | RecordBatch] = Sieve(self._select, self._ahead, self._announce)
+        self._flaw_excerpts = flaw_excerpts
+        self._said: Counter[Said] = Counter()
+        self._claimed = True
+        self._calls_seen = False
+        self._bytes_before = 0
+        self._text: Stream | None = None
+        self._line = 0
+        self._name = ""
+        self._slow = False
+        self._failures = 0
+
+    def drop_excerpts(self) -> None:
+        """Make no more lines to show."""
+        self.inspector.placer.excerpts = self._flaw_excerpts = None
+
+    @property
+    def bytes_read(self) -> int:
+        """Stored (compressed) bytes read so far, of all inputs."""
+        return self._bytes_before + (self._text.consumed if self._text else 0)
+
+    def lint(self, source: Input, opened: Stream | Unread | None = None) -> Iterator[Entry]:
+        """Lint an input, which may be open already; what cannot be read is noted in the summary."""
+        opened = opened or open_input(source, wait=self._wait)
+        if isinstance(opened, Unread):
+            self.summary.unread.append((opened.path, opened.reason))
+        else:
+            with opened as stream:
+                yield from self.stream(stream, source)
+
+    def stream(self, stream: Stream, source: Input) -> Iterator[Entry]:
+        """Lint an input that is open."""
+        compression = unsupported_compression(stream.peek(8))
+        if compression:
+            reason = f"unsupported compression: {compression}; decompress it, or use gzip or zstandard"
+            self.summary.unread.append((source.path, reason))
+            return
+        documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._sieve)
+        yield from self._lint(select_rows(documents, self._select), stream, source)
+
+    def value(self, document: Document) -> Iterator[Entry]:
+        """Lint a document that is an input by itself, and was meant as calls."""
+        if self._recorder is not None:
+            self._recorder.begin()
+        units = list(units_of(document, ""))
+        inspection = self.inspector.inspect(document, units, "", frozenset(), self.summary)
+        strangers = list(self._strangers(document, inspection.not_calls, self.summary))
+        entries: list[Entry] = [*inspection.findings, Mark.FIRST_CALL, *strangers]
+        yield from entries
+        yield from self._recorded()
+
+    def _lint(self, documents: Iterable[_Item | Failure | RecordBatch], text: Stream, source: Input) -> Iterator[Entry]:
+        name = source.path
+        ignored = self.selection.ignored_in(name)
+        self._text = text
+        self._claimed = source.claimed
+        self._calls_seen = False
+        self.summary.inputs += 1
+        self._said.clear()
+        if self._recorder is not None:
+            self._recorder.begin()
+        self._name, self._line, self._slow, self._failures = name, 0, False, 0
+        for number, each in enumerate(self._readable(documents, name)):
+            if number % _PROGRESS_EVERY == 0:
+                self.on_progress()
+            if isinstance(each, RecordBatch):
+                yield each
+                continue
+            yield from self._checked(each, name, ignored)
+            if self._is_full():
+                yield from self._recorded()
+        self._count_said()
+        self.summary.bytes += text.inflated
+        self._bytes_before += text.consumed
+        self._text = None
+        yield from self._recorded()
+
+    def _readable(
+        self, documents: Iterable[_Item | Failure | RecordBatch], name: str
+    ) -> Iterator[_Item | Failure | RecordBatch]:
+        """Yield the documents as far as they can be read, and note what keeps the rest from being read."""
+        try:
+            yield from documents
+        except OSError as error:
+            self.summary.unread.append((name, error.strerror or str(error)))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other inputs can be read
+            self._fail(error, name, self._line or None, "nothing after this place was checked")
+
+    def _checked(self, each: _Item | Failure, name: str, ignored: frozenset[str]) -> Sequence[Entry]:
+        """Return what is to be said of one document; if our own code fails on it, only that is noted."""
+        if isinstance(each, Failure):
+            self._fail(each.error, name, each.line, "this document was not checked")
+            return ()
+        self._line = _line_of(each)
+        try:
+            if isinstance(each, CheckedLine) and self._calls_seen:  # most of what is said of a log
+                return self.inspector.line(each, name, ignored, self.summary, self._said)
+            return list(self._entries(each, name, ignored))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the documents after this one can be checked
+            self._fail(error, name, self._line, "this document was not checked")
+            return ()
+
+    def _fail(self, error: Exception, name: str, line: int | None, consequence: str) -> None:
+        self._failures += 1
+        # One cause may fail every line of a log; the text of a traceback takes a while to write.
+        told = InternalError.of(error, name, line, consequence) if self._failures <= MOST_ERRORS else None
+        self.summary.fail(told)
+
+    def _count_said(self) -> None:
+        """Count what was said of lines."""
+        self.inspector.count_lines(self._said, self.summary)
+        self._said.clear()
+
+    def _recorded(self) -> Iterator[RecordBatch]:
+        """Yield what was recorded; the fewer times it is taken, the fewer records are met anew."""
+        if self._recorder is not None and (batch := self._recorder.take()):
+            yield batch
+
+    def _is_full(self) -> bool:
+        return self._recorder is not None and self._recorder.held >= _MOST_RECORDED
+
+    def _ahead(self) -> int:
+        # The first call lets strangers in at its place, so nothing after it is begun before it is found.
+        return self._selector.ahead if self._calls_seen else 0
+
+    def _announce(self, block: Block) -> None:
+        if self._calls_seen:
+            self._selector.announce(block)
+
+    def _select(self, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine | RecordBatch]:
+        self.on_progress()
+        selected: Iterable[NumberedLine | Flaw | CheckedLine]
+        try:
+            selected = self._selector.select(block, leave_first=not self._calls_seen)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the lines can be read one by one
+            remark = f"segkoch-lint failed on many lines at once ({type(error).__name__}), and read them one by one"
+            if not self._slow:
+                self._slow = True
+                self.summary.remarks.append((self._name, remark))
+            selected = block.lines(self._limits)
+        yield from selected
+        self._count_said()
+        if self._is_full():
+            yield from self._recorded()
+
+    def _count_clean(self, opinion: Opinion, library: str, group: Group, calls: int) -> None:
+        count(self.summary, opinion, library, group, calls)
+
+    def _entries(self, each: _Item, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        summary = self.summary
+        if isinstance(each, Foreign):
+            kind = each.kind or NEITHER
+            summary.not_calls[kind] += 1
+            yield Stranger(kind, "", Span(1, 1, 1, 1))
+        elif isinstance(each, CheckedLine):
+            yield from self._first_call()
+            yield from self.inspector.line(each, name, ignored, summary, self._said)
+        elif isinstance(each, CheckedRow):
+            ignored = self._ignored_of(each.document, name, ignored)
+            yield from self._first_call()
+            yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
+        elif isinstance(each, Flaw):
+            yield from self._broken(each, name, ignored)
+        else:
+            yield from self._of_document(each, name, ignored)
+
+    def _broken(self, flaw: Flaw, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        certain = self._holds_calls or flaw.shows_signs or claim_of(name) is Claim.JSON_LINES
+        summary = self.summary if certain else Summary()
+        excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
+        place = Location(name, flaw.span)
+        about = self.inspector.about_input
+        finding = about(
+            INVALID_SYNTAX, place, ignored, summary, problem=flaw.message, excerpt=excerpt, cause=flaw.cause
+        )
+        summary.calls += 1
+        summary.malformed += 1
+        found = () if finding is None else (finding,)
+        if certain:
+            yield from found
+        else:
+            yield Provisional(found, summary)
+
+    @property
+    def _holds_calls(self) -> bool:
+        """Whether the input is known to hold calls, or somebody says so."""
+        return self._claimed or self._calls_seen
+
+    def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        if _is_empty(document.value):
+            self.summary.not_calls[EMPTY] += 1
+            return
+        ignored = self._ignored_of(document, name, ignored)
+        units, more = _gathered(document, name)
+        calls = [unit for unit in units if isinstance(unit, Call)]
+        # Other products' messages about what was deleted look like Segment's: one says nothing about what is around it.
+        claiming = any(call.certain and call.message["type"] != DELETE for call in calls)
+        if not (claiming or self._holds_calls or all(call.certain for call in calls)):
+            yield self._provisional(document, units, more, name, ignored)
+            return
+        if not calls and not self._claimed:
+            units = [unit for unit in units if not isinstance(unit, Batch)]  # anything may be called a batch
+        inspection = self.inspector.inspect(document, units, name, ignored, self.summary)
+        if claiming or (calls and self._claimed):
+            yield from self._first_call()
+        entries = self._entries_of(document, inspection, self.summary)
+        self.summary.not_calls.update(more)
+        yield from entries
+
+    def _provisional(
+        self, document: Document, units: Sequence[Unit], more: Counter[str], name: str, ignored: frozenset[str]
+    ) -> Provisional:
+        """Return what a document counts for whose calls are only calls in an input that holds others."""
+        summary, otherwise = Summary(), Summary()
+        inspection = self.inspector.inspect(document, units, name, ignored, summary, observed=False)
+        records = self._recorder.records_of(document, inspection.calls) if self._recorder else None
+        summary.not_calls.update(more)
+        otherwise.not_calls.update(more)
+        otherwise.not_calls.update(unit.kind for unit in inspection.not_calls)
+        otherwise.not_calls[Kind.OTHER.value] += len(inspection.calls)
+        return Provisional(tuple(self._entries_of(document, inspection, summary)), summary, records, otherwise)
+
+    def _entries_of(self, document: Document, inspection: Inspection, summary: Summary) -> list[Finding | Stranger]:
+        entries: list[Finding | Stranger] = [
+            *self._strangers(document, inspection.not_calls, summary),
+            *inspection.findings,
+        ]
+        return sorted(entries, key=_place) if inspection.not_calls else entries
+
+    @staticmethod
+    def _strangers(document: Document, units: Sequence[NotACall], summary: Summary) -> Iterator[Stranger]:
+        spans = document.locate({unit.path for unit in units}) if units else {}
+        for unit in units:
+            summary.not_calls[unit.kind] += 1
+            pointer = shown_pointer(unit.path, document.ids.stretches) if unit.path else ""
+            yield Stranger(unit.kind, pointer, spans.get(unit.path), unit.meant)
+
+    def _ignored_of(self, document: Document, name: str, ignored: frozenset[str]) -> frozenset[str]:
+        """Return the codes that do not count in a document: a table says nothing about what it has no columns for."""
+        if not isinstance(document, RowDocument):
+            return ignored
+        if not self._calls_seen and (remark := missing_columns(document.columns)):
+            self.summary.remarks.append((name, remark))
+        return ignored | self.inspector.unanswerable(document.columns)
+
+    def _first_call(self) -> Iterator[Mark]:
+        if not self._calls_seen:
+            self._calls_seen = True
+            yield Mark.FIRST_CALL
+
+
+def _gathered(document: Document, name: str) -> tuple[list[Unit], Counter[str]]:
+    """Return what a document holds, as much of it as is remembered, and the number of further values by kind."""
+    gathered: list[Unit] = []
+    more: Counter[str] = Counter()
+    value = document.value
+    if isinstance(value, list) and len(value) > _FEW_SCALARS and not _holds_objects(value):
+        more[Kind.OTHER.value] = len(value) - _FEW_SCALARS
+        return list(unwrap(value[:_FEW_SCALARS], table=name)), more
+    others = 0
+    for unit in units_of(document, name):
+        is_other = isinstance(unit, NotACall) and unit.kind == Kind.OTHER.value
+        others += is_other
+        if is_other and others > MOST_STRANGERS:
+            more[Kind.OTHER.value] += 1
+        else:
+            gathered.append(unit)
+    return gathered, more
+
+
+def _holds_objects(items: list[Any]) -> bool:
+    return any(issubclass(each, Mapping) for each in set(map(type, items)))
+
+
+def _is_empty(value: Any) -> bool:
+    """Tell whether a document is a list or a batch body with nothing in it."""
+    return value == [] or (isinstance(value, dict) and value.get("batch") == [] and "type" not in value)
+
+
+def _line_of(each: _Item) -> int:
+    if isinstance(each, CheckedLine):
+        return each.line
+    if isinstance(each, CheckedRow):
+        return each.document.start[0]
+    return each.span.line if isinstance(each, Flaw) else 1 if isinstance(each, Foreign) else each.start[0]
+
+
+def _place(entry: Finding | Stranger) -> tuple[int, int]:
+    """Return where an entry begins; what stands nowhere comes first."""
+    span = entry.location.span if isinstance(entry, Finding) else entry.span
+    return (span.line, span.column) if span else (0, 0)

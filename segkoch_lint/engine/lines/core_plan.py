@@ -1,0 +1,225 @@
+"""The plan of the native core: what a run reads of a call, as the core takes it, and what the core learns on the way.
+
+The core tells calls apart at least as finely as `segkoch_lint.rules.fingerprint` does; where it cannot, a member is
+marked so that lines with it are read as documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from segkoch_lint_core import Core
+
+from segkoch_lint.documents.json.document import JsonDocument, parse_json
+from segkoch_lint.documents.table.json_rows import is_column
+from segkoch_lint.engine.lines.run_read_set import ReadSet, is_divisible, longest_read
+from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.redaction.sensitive_keys import fold
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.rules.fingerprint import Likeness
+from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.vocabulary import compared_names, matcher
+
+_LONGEST_COUNTED = 1000
+"""Characters up to which an automaton counts for `minLength` and `maxLength`."""
+
+_MOST_ANSWERS = 30_000
+"""Different answers of one member that are told apart; with more of them its lines are left to the reader."""
+
+_LONGEST_RECORDED = 512
+"""Bytes of an id or a name beyond which its line is left to the reader: records are to be small."""
+
+_MOST_MEMBERS = 64
+"""Keys of one object that are read; if a line has yet another, it is left to the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    path: Path
+    footprint: Footprint
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """An object whose members are read.
+
+    Attributes:
+        members: those that are known, by key.
+    """
+
+    path: Path
+    footprint: Footprint
+    members: dict[str, _Member]
+
+
+class Plan:
+    """A core, and what its numbers mean.
+
+    Args:
+        reads: what is read of a call.
+        limits: depth and length of a line.
+        threads: how many the core may use.
+
+    Attributes:
+        core: made by this plan.
+        columns: the paths of the texts that make groups, in order.
+        taught: how much the core was taught; some hundred bytes each.
+    """
+
+    def __init__(self, reads: ReadSet, limits: Limits, threads: int = 1) -> None:
+        footprint = reads.footprint
+        self.columns = list(reads.columns)
+        self.taught = 0
+        self._reads = reads
+        self._limits = limits
+        self._nodes: list[_Node] = []
+        self._members: list[_Member] = []
+        self._numbers: dict[Path, int] = {}
+        self._questions: dict[tuple[str, ...], int | None] = {}
+        self._likenesses: dict[int, Likeness] = {}
+        self._answers: dict[int, dict[Hashable, int]] = {}
+        longest = min(limits.line_bytes, longest_read(footprint))
+        # Any key may be a column, so every key is asked about.
+        self.core = Core(depth=limits.depth, longest=longest, asks=True, threads=threads)
+        for path in self.columns:
+            self.core.add_column(reads.columns[path])
+        self._add_members(0, (), footprint)
+
+    def learn_key(self, node: int, text: bytes) -> None:
+        """Teach the core what is read under a key that it met."""
+        self.taught += 1
+        holder = self._nodes[node]
+        key = text.decode("utf-8", "replace")
+        footprint = Footprint(all=True) if node == 0 and is_column(key) else holder.footprint.member(key)
+        if footprint is None:
+            self.core.add_key(node, text)
+            return
+        self._add(node, holder, key, text, footprint)
+
+    def learn_text(self, member: int, text: bytes) -> None:
+        """Teach the core what the rules can tell of a text that it met."""
+        self.taught += 1
+        self.core.teach_text(member, text, self._answer(member, text))
+
+    def number(self, path: Path) -> int | None:
+        """Return the core's number of the member at a path, if it is read."""
+        return self._numbers.get(path)
+
+    def members(self, paths: Sequence[Path]) -> list[int | None] | None:
+        """Return the core's numbers of values, and None for the call itself; None if one of them is not read."""
+        numbers = [self._numbers.get(path) for path in paths]
+        known = all(number is not None or not path for number, path in zip(numbers, paths, strict=True))
+        return numbers if known else None
+
+    def _answer(self, member: int, text: bytes) -> int | None:
+        if self._reads.is_device_id(self._members[member].path) and not (text.isascii() and b"\\" not in text):
+            return None  # the core folds the case of ASCII only
+        document = parse_json(text, depth=1)
+        if not isinstance(document, JsonDocument):
+            return None
+        answers = self._answers.setdefault(member, {})
+        if member not in self._likenesses:
+            self._likenesses[member] = Likeness(self._members[member].footprint)
+        alike = self._likenesses[member].of(document.value)
+        if len(answers) >= _MOST_ANSWERS and alike not in answers:
+            return None
+        return answers.setdefault(alike, len(answers))
+
+    def _add_members(self, node: int, path: Path, footprint: Footprint) -> None:
+        holder = _Node(path, footprint, {})
+        self._nodes.append(holder)
+        for key in footprint.members:
+            inner = footprint.member(key)
+            if inner is not None and key.isprintable() and not {'"', "\\"}.intersection(key):
+                self._add(node, holder, key, key.encode(), inner)
+
+    def _add(self, node: int, holder: _Node, key: str, text: bytes, footprint: Footprint) -> None:
+        if len(holder.members) >= _MOST_MEMBERS:
+            footprint = Footprint(all=True)
+        member = self._add_member((*holder.path, key), footprint)
+        self.core.add_key(node, text, member.number)
+        if len(holder.members) < _MOST_MEMBERS:
+            for other in holder.members.values():
+                self._compare(holder.footprint, other, member)
+            holder.members[key] = member
+
+    def _add_member(self, path: Path, footprint: Footprint) -> _Member:
+        member = _Member(path, footprint, len(self._members))
+        self._members.append(member)
+        self._numbers[path] = member.number
+        longest = longest_read(footprint)
+        if self._reads.is_recorded(path):
+            longest = min(longest, _LONGEST_RECORDED)
+        inside = bool(footprint.members or footprint.patterns)
+        # The core numbers nodes and members as they are added, which is the order of the lists here.
+        node = self.core.add_node(asks=bool(footprint.patterns)) if inside else None
+        self.core.add_member(
+            node=node,
+            asked=bool(footprint.asked),
+            questions=self._questions_of(footprint),
+            numbers_by_kind=not any(map(_asks_of_numbers, footprint.asked.values())),
+            column=self.columns.index(path) if path in self._reads.columns else None,
+            left=not is_divisible(footprint),
+            longest=longest,
+        )
+        if node is not None:
+            self._add_members(node, path, footprint)
+        return member
+
+    def _questions_of(self, footprint: Footprint) -> int | None:
+        """Return the core's number of what is asked of strings; None if only Python can answer it, or nothing is."""
+        if not footprint.asked:
+            return None
+        patterns: list[str] = []
+        for asked in footprint.asked.values():
+            ((keyword, value),) = asked.items()
+            pattern = _pattern_of(keyword, value)
+            if pattern is None:
+                return None
+            patterns += [pattern] if pattern else []
+        key = tuple(sorted(set(patterns)))
+        if key not in self._questions:
+            try:
+                self._questions[key] = self.core.add_questions(list(key))
+            except ValueError:
+                self._questions[key] = None
+        return self._questions[key]
+
+    def _compare(self, around: Footprint, one: _Member, other: _Member) -> None:
+        """Let the core compare two members of an object if a rule does, or if their order may decide which is meant."""
+        names = {fold(name) for keyword, value in around.compared for name in compared_names(keyword, value) or ()}
+        keys = [str(each.path[-1]) for each in (one, other)]
+        if all(fold(key) in names for key in keys):
+            self.core.add_pair(one.number, other.number, order=False)
+        if any(all(map(matcher(pattern), keys)) for pattern in around.patterns):
+            self.core.add_pair(one.number, other.number, order=True)
+
+
+def _asks_of_numbers(asked: Mapping[str, Any]) -> bool:
+    """Return whether a question may have different answers for two numbers that are both whole, or both not."""
+    ((keyword, value),) = asked.items()
+    if keyword in {"const", "enum"}:
+        return any(isinstance(each, int | float) for each in (value if keyword == "enum" else [value]))
+    return keyword not in {"type", "pattern", "minLength", "maxLength"}
+
+
+def _pattern_of(keyword: str, value: Any) -> str | None:
+    """Return what a keyword asks of a string of printable ASCII as a pattern.
+
+    Returns:
+        the pattern; nothing if all strings give the same answer; None if no pattern can say it.
+    """
+    if keyword == "pattern":
+        return str(value)
+    if keyword in {"const", "enum"}:
+        words = [word for word in (value if keyword == "enum" else [value]) if isinstance(word, str)]
+        return f"^(?:{'|'.join(map(re.escape, words))})$" if words else ""
+    if keyword in {"minLength", "maxLength"}:
+        if not isinstance(value, int) or value > _LONGEST_COUNTED:
+            return None
+        return f"^.{{{value}}}" if keyword == "minLength" else f"^.{{0,{value}}}$"
+    return None if keyword == "format" else ""

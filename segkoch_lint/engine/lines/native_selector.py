@@ -1,0 +1,216 @@
+"""Goes through lines with the native core, and teaches it what it does not know."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.json.document import parse_json
+from segkoch_lint.documents.lines import Block, NumberedLine
+from segkoch_lint.engine.lines.checked_line import CheckedLine, Count
+from segkoch_lint.engine.lines.core_plan import Plan
+from segkoch_lint.engine.lines.core_records import CoreRecords
+from segkoch_lint.engine.lines.run_read_set import ReadSet, nested
+from segkoch_lint.engine.lines.single_call import call_of
+from segkoch_lint.findings.redaction.known_ids import strings_of_ids
+from segkoch_lint.findings.summary import Group
+from segkoch_lint.identity.recorder import Recorder
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.messages.facets import Facet, own_texts
+from segkoch_lint.messages.message import library_of
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+
+if TYPE_CHECKING:
+    from segkoch_lint_core import Found
+
+_MOST_TAUGHT = 100_000
+"""Lessons after which everything is forgotten and learned anew, so that memory stays bounded: some 20 MB."""
+
+_MOST_THREADS = 32
+"""Beyond so many, blocks come more slowly than they are gone through, and only take memory."""
+
+_MOST_GROUPS = 20_000
+"""Groups that are remembered."""
+
+
+class _Group(NamedTuple):
+    """What calls have in common.
+
+    Attributes:
+        library, group: as they are counted.
+    """
+
+    library: str
+    group: Group
+
+
+class NativeSelector:
+    """Selects lines with the native core; see `segkoch_lint.engine.lines.checked_line.LineSelector`.
+
+    Args:
+        ruleset: the rules of the run.
+        reads: what the run reads of a call.
+        limits: depth and length of what is read.
+        count: is told of the calls that are only counted.
+        facets: what calls are grouped by.
+        recorder: records what calls say of their users and event names; None if no rule asks.
+        threads: how many the core may use.
+
+    Attributes:
+        ahead: how many blocks the core can work on before they are selected from.
+    """
+
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        reads: ReadSet,
+        limits: Limits,
+        count: Count,
+        *,
+        facets: tuple[Facet, ...] = (),
+        recorder: Recorder | None = None,
+        threads: int = 1,
+    ) -> None:
+        self._threads = min(threads, _MOST_THREADS)
+        self.ahead = 0 if threads == 1 else 2 * self._threads
+        self._ruleset = ruleset
+        self._limits = limits
+        self._count = count
+        self._facets = facets
+        self._recorder = recorder
+        self._reads = reads
+        self._records: CoreRecords | None = None
+        self._begin()
+
+    def _begin(self, announced: Iterable[Block] = ()) -> None:
+        """Forget all that was learned, and begin anew with the blocks that are announced."""
+        self._plan = Plan(self._reads, self._limits, self._threads)
+        if any(facet.named for facet in self._facets):
+            self._plan.core.watch_groups()
+        self._opinions: list[Opinion | None] = []
+        self._groups: list[_Group] = []
+        if self._records is not None:
+            self._records.use(self._plan)
+        elif self._recorder is not None:
+            self._records = CoreRecords(self._recorder, self._plan)
+        self._announced: deque[Block] = deque()
+        for block in announced:
+            self.announce(block)
+
+    def announce(self, block: Block) -> None:
+        """Begin to work on a block from which is going to be selected, after all that were announced before."""
+        self._plan.core.hand_in(block.text, leave_first=False)
+        self._announced.append(block)
+
+    def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
+        """Return, in order, the lines of a block that are not only counted."""
+        self._forget_when_full()
+        try:
+            found = self._go_through(block, leave_first=leave_first)
+            self._groups += map(self._group, found.groups)
+            selected = list(self._selected(found, block))
+        except BaseException:
+            self._begin(self._announced)  # what the core found is not to be counted with the next block
+            raise
+        block.ends = found.ends
+        self._count_found(found, block)
+        return selected
+
+    def _go_through(self, block: Block, *, leave_first: bool) -> Found:
+        """Let the core go through a block, and teach it what it does not know."""
+        if not self._announced:
+            self._plan.core.hand_in(block.text, leave_first=leave_first)
+        elif self._announced.popleft() is not block:
+            self._begin()  # an input was given up: its blocks are not asked for any more
+            return self._go_through(block, leave_first=leave_first)
+        core = self._plan.core
+        while isinstance(event := core.next(), tuple):
+            kind, about, unknown = event
+            if kind == "key":
+                self._plan.learn_key(about, unknown)
+            elif kind == "text":
+                self._plan.learn_text(about, unknown)
+            elif kind == "group":
+                core.teach_group(unknown, self._watched(core.group(unknown)))
+            else:
+                self._learn_row(unknown)
+        assert event is not None
+        return event
+
+    def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine]:
+        for number, start, end, row, group, extents in found.lines:
+            text, line = block.text[start:end], block.number + number
+            opinion = None if row is None else self._opinions[row]
+            if opinion is None:
+                yield from Block(line, text).lines(self._limits)
+            else:
+                yield CheckedLine(text, line, opinion, number, self._groups[group].group, extents or None)
+
+    def _count_found(self, found: Found, block: Block) -> None:
+        for row, group, calls in found.calls:
+            opinion = self._opinions[row]
+            assert opinion is not None
+            library, grouped = self._groups[group]
+            if not opinion.blames:
+                self._count(opinion, library, grouped, calls)
+        if self._records is not None:
+            self._records.keep(block)
+
+    def _forget_when_full(self) -> None:
+        core = self._plan.core
+        if self._plan.taught > _MOST_TAUGHT:
+            self._begin(self._announced)
+        elif len(self._groups) > _MOST_GROUPS:
+            core.forget_groups()
+            self._groups.clear()
+
+    def _learn_row(self, text: bytes) -> None:
+        self._plan.taught += 1
+        document = parse_json(text, depth=self._limits.depth)
+        call = call_of(document)
+        if call is None:
+            self._opinions.append(None)
+            self._plan.core.teach_row("left")
+            return
+        message = call.message
+        opinion = self._ruleset.opinion_on(message)
+        self._opinions.append(opinion)
+        kinds = (None, None) if self._records is None else self._records.kinds(message, opinion)
+        if opinion.blames:
+            self._plan.core.teach_row("shown", kinds, self._plan.members(opinion.reads))
+        else:
+            self._plan.core.teach_row("counted", kinds)
+
+    def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
+        """Return as much of calls as these texts of a group tell."""
+        named = zip(self._plan.columns, texts, strict=True)
+        return nested((path, _value(text)) for path, text in named if text is not None)
+
+    def _watched(self, texts: Sequence[bytes | None]) -> list[tuple[bytes, int]] | None:
+        """Return the strings that show that an id of a call may have to be masked in the name of its group."""
+        message = self._message(texts)
+        watched: list[tuple[bytes, int]] = []
+        for facet in self._facets:
+            value = facet.value(message)
+            if facet.named and isinstance(value, str):
+                strings = strings_of_ids(value, own_texts(facet, message))
+                if strings is None:
+                    return None
+                watched += strings
+        return watched
+
+    def _group(self, texts: Sequence[bytes | None]) -> _Group:
+        """Return what calls with these texts have in common; no id has to be masked in it."""
+        message = self._message(texts)
+        group = tuple(facet.value(message) for facet in self._facets)
+        return _Group(library_of(message), group)
+
+
+def _value(text: bytes) -> Any:
+    """Return the value of a text that came out of the core, which may have been cut."""
+    cut = text.startswith(b'"') and not (len(text) > 1 and text.endswith(b'"'))
+    return msgspec.json.decode(text + b'"' if cut else text)

@@ -1,0 +1,19 @@
+"""Documents that are one call and nothing else."""
+
+from __future__ import annotations
+
+from segkoch_lint.documents.document import Document, Flaw
+from segkoch_lint.envelopes.unwrap import unwrap
+from segkoch_lint.messages.message import CALL_TYPES, Call
+from segkoch_lint.messages.signs import has_sign
+
+
+def call_of(document: Document | Flaw) -> Call | None:
+    """Return the call that a document is and nothing else, if that is beyond doubt for what a run reads of it."""
+    if isinstance(document, Flaw):
+        return None
+    units = list(unwrap(document.value))
+    unit = units[0] if len(units) == 1 else None
+    if not isinstance(unit, Call) or unit.message is not document.value or not unit.certain:
+        return None
+    return unit if unit.message.get("type") in CALL_TYPES and has_sign(unit.message) else None

@@ -1,0 +1,318 @@
+"""Goes through lines without the native core: the members of a call are looked up by their texts, and calls that are
+alike in all that is read of them are judged once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.json.document import JsonDocument, parse_json
+from segkoch_lint.documents.json.members import compact_members, value_extents
+from segkoch_lint.documents.lines import Block, NumberedLine
+from segkoch_lint.documents.table.json_rows import is_column
+from segkoch_lint.engine.lines.checked_line import CheckedLine, Count
+from segkoch_lint.engine.lines.run_read_set import (
+    DEVICE,
+    EVENT,
+    USER_IDS,
+    ReadSet,
+    fits,
+    is_divisible,
+    longest_read,
+    nested,
+)
+from segkoch_lint.engine.lines.single_call import call_of
+from segkoch_lint.engine.lines.statements import Statements
+from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.redaction.known_ids import shows_no_id
+from segkoch_lint.findings.summary import Group
+from segkoch_lint.identity.recorder import Event, Recorder
+from segkoch_lint.identity.records import IdMembers, members_of
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.messages.facets import Facet, own_texts
+from segkoch_lint.messages.message import library_of
+from segkoch_lint.rules.fingerprint import MOST_REMEMBERED, Likeness
+from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+
+_MOST_BYTES = 8 << 20
+"""Bytes of texts and of values that are remembered of one member."""
+
+_LONGEST_KEY = 1_000
+"""Characters of a key that may be remembered; a line with a longer one is read as a document."""
+
+_ENTRY_BYTES = 600
+"""About what an entry takes beside its text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """What is known of a member's text.
+
+    Attributes:
+        number: the same for two texts only if nothing that is read of them differs, the texts of ids and groups aside.
+        value: as much of the value as decides of ids and groups; equal to itself only.
+    """
+
+    number: int
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a line.
+
+    Attributes:
+        opinion: on the call that it is.
+        members: those that say whose it is.
+        entries: of its members that are read, by key.
+    """
+
+    opinion: Opinion
+    members: IdMembers
+    entries: Mapping[str, _Entry]
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The call, as far as it decides of ids and groups."""
+        return {key: entry.value for key, entry in self.entries.items()}
+
+
+class CachingSelector:
+    """Selects lines by a cache of verdicts; see `segkoch_lint.engine.lines.checked_line.LineSelector`.
+
+    Args:
+        ruleset: the rules of the run.
+        reads: what the run reads of a call.
+        limits: depth and length of what is read.
+        count: is told of the calls that are only counted.
+        facets: what calls are grouped by.
+        recorder: records what calls say of their users and event names; None if no rule asks.
+    """
+
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        reads: ReadSet,
+        limits: Limits,
+        count: Count,
+        *,
+        facets: tuple[Facet, ...] = (),
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._ruleset = ruleset
+        self._limits = limits
+        self._count = count
+        self._facets = facets
+        self._recorder = recorder
+        self.ahead = 0
+        self._named = any(facet.named for facet in facets)
+        self._likeness = Likeness(reads.footprint)
+        self._longest = min(limits.line_bytes, longest_read(reads.footprint))
+        self._members: dict[str, _Member | None] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._opinions: dict[tuple[int, ...], tuple[Opinion, IdMembers] | None] = {}
+        self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group, Event | None]] = {}
+        grouping: list[Path] = [*reads.columns, *([("type",), EVENT] if reads.events else [])]
+        identifying: list[Path] = [DEVICE, *USER_IDS] if reads.identity else []
+        self._paths = [*grouping, *identifying]
+        self._grouped = list(dict.fromkeys(str(path[0]) for path in grouping))
+
+    def announce(self, block: Block) -> None:
+        """Take no notice of a block."""
+
+    def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
+        """Return, in order, the lines of a block that are not only counted."""
+        self._forget_when_full()
+        selected: list[NumberedLine | Flaw | CheckedLine] = []
+        counted: Counter[tuple[Opinion, str, Group]] = Counter()
+        statements = Statements(block)
+        for number, line in enumerate(block.text.split(b"\n")):
+            if not line or line.isspace():
+                continue
+            known = self._known(line)
+            if known is None or (leave_first and not known.opinion.blames):
+                selected += Block(block.number + number, line).lines(self._limits)
+                leave_first = leave_first and known is None
+                continue
+            if self._recorder is not None and self._recorder.users:
+                statements.add(known.members, known.message, known.opinion.origin, number)
+            library, group, event = self._group(known)
+            if event is not None and known.opinion.not_delivered is None:
+                statements.add_event(event, number)
+            if known.opinion.blames:
+                extents = value_extents(line, known.opinion.reads)
+                selected.append(CheckedLine(line, block.number + number, known.opinion, number, group, extents))
+            else:
+                counted[known.opinion, library, group] += 1
+        for (opinion, library, group), calls in counted.items():
+            self._count(opinion, library, group, calls)
+        if self._recorder is not None:
+            statements.record(self._recorder)
+        return selected
+
+    def _known(self, line: bytes) -> _Known | None:
+        """Return what is known of a line, or None if it is to be read as a document."""
+        members = self._members_of(line)
+        if members is None:
+            return None
+        entries: dict[str, _Entry] = {}
+        for key, raw in members.items():
+            if len(key) > _LONGEST_KEY:
+                return None
+            member = self._members[key] if key in self._members else self._member(key)
+            if member is not None:
+                entry = member.entry(bytes(raw))
+                if entry is None:
+                    return None
+                entries[key] = entry
+        numbers = tuple([entry.number for entry in entries.values()])
+        opinion = self._opinions[numbers] if numbers in self._opinions else self._opinion(numbers, line)
+        known = None if opinion is None else _Known(*opinion, entries)
+        return None if known is None or (self._named and self._may_hold_ids(known, line)) else known
+
+    def _members_of(self, line: bytes) -> dict[str, msgspec.Raw] | None:
+        """Return the texts of the members of an object that is one line; None if anything about it is unusual."""
+        if not fits(line, self._longest) or not _is_utf8(line):
+            return None
+        if line.count(b"{") + line.count(b"[") > self._limits.depth:
+            return None
+        members = compact_members(line)
+        if members is not None:
+            return members
+        try:
+            return compact_members(msgspec.json.format(line, indent=-1))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def _member(self, key: str) -> _Member | None:
+        likeness = Likeness(Footprint(all=True)) if is_column(key) else self._likeness.member(key)
+        paths = [path[1:] for path in self._paths if path[0] == key]
+        made = None if likeness is None else _Member(key, likeness, paths, self._numbers, self._limits.depth - 1)
+        self._members[key] = made
+        return made
+
+    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> tuple[Opinion, IdMembers] | None:
+        """Return the opinion on a call, and what says whose it is; None if it is to be read as a document."""
+        call = call_of(parse_json(line, depth=self._limits.depth))
+        if call is None:
+            self._opinions[numbers] = None
+            return None
+        opinion = self._ruleset.opinion_on(call.message)
+        members = members_of(call.message, delivered=opinion.not_delivered is None)
+        self._opinions[numbers] = opinion, members
+        return opinion, members
+
+    def _group(self, known: _Known) -> tuple[str, Group, Event | None]:
+        """Return the library and the group of a call in which no id has to be masked, and its event if one is read."""
+        entries = tuple([known.entries.get(key) for key in self._grouped])
+        found = self._groups.get(entries)
+        if found is None:
+            message = known.message
+            event = self._recorder.event_of(message) if self._recorder else None
+            values = tuple(facet.value(message) for facet in self._facets)
+            found = self._groups[entries] = (library_of(message), values, event)
+        return found
+
+    def _may_hold_ids(self, known: _Known, line: bytes) -> bool:
+        """Return whether an id of the call may have to be masked in the name of its group."""
+        _, values, _ = self._group(known)
+        return any(
+            isinstance(value, str) and not shows_no_id(value, line, own_texts(facet, known.message))
+            for facet, value in zip(self._facets, values, strict=True)
+            if facet.named
+        )
+
+    def _forget_when_full(self) -> None:
+        """Keep what is remembered bounded; of each member's texts `_Member` sees to it itself."""
+        held = max(len(self._members), len(self._numbers), len(self._opinions), len(self._groups))
+        if held > MOST_REMEMBERED:
+            self._members.clear()
+            self._numbers.clear()
+            self._opinions.clear()
+            self._groups.clear()
+
+
+class _Member:
+    """A member of calls, and the texts of it that were met.
+
+    Args:
+        key: of the member.
+        likeness: what is read of it.
+        paths: inside of it, what decides of ids and groups.
+        numbers: what all members are numbered by.
+        depth: levels that a text may have.
+    """
+
+    def __init__(
+        self, key: str, likeness: Likeness, paths: Sequence[Path], numbers: dict[Hashable, int], depth: int
+    ) -> None:
+        self._key = key
+        self._likeness = likeness
+        self._paths = paths
+        self._numbers = numbers
+        self._depth = depth
+        self._entries: dict[bytes, _Entry | None] = {}
+        self._bytes = 0
+        footprint = likeness.footprint
+        self._named = not (footprint.all or footprint.compared or footprint.patterns)
+        self._divisible = is_divisible(footprint)
+        self._longest = longest_read(footprint)
+        self._bare: _Entry | None = None
+
+    def entry(self, text: bytes) -> _Entry | None:
+        """Return what is known of a text, or None if the line is to be read as a document."""
+        if text in self._entries:
+            return self._entries[text]
+        if self._named and text.startswith(b"{"):
+            members = compact_members(text)
+            if members is not None and self._likeness.footprint.members.keys().isdisjoint(members):
+                if self._bare is None:
+                    self._bare = _Entry(self._number(self._likeness.of({})), {})
+                return self._bare  # these hardly ever repeat
+        self._bytes += len(text) + _ENTRY_BYTES
+        if self._bytes > _MOST_BYTES:
+            self._entries.clear()
+            self._bytes = 0
+        entry = self._entries[text] = self._read(text)
+        return entry
+
+    def _read(self, text: bytes) -> _Entry | None:
+        document = parse_json(text, depth=self._depth)
+        if not self._divisible or not isinstance(document, JsonDocument) or document.repeated:
+            return None
+        if not fits(text, self._longest):
+            return None
+        return _Entry(self._number(self._likeness.of(document.value)), self._kept(document.value))
+
+    def _number(self, alike: Hashable) -> int:
+        return self._numbers.setdefault((self._key, alike), len(self._numbers))
+
+    def _kept(self, value: Any) -> Any:
+        """Return as much of a value as decides of ids and groups."""
+        if () in self._paths:
+            return value
+        found = ((path, _at(value, path)) for path in self._paths)
+        return nested((path, inner) for path, inner in found if inner is not None)
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""Reads a small file once more, to show the lines around a place that is only known when everything was read."""
+
+# Paths stay text, as they were given: `Path` would rewrite them.
+# ruff: noqa: PTH116
+from __future__ import annotations
+
+import os
+import stat
+from bisect import bisect_right
+from functools import lru_cache
+
+from segkoch_lint.documents.detection import Foreign, read_documents
+from segkoch_lint.documents.document import Document, Failure, Flaw
+from segkoch_lint.engine.finding_locator import Excerpts
+from segkoch_lint.findings.finding import Excerpt, Location
+from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.inputs.opener import Stream, open_input
+
+_MOST_BYTES = 1 << 20
+"""Of a file: fixtures are smaller. To read a log again for a few lines would take as long as the run."""
+
+
+class LookingBack:
+    """Makes excerpts of inputs that were read before.
+
+    Args:
+        excerpts: makes the lines to show.
+        limits: what is too long or too deep.
+    """
+
+    def __init__(self, excerpts: Excerpts, limits: Limits) -> None:
+        self._excerpts = excerpts
+        self._limits = limits
+        self._documents = lru_cache(maxsize=2)(self._read)
+
+    def excerpt(self, location: Location) -> Excerpt | None:
+        """Return the lines around a place; None where the input cannot be read again, or is too large for that."""
+        span = location.span
+        if span is None:
+            return None
+        documents = self._documents(location.path)
+        number = bisect_right(documents, (span.line, span.column), key=lambda document: document.start)
+        document = documents[number - 1] if number else None
+        # A file that was changed meanwhile may have no such line any more.
+        return self._excerpts(document, span) if document and document.lines(span.line, span.line) else None
+
+    def _read(self, path: str) -> list[Document]:
+        try:
+            status = os.stat(path)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+                return []
+            opened = open_input(Input(path))
+            if isinstance(opened, Unread):
+                return []
+            with opened as stream:
+                return self._documents_of(stream, path)
+        except (OSError, ValueError):
+            return []
+
+    def _documents_of(self, stream: Stream, path: str) -> list[Document]:
+        documents: list[Document] = []
+        for each in read_documents(stream, name=path, limits=self._limits):
+            if stream.inflated > _MOST_BYTES:
+                return []
+            if not isinstance(each, Flaw | Failure | Foreign):
+                documents.append(each)
+        return documents

@@ -1,0 +1,1 @@
+"""Documents to calls: arrays, batch bodies, rows, and other envelopes are unwrapped."""

@@ -1,0 +1,136 @@
+"""A finding: which rule, where, what, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.redaction.masking import Secret, shown, shown_path
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+class Severity(IntEnum):
+    """How much a finding weighs; comparable, ``ERROR`` the heaviest."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @classmethod
+    def of(cls, name: str) -> Severity:
+        """Return the severity called *name* (``error``, ``warning`` or ``info``)."""
+        return cls[name.upper()]
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Location(msgspec.Struct, frozen=True):
+    """A place in an input.
+
+    Attributes:
+        path: the input as it was named on the command line, ``-`` or its ``--stdin-filename``.
+        span: the text that is meant; None where only the input as a whole is.
+        pointer: JSON Pointer inside the document that holds the span; keys in it that are personal data are masked.
+        message: what stands there, for a related location.
+        secret: the whole pointer, where something in it is masked.
+    """
+
+    path: str
+    span: Span | None = None
+    pointer: str = ""
+    message: str = ""
+    secret: Secret | None = None
+
+    @classmethod
+    def of(cls, path: str, span: Span | None, pointer: str | Secret, message: str = "") -> Location:
+        """Return the location with a pointer in which something may be masked."""
+        return cls(path, span, str(pointer), message, pointer if isinstance(pointer, Secret) else None)
+
+    def pointer_text(self, *, show_ids: bool = False) -> str:
+        """Return the pointer; *show_ids* reveals the keys in it."""
+        return self.secret.reveal() if show_ids and self.secret else self.pointer
+
+    def text(self, *, show_ids: bool = False) -> str:
+        """Return the place as the text report has it: ``path:line:column``, or the pointer where there are no lines."""
+        path = shown_path(self.path) or "<value>"
+        if self.span:
+            return f"{path}:{self.span.line}:{self.span.column}"
+        return f"{path}:{self.pointer_text(show_ids=show_ids)}" if self.pointer else path
+
+
+class Excerpt(msgspec.Struct, frozen=True):
+    """A few lines of the input around a finding, ids already masked.
+
+    Attributes:
+        first_line: number of the first line shown, 1-based.
+        lines: the lines, without their ends, long ones clipped around the span.
+        focus: index into ``lines`` of the line to underline.
+        start, end: the span on that line, 0-based code points of the *shown* text, end exclusive.
+    """
+
+    first_line: int
+    lines: tuple[str, ...]
+    focus: int
+    start: int
+    end: int
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is wrong at one place.
+
+    ``message`` is masked; ``text(show_ids=True)`` is the same with the ids in it.
+
+    Attributes:
+        code, name, severity: the rule's, the severity after configuration.
+        template: the message with ``{placeholders}``.
+        values: the payload values that fill the placeholders.
+        location: the place to blame.
+        remedy: what to do, one line; empty when the rule has nothing to add for this call.
+        related: further places, for example the mobile call that a server call disagrees with.
+        excerpt: the lines around it, for reports that show them.
+        properties: further facts for reports, for example the call's library.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    template: str
+    location: Location
+    values: Mapping[str, str | Secret] = msgspec.field(default_factory=dict)
+    remedy: str = ""
+    related: tuple[Location, ...] = ()
+    excerpt: Excerpt | None = None
+    properties: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the finding as the first line of it in the text report, ids masked."""
+        return f"{self.location.text()}: {self.severity} {self.code} {self.name}  {self.message}"
+
+    @property
+    def message(self) -> str:
+        """The message, ids masked."""
+        return self.text()
+
+    def text(self, *, show_ids: bool = False) -> str:
+        """Return the message; *show_ids* reveals the payload values in it."""
+        if not self.values:
+            return self.template
+        pieces = list(_pieces(self.template))
+        for place in range(1, len(pieces), 2):
+            value = self.values.get(pieces[place])
+            pieces[place] = f"{{{pieces[place]}}}" if value is None else shown(value, show_ids=show_ids)
+        return "".join(pieces)
+
+
+@lru_cache(maxsize=256)
+def _pieces(template: str) -> tuple[str, ...]:
+    """Return the text before the first placeholder of a message, its name, the text after it, and so on."""
+    return tuple(_PLACEHOLDER.split(template))

@@ -1,0 +1,277 @@
+"""The ids of a document, known by their keys, wherever they stand again: a ``buyer`` who is the ``userId``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.findings.redaction.masking import hides_values
+from segkoch_lint.findings.redaction.placeholders import is_placeholder
+from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
+
+SHORTEST_VALUE = 4
+"""Code points of an id that is one again where it is all of another value: `1` and `ios` are said of many things."""
+
+SHORTEST_PART = 6
+"""Code points of an id that is one again inside a text, where it neither begins nor ends in the middle of a word."""
+
+_FEW = 32
+"""Ids that are looked for one by one; more are looked up by the words of the text."""
+
+_MOST_SEARCHES = 16
+"""Texts that a document's source is gone through for; from then on it is cheaper to know the ids."""
+
+_LONGEST_SEARCHED = 60
+"""Code points of a text whose parts are looked for in a document."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+_ESCAPES = re.compile(rb"\\(?:\\|/|u00[2-7]|u)")
+"""Escapes that may stand for printable characters, those of ASCII apart; and a backslash, so that nothing is taken to
+be one behind it."""
+
+_Extent = tuple[int, int]
+
+
+class Ids(Protocol):
+    """The ids of a document."""
+
+    def __contains__(self, text: object) -> bool:
+        """Return whether a text is one of them."""
+
+    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:
+        """Return start and end of each of them in a text; see `KnownIds.stretches`."""
+
+
+class KnownIds:
+    """What is personal data in a value for the keys that it stands under.
+
+    Args:
+        value: a document's value, as of JSON.
+        source: the JSON that the value was read from, if it is at hand. It shows of most texts, without looking for the
+            ids, that they hold none.
+    """
+
+    def __init__(self, value: Any, source: bytes | None = None) -> None:
+        self._value = value
+        self._source = source
+        self._searches = 0
+
+    def __contains__(self, text: object) -> bool:
+        """Tell whether *text* is one of them."""
+        return text in self._values
+
+    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:
+        """Return start and end of each of them in *text*, in order; only whole words count, and the whole text.
+
+        Args:
+            text: any text.
+            own: values of the document that are known to be no ids, each where it stands.
+        """
+        if self._source is not None and self._searches < _MOST_SEARCHES:
+            self._searches += 1
+            if shows_no_id(text, self._source, own):
+                return []
+        if text in self._values:
+            return [(0, len(text))]
+        parts = self._parts if self._by_words is None else self._by_words.met(text)
+        return sorted(extent for part in parts if part in text for extent in _as_words(part, text))
+
+    @cached_property
+    def _values(self) -> frozenset[str]:
+        texts = frozenset(text for text in _under_sensitive_keys(self._value) if len(text) >= SHORTEST_VALUE)
+        return frozenset(text for text in texts if not is_placeholder(text))
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        return [text for text in self._values if len(text) >= SHORTEST_PART]
+
+    @cached_property
+    def _by_words(self) -> _ByWords | None:
+        return _ByWords(self._parts) if len(self._parts) > _FEW else None
+
+
+class UnreadIds:
+    """Stands for the ids of documents that are not read: finds none, and notes what shows that there are none.
+
+    Args:
+        own: values of the documents that are no ids, each as often as it stands there.
+
+    Attributes:
+        strings: JSON strings, and how often each stands in a document, keys aside, if none of its ids is in any of the
+            texts that were asked about (`holds_none`); None if no strings can show that.
+    """
+
+    def __init__(self, own: Iterable[str]) -> None:
+        self.strings: dict[bytes, int] | None = {}
+        self._own = Counter(map(_quoted, own))
+
+    def __contains__(self, text: object) -> bool:
+        return bool(self.stretches(str(text)))
+
+    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:  # noqa: ARG002 - all of them are known
+        """Return nothing, and note the text; see `KnownIds.stretches`."""
+        strings = strings_of_ids(text, ())
+        if strings is None:
+            self.strings = None
+        elif self.strings is not None:
+            self.strings |= {string: self._own[string] for string, _ in strings}
+        return []
+
+
+def shows_no_id(text: str, source: bytes, own: Iterable[str] = ()) -> bool:
+    """Return whether a document shows, without looking for its ids, that none of them stands in a text.
+
+    Args:
+        text: any text.
+        source: the document as JSON.
+        own: values of the document that are no ids, each where it stands.
+
+    Returns:
+        False when in doubt.
+    """
+    strings = strings_of_ids(text, own)
+    return strings is not None and holds_none(source, strings)
+
+
+def holds_none(source: bytes, strings: Collection[tuple[bytes, int]]) -> bool:
+    """Return whether no string stands more often in a document than it may.
+
+    Args:
+        source: the document as JSON.
+        strings: JSON strings as of `strings_of_ids`, and how often each may stand there, keys aside.
+
+    Returns:
+        False when in doubt.
+    """
+    if b"\\" in source and _may_be_escaped(strings, source):
+        return False
+    return not any(string in source and _occurrences(string, source) > most for string, most in strings)
+
+
+def strings_of_ids(text: str, own: Iterable[str]) -> Sequence[tuple[bytes, int]] | None:
+    """Return what a document holds if one of its ids stands in a text.
+
+    Args:
+        text: any text.
+        own: values of the document that are no ids, each where it stands.
+
+    Returns:
+        JSON strings of printable characters, without escapes, and how often each stands in a document, keys aside, that
+        holds no such id; None if they are many, or the id may be a number.
+    """
+    return _strings_of_ids(text, tuple(own))
+
+
+@remembered
+def _strings_of_ids(text: str, own: tuple[str, ...]) -> Sequence[tuple[bytes, int]] | None:
+    if len(text) < SHORTEST_VALUE:
+        return ()
+    parts = _quoted_parts(text)
+    if parts is None:
+        return None
+    known = set(map(_quoted, own))
+    return tuple((part, int(part in known)) for part in parts)
+
+
+def _may_be_escaped(strings: Iterable[tuple[bytes, int]], source: bytes) -> bool:
+    """Return whether JSON may hold one of some strings, of printable characters, in another writing."""
+    harmless = {rb"\\"}
+    if not any(b"/" in string for string, _ in strings):
+        harmless.add(rb"\/")
+    if all(string.isascii() for string, _ in strings):
+        harmless.add(rb"\u")
+    return not harmless.issuperset(_ESCAPES.findall(source))
+
+
+def _occurrences(quoted: bytes, source: bytes) -> int:
+    """Return how often a string stands in JSON, and is no key."""
+    found, start = 0, source.find(quoted)
+    while start >= 0:
+        end = start + len(quoted)
+        while source[end : end + 1].isspace():
+            end += 1
+        found += source[end : end + 1] != b":"
+        start = source.find(quoted, start + 1)
+    return found
+
+
+def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
+    """Return, quoted, all strings that stand in *text* if they are ids; None if they are many, or unsure."""
+    size = len(text)
+    if size > _LONGEST_SEARCHED or not text.isprintable() or '"' in text or "\\" in text:
+        return None
+    middle = [0 < at < size and text[at - 1].isalnum() and text[at].isalnum() for at in range(size + 1)]
+    ends = [at for at in range(size + 1) if not middle[at]]
+    parts = {text[a:b] for a in ends for b in ends if b - a >= SHORTEST_PART}
+    if len(parts) > _FEW or any(map(_may_be_a_number, parts | {text})):
+        return None
+    return tuple(_quoted(part) for part in parts | {text} if not is_placeholder(part))
+
+
+def _quoted(text: str) -> bytes:
+    return b'"%b"' % text.encode("utf-8", "replace")
+
+
+def _may_be_a_number(text: str) -> bool:
+    """Return whether a text may be that of a number, which a document may write in another way."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+class _ByWords:
+    """Finds which of many ids a text can hold, in a time that depends on the text alone."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids: dict[str, list[str]] = {}
+        self._first_words: set[str] = set()
+        lengths: set[int] = set()
+        for each in ids:
+            words = [found.span() for found in _WORD.finditer(each)]
+            if words:
+                self._ids.setdefault(each[words[0][0] : words[-1][1]], []).append(each)
+                self._first_words.add(each[slice(*words[0])])
+                lengths.add(len(words))
+        self._lengths = sorted(lengths)
+
+    def met(self, text: str) -> set[str]:
+        """Return the ids that *text* may hold, by their words and what stands between these."""
+        words = [found.span() for found in _WORD.finditer(text)]
+        met: set[str] = set()
+        for number, (start, end) in enumerate(words):
+            if text[start:end] in self._first_words:
+                for length in self._lengths:
+                    if number + length <= len(words):
+                        met.update(self._ids.get(text[start : words[number + length - 1][1]], ()))
+        return met
+
+
+def _as_words(part: str, text: str) -> Iterator[_Extent]:
+    """Yield where *part* stands in *text* and no word goes on beyond it."""
+    start = text.find(part)
+    while start >= 0:
+        end = start + len(part)
+        goes_on = part[0].isalnum() and text[start - 1 : start].isalnum()
+        if not goes_on and not (part[-1].isalnum() and text[end : end + 1].isalnum()):
+            yield start, end
+        start = text.find(part, start + 1)
+
+
+def _under_sensitive_keys(value: Any) -> Iterator[str]:
+    """Yield the scalars, as text, that are personal data for a key that they stand under, near or far."""
+    waiting: list[tuple[str | None, str | None, Any]] = [(None, None, value)]
+    for key, around, inner in waiting:  # which grows on the way
+        if type(inner) is dict:
+            parent = key if around is None or not is_sensitive_key(around) else around
+            waiting += [(each, parent, member) for each, member in inner.items()]
+        elif type(inner) is list:
+            waiting += [(key, around, item) for item in inner]
+        elif inner is not None and type(inner) is not bool and hides_values(key, around):
+            yield str(inner)

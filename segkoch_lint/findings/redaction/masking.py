@@ -1,0 +1,296 @@
+"""Keeps personal data out of every output: finds it in texts, and shows it as ``017D…CB1D``.
+
+A value is personal data by its key (`is_id`), or a text holds some (`sensitive_spans`). Only what was found is masked,
+and all of it: a mask of the whole text could show an id that stands at its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+
+from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.findings.position import Path, pointer_of
+from segkoch_lint.findings.redaction.escapes import MOST_LEVELS, unescaped
+from segkoch_lint.findings.redaction.named_values import named_values
+from segkoch_lint.findings.redaction.placeholders import is_placeholder
+from segkoch_lint.findings.redaction.sensitive_keys import PERSONAL_NAMES, fold, is_sensitive_key
+
+# Each alternative begins where a run of its characters begins, or is bounded: long texts are searched in linear time.
+_SHAPES = re.compile(
+    r"""
+      [0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{6,}       # a UUID, or what was meant as one
+    | (?<![^\s"<>])[^\s@"<>]+@[^\s"<>]+                                 # an e-mail address
+    | (?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)                            # IPv4
+    | (?<![0-9a-z:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![0-9a-z:])    # IPv6, MAC address
+    | (?<![0-9a-z:])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?![0-9a-z:])  # IPv6, its zeros left out
+    | (?<![0-9a-z])[0-9a-f]{2}(?:-[0-9a-f]{2}){5}(?![0-9a-z])            # MAC address
+    | (?<![0-9a-f])[0-9a-f]{13,}                                         # ANDROID_ID, hashes, digits of an id
+    | (?<![\w-])eyJ[\w-]{10,}(?:\.[\w-]*)*                               # JSON Web Token
+    | \b(?:Basic|Bearer)\ +[\w.~+/=-]{6,}                                # Authorization
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_SHORTEST_RUN = 13
+"""Letters and digits that no shape has fewer of, unless something stands between them."""
+
+_PUNCTUATION = "{}[], "
+
+_LONGEST_KEPT = 200
+"""Code points of a text of which it is remembered what is personal data in it."""
+
+_END = 4
+_SHORTEST_WITH_ENDS = 4 * _END
+"""Code points of what may show its ends: no more than half of it is to be seen."""
+
+_BLANK = re.compile(r"\s")
+_OF_AN_ID = re.compile(r"[\w-]+")
+"""What an id is written with, and nothing of it is another one: of an URL the ends could show a whole short id."""
+
+_RANDOM = re.compile(r"[0-9a-fA-F-]+")
+"""Hexadecimal digits spell no names."""
+
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?)?")
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_USER_IN_URL = re.compile(r"(?<=//)[^/?#\s]+(?=@)")
+_PASSWORD_IN_URL = re.compile(r"(?<=//)[^/?#\s:@]*:(?!\d*(?:[/?#]|\Z))\S*(?=@)")
+"""A user with a password that holds `/`, `?` or `#`, which should have been escaped; a port is no password."""
+
+_QUERY = re.compile(r"(?<==)[^&;#]+")
+_WEB = re.compile(r"(?:.*::)?https?:", re.IGNORECASE)
+_BARE_IN_QUERY = re.compile(r"(?<![^?&;#])[^=?&;#]+(?![^&;#])")
+"""A part of a query that has no name: a key of its own, or a fragment."""
+_LIKE_A_DOCUMENT = re.compile(r"\s*[\[{]\s*[\"{\[]")
+
+Extent = tuple[int, int]
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """A payload value that prints masked; ``reveal`` is the one way to see it.
+
+    Attributes:
+        value: the value.
+        masked: what is shown of it where only parts of it are personal data; else it is masked as a whole.
+    """
+
+    value: str
+    masked: str = ""
+
+    def __str__(self) -> str:
+        return self.masked or mask(self.value)
+
+    def __repr__(self) -> str:
+        return f"Secret({str(self)!r})"
+
+    def reveal(self) -> str:
+        """Return the value itself. Only an output asked for ids may call this."""
+        return self.value
+
+
+def shown(value: str | Secret, *, show_ids: bool) -> str:
+    """Return what an output shows of a value: a secret masked, unless ids were asked for."""
+    return value.reveal() if show_ids and isinstance(value, Secret) else str(value)
+
+
+def mask(value: str) -> str:
+    """Return *value* with its first and last four characters, if it is long enough and these cannot be a name's.
+
+    Of what is shorter than four times that, or is more than a single id, nothing is shown.
+    """
+    if "@" in value and not _BLANK.search(value):
+        return "…@…"
+    if len(value) < _SHORTEST_WITH_ENDS or not _OF_AN_ID.fullmatch(value):
+        return "…"
+    first, last = value[:_END], value[-_END:]
+    if not _RANDOM.fullmatch(value):
+        first, last = ("" if _could_be_a_name(end) else end for end in (first, last))
+    return f"{first}…{last}"
+
+
+def _could_be_a_name(end: str) -> bool:
+    letters = "".join(filter(str.isalpha, end))
+    return not any(map(str.isdecimal, end)) and (letters.islower() or letters.isupper() or letters.istitle())
+
+
+def sensitive_spans(text: str) -> Sequence[Extent]:
+    """Return start and end of all that is personal data in *text* by its looks or by the key before it, in order.
+
+    Escapes of any kind hide nothing. Placeholders are left out.
+    """
+    return _found_spans(text) if len(text) > _LONGEST_KEPT else _known_spans(text)
+
+
+def _found_spans(text: str) -> Sequence[Extent]:
+    if _is_plain(text) or _ISO_TIME.fullmatch(text):
+        return ()
+    spans = list(_spans(text))
+    for number, level in enumerate(unescaped(text), 1):
+        spans.extend(level.written(*span) for span in _spans(level.text))
+        if number == MOST_LEVELS and level.has_more:
+            return ((0, len(text)),)
+    return merged(spans)
+
+
+_known_spans = remembered(_found_spans)
+"""The same: most texts of a log are those of a few libraries, devices and places."""
+
+
+def _spans(text: str) -> Iterator[Extent]:
+    at = 0
+    for piece in text.split('"'):  # none of the shapes reaches over a quote
+        if not _is_plain(piece):
+            yield from _without_placeholders(text, ((at + start, at + end) for start, end in _shapes(piece)))
+        at += len(piece) + 1
+    yield from _without_placeholders(text, named_values(text))
+
+
+def _shapes(text: str) -> Iterator[Extent]:
+    """Yield what looks like an id or an address, together with the rest of the word that it stands in."""
+    at = 0
+    while found := _SHAPES.search(text, at):
+        start, end = found.span()
+        while start > at and _OF_AN_ID.fullmatch(text[start - 1]):
+            start -= 1
+        rest = _OF_AN_ID.match(text, end)
+        at = rest.end() if rest else end
+        yield start, at
+
+
+def _without_placeholders(text: str, extents: Iterable[Extent]) -> Iterator[Extent]:
+    return ((start, end) for start, end in extents if not is_placeholder(text[start:end]))
+
+
+def merged(extents: Iterable[Extent]) -> list[Extent]:
+    """Return extents in order, those that touch as one."""
+    joined: list[Extent] = []
+    for start, end in sorted(extents):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def mask_spans(text: str, spans: Iterable[Extent]) -> str:
+    """Return *text* with these stretches masked; they are in order and apart."""
+    pieces: list[str] = []
+    at = 0
+    for start, end in spans:
+        pieces += (text[at:start], mask(text[start:end]))
+        at = end
+    return "".join(pieces) + text[at:]
+
+
+def mask_shapes(text: str) -> str:
+    """Return *text* with everything in it masked that is personal data by its looks or by the key before it."""
+    return mask_spans(text, sensitive_spans(text))
+
+
+def redacted(text: str, further: Iterable[Extent] = (), *, longest: int | None = None) -> str | Secret:
+    """Return a text as it is shown: a `Secret` where there is personal data in it.
+
+    Args:
+        text: the text.
+        further: stretches that are personal data for another reason.
+        longest: code points that are shown of it.
+    """
+    spans = merged((*sensitive_spans(text), *further))
+    masked = mask_spans(text, spans)
+    if longest is not None and len(masked) > longest:
+        masked = masked[: longest - 1] + "…"
+    return Secret(text, masked) if spans else masked
+
+
+@remembered
+def mask_name(name: str) -> str:
+    """Return the name of a library or an event as it is shown; they repeat, and some send whatever they like."""
+    return mask_shapes(name)
+
+
+def shown_pointer(path: Path, ids_in: Callable[[str], Iterable[Extent]] = lambda _: ()) -> str | Secret:
+    """Return *path* as a JSON Pointer whose keys are masked where they are personal data.
+
+    Args:
+        path: the steps.
+        ids_in: finds further personal data in a key.
+    """
+    masked = tuple(
+        mask_spans(step, merged((*sensitive_spans(step), *ids_in(step)))) if isinstance(step, str) else step
+        for step in path
+    )
+    return pointer_of(path) if masked == path else Secret(pointer_of(path), pointer_of(masked))
+
+
+def shown_path(path: str) -> str:
+    """Return the name of an input as it is shown.
+
+    Names of files are shown whole. Of a URL, user and password and the values of the query are masked. A document that
+    was given in place of a name is not repeated.
+    """
+    if is_like_a_document(path):
+        return "{…}"
+    if "://" not in path or not _URL.match(path):
+        return mask_shapes(path) if "\n" in path else path
+    path = _USER_IN_URL.sub("…", _PASSWORD_IN_URL.sub("…", path))
+    is_web = _WEB.match(path) is not None  # elsewhere a name can hold `?` and `#`
+    found = re.search(r"[?#]", path) if is_web else re.search(r"\?", path)
+    place, query = (path[: found.start()], path[found.start() :]) if found else (path, "")
+    return place + _QUERY.sub("…", _BARE_IN_QUERY.sub("…", query) if is_web else query)
+
+
+def is_like_a_document(path: str) -> bool:
+    """Tell whether what was given as the name of an input is a document itself."""
+    return _LIKE_A_DOCUMENT.match(path) is not None
+
+
+def is_sensitive(key: str | None, value: object, parent: str | None = None) -> bool:
+    """Tell whether a value has to be masked wherever it is shown, as a whole or in part.
+
+    Args:
+        key: the object key it stands under, its own or that of the list around it.
+        value: a scalar; what is blank, a boolean or null is nobody's.
+        parent: the key of the object around.
+    """
+    text = str(value)
+    return is_id(key, value, parent) or (not _is_nothing(value) and bool(sensitive_spans(text)))
+
+
+def is_id(key: str | None, value: object, parent: str | None = None) -> bool:
+    """Tell whether the whole of a value is personal data for its keys; a placeholder is not.
+
+    Args:
+        key, value, parent: as of `is_sensitive`.
+    """
+    return not _is_nothing(value) and hides_values(key, parent) and not is_placeholder(str(value))
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or isinstance(value, bool) or not str(value).strip()
+
+
+@remembered
+def hides_values(key: str | None, parent: str | None) -> bool:
+    """Tell whether all values under *key* are personal data, or all in the object that stands under *parent*."""
+    if key is not None and (is_sensitive_key(key) or (fold(key) == "name" and fold(parent or "") in PERSONAL_NAMES)):
+        return True
+    return parent is not None and is_sensitive_key(parent)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell of most texts at once that they can have none of the shapes."""
+    return len(text) < _SHORTEST_RUN and (text.isalnum() or not text.strip(_PUNCTUATION))
+
+
+def key_of(path: Path) -> str | None:
+    """Return the nearest object key of *path*, or None for a root."""
+    return next((step for step in reversed(path) if isinstance(step, str)), None)
+
+
+def parent_of(path: Path) -> str | None:
+    """Return the key around the nearest one of *path*: one that hides all that is below it, if there is one."""
+    keys = [step for step in path if isinstance(step, str)][:-1]
+    return next((key for key in keys if is_sensitive_key(key)), keys[-1] if keys else None)

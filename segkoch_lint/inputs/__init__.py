@@ -1,0 +1,1 @@
+"""Inputs: find files and URLs, open them, decompress them."""

@@ -1,0 +1,78 @@
+"""Opens inputs elsewhere before it is their turn: each of them takes a few journeys, which can be made side by side."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING
+
+from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.opener import Stream
+from segkoch_lint.inputs.remote import is_remote
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+_AHEAD = 4
+"""Inputs that are open before they are read; the file systems of fsspec hold some megabytes of each."""
+
+Opened = Stream | Unread
+
+Open = Callable[[Input], Opened]
+
+
+def open_ahead(
+    found: Iterable[Input | Unread], open_one: Open
+) -> Generator[tuple[Input | Unread, Opened | None], None, None]:
+    """Yield inputs in their order; those elsewhere are open, and their beginnings were fetched.
+
+    Those that were opened and not yielded are closed with the iterator: close it if it is not taken to its end.
+
+    Args:
+        found: the inputs.
+        open_one: opens one, in a thread.
+    """
+    threads: ThreadPoolExecutor | None = None
+    waiting: deque[tuple[Input | Unread, Future[Opened] | None]] = deque()
+    try:
+        for source in found:
+            if isinstance(source, Input) and is_remote(source.path):
+                threads = threads or _threads()
+                waiting.append((source, threads.submit(_begun, source, open_one)))
+            else:
+                waiting.append((source, None))
+            while waiting and (waiting[0][1] is None or len(waiting) > _AHEAD):
+                yield _next_of(waiting)
+        while waiting:
+            yield _next_of(waiting)
+    finally:
+        for _, future in waiting:
+            if future is not None and not future.cancel():
+                future.add_done_callback(_close)
+        if threads is not None:
+            threads.shutdown(wait=False)
+
+
+def _threads() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - few inputs are elsewhere
+
+    return ThreadPoolExecutor(_AHEAD)
+
+
+def _next_of(
+    waiting: deque[tuple[Input | Unread, Future[Opened] | None]],
+) -> tuple[Input | Unread, Opened | None]:
+    source, future = waiting.popleft()
+    return source, None if future is None else future.result()
+
+
+def _begun(source: Input, open_one: Open) -> Opened:
+    opened = open_one(source)
+    if isinstance(opened, Stream):
+        opened.peek(1)
+    return opened
+
+
+def _close(future: Future[Opened]) -> None:
+    if future.exception() is None and isinstance(opened := future.result(), Stream):
+        opened.close()

@@ -1,0 +1,261 @@
+"""Finds the inputs that paths, folders and globs stand for."""
+
+# Paths stay text, as they were given: `Path` would rewrite them.
+# ruff: noqa: PTH100, PTH114, PTH116, PTH118, PTH123
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from segkoch_lint.inputs.file_types import (
+    GZIP_ENDINGS,
+    ZSTD_ENDINGS,
+    Claim,
+    claim_of,
+)
+from segkoch_lint.inputs.gitignore import GitIgnores, PathPatterns
+from segkoch_lint.inputs.globs import expand, is_glob
+from segkoch_lint.inputs.input import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_ENDING, Input, Unread
+from segkoch_lint.inputs.remote import RemoteError, find_remote, is_remote, open_remote
+
+# Text of any kind is written to these, calls too; what is in them is looked at, and never called broken JSON at once.
+_LOG_ENDINGS = (".log", ".txt")
+
+_STDOUT = 1
+
+_SNIFFED_ELSEWHERE = 1 << 16
+
+
+def discover(
+    paths: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    events: Sequence[str] = (),
+    allow_empty: bool = False,
+    root: Path,
+    stdin_filename: str | None = None,
+    may_hold_calls: Callable[[BinaryIO], bool],
+) -> Discovery:
+    """Find inputs; the result is iterated once.
+
+    Args:
+        paths: files, folders, globs that no shell expanded, and ``-`` for standard input.
+        exclude: gitignore patterns, relative to *root*; they hold for files that were named, too.
+        events: gitignore patterns, relative to *root*, of files that are claimed to hold calls.
+        allow_empty: whether files that were named may hold no call: then naming them claims nothing.
+        root: the folder of the configuration.
+        stdin_filename: the path to show for standard input.
+        may_hold_calls: tells whether a file is worth reading whose name says nothing
+            (`segkoch_lint.documents.detection.may_hold_calls`).
+
+    Raises:
+        UsageError: a pattern cannot be understood.
+    """
+    claims = Claims(PathPatterns(events, root, "events"), named=not allow_empty)
+    return Discovery(paths, PathPatterns(exclude, root), claims, stdin_filename, may_hold_calls)
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """Which inputs are claimed to hold calls.
+
+    Attributes:
+        events: what matches the paths of such files.
+        named: whether naming a file claims so.
+    """
+
+    events: PathPatterns
+    named: bool
+
+    def hold(self, path: str, *, named: bool) -> bool:
+        """Tell whether a file is claimed to hold calls."""
+        return path in STDIN_PATHS or (named and self.named) or self.events.match(path, folder=False)
+
+
+class Discovery:
+    """The inputs of a run, in the order of the paths, each once; folders in the order of their names.
+
+    Attributes:
+        passed_over: files in walked folders that hold no calls by the look of them: sources, images, and the like.
+        unmatched: globs that nothing matches.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        excludes: PathPatterns,
+        claims: Claims,
+        stdin_filename: str | None,
+        may_hold_calls: Callable[[BinaryIO], bool],
+    ) -> None:
+        self.passed_over = 0
+        self.unmatched: list[str] = []
+        self._paths = paths
+        self._excludes = excludes
+        self._claims = claims
+        self._stdin = stdin_filename or "-"
+        self._seen: set[tuple[int, int]] = set()
+        self._urls: set[str] = set()
+        self._named: set[tuple[int, int]] = set()
+        self._written = _written_now()
+        self._may_hold_calls = may_hold_calls
+
+    def __iter__(self) -> Iterator[Input | Unread]:
+        # A file that is named counts as named also when a folder before it leads there first.
+        self._named = {identity for path in self._paths if path != "-" and (identity := _identity(path))}
+        for path in dict.fromkeys(self._paths):
+            if path == "-":
+                yield Input(self._stdin, stdin=True)
+            elif is_remote(path):
+                yield from self._elsewhere(path)
+            else:
+                yield from self._given(path)
+
+    def _given(self, path: str) -> Iterator[Input | Unread]:
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError) as error:
+            if isinstance(error, FileNotFoundError) and is_glob(path) and not os.path.lexists(path):
+                yield from self._globbed(path)
+            else:
+                yield _missing(path, error)
+            return
+        yield from self._found(path, status, named=True)
+
+    def _elsewhere(self, url: str) -> Iterator[Input | Unread]:
+        try:
+            for found in find_remote(url):
+                if found.url in self._urls or self._excludes.match(found.url, folder=False):
+                    continue
+                self._urls.add(found.url)
+                claimed = self._claims.hold(found.url, named=found.named)
+                if found.named or claimed or self._is_worthwhile(found.url):
+                    yield Input(found.url, named=found.named, claimed=claimed)
+                else:
+                    self.passed_over += 1
+        except RemoteError as error:
+            yield Unread.because(url, error)
+
+    def _is_worthwhile(self, url: str) -> bool:
+        # A look into each of thousands of logs would take longer than reading them.
+        if claim_of(url) is not Claim.NOTHING or url.lower().endswith((*_LOG_ENDINGS, *GZIP_ENDINGS, *ZSTD_ENDINGS)):
+            return True
+        with open_remote(url, _SNIFFED_ELSEWHERE)[0] as file:
+            return self._may_hold_calls(file)
+
+    def _looks_worthwhile(self, path: str) -> bool:
+        with open(path, "rb") as file:
+            return self._may_hold_calls(file)
+
+    def _globbed(self, pattern: str) -> Iterator[Input | Unread]:
+        failures: list[Unread] = []
+        matched = False
+        for path in expand(pattern, lambda folder, error: failures.append(Unread.because(folder, error))):
+            matched = True
+            try:
+                status = os.stat(path)
+            except OSError as error:
+                yield _missing(path, error)
+            else:
+                yield from self._found(path, status, named=False)
+        if not (matched or failures):
+            self.unmatched.append(pattern)
+        yield from dict.fromkeys(failures)  # a folder may have been looked into for several parts of the glob
+
+    def _found(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | Unread]:
+        """Yield what a path stands for that was not come upon in a folder."""
+        if self._excludes.match(path, folder=stat.S_ISDIR(status.st_mode)):
+            return
+        if stat.S_ISDIR(status.st_mode):
+            yield from self._walk(path)
+        elif stat.S_ISREG(status.st_mode) or (named and (stat.S_ISFIFO(status.st_mode) or path in STDIN_PATHS)):
+            yield from self._once(path, status, named=named)
+        elif named:
+            yield Unread(path, "not a regular file")
+
+    def _walk(self, top: str) -> Iterator[Input | Unread]:
+        """Yield the files below a folder that may hold calls: the files of a folder before its subfolders."""
+        whole = os.path.abspath(top)
+        pending = [("" if top == os.curdir else top, whole, GitIgnores.around(whole))]
+        while pending:
+            shown, folder, ignores = pending.pop()
+            try:
+                with os.scandir(folder) as found:
+                    entries = sorted(found, key=lambda entry: entry.name)
+            except OSError as error:
+                yield Unread.because(shown or os.curdir, error)
+                continue
+            ignores = ignores.inside(folder)
+            subfolders = []
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if (
+                    entry.name == ".git"
+                    or entry.name.endswith(UNFINISHED_ENDING)
+                    or ignores.match(entry.path, folder=is_folder)
+                ):
+                    continue
+                path = os.path.join(shown, entry.name)
+                if self._excludes.match(entry.path, folder=is_folder):
+                    continue
+                if is_folder:
+                    subfolders.append((path, entry.path, ignores))
+                else:
+                    yield from self._walked(path)
+            pending.extend(reversed(subfolders))
+
+    def _walked(self, path: str) -> Iterator[Input | Unread]:
+        by_name = claim_of(path) is not Claim.NOTHING or path.lower().endswith(_LOG_ENDINGS)
+        try:
+            status = os.stat(path)
+            if stat.S_ISDIR(status.st_mode):
+                return  # a link to a folder: not followed, so that no loop can be
+            # What was named is read as that, and not counted among what is passed over before.
+            named = (status.st_dev, status.st_ino) in self._named
+            expected = named or self._claims.hold(path, named=False)
+            taken = stat.S_ISREG(status.st_mode) and (by_name or expected or self._looks_worthwhile(path))
+        except OSError as error:
+            if by_name or not isinstance(error, FileNotFoundError):
+                yield _missing(path, error)
+            return  # the links that editors use for locks lead nowhere
+        if taken:
+            yield from self._once(path, status, named=False)
+        else:
+            self.passed_over += 1
+
+    def _once(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | Unread]:
+        identity = (status.st_dev, status.st_ino)
+        if identity == self._written:
+            if named:
+                yield Unread(path, "standard output goes there")
+        elif identity not in self._seen:
+            self._seen.add(identity)
+            named = named or identity in self._named
+            yield Input(path, named=named, claimed=self._claims.hold(path, named=named))
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _written_now() -> tuple[int, int] | None:
+    """Return the file that standard output goes to (``check . > report.json``), or None if it is no file."""
+    try:
+        status = os.fstat(_STDOUT)
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
+def _missing(path: str, error: OSError | ValueError) -> Unread:
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):
+        return Unread(path, LEADS_NOWHERE)
+    return Unread.because(path, error)

@@ -1,0 +1,303 @@
+"""Opens an input as a stream of UTF-8 text in chunks, inflated, that knows how far it is."""
+
+# Paths stay text, as they were given: `Path` would rewrite them.
+# ruff: noqa: PTH116
+from __future__ import annotations
+
+import functools
+import io
+import os
+import select
+import stat
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from itertools import chain
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from segkoch_lint.inputs.decompression import Damage, inflate, transcode
+from segkoch_lint.inputs.input import STDIN_PATHS, Input, Unread
+from segkoch_lint.inputs.read_ahead import read_ahead
+from segkoch_lint.inputs.remote import is_remote, open_remote
+from segkoch_lint.inputs.watched_file import Identity, WatchedFile
+
+_READ_BYTES = 1 << 20
+
+WAIT_SECONDS = 60
+"""Seconds in which somebody has to begin to write to a named pipe."""
+
+_LOOK_AGAIN = 0.1
+"""Seconds between two looks whether there is a writer."""
+
+# Where these do not exist (Windows) they are not needed, and where O_BINARY exists it is.
+_NEVER_WAIT = getattr(os, "O_NONBLOCK", 0)
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+
+
+class Stream:
+    """The text of an input as UTF-8 without a byte order mark, to be read once.
+
+    Args:
+        name: of the input, as shown.
+        read: gives at most so many of the stored bytes, and none at the end.
+        size: the number of stored bytes, or None when nobody knows.
+        close: frees what ``read`` reads from.
+        stored: opens the stored bytes as a file that can be read in any order; None where that cannot be.
+        ahead: whether to read in a thread, ahead of who takes the text.
+
+    Attributes:
+        name, size: as given.
+        consumed: stored (compressed) bytes read so far.
+        inflated: bytes of text got out of them so far.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[int], bytes],
+        *,
+        size: int | None = None,
+        close: Callable[[], object] = lambda: None,
+        stored: Callable[[], BinaryIO] | None = None,
+        ahead: bool = False,
+    ) -> None:
+        self.name = name
+        self.size = size
+        self.consumed = 0
+        self.inflated = 0
+        self._read = read
+        self._close = close
+        self._stored_file = stored
+        self._ahead = ahead
+        self._is_reading = False
+        self._chunks = self._inflated()
+        self._held: deque[bytes] = deque()
+        self._failure: Damage | OSError | None = None
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the chunks, those that were peeked at included.
+
+        Raises:
+            Damage, OSError: the data is damaged, or reading failed; after what came before.
+        """
+        while True:
+            while self._held:
+                yield self._held.popleft()
+            if self._ended:
+                break
+            self._advance()
+        if self._failure is not None:
+            raise self._failure
+
+    def peek(self, size: int) -> bytes:
+        """Return the beginning of the text, at least *size* bytes where there are so many; it stays to be read.
+
+        What fails on the way is raised where the text is read, after what came before.
+        """
+        held = sum(map(len, self._held))
+        while not self._ended and held < size:
+            held += self._advance()
+        head = b"".join(self._held)
+        self._held = deque([head] if head else [])
+        return head
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether everything that can be read has been read, or peeked at."""
+        return self._ended
+
+    @property
+    def intact(self) -> bool:
+        """Whether reading has not failed so far, and nothing that was read, or peeked at, is damaged."""
+        return self._failure is None
+
+    def stored_file(self, magic: bytes) -> BinaryIO | None:
+        """Return the input as a file that can be read in any order, in place of reading this; all of it counts as read.
+
+        None where there is no such file, or what it stores does not begin with *magic*: it is compressed.
+
+        Raises:
+            OSError: reading failed.
+        """
+        if self._stored_file is None:
+            return None
+        file = self._stored_file()
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        if file.read(len(magic)) != magic:
+            file.close()
+            return None
+        file.seek(0)
+        self.consumed = self.inflated = size
+        return file
+
+    def close(self) -> None:
+        """Free what the stream reads from."""
+        self._chunks.close()
+        if not self._is_reading:  # a thread may wait for what does not come; what it reads from must stay what it is
+            self._close()
+
+    def _advance(self) -> int:
+        """Hold one more chunk, and return its length; or find the end."""
+        try:
+            chunk = next(self._chunks, None)
+        except (Damage, OSError) as failure:
+            self._failure = failure
+            chunk = None
+        if chunk is None:
+            self._ended = True
+            return 0
+        self.inflated += len(chunk)
+        self._held.append(chunk)
+        return len(chunk)
+
+    def _inflated(self) -> Generator[bytes, None, None]:
+        stored = read_ahead(self._stored()) if self._ahead else self._stored()
+        first = next(stored, b"")
+        chunks = chain((first,), stored) if first else stored
+        # Neither a compression nor a byte order mark begins with a brace.
+        yield from chunks if first.startswith(b"{") else transcode(inflate(chunks, name=self.name))
+
+    def _stored(self) -> Iterator[bytes]:
+        while True:
+            self._is_reading = True
+            try:
+                chunk = self._read(_READ_BYTES)
+            finally:
+                self._is_reading = False
+            if not chunk:
+                return
+            self.consumed += len(chunk)
+            yield chunk
+
+
+def open_bytes(content: bytes, name: str = "-") -> Stream:
+    """Return a stream of the content of an input that is in memory already."""
+    return Stream(name, io.BytesIO(content).read, size=len(content), stored=lambda: io.BytesIO(content))
+
+
+def open_input(source: Input, *, wait: float = WAIT_SECONDS) -> Stream | Unread:
+    """Open an input for reading; what the operating system refuses is returned as a reason, never raised.
+
+    Args:
+        source: the input.
+        wait: seconds in which somebody has to begin to write to a named pipe.
+    """
+    try:
+        if source.stdin:
+            return _open_stdin(source)
+        return _open_url(source) if is_remote(source.path) else _open_file(source, wait)
+    except (OSError, ValueError) as error:
+        return Unread.because(source.path, error)
+
+
+def _open_stdin(source: Input) -> Stream | Unread:
+    # Python starts without the object when the descriptor was closed.
+    if sys.stdin is None:
+        return Unread(source.path, "standard input is closed")
+    try:
+        descriptor = sys.stdin.fileno()
+    except io.UnsupportedOperation:
+        return Stream(source.path, sys.stdin.buffer.read)
+    size = _size(os.fstat(descriptor))
+    read = functools.partial(os.read, descriptor) if size is None else WatchedFile(descriptor).read
+    return Stream(source.path, read, size=size)
+
+
+def _open_url(source: Input) -> Stream:
+    file, size = open_remote(source.path)
+    return Stream(
+        source.path,
+        file.read,
+        size=size,
+        close=file.close,
+        stored=lambda: open_remote(source.path, _READ_BYTES)[0],
+        ahead=True,
+    )
+
+
+def _open_file(source: Input, wait: float) -> Stream | Unread:
+    # A named pipe is waited for if it was named, as `<(command)` is; in a folder nobody means it.
+    if source.named and source.path not in STDIN_PATHS and stat.S_ISFIFO(os.stat(source.path).st_mode):
+        return _open_pipe(source.path, wait)
+    waits = source.named and source.path in STDIN_PATHS
+    descriptor = os.open(source.path, _FLAGS) if waits else open_file(source.path)
+    status = os.fstat(descriptor)
+    if not (waits or stat.S_ISREG(status.st_mode)):
+        os.close(descriptor)
+        return Unread(source.path, "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file")
+    size, close = _size(status), functools.partial(os.close, descriptor)
+    if size is None:
+        return Stream(source.path, functools.partial(os.read, descriptor), close=close)
+    stored = functools.partial(_reopened, source.path, Identity.of(status))
+    return Stream(source.path, WatchedFile(descriptor).read, size=size, close=close, stored=stored)
+
+
+def _open_pipe(path: str, wait: float) -> Stream | Unread:
+    """Open a named pipe when somebody writes to it."""
+    descriptor = open_file(path)
+    first = _first_of(descriptor, wait)
+    if first is None:
+        os.close(descriptor)
+        return Unread(path, f"no program wrote to this named pipe for {wait:g} s (--wait)")
+    os.set_blocking(descriptor, True)
+    begun = [first] if first else []
+
+    def read(size: int) -> bytes:
+        return begun.pop() if begun else os.read(descriptor, size)
+
+    return Stream(path, read, close=functools.partial(os.close, descriptor))
+
+
+def _first_of(descriptor: int, wait: float) -> bytes | None:
+    """Wait for a writer, and return what it has written so far, which may be nothing; None if there is none in time."""
+    deadline = time.monotonic() + wait
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    while True:
+        try:
+            chunk = os.read(descriptor, _READ_BYTES)
+        except BlockingIOError:
+            return b""  # there is a writer, and it has written nothing yet
+        if chunk:
+            return chunk
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return None
+        # The end of a writer is told; that one begins is not, as long as it writes nothing.
+        if any(event & select.POLLHUP for _, event in poll.poll(min(left, _LOOK_AGAIN) * 1000)):
+            return os.read(descriptor, _READ_BYTES)
+
+
+def _reopened(path: str, identity: Identity) -> BinaryIO:
+    file = os.fdopen(open_file(path), "rb")
+    try:
+        identity.check(file.fileno())
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def open_file(path: str) -> int:
+    """Return a descriptor to read a file by; one that turns out to be a named pipe is not waited for.
+
+    Raises:
+        OSError: the operating system refuses.
+    """
+    return os.open(path, _FLAGS | _NEVER_WAIT)
+
+
+def _size(status: os.stat_result) -> int | None:
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

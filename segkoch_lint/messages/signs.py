@@ -1,0 +1,199 @@
+"""What a Segment call is: the signs by which one is known, in an object and in text that cannot be parsed.
+
+Strong signs are members that hardly anything but a call has; `timestamp`, `properties`, `traits` and a bare `context`
+show nothing by themselves. The six types are common words, so an object with a type alone is not a call either, except
+in an input that is claimed to hold calls.
+
+Sources: the HTTP API (https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/), the common
+fields (https://segment.com/docs/connections/spec/common/), and Segment's messages to partners about deleted users.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
+from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.messages.message import CALL_TYPES
+
+USER_KEYS = ("userId", "anonymousId", "user_id", "anonymous_id")
+
+OWN_KEYS = ("messageId", "writeKey", "originalTimestamp", "groupId", "previousId")
+"""The strong signs at the top of a call that say nothing of a user."""
+
+SIGN_KEYS = (*OWN_KEYS, *USER_KEYS)
+"""Members at the top of an object each of which is a strong sign."""
+
+DELETE = "delete"
+"""The type of Segment's own message about a user who was deleted."""
+
+_CONTEXT_SIGNS = ("device", "library")
+
+# Read in this order: a call with `previousId` is an alias whatever else it carries.
+_TYPE_BY_KEY = {"previousId": "alias", "groupId": "group", "traits": "identify", "properties": "page", "name": "page"}
+
+_DISTANCES = {"identify": 2, "screen": 2}
+"""Edits by which a type may be misspelled; one for the others, which are shorter."""
+
+_LOG_KEYS = ("level", "severity", "logger", "msg")
+"""Members of which one stands in each line of an application's log, and none in a call."""
+
+
+_METRICS = ("Counter", "Gauge", "Histogram")
+
+
+class Kind(Enum):
+    """What an object is."""
+
+    CALL = "call"
+    CALL_IF_CLAIMED = "call in an input that is claimed to hold calls"
+    WRONG_TYPE = "type of call misspelled"
+    LOG_LINE = "line of an application's log"
+    MIXPANEL = "event of Mixpanel"
+    METRICS = "metrics of an SDK"
+    NO_TYPE = "body of the HTTP API without a type"
+    EVENT_OBJECT = "object under `event`"
+    OTHER = "other"
+
+
+class Shape(NamedTuple):
+    """What an object is, and as what.
+
+    Attributes:
+        kind: what it is.
+        type: of a call: its type, as Segment would tell it where it is not written. If the type is misspelled: the type
+            that was meant. Otherwise empty.
+    """
+
+    kind: Kind
+    type: str = ""
+
+
+def shape_of(value: Mapping[str, Any]) -> Shape:
+    """Return what an object is; rows of tables, batches and plans are recognised before this is asked."""
+    named = type_in(value)
+    if named is None:
+        return _without_type(value)
+    if named in CALL_TYPES:
+        if has_sign(value) or (named == "track" and isinstance(value.get("event"), str)):
+            return Shape(Kind.CALL, named)
+        kind = _foreign_event(value)
+        return Shape(kind or Kind.CALL_IF_CLAIMED, "" if kind else named)
+    if named == DELETE and any(_is_text(value.get(key)) for key in ("userId", "anonymousId")):
+        return Shape(Kind.CALL, DELETE)
+    meant = _meant(named)
+    if meant and (has_sign(value, OWN_KEYS) or (isinstance(value.get("event"), str) and has_user(value))):
+        return Shape(Kind.WRONG_TYPE, meant)
+    return Shape(Kind.OTHER)
+
+
+def type_in(value: Mapping[str, Any]) -> str | None:
+    """Return the type that an object names; what is no string, or blank, names none."""
+    named = value.get("type")
+    return named if _is_text(named) else None
+
+
+def has_user(value: Mapping[str, Any]) -> bool:
+    """Tell whether an object names a user, in camel or snake case."""
+    return any(key in value for key in USER_KEYS)
+
+
+def has_sign(value: Mapping[str, Any], keys: tuple[str, ...] = SIGN_KEYS) -> bool:
+    """Tell whether an object has one of these members, or a context with a device or a library."""
+    if any(key in value for key in keys):
+        return True
+    context = value.get("context")
+    return isinstance(context, Mapping) and any(key in context for key in _CONTEXT_SIGNS)
+
+
+def _without_type(value: Mapping[str, Any]) -> Shape:
+    event = isinstance(value.get("event"), str)
+    is_log_line = event and any(key in value for key in _LOG_KEYS)
+    if event and has_sign(value) and not is_log_line:
+        return Shape(Kind.CALL, "track")
+    if has_user(value):
+        inferred = "track" if event else next((t for key, t in _TYPE_BY_KEY.items() if key in value), "identify")
+        context = value.get("context")
+        if "traits" in value or (isinstance(context, Mapping) and "device" in context):
+            return Shape(Kind.CALL, inferred)
+        if not event and ("groupId" in value or "previousId" in value):
+            return Shape(Kind.CALL_IF_CLAIMED, inferred)
+    if event:
+        kind = _foreign_event(value)
+        return Shape(kind or Kind.CALL_IF_CLAIMED, "" if kind else "track")
+    if _is_metrics(value.get("series")):
+        return Shape(Kind.METRICS)
+    if "name" in value and has_user(value) and ("timestamp" in value or "writeKey" in value):
+        return Shape(Kind.NO_TYPE)
+    return Shape(Kind.EVENT_OBJECT if isinstance(value.get("event"), Mapping) else Kind.OTHER)
+
+
+def _foreign_event(value: Mapping[str, Any]) -> Kind | None:
+    """Return what an object with a type or an event's name is that is known to come from somewhere else."""
+    if any(key in value for key in _LOG_KEYS):
+        return Kind.LOG_LINE
+    properties = value.get("properties")
+    return Kind.MIXPANEL if isinstance(properties, Mapping) and "distinct_id" in properties else None
+
+
+def _is_metrics(series: Any) -> bool:
+    """Tell whether this is what SDKs post to ``/v1/m`` about themselves."""
+    if not isinstance(series, list) or not series:
+        return False
+    return all(isinstance(each, Mapping) and each.get("type") in _METRICS for each in series)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and not value.isspace()
+
+
+@remembered
+def _meant_by(named: str) -> str:
+    distances = {each: _distance(named, each) for each in CALL_TYPES}
+    near = [each for each, distance in distances.items() if distance <= _DISTANCES.get(each, 1)]
+    return min(near, key=distances.__getitem__, default="")
+
+
+def _meant(named: str) -> str:
+    """Return the type of call that a misspelled one stands for, or an empty string."""
+    named = named.strip().lower()
+    return _meant_by(named) if len(named) <= _LONGEST else ""
+
+
+_LONGEST = max(len(name) + _DISTANCES.get(name, 1) for name in CALL_TYPES)
+
+
+def _distance(one: str, other: str) -> int:
+    """Return how many letters have to be inserted, removed, replaced or exchanged with the next to get *other*."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        oldest, before, row = before, row, [i]
+        for j, wanted in enumerate(other, 1):
+            least = min(row[-1] + 1, before[j] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                least = min(least, oldest[j - 2] + 1)
+            row.append(least)
+    return row[-1]
+
+
+# Quotes of either kind, since a printed Python dict is broken JSON, too; escaped ones, since JSON stands in strings.
+_QUOTED = rb"""["'](?:%b)\\?["']"""
+
+_SIGN = re.compile(
+    b"|".join(
+        (
+            _QUOTED % b"|".join([*(key.encode() for key in SIGN_KEYS), b"advertising_?[iI]d", b"adTrackingEnabled"]),
+            _QUOTED % b"context" + rb"\s*:\s*\{\s*\\?" + _QUOTED % b"device|library",
+        )
+    )
+)
+_TRACK = re.compile(_QUOTED % b"type" + rb"\s*:\s*\\?" + _QUOTED % b"track")
+_EVENT = re.compile(_QUOTED % b"event" + rb"\s*:\s*\\?[\"']")
+
+
+def shows_signs(text: bytes) -> bool:
+    """Tell whether text that cannot be parsed shows a quoted key that is a strong sign of a call."""
+    return bool(_SIGN.search(text) or (_TRACK.search(text) and _EVENT.search(text)))

@@ -1,1 +1,0 @@
-"""What counts: configuration, selection, severities, and the exit status."""

@@ -1,1 +1,0 @@
-"""Bytes to calls: finds inputs, opens and inflates them, recognises what they hold, takes calls out of envelopes."""

@@ -1,0 +1,82 @@
+"""Writes a report to a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TextIO
+
+from segkoch_lint.errors import OutputError
+from segkoch_lint.inputs.input import UNFINISHED_ENDING
+
+
+@contextmanager
+def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
+    """Open a file to write; it takes its name only when everything is in it and on the disk.
+
+    Devices and pipes are written directly, and a symbolic link's target is replaced, not the link. *newline* is that
+    of `open`: with an empty one, line ends are written as they are.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    import tempfile  # noqa: PLC0415 - most runs write no file
+
+    given = Path(path)
+    target = Path(os.path.realpath(path))  # of a pipe, as a shell gives it, this is no path at all
+    try:
+        if given.exists() and not given.is_file():
+            with given.open("w", encoding="utf-8", newline=newline) as stream:
+                yield stream
+            return
+        with tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            newline=newline,
+            dir=target.parent,
+            prefix=f".{target.name}.",
+            suffix=UNFINISHED_ENDING,
+            delete=False,
+        ) as stream:
+            try:
+                yield stream  # type: ignore[misc]  # a named temporary file is a text stream
+                stream.flush()
+                os.fsync(stream.fileno())
+                _like_a_new_file(stream, target)
+                stream.close()  # where a file that is open cannot be renamed
+                Path(stream.name).replace(target)
+            except BaseException:
+                with suppress(OSError):
+                    stream.close()
+                    Path(stream.name).unlink()
+                raise
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {_reason(error, target)}") from error
+
+
+def _reason(error: OSError, target: Path) -> str:
+    """Return why *target* cannot be written, in words that tell what is in the way."""
+    # `Path.is_dir` fails where a folder may not be searched.
+    if os.path.isdir(target):  # noqa: PTH112
+        return "it is a folder"
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and not os.path.isdir(target.parent):  # noqa: PTH112
+        return f"there is no folder {target.parent}"
+    if isinstance(error, FileNotFoundError):
+        return "no file can be made there"
+    return (error.strerror or str(error)).lower()
+
+
+def _like_a_new_file(stream: IO[str], target: Path) -> None:
+    """Give a file the mode of the one it replaces, or that of a new one: temporary files are private."""
+    if target.exists():
+        mode = target.stat().st_mode & 0o7777
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    if hasattr(os, "fchmod"):
+        os.fchmod(stream.fileno(), mode)
+    else:  # Windows
+        Path(stream.name).chmod(mode)

@@ -1,0 +1,195 @@
+"""Finds ids in text that no parser reads: better a word too many masked than an id shown.
+
+Broken text can be read in two ways. With its quotes as they come, a string is whole whatever is in it, but one quote
+too few turns all that follows inside out. Word by word, quotes do not matter, but a string can hold what looks like a
+key. What either reading takes for personal data is masked. A text can be cut off at both ends, and a word of which one
+end is not there cannot be judged: its other half can be what makes it an address.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Iterator, Sequence
+
+from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.surroundings import Surroundings
+from segkoch_lint.findings.redaction.escapes import unescape
+from segkoch_lint.findings.redaction.known_ids import KnownIds
+from segkoch_lint.findings.redaction.masking import merged, sensitive_spans
+from segkoch_lint.findings.redaction.sensitive_keys import is_damaged, is_sensitive_key
+from segkoch_lint.reporting.hidden_values import OPENED, RUN_OUT, hidden_regions
+
+_LEXEME = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*"?|'(?:[^'\\]|\\(?:.|\Z))*'?|[^\s{}\[\],:"']+""", re.DOTALL)
+_COLON = re.compile(r"\s*:")
+_COLON_AND_VALUE = re.compile(r"""["']?\s*:\s*["'\w{\[-]""")
+
+_WORD = re.compile(r"""(?:\\.|[^\s{}\[\],:;=?&"'\\])+""", re.DOTALL)
+_PIECE = re.compile(r"""[^\s{}\[\],:;=?&"'\\]+""")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d)?")
+_SHORTEST_ID = 6
+"""Letters and digits, of which one is a digit, that are taken for a piece of an id: versions and prices are shorter."""
+
+_COLON_NEAR = re.compile(r"""[\\"'\s{}\[\],]{0,4}[:=]""")
+_AFTER_KEY = re.compile(r"""(["']?)\s*[:=]""")
+_AFTER_BARE_KEY = re.compile(r"""\s*(?:[:=][\s"'{\[]|[:=]\Z|=)""")
+_BEFORE_KEY = re.compile(r"(?:\A|[\n{\[,?&;]|(?:\A|\s)-)\s*\Z")
+_AFTER_COLON = re.compile(r":\s*\Z")
+_INDENT = 80
+"""Code points before a word in which the beginning of its line or object is looked for."""
+
+_UNENDED = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*|'(?:[^'\\]|\\(?:.|\Z))*""", re.DOTALL)
+"""A string without its end."""
+
+_BEFORE_VALUES = ",:[{"
+_ENDS = frozenset("}],\"'")
+"""What a text that does not break off inside a value ends with."""
+
+_SPLITTING = frozenset("\"'\\:,{}[]\n=?&;")
+_WORDLY = string.ascii_letters + string.digits + "_-."
+
+_NOBODYS = frozenset("null true false yes no on off ~ none undefined nan infinity -infinity".split())
+"""Unquoted words, lower-cased, that are never an id, but often what is wrong with one."""
+
+_TELLING_NOTHING = frozenset({"name", "value"})
+"""Keys that hold an id or not, as the object around them has it."""
+
+_UNSEEN_KEY = "id"
+
+
+def guessed_secrets(text: str, *, around: Surroundings | None = None, broken: bool = True) -> list[Extent]:
+    """Return the stretches of *text* to mask, in order, none touching another.
+
+    Args:
+        text: one or more lines.
+        around: what stands around it, where there is more before it: what comes before the first key may be anything.
+        broken: the text is no JSON and no YAML. Keys and ids themselves may be damaged, so that neither a key tells of
+            an id nor an id has its shape.
+    """
+    hidden = hidden_regions(text, around) if broken else ()
+    key = _UNSEEN_KEY if around else None
+    of_broken = (*_by_looks(text), *_at_the_ends(text)) if broken else ()
+    begun = around is not None or (broken and _is_a_rest(text))
+    by_keys = (*_by_quotes(text, hidden, key), *_by_words(text, hidden, begun=begun))
+    again = _again(text, by_keys) if broken else ()
+    return merged((*by_keys, *again, *of_broken, *sensitive_spans(text)))
+
+
+def _again(text: str, found: Iterable[Extent]) -> list[Extent]:
+    """Return where what was found stands again."""
+    return KnownIds({"ids": [text[start:end].strip("\"'") for start, end in found]}).stretches(text)
+
+
+def _by_looks(text: str) -> Iterator[Extent]:
+    """Yield words that could be what is left of an id or an address."""
+    for found in _PIECE.finditer(text):
+        word = found[0]
+        if "@" in word[1:] or (
+            len(word) >= _SHORTEST_ID
+            and sum(map(str.isalnum, word)) >= _SHORTEST_ID
+            and any(map(str.isdigit, word))
+            and not _DATE.fullmatch(word)
+        ):
+            yield found.span()
+
+
+def _at_the_ends(text: str) -> Iterator[Extent]:
+    """Yield the rest of a string that begins before the text, and the word with which the text breaks off."""
+    opened = OPENED.match(text)
+    rest = None if opened else RUN_OUT.match(text)
+    if rest and _may_be_an_id(rest[0]):
+        yield 0, rest.end() - 1  # the quote stays
+    in_a_string = _unended(text)
+    if in_a_string is None and not ((opened or rest) and text[-1:] not in _ENDS):
+        return
+    start = max(*map(text.rfind, " \t\r\n"), in_a_string if in_a_string is not None else text.rfind('"')) + 1
+    word = text[start:].lstrip(_BEFORE_VALUES)
+    if _may_be_an_id(word):
+        yield len(text) - len(word), len(text)
+
+
+def _unended(text: str) -> int | None:
+    """Return where the string begins in which a text ends, or None."""
+    last = None
+    for last in _LEXEME.finditer(text):  # noqa: B007 - only the last one is of interest
+        pass
+    return last.start() if last and _UNENDED.fullmatch(last[0]) else None
+
+
+def _is_a_rest(text: str) -> bool:
+    """Tell whether a text has keys, but something before the first of them that opens nothing."""
+    return not OPENED.match(text) and any(_is_a_key(text, *found.span()) for found in _WORD.finditer(text))
+
+
+def _by_quotes(text: str, hidden: Sequence[Extent], key: str | None) -> Iterator[Extent]:
+    for lexeme in _LEXEME.finditer(text):
+        value = lexeme[0].strip("\"'")
+        follows = _COLON_AND_VALUE if _is_in(hidden, lexeme.start()) else _COLON
+        if follows.match(text, lexeme.end()) and not _AFTER_COLON.search(text, *_before(lexeme.start())):
+            key = value
+        elif ((key is not None and _names_an_id(key)) or _is_in(hidden, lexeme.start())) and _may_be_an_id(value):
+            yield lexeme.span()
+
+
+def _by_words(text: str, hidden: Sequence[Extent], *, begun: bool) -> Iterator[Extent]:
+    sensitive = begun
+    for found in _WORD.finditer(text):
+        near = _COLON_NEAR.match(text, found.end())
+        names_one = _names_an_id(found[0]) and (near or _stands_as_a_key(text, *found.span()))
+        if names_one or (near and _names_an_id(_unsplit(text, *found.span()))):
+            sensitive = True
+        elif _is_a_key(text, *found.span()) and not (
+            _is_in(hidden, found.start()) and not _COLON_AND_VALUE.match(text, found.end())
+        ):
+            sensitive = False
+        elif (sensitive or _is_in(hidden, found.start())) and _may_be_an_id(found[0]):
+            yield found.span()
+
+
+def _is_in(extents: Sequence[Extent], offset: int) -> bool:
+    return any(start <= offset < end for start, end in extents)
+
+
+def _unsplit(text: str, start: int, end: int) -> str:
+    """Return a word with the one before it, if but one character too many stands between them."""
+    if start < 2 or text[start - 1] not in _SPLITTING or not text[start - 2].isalnum():
+        return ""
+    before = text[max(0, start - _INDENT) : start - 1]
+    return before[len(before.rstrip(_WORDLY)) :] + text[start:end]
+
+
+def _is_a_key(text: str, start: int, end: int) -> bool:
+    """Tell whether a word is a key for certain: no part of a value that has a colon in it."""
+    after = _AFTER_KEY.match(text, end)
+    if not after:
+        return False
+    if after[1]:
+        return _is_quoted(text, start, end) and not _AFTER_COLON.search(text, *_before(start - 1))
+    if start == 0 and text[end : end + 1] == "=":
+        return False  # perhaps only the end of a key
+    return bool(_AFTER_BARE_KEY.match(text, end) and _BEFORE_KEY.search(text, *_before(start)))
+
+
+def _stands_as_a_key(text: str, start: int, end: int) -> bool:
+    """Tell whether a word could be a key whose colon is missing."""
+    return _is_quoted(text, start, end) or bool(_BEFORE_KEY.search(text, *_before(start)))
+
+
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    return start > 0 and text[start - 1] in "\"'" and text[end : end + 1] == text[start - 1]
+
+
+def _before(start: int) -> Extent:
+    return max(0, start - _INDENT), start
+
+
+def _may_be_an_id(word: str) -> bool:
+    return word.lower() not in _NOBODYS and any(map(str.isalnum, word))
+
+
+@remembered
+def _names_an_id(key: str) -> bool:
+    """Tell whether a key can hold an id; the object around it is unknown, and can say that `value` is a cookie."""
+    name = unescape(key)
+    return is_sensitive_key(name) or is_damaged(name) or name.casefold() in _TELLING_NOTHING

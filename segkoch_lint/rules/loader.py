@@ -1,0 +1,138 @@
+"""The rules that a run can choose from: the built-in ones, and those in rule files of the user, which are checked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from segkoch_lint import resources
+from segkoch_lint.errors import UsageError, raise_all
+from segkoch_lint.findings.position import Path as ValuePath
+from segkoch_lint.findings.position import pointer_of
+from segkoch_lint.rules.catalogue import Rule, built_in, holder_of, rule_of, with_shared_remedies
+from segkoch_lint.rules.examples import problem_of_examples
+from segkoch_lint.rules.schema_errors import Wording, complaints
+
+_NO_PATTERN = ' is not a "regex"'
+"""How jsonschema-rs ends its message about a pattern that it cannot compile."""
+
+_WORDING = Wording(
+    lambda path: pointer_of(tuple(path)) or "the file",
+    "an object",
+    "`segkoch-lint schema --rule-file` prints what a rule file holds.",
+)
+
+
+def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
+    """Return the built-in rules and those of the user's *folders*, by code.
+
+    Raises:
+        UsageError: a folder or file cannot be read, is no valid rule file, does not do what its examples say, or
+            repeats a code or a name.
+    """
+    rules = [("built in", rule) for rule in built_in()]
+    for folder in {os.path.realpath(each): each for each in folders}.values():  # one may be configured and given again
+        rules.extend(_user_rules(folder))
+    for label in ("code", "name"):
+        seen: dict[str, str] = {}
+        for origin, rule in rules:
+            own = getattr(rule, label)
+            if own in seen:
+                other = f"a rule that is {seen[own]}" if seen[own] == "built in" else seen[own]
+                raise UsageError(f"{origin}: the {label} {own} is that of {other}, too.", "Give each rule its own.")
+            seen[own] = origin
+    return with_shared_remedies(sorted((rule for _, rule in rules), key=lambda rule: rule.code))
+
+
+def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
+    """Yield the rules of a folder, each with its file."""
+    if folder.is_file():
+        raise UsageError(f"{folder}: a file; the folder that holds the rule files is expected.")
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder of rule files.")
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise UsageError(f"{folder}: no rule files (*.json) in this folder.")
+    for file in files:
+        try:
+            document = json.loads(file.read_text(encoding="utf-8"))
+        except json.JSONDecodeError as error:
+            raise UsageError(f"{file}:{error.lineno}:{error.colno}: not a readable JSON file: {error.msg}.") from error
+        except (OSError, ValueError, RecursionError) as error:
+            raise UsageError(f"{file}: not a readable JSON file: {error}.") from error
+        raise_all([UsageError(f"{file}: {message}", hint) for message, hint in problems_of(document)])
+        rule = rule_of(document)
+        if rule.applies_to in {"input", "plan"}:
+            raise UsageError(
+                f'{file}: /rule/applies-to is "{rule.applies_to}"; only rules of the program itself are about that.',
+                "docs/rule-files.md says what rule files of your own can apply to.",
+            )
+        yield str(file), rule
+
+
+def problems_of(document: Any) -> list[tuple[str, str]]:
+    """Return what is wrong with a rule file, and what to do about each. The file is data, so its text may be quoted."""
+    try:
+        if not isinstance(document, dict) or "rule" not in document:
+            problem = "not a rule file: an object with a member `rule` is expected."
+        elif of_form := _problems_of_form(document):
+            return of_form
+        else:
+            problem = _problem_of_meaning(document)
+    except RecursionError:
+        problem = "it is nested too deeply to be read."
+    return [(problem, _WORDING.hint)] if problem else []
+
+
+def _problem_of_meaning(document: Mapping[str, Any]) -> str:
+    """Return what is wrong with a rule file that has the right form, or an empty string."""
+    from segkoch_lint.rules.references import check_work, dead_reference, has_inner_id  # noqa: PLC0415 - as late as what uses it
+    from segkoch_lint.rules.unknown_keywords import problem_of_words  # noqa: PLC0415 - jsonschema-rs is heavy
+    from segkoch_lint.rules.vocabulary import expand, gate, self_contained, shared_definitions  # noqa: PLC0415 - the same
+
+    rule = rule_of(document)
+    if problem := problem_of_words(rule):
+        return problem
+    for name, path in rule.limits.items():
+        if not _is_number_at(rule.constraint, path):
+            return f"its limit {name} leads to no whole number in the constraint: {pointer_of(path)}."
+    if has_inner_id(rule.constraint):
+        return "a schema in its constraint has a $id of its own; put it under $defs, and refer to it by its name there."
+    constraint = self_contained(expand(rule.constraint), shared_definitions())
+    try:
+        check_work(constraint)
+        gate(constraint, quoting=True)
+    except ValueError as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        if reference := dead_reference(constraint):
+            reason = f'the reference "{reference}" leads to nothing in the file; nothing is fetched'
+        elif reason.endswith(_NO_PATTERN):
+            pattern = reason.removesuffix(_NO_PATTERN)
+            reason = f"the pattern {pattern} is invalid, or has look-around or back references"
+        return f"its constraint cannot be used: {reason}."
+    return problem_of_examples(rule)
+
+
+def _is_number_at(constraint: Mapping[str, Any], path: ValuePath) -> bool:
+    try:
+        holder, step = holder_of(constraint, path)
+    except (LookupError, TypeError, ValueError):
+        return False
+    return type(holder[step]) is int
+
+
+def _problems_of_form(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return where a rule file does not fit its meta-schema."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a tenth of a second, and few runs need it
+    from referencing import Registry, Resource  # noqa: PLC0415
+    from referencing.jsonschema import SchemaRegistry  # noqa: PLC0415
+
+    names = ("vocabulary", "rule")
+    registry: SchemaRegistry = Registry().with_resources(
+        (f"urn:segkoch-lint:{name}", Resource.from_contents(resources.load(name))) for name in names
+    )
+    found = Draft202012Validator(resources.load("rule"), registry=registry).iter_errors(document)
+    return list(dict.fromkeys(each for error in found for each in complaints(error, _WORDING)))

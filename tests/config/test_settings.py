@@ -1,0 +1,51 @@
+"""Settings made by hand, as users of the library make them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from segkoch_lint import Linter, Settings, UsageError
+from segkoch_lint.config.budgets import Budget
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ({"select": "KCH1"}, "Settings.select: a tuple of strings is expected, and str 'KCH1' was found."),
+        ({"ignore": None}, "Settings.ignore: a tuple of strings"),
+        ({"exclude": [1]}, "Settings.exclude: a tuple of strings is expected, and int 1"),
+        ({"severity": {"KCH1": "info"}}, "Settings.severity: a mapping of strings to `Severity` is expected, and str"),
+        ({"severity": ["KCH1"]}, "Settings.severity: a mapping"),
+        ({"budgets": {1: Budget.of("1%")}}, "Settings.budgets: a mapping of strings"),
+        ({"per_file_ignores": {"*": "KCH1"}}, "Settings.per_file_ignores: a mapping of strings to tuples of strings"),
+        ({"rules": ("own",)}, "Settings.rules: a tuple of `pathlib.Path`"),
+        ({"group_by": ("library",)}, "Settings.group_by: a tuple of `Facet`"),
+        ({"fail_on": "error"}, "Settings.fail_on: a `Severity` or None"),
+        ({"limits": 3}, "Settings.limits: `Limits`"),
+        ({"memory": "1GiB"}, "Settings.memory: a number of bytes"),
+        ({"root": "."}, "Settings.root: a `pathlib.Path`"),
+        ({"accepted_types": ("trak",)}, 'Settings.accepted_types: "trak" is none of track, identify'),
+        ({"platforms": ("windows",)}, 'Settings.platforms: "windows" is none of ios, android.'),
+        ({"platforms": ()}, "Settings.platforms: at least one of ios, android is expected."),
+        ({"libraries": {"x": "mobl"}}, 'Settings.libraries: "mobl" is none of mobile, server, web.'),
+        ({"memory": 5}, "Settings.memory: 5 bytes are fewer than"),
+    ],
+)
+def test_settings_say_what_they_expect(setting: dict[str, Any], expected: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        Settings(**setting)
+    assert raised.value.message.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"foo": 1}, 'No rule has a limit called "foo"'),
+        ({"many-devices": 0}, "The limit many-devices is 0; at least 1"),
+    ],
+)
+def test_limits_of_rules_are_those_that_there_are(limits: dict[str, int], expected: str) -> None:
+    with pytest.raises(UsageError, match=expected):
+        Linter(Settings(rule_limits=limits))

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segkoch_lint.documents.document import Failure, Flaw
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.lines import NumberedLine, blocks, read_line, size_text
+from segkoch_lint.findings.position import Span
+from segkoch_lint.inputs.decompression import Damage
+from segkoch_lint.inputs.limits import Limits
+
+LIMITS = Limits()
+SMALL = Limits(line_bytes=8)
+
+
+def lines(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[NumberedLine | Flaw]:
+    """The lines of all blocks."""
+    for each in blocks(stream, limits, line=line):
+        yield from [each] if isinstance(each, Flaw) else each.lines(limits)
+
+
+def in_pieces(text: bytes, size: int) -> Iterator[bytes]:
+    return (text[start : start + size] for start in range(0, len(text), size))
+
+
+def damaged(text: bytes) -> Iterator[bytes]:
+    yield text
+    raise Damage("it is cut off")
+
+
+@given(st.lists(st.binary(max_size=12).map(lambda text: text.replace(b"\n", b""))), st.booleans(), st.integers(1, 40))
+def test_every_line_that_is_not_blank_comes_with_its_number(texts: list[bytes], ended: bool, size: int) -> None:
+    content = b"\n".join(texts) + (b"\n" if ended else b"")
+    expected = [(number, text.removesuffix(b"\r")) for number, text in enumerate(texts, 1) if text.strip()]
+    assert list(lines(in_pieces(content, size), LIMITS)) == expected
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+def test_lines_end_at_lf_and_crlf_and_at_nothing_else(size: int) -> None:
+    content = "1\r\n2\r3\u2028\u0085\v4\n\r\n \n5\r".encode()
+    assert list(lines(in_pieces(content, size), LIMITS)) == [
+        (1, b"1"),
+        (2, "2\r3\u2028\u0085\v4".encode()),
+        (5, b"5"),
+    ]
+
+
+def test_the_first_line_may_have_any_number() -> None:
+    assert list(lines([b"a\nb\nc"], LIMITS, line=7)) == [(7, b"a"), (8, b"b"), (9, b"c")]
+
+
+@pytest.mark.parametrize("size", [1, 4, 9, 10, 100])
+def test_a_line_over_the_limit_is_a_flaw_and_the_lines_around_it_are_read(size: int) -> None:
+    content = b"12345678\n123456789\r\n12345678\r\n" + b"x" * 50 + b"\n1\n" + b"y" * 9
+    assert list(lines(in_pieces(content, size), SMALL)) == [
+        (1, b"12345678"),
+        Flaw(
+            "the line is longer than 8 bytes (limits.line-bytes)",
+            Span(2, 1, 2, 2),
+            2,
+            shows_signs=False,
+            cause="too-large",
+        ),
+        (3, b"12345678"),
+        Flaw(
+            "the line is longer than 8 bytes (limits.line-bytes)",
+            Span(4, 1, 4, 2),
+            4,
+            shows_signs=False,
+            cause="too-large",
+        ),
+        (5, b"1"),
+        Flaw(
+            "the line is longer than 8 bytes (limits.line-bytes)",
+            Span(6, 1, 6, 2),
+            6,
+            shows_signs=False,
+            cause="too-large",
+        ),
+    ]
+
+
+def test_a_line_over_the_limit_is_not_held_in_memory() -> None:
+    chunk = bytes(1 << 16)
+    tracemalloc.start()
+    try:
+        (flaw,) = lines((chunk for _ in range(1000)), Limits(line_bytes=1 << 20))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert isinstance(flaw, Flaw)
+    assert most < 4 << 20
+
+
+def test_lines_are_not_held_once_they_were_given() -> None:
+    chunk = (b"x" * 1023 + b"\n") * 64
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in lines((chunk[:-1] + b"\n" for _ in range(1000)), LIMITS))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 64_000
+    assert most < 2 << 20
+
+
+CUT = "it is cut off"
+
+
+def test_damage_comes_after_the_good_lines_in_place_of_the_torn_one() -> None:
+    assert list(lines(damaged('{}\n{"é": "é'.encode()), LIMITS)) == [
+        (1, b"{}"),
+        Flaw(CUT, Span(2, 9, 2, 9), 2, shows_signs=False, cause="cut-off"),
+    ]
+
+
+def test_a_line_that_is_whole_before_the_damage_is_read() -> None:
+    assert list(lines(damaged(b"{}\n[1]"), LIMITS)) == [
+        (1, b"{}"),
+        (2, b"[1]"),
+        Flaw(CUT, Span(2, 4, 2, 4), 2, shows_signs=False, cause="cut-off"),
+    ]
+    assert list(lines(damaged(b"{}\n"), LIMITS)) == [
+        (1, b"{}"),
+        Flaw(CUT, Span(2, 1, 2, 1), 2, shows_signs=False, cause="cut-off"),
+    ]
+
+
+def test_a_line_over_the_limit_before_the_damage_is_told_too() -> None:
+    long, cut = lines(damaged(b"123456789 123456789"), SMALL)
+    assert isinstance(long, Flaw)
+    assert isinstance(cut, Flaw)
+    assert cut.message == CUT
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_a_flaw_says_whether_its_text_shows_signs_of_a_call(size: int) -> None:
+    limits = Limits(line_bytes=30)
+    assert [each.shows_signs for each in read_line(b'{"messageId": }', 1, limits) if isinstance(each, Flaw)] == [True]
+    assert [each.shows_signs for each in read_line(b'{"message": }', 1, limits) if isinstance(each, Flaw)] == [False]
+    long = b'{"messageId": "' + b"x" * 50 + b'"}\n{"message": "' + b"x" * 50 + b'"}'
+    found = list(lines(in_pieces(long, size), limits))
+    assert [each.shows_signs for each in found if isinstance(each, Flaw)] == [True, False]
+
+
+def test_a_line_may_hold_several_documents_and_begin_with_rs() -> None:
+    several = read_line(b'{"a": 1}{"a": 2} [3]', 4, LIMITS)
+    assert [each.value for each in several if not isinstance(each, Flaw | Failure)] == [{"a": 1}, {"a": 2}, [3]]
+    (one,) = read_line(b"\x1e{}", 1, LIMITS)
+    assert isinstance(one, JsonDocument)
+
+
+def test_a_broken_line_is_one_flaw_at_its_place() -> None:
+    (flaw,) = read_line(b'{"a": 1}{"a": }', 4, LIMITS)
+    assert isinstance(flaw, Flaw)
+    assert flaw.span.line == 4
+
+
+def test_limits_are_told_in_round_units() -> None:
+    assert [size_text(size) for size in (0, 1000, 1 << 20, 64 << 20, (1 << 20) + 1)] == [
+        "0 bytes",
+        "1,000 bytes",
+        "1 MiB",
+        "64 MiB",
+        "1,048,577 bytes",
+    ]

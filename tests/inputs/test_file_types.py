@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from segkoch_lint.inputs.file_types import Claim, claim_of, encoding_of, is_compressed, starts_like_calls
+
+
+@pytest.mark.parametrize(
+    ("name", "claim"),
+    [
+        ("a.json", Claim.JSON),
+        ("logs/A.JSON.GZ", Claim.JSON),
+        ("a.ndjson", Claim.JSON_LINES),
+        ("a.jsonl.zst", Claim.JSON_LINES),
+        ("a.yml", Claim.YAML),
+        ("a.yaml.gzip", Claim.YAML),
+        ("a.log", Claim.NOTHING),
+        ("a.json.1", Claim.NOTHING),
+        ("json", Claim.NOTHING),
+        (".gz", Claim.NOTHING),
+        ("-", Claim.NOTHING),
+        ("", Claim.NOTHING),
+    ],
+)
+def test_the_ending_claims_and_that_of_compression_is_looked_through(name: str, claim: Claim) -> None:
+    assert claim_of(name) is claim
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b'{"type"', b" \n{}", b'[\n  {"type"', b"[]", b"[[", b"[ ", b"{ ", b'\x1e{"type"', b'\n[{ "a'],
+)
+def test_objects_and_lists_of_them_look_like_calls(head: bytes) -> None:
+    assert starts_like_calls(head)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b" \n",
+        b"\x1e\n",
+        b"[package]\n",
+        b"[[tool]]",
+        b"[2024-05-01 12:00] start",
+        b"{{ value }}",
+        b"{% if %}",
+        b"# x",
+    ],
+)
+def test_other_text_in_brackets_does_not_look_like_calls(head: bytes) -> None:
+    assert not starts_like_calls(head)
+
+
+def test_compression_is_seen_by_its_magic_numbers() -> None:
+    assert is_compressed(b"\x1f\x8b\x08")
+    assert is_compressed(b"\x28\xb5\x2f\xfd")
+    assert is_compressed(b"\x5a\x2a\x4d\x18")
+    assert not is_compressed(b"{}")
+    assert not is_compressed(b"")
+
+
+def test_the_longer_byte_order_mark_wins() -> None:
+    assert encoding_of(b"\xff\xfe\x00\x00{\x00\x00\x00") == ("utf-32-le", 4)
+    assert encoding_of(b"\xff\xfe{\x00") == ("utf-16-le", 2)
+    assert encoding_of(b"{}") is None

@@ -1,0 +1,191 @@
+"""What a Segment call is, and what only looks like one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segkoch_lint.messages.message import CALL_TYPES
+from segkoch_lint.messages.signs import SIGN_KEYS, Kind, Shape, shape_of, shows_signs
+
+SIGNS: list[dict[str, Any]] = [
+    *({key: "x"} for key in SIGN_KEYS),
+    {"userId": None},
+    {"context": {"device": None}},
+    {"context": {"library": {"name": "analytics-ios"}}},
+]
+
+
+@pytest.mark.parametrize("call_type", CALL_TYPES)
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_type_and_a_strong_sign_make_a_call(call_type: str, sign: dict[str, Any]) -> None:
+    assert shape_of({"type": call_type, **sign}) == Shape(Kind.CALL, call_type)
+
+
+@pytest.mark.parametrize("call_type", CALL_TYPES)
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"timestamp": "x", "properties": {}, "traits": {}, "context": {}}, {"message_id": "x"}, {"context": "device"}],
+)
+def test_a_type_and_weak_signs_make_a_call_where_calls_are_expected(call_type: str, more: dict[str, Any]) -> None:
+    assert shape_of({"type": call_type, **more}) == Shape(Kind.CALL_IF_CLAIMED, call_type)
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        ({"type": "track", "event": "Order"}, Shape(Kind.CALL, "track")),
+        ({"type": "track", "event": {"name": "Order"}}, Shape(Kind.CALL_IF_CLAIMED, "track")),
+        ({"type": "page", "event": "Order"}, Shape(Kind.CALL_IF_CLAIMED, "page")),
+        # messages about deleted users
+        ({"type": "delete", "userId": "u"}, Shape(Kind.CALL, "delete")),
+        ({"type": "delete", "userId": 5}, Shape(Kind.OTHER)),
+        ({"type": "delete", "user_id": "u"}, Shape(Kind.OTHER)),
+        # no type, or none that is one
+        ({"event": "Order", "userId": "u"}, Shape(Kind.CALL, "track")),
+        ({"type": None, "event": "Order", "messageId": "m"}, Shape(Kind.CALL, "track")),
+        ({"type": " ", "event": "Order", "anonymous_id": "a"}, Shape(Kind.CALL, "track")),
+        ({"type": 5, "event": "Order", "context": {"device": {}}}, Shape(Kind.CALL, "track")),
+        ({"event": "Order"}, Shape(Kind.CALL_IF_CLAIMED, "track")),
+        ({"userId": "u", "traits": {}}, Shape(Kind.CALL, "identify")),
+        ({"user_id": "u", "context": {"device": {}}}, Shape(Kind.CALL, "identify")),
+        ({"userId": "u", "context": {"device": {}}, "properties": {}}, Shape(Kind.CALL, "page")),
+        ({"userId": "u", "traits": {}, "groupId": "g"}, Shape(Kind.CALL, "group")),
+        ({"userId": "u", "traits": {}, "groupId": "g", "previousId": "p"}, Shape(Kind.CALL, "alias")),
+        ({"userId": "u", "groupId": "g"}, Shape(Kind.CALL_IF_CLAIMED, "group")),
+        ({"userId": "u", "previousId": "p"}, Shape(Kind.CALL_IF_CLAIMED, "alias")),
+        ({"userId": "u", "properties": {}}, Shape(Kind.OTHER)),
+        ({"groupId": "g", "previousId": "p"}, Shape(Kind.OTHER)),
+        ({"context": {"device": {}}, "traits": {}}, Shape(Kind.OTHER)),
+        # lines of applications' logs
+        ({"event": "login", "userId": "u", "level": "info"}, Shape(Kind.LOG_LINE)),
+        ({"event": "login", "messageId": "m", "severity": 3}, Shape(Kind.LOG_LINE)),
+        ({"event": "login", "logger": "app"}, Shape(Kind.LOG_LINE)),
+        ({"type": "page", "msg": "x"}, Shape(Kind.LOG_LINE)),
+        ({"type": "track", "event": "Order", "level": 3}, Shape(Kind.CALL, "track")),
+        ({"event": "x", "level": 3, "userId": "u", "context": {"device": {}}}, Shape(Kind.CALL, "track")),
+        # other products
+        ({"event": "Order", "properties": {"distinct_id": "d", "token": "t"}}, Shape(Kind.MIXPANEL)),
+        ({"type": "track", "properties": {"distinct_id": "d"}}, Shape(Kind.MIXPANEL)),
+        ({"type": "track", "event": "Order", "properties": {"distinct_id": "d"}}, Shape(Kind.CALL, "track")),
+        ({"event": "push", "repository": {}}, Shape(Kind.CALL_IF_CLAIMED, "track")),
+        # an object is not an event's name
+        ({"event": {"type": "track", "userId": "u"}}, Shape(Kind.EVENT_OBJECT)),
+        ({"event": {}, "userId": "u"}, Shape(Kind.EVENT_OBJECT)),
+        ({"event": {}, "userId": "u", "traits": {}}, Shape(Kind.CALL, "identify")),
+        # what SDKs say of themselves
+        ({"series": [{"type": "Counter", "metric": "x"}]}, Shape(Kind.METRICS)),
+        ({"series": [{"type": "line"}]}, Shape(Kind.OTHER)),
+        ({"series": []}, Shape(Kind.OTHER)),
+        # bodies for /v1/page
+        ({"name": "Home", "userId": "u", "timestamp": "x"}, Shape(Kind.NO_TYPE)),
+        ({"name": "Home", "anonymous_id": "u", "writeKey": "x"}, Shape(Kind.NO_TYPE)),
+        ({"name": "Home", "userId": "u"}, Shape(Kind.OTHER)),
+        ({"name": "Home", "timestamp": "x"}, Shape(Kind.OTHER)),
+        ({}, Shape(Kind.OTHER)),
+    ],
+)
+def test_the_first_description_that_fits_decides(value: dict[str, Any], shape: Shape) -> None:
+    assert shape_of(value) == shape
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        *((call_type.upper(), call_type) for call_type in CALL_TYPES),
+        *((f" {call_type}\n", call_type) for call_type in CALL_TYPES),
+        ("trak", "track"),
+        ("trck", "track"),
+        ("Tracks", "track"),
+        ("tarck", "track"),
+        ("pag", "page"),
+        ("grupo", ""),
+        ("grup", "group"),
+        ("allias", "alias"),
+        ("identity", "identify"),
+        ("Indentfy", "identify"),
+        ("identifies", ""),
+        ("sreen", "screen"),
+        ("screnn", "screen"),
+        ("scrren view", ""),
+        ("trace log", ""),
+        ("purchase", ""),
+        ("x" * 5000, ""),
+    ],
+)
+def test_a_misspelled_type_is_told_by_its_letters(wrong: str, meant: str) -> None:
+    expected = Shape(Kind.WRONG_TYPE, meant) if meant else Shape(Kind.OTHER)
+    assert shape_of({"type": wrong, "event": "x", "userId": "u"}) == expected
+    assert shape_of({"type": wrong, "messageId": "x"}) == expected
+    assert shape_of({"type": wrong, "context": {"library": {}}}) == expected
+
+
+@pytest.mark.parametrize("more", [{}, {"userId": "u"}, {"event": "x"}, {"userId": "u", "event": {}}, {"context": {}}])
+def test_a_misspelled_type_alone_shows_nothing(more: dict[str, Any]) -> None:
+    assert shape_of({"type": "Trak", **more}) == Shape(Kind.OTHER)
+
+
+@given(st.sampled_from(CALL_TYPES), st.data())
+def test_one_wrong_letter_anywhere_is_understood(call_type: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(call_type) - 1))
+    letter = data.draw(st.sampled_from("abcxyz_-é"))
+    edits = [
+        call_type[:at] + call_type[at + 1 :],
+        call_type[:at] + letter + call_type[at:],
+        call_type[:at] + letter + call_type[at + 1 :],
+        call_type[:at] + call_type[at : at + 2][::-1] + call_type[at + 2 :],
+    ]
+    for wrong in set(edits) - {call_type}:
+        assert shape_of({"type": wrong, "messageId": "m"}) == Shape(Kind.WRONG_TYPE, call_type)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"messageId": }',
+        b"{'anonymousId': 'a', 'ok': True}",
+        b'{"body": "{\\"writeKey\\": \\"k\\"}",}',
+        b'{"advertisingId": "x",}',
+        b'{"advertising_id": "x",}',
+        b'{"type": "track", "event": "Order",}',
+        b'{"event": "Order", "type":"track",}',
+        b'{"context": {"device": {},}}',
+    ],
+)
+def test_broken_text_shows_quoted_signs(text: bytes) -> None:
+    assert shows_signs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b'{"compilerOptions": {"strict": true,}}',
+        b"{{ .Values.messageId }}",
+        b'{"type": "track", "geometry": []}',
+        b'{"event": "push", "type": "page",}',
+        b'{"context": {"user": 1,}}',
+        b"userId: x\n  - y",
+        b"\xff\xfe\x00",
+    ],
+)
+def test_other_broken_text_shows_none(text: bytes) -> None:
+    assert not shows_signs(text)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*SIGN_KEYS, "type", "event", "context", "traits", "properties", "level", "name", "series"]),
+        st.none() | st.sampled_from(["track", "delete", "trak", ""]) | st.just({"device": {}}) | st.just([{}]),
+    )
+)
+def test_a_call_that_is_cut_off_shows_its_signs(value: dict[str, Any]) -> None:
+    """What is a call when it is whole is not passed over when it is broken."""
+    shape = shape_of(value)
+    assert shape.type or shape.kind not in {Kind.CALL, Kind.CALL_IF_CLAIMED, Kind.WRONG_TYPE}
+    if shape.kind is Kind.CALL:
+        assert shows_signs(json.dumps(value).encode()[:-1])

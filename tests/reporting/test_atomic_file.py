@@ -1,0 +1,109 @@
+"""Reports are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from segkoch_lint.errors import OutputError
+from segkoch_lint.reporting.atomic_file import open_output
+
+
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    with open_output(str(target)) as stream:
+        stream.write("é")
+        assert not target.exists()
+    assert target.read_text(encoding="utf-8") == "é"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    assert target.stat().st_mode & 0o777 == 0o666 & ~umask()
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_an_old_report_stays_when_the_new_one_fails(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    target.write_text("old")
+    target.chmod(0o640)
+
+    def fail_half_way() -> None:
+        with open_output(str(target)) as stream:
+            stream.write("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    with open_output(str(target)) as stream:
+        stream.write("new")
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_keeps_pointing_to_the_file_it_named(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    with open_output(str(tmp_path / "link")) as stream:
+        stream.write("x")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_text() == "x"
+
+
+def test_devices_are_written_directly() -> None:
+    with open_output("/dev/null") as stream:
+        stream.write("x")
+
+
+def test_pipes_are_written_directly_also_by_the_names_that_shells_give_them() -> None:
+    reading, writing = os.pipe()
+    with open_output(f"/dev/fd/{writing}") as stream:
+        stream.write("x")
+    os.close(writing)
+    assert os.read(reading, 99) == b"x"
+    os.close(reading)
+
+
+def test_where_no_file_can_be_made_that_is_said() -> None:
+    with pytest.raises(OutputError, match="no file can be made there"), open_output("/proc/report.json"):
+        pass
+
+
+@pytest.mark.parametrize("path", ["/nowhere/report.json", "/dev/full"])
+def test_what_cannot_be_written_is_an_output_error(path: str) -> None:
+    with pytest.raises(OutputError, match=path), open_output(path) as stream:
+        stream.write("x" * 100_000)
+
+
+def test_a_folder_that_may_not_be_searched_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    tmp_path.chmod(0o755)
+    folder.chmod(0)
+    root = os.geteuid() == 0
+    try:
+        if root:  # whom nothing is forbidden
+            os.seteuid(65534)
+        for path in (folder / "out.json", folder / "further" / "out.json"):
+            with pytest.raises(OutputError, match="permission denied"), open_output(str(path)):
+                pass
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+def test_where_a_descriptor_has_no_mode_the_file_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fchmod")  # as on Windows
+    target = tmp_path / "report.json"
+    target.write_text("old")
+    target.chmod(0o640)
+    with open_output(str(target)) as stream:
+        stream.write("new")
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o640

@@ -1,0 +1,109 @@
+"""What the rules can tell of a call: calls that are alike are judged alike."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Hashable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segkoch_lint.rules import fingerprint
+from segkoch_lint.rules.catalogue import built_in
+from segkoch_lint.rules.delivery import Delivery
+from segkoch_lint.rules.fingerprint import Likeness
+from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.rules.vocabulary import expand
+from tests.conftest import IOS_CALL
+from tests.rules.test_ruleset import calls
+
+
+def alike(schema: dict[str, Any], a: Any, b: Any) -> bool:
+    footprint = Footprint()
+    footprint.read(expand(schema), expand(schema))
+    reducing = Likeness(footprint)
+    return reducing.of(a) == reducing.of(b)
+
+
+@pytest.mark.parametrize(
+    ("schema", "a", "b", "same"),
+    [
+        ({"properties": {"a": {"type": "string"}}}, {"a": "x"}, {"a": "y", "b": 1}, True),
+        ({"properties": {"a": {"type": "string"}}}, {"a": "x"}, {"a": 1}, False),
+        ({"properties": {"a": {"type": "string"}}}, {"a": "x"}, {}, False),
+        ({"properties": {"a": {"const": 1}}}, {"a": 1}, {"a": True}, False),
+        ({"properties": {"a": {"pattern": "^x"}}}, {"a": "xa"}, {"a": "xb"}, True),
+        ({"properties": {"a": {"pattern": "^x"}}}, {"a": "xa"}, {"a": "ya"}, False),
+        ({"properties": {"a": {"anyCase": ["x"]}}}, {"a": "X "}, {"a": "x"}, True),
+        ({"spellings": {"ab": {"type": "string"}}}, {"ab": "x"}, {"a_b": "x"}, False),
+        ({"required": ["a"]}, {"a": 1}, {"a": [1]}, False),
+        ({"distinctValues": ["a", "b"]}, {"a": "1", "b": "2"}, {"a": "1", "b": "3"}, True),
+        ({"distinctValues": ["a", "b"]}, {"a": "1", "b": "2"}, {"a": "1", "b": "1"}, False),
+        ({"sameValue": "a"}, {"a": "1", "A": "1"}, {"a": "1", "A": "2"}, False),
+        ({"maxBytes": 9}, {"a": "1"}, {"a": "123456789"}, False),
+        ({"properties": {"a": {"maxBytes": 9}}}, {"a": "1"}, {"a": "123456789"}, False),
+        ({"properties": {"a": {"maxBytes": 9}}}, {"a": "1"}, {"a": "2"}, True),
+        ({"properties": {"a": {"maxBytes": 2}}}, {"a": 1}, {"a": 123}, False),
+        ({"items": {"type": "string"}}, ["1"], ["2"], False),
+        ({"properties": {"a": {"const": {"b": 1}}}}, {"a": {"b": 1}}, {"a": {"b": 2}}, False),
+        (
+            {"properties": {"a": {"$ref": "#"}}, "maxLength": 1},
+            {"a": {"a": {"a": "12"}}},
+            {"a": {"a": {"a": "1"}}},
+            False,
+        ),
+    ],
+)
+def test_values_are_alike_when_no_keyword_can_tell_them_apart(
+    schema: dict[str, Any], a: Any, b: Any, same: bool
+) -> None:
+    assert alike(schema, a, b) == same
+
+
+def test_no_more_is_remembered_than_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprint, "MOST_REMEMBERED", 2)
+    footprint = Footprint()
+    footprint.read({"properties": {"a": {"pattern": "^x"}}}, {})
+    reducing = Likeness(footprint)
+    for _ in range(2):
+        assert [reducing.of({"a": text, text: 1}) for text in ("x1", "x2", "y1", "x3")] == [
+            reducing.of({"a": "x"}) if text.startswith("x") else reducing.of({"a": "y"})
+            for text in ("x1", "x2", "y1", "x3")
+        ]
+
+
+RULES = RuleSet(built_in(), Delivery(ignored_events=("a",)), built_in())
+REDUCING = Likeness(RULES.footprint)
+MET: dict[Hashable, Any] = {}
+"""What the rules said of the first of the calls that are alike."""
+
+
+def shown(opinion: Opinion) -> Any:
+    blames = [(each.rule.code, each.path, each.template, each.whole, each.remedy) for each in opinion.blames]
+    return opinion.not_delivered, opinion.usable, opinion.origin, opinion.readiness, opinion.circumstances, blames
+
+
+@given(calls)
+def test_calls_that_are_alike_are_judged_alike(call: dict[str, Any]) -> None:
+    said = shown(RULES.opinion_on(call))
+    assert MET.setdefault(REDUCING.of(call), said) == said
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["type", "id", "advertisingId", "advertising_id", "Advertising-Id", "model"]),
+            st.sampled_from([None, "", " ", "unknown", "0-0", "ios", "IOS", 4, "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954"])
+            | st.uuids().map(str),
+        ),
+        max_size=3,
+    )
+)
+def test_devices_that_are_alike_are_judged_alike(changes: list[tuple[str, Any]]) -> None:
+    call = copy.deepcopy(IOS_CALL)
+    call["context"]["device"].update(changes)
+    said = shown(RULES.opinion_on(call))
+    assert MET.setdefault(REDUCING.of(call), said) == said

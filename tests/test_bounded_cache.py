@@ -1,0 +1,73 @@
+"""Caches are bounded by the bytes of their texts, not by the number of these."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Hashable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segkoch_lint.bounded_cache import BoundedCache, remembered, size_of
+from segkoch_lint.rules.fingerprint import Likeness
+from segkoch_lint.rules.read_set import Footprint
+
+keys = st.recursive(
+    st.text(max_size=50) | st.integers() | st.none(), lambda inner: st.lists(inner, max_size=4).map(tuple)
+)
+
+
+@given(st.lists(keys), st.integers(100, 5_000))
+def test_a_cache_never_holds_more_than_it_may(added: list[Hashable], most: int) -> None:
+    cache: BoundedCache[Hashable, int] = BoundedCache(most)
+    for number, key in enumerate(added):
+        assert cache.add(key, number) == number
+        assert sum(200 + size_of(each) for each in cache.entries) <= most
+
+
+def test_what_is_too_large_is_not_kept_and_does_not_push_out_the_rest() -> None:
+    cache: BoundedCache[str, int] = BoundedCache(10_000)
+    cache.add("a", 1)
+    cache.add("b" * 2_000, 2)
+    assert cache.entries == {"a": 1}
+
+
+def test_a_function_is_called_once_for_texts_that_are_short() -> None:
+    asked: list[str] = []
+
+    @remembered
+    def length(text: str) -> int:
+        asked.append(text)
+        return len(text)
+
+    long = "x" * (1 << 20)
+    assert [length("a"), length("a"), length(long), length(long)] == [1, 1, 1 << 20, 1 << 20]
+    assert asked == ["a", long, long]
+
+
+def test_a_function_that_fails_is_asked_again() -> None:
+    @remembered
+    def inverse(number: int) -> float:
+        return 1 / number
+
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            inverse(0)
+
+
+def test_what_rules_tell_of_long_keys_and_values_is_not_held() -> None:
+    footprint = Footprint(
+        patterns={"^x": Footprint(asked={"a": {"type": "string"}})},
+        members={"y": Footprint(asked={"a": {"minLength": 1}})},
+    )
+    likeness = Likeness(footprint)
+    tracemalloc.start()
+    try:
+        for number in range(40):
+            key = "x" * (1 << 18) + str(number)
+            likeness.of({key: "", "y": key, "z" + key: 1})
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 3 << 20
