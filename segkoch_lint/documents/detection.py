@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from functools import partial
 from typing import BinaryIO
 
 import msgspec
@@ -18,8 +19,9 @@ from segkoch_lint.documents.json.document import (
     parse_good_json,
     parse_json,
     split_documents,
+    too_many_values,
 )
-from segkoch_lint.documents.lines import Known, Sieve, damage_flaw, read_line, read_lines, size_text, too_many_values
+from segkoch_lint.documents.lines import Known, Sieve, damage_flaw, read_line, read_lines, size_text
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.decompression import Damage
 from segkoch_lint.inputs.file_types import (
@@ -55,6 +57,9 @@ _YAML_START = re.compile(rb"(?:---|%YAML|- |[\w.-]+:\s)")
 
 _OPENINGS = (b"{", b"[", b"[{")
 
+_Parse = Callable[[bytes, Limits], Iterable[Document | Flaw | Failure]]
+"""Parses a whole text."""
+
 
 def may_hold_calls(file: BinaryIO) -> bool:
     """Tell whether a file of a name that says nothing is worth reading."""
@@ -79,6 +84,8 @@ class Kind(Enum):
     EMPTY = "empty"
     LINES = "lines"  # of JSON, one document each
     DOCUMENTS = "documents"  # of JSON, one or more, over any number of lines
+    JSONC = "json with comments"
+    JSON5 = "json5"
     YAML = "yaml"
     CSV = "csv"  # with Segment's columns
     PARQUET = "parquet"
@@ -121,9 +128,12 @@ def read_documents(
         case Kind.LINES:
             yield from read_lines(stream, limits, sieve)
         case Kind.DOCUMENTS:
-            yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", yaml=False)
+            yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", parse=_json)
+        case Kind.JSONC | Kind.JSON5 as kind:
+            parse = partial(_relaxed_json, json5=kind is Kind.JSON5)
+            yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", parse=parse)
         case Kind.YAML:
-            yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", yaml=True)
+            yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", parse=_documents_or_yaml)
         case Kind.CSV:
             from segkoch_lint.documents.table.csv_reader import delimiter_of, read_csv  # noqa: PLC0415 - most inputs are no tables
 
@@ -141,7 +151,7 @@ def read_documents(
 
 def _only_document(stream: Stream, name: str, limits: Limits) -> Document | None:
     """Return the one document of a small input that is called JSON, or None if it takes a closer look."""
-    if claim_of(name) is not Claim.JSON:
+    if not claim_of(name).is_one_document:
         return None
     head = stream.peek(_PEEKED_BYTES)
     if not (stream.exhausted and stream.intact) or head[:1] not in {b"{", b"["} or len(head) > limits.file_bytes:
@@ -169,6 +179,10 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
     claim = claim_of(name)
     if claim is Claim.NOTHING and _is_csv(head):
         return Kind.CSV
+    if claim is Claim.JSONC:
+        return Kind.JSONC
+    if claim is Claim.JSON5:
+        return Kind.JSON5
     sample = _Sample.of(head, limits, whole=stream.exhausted)
     if claim is Claim.YAML:
         return Kind.LINES if sample.first and sample.mostly_good and sample.lines > 1 else Kind.YAML
@@ -202,18 +216,15 @@ def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, 
 
 
 def _read_whole(
-    stream: Stream, limits: Limits, *, most: int, limit: str, yaml: bool
+    stream: Stream, limits: Limits, *, most: int, limit: str, parse: _Parse
 ) -> Iterator[Document | Flaw | Failure]:
     text, damage = _gather(stream, most)
     if len(text) > most:
-        what = "YAML" if yaml else "JSON that is not one document a line"
+        what = "YAML" if parse is _documents_or_yaml else "JSON that is not one document a line"
         message = f"{what}, and larger than {size_text(most)} (limits.{limit})"
         yield Flaw(message, Span(1, 1, 1, 2), shows_signs=shows_signs(text), cause="too-large")
         return
-    if not yaml and has_more_values(text, limits.values):
-        yield replace(too_many_values(1, limits.values), shows_signs=shows_signs(text))
-        return
-    found = _marked(_documents_or_yaml(text, limits) if yaml else _documents(text, limits), text)
+    found = _marked(parse(text, limits), text)
     if damage is None:
         yield from found
         return
@@ -244,12 +255,32 @@ def _marked(found: Iterable[Document | Flaw | Failure], text: bytes) -> Iterator
             said.add(each.message)
 
 
+def _json(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
+    if has_more_values(text, limits.values):
+        yield too_many_values(1, limits.values)
+    else:
+        yield from _documents(text, limits)
+
+
 def _documents(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
     document = parse_json(text, depth=limits.depth)
-    if isinstance(document, Flaw):
-        yield from split_documents(text, depth=limits.depth)
-    else:
+    if not isinstance(document, Flaw):
         yield document
+    elif document.message == COMMENT and _is_relaxed(text, limits):
+        yield replace(document, cause="comments")
+    else:
+        yield from split_documents(text, depth=limits.depth)
+
+
+def _relaxed_json(text: bytes, limits: Limits, *, json5: bool) -> Iterator[Document | Flaw]:
+    from segkoch_lint.documents.json.rewritten import parse_relaxed_json  # noqa: PLC0415 - most inputs are strict JSON
+
+    yield parse_relaxed_json(text, json5=json5, depth=limits.depth, values=limits.values)
+
+
+def _is_relaxed(text: bytes, limits: Limits) -> bool:
+    """Tell whether a text is one document of JSON with comments, or of JSON5."""
+    return not any(isinstance(each, Flaw) for each in _relaxed_json(text, limits, json5=True))
 
 
 def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw | Failure]:
@@ -270,7 +301,7 @@ def _nothing(stream: Stream, name: str) -> Iterator[Flaw | Foreign]:
     except Damage as damage:
         yield damage_flaw(damage, 1, b"")
         return
-    if claim_of(name) is Claim.JSON:
+    if claim_of(name).is_one_document:
         at = 1 + text.count(b"\n")
         yield Flaw("the file is empty, and JSON is at least one value", Span(at, 1, at, 1), shows_signs=False)
     else:

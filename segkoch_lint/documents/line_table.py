@@ -75,6 +75,10 @@ class LineTable:
         after = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)
         return self._starts[index], after
 
+    def zero_of_line(self, line: int) -> int:
+        """Return the offset that column 1 of a line of the input has; it is negative if the text begins after that."""
+        return self.extent_of_line(line)[0] - (self._column - 1 if line == self._line else 0)
+
 
 def flaw_at(
     text: str,

@@ -10,7 +10,13 @@ import msgspec
 from msgspec.structs import replace
 
 from segkoch_lint.documents.document import Document, Failure, Flaw
-from segkoch_lint.documents.json.document import JsonDocument, has_more_values, parse_json, split_documents
+from segkoch_lint.documents.json.document import (
+    JsonDocument,
+    has_more_values,
+    parse_json,
+    split_documents,
+    too_many_values,
+)
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.decompression import Damage
 from segkoch_lint.inputs.limits import Limits
@@ -260,11 +266,6 @@ class _BegunLine:
             yield too_long(number, self._most, self.text)
         elif self.size:
             yield Block(number, self.text)
-
-
-def too_many_values(number: int, most: int) -> Flaw:
-    """Return the flaw of a document that has more than so many values."""
-    return Flaw(f"more than {most:,} values (limits.values)", Span(number, 1, number, 2), number, cause="too-large")
 
 
 def too_long(number: int, most: int, text: bytes | None = None) -> Flaw:

@@ -54,14 +54,25 @@ class Claim(Enum):
     """What the ending of a name says about the content."""
 
     JSON = "json"
+    JSONC = "json with comments"
+    JSON5 = "json5"
     JSON_LINES = "json lines"
     YAML = "yaml"
     NOTHING = "nothing"
+
+    @property
+    def is_one_document(self) -> bool:
+        """Whether the content is one JSON document, of any dialect."""
+        return self in {Claim.JSON, Claim.JSONC, Claim.JSON5}
 
 
 _CLAIMS = {
     ".json": Claim.JSON,
     ".har": Claim.JSON,
+    ".zhar": Claim.JSON,
+    ".chlsj": Claim.JSON,
+    ".jsonc": Claim.JSONC,
+    ".json5": Claim.JSON5,
     ".jsonl": Claim.JSON_LINES,
     ".jsonlines": Claim.JSON_LINES,
     ".ndjson": Claim.JSON_LINES,

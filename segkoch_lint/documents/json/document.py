@@ -92,14 +92,16 @@ class JsonDocument:
         return LineTable(self.text, *self.start)
 
     @cached_property
-    def _scalars(self) -> ScalarReader:
+    def scalars(self) -> ScalarReader:
+        """The scalar values of the text."""
         return ScalarReader(self.text)
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
-        return {path: self._span(extent) for path, extent in self._extents(paths).items()}
+        return {path: self._span(extent) for path, extent in self.extents(paths).items()}
 
-    def _extents(self, paths: Collection[Path]) -> dict[Path, Extent]:
+    def extents(self, paths: Collection[Path]) -> dict[Path, Extent]:
+        """Return where the value at each path stands in the text; paths that do not exist are left out."""
         found: dict[Path, Extent] = {}
         if len(paths) <= _FEW and isinstance(self._source, bytes):
             found = self._few_extents(self._source, paths)
@@ -132,8 +134,12 @@ class JsonDocument:
 
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of every key that stands for *path* in its object."""
-        (parent,) = self._extents([path[:-1]]).values()
-        return [self._span(extent) for extent in keys_of(self.text, parent[0], str(path[-1]))]
+        return [self._span(extent) for extent in self.key_extents(path)]
+
+    def key_extents(self, path: Path) -> list[Extent]:
+        """Return where every key that stands for *path* in its object stands in the text."""
+        (parent,) = self.extents([path[:-1]]).values()
+        return keys_of(self.text, parent[0], str(path[-1]))
 
     def note(self, path: Path) -> None:
         """Return nothing: JSON leaves no doubt about what a value is."""
@@ -144,10 +150,8 @@ class JsonDocument:
 
     def tokens(self, line: int, start: int, end: int) -> list[Token]:
         """Return the scalar values near a stretch of a line."""
-        first_line, first_column = self.start
-        margin = first_column - 1 if line == first_line else 0
-        zero = self._table.extent_of_line(line)[0] - margin
-        return list(self._scalars.near(zero + start, zero + end, zero))
+        zero = self._table.zero_of_line(line)
+        return list(self.scalars.near(zero + start, zero + end, zero))
 
 
 def extent_of_whole(text: str | bytes) -> Extent:
@@ -199,22 +203,21 @@ class _Repeats:
         self.found = self.found or len({key for key, _ in pairs}) < len(pairs)
 
 
-class _Refused(Exception):  # noqa: N818 - not an error of ours
+class Refused(Exception):  # noqa: N818 - not an error of ours
     """The text is not JSON: what is wrong, its extent, and a word for what became of the text (`Flaw.cause`)."""
 
-    def __init__(self, problem: str, start: int, end: int, cause: str = "") -> None:
+    def __init__(self, problem: str, start: int, end: int, cause: str = "", *, message: str = "") -> None:
         super().__init__(problem)
-        self.message = _INVALID + problem
+        self.message = message or _INVALID + problem
         self.extent: Extent = (start, end)
         self.cause = cause
 
 
-class _TooDeep(_Refused):
+class _TooDeep(Refused):
     """The text is nested deeper than the parser can go; it may be JSON or not."""
 
     def __init__(self, start: int) -> None:
-        super().__init__("", start, start + 1, "too-large")
-        self.message = "nested too deeply to be read"
+        super().__init__("", start, start + 1, "too-large", message="nested too deeply to be read")
 
 
 def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> JsonDocument | Flaw:
@@ -234,15 +237,34 @@ def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> Js
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _not_utf8(text, error.start, line, column)
+        return not_utf8(text, error.start, line, column)
     try:
-        value, end = _decode(decoded, _past_space(decoded, 0))
-    except _Refused as refused:
+        value = _only_value(decoded)
+    except Refused as refused:
         return flaw_at(decoded, refused.message, refused.extent, line, column, cause=refused.cause)
-    rest = _past_space(decoded, end)
-    if rest < len(decoded):
-        return flaw_at(decoded, _more_follows(decoded[rest]), (rest, rest + 1), line, column)
     return JsonDocument(value, decoded, line, column)
+
+
+def read_value(text: str, depth: int) -> Any:
+    """Return the value of the one JSON document that fills *text*, of which *depth* levels of nesting are allowed.
+
+    Raises:
+        Refused: the text is not JSON, or nested deeper.
+    """
+    encoded = text.encode("utf-8")
+    offset = _too_deep(encoded, depth)
+    if offset is not None:
+        start = len(encoded[:offset].decode("utf-8"))
+        raise Refused("", start, start + 1, "too-large", message=_too_deep_message(depth))
+    return _only_value(text)
+
+
+def _only_value(text: str) -> Any:
+    value, end = _decode(text, _past_space(text, 0))
+    rest = _past_space(text, end)
+    if rest < len(text):
+        raise Refused("", rest, rest + 1, message=_more_follows(text[rest]))
+    return value
 
 
 def parse_good_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> JsonDocument | None:
@@ -258,7 +280,7 @@ def parse_good_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) 
 def _check_end(text: str, value: Any, end: int) -> None:
     """Refuse a scalar that something follows directly."""
     if end < len(text) and not isinstance(value, dict | list) and _past_between(text, end) == end:
-        raise _Refused(_more_follows(text[end]), end, end + 1)
+        raise Refused(_more_follows(text[end]), end, end + 1)
 
 
 def _more_follows(character: str) -> str:
@@ -274,7 +296,7 @@ def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonD
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
-        yield _not_utf8(text, error.start, line, 1)
+        yield not_utf8(text, error.start, line, 1)
         return
     table = LineTable(decoded, line)
     position = _past_between(decoded, 0)
@@ -305,7 +327,7 @@ def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonD
             closed = _end_of_deep(decoded, position) if unclosed < _FEW else None
             unclosed += closed is None
             end = closed or _next_line_with_bracket(decoded, position + 1)
-        except _Refused as refused:
+        except Refused as refused:
             broken += 1
             around = None if broken <= _FEW else UNKNOWN_SURROUNDINGS
             yield flaw_at(
@@ -335,16 +357,16 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
         value, end = _decoder.raw_decode(text, start)
     except json.JSONDecodeError as error:
         if is_source_code(text, start):
-            raise _Refused(_SOURCE_CODE, start, _line_end(text, start), "source-code") from None
+            raise Refused(_SOURCE_CODE, start, _line_end(text, start), "source-code") from None
         raise _explained(text, error) from None
     except _Constant:
         found = next(each for each in _CONSTANT.finditer(text, start) if not each[0].startswith('"'))
-        raise _Refused(f"{found[0]} is not JSON; write null or leave the member out", *found.span()) from None
+        raise Refused(f"{found[0]} is not JSON; write null or leave the member out", *found.span()) from None
     except RecursionError:
         raise _TooDeep(start) from None
     lone = _lone_surrogate(text, start, end)
     if lone is not None:
-        raise _Refused("half of a surrogate pair (\\ud800 to \\udfff) is no character", *lone)
+        raise Refused("half of a surrogate pair (\\ud800 to \\udfff) is no character", *lone)
     return value, end
 
 
@@ -380,41 +402,41 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _explained(text: str, error: json.JSONDecodeError) -> _Refused:
+def _explained(text: str, error: json.JSONDecodeError) -> Refused:
     """Say what the parser means, in a reader's words, without quoting more than one character of the text."""
     at = error.pos
     if error.msg.startswith("Unterminated string"):
-        return _Refused("the text ends inside a string", at, _line_end(text, at), _CUT_OFF)
+        return Refused("the text ends inside a string", at, _line_end(text, at), _CUT_OFF)
     if error.msg.startswith("Invalid control character"):
         at = at if at < len(text) else len(text) - 1
-        return _Refused(
+        return Refused(
             f"a string holds a bare control character, {_named(text[at])}; write it as an escape", at, at + 1
         )
     if "escape" in error.msg:
         at = text.rfind("\\", 0, at + 2) if text[at : at + 1] != "\\" else at
-        return _Refused("an escape that JSON does not have", at, min(at + 2, len(text)))
+        return Refused("an escape that JSON does not have", at, min(at + 2, len(text)))
     if error.msg.startswith("Illegal trailing comma"):
-        return _Refused("trailing comma", at, at + 1)
+        return Refused("trailing comma", at, at + 1)
     if at >= len(text):
         end = len(text.rstrip(" \t\n\r"))
-        return _Refused("the text ends before the document does", end, end, _CUT_OFF)
+        return Refused("the text ends before the document does", end, end, _CUT_OFF)
     character = text[at]
     if character in "}]" and text[:at].rstrip(" \t\n\r").endswith(","):
         comma = text.rindex(",", 0, at)
-        return _Refused("trailing comma", comma, comma + 1)
+        return Refused("trailing comma", comma, comma + 1)
     if character == "'":
-        return _Refused("strings and keys are quoted with \", not with '", at, at + 1)
+        return Refused("strings and keys are quoted with \", not with '", at, at + 1)
     word = _PYTHON_WORDS.match(text, at)
     if word:
-        return _Refused(f"{word[0]} is not JSON (true, false and null are)", at, word.end())
+        return Refused(f"{word[0]} is not JSON (true, false and null are)", at, word.end())
     if text.startswith(("//", "/*", "#"), at):
-        return _Refused(_COMMENT, at, _line_end(text, at))
+        return Refused(_COMMENT, at, _line_end(text, at))
     if error.msg.startswith("Expecting property name") and (character.isalpha() or character in "_$"):
-        return _Refused("a key without quotes, as JavaScript has it; JSON wants double quotes", at, at + 1)
+        return Refused("a key without quotes, as JavaScript has it; JSON wants double quotes", at, at + 1)
     expected = {"Expecting property name": "a key in double quotes", "Expecting ':'": "a colon"}
     wanted = next((words for start, words in expected.items() if error.msg.startswith(start)), None)
     wanted = wanted or ("a comma or the end" if error.msg.startswith("Expecting ','") else "a value")
-    return _Refused(f"{wanted} is expected, not {_named(character)}", at, at + 1)
+    return Refused(f"{wanted} is expected, not {_named(character)}", at, at + 1)
 
 
 def _named(character: str) -> str:
@@ -440,7 +462,7 @@ def _past_between(text: str, start: int) -> int:
     return found.end() if found else start
 
 
-def _not_utf8(text: bytes, start: int, line: int, column: int) -> Flaw:
+def not_utf8(text: bytes, start: int, line: int, column: int) -> Flaw:
     good = text[:start].decode("utf-8")
     return flaw_at(good, "not valid UTF-8", (len(good), len(good)), line, column)
 
@@ -455,6 +477,11 @@ def has_more_values(text: bytes, most: int) -> bool:
         if values > most:
             return True
     return False
+
+
+def too_many_values(number: int, most: int) -> Flaw:
+    """Return the flaw of a document that has more than so many values."""
+    return Flaw(f"more than {most:,} values (limits.values)", Span(number, 1, number, 2), number, cause="too-large")
 
 
 def _too_deep(text: bytes, depth: int) -> int | None:
@@ -474,5 +501,8 @@ def _too_deep(text: bytes, depth: int) -> int | None:
 
 def _deep_flaw(text: bytes, offset: int, line: int, column: int, depth: int) -> Flaw:
     good = text[: offset + 1].decode("utf-8", "replace")
-    message = f"nested deeper than {depth} levels (limits.depth)"
-    return flaw_at(good, message, (len(good) - 1, len(good)), line, column, cause="too-large")
+    return flaw_at(good, _too_deep_message(depth), (len(good) - 1, len(good)), line, column, cause="too-large")
+
+
+def _too_deep_message(depth: int) -> str:
+    return f"nested deeper than {depth} levels (limits.depth)"

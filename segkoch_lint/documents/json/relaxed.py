@@ -1,0 +1,174 @@
+"""JSON with comments and JSON5 to strict JSON, so that one parser and one scanner read all of them.
+
+JSON with comments (``.jsonc``) is JSON with ``//`` and ``/* */`` comments and trailing commas, as Visual Studio Code
+reads it. JSON5 (``.json5``, https://spec.json5.org) has besides: keys without quotes, strings in single quotes or over
+several lines, more escapes, and more ways to write a number. NaN and Infinity, which JSON5 has, stay errors: no call
+can hold them.
+
+What the source has and JSON does not is replaced. What is wrong in either is left as it is, for the parser of JSON to
+refuse it. The work is linear in the length of the source, however deep or broken it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.source_map import SourceMap, SourceMapBuilder
+
+_COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+"
+_DOUBLE_QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+'
+_SINGLE_QUOTED = r"'[^'\\]*+(?:\\.[^'\\]*+)*+'?+"
+_SPACE = r" \t\n\r\v\f\u00a0\ufeff\u2028\u2029\u1680\u2000-\u200a\u202f\u205f\u3000"
+
+
+def _tokens(string: str, line_end: str, space: str, quotes: str) -> re.Pattern[str]:
+    """Return the pattern of a token; what does not end goes up to the end of the text."""
+    return re.compile(
+        rf"(?P<string>{string})|(?P<comment>//[^{line_end}]*+|{_COMMENT})|(?P<space>[{space}]++)"
+        rf"|(?P<mark>[{{}}\[\],:])|(?P<word>(?:[^{space}{quotes}{{}}\[\],:/]|/(?![/*]))++)",
+        re.DOTALL,
+    )
+
+
+_JSONC_TOKEN = _tokens(_DOUBLE_QUOTED, r"\n\r", r" \t\n\r", '"')
+_JSON5_TOKEN = _tokens(f"{_DOUBLE_QUOTED}|{_SINGLE_QUOTED}", r"\n\r\u2028\u2029", _SPACE, "\"'")
+
+_IN_A_LINE = re.compile(r"[^\n\r]")
+_NOT_JSON_SPACE = re.compile(r"[^ \t\n\r]")
+
+_IDENTIFIER = re.compile(r"(?:[^\W\d]|[$]|\\u[0-9a-fA-F]{4})(?:[\w$\u200c\u200d]|\\u[0-9a-fA-F]{4})*+")
+
+_HEXADECIMAL = re.compile(r"([+-]?)0[xX]([0-9a-fA-F]{1,3000})")
+_DECIMAL = re.compile(r"([+-]?)(0|[1-9][0-9]*+)?(\.[0-9]*+)?((?:[eE][+-]?[0-9]++)?)")
+
+_JSON_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"?+')
+_ESCAPED = re.compile(r"""\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|\r\n|.)|[\x00-\x1f"]""", re.DOTALL)
+_SAME_ESCAPES = frozenset('"\\/bfnrtxu123456789')  # the last ones are wrong in both
+_OWN_ESCAPES = {"v": r"\u000b", "0": r"\u0000", "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": ""}
+
+_OPENING = frozenset("{[")
+_CLOSING = frozenset("}]")
+_NOTHING_BEFORE = frozenset({"", "{", "[", ","})
+"""What a comma may not follow."""
+
+
+class OpenCommentError(Exception):
+    """A comment does not end.
+
+    Attributes:
+        extent: where its opening stands.
+    """
+
+    def __init__(self, start: int) -> None:
+        super().__init__()
+        self.extent: Extent = (start, start + 2)
+
+
+def to_strict_json(source: str, *, json5: bool) -> tuple[str, SourceMap]:
+    """Return JSON with comments, or JSON5, as strict JSON, and where its values stand in the source.
+
+    Args:
+        source: the text.
+        json5: whether it is JSON5, and not just JSON with comments.
+
+    Raises:
+        OpenCommentError: a comment does not end.
+    """
+    rewriter = _Rewriter(source, json5=json5)
+    for token in (_JSON5_TOKEN if json5 else _JSONC_TOKEN).finditer(source):
+        rewriter.add(token.lastgroup or "", token[0], token.start())
+    return rewriter.finish()
+
+
+class _Rewriter:
+    """Replaces what JSON does not have, token by token."""
+
+    def __init__(self, source: str, *, json5: bool) -> None:
+        self._builder = SourceMapBuilder(source)
+        self._json5 = json5
+        self._opened: list[str] = []
+        self._before = ""  # the mark before, or "value"
+        self._comma: int | None = None  # where the comma before stands, if what follows decides about it
+        self._blanked: list[tuple[int, str]] = []  # comments after it, and what stands there instead
+
+    def add(self, kind: str, text: str, start: int) -> None:
+        """Add the next token of the source."""
+        if kind == "comment":
+            if text.startswith("/*") and (len(text) < len("/**/") or not text.endswith("*/")):
+                raise OpenCommentError(start)
+            self._blanked.append((start, _IN_A_LINE.sub(" ", text)))
+        elif kind == "space":
+            if self._json5 and _NOT_JSON_SPACE.search(text):
+                self._blanked.append((start, _NOT_JSON_SPACE.sub(" ", text)))
+        else:
+            if self._comma is not None and text in _CLOSING:
+                self._builder.replace(self._comma, self._comma + 1, " ")
+            self._replace_blanked()
+            self._comma = start if text == "," and self._before not in _NOTHING_BEFORE else None
+            if kind != "mark" and self._json5:
+                strict = self._strict(kind, text)
+                if strict != text:
+                    self._builder.replace(start, start + len(text), strict)
+            self._note(text if kind == "mark" else "value")
+
+    def finish(self) -> tuple[str, SourceMap]:
+        """Return what was made, and the map."""
+        self._replace_blanked()
+        return self._builder.finish()
+
+    def _replace_blanked(self) -> None:
+        for start, text in self._blanked:
+            self._builder.replace(start, start + len(text), text)
+        self._blanked.clear()
+
+    def _strict(self, kind: str, text: str) -> str:
+        if kind == "string":
+            return _string(text)
+        is_key = self._opened[-1:] == ["{"] and self._before in {"{", ","}
+        return _key(text) if is_key else _number(text)
+
+    def _note(self, mark: str) -> None:
+        if mark in _OPENING:
+            self._opened.append(mark)
+        elif mark in _CLOSING:
+            del self._opened[-1:]
+        self._before = mark
+
+
+def _string(text: str) -> str:
+    """Return a string of JSON5 as one of JSON; one that does not end still does not."""
+    if _JSON_STRING.fullmatch(text):
+        return text
+    is_closed = len(text) > 1 and text[-1] == text[0]
+    return '"' + _ESCAPED.sub(_escape, text[1:-1] if is_closed else text[1:]) + '"' * is_closed
+
+
+def _escape(found: re.Match[str]) -> str:
+    text = found[0]
+    escaped = text[1:]
+    if not escaped:  # a character that JSON escapes and JSON5 does not have to
+        return rf"\u{ord(text):04x}" if text not in "\n\r" else text  # a line ends, which is wrong in both
+    if escaped[0] == "x" and len(escaped) > 1:
+        return rf"\u00{escaped[1:]}"
+    if escaped[0] in _SAME_ESCAPES:
+        return text
+    if escaped in _OWN_ESCAPES:
+        return _OWN_ESCAPES[escaped]
+    return escaped if escaped >= " " else rf"\u{ord(escaped):04x}"
+
+
+def _key(text: str) -> str:
+    """Return a key without quotes as one of JSON; what is no name stays as it is."""
+    return f'"{text}"' if _IDENTIFIER.fullmatch(text) else text
+
+
+def _number(text: str) -> str:
+    """Return a number of JSON5 as one of JSON; any other word, and one number that is none, stays as it is."""
+    if found := _HEXADECIMAL.fullmatch(text):
+        return f"{found[1].removeprefix('+')}{int(found[2], 16)}"
+    found = _DECIMAL.fullmatch(text)
+    if not found or not (found[2] or (found[3] and len(found[3]) > 1)):
+        return text
+    fraction = f"{found[3]}0" if found[3] == "." else found[3] or ""
+    return f"{found[1].removeprefix('+')}{found[2] or '0'}{fraction}{found[4]}"

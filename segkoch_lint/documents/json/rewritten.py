@@ -1,0 +1,133 @@
+"""JSON documents that were made from another text: JSON with comments, JSON5, JSON in a string of a shell command."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from segkoch_lint.documents.document import Flaw, Token
+from segkoch_lint.documents.json.document import (
+    COMMENT,
+    JsonDocument,
+    Refused,
+    has_more_values,
+    not_utf8,
+    parse_good_json,
+    read_value,
+    too_many_values,
+)
+from segkoch_lint.documents.json.relaxed import OpenCommentError, to_strict_json
+from segkoch_lint.documents.line_table import Extent, LineTable, flaw_at
+from segkoch_lint.documents.source_map import SourceMap
+from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.redaction.known_ids import KnownIds
+
+_OTHER_COMMENT = "invalid JSON: a comment begins with // or /*, not with #"
+_OPEN_COMMENT = "invalid JSON: the text ends inside a comment"
+
+
+class RewrittenDocument:
+    """A JSON document that was made from a source, with its places in that.
+
+    Args:
+        made: the document as JSON.
+        source: the text that it was made from; nothing else of the input is shown.
+        places: where the characters of the JSON stand in the source.
+        line, column: where the source begins in the input.
+    """
+
+    def __init__(self, made: JsonDocument, source: str, places: SourceMap, line: int = 1, column: int = 1) -> None:
+        self._made = made
+        self._places = places
+        self._table = LineTable(source, line, column)
+        self.start = (line, column)
+
+    @property
+    def value(self) -> Any:
+        """The document's value."""
+        return self._made.value
+
+    @property
+    def ids(self) -> KnownIds:
+        """What is personal data in the value for its keys."""
+        return self._made.ids
+
+    @property
+    def repeated(self) -> Sequence[Path]:
+        """Paths of the members whose key stands more than once in its object."""
+        return self._made.repeated
+
+    def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
+        """Return the span of the value at each path; paths that do not exist are left out."""
+        return {path: self._span(extent) for path, extent in self._made.extents(paths).items()}
+
+    def keys(self, path: Path) -> Sequence[Span]:
+        """Return the spans of every key that stands for *path* in its object."""
+        return [self._span(extent) for extent in self._made.key_extents(path)]
+
+    def note(self, path: Path) -> None:
+        """Return nothing: JSON leaves no doubt about what a value is."""
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """Return lines *first* to *last* of the input, as far as the source holds them."""
+        return self._table.lines(first, last)
+
+    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+        """Return the scalar values near a stretch of a line."""
+        zero = self._table.zero_of_line(line)
+        found = self._made.scalars.near(*self._places.to_made((zero + start, zero + end)), 0)
+        return [self._in_source(token, zero) for token in found]
+
+    def _in_source(self, token: Token, zero: int) -> Token:
+        start, end = self._places.to_source((token.start, token.end))
+        return token._replace(start=start - zero, end=end - zero)
+
+    def _span(self, extent: Extent) -> Span:
+        return self._table.span(self._places.to_source(extent))
+
+
+def parse_rewritten(
+    text: str, source: str, places: SourceMap, *, line: int = 1, column: int = 1, depth: int
+) -> RewrittenDocument | Flaw:
+    """Parse one JSON document that was made from a source.
+
+    Args:
+        text: the JSON.
+        source, places, line, column: see `RewrittenDocument`.
+        depth: levels of nesting allowed.
+    """
+    try:
+        value = read_value(text, depth)
+    except Refused as refused:
+        return flaw_at(source, refused.message, places.to_source(refused.extent), line, column, cause=refused.cause)
+    return RewrittenDocument(JsonDocument(value, text), source, places, line, column)
+
+
+def parse_relaxed_json(text: bytes, *, json5: bool, depth: int, values: int) -> JsonDocument | RewrittenDocument | Flaw:
+    """Parse one document of JSON with comments, or of JSON5, that fills *text*.
+
+    Args:
+        text: UTF-8 without a byte order mark.
+        json5: whether it is JSON5.
+        depth: levels of nesting allowed.
+        values: how many values are allowed.
+    """
+    document = None if has_more_values(text, values) else parse_good_json(text, depth=depth)
+    if document is not None:
+        return document
+    try:
+        source = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return not_utf8(text, error.start, 1, 1)
+    try:
+        made, places = to_strict_json(source, json5=json5)
+    except OpenCommentError as error:
+        return flaw_at(source, _OPEN_COMMENT, error.extent, 1, cause="cut-off")
+    if has_more_values(made.encode("utf-8"), values):
+        return too_many_values(1, values)
+    parsed = parse_rewritten(made, source, places, depth=depth)
+    if isinstance(parsed, Flaw) and parsed.message == COMMENT:
+        return replace(parsed, message=_OTHER_COMMENT)
+    return parsed
