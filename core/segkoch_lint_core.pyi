@@ -34,6 +34,10 @@ library, what is ignored, place of the first call, number of calls."""
 LinkRow: TypeAlias = tuple[str, str, int]
 """Another id of a user, the user's id, and 1 if the first was given up for the second, else 0."""
 
+Persons: TypeAlias = tuple[bool, bool, bool, bool, int]
+"""Whether the app sent a device id, whether it sent an advertising id, and the same of servers; and for how many users
+this is so, each counted once a platform."""
+
 EventRow: TypeAlias = tuple[str, str, str, int]
 """Name of an event, library, place of the first call, number of calls."""
 
@@ -81,6 +85,25 @@ class Records:
     """
 
     def __len__(self) -> int: ...
+    @staticmethod
+    def without_ordinary(
+        held: list[Records], others: list[tuple[str, str, str, str]], *, app: str, server: str, most_devices: int
+    ) -> tuple[list[Records], list[Persons]]:
+        """Return the records without those of users about whom nothing can be found, and count these users.
+
+        `core/src/components.rs` says who they are.
+
+        Args:
+            held: the records of a run.
+            others: the ids of all its other records and links: a user's id, another id of the same, a device id and an
+                advertising id in lower case; each may be empty. Users with one of these ids keep their records.
+            app, server: the origins that are compared with each other.
+            most_devices: device ids that such a user may have on a platform.
+
+        Returns:
+            what is left of each of *held*, and the users.
+        """
+
     def rows(
         self, prefix: str, digits: int, ignored: str, library_of: Callable[[str], str]
     ) -> tuple[list[UserRow], list[LinkRow], list[EventRow]]:

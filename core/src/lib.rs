@@ -4,6 +4,7 @@
 //! Whatever it does not know it asks about, and whatever is unusual it leaves to the reader.
 
 pub mod columns;
+pub mod components;
 pub mod engine;
 pub mod knowledge;
 pub mod plan;

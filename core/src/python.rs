@@ -2,6 +2,7 @@
 
 use crate::columns;
 use crate::columns::texts_of;
+use crate::components::{Conditions, Ids, without_ordinary};
 use crate::knowledge::{Comparison, Fate, Knowledge, Lesson};
 use crate::plan::Member;
 use crate::pool::{Event, Pool};
@@ -16,7 +17,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 /// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 9;
+const ABI: u32 = 10;
 
 /// How long Python's signals may have to wait.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -25,6 +26,7 @@ type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
 type LineTuple = (usize, usize, usize, Option<u32>, u32, Vec<(u32, u32)>);
 type Tuples<'py> = Vec<Bound<'py, PyTuple>>;
 type ShareTuple<'py> = (&'static str, usize, Bound<'py, PyBytes>);
+type Persons = (bool, bool, bool, bool, u64);
 type Parts = Vec<(Option<usize>, bool, bool)>;
 
 #[pyclass(module = "segkoch_lint_core")]
@@ -259,6 +261,26 @@ impl Records {
 impl Records {
     fn __len__(&self) -> usize {
         self.records.len()
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (held, others, *, app, server, most_devices))]
+    fn without_ordinary(
+        py: Python<'_>,
+        held: Vec<Py<Self>>,
+        others: Vec<[String; 4]>,
+        app: &str,
+        server: &str,
+        most_devices: u32,
+    ) -> (Vec<Self>, Vec<Persons>) {
+        py.detach(|| {
+            let held: Vec<_> = held.iter().map(Py::get).collect();
+            let records: Vec<_> = held.iter().map(|each| (&each.records, &each.kinds[..])).collect();
+            let others: Vec<Ids<'_>> = others.iter().map(|ids| ids.each_ref().map(String::as_str)).collect();
+            let (rest, persons) = without_ordinary(&records, &others, &Conditions { app, server, most_devices });
+            let rest = rest.into_iter().zip(held).map(|(records, each)| Self { records, kinds: each.kinds.clone() });
+            (rest.collect(), persons.into_iter().map(|([a, b, c, d], number)| (a, b, c, d, number)).collect())
+        })
     }
 
     #[pyo3(signature = (prefix, digits, ignored, library_of))]

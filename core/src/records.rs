@@ -137,18 +137,40 @@ impl Records {
 
     /// Returns the records in the order of their first lines.
     pub fn iter<'a>(&'a self, kinds: &'a [Kind]) -> impl Iterator<Item = Record<'a>> {
-        self.keys.iter().zip(&self.calls).zip(&self.firsts).map(|((key, &calls), first)| {
+        self.texts(kinds).zip(&self.calls).zip(&self.firsts).map(|(((kind, texts), &calls), first)| {
+            let place = place(kind, &first.columns);
+            Record { kind, texts: texts.collect(), line: first.line, place, calls }
+        })
+    }
+
+    /// Returns the kind of each record, and the values of its texts; of those that are no strings, nothing.
+    pub fn texts<'a>(
+        &'a self,
+        kinds: &'a [Kind],
+    ) -> impl Iterator<Item = (&'a Kind, impl Iterator<Item = Cow<'a, str>>)> {
+        self.keys.iter().map(|key| {
             let (number, mut key) = take_number(key);
             let kind = &kinds[number as usize];
-            let value = |part: &Part| {
+            let value = move |part: &Part| {
                 let (length, rest) = take_number(key);
                 let (text, rest) = rest.split_at(length as usize);
                 key = rest;
                 if part.is_stripped { stripped(string_value(text)) } else { string_value(text) }
             };
-            let texts = kind.parts.iter().map(value).collect();
-            Record { kind, texts, line: first.line, place: place(kind, &first.columns), calls }
+            (kind, kind.parts.iter().map(value))
         })
+    }
+
+    /// Returns those of the records that are asked for by their numbers.
+    #[must_use]
+    pub fn retained(&self, mut is_retained: impl FnMut(usize) -> bool) -> Self {
+        let mut retained = Self::default();
+        for (number, key) in self.keys.iter().enumerate().filter(|(number, _)| is_retained(*number)) {
+            retained.keys.number(key);
+            retained.calls.push(self.calls[number]);
+            retained.firsts.push(self.firsts[number]);
+        }
+        retained
     }
 
     /// Returns how many there are.

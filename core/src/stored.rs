@@ -83,7 +83,8 @@ pub fn rows<'a, Error>(
     Ok(())
 }
 
-fn folded(text: &str) -> String {
+/// Returns a text in lower case, as ids are compared.
+pub(crate) fn folded(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -20,6 +20,7 @@ from segkoch_lint.identity.database import IdentityDatabase
 from segkoch_lint.identity.devices import Affecting, IdUse, add_findings
 from segkoch_lint.identity.event_names import MOST_NAMES, EventCalls, EventSet
 from segkoch_lint.identity.identity_findings import ADVERTISING, Affected, FindingStore, IdentityFinding
+from segkoch_lint.identity.ordinary import most_devices
 from segkoch_lint.identity.sql_engines import Engine
 from segkoch_lint.identity.users import Blamed, Statement, User
 from segkoch_lint.rules.violations import Violation
@@ -70,7 +71,10 @@ def analyse(database: IdentityDatabase, rules: Rules) -> IdentityResult:
     findings = FindingStore(database.paths)
     if not database:
         return IdentityResult(IdentityTally(), {}, findings)
-    analysis = _Analysis(database, database.open(), rules, findings)
+    tally = IdentityTally()
+    if (most := most_devices(rules)) is not None:
+        _count(tally, database.leave_out_ordinary(most))
+    analysis = _Analysis(database, database.open(), rules, findings, tally)
     if rules.schemas("user") or rules.schemas("device"):
         analysis.judge_users()
     if rules.schemas("device"):
@@ -81,8 +85,15 @@ def analyse(database: IdentityDatabase, rules: Rules) -> IdentityResult:
 
 
 class _Analysis:
-    def __init__(self, database: IdentityDatabase, engine: Engine, rules: Rules, findings: FindingStore) -> None:
-        self.tally = IdentityTally()
+    def __init__(
+        self,
+        database: IdentityDatabase,
+        engine: Engine,
+        rules: Rules,
+        findings: FindingStore,
+        tally: IdentityTally,
+    ) -> None:
+        self.tally = tally
         self.calls: Counter[str] = Counter()
         self._database = database
         self._engine = engine
@@ -101,7 +112,7 @@ class _Analysis:
         for partition in self._partitions:
             self._load(partition)
             self._engine.run("persons")
-            self._count_persons()
+            _count(self.tally, self._engine.rows("person-vectors"))
             if self._rules.schemas("user"):
                 self._judge_persons()
             if self._rules.schemas("device"):
@@ -177,10 +188,6 @@ class _Analysis:
         self._engine.run("owners")
         self._engine.run("statements")
 
-    def _count_persons(self) -> None:
-        for *seen, number in self._engine.rows("person-vectors"):
-            self.tally.count(_why_not_compared(*seen), number)
-
     def _judge_persons(self) -> None:
         engine = self._engine
         if self._by_claim:
@@ -237,6 +244,12 @@ class _Analysis:
             if len(sought) > _MOST_SOUGHT:
                 return None
         return sought
+
+
+def _count(tally: IdentityTally, persons: Iterable[Sequence[Any]]) -> None:
+    """Count rows of the section ``person-vectors``."""
+    for *seen, number in persons:
+        tally.count(_why_not_compared(*seen), number)
 
 
 def _why_not_compared(app_device: int, app_advertising: int, server_device: int, server_advertising: int) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segkoch_lint.identity.first_seen import LINE_DIGITS, file_prefix, stored_place
-from segkoch_lint.identity.records import KeptRecords, RecordBatch, StoredEvent, storable_name
+from segkoch_lint.identity.records import MOBILE, SERVER, KeptRecords, RecordBatch, StoredEvent, storable_name
 from segkoch_lint.identity.sql_engines import Engine, SQLite, best_engine
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ BUCKETS = 64
 
 _MOST_ROWS = 50_000
 """Rows that are held in memory before they go to the temporary file."""
+
+_MOST_KEPT = 1_000_000
+"""Rows that the native core holds before they go there."""
+
+_KEPT_BYTES = 600
+"""About what such a row takes in memory, while ordinary users are looked for."""
 
 _AT_ONCE = 20_000
 """Rows that are shared out anew at a time."""
@@ -66,6 +72,7 @@ class IdentityDatabase:
     Args:
         memory: bytes that it may take.
         most_rows: rows that it holds in memory; fewer if they would not fit.
+        most_kept: rows that the native core holds in memory for it; fewer if they would not fit.
         make_engine: makes the engine of a large run, for so many bytes; None for the best that is installed.
         buckets: number of parts that a temporary file has; a partition is one or more of them.
         at_once: bytes of a partition, if it can be made so small; None for as many as the engine takes well.
@@ -79,6 +86,7 @@ class IdentityDatabase:
         memory: int,
         *,
         most_rows: int = _MOST_ROWS,
+        most_kept: int = _MOST_KEPT,
         make_engine: Callable[[int], Engine] | None = None,
         buckets: int = BUCKETS,
         at_once: int | None = None,
@@ -88,6 +96,7 @@ class IdentityDatabase:
         self._at_once = at_once
         self._make_engine = make_engine or best_engine
         self._most = max(min(most_rows, memory // 3 // _ROW_BYTES), 1)
+        self._most_kept = max(min(most_kept, memory // 2 // _KEPT_BYTES), self._most)
         self._records: list[Row] = []
         self._links: list[tuple[str, str, int]] = []
         self._events: list[Row] = []
@@ -134,13 +143,36 @@ class IdentityDatabase:
         self._add_events(events, ignored)
         self._kept += [(kept, source) for kept in batch.kept]
         self._kept_rows += sum(map(len, batch.kept))
-        if len(self._records) + len(self._links) + len(self._events) + self._kept_rows > self._most:
+        if self._rows > self._most or self._kept_rows > (self._most if self._spill else self._most_kept):
             self._flush()
 
     def _add_events(self, events: Iterable[StoredEvent], ignored: str) -> None:
         self._events += [
             (name, folded_event(name), library, ignored, place, calls) for name, library, place, calls in events
         ]
+
+    @property
+    def _rows(self) -> int:
+        return len(self._records) + len(self._links) + len(self._events)
+
+    def leave_out_ordinary(self, most_devices: int) -> Sequence[Sequence[int]]:
+        """Leave out what the native core holds of ordinary users, if everything is in memory.
+
+        Args:
+            most_devices: see `segkoch_lint.identity.ordinary.most_devices`.
+
+        Returns:
+            what was sent for such users, and how many they are; rows like those of the section ``person-vectors``.
+        """
+        if self._spill or not self._kept:
+            return ()
+        held = [kept for kept, _ in self._kept]
+        others = [(row[0], row[1], row[5], row[7]) for row in self._records]
+        others += [(before, user, "", "") for before, user, _ in self._links]
+        rest, users = held[0].without_ordinary(held, others, app=MOBILE, server=SERVER, most_devices=most_devices)
+        self._kept = [(kept, source) for kept, (_, source) in zip(rest, self._kept, strict=True)]
+        self._kept_rows = sum(map(len, rest))
+        return users
 
     @property
     def partitions(self) -> int:
@@ -158,11 +190,12 @@ class IdentityDatabase:
 
     def open(self) -> Engine:
         """Return the engine that is to hold the partitions, now that everything was added."""
-        if self._spill is None:
+        if self._spill is None and self._rows + self._kept_rows <= self._most:
             self._unpack()
             self.engine = SQLite(self._memory // 3)  # a small run is over before DuckDB is imported
             return self.engine
         self._flush()
+        assert self._spill is not None
         self.engine = self._make_engine(2 * self._memory // 3)
         most = max(self._spill.bytes_of(USER, ANONYMOUS), self._spill.bytes_of(LINK), self._spill.bytes_of(EVENT))
         self._partitions = min(-(-most // (self._at_once or self.engine.at_once)), self._buckets)

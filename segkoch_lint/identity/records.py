@@ -79,6 +79,12 @@ class KeptRecords(Protocol):
     def __len__(self) -> int:
         """Return about how many rows there are."""
 
+    @staticmethod
+    def without_ordinary(
+        held: list[Any], others: list[tuple[str, str, str, str]], *, app: str, server: str, most_devices: int
+    ) -> tuple[list[Any], list[tuple[bool, bool, bool, bool, int]]]:
+        """Return the rows of a run without those of ordinary users, and the number of these users."""
+
     def rows(
         self, prefix: str, digits: int, ignored: str, library_of: Callable[[str], str]
     ) -> tuple[list[StoredRow], list[LinkRow], list[StoredEvent]]:

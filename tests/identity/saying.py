@@ -87,7 +87,9 @@ def sqlite(memory: int) -> Engine:
 
 def spilled(make_engine: Callable[[int], Engine], most_rows: int = 1, at_once: int | None = 1) -> IdentityDatabase:
     """A database that holds hardly anything in memory, with partitions of *at_once* bytes; None for few of them."""
-    return IdentityDatabase(512 << 20, most_rows=most_rows, make_engine=make_engine, buckets=3, at_once=at_once)
+    return IdentityDatabase(
+        512 << 20, most_rows=most_rows, most_kept=most_rows, make_engine=make_engine, buckets=3, at_once=at_once
+    )
 
 
 DATABASES: dict[str, Callable[[], IdentityDatabase]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
-ABI = 9
+ABI = 10
 """The core's boundary that this program is made for: `segkoch_lint_core.ABI`."""
 
 MISSING = "not installed; large logs take several times as long (README, Install)"
