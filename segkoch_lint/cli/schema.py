@@ -18,8 +18,11 @@ from segkoch_lint.reporting.escaping import json_text
 @click.option("--configuration", is_flag=True, help="The schema of the configuration.")
 @click.option("--report", is_flag=True, help="The schema of the JSON report.")
 @click.option("--rule-file", is_flag=True, help="The meta-schema of rule files.")
+@click.option("--envelope-file", is_flag=True, help="The meta-schema of envelope files.")
 @configuration_options
-def command(name: str | None, *, configuration: bool, report: bool, rule_file: bool, **settings: Any) -> None:
+def command(
+    name: str | None, *, configuration: bool, report: bool, rule_file: bool, envelope_file: bool, **settings: Any
+) -> None:
     """Print a schema as JSON.
 
     With a rule, its file. Without, one JSON Schema (draft 2020-12) of all selected rules, which validates a call
@@ -30,13 +33,14 @@ def command(name: str | None, *, configuration: bool, report: bool, rule_file: b
         *(["--configuration"] if configuration else []),
         *(["--report"] if report else []),
         *(["--rule-file"] if rule_file else []),
+        *(["--envelope-file"] if envelope_file else []),
     ]
     if len(asked) > 1:
         raise UsageError(f"Either {' or '.join(asked)}: one schema is printed at a time.")
     if rule_file:
         schema = _rule_schema()
-    elif configuration or report:
-        schema = resources.load("configuration" if configuration else "report")
+    elif configuration or report or envelope_file:
+        schema = resources.load("configuration" if configuration else "report" if report else "envelope")
     else:
         schema = _of_rules(name, settings)
     click.echo(json_text(schema, indent=2, ensure_ascii=False))

@@ -10,6 +10,7 @@ import msgspec
 from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import Ids, KnownIds
+from segkoch_lint.findings.redaction.masking import Secret, shown_pointer
 
 
 class Token(NamedTuple):
@@ -76,8 +77,44 @@ class Failure(msgspec.Struct, frozen=True):
     line: int
 
 
+ARROW = " → "
+"""Between the pointer to a value that was decoded and the pointer inside it."""
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a document was found that is part of another one.
+
+    Attributes:
+        decoded: the paths to the values that were decoded on the way, the outermost first; each begins in what was
+            decoded before it.
+        base: the path from there to the document.
+        entry: the name of the message or request that holds it, masked; empty if it has none.
+        call_type: the type of the calls in it, if the path of a request gives one.
+        to_segment: whether it was posted to Segment, so that it is meant as a call.
+    """
+
+    decoded: tuple[Path, ...] = ()
+    base: Path = ()
+    entry: str = ""
+    call_type: str = ""
+    to_segment: bool = False
+
+    def pointer(self, path: Path, ids: Ids) -> str | Secret:
+        """Return the pointer to the value at *path* of the document, as it is shown."""
+        parts = [shown_pointer(each, ids.stretches) for each in (*self.decoded, (*self.base, *path))]
+        shown = ARROW.join(text for part in parts if (text := str(part)))
+        if not any(isinstance(part, Secret) for part in parts):
+            return shown
+        whole = (part.reveal() if isinstance(part, Secret) else part for part in parts)
+        return Secret(ARROW.join(filter(None, whole)), shown)
+
+
 class Document(Protocol):
     """One JSON or YAML document of an input."""
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where it was found, if it is part of another document."""
 
     @property
     def value(self) -> Any:
@@ -127,10 +164,12 @@ class ValueDocument(msgspec.Struct, frozen=True):
     Attributes:
         value: the value.
         unread: what stands for the ids of the documents of which the value is only a part.
+        origin: where it was found, if it is part of another value.
     """
 
     value: Any
     unread: Ids | None = None
+    origin: Origin | None = None
 
     @property
     def ids(self) -> Ids:
@@ -158,3 +197,10 @@ class ValueDocument(msgspec.Struct, frozen=True):
 
     def tokens(self, line: int, start: int, end: int) -> list[Token]:  # noqa: ARG002
         return []
+
+
+def pointer_in(document: Document, path: Path) -> str | Secret:
+    """Return the pointer to the value at *path* of a document as it is shown, with what leads to the document."""
+    if document.origin is not None:
+        return document.origin.pointer(path, document.ids)
+    return shown_pointer(path, document.ids.stretches)

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.documents.document import Document, Note
+from segkoch_lint.documents.document import Document, Note, pointer_in
 from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
 from segkoch_lint.findings.position import Path, Span
-from segkoch_lint.findings.redaction.masking import Secret, mask_spans, merged, shown_pointer
+from segkoch_lint.findings.redaction.masking import Secret, mask_spans, merged
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 from segkoch_lint.messages.message import LIBRARY_NAME
 from segkoch_lint.rules.catalogue import Rule
@@ -106,8 +106,7 @@ class Placer:
             draft: what is wrong.
             spans: where values stand.
         """
-        ids = document.ids
-        pointer = shown_pointer(draft.path, ids.stretches)
+        pointer = pointer_in(document, draft.path)
         keys = _keys(document, draft)
         span = keys[-1] if keys else spans.get(draft.path)
         related = (Location.of(path, keys[0], pointer, draft.first_key),) if keys and draft.first_key else ()

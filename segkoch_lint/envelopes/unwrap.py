@@ -68,21 +68,29 @@ def units_of(document: Document, name: str) -> Iterator[Unit]:
     if isinstance(document, RowDocument):
         # Tables are recognised by their columns, so each of their rows is a call, whatever its cells are.
         yield Call(document.value)
-    else:
+    elif document.origin is None:
         yield from unwrap(document.value, table=name)
+    else:
+        for unit in unwrap(document.value, table=name, call_type=document.origin.call_type):
+            # What was posted to Segment was meant as a call, whatever it shows.
+            meant = isinstance(unit, Call) and document.origin.to_segment
+            yield replace(unit, certain=True) if meant else unit
 
 
-def unwrap(value: Any, path: Path = (), *, table: str = "") -> Iterator[Unit]:
+def unwrap(value: Any, path: Path = (), *, table: str = "", call_type: str = "") -> Iterator[Unit]:
     """Yield what a document's value holds, in its order.
 
     Args:
         value: the value.
         path: where it stands in the document.
         table: the name of the input, which may tell the type of calls that are rows of a table.
+        call_type: the type of a call whose type is in the path that it was posted to; empty if it is not known.
     """
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _unwrap_object(item, (*path, index), table)
+    elif call_type in CALL_TYPES and isinstance(value, Mapping) and not isinstance(value.get("batch"), list):
+        yield from _unwrap_object({**value, "type": call_type}, path, table)
     else:
         yield from _unwrap_object(value, path, table)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from segkoch_lint.documents.document import Document
+from segkoch_lint.documents.document import Document, pointer_in
 from segkoch_lint.envelopes.unwrap import place_in_document
 from segkoch_lint.findings.position import Path, Span, pointer_of
 from segkoch_lint.identity.first_seen import ADVERTISING_POINTER, DEVICE_POINTER, EVENT_POINTER, Order, Spot, place_of
@@ -230,8 +230,12 @@ def _places(document: Document, asked: Sequence[tuple[Order, Sequence[tuple[Path
     paths = [path for _, each in asked for path, _ in each if path is not None]
     spans = document.locate(paths) if paths else {}
     for order, each in asked:
-        yield place_of(order, [(_spot(spans, path), usual) for path, usual in each])
+        yield place_of(order, [(_spot(document, spans, path), usual) for path, usual in each])
 
 
-def _spot(spans: Mapping[Path, Span], path: Path | None) -> Spot | None:
-    return None if path is None else Spot(spans.get(path), pointer_of(path))
+def _spot(document: Document, spans: Mapping[Path, Span], path: Path | None) -> Spot | None:
+    if path is None:
+        return None
+    # A pointer into an envelope begins with the envelope's own keys, and is kept as it is shown.
+    pointer = pointer_of(path) if document.origin is None else str(pointer_in(document, path))
+    return Spot(spans.get(path), pointer)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.documents.document import Flaw, Token
+from segkoch_lint.documents.document import Flaw, Origin, Token
 from segkoch_lint.documents.json.members import value_extents
 from segkoch_lint.documents.json.scalars import ScalarReader
 from segkoch_lint.documents.json.scanner import keys_of, lex, locate, repeated_keys, value_end
@@ -61,6 +61,8 @@ class JsonDocument:
         line, column: where the text begins in the input.
     """
 
+    origin: Origin | None = None
+
     def __init__(self, value: Any, text: bytes | str, line: int = 1, column: int = 1) -> None:
         self.value = value
         self._source = text
@@ -88,7 +90,8 @@ class JsonDocument:
         return repeated_keys(self.text) if counting.found else ()
 
     @cached_property
-    def _table(self) -> LineTable:
+    def table(self) -> LineTable:
+        """The lines of the text."""
         return LineTable(self.text, *self.start)
 
     @cached_property
@@ -98,7 +101,7 @@ class JsonDocument:
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
-        return {path: self._span(extent) for path, extent in self.extents(paths).items()}
+        return {path: self.span(extent) for path, extent in self.extents(paths).items()}
 
     def extents(self, paths: Collection[Path]) -> dict[Path, Extent]:
         """Return where the value at each path stands in the text; paths that do not exist are left out."""
@@ -126,15 +129,16 @@ class JsonDocument:
             return found
         return {path: in_code_points(source, extent) for path, extent in found.items()}
 
-    def _span(self, extent: Extent) -> Span:
+    def span(self, extent: Extent) -> Span:
+        """Return the span of an extent of the text."""
         if isinstance(self._source, bytes) and b"\n" not in self._source:
             line, column = self.start
             return Span(line, column + extent[0], line, column + extent[1])
-        return self._table.span(extent)
+        return self.table.span(extent)
 
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of every key that stands for *path* in its object."""
-        return [self._span(extent) for extent in self.key_extents(path)]
+        return [self.span(extent) for extent in self.key_extents(path)]
 
     def key_extents(self, path: Path) -> list[Extent]:
         """Return where every key that stands for *path* in its object stands in the text."""
@@ -146,11 +150,11 @@ class JsonDocument:
 
     def lines(self, first: int, last: int) -> list[str]:
         """Return lines *first* to *last* of the input, as far as the document holds them."""
-        return self._table.lines(first, last)
+        return self.table.lines(first, last)
 
     def tokens(self, line: int, start: int, end: int) -> list[Token]:
         """Return the scalar values near a stretch of a line."""
-        zero = self._table.zero_of_line(line)
+        zero = self.table.zero_of_line(line)
         return list(self.scalars.near(zero + start, zero + end, zero))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from segkoch_lint.documents.document import Flaw, Token
+from segkoch_lint.documents.document import Flaw, Origin, Token
 from segkoch_lint.documents.json.document import (
     COMMENT,
     JsonDocument,
@@ -37,6 +37,8 @@ class RewrittenDocument:
         places: where the characters of the JSON stand in the source.
         line, column: where the source begins in the input.
     """
+
+    origin: Origin | None = None
 
     def __init__(self, made: JsonDocument, source: str, places: SourceMap, line: int = 1, column: int = 1) -> None:
         self._made = made

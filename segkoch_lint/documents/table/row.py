@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from segkoch_lint.documents.document import Note, Token
+from segkoch_lint.documents.document import Note, Origin, Token
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.masking import mask_shapes
@@ -56,6 +56,8 @@ class RowDocument:
         value: the row as a call in Segment's shape.
         columns: as given.
     """
+
+    origin: Origin | None = None
 
     def __init__(self, columns: Columns, cells: Sequence[Any], places: Places, *, first: bool = False) -> None:
         self.value: Any = columns.call(cells)

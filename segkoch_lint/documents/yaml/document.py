@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from segkoch_lint.documents.document import Failure, Flaw, Note, Token
+from segkoch_lint.documents.document import Failure, Flaw, Note, Origin, Token
 from segkoch_lint.documents.line_table import Extent, LineTable, flaw_at
 from segkoch_lint.documents.yaml.nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
 from segkoch_lint.findings.position import Path, Span
@@ -66,6 +66,8 @@ class YamlDocument:
     Raises:
         RefusedError: the document means nothing that JSON could hold.
     """
+
+    origin: Origin | None = None
 
     def __init__(self, root: yaml.Node, table: LineTable, text: str) -> None:
         self._root = root

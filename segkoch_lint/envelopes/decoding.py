@@ -1,0 +1,205 @@
+"""How calls are encoded in an envelope: JSON text, base64, gzip, deflate and form fields, one inside another."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.json.document import parse_good_json, parse_json
+from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.inputs.limits import Limits
+
+Encoding = tuple[str, ...]
+"""Steps in the order in which they are undone: ``json``, ``base64``, ``gzip``, ``deflate``, ``form``."""
+
+JSON: Encoding = ("json",)
+
+ANY_ENCODING: tuple[Encoding, ...] = (
+    (),
+    JSON,
+    ("base64", "json"),
+    ("base64", "gzip", "json"),
+    ("base64", "deflate", "json"),
+)
+"""What is tried where nobody says how a value is encoded."""
+
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/_=\s-]")
+_LEAST_BASE64 = 8
+_URL_SAFE = str.maketrans("-_", "+/")
+
+_GZIP = 31
+_ZLIB = 15
+_RAW_DEFLATE = -15
+"""What `zlib` calls these formats."""
+
+_JSON_START = re.compile(r"\s*[{\[\"]")
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """A value that was decoded.
+
+    Attributes:
+        value: an object or a list.
+        source: the JSON text that it was read from, as UTF-8; None if it stands in the document as it is.
+        exact: whether that text is the value of the string in the document, so that places in it can be found.
+        field: the field of a form that held it.
+    """
+
+    value: Any
+    source: bytes | None = None
+    exact: bool = False
+    field: Path = ()
+
+
+class Undecoded(msgspec.Struct, frozen=True):
+    """A value that cannot be decoded.
+
+    Attributes:
+        problem: why not, without quoting it.
+        text: the text that is not JSON, if the steps before could be undone; else None.
+        span: where that text is broken, in the text.
+    """
+
+    problem: str
+    text: str | None = None
+    span: Span | None = None
+
+
+def decode(value: Any, encodings: tuple[Encoding, ...], limits: Limits, most: int) -> Decoded | Undecoded:
+    """Return what a value holds: by the first encoding that leads to an object or a list.
+
+    Args:
+        value: a value of a document.
+        encodings: what to try.
+        limits: the depth of what is read.
+        most: bytes that may be got out of the value.
+
+    Returns:
+        why it cannot be decoded by the encoding that led farthest, if none leads to the end.
+    """
+    best: Undecoded | None = None
+    for encoding in encodings:
+        found = _decode(value, encoding, limits, most)
+        if isinstance(found, Decoded):
+            return found
+        if best is None or (best.text is None and found.text is not None):
+            best = found
+    return best or Undecoded("no encoding fits")
+
+
+def _decode(value: Any, encoding: Encoding, limits: Limits, most: int) -> Decoded | Undecoded:
+    if not encoding:
+        return Decoded(value) if isinstance(value, dict | list) else Undecoded("a value, and not an object or a list")
+    if not isinstance(value, str):
+        return Undecoded("not a text")
+    held: str | bytes = value
+    field: Path = ()
+    for number, step in enumerate(encoding):
+        try:
+            if step == "json":
+                return _read(held, limits, exact=number == 0, field=field)
+            if step == "form":
+                name, held = _form_field(held)
+                return _read(held, limits, exact=False, field=(name,))
+            held = _unbase64(held) if step == "base64" else _inflate(held, step, most)
+        except _StepError as failed:
+            return Undecoded(str(failed))
+    return Undecoded("nothing that can hold a call")
+
+
+class _StepError(Exception):
+    """A step cannot be undone."""
+
+
+def _read(held: str | bytes, limits: Limits, *, exact: bool, field: Path) -> Decoded | Undecoded:
+    text = _text(held)
+    if not _JSON_START.match(text):
+        return Undecoded("not JSON")
+    try:
+        source = text.encode("utf-8")
+    except UnicodeEncodeError:
+        return Undecoded("not valid Unicode")
+    document = parse_good_json(source, depth=limits.depth) or parse_json(source, depth=limits.depth)
+    if isinstance(document, Flaw):
+        return Undecoded(document.message, text if exact else None, document.span)
+    if not isinstance(document.value, dict | list):
+        return _read_again(document.value, limits, field)
+    return Decoded(document.value, source, exact, field)
+
+
+def _read_again(value: Any, limits: Limits, field: Path) -> Decoded | Undecoded:
+    """Return what a JSON text holds that is itself the value of a JSON text: it was encoded twice."""
+    if not isinstance(value, str) or not _JSON_START.match(value):
+        return Undecoded("JSON, and not an object or a list")
+    return _read(value, limits, exact=False, field=field)
+
+
+def _text(held: str | bytes) -> str:
+    if isinstance(held, str):
+        return held
+    try:
+        return held.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _StepError("not valid UTF-8") from None
+
+
+def _unbase64(held: str | bytes) -> bytes:
+    text = held if isinstance(held, str) else held.decode("latin-1")
+    if len(text) < _LEAST_BASE64 or _NOT_BASE64.search(text):
+        raise _StepError("not base64")
+    plain = "".join(text.split()).rstrip("=").translate(_URL_SAFE)
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise _StepError("not base64") from None
+
+
+def _inflate(held: str | bytes, step: str, most: int) -> bytes:
+    if isinstance(held, str):
+        if "\ufffd" in held:
+            raise _StepError("compressed, and damaged by the tool that recorded it")
+        try:
+            held = held.encode("latin-1")  # a byte of the body is a character of the text
+        except UnicodeEncodeError:
+            raise _StepError(f"not {step}") from None
+    if step == "gzip":
+        return _inflated(held, _GZIP, most, step)
+    try:
+        return _inflated(held, _ZLIB, most, step)
+    except _StepError:
+        return _inflated(held, _RAW_DEFLATE, most, step)
+
+
+def _inflated(held: bytes, form: int, most: int, step: str) -> bytes:
+    inflater = zlib.decompressobj(form)
+    try:
+        found = inflater.decompress(held, most + 1)
+    except zlib.error:
+        raise _StepError(f"not {step}") from None
+    if len(found) > most:
+        raise _StepError(f"larger than {most:,} bytes when it is inflated")
+    if not inflater.eof:
+        raise _StepError(f"{step} that is cut off")
+    return found
+
+
+def _form_field(held: str | bytes) -> tuple[str, str]:
+    """Return name and text of the first field of a form that can hold JSON."""
+    text = _text(held)
+    if "=" not in text:
+        raise _StepError("not a form")
+    try:
+        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=1000)
+    except ValueError:
+        raise _StepError("not a form") from None
+    for name, value in fields:
+        if _JSON_START.match(value):
+            return name, value
+    raise _StepError("a form without JSON")

@@ -1,0 +1,347 @@
+"""Opens envelopes: a document that carries calls becomes the documents that are in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from segkoch_lint.documents.document import Document, Flaw, Origin, pointer_in
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.line_table import LineTable
+from segkoch_lint.documents.table.json_rows import JsonRow
+from segkoch_lint.documents.table.row import RowDocument
+from segkoch_lint.envelopes.decoding import ANY_ENCODING, Decoded, Undecoded, decode
+from segkoch_lint.envelopes.envelope import Envelope, Recogniser, Site, text_at
+from segkoch_lint.envelopes.inner_document import InnerDocument, PartDocument
+from segkoch_lint.envelopes.inner_text import DecodedText, EnclosingText, PartText, StringText, WholeText
+from segkoch_lint.envelopes.patterns import Pattern, matches, pattern_of
+from segkoch_lint.envelopes.requests import Request, SegmentHosts
+from segkoch_lint.envelopes.unwrap import unwrap
+from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.redaction.masking import Secret, mask_name
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.messages.message import Call
+from segkoch_lint.messages.signs import Kind, shape_of, shows_signs
+
+MOST_LEVELS = 8
+"""Envelopes inside one another."""
+
+MOST_TEXTS = 3
+"""Decoded texts inside one another."""
+
+_PLACEHOLDER = re.compile(r"\{(/[^{}]*)\}")
+
+_NO_BODY = "the capture does not have its body"
+
+
+class UnreadableRequest(msgspec.Struct, frozen=True):
+    """A request to Segment in a capture, of which the body cannot be read.
+
+    Attributes:
+        request: the request.
+        problem: why not.
+        pointer: where the entry is.
+        span: its text.
+    """
+
+    request: Request
+    problem: str
+    pointer: str | Secret
+    span: Span | None
+
+
+Content = Document | Flaw | UnreadableRequest
+"""What is in an envelope."""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """An envelope that was opened.
+
+    Attributes:
+        noun: what it is.
+        contents: what is in it, in its order: documents, texts that are broken, and requests that cannot be read.
+    """
+
+    noun: str
+    contents: Sequence[Content]
+
+
+class EnvelopeReader:
+    """Opens envelopes.
+
+    Args:
+        envelopes: those that are known; of several that recognise a document, the first counts.
+        at: pointer patterns to calls, which count before any envelope.
+        hosts: hosts of the configuration that take calls, beside Segment's.
+        limits: the depth and the size of what is decoded.
+
+    Raises:
+        ValueError: the schema of an envelope cannot be used.
+    """
+
+    def __init__(
+        self,
+        envelopes: Sequence[Envelope],
+        at: Iterable[str] = (),
+        hosts: Iterable[str] = (),
+        limits: Limits | None = None,
+    ) -> None:
+        self._known = [(frozenset(each.required), Recogniser(each), each) for each in envelopes]
+        self._keys = frozenset(key for required, _, _ in self._known for key in required)
+        self._any_keys = any(not required for required, _, _ in self._known)
+        self._at = [pattern_of(each) for each in at]
+        self._hosts = SegmentHosts(hosts)
+        self._limits = limits or Limits()
+
+    def open(self, document: Document, table: str = "") -> Opened | None:
+        """Return what is in an envelope; None if the document is none that is known.
+
+        Args:
+            document: what was read.
+            table: the name of its input.
+        """
+        value = document.value
+        if isinstance(document, RowDocument) or not isinstance(value, dict | list):
+            return None
+        if not self._at and not self._may_be_envelope(value):
+            return None
+        return _Opening(self, table).opened(document)
+
+    def _may_be_envelope(self, value: Any) -> bool:
+        if isinstance(value, list):
+            return any(isinstance(item, dict) and not self._keys.isdisjoint(item) for item in value)
+        return self._any_keys or not self._keys.isdisjoint(value)
+
+    def recognised(self, value: Any, table: str) -> Envelope | None:
+        """Return the envelope that a value is, if it is not a call itself."""
+        head = value[0] if isinstance(value, list) and value else value
+        keys = head.keys() if isinstance(head, Mapping) else frozenset()
+        for required, recogniser, envelope in self._known:
+            if required <= keys and recogniser.recognises(value):
+                return None if _is_call(value, table) else envelope
+        return None
+
+    @property
+    def at(self) -> Sequence[Pattern]:
+        """The pointer patterns that count before any envelope."""
+        return self._at
+
+    @property
+    def hosts(self) -> SegmentHosts:
+        """The hosts that take calls."""
+        return self._hosts
+
+    def decode(self, value: Any, site: Site | None = None) -> Decoded | Undecoded:
+        """Return what a value holds."""
+        return decode(value, site.encodings if site else ANY_ENCODING, self._limits, self._limits.line_bytes)
+
+
+def _is_call(value: Any, table: str) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return shape_of(value).kind in {Kind.CALL, Kind.WRONG_TYPE} or JsonRow.of(value, table) is not None
+
+
+class _Opening:
+    """Opens one document, and the envelopes that are in it."""
+
+    def __init__(self, reader: EnvelopeReader, table: str) -> None:
+        self._reader = reader
+        self._table = table
+        self._sending_hosts: set[str] = set()
+        self._wholes: dict[int, WholeText] = {}
+
+    def opened(self, document: Document) -> Opened | None:
+        noun, contents = self._chosen(document) or self._contents(document, 0) or ("", None)
+        if contents is None:
+            return None
+        kept = [each for each in contents if not isinstance(each, UnreadableRequest) or self._is_to_segment(each)]
+        return Opened(noun, kept)
+
+    def _is_to_segment(self, unreadable: UnreadableRequest) -> bool:
+        host = unreadable.request.host
+        return host in self._reader.hosts or host in self._sending_hosts
+
+    # --- where a user says that calls are --------------------------------------------------------------------------
+
+    def _chosen(self, document: Document) -> tuple[str, list[Content]] | None:
+        found = [each for pattern in self._reader.at for each in self._at(document, pattern, 0)]
+        return ("document", found) if found else None
+
+    def _at(self, document: Document, pattern: Pattern, texts: int) -> Iterator[Content]:
+        """Yield what a pattern leads to; where it goes on behind a text, the text is decoded."""
+        for length in range(len(pattern) + 1):
+            for path, value in matches(document.value, pattern[:length]):
+                at_end = length == len(pattern)
+                if not at_end and not (isinstance(value, str) and texts < MOST_TEXTS):
+                    continue
+                decoded = self._reader.decode(value)
+                if not at_end and isinstance(decoded, Decoded):
+                    yield from self._at(self._inner(document, path, decoded, ""), pattern[length:], texts + 1)
+                elif isinstance(decoded, Decoded):
+                    yield self._inner(document, path, decoded, "", to_segment=True)
+                elif at_end:
+                    yield self._broken(document, path, decoded) or self._inner(document, path, Decoded(value), "")
+
+    # --- envelopes -------------------------------------------------------------------------------------------------
+
+    def _contents(self, document: Document, level: int) -> tuple[str, list[Content]] | None:
+        """Return what an envelope is and what is in it; None if the document is not an envelope."""
+        if level == MOST_LEVELS:
+            return None
+        value = document.value
+        envelope = self._reader.recognised(value, self._table)
+        if envelope is not None:
+            return envelope.noun, list(self._of_envelope(document, envelope, level))
+        if isinstance(value, list):
+            found = [isinstance(item, Mapping) and self._reader.recognised(item, self._table) for item in value]
+            noun = next((each.noun for each in found if each), None)
+            if noun is not None:
+                return noun, list(self._of_items(document, level))
+        return None
+
+    def _of_items(self, document: Document, level: int) -> Iterator[Content]:
+        for number, item in enumerate(document.value):
+            yield from self._down(self._inner(document, (number,), Decoded(item), ""), level)
+
+    def _down(self, document: Document, level: int) -> Iterator[Content]:
+        """Yield what is in a document if it is an envelope, else the document."""
+        origin = document.origin
+        texts = len(origin.decoded) if origin else 0
+        inner = self._contents(document, level + 1) if texts <= MOST_TEXTS else None
+        yield from (document,) if inner is None else inner[1]
+
+    def _of_envelope(self, document: Document, envelope: Envelope, level: int) -> Iterator[Content]:
+        for site in envelope.sites:
+            for path, entry in matches(document.value, site.entry):
+                request = Request.of(site.request, entry) if site.request else None
+                if request is not None:
+                    yield from self._of_request(document, site, path, entry, request)
+                elif site.request is None:
+                    yield from self._of_entry(document, site, path, entry, level)
+
+    def _of_entry(self, document: Document, site: Site, path: Path, entry: Any, level: int) -> Iterator[Content]:
+        name = _name(site.name, entry)
+        failed: Content | None = None
+        for pattern in site.at:
+            for where, value in matches(entry, pattern, path):
+                decoded = self._reader.decode(value, site)
+                if isinstance(decoded, Decoded):
+                    yield from self._down(self._inner(document, where, decoded, name), level)
+                    return
+                if failed is None and value is not None:
+                    failed = self._broken(document, where, decoded) or self._inner(
+                        document, where, Decoded(value), name
+                    )
+        if failed is not None:
+            yield failed
+
+    def _of_request(
+        self, document: Document, site: Site, path: Path, entry: Any, request: Request
+    ) -> Iterator[Content]:
+        if not request.carries_calls:
+            return
+        call_type, to_segment = request.call_type, request.host in self._reader.hosts
+        problem = _NO_BODY
+        for pattern in site.at:
+            for where, value in matches(entry, pattern, path):
+                if value in ("", None):
+                    continue
+                decoded = self._reader.decode(value, site)
+                if isinstance(decoded, Undecoded):
+                    problem = f"its body cannot be read: {decoded.problem}"
+                elif _holds_call(decoded.value, call_type):
+                    self._sending_hosts.add(request.host)
+                    yield self._inner(document, where, decoded, request.name, call_type=call_type)
+                    return
+                elif call_type and to_segment:
+                    name = request.name
+                    yield self._inner(document, where, decoded, name, call_type=call_type, to_segment=True)
+                    return
+                else:
+                    return
+        if call_type:
+            span = document.locate([path]).get(path) if to_segment else None
+            yield UnreadableRequest(request, problem, pointer_in(document, path), span)
+
+    # --- documents inside of documents -----------------------------------------------------------------------------
+
+    def _inner(
+        self,
+        document: Document,
+        path: Path,
+        decoded: Decoded,
+        name: str,
+        *,
+        call_type: str = "",
+        to_segment: bool = False,
+    ) -> InnerDocument | PartDocument:
+        """Return the document that a value at *path* holds."""
+        around = document.origin or Origin()
+        base = (*around.base, *path)
+        is_text = decoded.source is not None
+        origin = Origin(
+            decoded=(*around.decoded, base) if is_text else around.decoded,
+            base=decoded.field if is_text else base,
+            entry=name or around.entry,
+            call_type=call_type,
+            to_segment=to_segment or around.to_segment,
+        )
+        enclosing = self._text_of(document)
+        if enclosing is None:
+            return PartDocument(decoded.value, document, path, origin, decoded=is_text)
+        text, whole = enclosing
+        inner: PartText | StringText | DecodedText
+        if decoded.source is None:
+            inner = PartText(text, path)
+        else:
+            kind = StringText if decoded.exact else DecodedText
+            inner = kind(text, path, decoded.source.decode())
+        return InnerDocument(decoded.value, decoded.source, text=inner, whole=whole, around=document, origin=origin)
+
+    def _text_of(self, document: Document) -> tuple[EnclosingText, JsonDocument] | None:
+        if isinstance(document, InnerDocument):
+            return document.inner_text, document.whole
+        if isinstance(document, JsonDocument):
+            return self._wholes.setdefault(id(document), WholeText(document)), document
+        return None
+
+    def _broken(self, document: Document, path: Path, failed: Undecoded) -> Flaw | None:
+        """Return the flaw of a text that is meant as a call and is not JSON; None if it shows no sign of a call."""
+        if failed.text is None or failed.span is None or not shows_signs(failed.text.encode("utf-8", "replace")):
+            return None
+        place = document.locate([path]).get(path) or Span(*document.start, *document.start)
+        enclosing = self._text_of(document)
+        if enclosing is not None and failed.span is not None:
+            text = StringText(enclosing[0], path, failed.text)
+            table = LineTable(failed.text)
+            start, end = (
+                table.extent_of_line(line)[0] + column - 1
+                for line, column in (
+                    (failed.span.line, failed.span.column),
+                    (failed.span.end_line, failed.span.end_column),
+                )
+            )
+            place = enclosing[1].span(text.outward((start, max(start, end))))
+        return Flaw(f"{failed.problem} (in the text at {pointer_in(document, path)})", place, place.line)
+
+
+def _holds_call(value: Any, call_type: str) -> bool:
+    return any(isinstance(unit, Call) and unit.certain for unit in unwrap(value, call_type=call_type))
+
+
+def _name(template: str, entry: Any) -> str:
+    """Return the name of an entry, with what looks like personal data masked; empty if nothing in it is known."""
+    found: list[str] = []
+
+    def filled(placeholder: re.Match[str]) -> str:
+        text = mask_name(text_at(entry, (pattern_of(placeholder[1]),))[:100])
+        if text:
+            found.append(text)
+        return text or "?"
+
+    name = _PLACEHOLDER.sub(filled, template)
+    return name if found or not _PLACEHOLDER.search(template) else ""
