@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from segkoch_lint.config.budgets import Budget
     from segkoch_lint.config.settings import Settings
     from segkoch_lint.errors import UsageError
-    from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
+    from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
     from segkoch_lint.findings.position import Span
     from segkoch_lint.findings.redaction.masking import Secret
     from segkoch_lint.findings.summary import Summary
@@ -23,7 +23,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Budget": "config.budgets",
-    "Excerpt": "findings.finding",
+    "Snippet": "findings.finding",
     "Finding": "findings.finding",
     "Linter": "linter",
     "Location": "findings.finding",
@@ -38,13 +38,13 @@ _HOMES = {
 
 __all__ = [
     "Budget",
-    "Excerpt",
     "Finding",
     "Linter",
     "Location",
     "Secret",
     "Settings",
     "Severity",
+    "Snippet",
     "Span",
     "Summary",
     "UsageError",

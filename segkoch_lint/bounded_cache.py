@@ -26,7 +26,7 @@ class BoundedCache(Generic[Key, Value]):
         most_bytes: how much is held before everything is forgotten.
 
     Attributes:
-        entries: what is remembered; to be read only.
+        entries: what is cached; to be read only.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
@@ -47,7 +47,7 @@ class BoundedCache(Generic[Key, Value]):
         return value
 
 
-def remembered(function: Callable[Arguments, Value]) -> Callable[Arguments, Value]:
+def cached(function: Callable[Arguments, Value]) -> Callable[Arguments, Value]:
     """Remember what a function of texts returns; it is called with positional arguments only."""
     cache: BoundedCache[Any, Value] = BoundedCache()
     entries = cache.entries

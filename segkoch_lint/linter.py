@@ -17,12 +17,12 @@ from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.documents.document import ValueDocument
 from segkoch_lint.engine.document_checker import remedy_for
 from segkoch_lint.engine.entries import NEITHER, Entry
-from segkoch_lint.engine.entry_resolver import NOT_A_CALL, Joint
-from segkoch_lint.engine.finding_locator import Excerpts
-from segkoch_lint.engine.input_linter import FlawExcerpts, PartLinter
-from segkoch_lint.engine.snippet_reader import LookingBack
+from segkoch_lint.engine.entry_resolver import NOT_A_CALL, EntryResolver
+from segkoch_lint.engine.finding_locator import SnippetMaker
+from segkoch_lint.engine.input_linter import ErrorSnippetMaker, InputLinter
+from segkoch_lint.engine.snippet_reader import SnippetReader
 from segkoch_lint.errors import InternalError, OutputError, UsageError
-from segkoch_lint.findings.finding import Excerpt, Finding, Location
+from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.redaction.masking import is_like_a_document, shown_path
 from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.identity.analysis import analyse
@@ -30,7 +30,7 @@ from segkoch_lint.identity.database import IdentityDatabase, Source, share_of
 from segkoch_lint.identity.identity_findings import IdentityFinding
 from segkoch_lint.inputs.ahead_opener import open_ahead
 from segkoch_lint.inputs.discovery import discover
-from segkoch_lint.inputs.input import MISSING, Input, Unread
+from segkoch_lint.inputs.input import MISSING, Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_bytes, open_input
 
 
@@ -66,8 +66,8 @@ class Linter:
         settings: Settings | None = None,
         *,
         allow_empty: bool = False,
-        excerpts: Excerpts | None = None,
-        flaw_excerpts: FlawExcerpts | None = None,
+        excerpts: SnippetMaker | None = None,
+        flaw_excerpts: ErrorSnippetMaker | None = None,
         jobs: int = 1,
     ) -> None:
         if settings is not None and not isinstance(settings, Settings):
@@ -75,12 +75,12 @@ class Linter:
         self.settings = settings or Settings()
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
-        self._parts = PartLinter(self.settings, excerpts, flaw_excerpts, jobs)
+        self._parts = InputLinter(self.settings, excerpts, flaw_excerpts, jobs)
         self._parts.summary = self.summary
         self._parts.on_progress = self._tell
         self.identity = IdentityDatabase(share_of(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
-        self._looking_back = LookingBack(excerpts, self.settings.limits) if excerpts else None
+        self._looking_back = SnippetReader(excerpts, self.settings.limits) if excerpts else None
         self._gone: set[str] = set()
         self._allow_empty = allow_empty
 
@@ -101,7 +101,7 @@ class Linter:
         )
         with closing(open_ahead(found, partial(open_input, wait=settings.wait))) as inputs:
             for each, opened in inputs:
-                if isinstance(each, Unread):
+                if isinstance(each, UnreadableInput):
                     self.summary.unread.append((each.path, each.reason))
                 else:
                     yield from self._joined(each, self._parts.lint(each, opened))
@@ -150,10 +150,10 @@ class Linter:
             yield from joint.add(entry)
 
     def identity_findings(self) -> Iterator[Finding]:
-        """Yield what is wrong across all inputs, once they were read; afterwards nothing is remembered of users.
+        """Yield what is wrong across all inputs, once they were read; afterwards nothing is kept of users.
 
         Raises:
-            OutputError: there is no space left for what is remembered.
+            OutputError: there is no space left for what is cached.
         """
         if self.identity is None:
             return
@@ -192,7 +192,7 @@ class Linter:
             properties={"calls": each.calls, "libraries": list(each.libraries)},
         )
 
-    def _excerpt_at(self, location: Location) -> Excerpt | None:
+    def _excerpt_at(self, location: Location) -> Snippet | None:
         if self._looking_back is None or location.path in self._gone:
             return None
         try:
@@ -242,14 +242,14 @@ class Linter:
         except Exception as error:
             raise _StoppedError(error) from error
 
-    def _new_joint(self, source: Input) -> Joint:
+    def _new_joint(self, source: Input) -> EntryResolver:
         self._inputs += 1
         if source.stdin:
             self._gone.add(source.path)  # a file of that name would be another one
         ignored = self.selection.ignored_in(source.path)
         across = "".join(f",{code}," for code in self.selection.across if code in ignored)
         recorded = None if self.identity is None else (self.identity, Source(source.path, self._inputs, across))
-        return Joint(source, self._parts.inspector, ignored, self.summary, recorded=recorded)
+        return EntryResolver(source, self._parts.inspector, ignored, self.summary, recorded=recorded)
 
 
 def lint(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.bounded_cache import BoundedCache, remembered, size_of
-from segkoch_lint.rules.fingerprint import Likeness
-from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.bounded_cache import BoundedCache, cached, size_of
+from segkoch_lint.rules.fingerprint import Fingerprinter
+from segkoch_lint.rules.read_set import ReadSet
 
 keys = st.recursive(
     st.text(max_size=50) | st.integers() | st.none(), lambda inner: st.lists(inner, max_size=4).map(tuple)
@@ -36,7 +36,7 @@ def test_what_is_too_large_is_not_kept_and_does_not_push_out_the_rest() -> None:
 def test_a_function_is_called_once_for_texts_that_are_short() -> None:
     asked: list[str] = []
 
-    @remembered
+    @cached
     def length(text: str) -> int:
         asked.append(text)
         return len(text)
@@ -47,7 +47,7 @@ def test_a_function_is_called_once_for_texts_that_are_short() -> None:
 
 
 def test_a_function_that_fails_is_asked_again() -> None:
-    @remembered
+    @cached
     def inverse(number: int) -> float:
         return 1 / number
 
@@ -57,11 +57,11 @@ def test_a_function_that_fails_is_asked_again() -> None:
 
 
 def test_what_rules_tell_of_long_keys_and_values_is_not_held() -> None:
-    footprint = Footprint(
-        patterns={"^x": Footprint(asked={"a": {"type": "string"}})},
-        members={"y": Footprint(asked={"a": {"minLength": 1}})},
+    footprint = ReadSet(
+        patterns={"^x": ReadSet(asked={"a": {"type": "string"}})},
+        members={"y": ReadSet(asked={"a": {"minLength": 1}})},
     )
-    likeness = Likeness(footprint)
+    likeness = Fingerprinter(footprint)
     tracemalloc.start()
     try:
         for number in range(40):

@@ -11,15 +11,15 @@ import pytest
 
 from segkoch_lint.cli.outputs import Reports
 from segkoch_lint.documents import lines as line_reader
-from segkoch_lint.documents.document import Document, Flaw
+from segkoch_lint.documents.document import Document, ParseError
 from segkoch_lint.documents.json.document import JsonDocument, parse_json
 from segkoch_lint.documents.table import csv_reader
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.documents.yaml import document as yaml_document
 from segkoch_lint.documents.yaml.document import YamlDocument
 from segkoch_lint.engine import input_linter
-from segkoch_lint.engine.document_checker import Inspection, Inspector
-from segkoch_lint.engine.entry_resolver import Joint
+from segkoch_lint.engine.document_checker import CheckResult, DocumentChecker
+from segkoch_lint.engine.entry_resolver import EntryResolver
 from segkoch_lint.engine.lines.selector import ReadingSelector
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.identity.database import IdentityDatabase
@@ -35,14 +35,14 @@ DREADED = '{"type":"track","event":"dreaded","userId":"u"}'
 @pytest.fixture
 def fails_on_dreaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let judging a document fail that holds an event called so."""
-    inspect = Inspector.inspect
+    inspect = DocumentChecker.inspect
 
-    def failing(self: Inspector, document: Document, *arguments: Any) -> Inspection:
+    def failing(self: DocumentChecker, document: Document, *arguments: Any) -> CheckResult:
         if isinstance(document.value, dict) and document.value.get("event") == "dreaded":
             raise ZeroDivisionError("u-4711")
         return inspect(self, document, *arguments)
 
-    monkeypatch.setattr(Inspector, "inspect", failing)
+    monkeypatch.setattr(DocumentChecker, "inspect", failing)
     # So that every line is read as a document.
     monkeypatch.setattr(input_linter, "line_selector", lambda _ruleset, limits, *_, **__: ReadingSelector(limits))
 
@@ -114,7 +114,7 @@ def test_reports_end_properly_and_a_traceback_is_shown_only_when_asked(program: 
 def test_a_line_on_which_reading_fails_is_named_and_the_others_are_checked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def failing(text: bytes, **options: Any) -> JsonDocument | Flaw:
+    def failing(text: bytes, **options: Any) -> JsonDocument | ParseError:
         if b"dreaded" in text:
             raise KeyError
         return parse_json(text, **options)
@@ -179,11 +179,11 @@ def test_when_many_lines_at_once_fail_they_are_read_one_by_one(monkeypatch: pyte
     ]
 
 
-@pytest.mark.parametrize("owner", [Joint, Reports, IdentityDatabase])
+@pytest.mark.parametrize("owner", [EntryResolver, Reports, IdentityDatabase])
 def test_a_failure_outside_of_documents_leaves_the_reports_whole_and_the_other_inputs_checked(
     owner: Any, program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    method = {Joint: "add", Reports: "finding", IdentityDatabase: "open"}[owner]
+    method = {EntryResolver: "add", Reports: "finding", IdentityDatabase: "open"}[owner]
     kept = getattr(owner, method)
     calls = iter([True])
 

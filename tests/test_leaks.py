@@ -17,10 +17,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.linter import Linter
-from segkoch_lint.messages.facets import FACETS
-from segkoch_lint.reporting import FORMATS, Outcome, Style, open_report
+from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, open_report
 from segkoch_lint.reporting.snippets import excerpt, flaw_excerpt
 from tests.conftest import IOS_CALL, Ran
 
@@ -43,10 +43,10 @@ def reported(content: bytes, name: str) -> Iterator[str]:
     findings = [*linter.bytes(content, name), *linter.identity_findings()]
     for form in FORMATS:
         stream = io.StringIO()
-        report = open_report(form, stream, Style(statistics=True))
+        report = open_report(form, stream, ReportOptions(statistics=True))
         for finding in findings:
             report.finding(finding)
-        report.end(linter.summary, Outcome(1, facets=[facet.name for facet in GROUPED.group_by]))
+        report.end(linter.summary, RunResult(1, facets=[facet.name for facet in GROUPED.group_by]))
         yield stream.getvalue()
     yield repr(findings)
     yield from map(str, findings)

@@ -27,7 +27,7 @@ from segkoch_lint.config.settings import Settings
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
-from segkoch_lint.reporting import FORMATS, Outcome, Report, Style, open_report
+from segkoch_lint.reporting import FORMATS, Report, ReportOptions, RunResult, open_report
 from segkoch_lint.reporting.snippets import excerpt, flaw_excerpt
 
 MUTANTS = int(os.environ.get("MUTANTS", "20000"))
@@ -222,7 +222,7 @@ class Pages:
 
     def __init__(self) -> None:
         self._streams = {form: io.StringIO() for form in FORMATS}
-        self.reports: list[Report] = [open_report(form, self._streams[form], Style()) for form in FORMATS]
+        self.reports: list[Report] = [open_report(form, self._streams[form], ReportOptions()) for form in FORMATS]
 
     def taken(self) -> str:
         text = "".join(stream.getvalue() for stream in self._streams.values())
@@ -248,7 +248,7 @@ def test_no_mutant_ends_a_run_or_shows_an_id(first: int) -> None:
     check(linter, pages, f"users of the mutants from {first}")
     status = exit_status(linter.summary, Severity.ERROR, allow_empty=False)
     for report in pages.reports:
-        report.end(linter.summary, Outcome(status))
+        report.end(linter.summary, RunResult(status))
     check(linter, pages, f"figures of the mutants from {first}")
     assert status in {0, 1, 3, 4}
 

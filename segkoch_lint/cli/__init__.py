@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from segkoch_lint import __version__
-from segkoch_lint.cli.lazy import LateGroup
+from segkoch_lint.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Lint events: fixtures, captured payloads, raw logs.",
@@ -24,7 +24,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 
 
 @click.group(
-    cls=LateGroup,
+    cls=LazyGroup,
     package=__name__,
     late=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

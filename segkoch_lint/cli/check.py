@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segkoch_lint.cli.completion import complete_facets, complete_files, complete_rules
-from segkoch_lint.cli.notes import write_message
+from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import (
     configuration_options,
     settings_of,
@@ -34,7 +34,7 @@ from segkoch_lint.cli.reports import (
 from segkoch_lint.cli.signals import raise_arrived
 from segkoch_lint.engine.lines.core import MISSING, has_core
 from segkoch_lint.errors import OutputError, UsageError
-from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting import ReportOptions, RunResult
 
 _LARGE_BYTES = 64 << 20
 """Text of inputs from which on the native core saves seconds."""
@@ -141,7 +141,7 @@ def command(
         settings = dataclasses.replace(settings, wait=wait)
     if stdin_filename and "-" not in paths:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
-    style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
+    style = ReportOptions(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
     targets = targets_of(outputs)
     protect_inputs(
         targets, paths or (".",), settings, config=configuration["config"], isolated=configuration["isolated"]
@@ -162,11 +162,11 @@ def command(
             linter.failed(error, consequence="what comes after it was not checked")
         within = within_budgets(linter.summary, linter.selection)
         status = exit_status(linter.summary, settings.fail_on, allow_empty=allow_empty, within=within)
-        outcome = Outcome(status, linter.selection.budgets, within, [facet.name for facet in settings.group_by])
+        outcome = RunResult(status, linter.selection.budgets, within, [facet.name for facet in settings.group_by])
         status = reports.end(linter.summary, outcome)
     tell(linter.summary)
     if linter.summary.bytes >= _LARGE_BYTES and not has_core():
-        write_message(f"Note: the native core is {MISSING}.")
+        print_note(f"Note: the native core is {MISSING}.")
     return status
 
 

@@ -51,7 +51,7 @@ def complete_severities(ctx: click.Context, param: click.Parameter, incomplete: 
 
 def complete_facets(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the facets whose name begins with what is there, after the last comma."""
-    from segkoch_lint.messages.facets import FACETS  # noqa: PLC0415
+    from segkoch_lint.calls.facets import FACETS  # noqa: PLC0415
 
     before, comma, last = incomplete.rpartition(",")
     return [CompletionItem(before + comma + name) for name in FACETS if name.startswith(last)]

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import click
 
 from segkoch_lint.cli import cli
-from segkoch_lint.cli.lazy import ReaderGone
-from segkoch_lint.cli.notes import write_message
+from segkoch_lint.cli.lazy import BrokenOutput
+from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.signals import Terminated, raise_arrived, raised_signals
 from segkoch_lint.errors import OutputError, UsageError
 
@@ -37,7 +37,7 @@ def _run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         _say("Interrupted.")
         return INTERRUPTED
-    except (ReaderGone, BrokenPipeError):
+    except (BrokenOutput, BrokenPipeError):
         return _end_quietly()
     except UsageError as error:
         for each in error.all():
@@ -100,9 +100,9 @@ def _reserve(descriptor: int) -> int:
 
 
 def _say(message: str, hint: str = "") -> None:
-    write_message(message)
+    print_note(message)
     if hint:
-        write_message(f"  {hint}")
+        print_note(f"  {hint}")
 
 
 def _explain(error: click.ClickException) -> None:
@@ -114,7 +114,7 @@ def _explain(error: click.ClickException) -> None:
     if context is not None:
         click.echo(context.get_usage(), err=True)
         click.echo(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n", err=True)
-    write_message(f"Error: {error.format_message()}")
+    print_note(f"Error: {error.format_message()}")
 
 
 def _end_quietly() -> int:

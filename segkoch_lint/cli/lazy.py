@@ -12,11 +12,11 @@ import click
 from segkoch_lint.errors import nearest
 
 
-class ReaderGone(BaseException):
+class BrokenOutput(BaseException):
     """Whoever read our output went away. click would end with status 1, which means findings here."""
 
 
-class LateGroup(click.Group):
+class LazyGroup(click.Group):
     """Imports a command when it is called: `--version` and `--help` need none of them.
 
     Args:
@@ -58,7 +58,7 @@ class LateGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
-            raise ReaderGone from error
+            raise BrokenOutput from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

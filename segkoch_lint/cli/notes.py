@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-def write_message(text: str) -> None:
+def print_note(text: str) -> None:
     """Write a line on standard error; whatever is in it does nothing but show."""
     from segkoch_lint.reporting.escaping import visible  # noqa: PLC0415 - `--version` needs none of it
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from segkoch_lint.cli.completion import complete_rules, complete_severities
-from segkoch_lint.cli.notes import write_message
+from segkoch_lint.cli.notes import print_note
 from segkoch_lint.config.budgets import FORMS, Budget
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.finding import Severity
@@ -105,7 +105,7 @@ def settings_of(
     file = configuration_file(config, isolated=isolated)
     if config is None and not isolated:
         for path, remark in ignored_configurations(Path.cwd(), file):
-            write_message(f"Note: {path}: {remark}.")
+            print_note(f"Note: {path}: {remark}.")
     settings = load_settings(file)
     changes: dict[str, Any] = {}
     origins = dict(settings.origins)
@@ -209,7 +209,7 @@ def with_facets(settings: Settings, names: Iterable[str]) -> Settings:
     Raises:
         UsageError: there is no such facet.
     """
-    from segkoch_lint.messages.facets import FACETS  # noqa: PLC0415 - most runs group by nothing
+    from segkoch_lint.calls.facets import FACETS  # noqa: PLC0415 - most runs group by nothing
 
     for name in (asked := words(names)):
         if name not in FACETS:

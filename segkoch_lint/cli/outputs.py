@@ -10,12 +10,12 @@ from typing import Self
 
 import msgspec
 
-from segkoch_lint.cli.notes import write_message
+from segkoch_lint.cli.notes import print_note
 from segkoch_lint.config.exit_status import INCOMPLETE
 from segkoch_lint.errors import OutputError
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import Outcome, Report, Style, open_report
+from segkoch_lint.reporting import Report, ReportOptions, RunResult, open_report
 from segkoch_lint.reporting.atomic_file import open_output
 
 Target = tuple[str, str]
@@ -45,7 +45,7 @@ class Reports:
         for file in self._files:
             file.write(lambda report: report.finding(finding))
 
-    def end(self, summary: Summary, outcome: Outcome) -> int:
+    def end(self, summary: Summary, outcome: RunResult) -> int:
         """Write the figures and return the exit status: that of *outcome*, or 4 where a file could not be written."""
         for file in self._files:
             file.write(lambda report: report.end(summary, self._with_failures(outcome)))
@@ -54,14 +54,14 @@ class Reports:
         self._shown.end(summary, last)
         return last.exit_status
 
-    def _with_failures(self, outcome: Outcome) -> Outcome:
+    def _with_failures(self, outcome: RunResult) -> RunResult:
         if any(file.failed for file in self._files):
             return msgspec.structs.replace(outcome, exit_status=INCOMPLETE, unwritten=True)
         return outcome
 
 
 @contextmanager
-def open_reports(form: str, style: Style, targets: Sequence[Target]) -> Iterator[Reports]:
+def open_reports(form: str, style: ReportOptions, targets: Sequence[Target]) -> Iterator[Reports]:
     """Open the report on standard output and the further ones; files appear when all went well."""
     further = msgspec.structs.replace(style, color=False, quiet=False)
     with ExitStack() as stack:
@@ -76,7 +76,7 @@ class _FileReport:
         failed: whether the file could not be written; it has been said, and nothing is written any more.
     """
 
-    def __init__(self, name: str, path: str, style: Style) -> None:
+    def __init__(self, name: str, path: str, style: ReportOptions) -> None:
         self.failed = False
         self._report: Report | None = None
         self._file = open_output(path)
@@ -104,7 +104,7 @@ class _FileReport:
 
     def _fail(self, error: OutputError) -> None:
         self.failed = True
-        write_message(f"Error: {error}")
+        print_note(f"Error: {error}")
 
     def __enter__(self) -> Self:
         return self

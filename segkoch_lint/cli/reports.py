@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segkoch_lint.cli.completion import complete_outputs
-from segkoch_lint.cli.notes import write_message
+from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
-from segkoch_lint.reporting import FORMATS, Outcome, Style
+from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from segkoch_lint.cli.outputs import Target
     from segkoch_lint.config.budgets import Budget
     from segkoch_lint.config.settings import Settings
-    from segkoch_lint.documents.document import Document, Flaw
-    from segkoch_lint.findings.finding import Excerpt, Finding
+    from segkoch_lint.documents.document import Document, ParseError
+    from segkoch_lint.findings.finding import Finding, Snippet
     from segkoch_lint.findings.position import Span
     from segkoch_lint.findings.summary import Summary
 
@@ -147,7 +147,7 @@ def protect_inputs(
     refuse_overwriting(outputs, Inputs(paths, configuration_file(config, isolated=isolated), settings.rules))
 
 
-def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[Any, Any]:
+def excerpts_for(form: str, style: ReportOptions, targets: Sequence[Target]) -> tuple[Any, Any]:
     """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
     in_text = (form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)
     if not in_text or style.max_findings == 0:
@@ -155,20 +155,20 @@ def excerpts_for(form: str, style: Style, targets: Sequence[Target]) -> tuple[An
     return partial(_excerpt, show_ids=style.show_ids), partial(_flaw_excerpt, show_ids=style.show_ids)
 
 
-def _excerpt(document: Document, span: Span, *, show_ids: bool) -> Excerpt | None:
+def _excerpt(document: Document, span: Span, *, show_ids: bool) -> Snippet | None:
     from segkoch_lint.reporting.snippets import excerpt  # noqa: PLC0415 - only a finding has lines to show
 
     return excerpt(document, span, show_ids=show_ids)
 
 
-def _flaw_excerpt(flaw: Flaw, *, show_ids: bool) -> Excerpt | None:
+def _flaw_excerpt(flaw: ParseError, *, show_ids: bool) -> Snippet | None:
     from segkoch_lint.reporting.snippets import flaw_excerpt  # noqa: PLC0415 - only a finding has lines to show
 
     return flaw_excerpt(flaw, show_ids=show_ids)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Reporting:
+class RunOptions:
     """What the options say of how a run reports.
 
     Attributes:
@@ -181,7 +181,7 @@ class Reporting:
 
     settings: Settings
     form: str
-    style: Style
+    style: ReportOptions
     targets: Sequence[Target]
     allow_empty: bool
 
@@ -208,7 +208,7 @@ class Reporting:
                 reports.finding(finding)
             fail_on, allow_empty = self.settings.fail_on, self.allow_empty
             status = exit_status(summary, fail_on, allow_empty=allow_empty, max_blocked=max_blocked)
-            status = reports.end(summary, Outcome(status, max_blocked=max_blocked))
+            status = reports.end(summary, RunResult(status, max_blocked=max_blocked))
         tell(summary)
         return status
 
@@ -226,7 +226,7 @@ def reporting_of(
     allow_empty: bool,
     color: str,
     **configuration: Any,
-) -> Reporting:
+) -> RunOptions:
     """Return what the options of `report_options` and `configuration_options` say together.
 
     Args:
@@ -236,35 +236,35 @@ def reporting_of(
         UsageError: an option or the configuration is wrong.
     """
     settings = with_fail_on(settings_of(**configuration), fail_on)
-    style = Style(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
+    style = ReportOptions(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
     targets = targets_of(outputs)
     protect_inputs(targets, paths, settings, config=configuration["config"], isolated=configuration["isolated"])
-    return Reporting(settings, form, style, targets, allow_empty)
+    return RunOptions(settings, form, style, targets, allow_empty)
 
 
 def tell(summary: Summary) -> None:
     """Say on standard error what the findings do not: what an input is instead, and what could not be read."""
     for path, remark in summary.remarks:
-        write_message(f"Note: {_name(path)}: {remark}")
+        print_note(f"Note: {_name(path)}: {remark}")
     for path, reason in summary.unread:
-        write_message(f"Error: {_name(path)}: {reason}")
+        print_note(f"Error: {_name(path)}: {reason}")
     _tell_internal_errors(summary)
     if not summary.adds_up():
-        write_message("Error: the figures do not add up; please report this as a fault of segkoch-lint.")
+        print_note("Error: the figures do not add up; please report this as a fault of segkoch-lint.")
 
 
 def _tell_internal_errors(summary: Summary) -> None:
     debug = click.get_current_context().find_root().obj["debug"]
     for each in summary.internal_errors:
         place = f"{_name(each.path)}:{each.line}" if each.line else _name(each.path) if each.path else "internal error"
-        write_message(f"Error: {place}: segkoch-lint itself failed ({each.error}); {each.consequence}")
+        print_note(f"Error: {place}: segkoch-lint itself failed ({each.error}); {each.consequence}")
         if debug:
             for line in each.trace.splitlines():
-                write_message(mask_shapes(line))
+                print_note(mask_shapes(line))
     if summary.failed > len(summary.internal_errors):
-        write_message(f"Error: segkoch-lint itself failed on {summary.failed:,} documents in all.")
+        print_note(f"Error: segkoch-lint itself failed on {summary.failed:,} documents in all.")
     if summary.internal_errors and not debug:
-        write_message("  Run it again with `--debug` and report what it shows.")
+        print_note("  Run it again with `--debug` and report what it shows.")
 
 
 def _name(path: str) -> str:

@@ -13,7 +13,7 @@ from segkoch_lint import resources
 from segkoch_lint.config.budgets import FORMS, Budget
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of
-from segkoch_lint.documents.document import Failure, Flaw
+from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits
@@ -138,9 +138,9 @@ def _yaml(file: Path, text: bytes) -> Any:
 
     values: list[Any] = []
     for each in parse_yaml(text, depth=_DEEPEST):
-        if isinstance(each, Failure):
+        if isinstance(each, InternalFailure):
             raise each.error
-        if isinstance(each, Flaw):
+        if isinstance(each, ParseError):
             raise UsageError(f"{file}:{each.span.line}:{each.span.column}: not valid YAML: {each.message}.")
         for path in each.repeated:
             *_, last = each.keys(path)

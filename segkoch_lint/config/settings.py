@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from segkoch_lint.calls.call import CALL_TYPES
+from segkoch_lint.calls.facets import Facet
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.config.sizes import LEAST_MEMORY
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import WAIT_SECONDS
-from segkoch_lint.messages.facets import Facet
-from segkoch_lint.messages.message import CALL_TYPES
 from segkoch_lint.rules.delivery import ACCEPTED_TYPES, ORIGINS, Delivery
 
 PLATFORMS = ("ios", "android")

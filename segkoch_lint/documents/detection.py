@@ -11,7 +11,8 @@ from typing import BinaryIO
 import msgspec
 from msgspec.structs import replace
 
-from segkoch_lint.documents.document import Document, Failure, Flaw
+from segkoch_lint.calls.signs import shows_signs
+from segkoch_lint.documents.document import Document, InternalFailure, ParseError
 from segkoch_lint.documents.json.document import (
     COMMENT,
     SOURCE_CODE,
@@ -21,9 +22,9 @@ from segkoch_lint.documents.json.document import (
     split_documents,
     too_many_values,
 )
-from segkoch_lint.documents.lines import Known, Sieve, damage_flaw, read_line, read_lines, size_text
+from segkoch_lint.documents.lines import Known, LineFilter, damage_flaw, read_line, read_lines, size_text
 from segkoch_lint.findings.position import Span
-from segkoch_lint.inputs.decompression import Damage
+from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.file_types import (
     BETWEEN_DOCUMENTS,
     PARQUET_MAGIC,
@@ -37,7 +38,6 @@ from segkoch_lint.inputs.file_types import (
 )
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import Stream
-from segkoch_lint.messages.signs import shows_signs
 
 EMPTY = "empty"
 OTHER_TABLE = "table without Segment's columns"
@@ -57,7 +57,7 @@ _YAML_START = re.compile(rb"(?:---|%YAML|- |[\w.-]+:\s)")
 
 _OPENINGS = (b"{", b"[", b"[{")
 
-_Parse = Callable[[bytes, Limits], Iterable[Document | Flaw | Failure]]
+_Parse = Callable[[bytes, Limits], Iterable[Document | ParseError | InternalFailure]]
 """Parses a whole text."""
 
 
@@ -78,7 +78,7 @@ def may_hold_calls(file: BinaryIO) -> bool:
     return starts_like_calls(text) or delimiter_of(text) is not None
 
 
-class Kind(Enum):
+class TextFormat(Enum):
     """What the text of an input is."""
 
     EMPTY = "empty"
@@ -92,7 +92,7 @@ class Kind(Enum):
     FOREIGN = "foreign"
 
 
-class Foreign(msgspec.Struct, frozen=True):
+class UnsupportedInput(msgspec.Struct, frozen=True):
     """An input that holds no calls: neither JSON nor YAML, and its name does not claim so; no table of Segment's.
 
     Attributes:
@@ -103,8 +103,8 @@ class Foreign(msgspec.Struct, frozen=True):
 
 
 def read_documents(
-    stream: Stream, *, name: str, limits: Limits, sieve: Sieve[Known] | None = None
-) -> Iterator[Document | Flaw | Failure | Foreign | Known]:
+    stream: Stream, *, name: str, limits: Limits, sieve: LineFilter[Known] | None = None
+) -> Iterator[Document | ParseError | InternalFailure | UnsupportedInput | Known]:
     """Yield what stands in an input, in its order: documents, a flaw for each one that is broken, and failures of ours.
 
     Where the stored data is damaged, a flaw says so after what could be read before.
@@ -123,30 +123,30 @@ def read_documents(
         yield document
         return
     match recognise(stream, name=name, limits=limits):
-        case Kind.EMPTY:
+        case TextFormat.EMPTY:
             yield from _nothing(stream, name)
-        case Kind.LINES:
+        case TextFormat.LINES:
             yield from read_lines(stream, limits, sieve)
-        case Kind.DOCUMENTS:
+        case TextFormat.DOCUMENTS:
             yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", parse=_json)
-        case Kind.JSONC | Kind.JSON5 as kind:
-            parse = partial(_relaxed_json, json5=kind is Kind.JSON5)
+        case TextFormat.JSONC | TextFormat.JSON5 as kind:
+            parse = partial(_relaxed_json, json5=kind is TextFormat.JSON5)
             yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", parse=parse)
-        case Kind.YAML:
+        case TextFormat.YAML:
             yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", parse=_documents_or_yaml)
-        case Kind.CSV:
+        case TextFormat.CSV:
             from segkoch_lint.documents.table.csv_reader import delimiter_of, read_csv  # noqa: PLC0415 - most inputs are no tables
 
             delimiter = delimiter_of(stream.peek(_PEEKED_BYTES)) or ","
             yield from read_csv(stream, name=name, delimiter=delimiter, limits=limits)
-        case Kind.PARQUET:
+        case TextFormat.PARQUET:
             from segkoch_lint.documents.table.parquet import read_parquet  # noqa: PLC0415 - most inputs are no tables
 
             for each in read_parquet(stream, name=name):
-                yield Foreign(OTHER_TABLE) if each is None else each
+                yield UnsupportedInput(OTHER_TABLE) if each is None else each
         case _:
             head = stream.peek(_PEEKED_BYTES).decode("utf-8", "replace")
-            yield Foreign(OTHER_TABLE if is_table(name) else PROGRAM if is_source_code(head) else "")
+            yield UnsupportedInput(OTHER_TABLE if is_table(name) else PROGRAM if is_source_code(head) else "")
 
 
 def _only_document(stream: Stream, name: str, limits: Limits) -> Document | None:
@@ -161,7 +161,7 @@ def _only_document(stream: Stream, name: str, limits: Limits) -> Document | None
     return parse_good_json(head, depth=limits.depth)
 
 
-def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
+def recognise(stream: Stream, *, name: str, limits: Limits) -> TextFormat:
     """Tell what an input is, without reading it: the stream still yields all of its text.
 
     Of an input of up to 1 MiB all is looked at, of a larger one so much and its first line.
@@ -171,29 +171,29 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> Kind:
     """
     head = stream.peek(_PEEKED_BYTES)
     if head.startswith(PARQUET_MAGIC):
-        return Kind.PARQUET
+        return TextFormat.PARQUET
     if not head.strip(BETWEEN_DOCUMENTS):
-        return Kind.EMPTY if stream.exhausted else Kind.LINES
+        return TextFormat.EMPTY if stream.exhausted else TextFormat.LINES
     while not stream.exhausted and b"\n" not in head.lstrip(BETWEEN_DOCUMENTS) and len(head) <= limits.line_bytes:
         head = stream.peek(len(head) + _PEEKED_BYTES)
     claim = claim_of(name)
     if claim is Claim.NOTHING and _is_csv(head):
-        return Kind.CSV
+        return TextFormat.CSV
     if claim is Claim.JSONC:
-        return Kind.JSONC
+        return TextFormat.JSONC
     if claim is Claim.JSON5:
-        return Kind.JSON5
+        return TextFormat.JSON5
     sample = _Sample.of(head, limits, whole=stream.exhausted)
     if claim is Claim.YAML:
-        return Kind.LINES if sample.first and sample.mostly_good and sample.lines > 1 else Kind.YAML
+        return TextFormat.LINES if sample.first and sample.mostly_good and sample.lines > 1 else TextFormat.YAML
     like_json = starts_like_calls(head) or sample.mostly_good
     if claim is Claim.NOTHING and (sample.marked or not like_json):
         if not sample.marked and is_source_code(head.decode("utf-8", "replace")):
-            return Kind.FOREIGN  # `track('Seen', {step: 1})` is also YAML: a key with a value after a colon
+            return TextFormat.FOREIGN  # `track('Seen', {step: 1})` is also YAML: a key with a value after a colon
         if _reads_as_yaml(head, limits, whole=stream.exhausted):
-            return Kind.YAML
+            return TextFormat.YAML
         if not like_json:
-            return Kind.FOREIGN
+            return TextFormat.FOREIGN
     return _json_kind(stream, head, sample, limits, claimed_lines=claim is Claim.JSON_LINES)
 
 
@@ -203,48 +203,50 @@ def _is_csv(head: bytes) -> bool:
     return delimiter_of(head) is not None
 
 
-def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, claimed_lines: bool) -> Kind:
+def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, claimed_lines: bool) -> TextFormat:
     lined = stream.exhausted or sample.claim_holds if claimed_lines else sample.looks_lined
     if not lined:
-        return Kind.DOCUMENTS
+        return TextFormat.DOCUMENTS
     if not stream.exhausted:
-        return Kind.LINES
+        return TextFormat.LINES
     if sample.lines == 1 and not claimed_lines:
-        return Kind.DOCUMENTS  # the limit for one line is not meant for the only one
+        return TextFormat.DOCUMENTS  # the limit for one line is not meant for the only one
     all_good = sample.complete and sample.good == sample.lines
-    return Kind.DOCUMENTS if not all_good and _spans_lines(head, limits) else Kind.LINES
+    return TextFormat.DOCUMENTS if not all_good and _spans_lines(head, limits) else TextFormat.LINES
 
 
 def _read_whole(
     stream: Stream, limits: Limits, *, most: int, limit: str, parse: _Parse
-) -> Iterator[Document | Flaw | Failure]:
+) -> Iterator[Document | ParseError | InternalFailure]:
     text, damage = _gather(stream, most)
     if len(text) > most:
         what = "YAML" if parse is _documents_or_yaml else "JSON that is not one document a line"
         message = f"{what}, and larger than {size_text(most)} (limits.{limit})"
-        yield Flaw(message, Span(1, 1, 1, 2), shows_signs=shows_signs(text), cause="too-large")
+        yield ParseError(message, Span(1, 1, 1, 2), shows_signs=shows_signs(text), cause="too-large")
         return
     found = _marked(parse(text, limits), text)
     if damage is None:
         yield from found
         return
-    last: Document | Flaw | Failure | None = None
+    last: Document | ParseError | InternalFailure | None = None
     for each in found:
         if last is not None:
             yield last
         last = each
     # What the damage cut in two is no flaw of its own.
-    if last is not None and not (isinstance(last, Flaw) and not text.endswith(b"\n")):
+    if last is not None and not (isinstance(last, ParseError) and not text.endswith(b"\n")):
         yield last
     yield damage_flaw(damage, 1 + text.count(b"\n"), text)
 
 
-def _marked(found: Iterable[Document | Flaw | Failure], text: bytes) -> Iterator[Document | Flaw | Failure]:
+def _marked(
+    found: Iterable[Document | ParseError | InternalFailure], text: bytes
+) -> Iterator[Document | ParseError | InternalFailure]:
     """Note in each flaw of a text whether the text shows signs of a call, and yield one flaw for all its comments."""
     signs: bool | None = None
     said: set[str] = set()
     for each in found:
-        if not isinstance(each, Flaw):
+        if not isinstance(each, ParseError):
             yield each
             continue
         if signs is None:
@@ -255,16 +257,16 @@ def _marked(found: Iterable[Document | Flaw | Failure], text: bytes) -> Iterator
             said.add(each.message)
 
 
-def _json(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
+def _json(text: bytes, limits: Limits) -> Iterator[Document | ParseError]:
     if has_more_values(text, limits.values):
         yield too_many_values(1, limits.values)
     else:
         yield from _documents(text, limits)
 
 
-def _documents(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
+def _documents(text: bytes, limits: Limits) -> Iterator[Document | ParseError]:
     document = parse_json(text, depth=limits.depth)
-    if not isinstance(document, Flaw):
+    if not isinstance(document, ParseError):
         yield document
     elif document.message == COMMENT and _is_relaxed(text, limits):
         yield replace(document, cause="comments")
@@ -272,7 +274,7 @@ def _documents(text: bytes, limits: Limits) -> Iterator[Document | Flaw]:
         yield from split_documents(text, depth=limits.depth)
 
 
-def _relaxed_json(text: bytes, limits: Limits, *, json5: bool) -> Iterator[Document | Flaw]:
+def _relaxed_json(text: bytes, limits: Limits, *, json5: bool) -> Iterator[Document | ParseError]:
     from segkoch_lint.documents.json.rewritten import parse_relaxed_json  # noqa: PLC0415 - most inputs are strict JSON
 
     yield parse_relaxed_json(text, json5=json5, depth=limits.depth, values=limits.values)
@@ -280,14 +282,14 @@ def _relaxed_json(text: bytes, limits: Limits, *, json5: bool) -> Iterator[Docum
 
 def _is_relaxed(text: bytes, limits: Limits) -> bool:
     """Tell whether a text is one document of JSON with comments, or of JSON5."""
-    return not any(isinstance(each, Flaw) for each in _relaxed_json(text, limits, json5=True))
+    return not any(isinstance(each, ParseError) for each in _relaxed_json(text, limits, json5=True))
 
 
-def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw | Failure]:
+def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | ParseError | InternalFailure]:
     # JSON in a file that is named as YAML: the JSON parser sees more, and a hundred times as fast.
     if text.lstrip(BETWEEN_DOCUMENTS)[:1] in (b"{", b"["):
         documents = list(_documents(text, limits))
-        if not any(isinstance(each, Flaw) for each in documents):
+        if not any(isinstance(each, ParseError) for each in documents):
             yield from documents
             return
     from segkoch_lint.documents.yaml.document import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
@@ -295,20 +297,20 @@ def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | Flaw 
     yield from parse_yaml(text, depth=limits.depth, values=limits.values // 10)
 
 
-def _nothing(stream: Stream, name: str) -> Iterator[Flaw | Foreign]:
+def _nothing(stream: Stream, name: str) -> Iterator[ParseError | UnsupportedInput]:
     try:
         text = b"".join(stream)
-    except Damage as damage:
+    except CorruptInputError as damage:
         yield damage_flaw(damage, 1, b"")
         return
     if claim_of(name).is_one_document:
         at = 1 + text.count(b"\n")
-        yield Flaw("the file is empty, and JSON is at least one value", Span(at, 1, at, 1), shows_signs=False)
+        yield ParseError("the file is empty, and JSON is at least one value", Span(at, 1, at, 1), shows_signs=False)
     else:
-        yield Foreign(EMPTY)
+        yield UnsupportedInput(EMPTY)
 
 
-def _gather(stream: Stream, most: int) -> tuple[bytes, Damage | None]:
+def _gather(stream: Stream, most: int) -> tuple[bytes, CorruptInputError | None]:
     """Return all the text, or a little more than *most* bytes of it, and the damage at its end."""
     chunks: list[bytes] = []
     size = 0
@@ -318,7 +320,7 @@ def _gather(stream: Stream, most: int) -> tuple[bytes, Damage | None]:
             size += len(chunk)
             if size > most:
                 break
-    except Damage as damage:
+    except CorruptInputError as damage:
         return b"".join(chunks), damage
     return b"".join(chunks), None
 
@@ -374,14 +376,14 @@ class _Sample(msgspec.Struct, frozen=True):
 
 
 def _reads(line: bytes, limits: Limits) -> bool:
-    return not any(isinstance(each, Flaw) for each in read_line(line, 1, limits))
+    return not any(isinstance(each, ParseError) for each in read_line(line, 1, limits))
 
 
 def _spans_lines(text: bytes, limits: Limits) -> bool:
     """Tell whether a text is good as a sequence of documents, but not line by line."""
     if all(_reads(each, limits) for each in text.split(b"\n") if each.strip()):
         return False
-    return not any(isinstance(each, Flaw) for each in split_documents(text, depth=limits.depth))
+    return not any(isinstance(each, ParseError) for each in split_documents(text, depth=limits.depth))
 
 
 def _reads_as_yaml(head: bytes, limits: Limits, *, whole: bool) -> bool:
@@ -398,5 +400,5 @@ def _reads_as_yaml(head: bytes, limits: Limits, *, whole: bool) -> bool:
     from segkoch_lint.documents.yaml.document import parse_yaml  # noqa: PLC0415 - slow to import, and most inputs are JSON
 
     found = list(parse_yaml(tried, depth=limits.depth, values=limits.values // 10))
-    documents = [each for each in found if not isinstance(each, Flaw | Failure)]
+    documents = [each for each in found if not isinstance(each, ParseError | InternalFailure)]
     return documents == found and any(isinstance(each.value, dict | list) for each in documents)

@@ -42,7 +42,7 @@ class Note(NamedTuple):
     written: str | None = None
 
 
-class Flaw(msgspec.Struct, frozen=True):
+class ParseError(msgspec.Struct, frozen=True):
     """A document or line that is not what it claims to be (KCH001), or that repeats a key (KCH003).
 
     Attributes:
@@ -65,7 +65,7 @@ class Flaw(msgspec.Struct, frozen=True):
     cause: str = ""
 
 
-class Failure(msgspec.Struct, frozen=True):
+class InternalFailure(msgspec.Struct, frozen=True):
     """A document or line whose reading raised an exception that nobody expected: a fault of ours, not of the text.
 
     Attributes:
@@ -101,7 +101,7 @@ class Origin(msgspec.Struct, frozen=True):
 
     def pointer(self, path: Path, ids: Ids) -> str | Secret:
         """Return the pointer to the value at *path* of the document, as it is shown."""
-        parts = [shown_pointer(each, ids.stretches) for each in (*self.decoded, (*self.base, *path))]
+        parts = [shown_pointer(each, ids.ranges) for each in (*self.decoded, (*self.base, *path))]
         shown = ARROW.join(text for part in parts if (text := str(part)))
         if not any(isinstance(part, Secret) for part in parts):
             return shown
@@ -203,4 +203,4 @@ def pointer_in(document: Document, path: Path) -> str | Secret:
     """Return the pointer to the value at *path* of a document as it is shown, with what leads to the document."""
     if document.origin is not None:
         return document.origin.pointer(path, document.ids)
-    return shown_pointer(path, document.ids.stretches)
+    return shown_pointer(path, document.ids.ranges)

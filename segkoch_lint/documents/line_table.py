@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.surroundings import Surroundings, surroundings
 from segkoch_lint.findings.position import Span
 
@@ -17,9 +17,9 @@ _LONGEST_LINE = 4000
 """Code points kept of each of them; of the flaw's own line, up to as many beyond the flaw."""
 
 _SHORT = 1 << 12
-"""Code points of a text in which lines are counted for each position; of a longer one their starts are remembered."""
+"""Code points of a text in which lines are counted for each position; of a longer one their starts are cached."""
 
-Extent = tuple[int, int]
+OffsetRange = tuple[int, int]
 """A stretch of a text: first code point and one past the last."""
 
 
@@ -50,7 +50,7 @@ class LineTable:
         column = offset - start + 1
         return self._line + index, column + (self._column - 1 if index == 0 else 0)
 
-    def span(self, extent: Extent) -> Span:
+    def span(self, extent: OffsetRange) -> Span:
         """Return the span of an extent."""
         return Span(*self.position(extent[0]), *self.position(extent[1]))
 
@@ -67,7 +67,7 @@ class LineTable:
                 shown.append(margin + self._text[start:end].removesuffix("\n").removesuffix("\r"))
         return shown
 
-    def extent_of_line(self, line: int) -> Extent:
+    def extent_of_line(self, line: int) -> OffsetRange:
         """Return the extent of a line of the input, its end included; empty when there is no such line."""
         index = line - self._line
         if not 0 <= index < len(self._starts):
@@ -83,14 +83,14 @@ class LineTable:
 def flaw_at(
     text: str,
     message: str,
-    extent: Extent,
+    extent: OffsetRange,
     line: int,
     column: int = 1,
     *,
     cause: str = "",
     table: LineTable | None = None,
     around: Surroundings | None = None,
-) -> Flaw:
+) -> ParseError:
     """Return the flaw with this extent in a text that begins at *line* and *column* of its input.
 
     Where there is a *table* of the text already, none is made. What stands *around* the beginning of the lines
@@ -103,4 +103,4 @@ def flaw_at(
     lines = table.lines(first, span.line + _AROUND)
     shown = [each[: kept.get(number, _LONGEST_LINE)] for number, each in enumerate(lines, first)]
     outside = around or surroundings(text, table.extent_of_line(first)[0]) if first > line else None
-    return Flaw(message, span, first, shown, around=outside, cause=cause)
+    return ParseError(message, span, first, shown, around=outside, cause=cause)

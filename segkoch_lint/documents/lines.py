@@ -9,7 +9,8 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from segkoch_lint.documents.document import Document, Failure, Flaw
+from segkoch_lint.calls.signs import shows_signs
+from segkoch_lint.documents.document import Document, InternalFailure, ParseError
 from segkoch_lint.documents.json.document import (
     JsonDocument,
     has_more_values,
@@ -18,9 +19,8 @@ from segkoch_lint.documents.json.document import (
     too_many_values,
 )
 from segkoch_lint.findings.position import Span
-from segkoch_lint.inputs.decompression import Damage
+from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.messages.signs import shows_signs
 
 
 class NumberedLine(NamedTuple):
@@ -63,7 +63,7 @@ class Block:
         """The number of the line after these."""
         return self.number + (self.text.count(b"\n") if self.ends is None else self.ends)
 
-    def lines(self, limits: Limits) -> Iterator[NumberedLine | Flaw]:
+    def lines(self, limits: Limits) -> Iterator[NumberedLine | ParseError]:
         """Yield the lines that are not blank, without their ends; a flaw for one over ``limits.line_bytes``."""
         most = limits.line_bytes
         for number, piece in enumerate(self.text.split(b"\n"), self.number):
@@ -73,7 +73,7 @@ class Block:
             yield NumberedLine(number, line) if len(line) <= most else too_long(number, most, line)
 
 
-def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[Block | Flaw]:
+def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[Block | ParseError]:
     """Yield the lines of a text, as many at a time as come in one chunk.
 
     Lines end at LF or CRLF. One over ``limits.line_bytes`` is a flaw and is not held in memory.
@@ -108,10 +108,10 @@ def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterato
                 yield before
             begun = _BegunLine(most)
             begun.add(chunk[end:])
-    except Damage as damage:
+    except CorruptInputError as damage:
         number = _number_after(before)
         # What is left of the line is a document of its own only where it reads as one.
-        if begun.is_too_long or not any(isinstance(each, Flaw) for each in read_line(begun.text, 1, limits)):
+        if begun.is_too_long or not any(isinstance(each, ParseError) for each in read_line(begun.text, 1, limits)):
             yield from begun.finished(number)
         yield damage_flaw(damage, number, begun.text)
     else:
@@ -130,7 +130,7 @@ def _nothing(_: Block) -> None:
     """Take no notice of a block."""
 
 
-class Sieve(msgspec.Struct, Generic[Known], frozen=True):
+class LineFilter(msgspec.Struct, Generic[Known], frozen=True):
     """Takes lines of JSON out before they are read.
 
     Attributes:
@@ -140,14 +140,14 @@ class Sieve(msgspec.Struct, Generic[Known], frozen=True):
         announce: is told of a block as soon as it is there, so that work on it can begin.
     """
 
-    select: Callable[[Block], Iterable[NumberedLine | Flaw | Known]]
+    select: Callable[[Block], Iterable[NumberedLine | ParseError | Known]]
     ahead: Callable[[], int] = int
     announce: Callable[[Block], None] = _nothing
 
 
 def read_lines(
-    stream: Iterable[bytes], limits: Limits, sieve: Sieve[Known] | None = None
-) -> Iterator[JsonDocument | Flaw | Failure | Known]:
+    stream: Iterable[bytes], limits: Limits, sieve: LineFilter[Known] | None = None
+) -> Iterator[JsonDocument | ParseError | InternalFailure | Known]:
     """Yield the documents of JSON Lines, and a flaw for each line that is broken (or a failure, if the fault is ours).
 
     Args:
@@ -162,7 +162,9 @@ def read_lines(
     for block in _looked_ahead(found, sieve) if sieve else found:
         if isinstance(block, Block) and block.text.isspace():
             continue
-        for each in (block,) if isinstance(block, Flaw) else sieve.select(block) if sieve else block.lines(limits):
+        for each in (
+            (block,) if isinstance(block, ParseError) else sieve.select(block) if sieve else block.lines(limits)
+        ):
             if isinstance(each, NumberedLine):
                 documents = list(reversed(read_line(each.text, each.number, limits)))
                 while documents:  # there may be very many: none is held when it is done with
@@ -171,9 +173,9 @@ def read_lines(
                 yield each
 
 
-def _looked_ahead(found: Iterator[Block | Flaw], sieve: Sieve[Known]) -> Iterator[Block | Flaw]:
+def _looked_ahead(found: Iterator[Block | ParseError], sieve: LineFilter[Known]) -> Iterator[Block | ParseError]:
     """Yield blocks after as many as may be were announced; where reading fails, those that came before first."""
-    held: deque[Block | Flaw] = deque()
+    held: deque[Block | ParseError] = deque()
     failure: Exception | None = None
     is_over = False
     while True:
@@ -198,7 +200,7 @@ def _looked_ahead(found: Iterator[Block | Flaw], sieve: Sieve[Known]) -> Iterato
         raise failure
 
 
-def read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | Flaw | Failure]:
+def read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | ParseError | InternalFailure]:
     """Return the document of a line, or the one flaw of it, or the failure to read it.
 
     A line that begins with RS (RFC 7464), or where the ends of lines were lost between documents, is good too, and
@@ -209,29 +211,29 @@ def read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the lines after this one can be read
-        return [Failure(error, number)]
+        return [InternalFailure(error, number)]
 
 
-def _read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | Flaw]:
+def _read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | ParseError]:
     # A value takes two bytes at least.
     if len(text) > 2 * limits.values and has_more_values(text, limits.values):
         return [too_many_values(number, limits.values)]
     document = parse_json(text, line=number, depth=limits.depth)
-    if not isinstance(document, Flaw):
+    if not isinstance(document, ParseError):
         return [document]
-    several: list[JsonDocument | Flaw] = []
+    several: list[JsonDocument | ParseError] = []
     for each in split_documents(text, line=number, depth=limits.depth):
-        if isinstance(each, Flaw) or not isinstance(each.value, dict | list):
+        if isinstance(each, ParseError) or not isinstance(each.value, dict | list):
             return [replace(document, shows_signs=shows_signs(text))]
         several.append(each)
     return several
 
 
-def damage_flaw(damage: Damage, number: int, text: bytes) -> Flaw:
+def damage_flaw(damage: CorruptInputError, number: int, text: bytes) -> ParseError:
     """Return the flaw for data that is damaged after *text*, of which the last line is line *number*, begun."""
     column = len(text[text.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
     place = Span(number, column, number, column)
-    return Flaw(damage.message, place, number, shows_signs=shows_signs(text), cause="cut-off")
+    return ParseError(damage.message, place, number, shows_signs=shows_signs(text), cause="cut-off")
 
 
 def size_text(size: int) -> str:
@@ -261,14 +263,14 @@ class _BegunLine:
     def text(self) -> bytes:
         return b"".join(self._parts)
 
-    def finished(self, number: int) -> Iterator[Block | Flaw]:
+    def finished(self, number: int) -> Iterator[Block | ParseError]:
         if self.is_too_long:
             yield too_long(number, self._most, self.text)
         elif self.size:
             yield Block(number, self.text)
 
 
-def too_long(number: int, most: int, text: bytes | None = None) -> Flaw:
+def too_long(number: int, most: int, text: bytes | None = None) -> ParseError:
     """Return the flaw of a line that is longer than *most* bytes.
 
     Args:
@@ -278,4 +280,4 @@ def too_long(number: int, most: int, text: bytes | None = None) -> Flaw:
     """
     message = f"the line is longer than {size_text(most)} (limits.line-bytes)"
     signs = text is None or shows_signs(text)
-    return Flaw(message, Span(number, 1, number, 2), number, shows_signs=signs, cause="too-large")
+    return ParseError(message, Span(number, 1, number, 2), number, shows_signs=signs, cause="too-large")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.line_table import OffsetRange
 
 
 class SourceMap(msgspec.Struct, frozen=True):
@@ -24,11 +24,11 @@ class SourceMap(msgspec.Struct, frozen=True):
     made: Sequence[int] = ()
     source: Sequence[int] = ()
 
-    def to_source(self, extent: Extent) -> Extent:
+    def to_source(self, extent: OffsetRange) -> OffsetRange:
         """Return where an extent of the text that was made stands in the source."""
         return _mapped(extent[0], self.made, self.source), _mapped(extent[1], self.made, self.source)
 
-    def to_made(self, extent: Extent) -> Extent:
+    def to_made(self, extent: OffsetRange) -> OffsetRange:
         """Return where an extent of the source stands in the text that was made."""
         return _mapped(extent[0], self.source, self.made), _mapped(extent[1], self.source, self.made)
 

@@ -7,28 +7,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
+from segkoch_lint.calls.call import Call, library_of
+from segkoch_lint.calls.facets import Facet, group_of
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.documents.document import Document
-from segkoch_lint.engine.finding_locator import Draft, Excerpts, Placer
+from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, SnippetMaker
 from segkoch_lint.engine.line_findings import LineFindings, LineVerdict
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.missing_columns import unanswerable
 from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, Unit, place_in_document
-from segkoch_lint.findings.finding import Excerpt, Finding, Location
+from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.masking import Secret, mask_name
 from segkoch_lint.findings.summary import CallTally, Group, RuleTally, Summary
-from segkoch_lint.messages.facets import Facet, group_of
-from segkoch_lint.messages.message import Call, library_of
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.remedies import best_remedy
-from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.rules.ruleset import RuleSet, Verdict
 from segkoch_lint.rules.violations import Violation, shown_text
 
 REPEATED_KEY = "KCH003"
 _FIRST_KEY = "the key stands here first"
 
-Observe = Callable[[Document, Sequence[tuple[Call, int, Opinion]]], None]
+Observe = Callable[[Document, Sequence[tuple[Call, int, Verdict]]], None]
 """Is told of the calls of a document, each with its number among what the document holds, from 1, and the opinion."""
 
 
@@ -37,7 +37,7 @@ Said = tuple[LineVerdict, Group]
 
 
 @dataclass(slots=True)
-class Inspection:
+class CheckResult:
     """What one document held.
 
     Attributes:
@@ -48,10 +48,10 @@ class Inspection:
 
     findings: list[Finding] = field(default_factory=list)
     not_calls: list[NotACall] = field(default_factory=list)
-    calls: list[tuple[Call, int, Opinion]] = field(default_factory=list)
+    calls: list[tuple[Call, int, Verdict]] = field(default_factory=list)
 
 
-class Inspector:
+class DocumentChecker:
     """Judges documents by the selected rules.
 
     Args:
@@ -71,13 +71,13 @@ class Inspector:
         selection: Selection,
         ruleset: RuleSet,
         facets: tuple[Facet, ...] = (),
-        excerpts: Excerpts | None = None,
+        excerpts: SnippetMaker | None = None,
         observe: Observe | None = None,
     ) -> None:
         self._selection = selection
         self._facets = facets
         self._ruleset = ruleset
-        self.placer = Placer(selection.severity, excerpts)
+        self.placer = FindingLocator(selection.severity, excerpts)
         self._observe = observe
         self._lines = LineFindings(self.drafts, self.placer)
         self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
@@ -91,7 +91,7 @@ class Inspector:
         summary: Summary,
         *,
         observed: bool = True,
-    ) -> Inspection:
+    ) -> CheckResult:
         """Judge all that a document holds, and count it in *summary*.
 
         Args:
@@ -102,8 +102,8 @@ class Inspector:
             summary: the figures to add to.
             observed: whether to tell whoever observes calls of those in the document.
         """
-        inspection = Inspection()
-        drafts: list[Draft] = []
+        inspection = CheckResult()
+        drafts: list[PendingFinding] = []
         groups: dict[Path, Group] = {}
         destinations = 0
         judged = [unit for unit in units if not isinstance(unit, NotACall)]
@@ -140,7 +140,7 @@ class Inspector:
         summary: Summary,
         *,
         problem: str = "",
-        excerpt: Excerpt | None = None,
+        excerpt: Snippet | None = None,
         cause: str = "",
     ) -> Finding | None:
         """Return the finding of a rule about inputs, and count it; None when the rule does not apply here."""
@@ -191,7 +191,7 @@ class Inspector:
                     summary.groups[group].rules[code] += lines
 
     def judged(
-        self, document: Document, opinion: Opinion, path: str, ignored: frozenset[str], summary: Summary
+        self, document: Document, opinion: Verdict, path: str, ignored: frozenset[str], summary: Summary
     ) -> list[Finding]:
         """Count a document that is one call on which there is an opinion already, and return its findings.
 
@@ -208,14 +208,14 @@ class Inspector:
     def _group(self, call: Call, document: Document) -> Group:
         return group_of(self._facets, call.message, lambda: document.ids)
 
-    def drafts(self, call: Call, opinion: Opinion, document: Document) -> Iterator[Draft]:
+    def drafts(self, call: Call, opinion: Verdict, document: Document) -> Iterator[PendingFinding]:
         """Yield what is wrong with a call, in the order of the opinion."""
         if opinion.blames:
             library = library_of(call.message)
             properties = {"type": call.message["type"], "library": library, **_event(call)}
             for blame in opinion.blames:
                 violation = blame.of(call.message)
-                yield Draft(
+                yield PendingFinding(
                     violation.rule,
                     violation.template,
                     place_in_document(call, violation.path, document.value),
@@ -227,19 +227,19 @@ class Inspector:
                     properties=properties,
                 )
 
-    def _whole(self, unit: Path, violations: Iterable[Violation]) -> Iterator[Draft]:
+    def _whole(self, unit: Path, violations: Iterable[Violation]) -> Iterator[PendingFinding]:
         for broken in violations:
             remedy = broken.remedy or remedy_for(broken.rule, "", None)
-            yield Draft(broken.rule, broken.template, (*unit, *broken.path), unit, broken.values, remedy)
+            yield PendingFinding(broken.rule, broken.template, (*unit, *broken.path), unit, broken.values, remedy)
 
-    def _answerable(self, call: Call, drafts: Iterable[Draft]) -> Iterable[Draft]:
+    def _answerable(self, call: Call, drafts: Iterable[PendingFinding]) -> Iterable[PendingFinding]:
         """Return what can be said of a call: a row says nothing about what it has no columns for."""
         if call.row is None:
             return drafts
         unanswered = self.unanswerable(call.row.columns)
         return (draft for draft in drafts if draft.rule.code not in unanswered)
 
-    def _repeated(self, document: Document, units: Sequence[Call | Batch | Destination]) -> Iterator[Draft]:
+    def _repeated(self, document: Document, units: Sequence[Call | Batch | Destination]) -> Iterator[PendingFinding]:
         """Yield the keys that stand twice on the way to something a rule reads."""
         rule = self._selection.by_code.get(REPEATED_KEY)
         if rule is None or not units or not document.repeated:
@@ -250,9 +250,11 @@ class Inspector:
             if unit is not None and inner and self._ruleset.reads(inner):
                 values: dict[str, str | Secret] = {"key": shown_text(str(path[-1]))}
                 remedy = remedy_for(rule, "", None)
-                yield Draft(rule, rule.message, path, unit.path, values, remedy, on_key=True, first_key=_FIRST_KEY)
+                yield PendingFinding(
+                    rule, rule.message, path, unit.path, values, remedy, on_key=True, first_key=_FIRST_KEY
+                )
 
-    def _count(self, drafts: Sequence[Draft], groups: Mapping[Path, Group], summary: Summary) -> None:
+    def _count(self, drafts: Sequence[PendingFinding], groups: Mapping[Path, Group], summary: Summary) -> None:
         for draft in drafts:
             summary.rules.setdefault(draft.rule.code, RuleTally()).findings += 1
             summary.severities[str(self._selection.severity(draft.rule))] += 1
@@ -262,7 +264,7 @@ class Inspector:
                 summary.groups[groups[unit]].rules[code] += 1
 
 
-def count(summary: Summary, opinion: Opinion, library: str, group: Group = (), calls: int = 1) -> None:
+def count(summary: Summary, opinion: Verdict, library: str, group: Group = (), calls: int = 1) -> None:
     """Count *calls* of one library and one group on which the opinion is the same."""
     checked = opinion.not_delivered is None
     summary.calls += calls

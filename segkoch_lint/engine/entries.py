@@ -15,12 +15,12 @@ from segkoch_lint.identity.records import RecordBatch
 NEITHER = "neither JSON nor YAML"
 """The kind of an input that holds neither documents nor a table."""
 
-MOST_STRANGERS = 10_000
-"""Values that are not calls of one document, or before the first call of an input, that are remembered; others are only
+MOST_NOT_CALLS = 10_000
+"""Values that are not calls of one document, or before the first call of an input, that are kept; others are only
 counted."""
 
 
-class Stranger(msgspec.Struct, frozen=True):
+class NotACallEntry(msgspec.Struct, frozen=True):
     """A value that is not a call. Whether that is wrong depends on what else the input holds.
 
     Attributes:
@@ -45,17 +45,17 @@ class Provisional(msgspec.Struct, frozen=True):
         otherwise: the figures if no call came before. None for broken text, which counts if a call follows, too.
     """
 
-    entries: tuple[Finding | Stranger, ...]
+    entries: tuple[Finding | NotACallEntry, ...]
     summary: Summary
     records: RecordBatch | None = None
     otherwise: Summary | None = None
 
 
-class Mark(Enum):
+class Marker(Enum):
     """What stands between the entries of an input."""
 
     FIRST_CALL = "the first call follows"
 
 
-Entry = Finding | Stranger | Provisional | Mark | RecordBatch
+Entry = Finding | NotACallEntry | Provisional | Marker | RecordBatch
 """In the order of the text; but for records, which come when there are many."""

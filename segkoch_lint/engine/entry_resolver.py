@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from segkoch_lint.calls.call import CALL_TYPES
+from segkoch_lint.calls.signs import ObjectKind
 from segkoch_lint.documents.detection import EMPTY, OTHER_TABLE, PROGRAM
-from segkoch_lint.engine.document_checker import Inspector
-from segkoch_lint.engine.entries import MOST_STRANGERS, NEITHER, Entry, Provisional, Stranger
+from segkoch_lint.engine.document_checker import DocumentChecker
+from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, NotACallEntry, Provisional
 from segkoch_lint.findings.finding import Finding, Location
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.identity.database import IdentityDatabase, Source
 from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.inputs.input import Input
-from segkoch_lint.messages.message import CALL_TYPES
-from segkoch_lint.messages.signs import Kind
 
 NOT_A_CALL = "KCH002"
 
@@ -27,23 +27,24 @@ _TYPES = ", ".join(CALL_TYPES)
 _EXPECTED = f"an object with `type` ({_TYPES}), or with `event` and a user, is expected"
 
 _PROBLEMS = {
-    Kind.WRONG_TYPE.value: f"`type` is none of {_TYPES}; did you mean {{meant}}?",
-    Kind.NO_TYPE.value: "the type of a body of the HTTP API is in the path that it is posted to (/v1/page); write it "
-    "into the call as `type`",
-    Kind.EVENT_OBJECT.value: "`event` is an object, not the name of an event; if that is the call, check it by itself",
-    Kind.LOG_LINE.value: "a line of an application's log, with `level`, `severity`, `logger` or `msg`",
-    Kind.MIXPANEL.value: "an event of Mixpanel, with `distinct_id`",
+    ObjectKind.WRONG_TYPE.value: f"`type` is none of {_TYPES}; did you mean {{meant}}?",
+    ObjectKind.NO_TYPE.value: "the type of a body of the HTTP API is in the path that it is posted to (/v1/page); "
+    "write it into the call as `type`",
+    ObjectKind.EVENT_OBJECT.value: "`event` is an object, not the name of an event; if that is the call, "
+    "check it by itself",
+    ObjectKind.LOG_LINE.value: "a line of an application's log, with `level`, `severity`, `logger` or `msg`",
+    ObjectKind.MIXPANEL.value: "an event of Mixpanel, with `distinct_id`",
     OTHER_TABLE: "a table without columns of Segment's, such as context_device_id, anonymous_id and event",
     NEITHER: "the file is neither JSON nor YAML, nor a table",
     PROGRAM: "the file is source code; lint the JSON that it sends, which Segment's debugger shows",
 }
 """By the kind of a value that is not a call, what is wrong with it; of all others a call is expected."""
 
-_NEVER_WRONG = frozenset({Kind.METRICS.value, *REMARKS})
+_NEVER_WRONG = frozenset({ObjectKind.METRICS.value, *REMARKS})
 """Kinds of values that no input is blamed for."""
 
 
-class Joint:
+class EntryResolver:
     """Joins the entries of one input.
 
     Args:
@@ -57,7 +58,7 @@ class Joint:
     def __init__(
         self,
         source: Input,
-        inspector: Inspector,
+        inspector: DocumentChecker,
         ignored: frozenset[str],
         summary: Summary,
         *,
@@ -68,7 +69,7 @@ class Joint:
         self._inspector = inspector
         self._ignored = ignored
         self._summary = summary
-        self._held: list[Stranger | Provisional] = []
+        self._held: list[NotACallEntry | Provisional] = []
         self._beyond = Summary()
         self._kinds: set[str] = set()
         self._broken = False
@@ -79,7 +80,7 @@ class Joint:
         """Add an entry, in the order in which they were given."""
         if isinstance(entry, Finding):
             yield entry
-        elif isinstance(entry, Stranger):
+        elif isinstance(entry, NotACallEntry):
             yield from self._stranger(entry)
         elif isinstance(entry, Provisional):
             yield from self._provisional(entry)
@@ -111,14 +112,14 @@ class Joint:
             self._summary.unreadable.append(self._source.path)
         if self._source.claimed:
             for stranger in self._held[:1]:
-                if isinstance(stranger, Stranger):
+                if isinstance(stranger, NotACallEntry):
                     yield from self._not_a_call(stranger)
 
-    def _stranger(self, stranger: Stranger) -> Iterator[Finding]:
+    def _stranger(self, stranger: NotACallEntry) -> Iterator[Finding]:
         self._kinds.add(stranger.kind)
-        if self._holds_calls or stranger.kind == Kind.WRONG_TYPE.value:
+        if self._holds_calls or stranger.kind == ObjectKind.WRONG_TYPE.value:
             yield from self._not_a_call(stranger)
-        elif self._source.claimed and stranger.kind not in _NEVER_WRONG and len(self._held) < MOST_STRANGERS:
+        elif self._source.claimed and stranger.kind not in _NEVER_WRONG and len(self._held) < MOST_NOT_CALLS:
             self._held.append(stranger)
 
     def _provisional(self, entry: Provisional) -> Iterator[Finding]:
@@ -131,11 +132,11 @@ class Joint:
         elif entry.otherwise is not None:
             self._summary.add(entry.otherwise)
             for each in entry.entries:
-                if isinstance(each, Stranger):
+                if isinstance(each, NotACallEntry):
                     yield from self._stranger(each)
         else:
             self._broken = True
-            if len(self._held) < MOST_STRANGERS:
+            if len(self._held) < MOST_NOT_CALLS:
                 self._held.append(entry)
             else:
                 self._beyond.add(entry.summary)
@@ -144,7 +145,7 @@ class Joint:
         """Yield what was held until a call was met: an input that holds a call is expected to hold nothing else."""
         held, self._held = self._held, []
         for entry in held:
-            yield from self._not_a_call(entry) if isinstance(entry, Stranger) else self._counted(entry)
+            yield from self._not_a_call(entry) if isinstance(entry, NotACallEntry) else self._counted(entry)
         if beyond := self._beyond.calls:
             remark = f"{beyond:,} more broken lines before the first call are counted, but not listed"
             self._summary.add(self._beyond)
@@ -156,7 +157,7 @@ class Joint:
         for each in entry.entries:
             yield from (each,) if isinstance(each, Finding) else self._not_a_call(each)
 
-    def _not_a_call(self, stranger: Stranger) -> Iterator[Finding]:
+    def _not_a_call(self, stranger: NotACallEntry) -> Iterator[Finding]:
         if stranger.kind in _NEVER_WRONG:
             return
         place = Location.of(self._source.path, stranger.span, stranger.pointer)

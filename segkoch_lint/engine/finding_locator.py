@@ -10,24 +10,24 @@ from typing import Any
 
 import msgspec
 
+from segkoch_lint.calls.call import LIBRARY_NAME
 from segkoch_lint.documents.document import Document, Note, pointer_in
-from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
+from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.masking import Secret, mask_spans, merged
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
-from segkoch_lint.messages.message import LIBRARY_NAME
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.violations import shown_text
 
 _NAMES: Mapping[str, Path] = {"event": ("event",), "library": LIBRARY_NAME}
 """Properties that are texts of the call, and where these stand in it."""
 
-Excerpts = Callable[[Document, Span], Excerpt | None]
+SnippetMaker = Callable[[Document, Span], Snippet | None]
 """Makes the lines to show around a span."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PendingFinding:
     """A finding whose place in the text is not known yet: looking for it costs more than judging.
 
     Attributes:
@@ -50,7 +50,7 @@ class Draft:
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Placer:
+class FindingLocator:
     """Puts findings in their places.
 
     Args:
@@ -61,11 +61,11 @@ class Placer:
         excerpts: the same; it may be set to None when enough of them are shown.
     """
 
-    def __init__(self, severity: Callable[[Rule], Severity], excerpts: Excerpts | None) -> None:
+    def __init__(self, severity: Callable[[Rule], Severity], excerpts: SnippetMaker | None) -> None:
         self._severity = severity
         self.excerpts = excerpts
 
-    def findings(self, document: Document, path: str, drafts: Sequence[Draft]) -> list[Finding]:
+    def findings(self, document: Document, path: str, drafts: Sequence[PendingFinding]) -> list[Finding]:
         """Return the findings of a document, in the order of the text.
 
         Args:
@@ -95,7 +95,7 @@ class Placer:
         self,
         document: Document,
         path: str,
-        draft: Draft,
+        draft: PendingFinding,
         spans: Mapping[Path, Span] = MappingProxyType({}),
     ) -> Finding:
         """Return a finding, without the lines around it.
@@ -125,7 +125,7 @@ class Placer:
         )
 
 
-def in_order(made: Sequence[tuple[Finding, Draft, str]]) -> list[Finding]:
+def in_order(made: Sequence[tuple[Finding, PendingFinding, str]]) -> list[Finding]:
     """Return the findings of a document in the order of the text.
 
     One cause can break several rules. What to do about it is said at the first finding of the call.
@@ -142,12 +142,12 @@ def in_order(made: Sequence[tuple[Finding, Draft, str]]) -> list[Finding]:
     return findings
 
 
-def _remark(document: Document, draft: Draft) -> str:
+def _remark(document: Document, draft: PendingFinding) -> str:
     """Return what a reader should know of how the value to blame was read."""
     return (document.note(draft.path) or Note("")).remark
 
 
-def _keys(document: Document, draft: Draft) -> Sequence[Span]:
+def _keys(document: Document, draft: PendingFinding) -> Sequence[Span]:
     """Return the spans of the keys to underline, in the text's order; none where the value is underlined."""
     if not draft.on_key or not draft.path:
         return ()
@@ -169,7 +169,7 @@ def _masked(value: str | Secret, document: Document, path: Path) -> str | Secret
     if isinstance(value, Secret) and not value.masked:
         return value  # all of it is masked
     text = value.reveal() if isinstance(value, Secret) else value
-    again = document.ids.stretches(text, (text,) if _stands_at(document.value, path, text) else ())
+    again = document.ids.ranges(text, (text,) if _stands_at(document.value, path, text) else ())
     return shown_text(text, again) if again else value
 
 
@@ -187,7 +187,7 @@ def _shared(properties: Mapping[str, Any], document: Document) -> Mapping[str, A
     shared = dict(properties)
     for key, path in _NAMES.items():
         if name := properties.get(key):
-            again = document.ids.stretches(name, (name,) if _stands_at(document.value, path, name) else ())
+            again = document.ids.ranges(name, (name,) if _stands_at(document.value, path, name) else ())
             shared[key] = mask_spans(name, merged(again)) if again else name
     return shared
 

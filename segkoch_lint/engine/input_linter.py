@@ -10,55 +10,55 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from segkoch_lint.calls.call import Call
+from segkoch_lint.calls.signs import DELETE, ObjectKind
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.documents.detection import Foreign, read_documents
-from segkoch_lint.documents.document import Document, Failure, Flaw
-from segkoch_lint.documents.lines import Block, NumberedLine, Sieve
+from segkoch_lint.documents.detection import UnsupportedInput, read_documents
+from segkoch_lint.documents.document import Document, InternalFailure, ParseError
+from segkoch_lint.documents.lines import Block, LineFilter, NumberedLine
 from segkoch_lint.documents.table.row import RowDocument
-from segkoch_lint.engine.document_checker import Inspection, Inspector, Said, count
-from segkoch_lint.engine.entries import MOST_STRANGERS, NEITHER, Entry, Mark, Provisional, Stranger
-from segkoch_lint.engine.finding_locator import Excerpts
+from segkoch_lint.engine.document_checker import CheckResult, DocumentChecker, Said, count
+from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, Marker, NotACallEntry, Provisional
+from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.lines.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.engine.lines.selector import line_selector
 from segkoch_lint.engine.lines.table_rows import select_rows
 from segkoch_lint.engine.missing_columns import missing_columns
 from segkoch_lint.envelopes.unwrap import Batch, NotACall, Unit, units_of, unwrap
 from segkoch_lint.errors import InternalError
-from segkoch_lint.findings.finding import Excerpt, Finding, Location
+from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import shown_pointer
 from segkoch_lint.findings.summary import MOST_ERRORS, Group, Summary
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.inputs.file_types import Claim, claim_of, unsupported_compression
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import Stream, open_input
-from segkoch_lint.messages.message import Call
-from segkoch_lint.messages.signs import DELETE, Kind
-from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.rules.ruleset import RuleSet, Verdict
 
 INVALID_SYNTAX = "KCH001"
 
 EMPTY = "empty list or batch"
 
-FlawExcerpts = Callable[[Flaw], Excerpt | None]
+ErrorSnippetMaker = Callable[[ParseError], Snippet | None]
 """Makes the lines to show around broken text."""
 
 _PROGRESS_EVERY = 500
 """Documents between two looks at the clock."""
 
 _FEW_SCALARS = 10
-"""Items of a list without objects that are remembered; the others are only counted."""
+"""Items of a list without objects that are cached; the others are only counted."""
 
-_Item = Document | Flaw | Foreign | CheckedLine | CheckedRow
+_Item = Document | ParseError | UnsupportedInput | CheckedLine | CheckedRow
 """What is to be judged of an input."""
 
 _MOST_RECORDED = 30_000
 """Rows of records that are held until they become an entry; some tens of megabytes."""
 
 
-class PartLinter:
+class InputLinter:
     """Lints inputs, and remembers from one to the next what calls look like.
 
     Args:
@@ -81,8 +81,8 @@ class PartLinter:
     def __init__(
         self,
         settings: Settings,
-        excerpts: Excerpts | None = None,
-        flaw_excerpts: FlawExcerpts | None = None,
+        excerpts: SnippetMaker | None = None,
+        flaw_excerpts: ErrorSnippetMaker | None = None,
         threads: int = 1,
     ) -> None:
         self.selection = Selection(settings)
@@ -91,7 +91,7 @@ class PartLinter:
         self.records_users = bool(across & {"user", "device"})
         self._recorder = Recorder(users=self.records_users, events="event-name" in across) if across else None
         record = self._recorder.record if self._recorder else None
-        self.inspector = Inspector(self.selection, self.ruleset, settings.group_by, excerpts, record)
+        self.inspector = DocumentChecker(self.selection, self.ruleset, settings.group_by, excerpts, record)
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
@@ -99,7 +99,7 @@ class PartLinter:
         self._selector = line_selector(
             self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
         )
-        self._sieve: Sieve[CheckedLine | RecordBatch] = Sieve(self._select, self._ahead, self._announce)
+        self._sieve: LineFilter[CheckedLine | RecordBatch] = LineFilter(self._select, self._ahead, self._announce)
         self._flaw_excerpts = flaw_excerpts
         self._said: Counter[Said] = Counter()
         self._claimed = True
@@ -120,10 +120,10 @@ class PartLinter:
         """Stored (compressed) bytes read so far, of all inputs."""
         return self._bytes_before + (self._text.consumed if self._text else 0)
 
-    def lint(self, source: Input, opened: Stream | Unread | None = None) -> Iterator[Entry]:
+    def lint(self, source: Input, opened: Stream | UnreadableInput | None = None) -> Iterator[Entry]:
         """Lint an input, which may be open already; what cannot be read is noted in the summary."""
         opened = opened or open_input(source, wait=self._wait)
-        if isinstance(opened, Unread):
+        if isinstance(opened, UnreadableInput):
             self.summary.unread.append((opened.path, opened.reason))
         else:
             with opened as stream:
@@ -146,11 +146,13 @@ class PartLinter:
         units = list(units_of(document, ""))
         inspection = self.inspector.inspect(document, units, "", frozenset(), self.summary)
         strangers = list(self._strangers(document, inspection.not_calls, self.summary))
-        entries: list[Entry] = [*inspection.findings, Mark.FIRST_CALL, *strangers]
+        entries: list[Entry] = [*inspection.findings, Marker.FIRST_CALL, *strangers]
         yield from entries
         yield from self._recorded()
 
-    def _lint(self, documents: Iterable[_Item | Failure | RecordBatch], text: Stream, source: Input) -> Iterator[Entry]:
+    def _lint(
+        self, documents: Iterable[_Item | InternalFailure | RecordBatch], text: Stream, source: Input
+    ) -> Iterator[Entry]:
         name = source.path
         ignored = self.selection.ignored_in(name)
         self._text = text
@@ -177,8 +179,8 @@ class PartLinter:
         yield from self._recorded()
 
     def _readable(
-        self, documents: Iterable[_Item | Failure | RecordBatch], name: str
-    ) -> Iterator[_Item | Failure | RecordBatch]:
+        self, documents: Iterable[_Item | InternalFailure | RecordBatch], name: str
+    ) -> Iterator[_Item | InternalFailure | RecordBatch]:
         """Yield the documents as far as they can be read, and note what keeps the rest from being read."""
         try:
             yield from documents
@@ -189,9 +191,9 @@ class PartLinter:
         except Exception as error:  # noqa: BLE001 - whatever it is, the other inputs can be read
             self._fail(error, name, self._line or None, "nothing after this place was checked")
 
-    def _checked(self, each: _Item | Failure, name: str, ignored: frozenset[str]) -> Sequence[Entry]:
+    def _checked(self, each: _Item | InternalFailure, name: str, ignored: frozenset[str]) -> Sequence[Entry]:
         """Return what is to be said of one document; if our own code fails on it, only that is noted."""
-        if isinstance(each, Failure):
+        if isinstance(each, InternalFailure):
             self._fail(each.error, name, each.line, "this document was not checked")
             return ()
         self._line = _line_of(each)
@@ -232,9 +234,9 @@ class PartLinter:
         if self._calls_seen:
             self._selector.announce(block)
 
-    def _select(self, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine | RecordBatch]:
+    def _select(self, block: Block) -> Iterator[NumberedLine | ParseError | CheckedLine | RecordBatch]:
         self.on_progress()
-        selected: Iterable[NumberedLine | Flaw | CheckedLine]
+        selected: Iterable[NumberedLine | ParseError | CheckedLine]
         try:
             selected = self._selector.select(block, leave_first=not self._calls_seen)
         except MemoryError:
@@ -250,15 +252,15 @@ class PartLinter:
         if self._is_full():
             yield from self._recorded()
 
-    def _count_clean(self, opinion: Opinion, library: str, group: Group, calls: int) -> None:
+    def _count_clean(self, opinion: Verdict, library: str, group: Group, calls: int) -> None:
         count(self.summary, opinion, library, group, calls)
 
     def _entries(self, each: _Item, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         summary = self.summary
-        if isinstance(each, Foreign):
+        if isinstance(each, UnsupportedInput):
             kind = each.kind or NEITHER
             summary.not_calls[kind] += 1
-            yield Stranger(kind, "", Span(1, 1, 1, 1))
+            yield NotACallEntry(kind, "", Span(1, 1, 1, 1))
         elif isinstance(each, CheckedLine):
             yield from self._first_call()
             yield from self.inspector.line(each, name, ignored, summary, self._said)
@@ -266,12 +268,12 @@ class PartLinter:
             ignored = self._ignored_of(each.document, name, ignored)
             yield from self._first_call()
             yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
-        elif isinstance(each, Flaw):
+        elif isinstance(each, ParseError):
             yield from self._broken(each, name, ignored)
         else:
             yield from self._of_document(each, name, ignored)
 
-    def _broken(self, flaw: Flaw, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+    def _broken(self, flaw: ParseError, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         certain = self._holds_calls or flaw.shows_signs or claim_of(name) is Claim.JSON_LINES
         summary = self.summary if certain else Summary()
         excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
@@ -324,23 +326,25 @@ class PartLinter:
         summary.not_calls.update(more)
         otherwise.not_calls.update(more)
         otherwise.not_calls.update(unit.kind for unit in inspection.not_calls)
-        otherwise.not_calls[Kind.OTHER.value] += len(inspection.calls)
+        otherwise.not_calls[ObjectKind.OTHER.value] += len(inspection.calls)
         return Provisional(tuple(self._entries_of(document, inspection, summary)), summary, records, otherwise)
 
-    def _entries_of(self, document: Document, inspection: Inspection, summary: Summary) -> list[Finding | Stranger]:
-        entries: list[Finding | Stranger] = [
+    def _entries_of(
+        self, document: Document, inspection: CheckResult, summary: Summary
+    ) -> list[Finding | NotACallEntry]:
+        entries: list[Finding | NotACallEntry] = [
             *self._strangers(document, inspection.not_calls, summary),
             *inspection.findings,
         ]
         return sorted(entries, key=_place) if inspection.not_calls else entries
 
     @staticmethod
-    def _strangers(document: Document, units: Sequence[NotACall], summary: Summary) -> Iterator[Stranger]:
+    def _strangers(document: Document, units: Sequence[NotACall], summary: Summary) -> Iterator[NotACallEntry]:
         spans = document.locate({unit.path for unit in units}) if units else {}
         for unit in units:
             summary.not_calls[unit.kind] += 1
-            pointer = shown_pointer(unit.path, document.ids.stretches) if unit.path else ""
-            yield Stranger(unit.kind, pointer, spans.get(unit.path), unit.meant)
+            pointer = shown_pointer(unit.path, document.ids.ranges) if unit.path else ""
+            yield NotACallEntry(unit.kind, pointer, spans.get(unit.path), unit.meant)
 
     def _ignored_of(self, document: Document, name: str, ignored: frozenset[str]) -> frozenset[str]:
         """Return the codes that do not count in a document: a table says nothing about what it has no columns for."""
@@ -350,26 +354,26 @@ class PartLinter:
             self.summary.remarks.append((name, remark))
         return ignored | self.inspector.unanswerable(document.columns)
 
-    def _first_call(self) -> Iterator[Mark]:
+    def _first_call(self) -> Iterator[Marker]:
         if not self._calls_seen:
             self._calls_seen = True
-            yield Mark.FIRST_CALL
+            yield Marker.FIRST_CALL
 
 
 def _gathered(document: Document, name: str) -> tuple[list[Unit], Counter[str]]:
-    """Return what a document holds, as much of it as is remembered, and the number of further values by kind."""
+    """Return what a document holds, as much of it as is cached, and the number of further values by kind."""
     gathered: list[Unit] = []
     more: Counter[str] = Counter()
     value = document.value
     if isinstance(value, list) and len(value) > _FEW_SCALARS and not _holds_objects(value):
-        more[Kind.OTHER.value] = len(value) - _FEW_SCALARS
+        more[ObjectKind.OTHER.value] = len(value) - _FEW_SCALARS
         return list(unwrap(value[:_FEW_SCALARS], table=name)), more
     others = 0
     for unit in units_of(document, name):
-        is_other = isinstance(unit, NotACall) and unit.kind == Kind.OTHER.value
+        is_other = isinstance(unit, NotACall) and unit.kind == ObjectKind.OTHER.value
         others += is_other
-        if is_other and others > MOST_STRANGERS:
-            more[Kind.OTHER.value] += 1
+        if is_other and others > MOST_NOT_CALLS:
+            more[ObjectKind.OTHER.value] += 1
         else:
             gathered.append(unit)
     return gathered, more
@@ -389,10 +393,12 @@ def _line_of(each: _Item) -> int:
         return each.line
     if isinstance(each, CheckedRow):
         return each.document.start[0]
-    return each.span.line if isinstance(each, Flaw) else 1 if isinstance(each, Foreign) else each.start[0]
+    return (
+        each.span.line if isinstance(each, ParseError) else 1 if isinstance(each, UnsupportedInput) else each.start[0]
+    )
 
 
-def _place(entry: Finding | Stranger) -> tuple[int, int]:
+def _place(entry: Finding | NotACallEntry) -> tuple[int, int]:
     """Return where an entry begins; what stands nowhere comes first."""
     span = entry.location.span if isinstance(entry, Finding) else entry.span
     return (span.line, span.column) if span else (0, 0)

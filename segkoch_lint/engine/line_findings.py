@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from segkoch_lint.bounded_cache import BoundedCache
+from segkoch_lint.calls.call import Call, library_of
 from segkoch_lint.documents.document import Document, ValueDocument
 from segkoch_lint.documents.json.document import JsonDocument, in_code_points, parse_json
-from segkoch_lint.documents.line_table import Extent
-from segkoch_lint.engine.finding_locator import Draft, Placer, in_order
+from segkoch_lint.documents.line_table import OffsetRange
+from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, in_order
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
 from segkoch_lint.engine.lines.run_read_set import EVENT, nested
@@ -23,11 +24,10 @@ from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import UnreadIds, holds_none
 from segkoch_lint.findings.redaction.masking import Secret, hides_values, key_of, mask_name, parent_of
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
-from segkoch_lint.messages.message import Call, library_of
-from segkoch_lint.rules.ruleset import Opinion
-from segkoch_lint.rules.violations import NAMES, Blame, placeholders
+from segkoch_lint.rules.ruleset import Verdict
+from segkoch_lint.rules.violations import NAMES, ViolationTemplate, placeholders
 
-Judge = Callable[[Call, Opinion, Document], Iterable[Draft]]
+Judge = Callable[[Call, Verdict, Document], Iterable[PendingFinding]]
 """Returns what is wrong with a call."""
 
 _SOME_TEXT = "some text"
@@ -44,7 +44,7 @@ class LineVerdict(msgspec.Struct, frozen=True, eq=False):
         findings: by code and name of the severity, how many there are.
     """
 
-    opinion: Opinion
+    opinion: Verdict
     library: str
     templates: tuple[_Template, ...]
     passes: Callable[[bytes], bool]
@@ -62,7 +62,7 @@ class _Template(msgspec.Struct, frozen=True):
         secret: the placeholder of the message whose value each line has its own of; empty for none.
     """
 
-    draft: Draft
+    draft: PendingFinding
     finding: Finding
     number: int
     key: str
@@ -105,7 +105,7 @@ class _Reading(NamedTuple):
     hidden: bool
 
     @classmethod
-    def of(cls, blame: Blame, number: int) -> _Reading:
+    def of(cls, blame: ViolationTemplate, number: int) -> _Reading:
         """Return how the findings of a blame read the value with a number."""
         names = {"value", "state"}.intersection(placeholders(blame.template))
         shown = "value" if "value" in names else "".join(names)
@@ -125,7 +125,7 @@ class _Reading(NamedTuple):
 
 
 class _Readings(NamedTuple):
-    """How findings read what an opinion says they read (`Opinion.reads`).
+    """How findings read what an opinion says they read (`Verdict.reads`).
 
     Attributes:
         blamed: the values to blame; all others are read as they stand.
@@ -136,7 +136,7 @@ class _Readings(NamedTuple):
     special: tuple[_Reading, ...]
 
     @classmethod
-    def of(cls, opinion: Opinion) -> _Readings:
+    def of(cls, opinion: Verdict) -> _Readings:
         """Return how the findings of an opinion read values."""
         blamed: list[_Reading] = []
         number = len(NAMES)
@@ -154,12 +154,12 @@ class LineFindings:
         placer: makes findings.
     """
 
-    def __init__(self, judge: Judge, placer: Placer) -> None:
+    def __init__(self, judge: Judge, placer: FindingLocator) -> None:
         self._judge = judge
         self._placer = placer
         self._verdicts: BoundedCache[Hashable, LineVerdict | None] = BoundedCache()
         self._names: BoundedCache[tuple[bytes, bytes], _Names | None] = BoundedCache()
-        self._readings: BoundedCache[Opinion, _Readings] = BoundedCache()
+        self._readings: BoundedCache[Verdict, _Readings] = BoundedCache()
 
     def of(self, line: CheckedLine, path: str, ignored: frozenset[str]) -> tuple[LineVerdict, list[Finding]] | None:
         """Return what is said of a line, and its findings in order; None if that takes a look at the whole line.
@@ -214,7 +214,7 @@ class LineFindings:
         findings = Counter((each.finding.code, str(each.finding.severity)) for each in templates)
         return LineVerdict(line.opinion, library_of(message), templates, _watch(ids.strings), findings)
 
-    def _template(self, document: Document, draft: Draft, reading: _Reading, part: Hashable) -> _Template:
+    def _template(self, document: Document, draft: PendingFinding, reading: _Reading, part: Hashable) -> _Template:
         finding = self._placer.finding(document, "", draft)
         shown = finding.values.get(reading.shown)
         own = isinstance(shown, Secret) and not shown.masked
@@ -229,7 +229,7 @@ def _names(type_text: bytes, event_text: bytes) -> _Names | None:
     if not isinstance(event, str):
         return _Names(_parsed(type_text), None, lambda _: True)
     ids = UnreadIds([event])
-    ids.stretches(shown := mask_name(event))
+    ids.ranges(shown := mask_name(event))
     return None if ids.strings is None else _Names(_parsed(type_text), shown, _watch(ids.strings))
 
 
@@ -265,7 +265,7 @@ def _values(line: CheckedLine, readings: _Readings) -> dict[Path, Any]:
 
 
 def _placed(
-    template: _Template, line: CheckedLine, path: str, extent: Extent, properties: Mapping[str, str]
+    template: _Template, line: CheckedLine, path: str, extent: OffsetRange, properties: Mapping[str, str]
 ) -> Finding:
     """Return the finding of a line."""
     finding, text, number = template.finding, line.text, line.line
@@ -293,7 +293,7 @@ def _with_secret(finding: Finding, template: _Template, secrets: Mapping[int, Se
     return msgspec.structs.replace(finding, values={**finding.values, template.secret: secret}) if secret else finding
 
 
-def _key_extent(text: bytes, value: int, key: str) -> Extent:
+def _key_extent(text: bytes, value: int, key: str) -> OffsetRange:
     """Return where the key of a value stands, with its quotes; it holds no escape."""
     end = text.rindex(b'"', 0, value) + 1
     return end - len(key.encode()) - 2, end

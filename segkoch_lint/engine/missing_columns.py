@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from segkoch_lint.messages.message import Holding
+from segkoch_lint.calls.call import Holding
 from segkoch_lint.rules.catalogue import Rule
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import stat
 from bisect import bisect_right
 from functools import lru_cache
 
-from segkoch_lint.documents.detection import Foreign, read_documents
-from segkoch_lint.documents.document import Document, Failure, Flaw
-from segkoch_lint.engine.finding_locator import Excerpts
-from segkoch_lint.findings.finding import Excerpt, Location
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.documents.detection import UnsupportedInput, read_documents
+from segkoch_lint.documents.document import Document, InternalFailure, ParseError
+from segkoch_lint.engine.finding_locator import SnippetMaker
+from segkoch_lint.findings.finding import Location, Snippet
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import Stream, open_input
 
@@ -21,7 +21,7 @@ _MOST_BYTES = 1 << 20
 """Of a file: fixtures are smaller. To read a log again for a few lines would take as long as the run."""
 
 
-class LookingBack:
+class SnippetReader:
     """Makes excerpts of inputs that were read before.
 
     Args:
@@ -29,12 +29,12 @@ class LookingBack:
         limits: what is too long or too deep.
     """
 
-    def __init__(self, excerpts: Excerpts, limits: Limits) -> None:
+    def __init__(self, excerpts: SnippetMaker, limits: Limits) -> None:
         self._excerpts = excerpts
         self._limits = limits
         self._documents = lru_cache(maxsize=2)(self._read)
 
-    def excerpt(self, location: Location) -> Excerpt | None:
+    def excerpt(self, location: Location) -> Snippet | None:
         """Return the lines around a place; None where the input cannot be read again, or is too large for that."""
         span = location.span
         if span is None:
@@ -51,7 +51,7 @@ class LookingBack:
             if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
                 return []
             opened = open_input(Input(path))
-            if isinstance(opened, Unread):
+            if isinstance(opened, UnreadableInput):
                 return []
             with opened as stream:
                 return self._documents_of(stream, path)
@@ -63,6 +63,6 @@ class LookingBack:
         for each in read_documents(stream, name=path, limits=self._limits):
             if stream.inflated > _MOST_BYTES:
                 return []
-            if not isinstance(each, Flaw | Failure | Foreign):
+            if not isinstance(each, ParseError | InternalFailure | UnsupportedInput):
                 documents.append(each)
         return documents

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import parse_good_json, parse_json
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.inputs.limits import Limits
@@ -127,7 +127,7 @@ def _read(held: str | bytes, limits: Limits, *, exact: bool, field: Path) -> Dec
     except UnicodeEncodeError:
         return Undecoded("not valid Unicode")
     document = parse_good_json(source, depth=limits.depth) or parse_json(source, depth=limits.depth)
-    if isinstance(document, Flaw):
+    if isinstance(document, ParseError):
         return Undecoded(document.message, text if exact else None, document.span)
     if not isinstance(document.value, dict | list):
         return _read_again(document.value, limits, field)

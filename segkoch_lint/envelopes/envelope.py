@@ -12,7 +12,7 @@ import msgspec
 
 from segkoch_lint.envelopes.decoding import Encoding
 from segkoch_lint.envelopes.patterns import Pattern, matches, pattern_of
-from segkoch_lint.rules.vocabulary import Gate, gate
+from segkoch_lint.rules.vocabulary import FastValidator, gate
 
 _PRUNED = frozenset(
     {"type", "required", "properties", "prefixItems", "minItems", "const", "enum", "pattern", "anyOf", "title"}
@@ -155,7 +155,7 @@ class Recogniser:
         self._schema = envelope.recognise
         self._is_list = self._schema["type"] == "array"
         self._required = envelope.required
-        self._gate: Gate = gate(self._schema, quoting=True)
+        self._gate: FastValidator = gate(self._schema, quoting=True)
 
     def recognises(self, value: Any) -> bool:
         """Return whether a value is in the envelope."""

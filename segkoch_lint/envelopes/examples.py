@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from segkoch_lint.documents.document import Flaw, pointer_in
+from segkoch_lint.calls.call import Call
+from segkoch_lint.documents.document import ParseError, pointer_in
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.envelopes.envelope import Envelope
 from segkoch_lint.envelopes.reader import EnvelopeReader, UnreadableRequest
 from segkoch_lint.envelopes.unwrap import units_of
-from segkoch_lint.messages.message import Call
 
 
 def problem_of_examples(envelope: Envelope, others: Sequence[Envelope]) -> str:
@@ -50,7 +50,7 @@ def places_in(reader: EnvelopeReader, document: Any) -> tuple[tuple[str, ...], t
     for content in opened.contents if opened else ():
         if isinstance(content, UnreadableRequest):
             unreadable.append(str(content.pointer))
-        elif not isinstance(content, Flaw):
+        elif not isinstance(content, ParseError):
             calls.extend(
                 str(pointer_in(content, unit.path)) for unit in units_of(content, "") if isinstance(unit, Call)
             )

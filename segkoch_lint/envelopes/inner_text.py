@@ -13,7 +13,7 @@ from typing import Protocol
 
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.scanner import locate
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.source_map import SourceMap, SourceMapBuilder
 from segkoch_lint.findings.position import Path
 
@@ -27,16 +27,16 @@ class Sites:
         extents: returns the extents of values by their paths.
     """
 
-    def __init__(self, extents: Callable[[Collection[Path]], dict[Path, Extent]]) -> None:
+    def __init__(self, extents: Callable[[Collection[Path]], dict[Path, OffsetRange]]) -> None:
         self._extents = extents
         self._announced: list[Path] = []
-        self._found: dict[Path, Extent] = {}
+        self._found: dict[Path, OffsetRange] = {}
 
     def announce(self, path: Path) -> None:
         """Note that the extent of the value at *path* may be asked for."""
         self._announced.append(path)
 
-    def extent(self, path: Path) -> Extent:
+    def extent(self, path: Path) -> OffsetRange:
         """Return the extent of a value that was announced."""
         if self._announced:
             self._found |= self._extents(self._announced)
@@ -62,7 +62,7 @@ class EnclosingText(Protocol):
     @property
     def exact(self) -> bool: ...
 
-    def outward(self, extent: Extent) -> Extent:
+    def outward(self, extent: OffsetRange) -> OffsetRange:
         """Return the extent in the text of the whole document."""
 
     def inward(self, offset: int) -> int:
@@ -88,7 +88,7 @@ class WholeText:
         return self._document.text
 
     @staticmethod
-    def outward(extent: Extent) -> Extent:
+    def outward(extent: OffsetRange) -> OffsetRange:
         """Return the extent."""
         return extent
 
@@ -118,7 +118,7 @@ class PartText:
         return self._around.exact
 
     @property
-    def _extent(self) -> Extent:
+    def _extent(self) -> OffsetRange:
         return self._around.sites.extent(self._path)
 
     @cached_property
@@ -126,7 +126,7 @@ class PartText:
         """The text of the value."""
         return self._around.text[slice(*self._extent)]
 
-    def outward(self, extent: Extent) -> Extent:
+    def outward(self, extent: OffsetRange) -> OffsetRange:
         """Return the extent in the text of the whole document."""
         start = self._extent[0]
         return self._around.outward((start + extent[0], start + extent[1]))
@@ -159,7 +159,7 @@ class StringText:
         return self._around.exact
 
     @property
-    def _extent(self) -> Extent:
+    def _extent(self) -> OffsetRange:
         """The extent of the string in the text around it, without its quotes."""
         start, end = self._around.sites.extent(self._path)
         return start + 1, end - 1
@@ -173,7 +173,7 @@ class StringText:
             builder.replace(found.start(), found.end(), "?")  # only its length counts
         return builder.finish()[1]
 
-    def outward(self, extent: Extent) -> Extent:
+    def outward(self, extent: OffsetRange) -> OffsetRange:
         """Return the extent in the text of the whole document."""
         start = self._extent[0]
         written = self._places.to_source(extent)
@@ -204,7 +204,7 @@ class DecodedText:
         around.sites.announce(path)
         self.sites = Sites(lambda paths: locate(self.text, paths))
 
-    def outward(self, extent: Extent) -> Extent:  # noqa: ARG002
+    def outward(self, extent: OffsetRange) -> OffsetRange:  # noqa: ARG002
         """Return the extent of the string."""
         return self._around.outward(self._around.sites.extent(self._path))
 

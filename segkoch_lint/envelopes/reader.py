@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.documents.document import Document, Flaw, Origin, pointer_in
+from segkoch_lint.calls.call import Call
+from segkoch_lint.calls.signs import ObjectKind, shape_of, shows_signs
+from segkoch_lint.documents.document import Document, Origin, ParseError, pointer_in
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.documents.table.json_rows import JsonRow
@@ -23,8 +25,6 @@ from segkoch_lint.envelopes.unwrap import unwrap
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.masking import Secret, mask_name
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.messages.message import Call
-from segkoch_lint.messages.signs import Kind, shape_of, shows_signs
 
 MOST_LEVELS = 8
 """Envelopes inside one another."""
@@ -53,7 +53,7 @@ class UnreadableRequest(msgspec.Struct, frozen=True):
     span: Span | None
 
 
-Content = Document | Flaw | UnreadableRequest
+Content = Document | ParseError | UnreadableRequest
 """What is in an envelope."""
 
 
@@ -142,7 +142,7 @@ class EnvelopeReader:
 def _is_call(value: Any, table: str) -> bool:
     if not isinstance(value, Mapping):
         return False
-    return shape_of(value).kind in {Kind.CALL, Kind.WRONG_TYPE} or JsonRow.of(value, table) is not None
+    return shape_of(value).kind in {ObjectKind.CALL, ObjectKind.WRONG_TYPE} or JsonRow.of(value, table) is not None
 
 
 class _Opening:
@@ -309,7 +309,7 @@ class _Opening:
             return self._wholes.setdefault(id(document), WholeText(document)), document
         return None
 
-    def _broken(self, document: Document, path: Path, failed: Undecoded) -> Flaw | None:
+    def _broken(self, document: Document, path: Path, failed: Undecoded) -> ParseError | None:
         """Return the flaw of a text that is meant as a call and is not JSON; None if it shows no sign of a call."""
         if failed.text is None or failed.span is None or not shows_signs(failed.text.encode("utf-8", "replace")):
             return None
@@ -326,7 +326,7 @@ class _Opening:
                 )
             )
             place = enclosing[1].span(text.outward((start, max(start, end))))
-        return Flaw(f"{failed.problem} (in the text at {pointer_in(document, path)})", place, place.line)
+        return ParseError(f"{failed.problem} (in the text at {pointer_in(document, path)})", place, place.line)
 
 
 def _holds_call(value: Any, call_type: str) -> bool:

@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from segkoch_lint.calls.call import CALL_TYPES, Call, merge, was_sent
+from segkoch_lint.calls.signs import ObjectKind, shape_of, type_in
 from segkoch_lint.documents.document import Document
 from segkoch_lint.documents.table.json_rows import JsonRow
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.findings.position import Path
-from segkoch_lint.messages.message import CALL_TYPES, Call, merge, was_sent
-from segkoch_lint.messages.signs import Kind, shape_of, type_in
 
 _KOCHAVA_ID = "5695db50e954a874ca44ce63"
 
@@ -44,8 +44,8 @@ class NotACall(msgspec.Struct, frozen=True):
     """A well-formed value where a call was expected.
 
     Attributes:
-        kind: what it is, in words, for the summary: a value of `segkoch_lint.messages.signs.Kind`, ``tracking plan`` or
-            ``HAR capture``.
+        kind: what it is, in words, for the summary: a value of `segkoch_lint.calls.signs.ObjectKind`,
+            ``tracking plan`` or ``HAR capture``.
         path: where it stands; of a misspelled type, where the type stands.
         meant: the type that a misspelled one stands for.
     """
@@ -97,12 +97,12 @@ def unwrap(value: Any, path: Path = (), *, table: str = "", call_type: str = "")
 
 def _unwrap_object(value: Any, path: Path, table: str) -> Iterator[Unit]:
     if not isinstance(value, Mapping):
-        yield NotACall(Kind.OTHER.value, path)
+        yield NotACall(ObjectKind.OTHER.value, path)
     elif isinstance(value.get("batch"), list) and type_in(value) not in CALL_TYPES:
         yield from _unwrap_batch(value, path, table)
     else:
         unit = _unit(value, value, path, table)
-        if isinstance(unit, NotACall) and unit.kind == Kind.OTHER.value:
+        if isinstance(unit, NotACall) and unit.kind == ObjectKind.OTHER.value:
             yield from list(_destinations(value, path)) or (NotACall(kind_of(value), path),)
         else:
             yield unit
@@ -114,7 +114,7 @@ def _unwrap_batch(body: Mapping[str, Any], path: Path, table: str) -> Iterator[U
     for index, item in enumerate(body["batch"]):
         where = (*path, "batch", index)
         if not isinstance(item, Mapping):
-            yield NotACall(Kind.OTHER.value, where)
+            yield NotACall(ObjectKind.OTHER.value, where)
             continue
         message = merge(shared, item)
         if any(key in message for key in _SNAKE_CASE_USERS) and not was_sent(message):
@@ -131,10 +131,10 @@ def _unit(message: Mapping[str, Any], signs: Mapping[str, Any], path: Path, tabl
         return Call(row.message, path, row=row)
     kind, call_type = shape_of(signs)
     match kind:
-        case Kind.CALL | Kind.CALL_IF_CLAIMED:
+        case ObjectKind.CALL | ObjectKind.CALL_IF_CLAIMED:
             typed = message if message.get("type") == call_type else {**message, "type": call_type}
-            return Call(typed, path, certain=kind is Kind.CALL)
-        case Kind.WRONG_TYPE:
+            return Call(typed, path, certain=kind is ObjectKind.CALL)
+        case ObjectKind.WRONG_TYPE:
             return NotACall(kind.value, (*path, "type"), call_type)
         case _:
             return NotACall(kind.value, path)

@@ -66,7 +66,7 @@ class Location(msgspec.Struct, frozen=True):
         return f"{path}:{self.pointer_text(show_ids=show_ids)}" if self.pointer else path
 
 
-class Excerpt(msgspec.Struct, frozen=True):
+class Snippet(msgspec.Struct, frozen=True):
     """A few lines of the input around a finding, ids already masked.
 
     Attributes:
@@ -107,7 +107,7 @@ class Finding(msgspec.Struct, frozen=True):
     values: Mapping[str, str | Secret] = msgspec.field(default_factory=dict)
     remedy: str = ""
     related: tuple[Location, ...] = ()
-    excerpt: Excerpt | None = None
+    excerpt: Snippet | None = None
     properties: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     def __str__(self) -> str:

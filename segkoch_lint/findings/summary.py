@@ -255,7 +255,7 @@ class Summary(msgspec.Struct):
         destinations: settings of Kochava destinations.
         rules: per rule code, its findings after selection.
         libraries: per ``context.library.name`` (empty when absent), its calls.
-        groups: the calls of each group, if calls are grouped (`segkoch_lint.messages.facets`).
+        groups: the calls of each group, if calls are grouped (`segkoch_lint.calls.facets`).
         severities: findings by severity name.
         internal_errors: where the program itself failed; the first of them.
         unread: inputs (or parts) that could not be read, as (path, reason).

@@ -45,7 +45,7 @@ class Affecting(NamedTuple):
     calls: int
 
 
-class _Draft:
+class _IdFinding:
     """A finding about an id, as far as its statements were met. They come in the order of their places."""
 
     def __init__(self, violation: Violation) -> None:
@@ -85,10 +85,10 @@ def add_findings(
         verdicts: by number, what a use of an id breaks.
         findings: is added to.
     """
-    drafts: list[_Draft] = []
+    drafts: list[_IdFinding] = []
     for number, statement in enumerate(statements):
         if not number:
-            drafts = [_Draft(violation) for violation in verdicts[statement.verdict]]
+            drafts = [_IdFinding(violation) for violation in verdicts[statement.verdict]]
         for draft in drafts:
             draft.add(statement)
     for draft in drafts:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from segkoch_lint.calls.call import Call
 from segkoch_lint.documents.document import Document, pointer_in
 from segkoch_lint.envelopes.unwrap import place_in_document
 from segkoch_lint.findings.position import Path, Span, pointer_of
@@ -24,8 +25,7 @@ from segkoch_lint.identity.records import (
     sender_of,
     storable_library,
 )
-from segkoch_lint.messages.message import Call
-from segkoch_lint.rules.ruleset import Opinion
+from segkoch_lint.rules.ruleset import Verdict
 
 _DEVICE: Path = ("context", "device")
 
@@ -98,7 +98,7 @@ class Recorder:
         if kept is not None:
             self._kept.append(kept)
 
-    def record(self, document: Document, calls: Iterable[tuple[Call, int, Opinion]]) -> None:
+    def record(self, document: Document, calls: Iterable[tuple[Call, int, Verdict]]) -> None:
         """Record the calls of a document.
 
         Args:
@@ -131,7 +131,7 @@ class Recorder:
         # Looking for places one by one would read a document of many calls as many times.
         _place_all(document, waiting)
 
-    def records_of(self, document: Document, calls: Iterable[tuple[Call, int, Opinion]]) -> RecordBatch:
+    def records_of(self, document: Document, calls: Iterable[tuple[Call, int, Verdict]]) -> RecordBatch:
         """Return what the calls of a document say; they are not recorded."""
         recorder = Recorder(users=self.users, events=self.events)
         recorder.record(document, calls)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
-from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.bounded_cache import cached
+from segkoch_lint.calls.call import library_of, was_sent
 from segkoch_lint.findings.redaction.masking import mask_name
 from segkoch_lint.findings.redaction.sensitive_keys import fold
-from segkoch_lint.messages.message import library_of, was_sent
 from segkoch_lint.rules.vocabulary import KEYWORDS, gate, self_contained, shared_definitions
 
 MOBILE, SERVER, OTHER = "mobile", "server", "other"
@@ -227,7 +227,7 @@ def _members_of_device(device: Any) -> tuple[str, str, str]:
     return (platform, device_id, advertising_id) if device_id or advertising_id else ("", "", "")
 
 
-@remembered
+@cached
 def _advertising_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of the keys of a device that are spellings of ``advertisingId``."""
     return tuple(key for key in keys if fold(key) == "advertisingid")

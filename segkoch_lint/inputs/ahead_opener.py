@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import Stream
 from segkoch_lint.inputs.remote import is_remote
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 _AHEAD = 4
 """Inputs that are open before they are read; the file systems of fsspec hold some megabytes of each."""
 
-Opened = Stream | Unread
+Opened = Stream | UnreadableInput
 
 Open = Callable[[Input], Opened]
 
 
 def open_ahead(
-    found: Iterable[Input | Unread], open_one: Open
-) -> Generator[tuple[Input | Unread, Opened | None], None, None]:
+    found: Iterable[Input | UnreadableInput], open_one: Open
+) -> Generator[tuple[Input | UnreadableInput, Opened | None], None, None]:
     """Yield inputs in their order; those elsewhere are open, and their beginnings were fetched.
 
     Those that were opened and not yielded are closed with the iterator: close it if it is not taken to its end.
@@ -33,7 +33,7 @@ def open_ahead(
         open_one: opens one, in a thread.
     """
     threads: ThreadPoolExecutor | None = None
-    waiting: deque[tuple[Input | Unread, Future[Opened] | None]] = deque()
+    waiting: deque[tuple[Input | UnreadableInput, Future[Opened] | None]] = deque()
     try:
         for source in found:
             if isinstance(source, Input) and is_remote(source.path):
@@ -60,8 +60,8 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def _next_of(
-    waiting: deque[tuple[Input | Unread, Future[Opened] | None]],
-) -> tuple[Input | Unread, Opened | None]:
+    waiting: deque[tuple[Input | UnreadableInput, Future[Opened] | None]],
+) -> tuple[Input | UnreadableInput, Opened | None]:
     source, future = waiting.popleft()
     return source, None if future is None else future.result()
 

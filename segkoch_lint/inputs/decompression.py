@@ -29,7 +29,7 @@ _ZSTD_STEP = 512
 _LONGEST_HEAD = 4
 
 
-class Damage(Exception):  # noqa: N818 - it says what an input is, not what we did wrong
+class CorruptInputError(Exception):
     """The data of an input is corrupt or cut off here; what was given before is good.
 
     Args:
@@ -49,13 +49,13 @@ def inflate(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
         name: of the input; its ending matters only where there are too few bytes to tell.
 
     Raises:
-        Damage: after the good data, where it is corrupt, cut off, or followed by something else.
+        CorruptInputError: after the good data, where it is corrupt, cut off, or followed by something else.
     """
     head, rest = _behead(chunks)
     if not head and name.lower().endswith(GZIP_ENDINGS):
-        raise Damage("an empty file where gzip was expected")
+        raise CorruptInputError("an empty file where gzip was expected")
     if not head and name.lower().endswith(ZSTD_ENDINGS):
-        raise Damage("an empty file where zstandard was expected")
+        raise CorruptInputError("an empty file where zstandard was expected")
     if head.startswith(GZIP_MAGIC) or _is_cut(head, GZIP_MAGIC):
         yield from read_ahead(_gunzip(rest))
     elif head.startswith(ZSTD_MAGIC) or ZSTD_SKIPPABLE.match(head) or _is_cut(head, ZSTD_MAGIC):
@@ -70,7 +70,7 @@ def transcode(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Half a surrogate pair in UTF-16 becomes what UTF-8 does not allow, so that its line is found broken, not the file.
 
     Raises:
-        Damage: what the mark announces is not what follows; after the good text.
+        CorruptInputError: what the mark announces is not what follows; after the good text.
     """
     head, rest = _behead(chunks)
     found = encoding_of(head)
@@ -87,7 +87,7 @@ def transcode(chunks: Iterable[bytes]) -> Iterator[bytes]:
     except UnicodeDecodeError as error:
         good = error.object[: error.start].decode(encoding, "surrogatepass")
         yield good.encode("utf-8", "surrogatepass")
-        raise Damage(f"not valid {encoding[:6].upper()}, as its byte order mark announces") from None
+        raise CorruptInputError(f"not valid {encoding[:6].upper()}, as its byte order mark announces") from None
 
 
 def _behead(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -132,7 +132,7 @@ def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 if not rest:
                     break
                 if rest[0] != GZIP_MAGIC[0]:
-                    raise Damage("something that is not gzip follows the gzip data")
+                    raise CorruptInputError("something that is not gzip follows the gzip data")
                 member, inside = isal_zlib.decompressobj(wbits=31), True
             try:
                 piece = member.decompress(rest, CHUNK_BYTES)
@@ -143,11 +143,11 @@ def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
                     rest = member.unconsumed_tail
             except failure as error:
                 what = "its checksum does not match" if "checksum" in str(error) else "it cannot be inflated further"
-                raise Damage(f"the gzip data is corrupt: {what}") from None
+                raise CorruptInputError(f"the gzip data is corrupt: {what}") from None
             if member.eof:
                 rest, inside = member.unused_data, False
     if inside:
-        raise Damage("the gzip data is cut off")
+        raise CorruptInputError("the gzip data is cut off")
 
 
 def _unzstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -168,7 +168,7 @@ def _unzstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 piece = frame.decompress(step)
             except zstandard.ZstdError as error:
                 yield b"".join(pieces)
-                raise Damage(_zstd_message(str(error), frames)) from None
+                raise CorruptInputError(_zstd_message(str(error), frames)) from None
             pieces.append(piece)
             held += len(piece)
             position += len(step)
@@ -180,7 +180,7 @@ def _unzstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 pieces, held = [], 0
         yield b"".join(pieces)
     if frame is not None:
-        raise Damage("the zstandard data is cut off")
+        raise CorruptInputError("the zstandard data is cut off")
 
 
 def _zstd_message(error: str, frames: int) -> str:

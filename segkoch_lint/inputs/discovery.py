@@ -20,7 +20,7 @@ from segkoch_lint.inputs.file_types import (
 )
 from segkoch_lint.inputs.gitignore import GitIgnores, PathPatterns
 from segkoch_lint.inputs.globs import expand, is_glob
-from segkoch_lint.inputs.input import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_ENDING, Input, Unread
+from segkoch_lint.inputs.input import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_ENDING, Input, UnreadableInput
 from segkoch_lint.inputs.remote import RemoteError, find_remote, is_remote, open_remote
 
 # Text of any kind is written to these, calls too; what is in them is looked at, and never called broken JSON at once.
@@ -104,7 +104,7 @@ class Discovery:
         self._written = _written_now()
         self._may_hold_calls = may_hold_calls
 
-    def __iter__(self) -> Iterator[Input | Unread]:
+    def __iter__(self) -> Iterator[Input | UnreadableInput]:
         # A file that is named counts as named also when a folder before it leads there first.
         self._named = {identity for path in self._paths if path != "-" and (identity := _identity(path))}
         for path in dict.fromkeys(self._paths):
@@ -115,7 +115,7 @@ class Discovery:
             else:
                 yield from self._given(path)
 
-    def _given(self, path: str) -> Iterator[Input | Unread]:
+    def _given(self, path: str) -> Iterator[Input | UnreadableInput]:
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
@@ -126,7 +126,7 @@ class Discovery:
             return
         yield from self._found(path, status, named=True)
 
-    def _elsewhere(self, url: str) -> Iterator[Input | Unread]:
+    def _elsewhere(self, url: str) -> Iterator[Input | UnreadableInput]:
         try:
             for found in find_remote(url):
                 if found.url in self._urls or self._excludes.match(found.url, folder=False):
@@ -138,7 +138,7 @@ class Discovery:
                 else:
                     self.passed_over += 1
         except RemoteError as error:
-            yield Unread.because(url, error)
+            yield UnreadableInput.because(url, error)
 
     def _is_worthwhile(self, url: str) -> bool:
         # A look into each of thousands of logs would take longer than reading them.
@@ -151,10 +151,10 @@ class Discovery:
         with open(path, "rb") as file:
             return self._may_hold_calls(file)
 
-    def _globbed(self, pattern: str) -> Iterator[Input | Unread]:
-        failures: list[Unread] = []
+    def _globbed(self, pattern: str) -> Iterator[Input | UnreadableInput]:
+        failures: list[UnreadableInput] = []
         matched = False
-        for path in expand(pattern, lambda folder, error: failures.append(Unread.because(folder, error))):
+        for path in expand(pattern, lambda folder, error: failures.append(UnreadableInput.because(folder, error))):
             matched = True
             try:
                 status = os.stat(path)
@@ -166,7 +166,7 @@ class Discovery:
             self.unmatched.append(pattern)
         yield from dict.fromkeys(failures)  # a folder may have been looked into for several parts of the glob
 
-    def _found(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | Unread]:
+    def _found(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | UnreadableInput]:
         """Yield what a path stands for that was not come upon in a folder."""
         if self._excludes.match(path, folder=stat.S_ISDIR(status.st_mode)):
             return
@@ -175,9 +175,9 @@ class Discovery:
         elif stat.S_ISREG(status.st_mode) or (named and (stat.S_ISFIFO(status.st_mode) or path in STDIN_PATHS)):
             yield from self._once(path, status, named=named)
         elif named:
-            yield Unread(path, "not a regular file")
+            yield UnreadableInput(path, "not a regular file")
 
-    def _walk(self, top: str) -> Iterator[Input | Unread]:
+    def _walk(self, top: str) -> Iterator[Input | UnreadableInput]:
         """Yield the files below a folder that may hold calls: the files of a folder before its subfolders."""
         whole = os.path.abspath(top)
         pending = [("" if top == os.curdir else top, whole, GitIgnores.around(whole))]
@@ -187,7 +187,7 @@ class Discovery:
                 with os.scandir(folder) as found:
                     entries = sorted(found, key=lambda entry: entry.name)
             except OSError as error:
-                yield Unread.because(shown or os.curdir, error)
+                yield UnreadableInput.because(shown or os.curdir, error)
                 continue
             ignores = ignores.inside(folder)
             subfolders = []
@@ -208,7 +208,7 @@ class Discovery:
                     yield from self._walked(path)
             pending.extend(reversed(subfolders))
 
-    def _walked(self, path: str) -> Iterator[Input | Unread]:
+    def _walked(self, path: str) -> Iterator[Input | UnreadableInput]:
         by_name = claim_of(path) is not Claim.NOTHING or path.lower().endswith(_LOG_ENDINGS)
         try:
             status = os.stat(path)
@@ -227,11 +227,11 @@ class Discovery:
         else:
             self.passed_over += 1
 
-    def _once(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | Unread]:
+    def _once(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | UnreadableInput]:
         identity = (status.st_dev, status.st_ino)
         if identity == self._written:
             if named:
-                yield Unread(path, "standard output goes there")
+                yield UnreadableInput(path, "standard output goes there")
         elif identity not in self._seen:
             self._seen.add(identity)
             named = named or identity in self._named
@@ -255,7 +255,7 @@ def _written_now() -> tuple[int, int] | None:
     return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
 
 
-def _missing(path: str, error: OSError | ValueError) -> Unread:
+def _missing(path: str, error: OSError | ValueError) -> UnreadableInput:
     if isinstance(error, FileNotFoundError) and os.path.islink(path):
-        return Unread(path, LEADS_NOWHERE)
-    return Unread.because(path, error)
+        return UnreadableInput(path, LEADS_NOWHERE)
+    return UnreadableInput.because(path, error)

@@ -47,7 +47,7 @@ class Input(msgspec.Struct, frozen=True):
     claimed: bool = True
 
 
-class Unread(msgspec.Struct, frozen=True):
+class UnreadableInput(msgspec.Struct, frozen=True):
     """An input that is missing or cannot be read: the run is incomplete.
 
     Attributes:

@@ -17,8 +17,8 @@ from itertools import chain
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from segkoch_lint.inputs.decompression import Damage, inflate, transcode
-from segkoch_lint.inputs.input import STDIN_PATHS, Input, Unread
+from segkoch_lint.inputs.decompression import CorruptInputError, inflate, transcode
+from segkoch_lint.inputs.input import STDIN_PATHS, Input, UnreadableInput
 from segkoch_lint.inputs.read_ahead import read_ahead
 from segkoch_lint.inputs.remote import is_remote, open_remote
 from segkoch_lint.inputs.watched_file import Identity, WatchedFile
@@ -74,7 +74,7 @@ class Stream:
         self._is_reading = False
         self._chunks = self._inflated()
         self._held: deque[bytes] = deque()
-        self._failure: Damage | OSError | None = None
+        self._failure: CorruptInputError | OSError | None = None
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -89,7 +89,7 @@ class Stream:
         """Yield the chunks, those that were peeked at included.
 
         Raises:
-            Damage, OSError: the data is damaged, or reading failed; after what came before.
+            CorruptInputError, OSError: the data is damaged, or reading failed; after what came before.
         """
         while True:
             while self._held:
@@ -152,7 +152,7 @@ class Stream:
         """Hold one more chunk, and return its length; or find the end."""
         try:
             chunk = next(self._chunks, None)
-        except (Damage, OSError) as failure:
+        except (CorruptInputError, OSError) as failure:
             self._failure = failure
             chunk = None
         if chunk is None:
@@ -187,7 +187,7 @@ def open_bytes(content: bytes, name: str = "-") -> Stream:
     return Stream(name, io.BytesIO(content).read, size=len(content), stored=lambda: io.BytesIO(content))
 
 
-def open_input(source: Input, *, wait: float = WAIT_SECONDS) -> Stream | Unread:
+def open_input(source: Input, *, wait: float = WAIT_SECONDS) -> Stream | UnreadableInput:
     """Open an input for reading; what the operating system refuses is returned as a reason, never raised.
 
     Args:
@@ -199,13 +199,13 @@ def open_input(source: Input, *, wait: float = WAIT_SECONDS) -> Stream | Unread:
             return _open_stdin(source)
         return _open_url(source) if is_remote(source.path) else _open_file(source, wait)
     except (OSError, ValueError) as error:
-        return Unread.because(source.path, error)
+        return UnreadableInput.because(source.path, error)
 
 
-def _open_stdin(source: Input) -> Stream | Unread:
+def _open_stdin(source: Input) -> Stream | UnreadableInput:
     # Python starts without the object when the descriptor was closed.
     if sys.stdin is None:
-        return Unread(source.path, "standard input is closed")
+        return UnreadableInput(source.path, "standard input is closed")
     try:
         descriptor = sys.stdin.fileno()
     except io.UnsupportedOperation:
@@ -227,7 +227,7 @@ def _open_url(source: Input) -> Stream:
     )
 
 
-def _open_file(source: Input, wait: float) -> Stream | Unread:
+def _open_file(source: Input, wait: float) -> Stream | UnreadableInput:
     # A named pipe is waited for if it was named, as `<(command)` is; in a folder nobody means it.
     if source.named and source.path not in STDIN_PATHS and stat.S_ISFIFO(os.stat(source.path).st_mode):
         return _open_pipe(source.path, wait)
@@ -236,7 +236,7 @@ def _open_file(source: Input, wait: float) -> Stream | Unread:
     status = os.fstat(descriptor)
     if not (waits or stat.S_ISREG(status.st_mode)):
         os.close(descriptor)
-        return Unread(source.path, "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file")
+        return UnreadableInput(source.path, "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file")
     size, close = _size(status), functools.partial(os.close, descriptor)
     if size is None:
         return Stream(source.path, functools.partial(os.read, descriptor), close=close)
@@ -244,13 +244,13 @@ def _open_file(source: Input, wait: float) -> Stream | Unread:
     return Stream(source.path, WatchedFile(descriptor).read, size=size, close=close, stored=stored)
 
 
-def _open_pipe(path: str, wait: float) -> Stream | Unread:
+def _open_pipe(path: str, wait: float) -> Stream | UnreadableInput:
     """Open a named pipe when somebody writes to it."""
     descriptor = open_file(path)
     first = _first_of(descriptor, wait)
     if first is None:
         os.close(descriptor)
-        return Unread(path, f"no program wrote to this named pipe for {wait:g} s (--wait)")
+        return UnreadableInput(path, f"no program wrote to this named pipe for {wait:g} s (--wait)")
     os.set_blocking(descriptor, True)
     begun = [first] if first else []
 

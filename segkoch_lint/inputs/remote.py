@@ -36,7 +36,7 @@ def is_remote(path: str) -> bool:
     return _URL.match(path) is not None
 
 
-class Found(msgspec.Struct, frozen=True):
+class RemoteFile(msgspec.Struct, frozen=True):
     """A file elsewhere.
 
     Attributes:
@@ -48,7 +48,7 @@ class Found(msgspec.Struct, frozen=True):
     named: bool
 
 
-def find_remote(url: str) -> Iterator[Found]:
+def find_remote(url: str) -> Iterator[RemoteFile]:
     """Yield the files that a URL stands for.
 
     Folders are searched with all that is below them, and globs expanded, in the order of the names.
@@ -63,13 +63,13 @@ def find_remote(url: str) -> Iterator[Found]:
         is_glob = _MAGIC.search(pattern) is not None
         details = {} if is_glob else system.info(path)
         if details.get("type") == "file":
-            yield Found(url, named=True)
+            yield RemoteFile(url, named=True)
             return
         found = False
         for name in sorted(system.glob(path)) if is_glob else [path]:
             for each in sorted(system.find(name)):
                 found = True
-                yield Found(_shown(url, path, each, system), named=False)
+                yield RemoteFile(_shown(url, path, each, system), named=False)
         if not found:
             raise FileNotFoundError
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from segkoch_lint.calls.call import Call
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.documents.detection import Foreign, may_hold_calls, read_documents
-from segkoch_lint.documents.document import Failure, Flaw
+from segkoch_lint.documents.detection import UnsupportedInput, may_hold_calls, read_documents
+from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.envelopes.unwrap import units_of
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.findings.summary import ReplayCounts, ReplayTally, Summary
 from segkoch_lint.inputs.discovery import discover
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_input
-from segkoch_lint.messages.message import Call
 from segkoch_lint.plans.model.plan import CallKind, Plan, PlanRule, event_version
 from segkoch_lint.plans.probe.evaluator import Evaluator, Replayed, TimeLimitExceeded
 from segkoch_lint.plans.probe.validators import SchemaError
@@ -103,8 +103,8 @@ def _counts(result: Replayed | None, *, without_rule: bool) -> ReplayCounts:
 
 def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterator[Mapping[str, Any]]:
     for source in discover(logs, exclude=settings.exclude, root=settings.root, may_hold_calls=may_hold_calls):
-        opened = source if isinstance(source, Unread) else open_input(source)
-        if isinstance(opened, Unread):
+        opened = source if isinstance(source, UnreadableInput) else open_input(source)
+        if isinstance(opened, UnreadableInput):
             summary.unread.append((opened.path, opened.reason))
             continue
         claimed = isinstance(source, Input) and source.claimed
@@ -112,9 +112,9 @@ def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterato
         with opened as stream:
             try:
                 for document in read_documents(stream, name=opened.name, limits=settings.limits):
-                    if isinstance(document, Flaw | Failure):
+                    if isinstance(document, ParseError | InternalFailure):
                         broken += 1
-                    elif not isinstance(document, Foreign):
+                    elif not isinstance(document, UnsupportedInput):
                         units = (unit for unit in units_of(document, opened.name) if isinstance(unit, Call))
                         yield from (call.message for call in units if call.certain or claimed)
             except OSError as error:

@@ -20,7 +20,7 @@ FORMATS = {
 """Formats by name; each module has a class `Reporter`, imported when it is asked for."""
 
 
-class Style(msgspec.Struct, frozen=True):
+class ReportOptions(msgspec.Struct, frozen=True):
     """How a report is to look.
 
     Attributes:
@@ -38,7 +38,7 @@ class Style(msgspec.Struct, frozen=True):
     max_findings: int | None = None
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class RunResult(msgspec.Struct, frozen=True):
     """How a run ended.
 
     Attributes:
@@ -67,11 +67,11 @@ class Report(Protocol):
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
 
-    def end(self, summary: Summary, outcome: Outcome) -> None:
+    def end(self, summary: Summary, outcome: RunResult) -> None:
         """Write the figures; nothing comes after."""
 
 
-def open_report(name: str, stream: TextIO, style: Style) -> Report:
+def open_report(name: str, stream: TextIO, style: ReportOptions) -> Report:
     """Return a report of the format *name* that writes to *stream*."""
     report: Report = import_module(FORMATS[name]).Reporter(stream, style)
     return report

@@ -12,8 +12,8 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
 
-from segkoch_lint.bounded_cache import remembered
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.bounded_cache import cached
+from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.findings.redaction.escapes import unescape
 from segkoch_lint.findings.redaction.known_ids import KnownIds
@@ -58,8 +58,8 @@ _TELLING_NOTHING = frozenset({"name", "value"})
 _UNSEEN_KEY = "id"
 
 
-def guessed_secrets(text: str, *, around: Surroundings | None = None, broken: bool = True) -> list[Extent]:
-    """Return the stretches of *text* to mask, in order, none touching another.
+def guessed_secrets(text: str, *, around: Surroundings | None = None, broken: bool = True) -> list[OffsetRange]:
+    """Return the ranges of *text* to mask, in order, none touching another.
 
     Args:
         text: one or more lines.
@@ -76,12 +76,12 @@ def guessed_secrets(text: str, *, around: Surroundings | None = None, broken: bo
     return merged((*by_keys, *again, *of_broken, *sensitive_spans(text)))
 
 
-def _again(text: str, found: Iterable[Extent]) -> list[Extent]:
+def _again(text: str, found: Iterable[OffsetRange]) -> list[OffsetRange]:
     """Return where what was found stands again."""
-    return KnownIds({"ids": [text[start:end].strip("\"'") for start, end in found]}).stretches(text)
+    return KnownIds({"ids": [text[start:end].strip("\"'") for start, end in found]}).ranges(text)
 
 
-def _by_looks(text: str) -> Iterator[Extent]:
+def _by_looks(text: str) -> Iterator[OffsetRange]:
     """Yield words that could be what is left of an id or an address."""
     for found in _PIECE.finditer(text):
         word = found[0]
@@ -94,7 +94,7 @@ def _by_looks(text: str) -> Iterator[Extent]:
             yield found.span()
 
 
-def _at_the_ends(text: str) -> Iterator[Extent]:
+def _at_the_ends(text: str) -> Iterator[OffsetRange]:
     """Yield the rest of a string that begins before the text, and the word with which the text breaks off."""
     opened = OPENED.match(text)
     rest = None if opened else RUN_OUT.match(text)
@@ -122,7 +122,7 @@ def _is_a_rest(text: str) -> bool:
     return not OPENED.match(text) and any(_is_a_key(text, *found.span()) for found in _WORD.finditer(text))
 
 
-def _by_quotes(text: str, hidden: Sequence[Extent], key: str | None) -> Iterator[Extent]:
+def _by_quotes(text: str, hidden: Sequence[OffsetRange], key: str | None) -> Iterator[OffsetRange]:
     for lexeme in _LEXEME.finditer(text):
         value = lexeme[0].strip("\"'")
         follows = _COLON_AND_VALUE if _is_in(hidden, lexeme.start()) else _COLON
@@ -132,7 +132,7 @@ def _by_quotes(text: str, hidden: Sequence[Extent], key: str | None) -> Iterator
             yield lexeme.span()
 
 
-def _by_words(text: str, hidden: Sequence[Extent], *, begun: bool) -> Iterator[Extent]:
+def _by_words(text: str, hidden: Sequence[OffsetRange], *, begun: bool) -> Iterator[OffsetRange]:
     sensitive = begun
     for found in _WORD.finditer(text):
         near = _COLON_NEAR.match(text, found.end())
@@ -147,7 +147,7 @@ def _by_words(text: str, hidden: Sequence[Extent], *, begun: bool) -> Iterator[E
             yield found.span()
 
 
-def _is_in(extents: Sequence[Extent], offset: int) -> bool:
+def _is_in(extents: Sequence[OffsetRange], offset: int) -> bool:
     return any(start <= offset < end for start, end in extents)
 
 
@@ -180,7 +180,7 @@ def _is_quoted(text: str, start: int, end: int) -> bool:
     return start > 0 and text[start - 1] in "\"'" and text[end : end + 1] == text[start - 1]
 
 
-def _before(start: int) -> Extent:
+def _before(start: int) -> OffsetRange:
     return max(0, start - _INDENT), start
 
 
@@ -188,7 +188,7 @@ def _may_be_an_id(word: str) -> bool:
     return word.lower() not in _NOBODYS and any(map(str.isalnum, word))
 
 
-@remembered
+@cached
 def _names_an_id(key: str) -> bool:
     """Tell whether a key can hold an id; the object around it is unknown, and can say that `value` is a cookie."""
     name = unescape(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings, indentation, is_under_an_id
 from segkoch_lint.findings.redaction.sensitive_keys import may_name_an_id
 
@@ -40,7 +40,7 @@ _Mark = tuple[int, str]
 """A bracket or comma, and its offset."""
 
 
-def hidden_regions(text: str, around: Surroundings | None = None) -> list[Extent]:
+def hidden_regions(text: str, around: Surroundings | None = None) -> list[OffsetRange]:
     """Return the regions of broken text in which every value may be an id, whatever its own key is.
 
     Args:
@@ -65,7 +65,7 @@ def _outside_strings(text: str, start: int) -> Iterator[_Mark]:
     return ((each.start(), each[0]) for each in found if not each[0].startswith('"'))
 
 
-def _regions(text: str, marks: Iterable[_Mark], around: Surroundings | None) -> Iterator[Extent]:
+def _regions(text: str, marks: Iterable[_Mark], around: Surroundings | None) -> Iterator[OffsetRange]:
     # Where each open bracket stands, and whether it is under an id's key.
     stack = [(0, False)] * (around.opened if around else 0)
     unopened: list[int] = []
@@ -88,7 +88,7 @@ def _regions(text: str, marks: Iterable[_Mark], around: Surroundings | None) -> 
         yield from _of_a_rest(text, unopened, first_comma)
 
 
-def _of_a_rest(text: str, unopened: Sequence[int], first_comma: int | None) -> Iterator[Extent]:
+def _of_a_rest(text: str, unopened: Sequence[int], first_comma: int | None) -> Iterator[OffsetRange]:
     """Yield where a text that is the rest of another is inside objects that are not seen."""
     opened = OPENED.match(text)
     if text.lstrip()[:1] in {":", "="}:
@@ -110,7 +110,7 @@ def _of_a_rest(text: str, unopened: Sequence[int], first_comma: int | None) -> I
         yield 0, len(text)
 
 
-def _of_a_block(text: str, keys: Sequence[re.Match[str]]) -> Iterator[Extent]:
+def _of_a_block(text: str, keys: Sequence[re.Match[str]]) -> Iterator[OffsetRange]:
     """Yield what of a block of YAML is inside something that is not seen: it is indented more than what comes later.
 
     Args:
@@ -127,7 +127,7 @@ def _of_a_block(text: str, keys: Sequence[re.Match[str]]) -> Iterator[Extent]:
         yield 0, others[0].start()  # what has a value holds nothing else: it is indented more, too
 
 
-def _indented(text: str) -> Iterator[Extent]:
+def _indented(text: str) -> Iterator[OffsetRange]:
     """Yield the lines that are indented more than a line before them that could name an id."""
     start: int | None = None
     margin = offset = 0

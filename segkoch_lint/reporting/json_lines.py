@@ -6,7 +6,7 @@ from typing import TextIO
 
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.json_findings import finding_text
 from segkoch_lint.reporting.json_report import summary_object
@@ -15,7 +15,7 @@ from segkoch_lint.reporting.json_report import summary_object
 class Reporter:
     """Writes a line per finding, and ``{"summary": …}`` as the last."""
 
-    def __init__(self, stream: TextIO, style: Style) -> None:
+    def __init__(self, stream: TextIO, style: ReportOptions) -> None:
         self._stream = stream
         self._style = style
         self._written = 0
@@ -29,7 +29,7 @@ class Reporter:
             self._stream.write(finding_text(finding, show_ids=self._style.show_ids) + "\n")
             self._written += 1
 
-    def end(self, summary: Summary, outcome: Outcome) -> None:
+    def end(self, summary: Summary, outcome: RunResult) -> None:
         """Write the summary."""
         figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
         self._stream.write(json_text({"summary": figures}) + "\n")

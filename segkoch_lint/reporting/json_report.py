@@ -20,7 +20,7 @@ from segkoch_lint.findings.summary import (
     RuleTally,
     Summary,
 )
-from segkoch_lint.reporting import Outcome, Style
+from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.json_findings import finding_text
 
@@ -30,7 +30,7 @@ VERSION = 1
 class Reporter:
     """Writes the document piece by piece; it is whole after `end`."""
 
-    def __init__(self, stream: TextIO, style: Style) -> None:
+    def __init__(self, stream: TextIO, style: ReportOptions) -> None:
         self._stream = stream
         self._style = style
         self._written = 0
@@ -48,13 +48,13 @@ class Reporter:
         self._stream.write(f"{',' if self._written else ''}\n{text}")
         self._written += 1
 
-    def end(self, summary: Summary, outcome: Outcome) -> None:
+    def end(self, summary: Summary, outcome: RunResult) -> None:
         """Write the figures and close the document."""
         figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
         self._stream.write(f'\n], "summary": {json_text(figures)}}}\n')
 
 
-def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: bool = False) -> dict[str, Any]:
+def summary_object(summary: Summary, outcome: RunResult, *, shown: int, show_ids: bool = False) -> dict[str, Any]:
     """Return the figures as the JSON formats write them."""
     return {
         "exit_status": outcome.exit_status,
@@ -92,7 +92,7 @@ def summary_object(summary: Summary, outcome: Outcome, *, shown: int, show_ids: 
     }
 
 
-def _groups(summary: Summary, outcome: Outcome, *, show_ids: bool) -> list[dict[str, Any]]:
+def _groups(summary: Summary, outcome: RunResult, *, show_ids: bool) -> list[dict[str, Any]]:
     groups = [
         {
             "group": dict(zip(outcome.facets, (shown(each, show_ids=show_ids) for each in group), strict=True)),

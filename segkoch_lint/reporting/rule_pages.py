@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from segkoch_lint.rules.catalogue import Counterexample, Rule
+from segkoch_lint.rules.catalogue import BreakingChange, Rule
 from segkoch_lint.rules.delivery import ORIGINS
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.remedies import FORMS, kinds
@@ -109,7 +109,7 @@ def _block(value: Any) -> str:
     return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```"
 
 
-def _summary(counterexample: Counterexample) -> str:
+def _summary(counterexample: BreakingChange) -> str:
     return counterexample.summary or _changes(counterexample.patch)
 
 

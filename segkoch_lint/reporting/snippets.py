@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from segkoch_lint.bounded_cache import remembered
-from segkoch_lint.documents.document import Document, Flaw, Token
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.bounded_cache import cached
+from segkoch_lint.documents.document import Document, ParseError, Token
+from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings
-from segkoch_lint.findings.finding import Excerpt
+from segkoch_lint.findings.finding import Snippet
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.masking import is_id, mask, sensitive_spans
@@ -43,10 +43,10 @@ class Hidden(NamedTuple):
 
 
 Secrets = Callable[[int, int], Iterable[Hidden]]
-"""Tells the stretches to mask that touch a part of a line, whole and in order."""
+"""Tells the ranges to mask that touch a part of a line, whole and in order."""
 
 
-def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: int = 2, width: int = 120) -> Excerpt:
+def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: int = 2, width: int = 120) -> Snippet:
     """Return the lines around *span* of a document.
 
     Args:
@@ -64,7 +64,7 @@ def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: i
     return _excerpt(lines, span, width, lambda line: _token_secrets(document, line, texts[line]))
 
 
-def flaw_excerpt(flaw: Flaw, *, show_ids: bool = False, width: int = 120) -> Excerpt | None:
+def flaw_excerpt(flaw: ParseError, *, show_ids: bool = False, width: int = 120) -> Snippet | None:
     """Return the lines around broken text, or None when there are none to show."""
     if not flaw.lines:
         return None
@@ -73,7 +73,7 @@ def flaw_excerpt(flaw: Flaw, *, show_ids: bool = False, width: int = 120) -> Exc
     return _excerpt(lines, flaw.span, width, lambda number: _touching(secrets.get(number, ())))
 
 
-def _excerpt(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_of: Callable[[int], Secrets]) -> Excerpt:
+def _excerpt(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_of: Callable[[int], Secrets]) -> Snippet:
     shown: list[str] = []
     focus, underlined = 0, (0, 0)
     for number, line in lines:
@@ -85,10 +85,10 @@ def _excerpt(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_o
         if number == span.line:
             focus, underlined = len(shown), place
         shown.append(text)
-    return Excerpt(lines[0][0] if lines else span.line, tuple(shown), focus, *underlined)
+    return Snippet(lines[0][0] if lines else span.line, tuple(shown), focus, *underlined)
 
 
-def _shown(line: str, focus: Extent, width: int, secrets: Secrets) -> tuple[str, Extent]:
+def _shown(line: str, focus: OffsetRange, width: int, secrets: Secrets) -> tuple[str, OffsetRange]:
     """Return what is shown of a line, and where its focus is in that."""
     # A masked text is shorter than what it stands for: begin with more than will be shown, and, if need be, with more.
     for before_it, after_it in _REACHES:
@@ -106,7 +106,7 @@ def _shown(line: str, focus: Extent, width: int, secrets: Secrets) -> tuple[str,
     return before + clipped + after, (begin, end)
 
 
-def _masked_part(line: str, part: Extent, focus: Extent, secrets: Secrets) -> tuple[str, Extent]:
+def _masked_part(line: str, part: OffsetRange, focus: OffsetRange, secrets: Secrets) -> tuple[str, OffsetRange]:
     """Return a part of a line with its secrets masked, and where the focus is in that."""
     text = ""
     places = [0, 0]
@@ -127,7 +127,7 @@ def _masked_part(line: str, part: Extent, focus: Extent, secrets: Secrets) -> tu
 
 
 def _stretches(line: str, begin: int, finish: int, secrets: Secrets) -> Iterator[tuple[int, int, str | None]]:
-    """Cut a part of a line into stretches to show as they are (None) and stretches to show masked (the mask)."""
+    """Cut a part of a line into ranges to show as they are (None) and ranges to show masked (the mask)."""
     at = begin
     for start, end, whole in secrets(begin, finish):
         if start > at:
@@ -164,7 +164,7 @@ def _token_secrets(document: Document, number: int, line: str) -> Secrets:
                 found.extend(_in_value(token, line, ids))
             at = max(at, token.end)
         found.extend(_between(line, at, last))
-        again = (Hidden(first + a, first + b) for a, b in ids.stretches(line[first:last]))
+        again = (Hidden(first + a, first + b) for a, b in ids.ranges(line[first:last]))
         return _joined([*found, *(each for each in again if each.end > start and each.start < end)])
 
     return secrets
@@ -179,7 +179,7 @@ def _in_value(token: Token, line: str, ids: Ids) -> Iterator[Hidden]:
         yield Hidden(begin, finish, as_it_reads)
         return
     spans = sensitive_spans(text)
-    again = ids.stretches(text)
+    again = ids.ranges(text)
     if not as_it_reads and (spans or again):
         # Escaped, or written over several lines: what is found in it has no place of its own on this line.
         yield Hidden(begin, finish, whole=False)
@@ -191,7 +191,7 @@ def _in_value(token: Token, line: str, ids: Ids) -> Iterator[Hidden]:
 
 
 def _joined(hidden: list[Hidden]) -> list[Hidden]:
-    """Return stretches in order, those that overlap as one."""
+    """Return ranges in order, those that overlap as one."""
     joined: list[Hidden] = []
     for each in sorted(hidden):
         if joined and each.start < joined[-1].end:
@@ -208,13 +208,13 @@ def _between(line: str, start: int, end: int) -> list[Hidden]:
     return [Hidden(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
 
 
-@remembered
-def _ids_between(text: str) -> Sequence[Extent]:
+@cached
+def _ids_between(text: str) -> Sequence[OffsetRange]:
     # Between the values of a log stand the same few keys over and over.
     return guessed_secrets(text, broken=False) if text.strip(' \t,:{}[]"') else ()
 
 
-def _flaw_secrets(flaw: Flaw) -> dict[int, list[Hidden]]:
+def _flaw_secrets(flaw: ParseError) -> dict[int, list[Hidden]]:
     """Return the secrets of the lines around broken text, by the lines' numbers."""
     parts: list[tuple[int, int, str]] = []
     whole = True

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, TextIO
 import click
 
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.findings.finding import Excerpt, Finding, Severity
+from segkoch_lint.findings.finding import Finding, Severity, Snippet
 from segkoch_lint.findings.redaction.masking import shown, shown_path
 from segkoch_lint.findings.summary import CallTally, Group, IdentityTally, PlanTally, Summary
 from segkoch_lint.inputs.file_types import ending_of
-from segkoch_lint.reporting import Outcome, Style, replay_table
+from segkoch_lint.reporting import ReportOptions, RunResult, replay_table
 from segkoch_lint.reporting.escaping import escaped, visible
 from segkoch_lint.rules.catalogue import built_in
 
@@ -42,7 +42,7 @@ class Piece(NamedTuple):
 class Reporter:
     """Writes findings with the lines around them, then the tables and the sum."""
 
-    def __init__(self, stream: TextIO, style: Style) -> None:
+    def __init__(self, stream: TextIO, style: ReportOptions) -> None:
         self._stream = stream
         self._style = style
         self._written = 0
@@ -81,7 +81,7 @@ class Reporter:
             self._line("  ", Piece("=", dim=True), f" {finding.remedy}")
         self._line("")
 
-    def end(self, summary: Summary, outcome: Outcome) -> None:
+    def end(self, summary: Summary, outcome: RunResult) -> None:
         """Write the tables and the sum."""
         if _nothing_was_there(summary) and not outcome.unwritten:
             return  # standard error says it in one line
@@ -119,7 +119,7 @@ class Reporter:
         names = self._rule_names()
         return min(summary.rules, key=lambda code: (-names[code][1], -summary.rules[code].calls, code))
 
-    def _excerpt(self, excerpt: Excerpt, color: str) -> None:
+    def _excerpt(self, excerpt: Snippet, color: str) -> None:
         gutter = len(str(excerpt.first_line + len(excerpt.lines) - 1))
         for index, line in enumerate(excerpt.lines):
             number = Piece(f"{excerpt.first_line + index:>{gutter}} |", dim=True)
@@ -226,7 +226,7 @@ class Reporter:
             self._line(Piece(text, dim=number == 0))
         self._line("")
 
-    def _verdict(self, summary: Summary, outcome: Outcome) -> None:
+    def _verdict(self, summary: Summary, outcome: RunResult) -> None:
         if summary.unread:
             unread = _count(len(summary.unread), "input")
             self._line(Piece(f"Incomplete: {unread} could not be read; see standard error.", "red", bold=True))

@@ -23,7 +23,7 @@ _ABOUT = frozenset({"$schema", "$id", "title", "description", "rule", "remedy", 
 """The members of a rule file that say something about the rule; all others are the constraint."""
 
 
-class Counterexample(msgspec.Struct, frozen=True):
+class BreakingChange(msgspec.Struct, frozen=True):
     """A change to the rule's first example that breaks the rule.
 
     Attributes:
@@ -75,7 +75,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     limits: Mapping[str, ValuePath]
     constraint: Mapping[str, Any]
     examples: tuple[Any, ...]
-    counterexamples: tuple[Counterexample, ...]
+    counterexamples: tuple[BreakingChange, ...]
     document: Mapping[str, Any]
 
 
@@ -101,7 +101,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         constraint={keyword: value for keyword, value in document.items() if keyword not in _ABOUT},
         examples=tuple(document["examples"]),
         counterexamples=tuple(
-            Counterexample(
+            BreakingChange(
                 summary=each.get("summary", ""),
                 patch=each["patch"],
                 places=(each["place"],) if isinstance(each["place"], str) else tuple(each["place"]),

@@ -11,8 +11,8 @@ from segkoch_lint.findings.position import Path
 from segkoch_lint.rules.combined_schema import conjunction
 from segkoch_lint.rules.failures import failures
 from segkoch_lint.rules.references import REFERRING, lookup
-from segkoch_lint.rules.violations import Blame, resolve
-from segkoch_lint.rules.vocabulary import SCHEMAS, Gate, gate
+from segkoch_lint.rules.violations import ViolationTemplate, resolve
+from segkoch_lint.rules.vocabulary import SCHEMAS, FastValidator, gate
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import Rule
@@ -54,21 +54,23 @@ class CompiledRules:
         self._schema_of = schema_of
         self._keywords: BoundedCache[Path, _Keyword] = BoundedCache()
 
-    def blames(self, value: Mapping[str, Any]) -> list[Blame]:
+    def blames(self, value: Mapping[str, Any]) -> list[ViolationTemplate]:
         """Return what the rules say of a value; of each rule one blame for each place."""
         if not self.rules:
             return []
         found = [(self._keyword(each.way), each.path) for each in failures(self._gate, value)]
         found.sort(key=lambda each: each[0].order)
-        blames: dict[tuple[Rule, Path], Blame] = {}
+        blames: dict[tuple[Rule, Path], ViolationTemplate] = {}
         for keyword, failed in found:
             path, whole = _blamed(keyword, failed, value)
             if (keyword.rule, path) not in blames:
-                blames[keyword.rule, path] = Blame(keyword.rule, path, keyword.template, whole, keyword.remedy)
+                blames[keyword.rule, path] = ViolationTemplate(
+                    keyword.rule, path, keyword.template, whole, keyword.remedy
+                )
         return list(blames.values())
 
     @cached_property
-    def _gate(self) -> Gate:
+    def _gate(self) -> FastValidator:
         # Two rules may have one code: a rule, and the same rule with other limits.
         return gate(conjunction({str(number): self._schema_of(rule) for number, rule in enumerate(self.rules)}))
 

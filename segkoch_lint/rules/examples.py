@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.findings.position import path_of, pointer_of
-from segkoch_lint.rules.catalogue import Counterexample, Rule
+from segkoch_lint.rules.catalogue import BreakingChange, Rule
 
 _JUDGED = frozenset({"delivered", "call", "request", "destination"})
 """What rules apply to that their constraint alone decides about."""
 
 
-def broken_examples(rule: Rule) -> Iterator[tuple[Counterexample, Any]]:
+def broken_examples(rule: Rule) -> Iterator[tuple[BreakingChange, Any]]:
     """Yield each counterexample of a rule with the value that it makes."""
     for each in rule.counterexamples:
         yield each, apply_patch(rule.examples[0], each.patch)

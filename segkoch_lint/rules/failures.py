@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from segkoch_lint.findings.position import Path, path_of
-from segkoch_lint.rules.vocabulary import Gate
+from segkoch_lint.rules.vocabulary import FastValidator
 
 _MOST_LEVELS = 200
 """Levels of a value that is copied; jsonschema-rs copies the value of each failure and gives up at 255."""
 
 
-class Failure(NamedTuple):
+class KeywordFailure(NamedTuple):
     """One keyword that a value fails.
 
     Attributes:
@@ -25,7 +25,7 @@ class Failure(NamedTuple):
     way: Path
 
 
-def failures(gate: Gate, value: Any) -> list[Failure]:
+def failures(gate: FastValidator, value: Any) -> list[KeywordFailure]:
     """Return what is wrong with a value, in the order in which the validator finds it; empty if it is valid.
 
     Raises:
@@ -35,7 +35,7 @@ def failures(gate: Gate, value: Any) -> list[Failure]:
         errors = gate.iter_errors(value)
     except ValueError:
         errors = _failures_of_deep(gate, value)
-    return [Failure(tuple(error.instance_path), _way(error)) for error in errors]
+    return [KeywordFailure(tuple(error.instance_path), _way(error)) for error in errors]
 
 
 def _way(error: Any) -> Path:
@@ -51,7 +51,7 @@ def _way(error: Any) -> Path:
     return way
 
 
-def _failures_of_deep(gate: Gate, value: Any) -> Any:
+def _failures_of_deep(gate: FastValidator, value: Any) -> Any:
     """Return what is wrong with a value that is nested too deeply to be copied.
 
     The deepest objects and lists are left out of what the validator sees; keywords of ours see the whole value.

@@ -1,7 +1,7 @@
 """What the rules can tell of a value: two calls that are alike in it are judged alike.
 
 A verdict depends on little of a call, and that little repeats: hundreds of thousands of calls differ in a few hundred
-ways. So a value is reduced to the answers that it gives to everything the rules ask (`Footprint`); calls with the same
+ways. So a value is reduced to the answers that it gives to everything the rules ask (`ReadSet`); calls with the same
 answers need to be judged once. Nothing is left to chance: whatever a rule could tell apart gives different answers.
 """
 
@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.bounded_cache import BoundedCache
-from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.vocabulary import KEYWORDS, gate
 
 MOST_REMEMBERED = 10_000
-"""Values whose answers are remembered at one place; then they are forgotten, so that memory stays bounded."""
+"""Values whose answers are cached at one place; then they are forgotten, so that memory stays bounded."""
 
 
-class Likeness:
+class Fingerprinter:
     """Reduces values to what rules can tell of them.
 
     Args:
@@ -30,11 +30,11 @@ class Likeness:
         footprint: as given.
     """
 
-    def __init__(self, footprint: Footprint) -> None:
+    def __init__(self, footprint: ReadSet) -> None:
         self.footprint = footprint
         self._answers = _Answers(list(footprint.asked.values()))
         self._compared = [(KEYWORDS[keyword], asked) for keyword, asked in footprint.compared]
-        self._members: BoundedCache[str, Likeness | None] = BoundedCache()
+        self._members: BoundedCache[str, Fingerprinter | None] = BoundedCache()
 
     def of(self, value: Any) -> Hashable:
         """Return what the rules can tell of *value*: equal for two values only if no rule can tell them apart.
@@ -63,12 +63,12 @@ class Likeness:
         """Return the answers that the comparing keywords give to *value*."""
         return tuple(is_valid(asked, value) for is_valid, asked in self._compared)
 
-    def member(self, key: str) -> Likeness | None:
+    def member(self, key: str) -> Fingerprinter | None:
         """Return what reduces the member called *key*, or None when no rule reads it."""
         if key in self._members.entries:
             return self._members.entries[key]
         footprint = self.footprint.member(key)
-        return self._members.add(key, None if footprint is None else Likeness(footprint))
+        return self._members.add(key, None if footprint is None else Fingerprinter(footprint))
 
 
 class _Answers:

@@ -39,7 +39,7 @@ _APPLIES = frozenset(
 _KNOWN = _READS_ALL | _ASKS | _ASKS_NOTHING | _APPLIES | frozenset(REFERRING) | frozenset(KEYWORDS)
 
 
-class Footprint(msgspec.Struct):
+class ReadSet(msgspec.Struct):
     """What rules read of a value.
 
     Attributes:
@@ -50,8 +50,8 @@ class Footprint(msgspec.Struct):
         compared: our comparing keywords that look at the value, as (keyword, its value).
     """
 
-    members: dict[str, Footprint] = msgspec.field(default_factory=dict)
-    patterns: dict[str, Footprint] = msgspec.field(default_factory=dict)
+    members: dict[str, ReadSet] = msgspec.field(default_factory=dict)
+    patterns: dict[str, ReadSet] = msgspec.field(default_factory=dict)
     all: bool = False
     asked: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     compared: list[tuple[str, Any]] = msgspec.field(default_factory=list)
@@ -63,25 +63,25 @@ class Footprint(msgspec.Struct):
         member = self.member(str(path[0]))
         return member is not None and member.reads(path[1:])
 
-    def member(self, key: str) -> Footprint | None:
+    def member(self, key: str) -> ReadSet | None:
         """Return what is read of the member called *key*, or None when it is not read."""
         found = [self.members[key]] if key in self.members else []
         found += [inner for pattern, inner in self.patterns.items() if matcher(pattern)(key)]
         if not found:
-            return Footprint(all=True) if self.all else None
-        merged = Footprint(all=self.all)
+            return ReadSet(all=True) if self.all else None
+        merged = ReadSet(all=self.all)
         for each in found:
             merged.add(each)
         return merged
 
-    def add(self, other: Footprint) -> None:
+    def add(self, other: ReadSet) -> None:
         """Read what *other* reads, too; *other* itself stays as it is."""
         self.all = self.all or other.all
         self.asked |= other.asked
         self.compared += [each for each in other.compared if each not in self.compared]
         for mine, theirs in ((self.members, other.members), (self.patterns, other.patterns)):
             for name, inner in theirs.items():
-                mine.setdefault(name, Footprint()).add(inner)
+                mine.setdefault(name, ReadSet()).add(inner)
 
     def read(self, schema: Any, root: Any, seen: frozenset[str] = frozenset()) -> None:
         """Add what *schema* reads.
@@ -104,10 +104,10 @@ class Footprint(msgspec.Struct):
         elif keyword in {"properties", "patternProperties"}:
             held = self.members if keyword == "properties" else self.patterns
             for name, subschema in value.items():
-                held.setdefault(name, Footprint()).read(subschema, root, seen)
+                held.setdefault(name, ReadSet()).read(subschema, root, seen)
         elif keyword == "required":
             for name in value:
-                self.members.setdefault(name, Footprint())
+                self.members.setdefault(name, ReadSet())
         elif keyword in KEYWORDS:
             self._compare(keyword, value)
         elif keyword in {"allOf", "anyOf", "oneOf"}:
@@ -124,12 +124,12 @@ class Footprint(msgspec.Struct):
         if (keyword, value) not in self.compared:
             self.compared.append((keyword, value))
         for name in compared_names(keyword, value) or ():
-            self.patterns.setdefault(spelling_pattern(name), Footprint())
+            self.patterns.setdefault(spelling_pattern(name), ReadSet())
         if keyword == "foundIn":
             for path in ((value["member"],), path_of(value["list"])):
                 read = self
                 for step in path:
-                    read = read.members.setdefault(str(step), Footprint())
+                    read = read.members.setdefault(str(step), ReadSet())
                 read.all = True
 
 

@@ -79,7 +79,7 @@ def _best(rule: Rule, words: frozenset[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _asked(rule: Rule) -> frozenset[str]:
-    """Return the words that decide about the remedies of a rule. Others, which may be long, are not remembered."""
+    """Return the words that decide about the remedies of a rule. Others, which may be long, are not cached."""
     return frozenset(word for key in rule.remedy for word in key.split())
 
 

@@ -17,10 +17,18 @@ from segkoch_lint.rules.combined_schema import conjunction
 from segkoch_lint.rules.compiled_rules import CompiledRules
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.inlining import inlined
-from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.remedies import Circumstances
-from segkoch_lint.rules.violations import NAMES, Blame, Violation
-from segkoch_lint.rules.vocabulary import DIALECT, Gate, compares, expand, gate, self_contained, shared_definitions
+from segkoch_lint.rules.violations import NAMES, Violation, ViolationTemplate
+from segkoch_lint.rules.vocabulary import (
+    DIALECT,
+    FastValidator,
+    compares,
+    expand,
+    gate,
+    self_contained,
+    shared_definitions,
+)
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import AppliesTo, Rule
@@ -37,7 +45,7 @@ not faulty, and the user refused to be tracked, or was not asked yet (limited ad
 """
 
 
-class Opinion(msgspec.Struct, frozen=True, eq=False):
+class Verdict(msgspec.Struct, frozen=True, eq=False):
     """What the rules say of a call and of all that are like it.
 
     Attributes:
@@ -52,7 +60,7 @@ class Opinion(msgspec.Struct, frozen=True, eq=False):
     """
 
     not_delivered: str | None
-    blames: tuple[Blame, ...]
+    blames: tuple[ViolationTemplate, ...]
     usable: bool
     origin: str | None
     readiness: Readiness | None = None
@@ -60,8 +68,8 @@ class Opinion(msgspec.Struct, frozen=True, eq=False):
     reads: tuple[Path, ...] = ()
 
 
-class Verdict(msgspec.Struct, frozen=True):
-    """What the rules say of one call: see `Opinion`."""
+class JudgedCall(msgspec.Struct, frozen=True):
+    """What the rules say of one call: see `Verdict`."""
 
     not_delivered: str | None
     violations: tuple[Violation, ...]
@@ -94,12 +102,12 @@ class RuleSet:
             kind: CompiledRules([rule for rule in rules if rule.applies_to == kind], self.schema_of) for kind in _KINDS
         }
         self._circumstances = Circumstances(rule for rule in rules if rule.applies_to in _ABOUT_CALLS)
-        self._opinions: BoundedCache[Hashable, Opinion] = BoundedCache()
+        self._opinions: BoundedCache[Hashable, Verdict] = BoundedCache()
 
     @cached_property
-    def footprint(self) -> Footprint:
+    def footprint(self) -> ReadSet:
         """What the rules read of a call."""
-        footprint = Footprint()
+        footprint = ReadSet()
         for rule in self._of_calls.rules:
             footprint.read(schema := self.schema_of(rule), schema)
             if rule.place is not None:
@@ -129,13 +137,13 @@ class RuleSet:
             }
         return inlined(self_contained(constraint, shared_definitions()))
 
-    def judge(self, message: Mapping[str, Any]) -> Verdict:
+    def judge(self, message: Mapping[str, Any]) -> JudgedCall:
         """Return the verdict on one call, in Segment's shape and with its ``type``."""
         opinion = self.opinion_on(message)
         violations = tuple(blame.of(message) for blame in opinion.blames)
-        return Verdict(opinion.not_delivered, violations, opinion.usable, opinion.origin, opinion.readiness)
+        return JudgedCall(opinion.not_delivered, violations, opinion.usable, opinion.origin, opinion.readiness)
 
-    def opinion_on(self, message: Mapping[str, Any]) -> Opinion:
+    def opinion_on(self, message: Mapping[str, Any]) -> Verdict:
         """Return what the rules say of one call, in Segment's shape and with its ``type``."""
         origin = next((origin for origin, schema in self._origins.items() if schema.is_valid(message)), None)
         found = self._of_calls.blames(message)
@@ -152,7 +160,7 @@ class RuleSet:
         # What the rules say is the same of many calls that give them different answers.
         said = (reason, blames, usable, origin, readiness, like)
         known = self._opinions.entries.get(said)
-        return self._opinions.add(said, Opinion(*said, _read_by(blames))) if known is None else known
+        return self._opinions.add(said, Verdict(*said, _read_by(blames))) if known is None else known
 
     def _readiness(self, broken: AbstractSet[Rule]) -> Readiness:
         """Return what becomes at Kochava of a delivered call that breaks these rules."""
@@ -161,15 +169,15 @@ class RuleSet:
         return "ready" if self._refusals.isdisjoint(broken) else "limited"
 
     @cached_property
-    def _reasons(self) -> Mapping[str, Gate]:
+    def _reasons(self) -> Mapping[str, FastValidator]:
         return {reason: gate(schema) for reason, schema in self._delivery.conditions().items()}
 
     @cached_property
-    def _undelivered(self) -> Gate:
+    def _undelivered(self) -> FastValidator:
         return gate({"anyOf": list(self._delivery.conditions().values())})
 
     @cached_property
-    def _origins(self) -> Mapping[str, Gate]:
+    def _origins(self) -> Mapping[str, FastValidator]:
         return {origin: gate(schema) for origin, schema in self._delivery.origins().items()}
 
     def violations(self, kind: AppliesTo, value: Mapping[str, Any]) -> list[Violation]:
@@ -243,7 +251,7 @@ def bundle(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
     return bundled
 
 
-def _read_by(blames: Sequence[Blame]) -> tuple[Path, ...]:
+def _read_by(blames: Sequence[ViolationTemplate]) -> tuple[Path, ...]:
     """Return where the values stand that decide what is said of calls with these faults."""
     return (*NAMES, *[path for blame in blames for path in (blame.path, *blame.around)]) if blames else ()
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from segkoch_lint.calls.call import LIBRARY_NAME
 from segkoch_lint.findings.position import Path, path_of
-from segkoch_lint.findings.redaction.masking import Extent, Secret, is_id, key_of, parent_of, redacted
+from segkoch_lint.findings.redaction.masking import OffsetRange, Secret, is_id, key_of, parent_of, redacted
 from segkoch_lint.findings.redaction.sensitive_keys import fold
-from segkoch_lint.messages.message import LIBRARY_NAME
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import Rule
@@ -49,7 +49,7 @@ class Violation(msgspec.Struct, frozen=True):
     form: str = ""
 
 
-class Blame(msgspec.Struct, frozen=True):
+class ViolationTemplate(msgspec.Struct, frozen=True):
     """A rule broken at a place, whatever value stands there: the same for all calls that are alike.
 
     Attributes:
@@ -165,6 +165,6 @@ def shown_value(key: str | None, value: Any, parent: str | None = None) -> str |
     return Secret(text) if is_id(key, value, parent) else shown_text(text)
 
 
-def shown_text(text: str, ids: Iterable[Extent] = ()) -> str | Secret:
+def shown_text(text: str, ids: Iterable[OffsetRange] = ()) -> str | Secret:
     """Return a text of a payload as messages show it: cut, what is personal data in it masked, and further *ids*."""
     return redacted(text, ids, longest=_LONGEST_SHOWN)

@@ -18,7 +18,7 @@ import jsonschema_rs
 import msgspec
 
 from segkoch_lint import resources
-from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.bounded_cache import cached
 from segkoch_lint.findings.position import path_of
 from segkoch_lint.findings.redaction.sensitive_keys import fold
 
@@ -146,7 +146,7 @@ def _any_case(character: str) -> str:
 # --- the comparing keywords ---------------------------------------------------------------------------------------
 
 
-@remembered
+@cached
 def _spelled(name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of *keys* that are spellings of *name*."""
     wanted = fold(name)
@@ -238,7 +238,7 @@ def compared_names(keyword: str, value: Any) -> list[str] | None:
 # --- the validator ----------------------------------------------------------------------------------------------
 
 
-class Gate(Protocol):
+class FastValidator(Protocol):
     """A validator of an expanded, self-contained schema."""
 
     @property
@@ -257,7 +257,7 @@ class Gate(Protocol):
         """
 
 
-def gate(schema: Mapping[str, Any], *, quoting: bool = False) -> Gate:
+def gate(schema: Mapping[str, Any], *, quoting: bool = False) -> FastValidator:
     """Return the validator of an expanded, self-contained *schema*; it fetches nothing.
 
     Args:
@@ -276,7 +276,7 @@ def gate(schema: Mapping[str, Any], *, quoting: bool = False) -> Gate:
     if comparing:
         options["keywords"] = {name: _gate_keyword(name, is_valid, calls) for name, is_valid in KEYWORDS.items()}
     try:
-        return _Gate(jsonschema_rs.Draft202012Validator(dict(schema), **options), calls, compares=comparing)
+        return _FastValidator(jsonschema_rs.Draft202012Validator(dict(schema), **options), calls, compares=comparing)
     except ValueError:
         calls.raise_again()
         raise
@@ -297,7 +297,7 @@ class _Calls(msgspec.Struct):
 
     Attributes:
         raised: what keywords raised that does not mean "invalid".
-        originals: see `Gate.iter_errors`.
+        originals: see `FastValidator.iter_errors`.
     """
 
     raised: list[BaseException] = msgspec.field(default_factory=list)
@@ -310,7 +310,7 @@ class _Calls(msgspec.Struct):
             raise error from None
 
 
-class _Gate:
+class _FastValidator:
     def __init__(self, validator: Any, calls: _Calls, *, compares: bool) -> None:
         self._validator = validator
         self._calls = calls

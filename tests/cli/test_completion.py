@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.cli.entry import run
-from segkoch_lint.messages.facets import FACETS
 
 Complete = Callable[[str], list[str]]
 

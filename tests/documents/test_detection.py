@@ -10,8 +10,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.detection import Foreign, Kind, read_documents, recognise
-from segkoch_lint.documents.document import Failure, Flaw
+from segkoch_lint.documents.detection import TextFormat, UnsupportedInput, read_documents, recognise
+from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import Stream, open_bytes
@@ -25,21 +25,21 @@ MANY = 16_000
 
 
 def read(content: bytes | Stream, name: str = "-", limits: Limits = LIMITS) -> list[Any]:
-    """Return what is read: values, messages of flaws with their line, and Foreign."""
+    """Return what is read: values, messages of flaws with their line, and UnsupportedInput."""
     stream = open_bytes(content, name) if isinstance(content, bytes) else content
     result: list[Any] = []
     for each in read_documents(stream, name=name, limits=limits):
-        if isinstance(each, Foreign):
+        if isinstance(each, UnsupportedInput):
             result.append(each)
-        elif isinstance(each, Flaw):
+        elif isinstance(each, ParseError):
             result.append(f"{each.span.line}: {each.message}")
         else:
-            assert not isinstance(each, Failure)
+            assert not isinstance(each, InternalFailure)
             result.append(each.value)
     return result
 
 
-def kind(content: bytes, name: str = "-", limits: Limits = LIMITS) -> Kind:
+def kind(content: bytes, name: str = "-", limits: Limits = LIMITS) -> TextFormat:
     stream = open_bytes(content, name)
     found = recognise(stream, name=name, limits=limits)
     assert b"".join(stream) == content, "recognising takes nothing away"
@@ -84,8 +84,8 @@ def test_text_in_other_encodings_is_read(encoding: str) -> None:
 
 def test_documents_keep_their_lines() -> None:
     first, second = read_documents(open_bytes(b"\n" + PRETTY + b"\n\n" + PRETTY), name="-", limits=LIMITS)
-    assert not isinstance(first, Foreign | Flaw | Failure)
-    assert not isinstance(second, Foreign | Flaw | Failure)
+    assert not isinstance(first, UnsupportedInput | ParseError | InternalFailure)
+    assert not isinstance(second, UnsupportedInput | ParseError | InternalFailure)
     assert first.locate([()])[()].line == 2
     assert second.locate([()])[()].line == 10
 
@@ -97,7 +97,7 @@ YAML_VALUES = [{"type": "track", "event": "Order"}, [{"type": "page"}]]
 @pytest.mark.parametrize("name", ["a.yaml", "a.yml.gz", "-", "a.log"])
 def test_yaml_is_read_under_its_name_and_under_names_that_say_nothing(name: str) -> None:
     assert read(YAML, name) == YAML_VALUES
-    assert kind(YAML, name) is Kind.YAML
+    assert kind(YAML, name) is TextFormat.YAML
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.ndjson.gz", "A.JSON"])
@@ -138,7 +138,7 @@ def test_json_lines_under_a_name_of_yaml_are_read_line_by_line() -> None:
 def test_broken_yaml_is_a_flaw_where_the_name_says_yaml_and_foreign_elsewhere() -> None:
     (flaw,) = read(b"type: [track\n", "a.yaml")
     assert isinstance(flaw, str)
-    assert read(b"type: [track\n", "notes.txt") == [Foreign()]
+    assert read(b"type: [track\n", "notes.txt") == [UnsupportedInput()]
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,8 @@ def test_broken_yaml_is_a_flaw_where_the_name_says_yaml_and_foreign_elsewhere() 
     ],
 )
 def test_anything_else_is_foreign(content: bytes) -> None:
-    assert read(content, "thing") == [Foreign()]
-    assert read(gzip.compress(content), "thing") == [Foreign()]
+    assert read(content, "thing") == [UnsupportedInput()]
+    assert read(gzip.compress(content), "thing") == [UnsupportedInput()]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_anything_else_is_foreign(content: bytes) -> None:
     [b"analytics.track('Seen', {step: 1})", b"// sent\nconst call = {a: 1}", b"curl -d x https://a.example: c"],
 )
 def test_source_code_that_could_be_read_as_yaml_is_called_source_code(content: bytes) -> None:
-    assert read(content) == [Foreign("source code")]
+    assert read(content) == [UnsupportedInput("source code")]
 
 
 def test_anything_else_is_a_flaw_where_the_name_says_json() -> None:
@@ -186,7 +186,7 @@ def test_long_yaml_without_a_name_is_judged_by_its_beginning() -> None:
 @pytest.mark.parametrize("name", ["-", "a.ndjson", "a.yaml", "a.log"])
 @pytest.mark.parametrize("content", [b"", b" \r\n\t\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)])
 def test_an_empty_input_is_called_empty(name: str, content: bytes) -> None:
-    assert read(content, name) == [Foreign("empty")]
+    assert read(content, name) == [UnsupportedInput("empty")]
 
 
 def test_an_empty_file_that_is_named_json_is_a_flaw() -> None:
@@ -214,14 +214,14 @@ def test_a_log_whose_first_line_is_torn_is_still_a_log() -> None:
 
 def test_a_broken_document_over_several_lines_is_one_flaw_and_the_next_is_read() -> None:
     broken = PRETTY.replace(b'"track",', b'"track"')
-    assert kind(broken + b"\n" + PRETTY) is Kind.DOCUMENTS
+    assert kind(broken + b"\n" + PRETTY) is TextFormat.DOCUMENTS
     found = read(broken + b"\n" + PRETTY, "a.json")
     assert flawed_lines(found) == [3]
     assert found[1:] == [CALL]
 
 
 def test_json_lines_that_are_something_else_are_read_as_that() -> None:
-    assert kind(PRETTY, "a.ndjson") is Kind.DOCUMENTS
+    assert kind(PRETTY, "a.ndjson") is TextFormat.DOCUMENTS
     assert read(b'1\n"two"\nnull\n', "a.ndjson") == [1, "two", None]
 
 
@@ -233,7 +233,7 @@ def test_a_value_that_no_call_could_be_is_still_json_under_that_name() -> None:
 def test_a_log_longer_than_what_is_looked_at_is_read_line_by_line(name: str) -> None:
     content = (COMPACT + b"\n") * MANY + b"{broken\n" + COMPACT
     assert len(content) > 1 << 20
-    assert kind(content, name) is Kind.LINES
+    assert kind(content, name) is TextFormat.LINES
     found = read(content, name)
     assert len(found) == MANY + 2
     assert flawed_lines(found) == [MANY + 1]
@@ -243,7 +243,7 @@ def test_a_log_longer_than_what_is_looked_at_is_read_line_by_line(name: str) -> 
 @pytest.mark.parametrize("separator", [b"\n", b""])
 def test_long_documents_over_several_lines_are_read(name: str, separator: bytes) -> None:
     content = separator.join([PRETTY] * MANY)
-    assert kind(content, name) in (Kind.DOCUMENTS, Kind.YAML)
+    assert kind(content, name) in (TextFormat.DOCUMENTS, TextFormat.YAML)
     assert read(content, name) == [CALL] * MANY
 
 
@@ -275,7 +275,7 @@ def test_the_limit_of_a_line_is_not_meant_for_a_document() -> None:
 
 def test_a_long_first_line_is_looked_at_to_its_end() -> None:
     long = json.dumps([CALL] * MANY).encode()
-    assert kind(long + b"\n" + COMPACT + b"\n" + COMPACT + b" " * (1 << 20)) is Kind.LINES
+    assert kind(long + b"\n" + COMPACT + b"\n" + COMPACT + b" " * (1 << 20)) is TextFormat.LINES
 
 
 def test_documents_over_the_limit_are_a_flaw_that_names_it() -> None:
@@ -296,7 +296,7 @@ def test_a_large_document_over_the_limit_is_not_read_to_its_end() -> None:
 
 def test_a_foreign_file_is_not_read_to_its_end() -> None:
     stream = open_bytes(b"words\n" * (1 << 20))
-    assert read(stream) == [Foreign()]
+    assert read(stream) == [UnsupportedInput()]
     assert stream.inflated < 2 << 20
 
 
@@ -349,7 +349,7 @@ def test_yaml_that_is_cut_off_is_a_flaw_after_what_can_be_read() -> None:
 
 def test_a_compressed_file_that_is_cut_off_before_its_content_is_a_flaw() -> None:
     (flaw,) = read_documents(open_bytes(LOG_GZIP[:5]), name="log", limits=LIMITS)
-    assert flaw == Flaw("the gzip data is cut off", Span(1, 1, 1, 1), 1, shows_signs=False, cause="cut-off")
+    assert flaw == ParseError("the gzip data is cut off", Span(1, 1, 1, 1), 1, shows_signs=False, cause="cut-off")
 
 
 @given(
@@ -373,10 +373,10 @@ def test_each_line_of_json_lines_is_a_document_or_a_flaw_with_its_number(lines: 
         return piece
 
     found = list(read_documents(Stream("a.ndjson", trickle), name="a.ndjson", limits=LIMITS))
-    if not any(isinstance(each, Flaw) for each in found):
+    if not any(isinstance(each, ParseError) for each in found):
         return  # good as a whole, which may be over several lines
     numbers = []
     for each in found:
-        assert not isinstance(each, Foreign | Failure)
-        numbers.append(each.span.line if isinstance(each, Flaw) else each.locate([()])[()].line)
+        assert not isinstance(each, UnsupportedInput | InternalFailure)
+        numbers.append(each.span.line if isinstance(each, ParseError) else each.locate([()])[()].line)
     assert numbers == [number for number, line in enumerate(lines, 1) if line.strip()]

@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import Failure, Flaw
+from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.lines import NumberedLine, blocks, read_line, size_text
 from segkoch_lint.findings.position import Span
-from segkoch_lint.inputs.decompression import Damage
+from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.limits import Limits
 
 LIMITS = Limits()
 SMALL = Limits(line_bytes=8)
 
 
-def lines(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[NumberedLine | Flaw]:
+def lines(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[NumberedLine | ParseError]:
     """The lines of all blocks."""
     for each in blocks(stream, limits, line=line):
-        yield from [each] if isinstance(each, Flaw) else each.lines(limits)
+        yield from [each] if isinstance(each, ParseError) else each.lines(limits)
 
 
 def in_pieces(text: bytes, size: int) -> Iterator[bytes]:
@@ -30,7 +30,7 @@ def in_pieces(text: bytes, size: int) -> Iterator[bytes]:
 
 def damaged(text: bytes) -> Iterator[bytes]:
     yield text
-    raise Damage("it is cut off")
+    raise CorruptInputError("it is cut off")
 
 
 @given(st.lists(st.binary(max_size=12).map(lambda text: text.replace(b"\n", b""))), st.booleans(), st.integers(1, 40))
@@ -59,7 +59,7 @@ def test_a_line_over_the_limit_is_a_flaw_and_the_lines_around_it_are_read(size: 
     content = b"12345678\n123456789\r\n12345678\r\n" + b"x" * 50 + b"\n1\n" + b"y" * 9
     assert list(lines(in_pieces(content, size), SMALL)) == [
         (1, b"12345678"),
-        Flaw(
+        ParseError(
             "the line is longer than 8 bytes (limits.line-bytes)",
             Span(2, 1, 2, 2),
             2,
@@ -67,7 +67,7 @@ def test_a_line_over_the_limit_is_a_flaw_and_the_lines_around_it_are_read(size: 
             cause="too-large",
         ),
         (3, b"12345678"),
-        Flaw(
+        ParseError(
             "the line is longer than 8 bytes (limits.line-bytes)",
             Span(4, 1, 4, 2),
             4,
@@ -75,7 +75,7 @@ def test_a_line_over_the_limit_is_a_flaw_and_the_lines_around_it_are_read(size: 
             cause="too-large",
         ),
         (5, b"1"),
-        Flaw(
+        ParseError(
             "the line is longer than 8 bytes (limits.line-bytes)",
             Span(6, 1, 6, 2),
             6,
@@ -93,7 +93,7 @@ def test_a_line_over_the_limit_is_not_held_in_memory() -> None:
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert most < 4 << 20
 
 
@@ -115,7 +115,7 @@ CUT = "it is cut off"
 def test_damage_comes_after_the_good_lines_in_place_of_the_torn_one() -> None:
     assert list(lines(damaged('{}\n{"é": "é'.encode()), LIMITS)) == [
         (1, b"{}"),
-        Flaw(CUT, Span(2, 9, 2, 9), 2, shows_signs=False, cause="cut-off"),
+        ParseError(CUT, Span(2, 9, 2, 9), 2, shows_signs=False, cause="cut-off"),
     ]
 
 
@@ -123,41 +123,49 @@ def test_a_line_that_is_whole_before_the_damage_is_read() -> None:
     assert list(lines(damaged(b"{}\n[1]"), LIMITS)) == [
         (1, b"{}"),
         (2, b"[1]"),
-        Flaw(CUT, Span(2, 4, 2, 4), 2, shows_signs=False, cause="cut-off"),
+        ParseError(CUT, Span(2, 4, 2, 4), 2, shows_signs=False, cause="cut-off"),
     ]
     assert list(lines(damaged(b"{}\n"), LIMITS)) == [
         (1, b"{}"),
-        Flaw(CUT, Span(2, 1, 2, 1), 2, shows_signs=False, cause="cut-off"),
+        ParseError(CUT, Span(2, 1, 2, 1), 2, shows_signs=False, cause="cut-off"),
     ]
 
 
 def test_a_line_over_the_limit_before_the_damage_is_told_too() -> None:
     long, cut = lines(damaged(b"123456789 123456789"), SMALL)
-    assert isinstance(long, Flaw)
-    assert isinstance(cut, Flaw)
+    assert isinstance(long, ParseError)
+    assert isinstance(cut, ParseError)
     assert cut.message == CUT
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_a_flaw_says_whether_its_text_shows_signs_of_a_call(size: int) -> None:
     limits = Limits(line_bytes=30)
-    assert [each.shows_signs for each in read_line(b'{"messageId": }', 1, limits) if isinstance(each, Flaw)] == [True]
-    assert [each.shows_signs for each in read_line(b'{"message": }', 1, limits) if isinstance(each, Flaw)] == [False]
+    assert [each.shows_signs for each in read_line(b'{"messageId": }', 1, limits) if isinstance(each, ParseError)] == [
+        True
+    ]
+    assert [each.shows_signs for each in read_line(b'{"message": }', 1, limits) if isinstance(each, ParseError)] == [
+        False
+    ]
     long = b'{"messageId": "' + b"x" * 50 + b'"}\n{"message": "' + b"x" * 50 + b'"}'
     found = list(lines(in_pieces(long, size), limits))
-    assert [each.shows_signs for each in found if isinstance(each, Flaw)] == [True, False]
+    assert [each.shows_signs for each in found if isinstance(each, ParseError)] == [True, False]
 
 
 def test_a_line_may_hold_several_documents_and_begin_with_rs() -> None:
     several = read_line(b'{"a": 1}{"a": 2} [3]', 4, LIMITS)
-    assert [each.value for each in several if not isinstance(each, Flaw | Failure)] == [{"a": 1}, {"a": 2}, [3]]
+    assert [each.value for each in several if not isinstance(each, ParseError | InternalFailure)] == [
+        {"a": 1},
+        {"a": 2},
+        [3],
+    ]
     (one,) = read_line(b"\x1e{}", 1, LIMITS)
     assert isinstance(one, JsonDocument)
 
 
 def test_a_broken_line_is_one_flaw_at_its_place() -> None:
     (flaw,) = read_line(b'{"a": 1}{"a": }', 4, LIMITS)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw.span.line == 4
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from segkoch_lint.calls.call import Call, was_sent
 from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, place_in_document, unwrap
-from segkoch_lint.messages.message import Call, was_sent
 
 TRACK = {"type": "track", "event": "x"}
 

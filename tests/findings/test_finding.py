@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
+from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret
 
@@ -31,6 +31,6 @@ def full_finding() -> Finding:
         {"value": Secret("0123456789")},
         "Mend it.",
         (Location("b.ndjson", Span(1, 2, 1, 3), "/y", "there"), Location("c.json")),
-        Excerpt(2, ("a", "b"), 1, 0, 1),
+        Snippet(2, ("a", "b"), 1, 0, 1),
         {"type": "track"},
     )

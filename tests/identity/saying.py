@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from segkoch_lint import Finding, Linter, Settings
-from segkoch_lint.engine.input_linter import PartLinter
+from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.identity.database import IdentityDatabase, Source
 from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.identity.sql_engines import DuckDB, Engine, SQLite
@@ -101,7 +101,7 @@ DATABASES: dict[str, Callable[[], IdentityDatabase]] = {
 """The ways that records can take: few rows in memory, and many in partitions, in either engine."""
 
 
-def records_in(content: bytes, name: str, worker: PartLinter) -> list[RecordBatch]:
+def records_in(content: bytes, name: str, worker: InputLinter) -> list[RecordBatch]:
     """What the calls of an input say."""
     with open_bytes(content, name) as stream:
         return [each for each in worker.stream(stream, Input(name, named=True)) if isinstance(each, RecordBatch)]
@@ -111,7 +111,7 @@ def told_of_files(
     calls: Sequence[Any], database: IdentityDatabase, order: Sequence[int] | None = None
 ) -> tuple[list[Finding], Any]:
     """What is found in calls of which each is a file of its own, read in any order."""
-    whole, worker = Linter(SETTINGS), PartLinter(SETTINGS)
+    whole, worker = Linter(SETTINGS), InputLinter(SETTINGS)
     whole.identity = database
     for number in range(len(calls)) if order is None else order:
         for batch in records_in(json.dumps(calls[number]).encode(), f"{number}.json", worker):

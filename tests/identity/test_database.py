@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint import Linter
 from segkoch_lint.documents.json.document import JsonDocument
-from segkoch_lint.engine.input_linter import PartLinter
+from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.identity.database import IdentityDatabase, Source, share_of
 from segkoch_lint.identity.records import RecordBatch
@@ -51,7 +51,7 @@ def test_pieces_of_one_log_give_what_the_whole_does(way: str, calls: list[Any], 
     pieces.identity = DATABASES[way]()
     for start, end in reversed(list(pairwise(bounds))):
         piece = b"\n" * start + b"".join(lines[start:end])
-        for batch in records_in(piece, "log.ndjson", PartLinter(SETTINGS)):
+        for batch in records_in(piece, "log.ndjson", InputLinter(SETTINGS)):
             pieces.identity.add(batch, Source("log.ndjson", 1))
     assert told(pieces) == told(whole)
 
@@ -65,7 +65,7 @@ def test_how_many_rows_are_held_does_not_matter(calls: Sequence[Any], most_rows:
 
 def test_calls_that_say_the_same_are_one_row() -> None:
     calls = [app(D1, A1), server(D2, A1), *[app(D1, A1, event=f"e{n % 2}") for n in range(7)]]
-    (batch,) = records_in(json.dumps(calls).encode(), "x.json", PartLinter(SETTINGS))
+    (batch,) = records_in(json.dumps(calls).encode(), "x.json", InputLinter(SETTINGS))
     assert [(row[4], row[7], row[9]) for row in batch.records] == [(D1, 1, 8), (D2, 1, 1)]
     assert [(name, library, calls) for name, library, _, _, calls in batch.events] == [
         ("x", "analytics-swift", 1),

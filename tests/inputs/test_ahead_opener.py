@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from segkoch_lint.inputs.ahead_opener import open_ahead
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import Stream
 
 
@@ -16,20 +16,20 @@ def input_of(path: str, closed: list[str], text: bytes = b"{}") -> Stream:
 
 
 def test_inputs_come_in_their_order_and_those_elsewhere_open() -> None:
-    found: list[Input | Unread] = [
+    found: list[Input | UnreadableInput] = [
         Input("a.json"),
         *[Input(f"s3://b/{number}") for number in range(10)],
-        Unread("gone", "no such file or folder"),
+        UnreadableInput("gone", "no such file or folder"),
         Input("s3://b/none"),
     ]
 
-    def open_one(source: Input) -> Stream | Unread:
-        return Unread(source.path, "gone") if source.path.endswith("none") else input_of(source.path, [])
+    def open_one(source: Input) -> Stream | UnreadableInput:
+        return UnreadableInput(source.path, "gone") if source.path.endswith("none") else input_of(source.path, [])
 
     inputs = list(open_ahead(found, open_one))
     assert [source for source, _ in inputs] == found
     opened = [each for _, each in inputs]
-    assert (opened[0], opened[11], opened[12]) == (None, None, Unread("s3://b/none", "gone"))
+    assert (opened[0], opened[11], opened[12]) == (None, None, UnreadableInput("s3://b/none", "gone"))
     assert [each.name for each in opened[1:11] if isinstance(each, Stream)] == [f"s3://b/{n}" for n in range(10)]
 
 

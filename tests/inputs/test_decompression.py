@@ -12,7 +12,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.inputs.decompression import CHUNK_BYTES, Damage, inflate, transcode
+from segkoch_lint.inputs.decompression import CHUNK_BYTES, CorruptInputError, inflate, transcode
 
 TEXT = b"".join(b'{"type":"track","event":"Order %d"}\n' % number for number in range(40))
 OTHER = b'{"type":"page"}\n' * 9
@@ -27,7 +27,7 @@ def read(content: bytes, size: int = 1 << 18, name: str = "log") -> tuple[bytes,
     try:
         for chunk in inflate(in_pieces(content, size), name=name):
             got += chunk
-    except Damage as damage:
+    except CorruptInputError as damage:
         return got, damage.message
     return got, None
 
@@ -197,7 +197,7 @@ def test_half_a_surrogate_pair_breaks_its_line_only() -> None:
 )
 def test_what_is_not_in_the_encoding_of_its_mark_is_damage(stored: bytes, good: bytes, message: str) -> None:
     got: list[bytes] = []
-    with pytest.raises(Damage) as caught:
+    with pytest.raises(CorruptInputError) as caught:
         got.extend(transcode([stored]))
     assert (b"".join(got), caught.value.message) == (good, message)
     assert str(caught.value) == message

@@ -16,7 +16,7 @@ from segkoch_lint.documents import detection
 from segkoch_lint.errors import UsageError
 from segkoch_lint.inputs import discovery
 from segkoch_lint.inputs.discovery import Discovery
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.input import Input, UnreadableInput
 
 discover = partial(discovery.discover, may_hold_calls=detection.may_hold_calls)
 
@@ -38,7 +38,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
     return write
 
 
-def found(*paths: str, exclude: list[str] | None = None) -> list[Input | Unread]:
+def found(*paths: str, exclude: list[str] | None = None) -> list[Input | UnreadableInput]:
     return list(discover(paths, exclude=exclude or [], root=Path.cwd()))
 
 
@@ -161,7 +161,7 @@ def test_a_glob_passes_over_what_is_no_file_and_tells_what_leads_nowhere(tree: T
     os.mkfifo("pipe.json")
     Path("dead.json").symlink_to("gone")
     assert found("*.json") == [
-        Unread("dead.json", "a symbolic link that leads nowhere"),
+        UnreadableInput("dead.json", "a symbolic link that leads nowhere"),
         Input("ok.json", named=False, claimed=False),
     ]
 
@@ -170,7 +170,7 @@ def test_a_folder_that_a_glob_cannot_read_is_told(tree: Tree) -> None:
     tree("a.json")
     Path("loop").symlink_to("loop")
     assert found("./loop*/*.json") == []
-    assert found("loop/*.json") == [Unread("loop/*.json", "a symbolic link that leads to itself")]
+    assert found("loop/*.json") == [UnreadableInput("loop/*.json", "a symbolic link that leads to itself")]
 
 
 def test_a_folder_that_vanishes_while_a_glob_is_expanded_is_told(tree: Tree) -> None:
@@ -178,7 +178,7 @@ def test_a_folder_that_vanishes_while_a_glob_is_expanded_is_told(tree: Tree) -> 
     discovery = iter(discover(["**/*.json"], root=Path()))
     assert next(discovery) == Input("x/a.json", named=False, claimed=False)
     shutil.rmtree("y")
-    assert list(discovery) == [Unread("y", "no such file or folder")]
+    assert list(discovery) == [UnreadableInput("y", "no such file or folder")]
 
 
 def test_a_file_is_read_once_however_often_it_is_reached(tree: Tree, tmp_path: Path) -> None:
@@ -209,12 +209,12 @@ def test_what_is_missing_is_told(tree: Tree) -> None:
     tree("a.json")
     Path("dead").symlink_to("gone")
     assert found("gone.json", "a.json", "a.json/b", "nul\0", "dead", "dead*") == [
-        Unread("gone.json", "no such file or folder"),
+        UnreadableInput("gone.json", "no such file or folder"),
         Input("a.json"),
-        Unread("a.json/b", "no such file or folder"),
-        Unread("nul\0", "no file can have this name"),
-        Unread("dead", "a symbolic link that leads nowhere"),
-        Unread("dead", "a symbolic link that leads nowhere"),
+        UnreadableInput("a.json/b", "no such file or folder"),
+        UnreadableInput("nul\0", "no file can have this name"),
+        UnreadableInput("dead", "a symbolic link that leads nowhere"),
+        UnreadableInput("dead", "a symbolic link that leads nowhere"),
     ]
 
 
@@ -232,8 +232,8 @@ def test_dead_links_in_a_folder_are_told_only_where_their_name_promises_calls(tr
     Path("logs/loop").symlink_to("loop")
     assert found("logs") == [
         Input("logs/a.json", named=False, claimed=False),
-        Unread("logs/b.json", "a symbolic link that leads nowhere"),
-        Unread("logs/loop", "a symbolic link that leads to itself"),
+        UnreadableInput("logs/b.json", "a symbolic link that leads nowhere"),
+        UnreadableInput("logs/loop", "a symbolic link that leads to itself"),
     ]
 
 
@@ -252,7 +252,7 @@ def test_pipes_may_be_named_and_devices_may_not(tree: Tree) -> None:
     os.mkfifo("pipe")
     assert found("pipe", "/dev/zero", "/dev/stdin") == [
         Input("pipe"),
-        Unread("/dev/zero", "not a regular file"),
+        UnreadableInput("/dev/zero", "not a regular file"),
         Input("/dev/stdin"),
     ]
 
@@ -268,8 +268,8 @@ def test_a_folder_that_cannot_be_read_is_told_and_the_walk_goes_on(tree: Tree, m
         return scandir(folder)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    assert found(".") == [Unread("a", "permission denied"), Input("b/y.json", named=False, claimed=False)]
-    assert found("a") == [Unread("a", "permission denied")]
+    assert found(".") == [UnreadableInput("a", "permission denied"), Input("b/y.json", named=False, claimed=False)]
+    assert found("a") == [UnreadableInput("a", "permission denied")]
 
 
 def test_a_folder_that_vanishes_during_the_walk_is_told(tree: Tree) -> None:
@@ -277,7 +277,7 @@ def test_a_folder_that_vanishes_during_the_walk_is_told(tree: Tree) -> None:
     discovery = iter(discover(["."], root=Path()))
     assert next(discovery) == Input("a.json", named=False, claimed=False)
     shutil.rmtree("sub")
-    assert list(discovery) == [Unread("sub", "no such file or folder")]
+    assert list(discovery) == [UnreadableInput("sub", "no such file or folder")]
 
 
 @pytest.fixture
@@ -300,8 +300,8 @@ def test_folders_may_be_nested_deeper_than_python_calls(deep_folder: Path) -> No
 
 
 def test_reasons_are_plain_words() -> None:
-    assert Unread.because("a", OSError(errno.EIO, "Input/output error")).reason == "Input/output error"
-    assert Unread.because("a", OSError("odd")).reason == "cannot be read"
+    assert UnreadableInput.because("a", OSError(errno.EIO, "Input/output error")).reason == "Input/output error"
+    assert UnreadableInput.because("a", OSError("odd")).reason == "cannot be read"
 
 
 def test_a_discovery_is_what_discover_returns() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from segkoch_lint.inputs.decompression import Damage
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.decompression import CorruptInputError
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import Stream, open_bytes, open_file, open_input
 
 TEXT = b'{"type":"track"}\n' * 50_000
@@ -60,7 +60,7 @@ def test_peeking_never_raises_damage_but_reading_does() -> None:
     assert stream.peek(len(TEXT)) == TEXT
     assert stream.peek(len(TEXT) + 1) == TEXT
     got: list[bytes] = []
-    with pytest.raises(Damage, match="cut off"):
+    with pytest.raises(CorruptInputError, match="cut off"):
         got.extend(stream)
     assert b"".join(got) == TEXT
 
@@ -78,23 +78,23 @@ def test_a_byte_order_mark_is_not_part_of_the_text() -> None:
 
 def test_a_missing_file_is_a_reason(tmp_path: Path) -> None:
     path = str(tmp_path / "gone.json")
-    assert open_input(Input(path)) == Unread(path, "no such file or folder")
+    assert open_input(Input(path)) == UnreadableInput(path, "no such file or folder")
 
 
 def test_a_name_that_no_file_can_have_is_a_reason() -> None:
-    assert open_input(Input("a\0b")) == Unread("a\0b", "no file can have this name")
+    assert open_input(Input("a\0b")) == UnreadableInput("a\0b", "no file can have this name")
 
 
 def test_a_folder_is_a_reason(tmp_path: Path) -> None:
-    assert open_input(Input(str(tmp_path))) == Unread(str(tmp_path), "a folder")
+    assert open_input(Input(str(tmp_path))) == UnreadableInput(str(tmp_path), "a folder")
 
 
 def test_a_device_and_a_socket_are_reasons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert open_input(Input("/dev/zero")) == Unread("/dev/zero", "not a regular file")
+    assert open_input(Input("/dev/zero")) == UnreadableInput("/dev/zero", "not a regular file")
     monkeypatch.chdir(tmp_path)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("socket")
-        assert open_input(Input("socket")) == Unread("socket", "not a regular file")
+        assert open_input(Input("socket")) == UnreadableInput("socket", "not a regular file")
 
 
 def test_a_named_pipe_is_waited_for_when_it_was_named(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_named_pipe_is_waited_for_when_it_was_named(tmp_path: Path) -> None:
 def test_a_named_pipe_that_was_not_named_is_never_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    assert open_input(Input(str(pipe), named=False)) == Unread(str(pipe), "not a regular file")
+    assert open_input(Input(str(pipe), named=False)) == UnreadableInput(str(pipe), "not a regular file")
 
 
 def test_standard_input_that_is_no_file_is_read_as_python_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +133,7 @@ def test_standard_input_that_is_a_file_is_read_from_its_descriptor(
 
 def test_closed_standard_input_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    assert open_input(Input("-", stdin=True)) == Unread("-", "standard input is closed")
+    assert open_input(Input("-", stdin=True)) == UnreadableInput("-", "standard input is closed")
 
 
 READ_STDIN = """
@@ -160,7 +160,7 @@ def test_standard_input_is_read_from_a_pipe_and_from_a_file(path: str, tmp_path:
 def test_a_pipe_that_nobody_writes_to_is_given_up(tmp_path: Path) -> None:
     fifo = tmp_path / "pipe"
     os.mkfifo(fifo)
-    assert open_input(Input(str(fifo)), wait=0.01) == Unread(
+    assert open_input(Input(str(fifo)), wait=0.01) == UnreadableInput(
         str(fifo), "no program wrote to this named pipe for 0.01 s (--wait)"
     )
 

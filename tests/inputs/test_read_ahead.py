@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.inputs.decompression import Damage
+from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.input import Input
 from segkoch_lint.inputs.opener import Stream, open_input
 from segkoch_lint.inputs.read_ahead import read_ahead
@@ -33,11 +33,11 @@ def test_chunks_come_in_their_order(chunks: list[bytes]) -> None:
 def test_what_fails_is_raised_after_what_came_before(good: int) -> None:
     def made() -> Iterator[bytes]:
         yield from [b"x"] * good
-        raise Damage("it is cut off")
+        raise CorruptInputError("it is cut off")
 
     before = threads()
     taken: list[bytes] = []
-    with pytest.raises(Damage, match="cut off"):
+    with pytest.raises(CorruptInputError, match="cut off"):
         taken.extend(read_ahead(made()))
     assert taken == [b"x"] * good
     assert threads() == before

@@ -20,7 +20,7 @@ import pytest
 
 from segkoch_lint.documents import detection
 from segkoch_lint.inputs import discovery
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.remote import RemoteError, is_remote, open_remote
 from tests.conftest import Ran
 
@@ -44,7 +44,7 @@ def put(system: Any, **contents: bytes) -> None:
         system.pipe_file(name, content)
 
 
-def found(*urls: str, exclude: list[str] | None = None) -> list[Input | Unread]:
+def found(*urls: str, exclude: list[str] | None = None) -> list[Input | UnreadableInput]:
     return list(discover(urls, exclude=exclude or [], root=Path.cwd()))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from segkoch_lint.config.exit_status import exit_status
 from segkoch_lint.findings.finding import Severity
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_file, open_input
 from segkoch_lint.inputs.watched_file import ChangedError, Identity, WatchedFile
 from segkoch_lint.linter import Linter
@@ -96,7 +96,7 @@ def test_a_table_that_has_to_be_opened_again_has_to_be_the_same(tmp_path: Path) 
     file = tmp_path / "rows.parquet"
     file.write_bytes(b"PAR1" * 100)
     stream = open_input(Input(str(file)))
-    assert not isinstance(stream, Unread)
+    assert not isinstance(stream, UnreadableInput)
     with stream:
         again = stream.stored_file(b"PAR1")
         assert again is not None

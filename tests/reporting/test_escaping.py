@@ -1,4 +1,4 @@
-"""Foreign text on its way to a terminal."""
+"""Text of a payload on its way to a terminal."""
 
 from __future__ import annotations
 

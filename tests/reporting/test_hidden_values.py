@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import parse_json
 from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.documents.yaml.document import parse_yaml
@@ -50,12 +50,12 @@ def texts(call: dict[str, Any]) -> list[str]:
     return [*json_texts(call), yaml.safe_dump(call), yaml.safe_dump(call, default_flow_style=True)]
 
 
-def flaws(text: str) -> Iterator[Flaw]:
+def flaws(text: str) -> Iterator[ParseError]:
     found = (parse_json(text.encode(), depth=99), *parse_yaml(text.encode(), depth=99))
-    yield from (each for each in found if isinstance(each, Flaw))
+    yield from (each for each in found if isinstance(each, ParseError))
 
 
-def leaks(flaw: Flaw) -> bool:
+def leaks(flaw: ParseError) -> bool:
     shown = flaw_excerpt(flaw, width=400)
     text = "\n".join(shown.lines) if shown else ""
     return any(ID[start : start + 5] in text for start in range(len(ID) - 4))

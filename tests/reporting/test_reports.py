@@ -14,11 +14,11 @@ import pytest
 
 from segkoch_lint import resources
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
+from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret
 from segkoch_lint.findings.summary import CallTally, RuleTally, Summary
-from segkoch_lint.reporting import FORMATS, Outcome, Style, open_report
+from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, open_report
 
 FINDINGS = [
     Finding(
@@ -30,7 +30,7 @@ FINDINGS = [
         {"value": Secret("A1D4E8B72C354F96B0E8")},
         "Send it as the system gives it.",
         (Location("b.json", Span(3, 1, 3, 2), "/x", "the mobile call"), Location("", None, "/context")),
-        Excerpt(11, ("before", '  "x": "A1D4…B0E8"', "after\x07"), 1, 7, 18),
+        Snippet(11, ("before", '  "x": "A1D4…B0E8"', "after\x07"), 1, 7, 18),
         {"type": "track", "library": "analytics-swift", "event": "x"},
     ),
     Finding("KCH101", "missing-device", Severity.ERROR, "no device", Location("", None, "")),
@@ -56,10 +56,10 @@ SUMMARY = Summary(
 
 def written(
     form: str,
-    style: Style,
+    style: ReportOptions,
     findings: list[Finding] = FINDINGS,
     summary: Summary = SUMMARY,
-    outcome: Outcome = Outcome(1),  # noqa: B008 - a value
+    outcome: RunResult = RunResult(1),  # noqa: B008 - a value
 ) -> str:
     stream = io.StringIO()
     report = open_report(form, stream, style)
@@ -102,11 +102,11 @@ Incomplete: 1 input could not be read; see standard error.
 
 def test_tabs_around_a_finding_are_blanks_up_to_the_next_stop_and_the_underline_fits() -> None:
     line = '\t \t"é":\t{"x":\t1}\x0b'
-    shown = Excerpt(1, ("\t{", line, "\t\tend"), 1, line.index("{"), line.index("}") + 1)
+    shown = Snippet(1, ("\t{", line, "\t\tend"), 1, line.index("{"), line.index("}") + 1)
     finding = Finding(
         "KCH101", "missing-device", Severity.ERROR, "a\tb", Location("a", Span(2, 9, 2, 16)), excerpt=shown
     )
-    assert written("text", Style(), [finding]).splitlines()[:5] == [
+    assert written("text", ReportOptions(), [finding]).splitlines()[:5] == [
         "a:2:9: error KCH101 missing-device  a\\u{9}b",
         "1 |     {",
         '2 |         "é":    {"x":   1}\\u{b}',
@@ -116,7 +116,7 @@ def test_tabs_around_a_finding_are_blanks_up_to_the_next_stop_and_the_underline_
 
 
 def test_the_text_report_reads_like_this() -> None:
-    assert written("text", Style()) == TEXT.removeprefix("\n")
+    assert written("text", ReportOptions()) == TEXT.removeprefix("\n")
 
 
 BUDGETED = Summary(
@@ -134,8 +134,8 @@ BUDGETS = {"KCH106": Budget.of("60.25%"), "KCH105": Budget.of("0.1%"), "KCH107":
 
 
 def test_rates_and_budgets_stand_side_by_side() -> None:
-    outcome = Outcome(1, BUDGETS, {"error": 1, "warning": 9})
-    table, _, verdict = written("text", Style(), [], BUDGETED, outcome).partition("\n\n")
+    outcome = RunResult(1, BUDGETS, {"error": 1, "warning": 9})
+    table, _, verdict = written("text", ReportOptions(), [], BUDGETED, outcome).partition("\n\n")
     assert (
         table
         == """\
@@ -153,14 +153,14 @@ KCH118  unusual-device-id         info             2      2        0.2%"""
 @pytest.mark.parametrize(
     ("outcome", "color"),
     [
-        (Outcome(1, BUDGETS, {"error": 1}), "red"),
-        (Outcome(0, BUDGETS, {"error": 1207, "warning": 9}), "yellow"),
-        (Outcome(0, BUDGETS, {"error": 1207, "warning": 9, "info": 2}), "green"),
-        (Outcome(4, BUDGETS, {"error": 1207, "warning": 9, "info": 2}), "red"),
+        (RunResult(1, BUDGETS, {"error": 1}), "red"),
+        (RunResult(0, BUDGETS, {"error": 1207, "warning": 9}), "yellow"),
+        (RunResult(0, BUDGETS, {"error": 1207, "warning": 9, "info": 2}), "green"),
+        (RunResult(4, BUDGETS, {"error": 1207, "warning": 9, "info": 2}), "red"),
     ],
 )
-def test_the_verdict_is_green_when_all_is_within_budget(outcome: Outcome, color: str) -> None:
-    *_, verdict = written("text", Style(color=True), [], BUDGETED, outcome).splitlines()
+def test_the_verdict_is_green_when_all_is_within_budget(outcome: RunResult, color: str) -> None:
+    *_, verdict = written("text", ReportOptions(color=True), [], BUDGETED, outcome).splitlines()
     told, _, more = click.unstyle(verdict).partition(" Learn more: ")
     assert verdict.startswith(click.style(told, fg=color, bold=True))
     assert more == "segkoch-lint rule KCH106"
@@ -168,16 +168,18 @@ def test_the_verdict_is_green_when_all_is_within_budget(outcome: Outcome, color:
 
 def test_a_budget_of_nothing_checked_shows_no_rate() -> None:
     summary = Summary(calls=1, malformed=1, rules={"KCH001": RuleTally(1, 1)}, severities=Counter(error=1))
-    outcome = Outcome(1, {"KCH001": Budget.of("100%")})
+    outcome = RunResult(1, {"KCH001": Budget.of("100%")})
     assert "KCH001  invalid-syntax  error            1      1           -  100%, over" in written(
-        "text", Style(), [], summary, outcome
+        "text", ReportOptions(), [], summary, outcome
     )
-    rules = json.loads(written("json", Style(), [], summary, outcome))["summary"]["rules"]
+    rules = json.loads(written("json", ReportOptions(), [], summary, outcome))["summary"]["rules"]
     assert rules["KCH001"]["rate"] is None
 
 
 def test_the_json_report_tells_rate_and_budget(schema: Any) -> None:
-    report = json.loads(written("json", Style(), [], BUDGETED, Outcome(1, BUDGETS, {"error": 1, "warning": 9})))
+    report = json.loads(
+        written("json", ReportOptions(), [], BUDGETED, RunResult(1, BUDGETS, {"error": 1, "warning": 9}))
+    )
     assert jsonschema_rs.is_valid(schema, report)
     assert report["summary"]["findings"]["within_budget"] == 10
     assert report["summary"]["rules"] == {
@@ -189,23 +191,23 @@ def test_the_json_report_tells_rate_and_budget(schema: Any) -> None:
 
 
 def test_quiet_leaves_the_single_findings_out() -> None:
-    text = written("text", Style(quiet=True))
+    text = written("text", ReportOptions(quiet=True))
     assert text.startswith("rule ")
     assert text.endswith("1 error, 1 warning, 1 info. Learn more: segkoch-lint rule KCH101\n")
 
 
 def test_statistics_tell_more() -> None:
-    text = written("text", Style(statistics=True))
+    text = written("text", ReportOptions(statistics=True))
     assert "of checked" in text
     assert "0.1%" in text
     assert "3 inputs, 12,345 bytes." in text
 
 
 def test_hidden_findings_are_counted() -> None:
-    text = written("text", Style(max_findings=1))
+    text = written("text", ReportOptions(max_findings=1))
     assert "… and 2 more findings (--max-findings 1)." in text
     assert "KCH101 missing-device  no device" not in text
-    assert json.loads(written("json", Style(max_findings=1)))["summary"]["findings"] == {
+    assert json.loads(written("json", ReportOptions(max_findings=1)))["summary"]["findings"] == {
         "total": 3,
         "shown": 1,
         "error": 1,
@@ -213,13 +215,13 @@ def test_hidden_findings_are_counted() -> None:
         "info": 1,
         "within_budget": 0,
     }
-    assert len(written("json-lines", Style(max_findings=0)).splitlines()) == 1
+    assert len(written("json-lines", ReportOptions(max_findings=0)).splitlines()) == 1
 
 
 def test_colour_adds_nothing_but_colour() -> None:
-    colored = written("text", Style(color=True))
+    colored = written("text", ReportOptions(color=True))
     assert "\x1b[" in colored
-    assert click.unstyle(colored) == written("text", Style())
+    assert click.unstyle(colored) == written("text", ReportOptions())
 
 
 @pytest.mark.parametrize(
@@ -239,15 +241,15 @@ def test_colour_adds_nothing_but_colour() -> None:
     ],
 )
 def test_the_last_lines_say_how_it_went(summary: Summary, verdict: str) -> None:
-    assert written("text", Style(), [], summary) == verdict
+    assert written("text", ReportOptions(), [], summary) == verdict
 
 
 def test_wide_characters_do_not_upset_the_tables_and_underlines() -> None:
     summary = Summary(calls=1, checked=1, libraries={"日本": CallTally(1, 1, 1)})
     finding = Finding(
-        "KCH101", "x", Severity.ERROR, "m", Location("a"), excerpt=Excerpt(1, ('日"e\u0301x" ',), 0, 1, 6)
+        "KCH101", "x", Severity.ERROR, "m", Location("a"), excerpt=Snippet(1, ('日"e\u0301x" ',), 0, 1, 6)
     )
-    text = written("text", Style(statistics=True), [finding], summary)
+    text = written("text", ReportOptions(statistics=True), [finding], summary)
     assert "  |   ^^^^" in text
     assert "日本         1" in text
 
@@ -260,31 +262,33 @@ def schema() -> Any:
 @pytest.mark.parametrize("findings", [FINDINGS, []])
 def test_the_json_report_fits_its_schema(findings: list[Finding], schema: Any) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
-    report = json.loads(written("json", Style(), findings))
+    report = json.loads(written("json", ReportOptions(), findings))
     jsonschema.validate(report, schema)
     assert jsonschema_rs.is_valid(schema, report)
     assert len(report["findings"]) == len(findings)
 
 
 def test_the_schema_takes_no_other_report(schema: Any) -> None:
-    report = json.loads(written("json", Style()))
+    report = json.loads(written("json", ReportOptions()))
     del report["findings"][0]["pointer"]
     assert not jsonschema_rs.is_valid(schema, report)
 
 
 def test_json_lines_are_the_same_objects(schema: Any) -> None:
-    report = json.loads(written("json", Style()))
-    *findings, last = map(json.loads, written("json-lines", Style()).splitlines())
+    report = json.loads(written("json", ReportOptions()))
+    *findings, last = map(json.loads, written("json-lines", ReportOptions()).splitlines())
     assert findings == report["findings"]
     assert last == {"summary": report["summary"]}
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_ids_are_masked_unless_asked_for(form: str) -> None:
-    assert "A1D4E8B72C354F96B0E8" not in written(form, Style())
-    assert "A1D4E8B72C354F96B0E8" in written(form, Style(show_ids=True))
+    assert "A1D4E8B72C354F96B0E8" not in written(form, ReportOptions())
+    assert "A1D4E8B72C354F96B0E8" in written(form, ReportOptions(show_ids=True))
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_no_control_character_gets_through(form: str) -> None:
-    assert not set(written(form, Style())) & set(map(chr, [*range(9), 11, 12, 13, *range(14, 32), *range(127, 160)]))
+    assert not set(written(form, ReportOptions())) & set(
+        map(chr, [*range(9), 11, 12, 13, *range(14, 32), *range(127, 160)])
+    )

@@ -10,10 +10,10 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import Document, Flaw
+from segkoch_lint.documents.document import Document, ParseError
 from segkoch_lint.documents.json.document import JsonDocument, parse_json
 from segkoch_lint.documents.yaml.document import YamlDocument, parse_yaml
-from segkoch_lint.findings.finding import Excerpt
+from segkoch_lint.findings.finding import Snippet
 from segkoch_lint.findings.position import Path
 from segkoch_lint.reporting.snippets import excerpt, flaw_excerpt
 from tests.documents.json.test_document import paths_of
@@ -106,7 +106,7 @@ def test_yaml_is_masked_by_its_keys_and_its_comments_by_their_looks() -> None:
 )
 def test_broken_text_is_masked_as_well_as_can_be(line: str) -> None:
     flaw = parse_json(line.encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     shown = flaw_excerpt(flaw)
     assert shown is not None
     assert "anna-smith-1" not in shown.lines[0]
@@ -115,8 +115,8 @@ def test_broken_text_is_masked_as_well_as_can_be(line: str) -> None:
 
 def test_the_rest_of_an_id_whose_beginning_is_cut_off_is_masked() -> None:
     flaw = parse_json(b'AA.A.A.COM", "userI": "anna-smith-4711", "type": "track"}', depth=200)
-    assert isinstance(flaw, Flaw)
-    assert (flaw_excerpt(flaw) or Excerpt(0, (), 0, 0, 0)).lines == ('…", "userI": "…", "type": "track"}',)
+    assert isinstance(flaw, ParseError)
+    assert (flaw_excerpt(flaw) or Snippet(0, (), 0, 0, 0)).lines == ('…", "userI": "…", "type": "track"}',)
 
 
 @given(st.data())
@@ -145,7 +145,7 @@ def test_no_excerpt_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -
         (
             each
             for each in (parse_json(text.encode(), depth=200), *parse_yaml(text.encode(), depth=99))
-            if isinstance(each, Flaw)
+            if isinstance(each, ParseError)
         ),
         None,
     )
@@ -168,7 +168,7 @@ def test_no_excerpt_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -
 )
 def test_an_id_under_a_damaged_key_is_known_by_its_looks(line: str) -> None:
     flaw = parse_json(line.encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     shown = flaw_excerpt(flaw)
     assert shown is not None
     assert "anna-smith" not in shown.lines[0]
@@ -177,14 +177,14 @@ def test_an_id_under_a_damaged_key_is_known_by_its_looks(line: str) -> None:
 def test_what_is_no_id_stays_readable_in_broken_text() -> None:
     line = '{"type": "track", "event": "Order Completed", "revenue": 9.99, "at": "2026-11-25T10:00:00Z", "v": "4.1.6",}'
     flaw = parse_json(line.encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw_excerpt(flaw) is not None
-    assert (flaw_excerpt(flaw) or Excerpt(0, (), 0, 0, 0)).lines == (line,)
+    assert (flaw_excerpt(flaw) or Snippet(0, (), 0, 0, 0)).lines == (line,)
 
 
 def test_a_flaw_without_lines_has_no_excerpt() -> None:
     flaw = parse_json(b"", depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw_excerpt(flaw) is None
 
 
@@ -334,8 +334,8 @@ def test_no_excerpt_of_broken_text_leaks_an_id(data: st.DataObject) -> None:
         )
     )
     flaw = parse_json(broken.encode(), depth=200)
-    assume(isinstance(flaw, Flaw))
-    assert isinstance(flaw, Flaw)
+    assume(isinstance(flaw, ParseError))
+    assert isinstance(flaw, ParseError)
     shown = flaw_excerpt(flaw, width=data.draw(st.integers(20, 200)))
     for secret in (*ids, str(call["userId"])):
         assert not any(leaks(secret, line) for line in (shown.lines if shown else ())), secret

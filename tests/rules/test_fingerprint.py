@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from segkoch_lint.rules import fingerprint
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
-from segkoch_lint.rules.fingerprint import Likeness
-from segkoch_lint.rules.read_set import Footprint
-from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.rules.fingerprint import Fingerprinter
+from segkoch_lint.rules.read_set import ReadSet
+from segkoch_lint.rules.ruleset import RuleSet, Verdict
 from segkoch_lint.rules.vocabulary import expand
 from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls
 
 
 def alike(schema: dict[str, Any], a: Any, b: Any) -> bool:
-    footprint = Footprint()
+    footprint = ReadSet()
     footprint.read(expand(schema), expand(schema))
-    reducing = Likeness(footprint)
+    reducing = Fingerprinter(footprint)
     return reducing.of(a) == reducing.of(b)
 
 
@@ -65,9 +65,9 @@ def test_values_are_alike_when_no_keyword_can_tell_them_apart(
 
 def test_no_more_is_remembered_than_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fingerprint, "MOST_REMEMBERED", 2)
-    footprint = Footprint()
+    footprint = ReadSet()
     footprint.read({"properties": {"a": {"pattern": "^x"}}}, {})
-    reducing = Likeness(footprint)
+    reducing = Fingerprinter(footprint)
     for _ in range(2):
         assert [reducing.of({"a": text, text: 1}) for text in ("x1", "x2", "y1", "x3")] == [
             reducing.of({"a": "x"}) if text.startswith("x") else reducing.of({"a": "y"})
@@ -76,12 +76,12 @@ def test_no_more_is_remembered_than_is_allowed(monkeypatch: pytest.MonkeyPatch) 
 
 
 RULES = RuleSet(built_in(), Delivery(ignored_events=("a",)), built_in())
-REDUCING = Likeness(RULES.footprint)
+REDUCING = Fingerprinter(RULES.footprint)
 MET: dict[Hashable, Any] = {}
 """What the rules said of the first of the calls that are alike."""
 
 
-def shown(opinion: Opinion) -> Any:
+def shown(opinion: Verdict) -> Any:
     blames = [(each.rule.code, each.path, each.template, each.whole, each.remedy) for each in opinion.blames]
     return opinion.not_delivered, opinion.usable, opinion.origin, opinion.readiness, opinion.circumstances, blames
 

@@ -8,13 +8,13 @@ import pytest
 
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
-from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.vocabulary import expand
 
 
-def footprint(schema: dict[str, Any]) -> Footprint:
-    made = Footprint()
+def footprint(schema: dict[str, Any]) -> ReadSet:
+    made = ReadSet()
     expanded = expand(schema)
     made.read(expanded, expanded)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from segkoch_lint.cli.lazy import LateGroup
+from segkoch_lint.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Check tracking plans: do they stop calls that Kochava cannot use?",
@@ -13,7 +13,7 @@ _COMMANDS = {
 }
 
 
-@click.group(cls=LateGroup, package=__name__, late=_COMMANDS)
+@click.group(cls=LazyGroup, package=__name__, late=_COMMANDS)
 def command() -> None:
     """Check tracking plans: what do they let through?
 

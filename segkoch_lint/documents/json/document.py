@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.documents.document import Flaw, Origin, Token
+from segkoch_lint.documents.document import Origin, ParseError, Token
 from segkoch_lint.documents.json.members import value_extents
 from segkoch_lint.documents.json.scalars import ScalarReader
 from segkoch_lint.documents.json.scanner import keys_of, lex, locate, repeated_keys, value_end
-from segkoch_lint.documents.line_table import Extent, LineTable, flaw_at
+from segkoch_lint.documents.line_table import LineTable, OffsetRange, flaw_at
 from segkoch_lint.documents.surroundings import UNKNOWN as UNKNOWN_SURROUNDINGS
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
@@ -103,9 +103,9 @@ class JsonDocument:
         """Return the span of the value at each path; paths that do not exist are left out."""
         return {path: self.span(extent) for path, extent in self.extents(paths).items()}
 
-    def extents(self, paths: Collection[Path]) -> dict[Path, Extent]:
+    def extents(self, paths: Collection[Path]) -> dict[Path, OffsetRange]:
         """Return where the value at each path stands in the text; paths that do not exist are left out."""
-        found: dict[Path, Extent] = {}
+        found: dict[Path, OffsetRange] = {}
         if len(paths) <= _FEW and isinstance(self._source, bytes):
             found = self._few_extents(self._source, paths)
         missing = [path for path in paths if path not in found]
@@ -115,9 +115,9 @@ class JsonDocument:
             found |= locate(self.text, missing)
         return found
 
-    def _few_extents(self, source: bytes, paths: Collection[Path]) -> dict[Path, Extent]:
+    def _few_extents(self, source: bytes, paths: Collection[Path]) -> dict[Path, OffsetRange]:
         """Return where values stand that can be found without a scanner."""
-        found: dict[Path, Extent] = {}
+        found: dict[Path, OffsetRange] = {}
         if b"\\" not in source:
             texts = ((path, _value_at(self.value, path)) for path in paths)
             found = {path: extent for path, value in texts if (extent := _only_extent(source, value))}
@@ -129,7 +129,7 @@ class JsonDocument:
             return found
         return {path: in_code_points(source, extent) for path, extent in found.items()}
 
-    def span(self, extent: Extent) -> Span:
+    def span(self, extent: OffsetRange) -> Span:
         """Return the span of an extent of the text."""
         if isinstance(self._source, bytes) and b"\n" not in self._source:
             line, column = self.start
@@ -140,7 +140,7 @@ class JsonDocument:
         """Return the spans of every key that stands for *path* in its object."""
         return [self.span(extent) for extent in self.key_extents(path)]
 
-    def key_extents(self, path: Path) -> list[Extent]:
+    def key_extents(self, path: Path) -> list[OffsetRange]:
         """Return where every key that stands for *path* in its object stands in the text."""
         (parent,) = self.extents([path[:-1]]).values()
         return keys_of(self.text, parent[0], str(path[-1]))
@@ -158,7 +158,7 @@ class JsonDocument:
         return list(self.scalars.near(zero + start, zero + end, zero))
 
 
-def extent_of_whole(text: str | bytes) -> Extent:
+def extent_of_whole(text: str | bytes) -> OffsetRange:
     """Return where the value of JSON text stands in it, with the white space around left out."""
     return len(text) - len(text.lstrip()), len(text.rstrip())
 
@@ -173,7 +173,7 @@ def _value_at(value: Any, path: Path) -> Any:
     return value
 
 
-def _only_extent(text: bytes, value: Any) -> Extent | None:
+def _only_extent(text: bytes, value: Any) -> OffsetRange | None:
     """Return where a value stands in JSON without escapes if it is a string that stands in one place only."""
     if not isinstance(value, str):
         return None
@@ -182,7 +182,7 @@ def _only_extent(text: bytes, value: Any) -> Extent | None:
     return None if start < 0 or text.find(written, start + 1) >= 0 else (start, start + len(written))
 
 
-def in_code_points(text: bytes, extent: Extent) -> Extent:
+def in_code_points(text: bytes, extent: OffsetRange) -> OffsetRange:
     """Return an extent of UTF-8 in code points, which is given in bytes."""
     start = len(text[: extent[0]].decode())
     return start, start + len(text[slice(*extent)].decode())
@@ -208,12 +208,12 @@ class _Repeats:
 
 
 class Refused(Exception):  # noqa: N818 - not an error of ours
-    """The text is not JSON: what is wrong, its extent, and a word for what became of the text (`Flaw.cause`)."""
+    """The text is not JSON: what is wrong, its extent, and a word for what became of the text (`ParseError.cause`)."""
 
     def __init__(self, problem: str, start: int, end: int, cause: str = "", *, message: str = "") -> None:
         super().__init__(problem)
         self.message = message or _INVALID + problem
-        self.extent: Extent = (start, end)
+        self.extent: OffsetRange = (start, end)
         self.cause = cause
 
 
@@ -224,7 +224,7 @@ class _TooDeep(Refused):
         super().__init__("", start, start + 1, "too-large", message="nested too deeply to be read")
 
 
-def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> JsonDocument | Flaw:
+def parse_json(text: bytes, *, line: int = 1, column: int = 1, depth: int) -> JsonDocument | ParseError:
     """Parse one JSON document that fills *text*.
 
     Args:
@@ -291,7 +291,7 @@ def _more_follows(character: str) -> str:
     return f"the JSON document ends here, but more follows: {_named(character)}"
 
 
-def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonDocument | Flaw]:
+def split_documents(text: bytes, *, line: int = 1, depth: int) -> Iterator[JsonDocument | ParseError]:
     """Yield JSON documents that stand one after another, with or without white space (or RS, RFC 7464) between.
 
     Only objects and lists may follow one another without anything between. After a broken document, reading goes on at
@@ -389,7 +389,7 @@ def _integer(digits: str) -> int | float:
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
 
 
-def _lone_surrogate(text: str, start: int, end: int) -> Extent | None:
+def _lone_surrogate(text: str, start: int, end: int) -> OffsetRange | None:
     if not _SURROGATE.search(text, start, end):
         return None
     for lexeme in lex(text, start, end):
@@ -466,7 +466,7 @@ def _past_between(text: str, start: int) -> int:
     return found.end() if found else start
 
 
-def not_utf8(text: bytes, start: int, line: int, column: int) -> Flaw:
+def not_utf8(text: bytes, start: int, line: int, column: int) -> ParseError:
     good = text[:start].decode("utf-8")
     return flaw_at(good, "not valid UTF-8", (len(good), len(good)), line, column)
 
@@ -483,9 +483,11 @@ def has_more_values(text: bytes, most: int) -> bool:
     return False
 
 
-def too_many_values(number: int, most: int) -> Flaw:
+def too_many_values(number: int, most: int) -> ParseError:
     """Return the flaw of a document that has more than so many values."""
-    return Flaw(f"more than {most:,} values (limits.values)", Span(number, 1, number, 2), number, cause="too-large")
+    return ParseError(
+        f"more than {most:,} values (limits.values)", Span(number, 1, number, 2), number, cause="too-large"
+    )
 
 
 def _too_deep(text: bytes, depth: int) -> int | None:
@@ -503,7 +505,7 @@ def _too_deep(text: bytes, depth: int) -> int | None:
     return None
 
 
-def _deep_flaw(text: bytes, offset: int, line: int, column: int, depth: int) -> Flaw:
+def _deep_flaw(text: bytes, offset: int, line: int, column: int, depth: int) -> ParseError:
     good = text[: offset + 1].decode("utf-8", "replace")
     return flaw_at(good, _too_deep_message(depth), (len(good) - 1, len(good)), line, column, cause="too-large")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.findings.position import Path
 
 _WHOLE = (b"{}", b"[]")
@@ -22,12 +22,12 @@ _SPACES = frozenset({b" ", b"\t", b"\r", b"\n"})
 
 _BEFORE_VALUE = re.compile(rb'[ \t\r\n]*+,?+[ \t\r\n]*+"([^"\\]*+)"[ \t\r\n]*+:[ \t\r\n]*+')
 
-_NOWHERE: Extent = (0, 0)
+_NOWHERE: OffsetRange = (0, 0)
 
 _members_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def value_extents(text: bytes, paths: Iterable[Path]) -> list[Extent] | None:
+def value_extents(text: bytes, paths: Iterable[Path]) -> list[OffsetRange] | None:
     """Return where values stand in valid JSON, in bytes, with the same offset twice where there is none.
 
     Returns:
@@ -38,8 +38,8 @@ def value_extents(text: bytes, paths: Iterable[Path]) -> list[Extent] | None:
     whole = (end - len(text[:end].lstrip(_SPACE)), end)
     if text[whole[0] : whole[0] + 1] + text[end - 1 : end] not in _WHOLE:
         return None
-    objects: dict[Extent, dict[str, Extent] | None] = {}
-    extents: list[Extent] = []
+    objects: dict[OffsetRange, dict[str, OffsetRange] | None] = {}
+    extents: list[OffsetRange] = []
     for path in paths:
         extent = whole
         for step in path:
@@ -55,7 +55,7 @@ def value_extents(text: bytes, paths: Iterable[Path]) -> list[Extent] | None:
     return extents
 
 
-def _extents_of_members(text: bytes, extent: Extent) -> dict[str, Extent] | None:
+def _extents_of_members(text: bytes, extent: OffsetRange) -> dict[str, OffsetRange] | None:
     """Return where the members of the value at an extent stand; None if that cannot be told."""
     value = text[slice(*extent)]
     if value[:1] != b"{":
@@ -63,7 +63,7 @@ def _extents_of_members(text: bytes, extent: Extent) -> dict[str, Extent] | None
     members = None if value[1:2] in _SPACES else compact_members(value)
     if members is None:
         return _extents_between_space(text, *extent)
-    extents: dict[str, Extent] = {}
+    extents: dict[str, OffsetRange] = {}
     start = extent[0] + 1
     for key, inner in members.items():
         start += len(key.encode()) + 3  # two quotes and a colon
@@ -72,13 +72,13 @@ def _extents_of_members(text: bytes, extent: Extent) -> dict[str, Extent] | None
     return extents
 
 
-def _extents_between_space(text: bytes, start: int, end: int) -> dict[str, Extent] | None:
+def _extents_between_space(text: bytes, start: int, end: int) -> dict[str, OffsetRange] | None:
     """Return where the members of an object stand that is not compact."""
     try:
         members = _members_of(text[start:end])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    extents: dict[str, Extent] = {}
+    extents: dict[str, OffsetRange] = {}
     position = start + 1
     for key, inner in members.items():
         found = _BEFORE_VALUE.match(text, position, end)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.source_map import SourceMap, SourceMapBuilder
 
 _COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+"
@@ -62,7 +62,7 @@ class OpenCommentError(Exception):
 
     def __init__(self, start: int) -> None:
         super().__init__()
-        self.extent: Extent = (start, start + 2)
+        self.extent: OffsetRange = (start, start + 2)
 
 
 def to_strict_json(source: str, *, json5: bool) -> tuple[str, SourceMap]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from segkoch_lint.documents.document import Flaw, Origin, Token
+from segkoch_lint.documents.document import Origin, ParseError, Token
 from segkoch_lint.documents.json.document import (
     COMMENT,
     JsonDocument,
@@ -19,7 +19,7 @@ from segkoch_lint.documents.json.document import (
     too_many_values,
 )
 from segkoch_lint.documents.json.relaxed import OpenCommentError, to_strict_json
-from segkoch_lint.documents.line_table import Extent, LineTable, flaw_at
+from segkoch_lint.documents.line_table import LineTable, OffsetRange, flaw_at
 from segkoch_lint.documents.source_map import SourceMap
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
@@ -86,13 +86,13 @@ class RewrittenDocument:
         start, end = self._places.to_source((token.start, token.end))
         return token._replace(start=start - zero, end=end - zero)
 
-    def _span(self, extent: Extent) -> Span:
+    def _span(self, extent: OffsetRange) -> Span:
         return self._table.span(self._places.to_source(extent))
 
 
 def parse_rewritten(
     text: str, source: str, places: SourceMap, *, line: int = 1, column: int = 1, depth: int
-) -> RewrittenDocument | Flaw:
+) -> RewrittenDocument | ParseError:
     """Parse one JSON document that was made from a source.
 
     Args:
@@ -107,7 +107,9 @@ def parse_rewritten(
     return RewrittenDocument(JsonDocument(value, text), source, places, line, column)
 
 
-def parse_relaxed_json(text: bytes, *, json5: bool, depth: int, values: int) -> JsonDocument | RewrittenDocument | Flaw:
+def parse_relaxed_json(
+    text: bytes, *, json5: bool, depth: int, values: int
+) -> JsonDocument | RewrittenDocument | ParseError:
     """Parse one document of JSON with comments, or of JSON5, that fills *text*.
 
     Args:
@@ -130,6 +132,6 @@ def parse_relaxed_json(text: bytes, *, json5: bool, depth: int, values: int) -> 
     if has_more_values(made.encode("utf-8"), values):
         return too_many_values(1, values)
     parsed = parse_rewritten(made, source, places, depth=depth)
-    if isinstance(parsed, Flaw) and parsed.message == COMMENT:
+    if isinstance(parsed, ParseError) and parsed.message == COMMENT:
         return replace(parsed, message=_OTHER_COMMENT)
     return parsed

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.findings.position import Path
 
 STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -54,12 +54,12 @@ class _Open(msgspec.Struct):
     seen: set[Any] = msgspec.field(default_factory=set)
 
 
-def locate(text: str, paths: Iterable[Path]) -> dict[Path, Extent]:
+def locate(text: str, paths: Iterable[Path]) -> dict[Path, OffsetRange]:
     """Return the extent of the value at each of *paths*; those that do not exist are left out.
 
     Where a key stands twice in an object, the last one counts. Values that nobody asked for are passed over.
     """
-    found: dict[Path, Extent] = {}
+    found: dict[Path, OffsetRange] = {}
     stack: list[_Open] = []
     wanted: dict[Any, Any] | None = _tree(paths)
     position = _past(_SPACE, text, 0)
@@ -111,7 +111,7 @@ def _tree(paths: Iterable[Path]) -> dict[Any, Any]:
     return tree
 
 
-def _forget(wanted: dict[Any, Any], found: dict[Path, Extent]) -> None:
+def _forget(wanted: dict[Any, Any], found: dict[Path, OffsetRange]) -> None:
     """Drop what was found under an earlier member of the same key: it does not count."""
     waiting = [wanted]
     while waiting:
@@ -137,9 +137,9 @@ def value_end(text: str, start: int) -> int:
     raise ValueError("the text is not valid JSON")
 
 
-def keys_of(text: str, start: int, key: str) -> list[Extent]:
+def keys_of(text: str, start: int, key: str) -> list[OffsetRange]:
     """Return the extents of every key that says *key* in the object at *start*, in order."""
-    extents: list[Extent] = []
+    extents: list[OffsetRange] = []
     position = _past(_SEPARATOR, text, start + 1)
     while text[position] != "}":
         end = value_end(text, position)

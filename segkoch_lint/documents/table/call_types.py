@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 
 from segkoch_lint import resources
-from segkoch_lint.messages.message import CALL_TYPES
+from segkoch_lint.calls.call import CALL_TYPES
 
 _PARTITION = re.compile(r"segment_type=([a-z_]+)")
 _BY_MEMBER = {"previousId": "alias", "groupId": "group", "traits": "identify", "properties": "page"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import parse_json
 
 NULLS = frozenset({"", "NULL", r"\N", "''"})
@@ -48,7 +48,7 @@ def _number(cell: Any) -> Any:
 def _object(cell: Any) -> Any:
     if isinstance(cell, str) and cell.startswith("{"):
         document = parse_json(cell.encode("utf-8", "replace"), depth=_DEPTH)
-        return cell if isinstance(document, Flaw) else document.value
+        return cell if isinstance(document, ParseError) else document.value
     return cell
 
 

@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any
 
 from segkoch_lint import resources
+from segkoch_lint.calls.call import CALL_TYPES, merge
 from segkoch_lint.documents.table.call_types import type_of_rows
 from segkoch_lint.documents.table.cells import CONVERSIONS, Convert, as_it_is, text_of
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.sensitive_keys import fold
-from segkoch_lint.messages.message import CALL_TYPES, merge
 
 _NAME = re.compile(r"(?!\s*[-#])[^{}\[\]\"<>\n]{0,200}")
 """What a column may be called: nothing that JSON, YAML or HTML begins with. An index of pandas has no name at all."""
@@ -32,7 +32,7 @@ _NEEDED = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _ColumnTable:
     """`schemas/columns.json`, ready to be looked up by folded names."""
 
     members: dict[str, tuple[Path, str]]
@@ -42,12 +42,12 @@ class _Known:
 
 
 @cache
-def _known() -> _Known:
+def _known() -> _ColumnTable:
     table = resources.load("columns")
     members = {fold(name): (tuple(name.split(".")), kind) for name, kind in table["members"].items()}
     members |= {fold(name): members[fold(meant)] for name, meant in table["otherwise-called"].items()}
     inner = [path[1] for path, _ in members.values() if path[0] == "context" and len(path) > 2]
-    return _Known(
+    return _ColumnTable(
         members,
         {fold(str(name)): str(name) for name in inner},
         frozenset(map(fold, table["not-of-the-call"])),
@@ -56,7 +56,7 @@ def _known() -> _Known:
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
+class _ObjectColumns:
     """An object of a call, and the columns that stand for its members.
 
     Attributes:
@@ -178,13 +178,13 @@ class Columns:
             return (first, "_".join(words[1:])), "boolean" if first == "integrations" else ""
         return (name,) if self.is_dotted else ("properties", "_".join(words) or name), ""
 
-    def _planned(self, kinds: Sequence[str], *, typed: bool) -> list[_Node]:
+    def _planned(self, kinds: Sequence[str], *, typed: bool) -> list[_ObjectColumns]:
         """Return the objects of a call, inner ones before those around them."""
-        nodes: dict[Path, _Node] = {(): _Node(())}
+        nodes: dict[Path, _ObjectColumns] = {(): _ObjectColumns(())}
         for path, sources in self._sources.items():
             for length in range(1, len(path)):
                 if path[:length] not in nodes:
-                    nodes[path[:length]] = _Node(path[:length])
+                    nodes[path[:length]] = _ObjectColumns(path[:length])
                     nodes[path[: length - 1]].inner.append((str(path[length - 1]), path[:length]))
             node, key = nodes[path[:-1]], str(path[-1])
             for index in sources:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from segkoch_lint.documents.document import Failure, Flaw
+from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.documents.lines import Block, blocks, too_long
 from segkoch_lint.documents.table.cells import NULLS
 from segkoch_lint.documents.table.columns import Columns, are_segments
@@ -52,7 +52,7 @@ def _header(line: str, delimiter: str) -> list[str]:
 
 def read_csv(
     stream: Iterable[bytes], *, name: str, delimiter: str, limits: Limits
-) -> Iterator[RowDocument | Flaw | Failure]:
+) -> Iterator[RowDocument | ParseError | InternalFailure]:
     """Yield the rows of CSV, and a flaw for each one that is broken; reading goes on in the line after it.
 
     Where our own code fails on a row, the failure stands in its place.
@@ -72,7 +72,7 @@ def read_csv(
     header: _Header | None = None
     first = True
     for raw in _records(lines, delimiter):
-        if isinstance(raw, Flaw):
+        if isinstance(raw, ParseError):
             yield raw
         elif header is None:
             if raw.is_broken:  # the rows can be read all the same, since columns are told by the good ones
@@ -97,14 +97,14 @@ def _as_text(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _row(raw: RawRow, header: _Header, *, first: bool) -> RowDocument | Failure:
+def _row(raw: RawRow, header: _Header, *, first: bool) -> RowDocument | InternalFailure:
     try:
         cells = [None if cell in NULLS else cell for cell in raw.cells]
         return RowDocument(header.columns, cells, CsvPlaces(raw, header.raw), first=first)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the rows after this one can be read
-        return Failure(error, raw.number)
+        return InternalFailure(error, raw.number)
 
 
 class _Lines:
@@ -120,7 +120,7 @@ class _Lines:
 
     def __init__(self, stream: Iterable[bytes], limits: Limits) -> None:
         self.held: list[tuple[int, str]] = []
-        self.flaws: list[Flaw] = []
+        self.flaws: list[ParseError] = []
         self.cut = False
         self.suspicious = False
         self.most = limits.line_bytes
@@ -162,9 +162,9 @@ class _Lines:
             self._again.extendleft(reversed(list(enumerate(row.lines[1:], row.number + 1))))
 
     def _read(self, stream: Iterable[bytes], limits: Limits) -> Iterator[tuple[int, str]]:
-        each: Block | Flaw | None = None
+        each: Block | ParseError | None = None
         for each in blocks(stream, limits):
-            if isinstance(each, Flaw):
+            if isinstance(each, ParseError):
                 self.flaws.append(each)
             else:
                 self._read_once += len(each.text)
@@ -173,7 +173,7 @@ class _Lines:
                         self.flaws.append(too_long(number, self.most))
                     else:
                         yield number, line
-        self.cut = isinstance(each, Flaw)
+        self.cut = isinstance(each, ParseError)
 
     def _decoded(self, block: Block) -> str:
         self.suspicious = self.suspicious or b"\0" in block.text
@@ -188,7 +188,7 @@ class _TooLong(Exception):  # noqa: N818 - caught where the row is read
     """A row has more text than may be held."""
 
 
-def _records(lines: _Lines, delimiter: str) -> Iterator[RawRow | Flaw]:
+def _records(lines: _Lines, delimiter: str) -> Iterator[RawRow | ParseError]:
     """Yield the rows as the parser takes them apart; one that it cannot take apart has no cells."""
     reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
     while True:

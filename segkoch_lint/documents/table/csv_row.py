@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from segkoch_lint.documents.document import Flaw
-from segkoch_lint.documents.line_table import Extent, LineTable
+from segkoch_lint.documents.document import ParseError
+from segkoch_lint.documents.line_table import LineTable, OffsetRange
 from segkoch_lint.documents.lines import size_text
 from segkoch_lint.findings.position import Span
 
@@ -46,20 +46,20 @@ class RawRow(NamedTuple):
         return self.suspicious and any(map(_NO_TEXT.search, self.lines))
 
 
-def flaw_of(row: RawRow, width: int) -> Flaw:
+def flaw_of(row: RawRow, width: int) -> ParseError:
     """Return what is wrong with a broken row. Its text is not shown: nothing tells ids in it from anything else."""
     text = row.text
     table = LineTable(text, row.number)
     cells, broken = cells_of(text, row.delimiter)
     if not row.cells:
-        return Flaw(_why(row, text[broken : broken + 1]), table.span((broken, broken + 1)), row.number)
+        return ParseError(_why(row, text[broken : broken + 1]), table.span((broken, broken + 1)), row.number)
     if row.suspicious and (bad := _NO_TEXT.search(text)):
         message = "a NUL character" if bad[0] == "\0" else "not valid UTF-8"
-        return Flaw(message, table.span(bad.span()), row.number)
+        return ParseError(message, table.span(bad.span()), row.number)
     blamed = (cells[width][0] if len(cells) > width else 0, len(text))
     cells_there = "1 cell" if len(row.cells) == 1 else f"{len(row.cells):,} cells"
     message = f"the row has {cells_there}, and the header {width:,}"
-    return Flaw(message, table.span(blamed), row.number)
+    return ParseError(message, table.span(blamed), row.number)
 
 
 def _why(row: RawRow, broken: str) -> str:
@@ -75,12 +75,12 @@ def _why(row: RawRow, broken: str) -> str:
     return "text after the closing quote of a cell; a quote inside of a cell is written twice"
 
 
-def cells_of(text: str, delimiter: str) -> tuple[list[Extent], int]:
+def cells_of(text: str, delimiter: str) -> tuple[list[OffsetRange], int]:
     """Return the extents of the cells of a row, quotes included, and where it is broken (one past its end if not).
 
     The parser of the standard library tells values only; this tells places, of the few rows with findings.
     """
-    cells: list[Extent] = []
+    cells: list[OffsetRange] = []
     start = 0
     plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
     while True:

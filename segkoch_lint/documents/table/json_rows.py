@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.bounded_cache import cached
 from segkoch_lint.findings.position import Path
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _ADDED = frozenset({"event_text", "received_at", "uuid_ts", "loaded_at"})
 """Columns of every table of a warehouse, or of its tracks, that no call has in this spelling."""
 
 _MOST_COLUMNS = 2000
-"""Tables have fewer; an object of more members is not remembered as one."""
+"""Tables have fewer; an object of more members is not cached as one."""
 
 
 class JsonRow:
@@ -73,7 +73,7 @@ def is_column(key: str) -> bool:
     return lowered.startswith(("context_", "context.")) or lowered in _ADDED
 
 
-@remembered
+@cached
 def _columns(names: tuple[str, ...], table: str) -> Columns | None:
     from segkoch_lint.documents.table.columns import Columns, are_segments  # noqa: PLC0415 - most inputs are no tables
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.lines import damage_flaw
 from segkoch_lint.documents.table.cells import NULLS
 from segkoch_lint.documents.table.columns import Columns, are_segments
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.findings.position import Span
-from segkoch_lint.inputs.decompression import Damage
+from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.file_types import PARQUET_MAGIC
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def may_hold_calls(file: BinaryIO) -> bool:
     return _SPEAKS_OF_CALLS.search(file.read(_LONGEST_FOOTER)) is not None
 
 
-def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | Flaw | None]:
+def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | ParseError | None]:
     """Yield the rows of a table; None if it has no columns of Segment's.
 
     Args:
@@ -67,7 +67,7 @@ def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | Flaw | 
                 for chunk in stream:
                     spool.write(chunk)
                 spool.seek(0)
-        except Damage as damage:
+        except CorruptInputError as damage:
             yield damage_flaw(damage, 1, b"")
             return
         row = 0
@@ -87,7 +87,7 @@ def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | Flaw | 
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            yield Flaw("the Parquet data is corrupt or cut off", Span(row + 1, 1, row + 1, 1), row + 1)
+            yield ParseError("the Parquet data is corrupt or cut off", Span(row + 1, 1, row + 1, 1), row + 1)
 
 
 def _cells(column: Any) -> list[Any]:

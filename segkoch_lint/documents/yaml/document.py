@@ -17,8 +17,8 @@ from typing import Any
 
 import yaml
 
-from segkoch_lint.documents.document import Failure, Flaw, Note, Origin, Token
-from segkoch_lint.documents.line_table import Extent, LineTable, flaw_at
+from segkoch_lint.documents.document import InternalFailure, Note, Origin, ParseError, Token
+from segkoch_lint.documents.line_table import LineTable, OffsetRange, flaw_at
 from segkoch_lint.documents.yaml.nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
@@ -143,7 +143,7 @@ class YamlDocument:
                 by_line.setdefault(line, []).append(Token(key, start, end, text, parent))
         return by_line
 
-    def _extent(self, node: yaml.Node) -> Extent:
+    def _extent(self, node: yaml.Node) -> OffsetRange:
         """Return a node's extent; a block collection ends with its last value, not before the next token."""
         last = node
         while isinstance(last, yaml.CollectionNode) and not last.flow_style and last.value:
@@ -155,7 +155,9 @@ class YamlDocument:
         return (start, end) if end > start or self._text[start:].strip() else _end_of(self._text, start)
 
 
-def parse_yaml(text: bytes, *, depth: int, values: int = 200_000) -> Iterator[YamlDocument | Flaw | Failure]:
+def parse_yaml(
+    text: bytes, *, depth: int, values: int = 200_000
+) -> Iterator[YamlDocument | ParseError | InternalFailure]:
     """Yield the documents of a YAML stream; a broken one is a flaw, and those after the next ``---`` are still read.
 
     Where our own code fails on a document, the failure stands in its place.
@@ -178,7 +180,7 @@ def parse_yaml(text: bytes, *, depth: int, values: int = 200_000) -> Iterator[Ya
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the documents after this one can be read
-            yield Failure(error, line)
+            yield InternalFailure(error, line)
         line += piece.count("\n")
 
 
@@ -193,7 +195,7 @@ def _pieces(text: str) -> Iterator[str]:
         yield text[start:]
 
 
-def _documents(text: str, line: int, depth: int, values: int) -> Iterator[YamlDocument | Flaw]:
+def _documents(text: str, line: int, depth: int, values: int) -> Iterator[YamlDocument | ParseError]:
     table = LineTable(text, line)
     try:
         with _errors_of_pyyaml():
@@ -267,14 +269,14 @@ def _count(events: Iterable[yaml.Event], depth: int, values: int) -> None:
                 raise RefusedError(f"more than {_MOST_ALIASES} aliases", event.start_mark)
 
 
-def _flaw(text: str, line: int, message: str, mark: Any) -> Flaw:
+def _flaw(text: str, line: int, message: str, mark: Any) -> ParseError:
     at = min(mark.index, len(text)) if mark is not None else 0
     if not text[at:].strip():
         return flaw_at(text, message, _end_of(text, at), line)
     return flaw_at(text, message, (at, min(at + 1, len(text))), line)
 
 
-def _end_of(text: str, at: int) -> Extent:
+def _end_of(text: str, at: int) -> OffsetRange:
     """Return the empty extent behind the last of a text, before *at*, that is no white space."""
     end = len(text[:at].rstrip())
     return end, end

@@ -7,12 +7,12 @@ from typing import Protocol
 
 import msgspec
 
-from segkoch_lint.documents.document import Document, Flaw
+from segkoch_lint.documents.document import Document, ParseError
 from segkoch_lint.documents.json.document import JsonDocument, parse_json
-from segkoch_lint.documents.line_table import Extent
+from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.findings.summary import Group
-from segkoch_lint.rules.ruleset import Opinion
+from segkoch_lint.rules.ruleset import Verdict
 
 
 class CheckedLine(msgspec.Struct, frozen=True):
@@ -32,10 +32,10 @@ class CheckedLine(msgspec.Struct, frozen=True):
 
     text: bytes
     line: int
-    opinion: Opinion
+    opinion: Verdict
     number: int
     group: Group
-    extents: Sequence[Extent] | None
+    extents: Sequence[OffsetRange] | None
 
     @property
     def document(self) -> JsonDocument:
@@ -49,10 +49,10 @@ class CheckedRow(msgspec.Struct, frozen=True):
     """A row of a table that is a call which breaks something, and the opinion on it."""
 
     document: Document
-    opinion: Opinion
+    opinion: Verdict
 
 
-Count = Callable[[Opinion, str, Group, int], None]
+Count = Callable[[Verdict, str, Group, int], None]
 """Counts calls of an opinion, a library and a group."""
 
 
@@ -66,7 +66,7 @@ class LineSelector(Protocol):
     def announce(self, block: Block) -> None:
         """Begin to work on a block from which is going to be selected, after all that were announced before."""
 
-    def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | Flaw | CheckedLine]:
+    def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | ParseError | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted.
 
         Nothing is counted before everything that can fail is done: if it fails, the block can be read in another way.

@@ -15,12 +15,12 @@ from segkoch_lint_core import Core
 
 from segkoch_lint.documents.json.document import JsonDocument, parse_json
 from segkoch_lint.documents.table.json_rows import is_column
-from segkoch_lint.engine.lines.run_read_set import ReadSet, is_divisible, longest_read
+from segkoch_lint.engine.lines.run_read_set import RunReadSet, is_divisible, longest_read
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.sensitive_keys import fold
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.rules.fingerprint import Likeness
-from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.fingerprint import Fingerprinter
+from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.vocabulary import compared_names, matcher
 
 _LONGEST_COUNTED = 1000
@@ -39,7 +39,7 @@ _MOST_MEMBERS = 64
 @dataclass(frozen=True, slots=True)
 class _Member:
     path: Path
-    footprint: Footprint
+    footprint: ReadSet
     number: int
 
 
@@ -52,11 +52,11 @@ class _Node:
     """
 
     path: Path
-    footprint: Footprint
+    footprint: ReadSet
     members: dict[str, _Member]
 
 
-class Plan:
+class CorePlan:
     """A core, and what its numbers mean.
 
     Args:
@@ -70,7 +70,7 @@ class Plan:
         taught: how much the core was taught; some hundred bytes each.
     """
 
-    def __init__(self, reads: ReadSet, limits: Limits, threads: int = 1) -> None:
+    def __init__(self, reads: RunReadSet, limits: Limits, threads: int = 1) -> None:
         footprint = reads.footprint
         self.columns = list(reads.columns)
         self.taught = 0
@@ -80,7 +80,7 @@ class Plan:
         self._members: list[_Member] = []
         self._numbers: dict[Path, int] = {}
         self._questions: dict[tuple[str, ...], int | None] = {}
-        self._likenesses: dict[int, Likeness] = {}
+        self._likenesses: dict[int, Fingerprinter] = {}
         self._answers: dict[int, dict[Hashable, int]] = {}
         longest = min(limits.line_bytes, longest_read(footprint))
         # Any key may be a column, so every key is asked about.
@@ -94,7 +94,7 @@ class Plan:
         self.taught += 1
         holder = self._nodes[node]
         key = text.decode("utf-8", "replace")
-        footprint = Footprint(all=True) if node == 0 and is_column(key) else holder.footprint.member(key)
+        footprint = ReadSet(all=True) if node == 0 and is_column(key) else holder.footprint.member(key)
         if footprint is None:
             self.core.add_key(node, text)
             return
@@ -123,13 +123,13 @@ class Plan:
             return None
         answers = self._answers.setdefault(member, {})
         if member not in self._likenesses:
-            self._likenesses[member] = Likeness(self._members[member].footprint)
+            self._likenesses[member] = Fingerprinter(self._members[member].footprint)
         alike = self._likenesses[member].of(document.value)
         if len(answers) >= _MOST_ANSWERS and alike not in answers:
             return None
         return answers.setdefault(alike, len(answers))
 
-    def _add_members(self, node: int, path: Path, footprint: Footprint) -> None:
+    def _add_members(self, node: int, path: Path, footprint: ReadSet) -> None:
         holder = _Node(path, footprint, {})
         self._nodes.append(holder)
         for key in footprint.members:
@@ -137,9 +137,9 @@ class Plan:
             if inner is not None and key.isprintable() and not {'"', "\\"}.intersection(key):
                 self._add(node, holder, key, key.encode(), inner)
 
-    def _add(self, node: int, holder: _Node, key: str, text: bytes, footprint: Footprint) -> None:
+    def _add(self, node: int, holder: _Node, key: str, text: bytes, footprint: ReadSet) -> None:
         if len(holder.members) >= _MOST_MEMBERS:
-            footprint = Footprint(all=True)
+            footprint = ReadSet(all=True)
         member = self._add_member((*holder.path, key), footprint)
         self.core.add_key(node, text, member.number)
         if len(holder.members) < _MOST_MEMBERS:
@@ -147,7 +147,7 @@ class Plan:
                 self._compare(holder.footprint, other, member)
             holder.members[key] = member
 
-    def _add_member(self, path: Path, footprint: Footprint) -> _Member:
+    def _add_member(self, path: Path, footprint: ReadSet) -> _Member:
         member = _Member(path, footprint, len(self._members))
         self._members.append(member)
         self._numbers[path] = member.number
@@ -170,7 +170,7 @@ class Plan:
             self._add_members(node, path, footprint)
         return member
 
-    def _questions_of(self, footprint: Footprint) -> int | None:
+    def _questions_of(self, footprint: ReadSet) -> int | None:
         """Return the core's number of what is asked of strings; None if only Python can answer it, or nothing is."""
         if not footprint.asked:
             return None
@@ -189,7 +189,7 @@ class Plan:
                 self._questions[key] = None
         return self._questions[key]
 
-    def _compare(self, around: Footprint, one: _Member, other: _Member) -> None:
+    def _compare(self, around: ReadSet, one: _Member, other: _Member) -> None:
         """Let the core compare two members of an object if a rule does, or if their order may decide which is meant."""
         names = {fold(name) for keyword, value in around.compared for name in compared_names(keyword, value) or ()}
         keys = [str(each.path[-1]) for each in (one, other)]

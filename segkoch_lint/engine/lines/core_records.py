@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from segkoch_lint.calls.call import LIBRARY_NAME
 from segkoch_lint.documents.lines import Block
 from segkoch_lint.engine.lines.run_read_set import DEVICE, EVENT
 from segkoch_lint.findings.position import Path, pointer_of
@@ -27,11 +28,10 @@ from segkoch_lint.identity.records import (
     sender_of,
     storable_name,
 )
-from segkoch_lint.messages.message import LIBRARY_NAME
-from segkoch_lint.rules.ruleset import Opinion
+from segkoch_lint.rules.ruleset import Verdict
 
 if TYPE_CHECKING:
-    from segkoch_lint.engine.lines.core_plan import Plan
+    from segkoch_lint.engine.lines.core_plan import CorePlan
 
 
 class CoreRecords:
@@ -42,21 +42,21 @@ class CoreRecords:
         plan: has the core.
     """
 
-    def __init__(self, recorder: Recorder, plan: Plan) -> None:
+    def __init__(self, recorder: Recorder, plan: CorePlan) -> None:
         self._recorder = recorder
         self._plan = plan
         self._kinds: dict[tuple[IdMembers, str], int] = {}
         self._event: int | None = None
         recorder.take_from(self)
 
-    def use(self, plan: Plan) -> None:
+    def use(self, plan: CorePlan) -> None:
         """Go on with another core; what the one before has kept is not lost."""
         self._recorder.keep(self.take())
         self._plan = plan
         self._kinds.clear()
         self._event = None
 
-    def kinds(self, message: Mapping[str, Any], opinion: Opinion) -> tuple[int | None, int | None]:
+    def kinds(self, message: Mapping[str, Any], opinion: Verdict) -> tuple[int | None, int | None]:
         """Return the core's numbers of the kinds of records that calls like this one make, None for none.
 
         Args:

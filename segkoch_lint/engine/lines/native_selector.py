@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.calls.call import library_of
+from segkoch_lint.calls.facets import Facet, own_texts
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import parse_json
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.engine.lines.checked_line import CheckedLine, Count
-from segkoch_lint.engine.lines.core_plan import Plan
+from segkoch_lint.engine.lines.core_plan import CorePlan
 from segkoch_lint.engine.lines.core_records import CoreRecords
-from segkoch_lint.engine.lines.run_read_set import ReadSet, nested
+from segkoch_lint.engine.lines.run_read_set import RunReadSet, nested
 from segkoch_lint.engine.lines.single_call import call_of
 from segkoch_lint.findings.redaction.known_ids import strings_of_ids
 from segkoch_lint.findings.summary import Group
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.messages.facets import Facet, own_texts
-from segkoch_lint.messages.message import library_of
-from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.rules.ruleset import RuleSet, Verdict
 
 if TYPE_CHECKING:
     from segkoch_lint_core import Found
@@ -34,7 +34,7 @@ _MOST_THREADS = 32
 """Beyond so many, blocks come more slowly than they are gone through, and only take memory."""
 
 _MOST_GROUPS = 20_000
-"""Groups that are remembered."""
+"""Groups that are cached."""
 
 
 class _Group(NamedTuple):
@@ -67,7 +67,7 @@ class NativeSelector:
     def __init__(
         self,
         ruleset: RuleSet,
-        reads: ReadSet,
+        reads: RunReadSet,
         limits: Limits,
         count: Count,
         *,
@@ -88,10 +88,10 @@ class NativeSelector:
 
     def _begin(self, announced: Iterable[Block] = ()) -> None:
         """Forget all that was learned, and begin anew with the blocks that are announced."""
-        self._plan = Plan(self._reads, self._limits, self._threads)
+        self._plan = CorePlan(self._reads, self._limits, self._threads)
         if any(facet.named for facet in self._facets):
             self._plan.core.watch_groups()
-        self._opinions: list[Opinion | None] = []
+        self._opinions: list[Verdict | None] = []
         self._groups: list[_Group] = []
         if self._records is not None:
             self._records.use(self._plan)
@@ -106,7 +106,7 @@ class NativeSelector:
         self._plan.core.hand_in(block.text, leave_first=False)
         self._announced.append(block)
 
-    def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
+    def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | ParseError | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
         self._forget_when_full()
         try:
@@ -141,7 +141,7 @@ class NativeSelector:
         assert event is not None
         return event
 
-    def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | Flaw | CheckedLine]:
+    def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | ParseError | CheckedLine]:
         for number, start, end, row, group, extents in found.lines:
             text, line = block.text[start:end], block.number + number
             opinion = None if row is None else self._opinions[row]

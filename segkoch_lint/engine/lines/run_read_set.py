@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from segkoch_lint.calls.call import CALL_TYPES, LIBRARY_NAME, SENT_KEYS
+from segkoch_lint.calls.facets import Facet
+from segkoch_lint.calls.signs import SIGN_KEYS
 from segkoch_lint.findings.position import Path
 from segkoch_lint.identity.records import PLATFORMS
-from segkoch_lint.messages.facets import Facet
-from segkoch_lint.messages.message import CALL_TYPES, LIBRARY_NAME, SENT_KEYS
-from segkoch_lint.messages.signs import SIGN_KEYS
-from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.vocabulary import (
     MOST_GROWTH,
     compared_names,
@@ -42,7 +42,7 @@ _CALLS: Mapping[str, Any] = {
         "context": {"properties": {"device": {}, "library": {}}},
     }
 }
-"""What decides that an object with one of the six types is a call (`segkoch_lint.messages.signs`).
+"""What decides that an object with one of the six types is a call (`segkoch_lint.calls.signs`).
 
 Only columns of rows do so, too (`segkoch_lint.documents.table.json_rows`): a line with one of these is read as a
 document.
@@ -91,24 +91,24 @@ _STRING_OR_NUMBER = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][0-9.eE+-]*+)')
 
 
 @dataclass(frozen=True, slots=True)
-class ReadSet:
+class RunReadSet:
     """What a run reads of a call.
 
     Attributes:
         footprint: all of it.
         columns: the texts that calls are grouped by, always with the name of the library; with what decides of them
-            (`segkoch_lint.messages.facets.Facet.prefix`).
+            (`segkoch_lint.calls.facets.Facet.prefix`).
         identity: whether the texts of ids are read.
         events: whether the names of events are.
     """
 
-    footprint: Footprint
+    footprint: ReadSet
     columns: Mapping[Path, tuple[str, int] | None]
     identity: bool
     events: bool
 
     @classmethod
-    def of(cls, rules: Footprint, facets: Sequence[Facet], *, users: bool, events: bool) -> ReadSet:
+    def of(cls, rules: ReadSet, facets: Sequence[Facet], *, users: bool, events: bool) -> RunReadSet:
         """Return what a run reads.
 
         Args:
@@ -117,7 +117,7 @@ class ReadSet:
             users: whether it compares users.
             events: whether it compares names of events.
         """
-        footprint = Footprint()
+        footprint = ReadSet()
         footprint.add(rules)
         columns: dict[Path, tuple[str, int] | None] = {LIBRARY_NAME: None}
         for facet in facets:
@@ -163,21 +163,21 @@ def nested(values: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
     return whole
 
 
-def _other_comparisons(footprint: Footprint) -> list[tuple[str, Any]]:
+def _other_comparisons(footprint: ReadSet) -> list[tuple[str, Any]]:
     return [(keyword, value) for keyword, value in footprint.compared if keyword != "maxBytes"]
 
 
-def is_divisible(footprint: Footprint) -> bool:
+def is_divisible(footprint: ReadSet) -> bool:
     """Return whether calls can be told apart by what is read of them without reading all of them."""
     return not footprint.all and all(compared_names(*each) is not None for each in _other_comparisons(footprint))
 
 
-def compares_members(footprint: Footprint) -> bool:
+def compares_members(footprint: ReadSet) -> bool:
     """Return whether members of a value are compared with one another."""
     return bool(_other_comparisons(footprint))
 
 
-def longest_read(footprint: Footprint) -> int:
+def longest_read(footprint: ReadSet) -> int:
     """Return how many bytes a value may have that every `maxBytes` accepts."""
     sizes = [int(most) for keyword, most in footprint.compared if keyword == "maxBytes"]
     return min(sizes, default=1 << 62)

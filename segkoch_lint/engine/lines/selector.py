@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.calls.facets import Facet
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.engine.lines.checked_line import CheckedLine, Count, LineSelector
 from segkoch_lint.engine.lines.core import has_core
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.messages.facets import Facet
 from segkoch_lint.rules.ruleset import RuleSet
 
 FEW_BYTES = 64 << 10
@@ -27,7 +27,7 @@ def line_selector(
     threads: int = 1,
 ) -> LineSelector:
     """Return what goes through the lines of inputs; see `selector_for`."""
-    return LateSelector(lambda: selector_for(ruleset, limits, count, facets, recorder, threads=threads), limits)
+    return LazySelector(lambda: selector_for(ruleset, limits, count, facets, recorder, threads=threads), limits)
 
 
 def selector_for(
@@ -49,9 +49,9 @@ def selector_for(
         recorder: records what calls say of their users and event names; None if no rule asks.
         threads: how many the native core may use.
     """
-    from segkoch_lint.engine.lines.run_read_set import ReadSet, compares_members, is_divisible  # noqa: PLC0415 - only large inputs need it
+    from segkoch_lint.engine.lines.run_read_set import RunReadSet, compares_members, is_divisible  # noqa: PLC0415 - only large inputs need it
 
-    reads = ReadSet.of(
+    reads = RunReadSet.of(
         ruleset.footprint,
         facets,
         users=recorder is not None and recorder.users,
@@ -68,7 +68,7 @@ def selector_for(
     return ReadingSelector(limits)
 
 
-class LateSelector:
+class LazySelector:
     """Hands the first lines on, and makes a selector when there are many: it takes a while until one saves time.
 
     Args:
@@ -91,7 +91,7 @@ class LateSelector:
         """Begin to work on a block."""
         (self._selector or self._few).announce(block)
 
-    def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | Flaw | CheckedLine]:
+    def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | ParseError | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
         self._bytes += len(block.text)
         if self._selector is None and self._bytes > FEW_BYTES:
@@ -113,6 +113,6 @@ class ReadingSelector:
     def announce(self, block: Block) -> None:
         """Take no notice of a block."""
 
-    def select(self, block: Block, *, leave_first: bool) -> Iterator[NumberedLine | Flaw]:  # noqa: ARG002
+    def select(self, block: Block, *, leave_first: bool) -> Iterator[NumberedLine | ParseError]:  # noqa: ARG002
         """Return the lines of a block."""
         return block.lines(self._limits)

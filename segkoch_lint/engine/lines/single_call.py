@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from segkoch_lint.documents.document import Document, Flaw
+from segkoch_lint.calls.call import CALL_TYPES, Call
+from segkoch_lint.calls.signs import has_sign
+from segkoch_lint.documents.document import Document, ParseError
 from segkoch_lint.envelopes.unwrap import unwrap
-from segkoch_lint.messages.message import CALL_TYPES, Call
-from segkoch_lint.messages.signs import has_sign
 
 
-def call_of(document: Document | Flaw) -> Call | None:
+def call_of(document: Document | ParseError) -> Call | None:
     """Return the call that a document is and nothing else, if that is beyond doubt for what a run reads of it."""
-    if isinstance(document, Flaw):
+    if isinstance(document, ParseError):
         return None
     units = list(unwrap(document.value))
     unit = units[0] if len(units) == 1 else None

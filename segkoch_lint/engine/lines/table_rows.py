@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.engine.lines.checked_line import CheckedLine, CheckedRow
@@ -20,7 +20,7 @@ _encode = msgspec.json.Encoder().encode
 
 Other = TypeVar("Other")
 
-Select = Callable[[Block], Iterable[NumberedLine | Flaw | CheckedLine | RecordBatch]]
+Select = Callable[[Block], Iterable[NumberedLine | ParseError | CheckedLine | RecordBatch]]
 
 
 def select_rows(

@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.calls.call import library_of
+from segkoch_lint.calls.facets import Facet, own_texts
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import JsonDocument, parse_json
 from segkoch_lint.documents.json.members import compact_members, value_extents
 from segkoch_lint.documents.lines import Block, NumberedLine
@@ -21,7 +23,7 @@ from segkoch_lint.engine.lines.run_read_set import (
     DEVICE,
     EVENT,
     USER_IDS,
-    ReadSet,
+    RunReadSet,
     fits,
     is_divisible,
     longest_read,
@@ -35,17 +37,15 @@ from segkoch_lint.findings.summary import Group
 from segkoch_lint.identity.recorder import Event, Recorder
 from segkoch_lint.identity.records import IdMembers, members_of
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.messages.facets import Facet, own_texts
-from segkoch_lint.messages.message import library_of
-from segkoch_lint.rules.fingerprint import MOST_REMEMBERED, Likeness
-from segkoch_lint.rules.read_set import Footprint
-from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.rules.fingerprint import MOST_REMEMBERED, Fingerprinter
+from segkoch_lint.rules.read_set import ReadSet
+from segkoch_lint.rules.ruleset import RuleSet, Verdict
 
 _MOST_BYTES = 8 << 20
-"""Bytes of texts and of values that are remembered of one member."""
+"""Bytes of texts and of values that are cached of one member."""
 
 _LONGEST_KEY = 1_000
-"""Characters of a key that may be remembered; a line with a longer one is read as a document."""
+"""Characters of a key that may be cached; a line with a longer one is read as a document."""
 
 _ENTRY_BYTES = 600
 """About what an entry takes beside its text."""
@@ -65,7 +65,7 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownLine:
     """What is known of a line.
 
     Attributes:
@@ -74,7 +74,7 @@ class _Known:
         entries: of its members that are read, by key.
     """
 
-    opinion: Opinion
+    opinion: Verdict
     members: IdMembers
     entries: Mapping[str, _Entry]
 
@@ -99,7 +99,7 @@ class CachingSelector:
     def __init__(
         self,
         ruleset: RuleSet,
-        reads: ReadSet,
+        reads: RunReadSet,
         limits: Limits,
         count: Count,
         *,
@@ -113,11 +113,11 @@ class CachingSelector:
         self._recorder = recorder
         self.ahead = 0
         self._named = any(facet.named for facet in facets)
-        self._likeness = Likeness(reads.footprint)
+        self._likeness = Fingerprinter(reads.footprint)
         self._longest = min(limits.line_bytes, longest_read(reads.footprint))
-        self._members: dict[str, _Member | None] = {}
+        self._members: dict[str, _CachedMember | None] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._opinions: dict[tuple[int, ...], tuple[Opinion, IdMembers] | None] = {}
+        self._opinions: dict[tuple[int, ...], tuple[Verdict, IdMembers] | None] = {}
         self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group, Event | None]] = {}
         grouping: list[Path] = [*reads.columns, *([("type",), EVENT] if reads.events else [])]
         identifying: list[Path] = [DEVICE, *USER_IDS] if reads.identity else []
@@ -127,11 +127,11 @@ class CachingSelector:
     def announce(self, block: Block) -> None:
         """Take no notice of a block."""
 
-    def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | Flaw | CheckedLine]:
+    def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | ParseError | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
         self._forget_when_full()
-        selected: list[NumberedLine | Flaw | CheckedLine] = []
-        counted: Counter[tuple[Opinion, str, Group]] = Counter()
+        selected: list[NumberedLine | ParseError | CheckedLine] = []
+        counted: Counter[tuple[Verdict, str, Group]] = Counter()
         statements = Statements(block)
         for number, line in enumerate(block.text.split(b"\n")):
             if not line or line.isspace():
@@ -157,7 +157,7 @@ class CachingSelector:
             statements.record(self._recorder)
         return selected
 
-    def _known(self, line: bytes) -> _Known | None:
+    def _known(self, line: bytes) -> _KnownLine | None:
         """Return what is known of a line, or None if it is to be read as a document."""
         members = self._members_of(line)
         if members is None:
@@ -174,7 +174,7 @@ class CachingSelector:
                 entries[key] = entry
         numbers = tuple([entry.number for entry in entries.values()])
         opinion = self._opinions[numbers] if numbers in self._opinions else self._opinion(numbers, line)
-        known = None if opinion is None else _Known(*opinion, entries)
+        known = None if opinion is None else _KnownLine(*opinion, entries)
         return None if known is None or (self._named and self._may_hold_ids(known, line)) else known
 
     def _members_of(self, line: bytes) -> dict[str, msgspec.Raw] | None:
@@ -191,14 +191,14 @@ class CachingSelector:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
-    def _member(self, key: str) -> _Member | None:
-        likeness = Likeness(Footprint(all=True)) if is_column(key) else self._likeness.member(key)
+    def _member(self, key: str) -> _CachedMember | None:
+        likeness = Fingerprinter(ReadSet(all=True)) if is_column(key) else self._likeness.member(key)
         paths = [path[1:] for path in self._paths if path[0] == key]
-        made = None if likeness is None else _Member(key, likeness, paths, self._numbers, self._limits.depth - 1)
+        made = None if likeness is None else _CachedMember(key, likeness, paths, self._numbers, self._limits.depth - 1)
         self._members[key] = made
         return made
 
-    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> tuple[Opinion, IdMembers] | None:
+    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> tuple[Verdict, IdMembers] | None:
         """Return the opinion on a call, and what says whose it is; None if it is to be read as a document."""
         call = call_of(parse_json(line, depth=self._limits.depth))
         if call is None:
@@ -209,7 +209,7 @@ class CachingSelector:
         self._opinions[numbers] = opinion, members
         return opinion, members
 
-    def _group(self, known: _Known) -> tuple[str, Group, Event | None]:
+    def _group(self, known: _KnownLine) -> tuple[str, Group, Event | None]:
         """Return the library and the group of a call in which no id has to be masked, and its event if one is read."""
         entries = tuple([known.entries.get(key) for key in self._grouped])
         found = self._groups.get(entries)
@@ -220,7 +220,7 @@ class CachingSelector:
             found = self._groups[entries] = (library_of(message), values, event)
         return found
 
-    def _may_hold_ids(self, known: _Known, line: bytes) -> bool:
+    def _may_hold_ids(self, known: _KnownLine, line: bytes) -> bool:
         """Return whether an id of the call may have to be masked in the name of its group."""
         _, values, _ = self._group(known)
         return any(
@@ -230,7 +230,7 @@ class CachingSelector:
         )
 
     def _forget_when_full(self) -> None:
-        """Keep what is remembered bounded; of each member's texts `_Member` sees to it itself."""
+        """Keep what is cached bounded; of each member's texts `_CachedMember` sees to it itself."""
         held = max(len(self._members), len(self._numbers), len(self._opinions), len(self._groups))
         if held > MOST_REMEMBERED:
             self._members.clear()
@@ -239,7 +239,7 @@ class CachingSelector:
             self._groups.clear()
 
 
-class _Member:
+class _CachedMember:
     """A member of calls, and the texts of it that were met.
 
     Args:
@@ -251,7 +251,7 @@ class _Member:
     """
 
     def __init__(
-        self, key: str, likeness: Likeness, paths: Sequence[Path], numbers: dict[Hashable, int], depth: int
+        self, key: str, likeness: Fingerprinter, paths: Sequence[Path], numbers: dict[Hashable, int], depth: int
     ) -> None:
         self._key = key
         self._likeness = likeness

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
-from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.bounded_cache import cached
 from segkoch_lint.findings.redaction.masking import hides_values
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
@@ -34,7 +34,7 @@ _ESCAPES = re.compile(rb"\\(?:\\|/|u00[2-7]|u)")
 """Escapes that may stand for printable characters, those of ASCII apart; and a backslash, so that nothing is taken to
 be one behind it."""
 
-_Extent = tuple[int, int]
+_OffsetRange = tuple[int, int]
 
 
 class Ids(Protocol):
@@ -43,8 +43,8 @@ class Ids(Protocol):
     def __contains__(self, text: object) -> bool:
         """Return whether a text is one of them."""
 
-    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:
-        """Return start and end of each of them in a text; see `KnownIds.stretches`."""
+    def ranges(self, text: str, own: Iterable[str] = ()) -> list[_OffsetRange]:
+        """Return start and end of each of them in a text; see `KnownIds.ranges`."""
 
 
 class KnownIds:
@@ -65,7 +65,7 @@ class KnownIds:
         """Tell whether *text* is one of them."""
         return text in self._values
 
-    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:
+    def ranges(self, text: str, own: Iterable[str] = ()) -> list[_OffsetRange]:
         """Return start and end of each of them in *text*, in order; only whole words count, and the whole text.
 
         Args:
@@ -111,10 +111,10 @@ class UnreadIds:
         self._own = Counter(map(_quoted, own))
 
     def __contains__(self, text: object) -> bool:
-        return bool(self.stretches(str(text)))
+        return bool(self.ranges(str(text)))
 
-    def stretches(self, text: str, own: Iterable[str] = ()) -> list[_Extent]:  # noqa: ARG002 - all of them are known
-        """Return nothing, and note the text; see `KnownIds.stretches`."""
+    def ranges(self, text: str, own: Iterable[str] = ()) -> list[_OffsetRange]:  # noqa: ARG002 - all of them are known
+        """Return nothing, and note the text; see `KnownIds.ranges`."""
         strings = strings_of_ids(text, ())
         if strings is None:
             self.strings = None
@@ -167,7 +167,7 @@ def strings_of_ids(text: str, own: Iterable[str]) -> Sequence[tuple[bytes, int]]
     return _strings_of_ids(text, tuple(own))
 
 
-@remembered
+@cached
 def _strings_of_ids(text: str, own: tuple[str, ...]) -> Sequence[tuple[bytes, int]] | None:
     if len(text) < SHORTEST_VALUE:
         return ()
@@ -253,7 +253,7 @@ class _ByWords:
         return met
 
 
-def _as_words(part: str, text: str) -> Iterator[_Extent]:
+def _as_words(part: str, text: str) -> Iterator[_OffsetRange]:
     """Yield where *part* stands in *text* and no word goes on beyond it."""
     start = text.find(part)
     while start >= 0:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.bounded_cache import cached
 from segkoch_lint.findings.position import Path, pointer_of
 from segkoch_lint.findings.redaction.escapes import MOST_LEVELS, unescaped
 from segkoch_lint.findings.redaction.named_values import named_values
@@ -40,7 +40,7 @@ _SHORTEST_RUN = 13
 _PUNCTUATION = "{}[], "
 
 _LONGEST_KEPT = 200
-"""Code points of a text of which it is remembered what is personal data in it."""
+"""Code points of a text of which it is cached what is personal data in it."""
 
 _END = 4
 _SHORTEST_WITH_ENDS = 4 * _END
@@ -66,7 +66,7 @@ _BARE_IN_QUERY = re.compile(r"(?<![^?&;#])[^=?&;#]+(?![^&;#])")
 """A part of a query that has no name: a key of its own, or a fragment."""
 _LIKE_A_DOCUMENT = re.compile(r"\s*[\[{]\s*[\"{\[]")
 
-Extent = tuple[int, int]
+OffsetRange = tuple[int, int]
 
 
 class Secret(msgspec.Struct, frozen=True):
@@ -116,7 +116,7 @@ def _could_be_a_name(end: str) -> bool:
     return not any(map(str.isdecimal, end)) and (letters.islower() or letters.isupper() or letters.istitle())
 
 
-def sensitive_spans(text: str) -> Sequence[Extent]:
+def sensitive_spans(text: str) -> Sequence[OffsetRange]:
     """Return start and end of all that is personal data in *text* by its looks or by the key before it, in order.
 
     Escapes of any kind hide nothing. Placeholders are left out.
@@ -124,7 +124,7 @@ def sensitive_spans(text: str) -> Sequence[Extent]:
     return _found_spans(text) if len(text) > _LONGEST_KEPT else _known_spans(text)
 
 
-def _found_spans(text: str) -> Sequence[Extent]:
+def _found_spans(text: str) -> Sequence[OffsetRange]:
     if _is_plain(text) or _ISO_TIME.fullmatch(text):
         return ()
     spans = list(_spans(text))
@@ -135,11 +135,11 @@ def _found_spans(text: str) -> Sequence[Extent]:
     return merged(spans)
 
 
-_known_spans = remembered(_found_spans)
+_known_spans = cached(_found_spans)
 """The same: most texts of a log are those of a few libraries, devices and places."""
 
 
-def _spans(text: str) -> Iterator[Extent]:
+def _spans(text: str) -> Iterator[OffsetRange]:
     at = 0
     for piece in text.split('"'):  # none of the shapes reaches over a quote
         if not _is_plain(piece):
@@ -148,7 +148,7 @@ def _spans(text: str) -> Iterator[Extent]:
     yield from _without_placeholders(text, named_values(text))
 
 
-def _shapes(text: str) -> Iterator[Extent]:
+def _shapes(text: str) -> Iterator[OffsetRange]:
     """Yield what looks like an id or an address, together with the rest of the word that it stands in."""
     at = 0
     while found := _SHAPES.search(text, at):
@@ -160,13 +160,13 @@ def _shapes(text: str) -> Iterator[Extent]:
         yield start, at
 
 
-def _without_placeholders(text: str, extents: Iterable[Extent]) -> Iterator[Extent]:
+def _without_placeholders(text: str, extents: Iterable[OffsetRange]) -> Iterator[OffsetRange]:
     return ((start, end) for start, end in extents if not is_placeholder(text[start:end]))
 
 
-def merged(extents: Iterable[Extent]) -> list[Extent]:
+def merged(extents: Iterable[OffsetRange]) -> list[OffsetRange]:
     """Return extents in order, those that touch as one."""
-    joined: list[Extent] = []
+    joined: list[OffsetRange] = []
     for start, end in sorted(extents):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
@@ -175,8 +175,8 @@ def merged(extents: Iterable[Extent]) -> list[Extent]:
     return joined
 
 
-def mask_spans(text: str, spans: Iterable[Extent]) -> str:
-    """Return *text* with these stretches masked; they are in order and apart."""
+def mask_spans(text: str, spans: Iterable[OffsetRange]) -> str:
+    """Return *text* with these ranges masked; they are in order and apart."""
     pieces: list[str] = []
     at = 0
     for start, end in spans:
@@ -190,12 +190,12 @@ def mask_shapes(text: str) -> str:
     return mask_spans(text, sensitive_spans(text))
 
 
-def redacted(text: str, further: Iterable[Extent] = (), *, longest: int | None = None) -> str | Secret:
+def redacted(text: str, further: Iterable[OffsetRange] = (), *, longest: int | None = None) -> str | Secret:
     """Return a text as it is shown: a `Secret` where there is personal data in it.
 
     Args:
         text: the text.
-        further: stretches that are personal data for another reason.
+        further: ranges that are personal data for another reason.
         longest: code points that are shown of it.
     """
     spans = merged((*sensitive_spans(text), *further))
@@ -205,13 +205,13 @@ def redacted(text: str, further: Iterable[Extent] = (), *, longest: int | None =
     return Secret(text, masked) if spans else masked
 
 
-@remembered
+@cached
 def mask_name(name: str) -> str:
     """Return the name of a library or an event as it is shown; they repeat, and some send whatever they like."""
     return mask_shapes(name)
 
 
-def shown_pointer(path: Path, ids_in: Callable[[str], Iterable[Extent]] = lambda _: ()) -> str | Secret:
+def shown_pointer(path: Path, ids_in: Callable[[str], Iterable[OffsetRange]] = lambda _: ()) -> str | Secret:
     """Return *path* as a JSON Pointer whose keys are masked where they are personal data.
 
     Args:
@@ -272,7 +272,7 @@ def _is_nothing(value: object) -> bool:
     return value is None or isinstance(value, bool) or not str(value).strip()
 
 
-@remembered
+@cached
 def hides_values(key: str | None, parent: str | None) -> bool:
     """Tell whether all values under *key* are personal data, or all in the object that stands under *parent*."""
     if key is not None and (is_sensitive_key(key) or (fold(key) == "name" and fold(parent or "") in PERSONAL_NAMES)):

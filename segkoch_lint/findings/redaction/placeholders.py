@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from segkoch_lint import resources
-from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.bounded_cache import cached
 
 _LONGEST = 80
 """Code points of a placeholder."""
@@ -33,7 +33,7 @@ _AROUND = "{}[]<>()$#%_ \t\r\n"
 _BETWEEN = re.compile(r"[\s_.-]+")
 
 
-@remembered
+@cached
 def is_placeholder(text: str) -> bool:
     """Tell whether the whole of a value, case and white space around it aside, is in the lists of placeholders.
 

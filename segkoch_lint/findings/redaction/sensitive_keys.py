@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from segkoch_lint.bounded_cache import remembered
+from segkoch_lint.bounded_cache import cached
 from segkoch_lint.findings.redaction.escapes import unescape
 
 _SENSITIVE_KEYS = frozenset(
@@ -52,7 +52,7 @@ PERSONAL_NAMES = frozenset({"device", "traits", "user"})
 """Objects whose ``name`` is a person's: phones are called after their owners."""
 
 
-@remembered
+@cached
 def is_sensitive_key(key: str) -> bool:
     """Tell whether what stands under *key* is personal data or a secret whatever it looks like."""
     folded = fold(key)
@@ -73,7 +73,7 @@ def _ends_in_a_sensitive_key(key: str) -> bool:
     )
 
 
-@remembered
+@cached
 def fold(key: str) -> str:
     """Return *key* as Segment's servers compare keys: ASCII letters and digits only, lower-cased.
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.detection import may_hold_calls
-from segkoch_lint.documents.document import Flaw
-from segkoch_lint.findings.finding import Excerpt, Finding, Location
+from segkoch_lint.documents.document import ParseError
+from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.findings.summary import PlanTally, RequirementTally, Summary
 from segkoch_lint.inputs.discovery import discover
-from segkoch_lint.inputs.input import Unread
-from segkoch_lint.plans.check.pending_findings import Excerpts, FindingWriter, PendingFinding
+from segkoch_lint.inputs.input import UnreadableInput
+from segkoch_lint.plans.check.pending_findings import FindingWriter, PendingPlanFinding, SnippetMaker
 from segkoch_lint.plans.check.plan_findings import INVALID_SYNTAX, REPEATED_KEY, PlanFindings, uncheckable
 from segkoch_lint.plans.model.files import PlanFile, read_file
 from segkoch_lint.plans.model.pages import join_pages, stale_total
@@ -27,7 +27,7 @@ from segkoch_lint.rules.catalogue import built_in
 
 NOT_A_PLAN = "KCH002"
 
-FlawExcerpts = Callable[[Flaw], Excerpt | None]
+ErrorSnippetMaker = Callable[[ParseError], Snippet | None]
 
 _NO_PLAN = "no tracking plan: what Segment's APIs, `terraform show -json`, Typewriter or RudderTyper write is expected"
 _PAGE_MISSING = "not all pages of the plan's rules were given, so nothing can be said of the others"
@@ -59,8 +59,8 @@ class PlanChecker:
         settings: Settings | None = None,
         *,
         allow_empty: bool = False,
-        excerpts: Excerpts | None = None,
-        flaw_excerpts: FlawExcerpts | None = None,
+        excerpts: SnippetMaker | None = None,
+        flaw_excerpts: ErrorSnippetMaker | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self.settings = settings or Settings()
@@ -101,7 +101,7 @@ class PlanChecker:
             may_hold_calls=may_hold_calls,
         )
         for each in found:
-            if isinstance(each, Unread):
+            if isinstance(each, UnreadableInput):
                 self.summary.unread.append((each.path, each.reason))
             else:
                 file = read_file(each, self.settings.limits)
@@ -137,7 +137,7 @@ class PlanChecker:
             if claimed and not file.plans and not file.remarks:
                 yield from self.writer.about_file(NOT_A_PLAN, Location(path, file.other[1]), {}, _NO_PLAN)
         yield from self.writer.findings(
-            PendingFinding(REPEATED_KEY, SchemaLocation(path, document, at), {"key": mask_shapes(str(at[-1]))})
+            PendingPlanFinding(REPEATED_KEY, SchemaLocation(path, document, at), {"key": mask_shapes(str(at[-1]))})
             for document in file.documents
             for at in document.repeated
         )

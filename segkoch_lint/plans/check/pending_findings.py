@@ -8,18 +8,18 @@ from typing import Any
 
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.documents.document import Document
-from segkoch_lint.findings.finding import Excerpt, Finding, Location, Severity
+from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Path, Span, pointer_of
 from segkoch_lint.findings.redaction.masking import Secret
 from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.plans.model.plan import PlanRule, SchemaLocation
 
-Excerpts = Callable[[Document, Span], Excerpt | None]
+SnippetMaker = Callable[[Document, Span], Snippet | None]
 """Returns the lines to show around a span."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PendingFinding:
+class PendingPlanFinding:
     """A finding without its place in the text: to find the places of many at once takes no longer than of one.
 
     Attributes:
@@ -56,13 +56,13 @@ class FindingWriter:
         excerpts: returns the lines to show; None if they are not shown.
     """
 
-    def __init__(self, selection: Selection, summary: Summary, excerpts: Excerpts | None) -> None:
+    def __init__(self, selection: Selection, summary: Summary, excerpts: SnippetMaker | None) -> None:
         self._selection = selection
         self._summary = summary
         self._excerpts = excerpts
         self._counted_rules: dict[str, set[PlanRule]] = {}
 
-    def findings(self, pending: Iterable[PendingFinding]) -> list[Finding]:
+    def findings(self, pending: Iterable[PendingPlanFinding]) -> list[Finding]:
         """Return the findings whose rules are selected and not ignored in their file, in the order of the text."""
         kept = [each for each in pending if self._is_selected(each.code, each.location.file)]
         spans = _spans([one for each in kept for one in (each.location, *(related for related, _ in each.related))])
@@ -74,7 +74,7 @@ class FindingWriter:
         location: Location,
         values: Mapping[str, str],
         template: str = "",
-        excerpt: Excerpt | None = None,
+        excerpt: Snippet | None = None,
     ) -> list[Finding]:
         """Return the finding about a file that holds no plan, or nothing if its rule is not selected."""
         if not self._is_selected(code, location.path):
@@ -87,7 +87,7 @@ class FindingWriter:
     def _is_selected(self, code: str, file: str) -> bool:
         return code in self._selection.by_code and code not in self._selection.ignored_in(file)
 
-    def _finding(self, pending: PendingFinding, spans: Mapping[_Key, Span]) -> Finding:
+    def _finding(self, pending: PendingPlanFinding, spans: Mapping[_Key, Span]) -> Finding:
         rule = self._selection.by_code[pending.code]
         span = spans.get(_key(pending.location))
         severity = min(self._selection.severity(rule), pending.max_severity)

@@ -11,7 +11,7 @@ from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.plans.check.counterexample import Counterexample
 from segkoch_lint.plans.check.guard_location import guard_location
-from segkoch_lint.plans.check.pending_findings import PendingFinding
+from segkoch_lint.plans.check.pending_findings import PendingPlanFinding
 from segkoch_lint.plans.model.plan import CallKind, Plan, PlanRule, Schema
 from segkoch_lint.plans.model.wording import listed
 from segkoch_lint.plans.probe.answers import Unguarded
@@ -66,7 +66,7 @@ class PlanFindings:
         self._severities = severities
         self._probes = probes
 
-    def of_plan(self, result: PlanResult) -> Iterator[PendingFinding]:
+    def of_plan(self, result: PlanResult) -> Iterator[PendingPlanFinding]:
         """Yield all findings about a plan."""
         yield from self.unusable(result)
         found = []
@@ -80,7 +80,7 @@ class PlanFindings:
         yield from self.over_strict(result)
         yield from self.unprobed(result)
 
-    def unusable(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingFinding]:
+    def unusable(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingPlanFinding]:
         """Yield the schemas that cannot be evaluated."""
         before = {_problem(*each) for each in known.errors} if known else set()
         seen: set[tuple[int, Path]] = set()
@@ -90,11 +90,11 @@ class PlanFindings:
             if key not in seen and _problem(rule, error) not in before:
                 seen.add(key)
                 values = {"problem": mask_shapes(error.problem)}
-                yield PendingFinding(INVALID_SYNTAX, location, values, remedy=_UNUSABLE_REMEDY, rules=(rule,))
+                yield PendingPlanFinding(INVALID_SYNTAX, location, values, remedy=_UNUSABLE_REMEDY, rules=(rule,))
 
     def unguarded(
         self, result: PlanResult, found: Iterable[OpenRequirement], *, code: str = UNGUARDED
-    ) -> Iterator[PendingFinding]:
+    ) -> Iterator[PendingPlanFinding]:
         """Yield one finding, with this *code*, for each schema that leaves requirements open."""
         by_place: dict[PlanRule | None, list[OpenRequirement]] = {}
         for each in found:
@@ -106,10 +106,10 @@ class PlanFindings:
         for place, requirements in by_place.items():
             yield self._at_place(result, place, requirements, code)
 
-    def gone(self, plan: Plan, codes: Sequence[str]) -> PendingFinding:
+    def gone(self, plan: Plan, codes: Sequence[str]) -> PendingPlanFinding:
         """Return the finding that a plan which guarded these requirements does not exist any more."""
         requirements = listed([f"{code} {self.names[code]}" for code in codes])
-        return PendingFinding(
+        return PendingPlanFinding(
             GUARD_REMOVED,
             plan.location,
             {"rule": mask_shapes(_plan_label(plan, 0, 0)), "requirements": requirements},
@@ -120,7 +120,7 @@ class PlanFindings:
             rules=plan.active,
         )
 
-    def over_strict(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingFinding]:
+    def over_strict(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingPlanFinding]:
         """Yield where a plan refuses all good calls of a platform; a keyword that rules share has one finding."""
         before = _refused_platforms(known) if known else set()
         seen: set[tuple[str, int, Path]] = set()
@@ -135,7 +135,7 @@ class PlanFindings:
                     rules = [rule] if schema is rule.schema else list(result.answers)
                     yield _over_strict(schema, platform, refusal, rule, rules)
 
-    def unprobed(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingFinding]:
+    def unprobed(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingPlanFinding]:
         """Yield the rules that could not be probed, since no call was found that they accept."""
         before = {(rule.call_kind, rule.version) for rule in known.unprobed} if known else set()
         by_keyword: dict[tuple[int, Path], list[PlanRule]] = {}
@@ -148,11 +148,11 @@ class PlanFindings:
             problem = f"no call was found that {rules[-1].label} accepts, so it was not asked: {refusal}"
             location = _refusing_schema(result.plan, rules[-1], refusal).locate(refusal.at)
             values = {"problem": mask_shapes(problem)}
-            yield PendingFinding(NOT_CHECKABLE, location, values, remedy=_UNPROBED_REMEDY, rules=rules)
+            yield PendingPlanFinding(NOT_CHECKABLE, location, values, remedy=_UNPROBED_REMEDY, rules=rules)
 
     def _at_place(
         self, result: PlanResult, place: PlanRule | None, found: Sequence[OpenRequirement], code: str
-    ) -> PendingFinding:
+    ) -> PendingPlanFinding:
         """Return the finding about the schema of a rule, or, if *place* is None, about the common one."""
         codes = list(dict.fromkeys(each.code for each in found))
         first = next(iter(found[0].rules))
@@ -167,7 +167,7 @@ class PlanFindings:
         schema = place.schema if place is not None else commons[0].schema if commons else None
         related = rules[:1] if place is None and result.plan.active else []
         shown = calls[codes[0]]
-        return PendingFinding(
+        return PendingPlanFinding(
             code,
             guard_location(schema, codes) if schema is not None else result.plan.location,
             {
@@ -208,11 +208,13 @@ class PlanFindings:
         return f"{words} ({', '.join(limits)})" if limits else words
 
 
-def uncheckable(plan: Plan) -> PendingFinding:
+def uncheckable(plan: Plan) -> PendingPlanFinding:
     """Return the finding that a plan's format cannot state what its calls' context has to hold."""
     problem = f"a {plan.format} plan: it cannot state what the context of a call has to hold, so it was not checked"
     properties = {"format": plan.format}
-    return PendingFinding(NOT_CHECKABLE, plan.location, {"problem": problem}, properties=properties, rules=plan.rules)
+    return PendingPlanFinding(
+        NOT_CHECKABLE, plan.location, {"problem": problem}, properties=properties, rules=plan.rules
+    )
 
 
 def accepted_names(unguarded: Mapping[PlanRule, Unguarded]) -> dict[PlanRule, Sequence[str]]:
@@ -229,7 +231,7 @@ def is_everywhere(plan: Plan, open_rules: Collection[PlanRule], rules: Sequence[
 
 def _over_strict(
     schema: Schema, platform: str, refusal: Refusal, rule: PlanRule, rules: Sequence[PlanRule]
-) -> PendingFinding:
+) -> PendingPlanFinding:
     label = rule.label if schema is rule.schema else "the common schema"
     properties = {"platform": platform, "keyword": refusal.keyword, "type": rule.call_type}
     if rule.event and len(rules) == 1:
@@ -237,7 +239,7 @@ def _over_strict(
     values = {
         "rule": mask_shapes(label), "platform": platform, "keyword": refusal.keyword, "what": refusal.what,
     }  # fmt: skip
-    return PendingFinding(OVER_STRICT, schema.locate(refusal.at), values, properties=properties, rules=rules)
+    return PendingPlanFinding(OVER_STRICT, schema.locate(refusal.at), values, properties=properties, rules=rules)
 
 
 def _refusing_schema(plan: Plan, rule: PlanRule, refusal: Refusal) -> Schema:

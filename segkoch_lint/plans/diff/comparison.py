@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from segkoch_lint.findings.summary import Change
-from segkoch_lint.plans.check.pending_findings import PendingFinding
+from segkoch_lint.plans.check.pending_findings import PendingPlanFinding
 from segkoch_lint.plans.check.plan_findings import (
     GUARD_REMOVED,
     UNGUARDED,
@@ -24,7 +24,7 @@ _NAMED = 5
 """Rules that a sentence names; the others are counted."""
 
 
-def opened(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator[PendingFinding]:
+def opened(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator[PendingPlanFinding]:
     """Yield what a change opens: guards that are gone, calls that came without one, and new strictness.
 
     A rule that could be probed before and cannot be probed any more is a finding, too.
@@ -60,7 +60,7 @@ def closed(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator
             yield Change("guarded", f"{code} {name} is guarded now by {listed([rule.label for rule in rules], _NAMED)}")
 
 
-def removed(findings: PlanFindings, old: PlanResult) -> Iterator[PendingFinding]:
+def removed(findings: PlanFindings, old: PlanResult) -> Iterator[PendingPlanFinding]:
     """Yield the finding that a plan is gone, if it guarded anything."""
     answers = [old.answers[rule] for rule in old.probed]
     guarded = [

@@ -16,7 +16,7 @@ from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Change
 from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.gitignore import PathPatterns
-from segkoch_lint.inputs.input import Unread
+from segkoch_lint.inputs.input import UnreadableInput
 from segkoch_lint.plans.check.checker import PlanChecker
 from segkoch_lint.plans.diff.comparison import closed, opened, removed
 from segkoch_lint.plans.diff.event_changes import event_changes
@@ -66,7 +66,7 @@ def compare_files(checker: PlanChecker, old: str, new: Sequence[str], logs: Sequ
     """
     version = PlanVersion()
     for each in discover([old], root=checker.settings.root, may_hold_calls=may_hold_calls):
-        if isinstance(each, Unread):
+        if isinstance(each, UnreadableInput):
             raise UsageError(f"{each.path}: {each.reason}.", "The old version is needed to compare with.")
         version.plans += _old_plans(checker, read_file(each, checker.settings.limits), named=each.named)
         version.places[each.path] = _place_inside(each.path, [old])
@@ -170,7 +170,7 @@ def _compared(checker: PlanChecker, old: _OldVersion, paths: Sequence[str], logs
     for each in discover(
         paths, exclude=checker.settings.exclude, root=checker.settings.root, may_hold_calls=may_hold_calls
     ):
-        if not isinstance(each, Unread):
+        if not isinstance(each, UnreadableInput):
             file = read_file(each, checker.settings.limits)
             about += checker.about(file)
             new.plans += file.plans

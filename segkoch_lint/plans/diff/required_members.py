@@ -52,10 +52,10 @@ def required_members(schema: Any) -> frozenset[Names]:
 
     Conditions (`if`, `dependencies`) are not read; of alternatives, what all of them require counts.
     """
-    return _Reader(schema).required(schema, ())
+    return _SchemaReader(schema).required(schema, ())
 
 
-class _Reader:
+class _SchemaReader:
     """Reads one schema; one that refers to itself is read up to the limits."""
 
     def __init__(self, root: Any) -> None:

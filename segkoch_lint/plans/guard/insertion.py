@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.calls.call import CALL_TYPES
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import parse_json
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.messages.message import CALL_TYPES
 from segkoch_lint.plans.guard.exact import TITLE
 from segkoch_lint.plans.guard.text_edits import Edit, add_member, append, apply, prepend, replace
 from segkoch_lint.plans.model.formats import CONFIG_API, TERRAFORM, find_plans
@@ -77,7 +77,7 @@ def insert_guard(
 
 def _plans(text: str, name: str, limits: Limits) -> Sequence[Plan]:
     document = parse_json(text.encode("utf-8"), depth=limits.depth)
-    if isinstance(document, Flaw):
+    if isinstance(document, ParseError):
         where = f"{name}:{document.span.line}:{document.span.column}"
         raise UsageError(f"{where}: only plain JSON can be changed: {document.message}.", _BY_HAND)
     found = list(join_pages(find_plans(SchemaLocation(name, document, ())).plans))

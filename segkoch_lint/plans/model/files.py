@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from segkoch_lint.documents.detection import Foreign, read_documents
-from segkoch_lint.documents.document import Document, Failure, Flaw, ValueDocument
+from segkoch_lint.calls.call import Call
+from segkoch_lint.documents.detection import UnsupportedInput, read_documents
+from segkoch_lint.documents.document import Document, InternalFailure, ParseError, ValueDocument
 from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, unwrap
 from segkoch_lint.findings.position import Span
-from segkoch_lint.inputs.input import Input, Unread
+from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import Stream, open_bytes, open_input
-from segkoch_lint.messages.message import Call
 from segkoch_lint.plans.model.formats import CSV, find_plans, is_plan_csv
 from segkoch_lint.plans.model.plan import Plan, SchemaLocation
 
@@ -48,7 +48,7 @@ class PlanFile:
     source: Input
     plans: list[Plan] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
-    flaws: list[Flaw] = field(default_factory=list)
+    flaws: list[ParseError] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     other: tuple[SchemaLocation, Span | None] | None = None
     has_plan_keys: bool = False
@@ -64,7 +64,7 @@ class PlanFile:
 def read_file(source: Input, limits: Limits) -> PlanFile:
     """Read an input; if it cannot be opened, ``unread`` of the result says why."""
     opened = open_input(source)
-    if isinstance(opened, Unread):
+    if isinstance(opened, UnreadableInput):
         return PlanFile(source, unread=opened.reason)
     with opened as stream:
         return _read(stream, source, limits)
@@ -91,14 +91,16 @@ def _read(stream: Stream, source: Input, limits: Limits) -> PlanFile:
     return file
 
 
-def _read_documents(documents: Iterable[Document | Flaw | Failure | Foreign], file: PlanFile) -> None:
+def _read_documents(
+    documents: Iterable[Document | ParseError | InternalFailure | UnsupportedInput], file: PlanFile
+) -> None:
     without_rules = False
     for each in documents:
-        if isinstance(each, Flaw):
+        if isinstance(each, ParseError):
             file.flaws.append(each)
-        elif isinstance(each, Failure):
+        elif isinstance(each, InternalFailure):
             raise each.error
-        elif isinstance(each, Foreign):
+        elif isinstance(each, UnsupportedInput):
             place = SchemaLocation(file.source.path, ValueDocument(None), ())
             file.other = file.other or (place, Span(1, 1, 1, 1))
         else:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from segkoch_lint.messages.message import CALL_TYPES
+from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.plans.model.json_values import as_list, as_mapping, as_text
 from segkoch_lint.plans.model.plan import COMMON, Page, Plan, PlanRule, Schema, SchemaLocation
 

@@ -229,14 +229,14 @@ def _weight(error: Any) -> float:
     return 0.25 if error.kind.name in _INCOMPLETE else 1.0
 
 
-Mark = tuple[int, Path, Path, tuple[str, ...]]
+Marker = tuple[int, Path, Path, tuple[str, ...]]
 
 
-def _mark(number: int, error: Any) -> Mark:
+def _mark(number: int, error: Any) -> Marker:
     return number, tuple(error.instance_path), tuple(error.schema_path), _members(error)
 
 
-def _marks(number: int, error: Any) -> Iterator[Mark]:
+def _marks(number: int, error: Any) -> Iterator[Marker]:
     """Yield what identifies an error, and the errors in its branches."""
     yield _mark(number, error)
     for branch in _branches(error):

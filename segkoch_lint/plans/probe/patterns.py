@@ -69,7 +69,7 @@ def read_pattern(pattern: str) -> Pattern:
     Raises:
         ValueError: it is not a pattern of RE2; the message says why.
     """
-    text, samples, _ = (reader := _Reader(pattern)).alternatives(_Flags(), 0)
+    text, samples, _ = (reader := _PatternReader(pattern)).alternatives(_Flags(), 0)
     if reader.at < len(pattern):
         raise ValueError("a parenthesis is closed that was not opened")
     return Pattern(text, [each for each in dict.fromkeys(samples) if len(each) <= _MAX_SAMPLE])
@@ -116,7 +116,7 @@ class _Atom:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _PatternReader:
     pattern: str
     at: int = 0
 

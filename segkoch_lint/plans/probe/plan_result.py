@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.findings.summary import RequirementTally
-from segkoch_lint.messages.message import CALL_TYPES
 from segkoch_lint.plans.model.plan import Plan, PlanRule, Schema
 from segkoch_lint.plans.probe.answers import Answer, Unguarded
 from segkoch_lint.plans.probe.completion import Refusal

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import Flaw, Token
+from segkoch_lint.documents.document import ParseError, Token
 from segkoch_lint.documents.json.document import SOURCE_CODE, JsonDocument, parse_json, split_documents
 from segkoch_lint.findings.position import Path, Span
 
@@ -55,7 +55,7 @@ def test_good_json_is_read(text: str) -> None:
 @pytest.mark.parametrize("text", BAD, ids=lambda text: text[:20])
 def test_bad_json_is_a_flaw_inside_the_text_or_right_behind_it(text: str) -> None:
     flaw = parse_json(text.encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     lines = text.split("\n")
     assert 1 <= flaw.span.line <= len(lines)
     assert 1 <= flaw.span.column <= len(lines[flaw.span.line - 1]) + 1
@@ -66,7 +66,7 @@ def test_bad_json_is_a_flaw_inside_the_text_or_right_behind_it(text: str) -> Non
 @pytest.mark.parametrize("text", BAD_BYTES)
 def test_what_is_not_utf_8_is_a_flaw_at_the_first_such_byte(text: bytes) -> None:
     flaw = parse_json(text, depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw.message == "not valid UTF-8"
 
 
@@ -97,14 +97,14 @@ def test_what_is_not_utf_8_is_a_flaw_at_the_first_such_byte(text: bytes) -> None
 )
 def test_flaws_say_what_and_where(text: str, message: str, span: Span) -> None:
     flaw = parse_json(text.encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert message in flaw.message
     assert flaw.span == span
 
 
 def test_a_flaw_counts_from_where_the_text_stands_in_its_input() -> None:
     flaw = parse_json(b'{"a":}\n', line=48213, column=5, depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw.span == Span(48213, 10, 48213, 11)
 
 
@@ -119,7 +119,7 @@ def test_the_verdict_is_that_of_the_strict_standard_library(text: str) -> None:
     try:
         expected = strict(encoded.decode())
     except (ValueError, RecursionError):
-        assert isinstance(document, Flaw)
+        assert isinstance(document, ParseError)
     else:
         assert isinstance(document, JsonDocument)
         assert document.value == expected
@@ -243,7 +243,7 @@ def test_documents_one_after_another_keep_their_places() -> None:
 def test_reading_goes_on_after_a_broken_document() -> None:
     text = b'{"a":1}\n{"b":\n  }\n{"c":3}\n{"d":' + b"[" * 300 + b"]" * 300 + b'}\n{"e":5}'
     read = [
-        d.message.removeprefix("invalid JSON: ")[:12] if isinstance(d, Flaw) else d.value
+        d.message.removeprefix("invalid JSON: ")[:12] if isinstance(d, ParseError) else d.value
         for d in split_documents(text, depth=200)
     ]
     assert read == [{"a": 1}, "a value is e", {"c": 3}, "nested deepe", {"e": 5}]
@@ -253,11 +253,11 @@ def test_reading_goes_on_after_a_broken_document() -> None:
 def test_what_is_too_deep_has_its_place_however_deep_it_is(levels: int) -> None:
     text = '{"a":1}\n{"b":\n  ' + "[" * levels + "]" * levels + '}\n{"c":3}'
     flaw = parse_json(text[8 : -len('\n{"c":3}')].encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw.span == Span(2, 202, 2, 203)
     first, second, third = split_documents(text.encode(), depth=200)
     assert isinstance(first, JsonDocument)
-    assert isinstance(second, Flaw)
+    assert isinstance(second, ParseError)
     assert isinstance(third, JsonDocument)
     assert (second.message, second.span) == ("nested deeper than 200 levels (limits.depth)", Span(3, 202, 3, 203))
     assert third.value == {"c": 3}
@@ -265,20 +265,20 @@ def test_what_is_too_deep_has_its_place_however_deep_it_is(levels: int) -> None:
 
 def test_after_what_is_too_deep_and_never_ends_reading_goes_on() -> None:
     flaw, document = split_documents(b"[" * 5_000 + b'\n{"a":1}', depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw.span == Span(1, 201, 1, 202)
     assert isinstance(document, JsonDocument)
 
 
 def test_text_that_is_not_utf_8_is_one_flaw() -> None:
     (flaw,) = split_documents(b'{"a":1}\n{"b":"\xff"}', depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw.span == Span(2, 7, 2, 7)
 
 
 def test_a_million_brackets_are_answered_without_recursion() -> None:
     (flaw,) = split_documents(b"[" * 1_000_000, depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
 
 
 def compact(value: Any) -> bytes:
@@ -313,14 +313,14 @@ def test_columns_of_compact_text_count_characters_of_any_script(key: str, text: 
 )
 def test_source_code_is_called_so(text: str) -> None:
     flaw = parse_json(text.encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert (flaw.message, flaw.cause) == ("invalid JSON: this is source code", "source-code")
 
 
 @pytest.mark.parametrize("text", ['{"a": track()}', "// a comment\n{}", "track", '["curl "', "None", "x: y", "{a: 1}"])
 def test_broken_json_is_not_called_source_code(text: str) -> None:
     flaw = parse_json(text.encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert flaw.message.startswith("invalid JSON: ")
     assert "source code" not in flaw.message
 
@@ -328,7 +328,7 @@ def test_broken_json_is_not_called_source_code(text: str) -> None:
 @given(st.text("/*# \n;curl{(.x'", max_size=60))
 def test_any_text_is_told_from_source_code(text: str) -> None:
     flaw = parse_json(text.encode(), depth=200)
-    if isinstance(flaw, Flaw):
+    if isinstance(flaw, ParseError):
         assert (flaw.cause == "source-code") == (flaw.message == SOURCE_CODE)
 
 

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.rewritten import RewrittenDocument, parse_relaxed_json
 from segkoch_lint.findings.position import Path, Span
@@ -79,7 +79,7 @@ def slice_of(text: str, span: Span) -> str:
 
 def parsed(
     text: str, *, json5: bool = True, depth: int = 100, values: int = 1000
-) -> JsonDocument | RewrittenDocument | Flaw:
+) -> JsonDocument | RewrittenDocument | ParseError:
     return parse_relaxed_json(text.encode(), json5=json5, depth=depth, values=values)
 
 
@@ -89,13 +89,13 @@ def test_every_value_is_found_where_it_stands(written: tuple[str, Any]) -> None:
 
     document = parsed(text)
 
-    assert not isinstance(document, Flaw)
+    assert not isinstance(document, ParseError)
     assert document.value == value
     spans = document.locate(list(paths_in(value)))
     assert set(spans) == set(paths_in(value))
     for path, span in spans.items():
         alone = parsed(slice_of(text, span))
-        assert not isinstance(alone, Flaw)
+        assert not isinstance(alone, ParseError)
         assert alone.value == at(value, path)
 
 
@@ -138,7 +138,7 @@ def test_what_is_wrong_is_named_with_its_place_in_the_source(
 ) -> None:
     flaw = parsed(text, json5=json5, depth=2, values=5)
 
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert problem in flaw.message
     assert (flaw.span.line, flaw.span.column) == (line, column)
 
@@ -146,5 +146,5 @@ def test_what_is_wrong_is_named_with_its_place_in_the_source(
 def test_text_that_is_not_utf_8_is_refused() -> None:
     flaw = parse_relaxed_json(b"// a\n['\xff']", json5=True, depth=5, values=5)
 
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert (flaw.message, flaw.span.line, flaw.span.column) == ("not valid UTF-8", 2, 3)

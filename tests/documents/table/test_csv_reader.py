@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import Failure, Flaw, Note
+from segkoch_lint.documents.document import InternalFailure, Note, ParseError
 from segkoch_lint.documents.table.csv_reader import delimiter_of, read_csv
 from segkoch_lint.documents.table.csv_row import cells_of
 from segkoch_lint.documents.table.row import RowDocument
@@ -21,16 +21,16 @@ from segkoch_lint.inputs.opener import open_bytes
 HEADER = "user_id,context_device_id,note\n"
 
 
-def rows(text: str | bytes, *, limits: Limits | None = None, delimiter: str = ",") -> list[RowDocument | Flaw]:
+def rows(text: str | bytes, *, limits: Limits | None = None, delimiter: str = ",") -> list[RowDocument | ParseError]:
     content = text if isinstance(text, bytes) else text.encode()
     found = read_csv(open_bytes(content), name="x.csv", delimiter=delimiter, limits=limits or Limits())
-    return [each for each in found if not isinstance(each, Failure)]
+    return [each for each in found if not isinstance(each, InternalFailure)]
 
 
 def told(text: str | bytes, **options: Any) -> list[object]:
     """The users of the rows, and messages with line and column of the flaws."""
     return [
-        (each.message, each.span.line, each.span.column) if isinstance(each, Flaw) else each.value.get("userId")
+        (each.message, each.span.line, each.span.column) if isinstance(each, ParseError) else each.value.get("userId")
         for each in rows(text, **options)
     ]
 
@@ -168,8 +168,8 @@ def test_no_row_is_lost_whatever_the_text(text: str) -> None:
     """Each line that is not blank begins a row that is read, belongs to one, or is a flaw."""
     covered: set[int] = set()
     for each in rows(HEADER + text):
-        span = each.span if isinstance(each, Flaw) else each.locate([()])[()]
-        covered.update(range(each.line if isinstance(each, Flaw) else span.line, span.end_line + 1))
+        span = each.span if isinstance(each, ParseError) else each.locate([()])[()]
+        covered.update(range(each.line if isinstance(each, ParseError) else span.line, span.end_line + 1))
     for number, line in enumerate(text.split("\n"), 2):
         if line.strip(', \r"'):
             assert number in covered

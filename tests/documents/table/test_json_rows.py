@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from segkoch_lint import Finding, Linter
+from segkoch_lint.calls.call import Call
 from segkoch_lint.documents.table.json_rows import JsonRow
 from segkoch_lint.envelopes.unwrap import unwrap
 from segkoch_lint.findings.position import Span
-from segkoch_lint.messages.message import Call
 
 ROW = {
     "id": "m-1",

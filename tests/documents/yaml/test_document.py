@@ -10,7 +10,7 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import Failure, Flaw, Note
+from segkoch_lint.documents.document import InternalFailure, Note, ParseError
 from segkoch_lint.documents.yaml.document import _NUMBER_1_2, YamlDocument, parse_yaml
 from segkoch_lint.findings.position import Path, Span
 from tests.documents.json.test_document import paths_of, text_at
@@ -20,8 +20,12 @@ def read(text: str | bytes) -> list[Any]:
     """Values of documents, messages of flaws."""
     encoded = text.encode() if isinstance(text, str) else text
     found = list(parse_yaml(encoded, depth=200))
-    assert not any(isinstance(each, Failure) for each in found)
-    return [each.message if isinstance(each, Flaw) else each.value for each in found if not isinstance(each, Failure)]
+    assert not any(isinstance(each, InternalFailure) for each in found)
+    return [
+        each.message if isinstance(each, ParseError) else each.value
+        for each in found
+        if not isinstance(each, InternalFailure)
+    ]
 
 
 def one(text: str) -> YamlDocument:
@@ -119,7 +123,7 @@ MERGE_BOMB = "a: &a {k: 1}\n" + "".join(
 )
 def test_hostile_and_broken_text_is_a_flaw(text: str, message: str) -> None:
     (flaw,) = parse_yaml(text.encode(), depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert message in flaw.message
 
 
@@ -127,7 +131,7 @@ def test_hostile_and_broken_text_is_a_flaw(text: str, message: str) -> None:
 @pytest.mark.parametrize("text", ["type: track\ncontext: {device: [", "type: track\ncontext: [", "é: [1]\nb: 'é"])
 def test_what_is_missing_at_the_end_is_missed_behind_the_last_that_there_is(text: str, after: str) -> None:
     (flaw,) = parse_yaml((text + after).encode(), depth=100)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     line = text.count("\n") + 1
     column = len(text.rsplit("\n", maxsplit=1)[-1]) + 1
     assert flaw.span == Span(line, column, line, column)
@@ -260,7 +264,7 @@ def test_no_text_raises(text: str) -> None:
 @pytest.mark.parametrize("levels", [250, 1_100, 20_000])
 def test_what_is_too_deep_has_its_place_however_deep_it_is(levels: int) -> None:
     (flaw,) = parse_yaml(b"a: " + b"[" * levels + b"]" * levels, depth=200)
-    assert isinstance(flaw, Flaw)
+    assert isinstance(flaw, ParseError)
     assert (flaw.message, flaw.span) == ("nested deeper than 200 levels (limits.depth)", Span(1, 203, 1, 204))
 
 

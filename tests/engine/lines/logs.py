@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from segkoch_lint.calls.facets import Facet
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents import detection
 from segkoch_lint.engine import input_linter
@@ -22,7 +23,6 @@ from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.inputs import opener
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
-from segkoch_lint.messages.facets import Facet
 from segkoch_lint.rules.ruleset import RuleSet
 from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls

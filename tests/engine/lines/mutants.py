@@ -10,8 +10,8 @@ import re
 import sys
 from collections.abc import Iterator
 
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.messages.facets import FACETS
 from tests.engine.lines.logs import GOOD, PLACES, VALUES, WAYS, changed, linted, written
 
 _PIECES = [

@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.engine.lines.run_read_set import ReadSet
+from segkoch_lint.engine.lines.run_read_set import RunReadSet
 from segkoch_lint.findings.position import Path
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
-from segkoch_lint.rules.fingerprint import Likeness
-from segkoch_lint.rules.read_set import Footprint
+from segkoch_lint.rules.fingerprint import Fingerprinter
+from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.ruleset import RuleSet
 
 pytest.importorskip("segkoch_lint_core", reason="the native core is not installed")
 
 
-def leaves(footprint: Footprint, path: Path = ()) -> Iterator[tuple[str, Footprint]]:
+def leaves(footprint: ReadSet, path: Path = ()) -> Iterator[tuple[str, ReadSet]]:
     """The values of which rules ask something."""
     if footprint.asked and not footprint.all:
         yield "/".join(map(str, path)), footprint
@@ -36,17 +36,17 @@ def leaves(footprint: Footprint, path: Path = ()) -> Iterator[tuple[str, Footpri
 LEAVES = dict(leaves(RuleSet(built_in(), Delivery(), built_in()).footprint))
 
 
-def footprint_of(schema: dict[str, Any]) -> Footprint:
-    made = Footprint()
+def footprint_of(schema: dict[str, Any]) -> ReadSet:
+    made = ReadSet()
     made.read(schema, schema)
     return made
 
 
-def rows_of(footprint: Footprint, values: list[bytes]) -> dict[int, set[Hashable]]:
+def rows_of(footprint: ReadSet, values: list[bytes]) -> dict[int, set[Hashable]]:
     """By row of the core, what the rules can tell of the values in it."""
-    from segkoch_lint.engine.lines.core_plan import Plan
+    from segkoch_lint.engine.lines.core_plan import CorePlan
 
-    plan = Plan(ReadSet(Footprint(members={"a": footprint}), {}, identity=False, events=False), Limits())
+    plan = CorePlan(RunReadSet(ReadSet(members={"a": footprint}), {}, identity=False, events=False), Limits())
     text = b"".join(b'{"a":%b}\n' % value for value in values)
     plan.core.hand_in(text, leave_first=False)
     while isinstance(found := plan.core.next(), tuple):
@@ -56,7 +56,7 @@ def rows_of(footprint: Footprint, values: list[bytes]) -> dict[int, set[Hashable
         else:
             assert kind == "row"
             plan.core.teach_row("shown")
-    likeness = Likeness(footprint)
+    likeness = Fingerprinter(footprint)
     rows: dict[int, set[Hashable]] = defaultdict(set)
     assert found is not None
     for number, _, _, row, _, _ in found.lines:
@@ -66,7 +66,7 @@ def rows_of(footprint: Footprint, values: list[bytes]) -> dict[int, set[Hashable
     return rows
 
 
-def words_in(footprint: Footprint) -> list[str]:
+def words_in(footprint: ReadSet) -> list[str]:
     """Texts that the questions about a value are likely to be about."""
     words = {"", " "}
     for asked in footprint.asked.values():

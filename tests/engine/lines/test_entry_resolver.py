@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.engine.entries import Mark, Stranger
-from segkoch_lint.engine.entry_resolver import NOT_A_CALL, Joint
-from segkoch_lint.engine.input_linter import PartLinter
+from segkoch_lint.engine.entries import Marker, NotACallEntry
+from segkoch_lint.engine.entry_resolver import NOT_A_CALL, EntryResolver
+from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.findings.finding import Location
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.input import Input
@@ -55,8 +55,8 @@ SETTINGS = Settings(limits=Limits(line_bytes=2000))
 def test_every_line_is_accounted_for_and_each_finding_counted(lines: list[bytes], claimed: bool, ending: str) -> None:
     # Enough good lines after the others that it is JSON Lines whatever they are; strangers only would be a document.
     content = b"\n".join([b'{"y":2}', b'{"y":3}', *lines, *[b'{"z":3}'] * (len(lines) + 2)])
-    linter = PartLinter(SETTINGS)
-    joint = Joint(Input(f"a.{ending}", claimed=claimed), linter.inspector, frozenset(), linter.summary)
+    linter = InputLinter(SETTINGS)
+    joint = EntryResolver(Input(f"a.{ending}", claimed=claimed), linter.inspector, frozenset(), linter.summary)
     with open_bytes(content, f"a.{ending}") as stream:
         entries = list(linter.stream(stream, Input(f"a.{ending}", claimed=claimed)))
     found = [finding for entry in entries for finding in joint.add(entry)] + list(joint.end())
@@ -71,11 +71,11 @@ def test_what_cannot_be_read_is_said_once_and_nothing_is_said_of_what_it_holds(t
 
 
 def test_what_is_no_call_is_wrong_once_a_call_stands_beside_it() -> None:
-    linter = PartLinter(SETTINGS)
-    joint = Joint(Input("a.ndjson"), linter.inspector, frozenset(), linter.summary)
+    linter = InputLinter(SETTINGS)
+    joint = EntryResolver(Input("a.ndjson"), linter.inspector, frozenset(), linter.summary)
     span = Span(1, 2, 3, 4)
-    assert list(joint.add(Stranger("other", "/x", span))) == []
-    (finding,) = joint.add(Mark.FIRST_CALL)
+    assert list(joint.add(NotACallEntry("other", "/x", span))) == []
+    (finding,) = joint.add(Marker.FIRST_CALL)
     assert (finding.code, finding.location) == (NOT_A_CALL, Location("a.ndjson", span, "/x"))
     assert list(joint.end()) == []
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.messages.facets import FACETS
 from tests.conftest import IOS_CALL
 from tests.engine.lines.logs import WAYS, linted
 from tests.engine.lines.test_selectors import selected

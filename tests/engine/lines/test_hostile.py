@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.engine.lines.core import has_core
-from segkoch_lint.messages.facets import FACETS
 from tests.engine.lines.hostile import FILES, LINES, log
 from tests.engine.lines.logs import is_found_the_same
 

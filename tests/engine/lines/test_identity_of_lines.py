@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.engine.input_linter import PartLinter
+from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.engine.lines.core import has_core
 from segkoch_lint.identity.first_seen import LINE_DIGITS, file_prefix, stored_place
 from segkoch_lint.identity.records import RecordBatch, storable_name
@@ -225,7 +225,7 @@ def test_odd_ids_are_read_the_same_by_every_way(lines: list[bytes]) -> None:
 def said_by(content: bytes, through: str) -> Any:
     """What a log says: by record or event the first place and the number of calls; and the links."""
     with way(through), open_bytes(content, "log.ndjson") as stream:
-        entries = list(PartLinter(Settings(select=("KCH2", "KCH307"))).stream(stream, Input("log.ndjson")))
+        entries = list(InputLinter(Settings(select=("KCH2", "KCH307"))).stream(stream, Input("log.ndjson")))
     said: dict[Any, tuple[str, int]] = {}
     links: set[Any] = set()
 

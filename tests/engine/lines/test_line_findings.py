@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.lines import Block
-from segkoch_lint.engine.document_checker import Inspector
+from segkoch_lint.engine.document_checker import DocumentChecker
 from segkoch_lint.engine.line_findings import LineFindings
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
@@ -43,7 +43,7 @@ def checked(lines: list[bytes], by: str) -> list[CheckedLine]:
 
 def both(line: CheckedLine) -> tuple[list[Finding] | None, list[Finding]]:
     """The findings of a line without reading it whole, if it has such, and those of the document."""
-    inspector = Inspector(SELECTION, RULES)
+    inspector = DocumentChecker(SELECTION, RULES)
     lines = LineFindings(inspector.drafts, inspector.placer)
     known = lines.of(line, "log.ndjson", frozenset())
     expected = inspector.judged(line.document, line.opinion, "log.ndjson", frozenset(), Summary())
@@ -76,7 +76,7 @@ def test_the_findings_of_a_line_are_those_of_the_document(by: str, calls: list[b
 
 @pytest.mark.parametrize("by", WAYS)
 def test_the_lines_around_a_finding_are_shown_until_enough_are(by: str) -> None:
-    inspector = Inspector(SELECTION, RULES, excerpts=excerpt)
+    inspector = DocumentChecker(SELECTION, RULES, excerpts=excerpt)
     broken = written(call((f"{DEVICE}/id", ...), (f"{DEVICE}/type", "iOS")), 0)
     first, second = checked([broken, broken], by)
     found = inspector.line(first, "log.ndjson", frozenset(), Summary(), Counter())
@@ -175,7 +175,7 @@ def test_an_id_of_the_call_that_stands_again_is_masked(by: str, changes: list[tu
     broken = [*changes, (f"{DEVICE}/id", ...)]
     # The first line is one of which the same would be said, if it were not for the ids.
     lines = [call(*broken, *((pointer, "u") for pointer in ("userId", "traits/email"))), call(*broken)]
-    inspector = Inspector(SELECTION, RULES)
+    inspector = DocumentChecker(SELECTION, RULES)
     for each in checked([*map(written, lines, (0, 0)), written(lines[1], 0).replace(b"walter", b"w\\u0061lter")], by):
         found = inspector.line(each, "log.ndjson", frozenset(), Summary(), Counter())
         assert found == both(each)[1]

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.calls.facets import FACETS, Facet
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.documents.document import Flaw
+from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.engine.lines import selector, verdict_cache
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.findings.summary import Group
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
-from segkoch_lint.messages.facets import FACETS, Facet
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
-from segkoch_lint.rules.ruleset import Opinion, RuleSet
+from segkoch_lint.rules.ruleset import RuleSet, Verdict
 from tests.conftest import IOS_CALL
 from tests.engine.lines.logs import (
     BAD,
@@ -132,11 +132,11 @@ def test_spaces_between_tokens_and_other_scripts_are_only_counted_too(by: str) -
 
 def selected(
     text: bytes, by: str, *, leave_first: bool = False, facets: tuple[Facet, ...] = ()
-) -> tuple[dict[str, int], list[NumberedLine | Flaw | CheckedLine]]:
+) -> tuple[dict[str, int], list[NumberedLine | ParseError | CheckedLine]]:
     """By library the calls of a block that are counted, and the lines that are not."""
     counted: Counter[str] = Counter()
 
-    def count(_opinion: Opinion, library: str, _group: Group, calls: int) -> None:
+    def count(_opinion: Verdict, library: str, _group: Group, calls: int) -> None:
         counted[library] += calls
 
     selecting = selector_by(by)(RuleSet(built_in(), Delivery(), built_in()), Limits(), count, facets, None)

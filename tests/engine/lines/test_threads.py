@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.engine.lines.core import has_core
 from segkoch_lint.linter import Linter
-from segkoch_lint.messages.facets import FACETS
 from tests.conftest import IOS_CALL
 from tests.engine.lines.logs import BAD, GOOD, LOG_LINES, NATIVE, READ, changed, linted, read_at_once, way, written
 

@@ -21,7 +21,7 @@ CALL = {
 
 def found(text: str) -> list[str]:
     ids = KnownIds(CALL)
-    return [text[start:end] for start, end in ids.stretches(text)]
+    return [text[start:end] for start, end in ids.ranges(text)]
 
 
 @pytest.mark.parametrize("text", ["user-4711", "123456789", "203.0.113.97", "ida-1-x"])
@@ -45,13 +45,13 @@ def test_an_id_is_not_found_in_the_middle_of_words() -> None:
 def test_an_id_of_a_few_letters_is_known_as_a_value_only() -> None:
     ids = KnownIds({"userId": "4711"})
     assert "4711" in ids
-    assert ids.stretches("4711") == [(0, 4)]
-    assert ids.stretches("/4711") == []
+    assert ids.ranges("4711") == [(0, 4)]
+    assert ids.ranges("/4711") == []
 
 
 def test_a_document_that_is_no_object_has_no_ids() -> None:
-    assert KnownIds("user-4711").stretches("user-4711") == []
-    assert KnownIds(None).stretches("None") == []
+    assert KnownIds("user-4711").ranges("user-4711") == []
+    assert KnownIds(None).ranges("None") == []
 
 
 texts = st.text("ab1-_ /", max_size=12)
@@ -61,10 +61,10 @@ ids = texts.filter(lambda text: any(map(str.isalnum, text)))
 @given(st.lists(ids, max_size=9, unique=True), st.text("-_ /", max_size=2), st.lists(texts, max_size=3))
 def test_many_ids_are_found_where_few_are(ids: list[str], between: str, others: list[str]) -> None:
     text = between.join([*ids[:3], *others])
-    few = KnownIds({"ids": ids}).stretches(text)
+    few = KnownIds({"ids": ids}).ranges(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(known_ids, "_FEW", 0)
-        assert KnownIds({"ids": ids}).stretches(text) == few
+        assert KnownIds({"ids": ids}).ranges(text) == few
     assert all(text[start:end] in ids for start, end in few)
     long = [each for each in ids[:3] if len(each) >= known_ids.SHORTEST_PART]
     assert not between or {text[start:end] for start, end in few}.issuperset(long)
@@ -82,11 +82,11 @@ documents = st.recursive(
 def test_the_text_of_a_document_shows_the_same(document: dict[str, Any], text: str, ascii_only: bool) -> None:
     source = json.dumps(document, ensure_ascii=ascii_only).encode()
     for each in (text, f"{text} Completed", f"/{text}", str(document.get("event"))):
-        assert KnownIds(document, source).stretches(each) == KnownIds(document).stretches(each)
+        assert KnownIds(document, source).ranges(each) == KnownIds(document).ranges(each)
 
 
 @pytest.mark.parametrize("again", [{}, {"userId": "phone"}, {"session": {"a": ["phone"]}}])
 def test_a_value_that_is_no_id_is_one_if_it_stands_again_as_one(again: dict[str, Any]) -> None:
     document = {"context": {"device": {"type": "phone"}}, **again}
     ids = KnownIds(document, json.dumps(document).encode())
-    assert ids.stretches("phone", ["phone"]) == ([(0, 5)] if again else [])
+    assert ids.ranges("phone", ["phone"]) == ([(0, 5)] if again else [])

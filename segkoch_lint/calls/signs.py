@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from segkoch_lint.bounded_cache import remembered
-from segkoch_lint.messages.message import CALL_TYPES
+from segkoch_lint.bounded_cache import cached
+from segkoch_lint.calls.call import CALL_TYPES
 
 USER_KEYS = ("userId", "anonymousId", "user_id", "anonymous_id")
 
@@ -44,7 +44,7 @@ _LOG_KEYS = ("level", "severity", "logger", "msg")
 _METRICS = ("Counter", "Gauge", "Histogram")
 
 
-class Kind(Enum):
+class ObjectKind(Enum):
     """What an object is."""
 
     CALL = "call"
@@ -67,7 +67,7 @@ class Shape(NamedTuple):
             that was meant. Otherwise empty.
     """
 
-    kind: Kind
+    kind: ObjectKind
     type: str = ""
 
 
@@ -78,15 +78,15 @@ def shape_of(value: Mapping[str, Any]) -> Shape:
         return _without_type(value)
     if named in CALL_TYPES:
         if has_sign(value) or (named == "track" and isinstance(value.get("event"), str)):
-            return Shape(Kind.CALL, named)
+            return Shape(ObjectKind.CALL, named)
         kind = _foreign_event(value)
-        return Shape(kind or Kind.CALL_IF_CLAIMED, "" if kind else named)
+        return Shape(kind or ObjectKind.CALL_IF_CLAIMED, "" if kind else named)
     if named == DELETE and any(_is_text(value.get(key)) for key in ("userId", "anonymousId")):
-        return Shape(Kind.CALL, DELETE)
+        return Shape(ObjectKind.CALL, DELETE)
     meant = _meant(named)
     if meant and (has_sign(value, OWN_KEYS) or (isinstance(value.get("event"), str) and has_user(value))):
-        return Shape(Kind.WRONG_TYPE, meant)
-    return Shape(Kind.OTHER)
+        return Shape(ObjectKind.WRONG_TYPE, meant)
+    return Shape(ObjectKind.OTHER)
 
 
 def type_in(value: Mapping[str, Any]) -> str | None:
@@ -112,30 +112,30 @@ def _without_type(value: Mapping[str, Any]) -> Shape:
     event = isinstance(value.get("event"), str)
     is_log_line = event and any(key in value for key in _LOG_KEYS)
     if event and has_sign(value) and not is_log_line:
-        return Shape(Kind.CALL, "track")
+        return Shape(ObjectKind.CALL, "track")
     if has_user(value):
         inferred = "track" if event else next((t for key, t in _TYPE_BY_KEY.items() if key in value), "identify")
         context = value.get("context")
         if "traits" in value or (isinstance(context, Mapping) and "device" in context):
-            return Shape(Kind.CALL, inferred)
+            return Shape(ObjectKind.CALL, inferred)
         if not event and ("groupId" in value or "previousId" in value):
-            return Shape(Kind.CALL_IF_CLAIMED, inferred)
+            return Shape(ObjectKind.CALL_IF_CLAIMED, inferred)
     if event:
         kind = _foreign_event(value)
-        return Shape(kind or Kind.CALL_IF_CLAIMED, "" if kind else "track")
+        return Shape(kind or ObjectKind.CALL_IF_CLAIMED, "" if kind else "track")
     if _is_metrics(value.get("series")):
-        return Shape(Kind.METRICS)
+        return Shape(ObjectKind.METRICS)
     if "name" in value and has_user(value) and ("timestamp" in value or "writeKey" in value):
-        return Shape(Kind.NO_TYPE)
-    return Shape(Kind.EVENT_OBJECT if isinstance(value.get("event"), Mapping) else Kind.OTHER)
+        return Shape(ObjectKind.NO_TYPE)
+    return Shape(ObjectKind.EVENT_OBJECT if isinstance(value.get("event"), Mapping) else ObjectKind.OTHER)
 
 
-def _foreign_event(value: Mapping[str, Any]) -> Kind | None:
+def _foreign_event(value: Mapping[str, Any]) -> ObjectKind | None:
     """Return what an object with a type or an event's name is that is known to come from somewhere else."""
     if any(key in value for key in _LOG_KEYS):
-        return Kind.LOG_LINE
+        return ObjectKind.LOG_LINE
     properties = value.get("properties")
-    return Kind.MIXPANEL if isinstance(properties, Mapping) and "distinct_id" in properties else None
+    return ObjectKind.MIXPANEL if isinstance(properties, Mapping) and "distinct_id" in properties else None
 
 
 def _is_metrics(series: Any) -> bool:
@@ -149,7 +149,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value) and not value.isspace()
 
 
-@remembered
+@cached
 def _meant_by(named: str) -> str:
     distances = {each: _distance(named, each) for each in CALL_TYPES}
     near = [each for each, distance in distances.items() if distance <= _DISTANCES.get(each, 1)]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.messages.message import CALL_TYPES
-from segkoch_lint.messages.signs import SIGN_KEYS, Kind, Shape, shape_of, shows_signs
+from segkoch_lint.calls.call import CALL_TYPES
+from segkoch_lint.calls.signs import SIGN_KEYS, ObjectKind, Shape, shape_of, shows_signs
 
 SIGNS: list[dict[str, Any]] = [
     *({key: "x"} for key in SIGN_KEYS),
@@ -23,7 +23,7 @@ SIGNS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("call_type", CALL_TYPES)
 @pytest.mark.parametrize("sign", SIGNS)
 def test_a_type_and_a_strong_sign_make_a_call(call_type: str, sign: dict[str, Any]) -> None:
-    assert shape_of({"type": call_type, **sign}) == Shape(Kind.CALL, call_type)
+    assert shape_of({"type": call_type, **sign}) == Shape(ObjectKind.CALL, call_type)
 
 
 @pytest.mark.parametrize("call_type", CALL_TYPES)
@@ -32,61 +32,61 @@ def test_a_type_and_a_strong_sign_make_a_call(call_type: str, sign: dict[str, An
     [{}, {"timestamp": "x", "properties": {}, "traits": {}, "context": {}}, {"message_id": "x"}, {"context": "device"}],
 )
 def test_a_type_and_weak_signs_make_a_call_where_calls_are_expected(call_type: str, more: dict[str, Any]) -> None:
-    assert shape_of({"type": call_type, **more}) == Shape(Kind.CALL_IF_CLAIMED, call_type)
+    assert shape_of({"type": call_type, **more}) == Shape(ObjectKind.CALL_IF_CLAIMED, call_type)
 
 
 @pytest.mark.parametrize(
     ("value", "shape"),
     [
-        ({"type": "track", "event": "Order"}, Shape(Kind.CALL, "track")),
-        ({"type": "track", "event": {"name": "Order"}}, Shape(Kind.CALL_IF_CLAIMED, "track")),
-        ({"type": "page", "event": "Order"}, Shape(Kind.CALL_IF_CLAIMED, "page")),
+        ({"type": "track", "event": "Order"}, Shape(ObjectKind.CALL, "track")),
+        ({"type": "track", "event": {"name": "Order"}}, Shape(ObjectKind.CALL_IF_CLAIMED, "track")),
+        ({"type": "page", "event": "Order"}, Shape(ObjectKind.CALL_IF_CLAIMED, "page")),
         # messages about deleted users
-        ({"type": "delete", "userId": "u"}, Shape(Kind.CALL, "delete")),
-        ({"type": "delete", "userId": 5}, Shape(Kind.OTHER)),
-        ({"type": "delete", "user_id": "u"}, Shape(Kind.OTHER)),
+        ({"type": "delete", "userId": "u"}, Shape(ObjectKind.CALL, "delete")),
+        ({"type": "delete", "userId": 5}, Shape(ObjectKind.OTHER)),
+        ({"type": "delete", "user_id": "u"}, Shape(ObjectKind.OTHER)),
         # no type, or none that is one
-        ({"event": "Order", "userId": "u"}, Shape(Kind.CALL, "track")),
-        ({"type": None, "event": "Order", "messageId": "m"}, Shape(Kind.CALL, "track")),
-        ({"type": " ", "event": "Order", "anonymous_id": "a"}, Shape(Kind.CALL, "track")),
-        ({"type": 5, "event": "Order", "context": {"device": {}}}, Shape(Kind.CALL, "track")),
-        ({"event": "Order"}, Shape(Kind.CALL_IF_CLAIMED, "track")),
-        ({"userId": "u", "traits": {}}, Shape(Kind.CALL, "identify")),
-        ({"user_id": "u", "context": {"device": {}}}, Shape(Kind.CALL, "identify")),
-        ({"userId": "u", "context": {"device": {}}, "properties": {}}, Shape(Kind.CALL, "page")),
-        ({"userId": "u", "traits": {}, "groupId": "g"}, Shape(Kind.CALL, "group")),
-        ({"userId": "u", "traits": {}, "groupId": "g", "previousId": "p"}, Shape(Kind.CALL, "alias")),
-        ({"userId": "u", "groupId": "g"}, Shape(Kind.CALL_IF_CLAIMED, "group")),
-        ({"userId": "u", "previousId": "p"}, Shape(Kind.CALL_IF_CLAIMED, "alias")),
-        ({"userId": "u", "properties": {}}, Shape(Kind.OTHER)),
-        ({"groupId": "g", "previousId": "p"}, Shape(Kind.OTHER)),
-        ({"context": {"device": {}}, "traits": {}}, Shape(Kind.OTHER)),
+        ({"event": "Order", "userId": "u"}, Shape(ObjectKind.CALL, "track")),
+        ({"type": None, "event": "Order", "messageId": "m"}, Shape(ObjectKind.CALL, "track")),
+        ({"type": " ", "event": "Order", "anonymous_id": "a"}, Shape(ObjectKind.CALL, "track")),
+        ({"type": 5, "event": "Order", "context": {"device": {}}}, Shape(ObjectKind.CALL, "track")),
+        ({"event": "Order"}, Shape(ObjectKind.CALL_IF_CLAIMED, "track")),
+        ({"userId": "u", "traits": {}}, Shape(ObjectKind.CALL, "identify")),
+        ({"user_id": "u", "context": {"device": {}}}, Shape(ObjectKind.CALL, "identify")),
+        ({"userId": "u", "context": {"device": {}}, "properties": {}}, Shape(ObjectKind.CALL, "page")),
+        ({"userId": "u", "traits": {}, "groupId": "g"}, Shape(ObjectKind.CALL, "group")),
+        ({"userId": "u", "traits": {}, "groupId": "g", "previousId": "p"}, Shape(ObjectKind.CALL, "alias")),
+        ({"userId": "u", "groupId": "g"}, Shape(ObjectKind.CALL_IF_CLAIMED, "group")),
+        ({"userId": "u", "previousId": "p"}, Shape(ObjectKind.CALL_IF_CLAIMED, "alias")),
+        ({"userId": "u", "properties": {}}, Shape(ObjectKind.OTHER)),
+        ({"groupId": "g", "previousId": "p"}, Shape(ObjectKind.OTHER)),
+        ({"context": {"device": {}}, "traits": {}}, Shape(ObjectKind.OTHER)),
         # lines of applications' logs
-        ({"event": "login", "userId": "u", "level": "info"}, Shape(Kind.LOG_LINE)),
-        ({"event": "login", "messageId": "m", "severity": 3}, Shape(Kind.LOG_LINE)),
-        ({"event": "login", "logger": "app"}, Shape(Kind.LOG_LINE)),
-        ({"type": "page", "msg": "x"}, Shape(Kind.LOG_LINE)),
-        ({"type": "track", "event": "Order", "level": 3}, Shape(Kind.CALL, "track")),
-        ({"event": "x", "level": 3, "userId": "u", "context": {"device": {}}}, Shape(Kind.CALL, "track")),
+        ({"event": "login", "userId": "u", "level": "info"}, Shape(ObjectKind.LOG_LINE)),
+        ({"event": "login", "messageId": "m", "severity": 3}, Shape(ObjectKind.LOG_LINE)),
+        ({"event": "login", "logger": "app"}, Shape(ObjectKind.LOG_LINE)),
+        ({"type": "page", "msg": "x"}, Shape(ObjectKind.LOG_LINE)),
+        ({"type": "track", "event": "Order", "level": 3}, Shape(ObjectKind.CALL, "track")),
+        ({"event": "x", "level": 3, "userId": "u", "context": {"device": {}}}, Shape(ObjectKind.CALL, "track")),
         # other products
-        ({"event": "Order", "properties": {"distinct_id": "d", "token": "t"}}, Shape(Kind.MIXPANEL)),
-        ({"type": "track", "properties": {"distinct_id": "d"}}, Shape(Kind.MIXPANEL)),
-        ({"type": "track", "event": "Order", "properties": {"distinct_id": "d"}}, Shape(Kind.CALL, "track")),
-        ({"event": "push", "repository": {}}, Shape(Kind.CALL_IF_CLAIMED, "track")),
+        ({"event": "Order", "properties": {"distinct_id": "d", "token": "t"}}, Shape(ObjectKind.MIXPANEL)),
+        ({"type": "track", "properties": {"distinct_id": "d"}}, Shape(ObjectKind.MIXPANEL)),
+        ({"type": "track", "event": "Order", "properties": {"distinct_id": "d"}}, Shape(ObjectKind.CALL, "track")),
+        ({"event": "push", "repository": {}}, Shape(ObjectKind.CALL_IF_CLAIMED, "track")),
         # an object is not an event's name
-        ({"event": {"type": "track", "userId": "u"}}, Shape(Kind.EVENT_OBJECT)),
-        ({"event": {}, "userId": "u"}, Shape(Kind.EVENT_OBJECT)),
-        ({"event": {}, "userId": "u", "traits": {}}, Shape(Kind.CALL, "identify")),
+        ({"event": {"type": "track", "userId": "u"}}, Shape(ObjectKind.EVENT_OBJECT)),
+        ({"event": {}, "userId": "u"}, Shape(ObjectKind.EVENT_OBJECT)),
+        ({"event": {}, "userId": "u", "traits": {}}, Shape(ObjectKind.CALL, "identify")),
         # what SDKs say of themselves
-        ({"series": [{"type": "Counter", "metric": "x"}]}, Shape(Kind.METRICS)),
-        ({"series": [{"type": "line"}]}, Shape(Kind.OTHER)),
-        ({"series": []}, Shape(Kind.OTHER)),
+        ({"series": [{"type": "Counter", "metric": "x"}]}, Shape(ObjectKind.METRICS)),
+        ({"series": [{"type": "line"}]}, Shape(ObjectKind.OTHER)),
+        ({"series": []}, Shape(ObjectKind.OTHER)),
         # bodies for /v1/page
-        ({"name": "Home", "userId": "u", "timestamp": "x"}, Shape(Kind.NO_TYPE)),
-        ({"name": "Home", "anonymous_id": "u", "writeKey": "x"}, Shape(Kind.NO_TYPE)),
-        ({"name": "Home", "userId": "u"}, Shape(Kind.OTHER)),
-        ({"name": "Home", "timestamp": "x"}, Shape(Kind.OTHER)),
-        ({}, Shape(Kind.OTHER)),
+        ({"name": "Home", "userId": "u", "timestamp": "x"}, Shape(ObjectKind.NO_TYPE)),
+        ({"name": "Home", "anonymous_id": "u", "writeKey": "x"}, Shape(ObjectKind.NO_TYPE)),
+        ({"name": "Home", "userId": "u"}, Shape(ObjectKind.OTHER)),
+        ({"name": "Home", "timestamp": "x"}, Shape(ObjectKind.OTHER)),
+        ({}, Shape(ObjectKind.OTHER)),
     ],
 )
 def test_the_first_description_that_fits_decides(value: dict[str, Any], shape: Shape) -> None:
@@ -118,7 +118,7 @@ def test_the_first_description_that_fits_decides(value: dict[str, Any], shape: S
     ],
 )
 def test_a_misspelled_type_is_told_by_its_letters(wrong: str, meant: str) -> None:
-    expected = Shape(Kind.WRONG_TYPE, meant) if meant else Shape(Kind.OTHER)
+    expected = Shape(ObjectKind.WRONG_TYPE, meant) if meant else Shape(ObjectKind.OTHER)
     assert shape_of({"type": wrong, "event": "x", "userId": "u"}) == expected
     assert shape_of({"type": wrong, "messageId": "x"}) == expected
     assert shape_of({"type": wrong, "context": {"library": {}}}) == expected
@@ -126,7 +126,7 @@ def test_a_misspelled_type_is_told_by_its_letters(wrong: str, meant: str) -> Non
 
 @pytest.mark.parametrize("more", [{}, {"userId": "u"}, {"event": "x"}, {"userId": "u", "event": {}}, {"context": {}}])
 def test_a_misspelled_type_alone_shows_nothing(more: dict[str, Any]) -> None:
-    assert shape_of({"type": "Trak", **more}) == Shape(Kind.OTHER)
+    assert shape_of({"type": "Trak", **more}) == Shape(ObjectKind.OTHER)
 
 
 @given(st.sampled_from(CALL_TYPES), st.data())
@@ -140,7 +140,7 @@ def test_one_wrong_letter_anywhere_is_understood(call_type: str, data: st.DataOb
         call_type[:at] + call_type[at : at + 2][::-1] + call_type[at + 2 :],
     ]
     for wrong in set(edits) - {call_type}:
-        assert shape_of({"type": wrong, "messageId": "m"}) == Shape(Kind.WRONG_TYPE, call_type)
+        assert shape_of({"type": wrong, "messageId": "m"}) == Shape(ObjectKind.WRONG_TYPE, call_type)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +186,6 @@ def test_other_broken_text_shows_none(text: bytes) -> None:
 def test_a_call_that_is_cut_off_shows_its_signs(value: dict[str, Any]) -> None:
     """What is a call when it is whole is not passed over when it is broken."""
     shape = shape_of(value)
-    assert shape.type or shape.kind not in {Kind.CALL, Kind.CALL_IF_CLAIMED, Kind.WRONG_TYPE}
-    if shape.kind is Kind.CALL:
+    assert shape.type or shape.kind not in {ObjectKind.CALL, ObjectKind.CALL_IF_CLAIMED, ObjectKind.WRONG_TYPE}
+    if shape.kind is ObjectKind.CALL:
         assert shows_signs(json.dumps(value).encode()[:-1])

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.findings.redaction.masking import Secret
-from segkoch_lint.messages.facets import FACETS
 from tests.conftest import IOS_CALL, Ran
 
 LIBRARY = {"context": {"library": {"name": "analytics-kotlin", "version": "1.19.1"}, "device": {"type": "android"}}}

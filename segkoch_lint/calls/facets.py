@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
+from segkoch_lint.calls.call import LIBRARY_NAME, library_of
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.masking import Secret, mask_shapes, mask_spans, merged
 from segkoch_lint.findings.summary import Group
-from segkoch_lint.messages.message import LIBRARY_NAME, library_of
 
 
 class Facet(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def _without_ids(value: str, ids: Ids, own: Sequence[str]) -> str:
-    return mask_spans(value, merged(ids.stretches(value, own)))
+    return mask_spans(value, merged(ids.ranges(value, own)))
 
 
 def _text(value: Any) -> str:

@@ -49,7 +49,7 @@ class Call(msgspec.Struct, frozen=True):
         path: where the call stands inside its document: ``()``, ``(4,)`` or ``("batch", 4)``.
         envelope: where the batch stands whose ``context`` and ``integrations`` were merged in, or None.
         certain: whether it is a call wherever it stands. Otherwise it is one only in an input that is claimed to hold
-            calls (`segkoch_lint.messages.signs`).
+            calls (`segkoch_lint.calls.signs`).
         row: how the row stands for the call, if it is one of a table that is written as JSON or YAML.
     """
 
