@@ -48,7 +48,7 @@ class Linter:
     Args:
         settings: the configuration of the run.
         allow_empty: files that are named may hold no call; these are counted, not reported.
-        excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
+        snippets, error_snippets: make the lines to show; None when nobody shows them.
         jobs: how many threads of the native core may go through the lines of logs; findings and figures are the same
             for any number.
 
@@ -66,8 +66,8 @@ class Linter:
         settings: Settings | None = None,
         *,
         allow_empty: bool = False,
-        excerpts: SnippetMaker | None = None,
-        flaw_excerpts: ErrorSnippetMaker | None = None,
+        snippets: SnippetMaker | None = None,
+        error_snippets: ErrorSnippetMaker | None = None,
         jobs: int = 1,
     ) -> None:
         if settings is not None and not isinstance(settings, Settings):
@@ -75,12 +75,12 @@ class Linter:
         self.settings = settings or Settings()
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
-        self._parts = InputLinter(self.settings, excerpts, flaw_excerpts, jobs)
+        self._parts = InputLinter(self.settings, snippets, error_snippets, jobs)
         self._parts.summary = self.summary
         self._parts.on_progress = self._tell
         self.identity = IdentityDatabase(share_of(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
-        self._looking_back = SnippetReader(excerpts, self.settings.limits) if excerpts else None
+        self._looking_back = SnippetReader(snippets, self.settings.limits) if snippets else None
         self._gone: set[str] = set()
         self._allow_empty = allow_empty
 
@@ -188,23 +188,23 @@ class Linter:
             each.values,
             remedy_for(rule, each.libraries[0] if len(each.libraries) == 1 else "", each.origin),
             each.related,
-            excerpt=self._excerpt_at(each.location),
+            snippet=self._snippet_at(each.location),
             properties={"calls": each.calls, "libraries": list(each.libraries)},
         )
 
-    def _excerpt_at(self, location: Location) -> Snippet | None:
+    def _snippet_at(self, location: Location) -> Snippet | None:
         if self._looking_back is None or location.path in self._gone:
             return None
         try:
-            return self._looking_back.excerpt(location)
+            return self._looking_back.snippet(location)
         except Exception as error:  # noqa: BLE001 - whatever it is, the finding stands
             line = location.span.line if location.span else None
             self.failed(error, location.path, line, consequence="the lines of a finding are not shown")
             return None
 
-    def drop_excerpts(self) -> None:
+    def drop_snippets(self) -> None:
         """Make no more lines to show; findings that were made before keep theirs."""
-        self._parts.drop_excerpts()
+        self._parts.drop_snippets()
         self._looking_back = None
 
     def failed(self, error: Exception, path: str = "", line: int | None = None, *, consequence: str) -> None:
@@ -234,7 +234,7 @@ class Linter:
         """Return a finding with its lines: when it was found that a value should have been a call, they were gone."""
         if finding.code != NOT_A_CALL:
             return finding
-        return msgspec.structs.replace(finding, excerpt=self._excerpt_at(finding.location))
+        return msgspec.structs.replace(finding, snippet=self._snippet_at(finding.location))
 
     def _tell(self) -> None:
         try:

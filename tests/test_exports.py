@@ -23,7 +23,7 @@ from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import mask
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import open_bytes
-from segkoch_lint.reporting.snippets import excerpt
+from segkoch_lint.reporting.snippets import snippet
 from tests.conftest import Ran
 from tests.engine.lines.logs import is_found_the_same
 
@@ -129,7 +129,7 @@ def test_broken_rows_are_counted_and_the_rows_after_them_checked() -> None:
     assert [each[:2] for each in codes(findings)] == [("KCH001", 2), ("KCH001", 4), ("KCH103", 5)]
     summary = linter.summary
     assert (summary.calls, summary.checked, summary.malformed, summary.adds_up()) == (4, 2, 2, True)
-    assert all(f.excerpt is None for f in findings)
+    assert all(f.snippet is None for f in findings)
 
 
 def test_a_table_that_is_cut_off_in_its_gzip_data_is_read_up_to_there() -> None:
@@ -147,13 +147,13 @@ def test_a_column_that_stands_twice_is_told_once_at_the_header() -> None:
     assert [each.code for each in also_wrong] == ["KCH003", "KCH103"]
     header = ",".join(columns)
     assert finding.location.span == Span(1, header.index("CONTEXT") + 1, 1, len(header) + 1)
-    excerpt_of = Linter(excerpts=excerpt)
-    (shown,) = excerpt_of.bytes(table({}, columns=columns).encode(), "x.csv")
-    assert shown.excerpt
-    assert (shown.excerpt.first_line, shown.excerpt.focus, len(shown.excerpt.lines)) == (1, 0, 2)
-    assert "CONTEXT_DEVICE_ID" in shown.excerpt.lines[0]
+    snippet_of = Linter(snippets=snippet)
+    (shown,) = snippet_of.bytes(table({}, columns=columns).encode(), "x.csv")
+    assert shown.snippet
+    assert (shown.snippet.first_line, shown.snippet.focus, len(shown.snippet.lines)) == (1, 0, 2)
+    assert "CONTEXT_DEVICE_ID" in shown.snippet.lines[0]
     broken = table({}, columns=columns).replace("\n", "\nx\n", 1)
-    far = [f.excerpt for f in excerpt_of.bytes(broken.encode(), "x.csv") if f.code == "KCH003"]
+    far = [f.snippet for f in snippet_of.bytes(broken.encode(), "x.csv") if f.code == "KCH003"]
     assert [each and each.lines for each in far] == [()]
     (first,) = finding.related
     assert first.span
@@ -231,7 +231,7 @@ def test_reports_are_the_same_for_any_number_of_threads(form: str, tmp_path: Pat
     assert found[0].status == 1
 
 
-def test_excerpts_show_the_row_with_its_ids_masked(tmp_path: Path, program: Program) -> None:
+def test_snippets_show_the_row_with_its_ids_masked(tmp_path: Path, program: Program) -> None:
     path = tmp_path / "x.csv"
     path.write_text(table({"context_device_type": "iOS"}, columns=COLUMNS[-6:]))
     out = program("check", str(path), "--isolated").out
@@ -258,7 +258,7 @@ def test_no_id_is_shown(secret: str, column: str, quoting: Any) -> None:
     (row,) = read_csv(open_bytes(text.encode()), name="x.csv", delimiter=",", limits=Limits())
     assert isinstance(row, RowDocument)
     for path in [("context", "device", "type"), (), ("context", "device", "id"), ("userId",)]:
-        shown = excerpt(row, row.locate([path])[path], width=1000)
+        shown = snippet(row, row.locate([path])[path], width=1000)
         for line in secret.split("\n"):
             longest = max(9, len(line) // 2 + 1)
             parts = [line[start : start + longest] for start in range(len(line) - longest + 1)]

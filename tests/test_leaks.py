@@ -21,7 +21,7 @@ from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.linter import Linter
 from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, open_report
-from segkoch_lint.reporting.snippets import excerpt, flaw_excerpt
+from segkoch_lint.reporting.snippets import error_snippet, snippet
 from tests.conftest import IOS_CALL, Ran
 
 GROUPED = Settings(group_by=tuple(FACETS[name] for name in ("event", "platform", "source")))
@@ -39,7 +39,7 @@ def leaks(planted: str, output: str) -> bool:
 
 def reported(content: bytes, name: str) -> Iterator[str]:
     """All that the reports of a run say, in every format."""
-    linter = Linter(GROUPED, excerpts=partial(excerpt, width=300), flaw_excerpts=partial(flaw_excerpt, width=300))
+    linter = Linter(GROUPED, snippets=partial(snippet, width=300), error_snippets=partial(error_snippet, width=300))
     findings = [*linter.bytes(content, name), *linter.identity_findings()]
     for form in FORMATS:
         stream = io.StringIO()
@@ -156,10 +156,10 @@ def test_no_report_shows_a_planted_id(data: st.DataObject) -> None:
 
 def test_with_its_ids_shown_a_report_leaks() -> None:
     call = {**copy.deepcopy(IOS_CALL), **device(id=None), "userId": "qxzjwkv"}
-    linter = Linter(excerpts=partial(excerpt, show_ids=True, width=999))
+    linter = Linter(snippets=partial(snippet, show_ids=True, width=999))
     (finding,) = linter.bytes(json.dumps(call).encode(), "call.json")
-    assert finding.excerpt
-    assert leaks("qxzjwkv", finding.excerpt.lines[0])
+    assert finding.snippet
+    assert leaks("qxzjwkv", finding.snippet.lines[0])
 
 
 def commands(output: str) -> Iterable[str]:

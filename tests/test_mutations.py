@@ -28,7 +28,7 @@ from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
 from segkoch_lint.reporting import FORMATS, Report, ReportOptions, RunResult, open_report
-from segkoch_lint.reporting.snippets import excerpt, flaw_excerpt
+from segkoch_lint.reporting.snippets import error_snippet, snippet
 
 MUTANTS = int(os.environ.get("MUTANTS", "20000"))
 FIRST = int(os.environ.get("FIRST_MUTANT", "0"))
@@ -234,7 +234,7 @@ class Pages:
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + MUTANTS, AT_ONCE))
 def test_no_mutant_ends_a_run_or_shows_an_id(first: int) -> None:
-    linter = Linter(SETTINGS, excerpts=excerpt, flaw_excerpts=flaw_excerpt)
+    linter = Linter(SETTINGS, snippets=snippet, error_snippets=error_snippet)
     pages = Pages()
     for number in range(first, min(first + AT_ONCE, FIRST + MUTANTS)):
         name, content = mutant(number)

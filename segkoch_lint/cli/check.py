@@ -24,9 +24,9 @@ from segkoch_lint.cli.options import (
 )
 from segkoch_lint.cli.reports import (
     debug_option,
-    excerpts_for,
     protect_inputs,
     report_options,
+    snippets_for,
     targets_of,
     tell,
     with_fail_on,
@@ -146,9 +146,9 @@ def command(
     protect_inputs(
         targets, paths or (".",), settings, config=configuration["config"], isolated=configuration["isolated"]
     )
-    excerpts, flaw_excerpts = excerpts_for(form, style, targets)
+    snippets, error_snippets = snippets_for(form, style, targets)
     linter = Linter(
-        settings, allow_empty=allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts, jobs=jobs or processors()
+        settings, allow_empty=allow_empty, snippets=snippets, error_snippets=error_snippets, jobs=jobs or processors()
     )
     if all(rule.applies_to == "plan" for rule in linter.selection.rules):
         raise _nothing_to_check(linter.selection.rules, settings)
@@ -203,7 +203,7 @@ def _lint(
                 progress.clear()
                 _show(finding, linter, reports)
                 if number == most_shown:
-                    linter.drop_excerpts()
+                    linter.drop_snippets()
     raise_arrived()
 
 

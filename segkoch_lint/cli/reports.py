@@ -147,24 +147,24 @@ def protect_inputs(
     refuse_overwriting(outputs, Inputs(paths, configuration_file(config, isolated=isolated), settings.rules))
 
 
-def excerpts_for(form: str, style: ReportOptions, targets: Sequence[Target]) -> tuple[Any, Any]:
+def snippets_for(form: str, style: ReportOptions, targets: Sequence[Target]) -> tuple[Any, Any]:
     """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
     in_text = (form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)
     if not in_text or style.max_findings == 0:
         return None, None
-    return partial(_excerpt, show_ids=style.show_ids), partial(_flaw_excerpt, show_ids=style.show_ids)
+    return partial(_snippet, show_ids=style.show_ids), partial(_error_snippet, show_ids=style.show_ids)
 
 
-def _excerpt(document: Document, span: Span, *, show_ids: bool) -> Snippet | None:
-    from segkoch_lint.reporting.snippets import excerpt  # noqa: PLC0415 - only a finding has lines to show
+def _snippet(document: Document, span: Span, *, show_ids: bool) -> Snippet | None:
+    from segkoch_lint.reporting.snippets import snippet  # noqa: PLC0415 - only a finding has lines to show
 
-    return excerpt(document, span, show_ids=show_ids)
+    return snippet(document, span, show_ids=show_ids)
 
 
-def _flaw_excerpt(flaw: ParseError, *, show_ids: bool) -> Snippet | None:
-    from segkoch_lint.reporting.snippets import flaw_excerpt  # noqa: PLC0415 - only a finding has lines to show
+def _error_snippet(flaw: ParseError, *, show_ids: bool) -> Snippet | None:
+    from segkoch_lint.reporting.snippets import error_snippet  # noqa: PLC0415 - only a finding has lines to show
 
-    return flaw_excerpt(flaw, show_ids=show_ids)
+    return error_snippet(flaw, show_ids=show_ids)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -185,9 +185,9 @@ class RunOptions:
     targets: Sequence[Target]
     allow_empty: bool
 
-    def excerpts(self) -> tuple[Any, Any]:
+    def snippets(self) -> tuple[Any, Any]:
         """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
-        return excerpts_for(self.form, self.style, self.targets)
+        return snippets_for(self.form, self.style, self.targets)
 
     def report(self, findings: Iterable[Finding], summary: Summary, *, max_blocked: Budget | None = None) -> int:
         """Report findings as they come, and the figures they leave in *summary*; return the exit status.

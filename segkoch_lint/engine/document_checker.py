@@ -58,7 +58,7 @@ class DocumentChecker:
         selection: the rules and their weights.
         ruleset: the same rules, compiled.
         facets: what calls are grouped by.
-        excerpts: None when nobody shows them.
+        snippets: None when nobody shows them.
         observe: is told of the calls, if anybody is.
 
     Attributes:
@@ -71,13 +71,13 @@ class DocumentChecker:
         selection: Selection,
         ruleset: RuleSet,
         facets: tuple[Facet, ...] = (),
-        excerpts: SnippetMaker | None = None,
+        snippets: SnippetMaker | None = None,
         observe: Observe | None = None,
     ) -> None:
         self._selection = selection
         self._facets = facets
         self._ruleset = ruleset
-        self.placer = FindingLocator(selection.severity, excerpts)
+        self.placer = FindingLocator(selection.severity, snippets)
         self._observe = observe
         self._lines = LineFindings(self.drafts, self.placer)
         self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
@@ -140,7 +140,7 @@ class DocumentChecker:
         summary: Summary,
         *,
         problem: str = "",
-        excerpt: Snippet | None = None,
+        snippet: Snippet | None = None,
         cause: str = "",
     ) -> Finding | None:
         """Return the finding of a rule about inputs, and count it; None when the rule does not apply here."""
@@ -150,7 +150,7 @@ class DocumentChecker:
         severity = self._selection.severity(rule)
         values = {"problem": problem}
         remedy = remedy_for(rule, "", None, (cause,))
-        finding = Finding(code, rule.name, severity, rule.message, location, values, remedy, excerpt=excerpt)
+        finding = Finding(code, rule.name, severity, rule.message, location, values, remedy, snippet=snippet)
         tally = summary.rules.setdefault(code, RuleTally())
         tally.findings += 1
         tally.calls += 1
@@ -173,8 +173,8 @@ class DocumentChecker:
         if known is None:
             return self.judged(line.document, line.opinion, path, ignored, summary)
         verdict, findings = known
-        if self.placer.excerpts is not None:
-            findings = self.placer.with_excerpts(line.document, findings)
+        if self.placer.snippets is not None:
+            findings = self.placer.with_snippets(line.document, findings)
         said[verdict, line.group] += 1
         return findings
 

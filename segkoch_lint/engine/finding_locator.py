@@ -55,15 +55,15 @@ class FindingLocator:
 
     Args:
         severity: tells what a finding of a rule weighs.
-        excerpts: None when nobody shows them.
+        snippets: None when nobody shows them.
 
     Attributes:
-        excerpts: the same; it may be set to None when enough of them are shown.
+        snippets: the same; it may be set to None when enough of them are shown.
     """
 
-    def __init__(self, severity: Callable[[Rule], Severity], excerpts: SnippetMaker | None) -> None:
+    def __init__(self, severity: Callable[[Rule], Severity], snippets: SnippetMaker | None) -> None:
         self._severity = severity
-        self.excerpts = excerpts
+        self.snippets = snippets
 
     def findings(self, document: Document, path: str, drafts: Sequence[PendingFinding]) -> list[Finding]:
         """Return the findings of a document, in the order of the text.
@@ -77,17 +77,17 @@ class FindingLocator:
             return []
         spans = document.locate({draft.path for draft in drafts})
         made = [(self.finding(document, path, draft, spans), draft, _remark(document, draft)) for draft in drafts]
-        return self.with_excerpts(document, in_order(made))
+        return self.with_snippets(document, in_order(made))
 
-    def with_excerpts(self, document: Document, findings: list[Finding]) -> list[Finding]:
+    def with_snippets(self, document: Document, findings: list[Finding]) -> list[Finding]:
         """Return findings with the lines around them, if these are shown."""
-        if self.excerpts is None:
+        if self.snippets is None:
             return findings
         # Several rules often blame the same value.
-        excerpt = cache(partial(self.excerpts, document))
+        snippet = cache(partial(self.snippets, document))
         spans = [finding.location.span for finding in findings]
         return [
-            msgspec.structs.replace(finding, excerpt=excerpt(span)) if span else finding
+            msgspec.structs.replace(finding, snippet=snippet(span)) if span else finding
             for finding, span in zip(findings, spans, strict=True)
         ]
 

@@ -63,7 +63,7 @@ class InputLinter:
 
     Args:
         settings: the configuration of the run.
-        excerpts, flaw_excerpts: make the lines to show; None when nobody shows them.
+        snippets, error_snippets: make the lines to show; None when nobody shows them.
         threads: how many may go through the lines of logs.
 
     Attributes:
@@ -81,8 +81,8 @@ class InputLinter:
     def __init__(
         self,
         settings: Settings,
-        excerpts: SnippetMaker | None = None,
-        flaw_excerpts: ErrorSnippetMaker | None = None,
+        snippets: SnippetMaker | None = None,
+        error_snippets: ErrorSnippetMaker | None = None,
         threads: int = 1,
     ) -> None:
         self.selection = Selection(settings)
@@ -91,7 +91,7 @@ class InputLinter:
         self.records_users = bool(across & {"user", "device"})
         self._recorder = Recorder(users=self.records_users, events="event-name" in across) if across else None
         record = self._recorder.record if self._recorder else None
-        self.inspector = DocumentChecker(self.selection, self.ruleset, settings.group_by, excerpts, record)
+        self.inspector = DocumentChecker(self.selection, self.ruleset, settings.group_by, snippets, record)
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
@@ -100,7 +100,7 @@ class InputLinter:
             self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
         )
         self._sieve: LineFilter[CheckedLine | RecordBatch] = LineFilter(self._select, self._ahead, self._announce)
-        self._flaw_excerpts = flaw_excerpts
+        self._error_snippets = error_snippets
         self._said: Counter[Said] = Counter()
         self._claimed = True
         self._calls_seen = False
@@ -111,9 +111,9 @@ class InputLinter:
         self._slow = False
         self._failures = 0
 
-    def drop_excerpts(self) -> None:
+    def drop_snippets(self) -> None:
         """Make no more lines to show."""
-        self.inspector.placer.excerpts = self._flaw_excerpts = None
+        self.inspector.placer.snippets = self._error_snippets = None
 
     @property
     def bytes_read(self) -> int:
@@ -276,11 +276,11 @@ class InputLinter:
     def _broken(self, flaw: ParseError, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         certain = self._holds_calls or flaw.shows_signs or claim_of(name) is Claim.JSON_LINES
         summary = self.summary if certain else Summary()
-        excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
+        snippet = self._error_snippets(flaw) if self._error_snippets else None
         place = Location(name, flaw.span)
         about = self.inspector.about_input
         finding = about(
-            INVALID_SYNTAX, place, ignored, summary, problem=flaw.message, excerpt=excerpt, cause=flaw.cause
+            INVALID_SYNTAX, place, ignored, summary, problem=flaw.message, snippet=snippet, cause=flaw.cause
         )
         summary.calls += 1
         summary.malformed += 1

@@ -22,19 +22,19 @@ _MOST_BYTES = 1 << 20
 
 
 class SnippetReader:
-    """Makes excerpts of inputs that were read before.
+    """Makes snippets of inputs that were read before.
 
     Args:
-        excerpts: makes the lines to show.
+        snippets: makes the lines to show.
         limits: what is too long or too deep.
     """
 
-    def __init__(self, excerpts: SnippetMaker, limits: Limits) -> None:
-        self._excerpts = excerpts
+    def __init__(self, snippets: SnippetMaker, limits: Limits) -> None:
+        self._snippets = snippets
         self._limits = limits
         self._documents = lru_cache(maxsize=2)(self._read)
 
-    def excerpt(self, location: Location) -> Snippet | None:
+    def snippet(self, location: Location) -> Snippet | None:
         """Return the lines around a place; None where the input cannot be read again, or is too large for that."""
         span = location.span
         if span is None:
@@ -43,7 +43,7 @@ class SnippetReader:
         number = bisect_right(documents, (span.line, span.column), key=lambda document: document.start)
         document = documents[number - 1] if number else None
         # A file that was changed meanwhile may have no such line any more.
-        return self._excerpts(document, span) if document and document.lines(span.line, span.line) else None
+        return self._snippets(document, span) if document and document.lines(span.line, span.line) else None
 
     def _read(self, path: str) -> list[Document]:
         try:

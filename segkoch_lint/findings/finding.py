@@ -95,7 +95,7 @@ class Finding(msgspec.Struct, frozen=True):
         location: the place to blame.
         remedy: what to do, one line; empty when the rule has nothing to add for this call.
         related: further places, for example the mobile call that a server call disagrees with.
-        excerpt: the lines around it, for reports that show them.
+        snippet: the lines around it, for reports that show them.
         properties: further facts for reports, for example the call's library.
     """
 
@@ -107,7 +107,7 @@ class Finding(msgspec.Struct, frozen=True):
     values: Mapping[str, str | Secret] = msgspec.field(default_factory=dict)
     remedy: str = ""
     related: tuple[Location, ...] = ()
-    excerpt: Snippet | None = None
+    snippet: Snippet | None = None
     properties: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     def __str__(self) -> str:

@@ -46,7 +46,7 @@ Secrets = Callable[[int, int], Iterable[Hidden]]
 """Tells the ranges to mask that touch a part of a line, whole and in order."""
 
 
-def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: int = 2, width: int = 120) -> Snippet:
+def snippet(document: Document, span: Span, *, show_ids: bool = False, around: int = 2, width: int = 120) -> Snippet:
     """Return the lines around *span* of a document.
 
     Args:
@@ -59,21 +59,21 @@ def excerpt(document: Document, span: Span, *, show_ids: bool = False, around: i
     numbers = range(max(1, span.line - around), span.line + around + 1)
     lines = [(number, line) for number in numbers for line in document.lines(number, number)]
     if show_ids:
-        return _excerpt(lines, span, width, lambda _: _touching(()))
+        return _snippet(lines, span, width, lambda _: _touching(()))
     texts = dict(lines)
-    return _excerpt(lines, span, width, lambda line: _token_secrets(document, line, texts[line]))
+    return _snippet(lines, span, width, lambda line: _token_secrets(document, line, texts[line]))
 
 
-def flaw_excerpt(flaw: ParseError, *, show_ids: bool = False, width: int = 120) -> Snippet | None:
+def error_snippet(flaw: ParseError, *, show_ids: bool = False, width: int = 120) -> Snippet | None:
     """Return the lines around broken text, or None when there are none to show."""
     if not flaw.lines:
         return None
     secrets = {} if show_ids else _flaw_secrets(flaw)
     lines = list(enumerate(flaw.lines, flaw.line))
-    return _excerpt(lines, flaw.span, width, lambda number: _touching(secrets.get(number, ())))
+    return _snippet(lines, flaw.span, width, lambda number: _touching(secrets.get(number, ())))
 
 
-def _excerpt(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_of: Callable[[int], Secrets]) -> Snippet:
+def _snippet(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_of: Callable[[int], Secrets]) -> Snippet:
     shown: list[str] = []
     focus, underlined = 0, (0, 0)
     for number, line in lines:

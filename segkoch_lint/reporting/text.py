@@ -73,8 +73,8 @@ class Reporter:
             Piece(finding.code, bold=True),
             f" {finding.name}  {finding.text(show_ids=show_ids)}",
         )
-        if finding.excerpt:
-            self._excerpt(finding.excerpt, color)
+        if finding.snippet:
+            self._snippet(finding.snippet, color)
         for related in finding.related:
             self._line("  ", Piece("see", dim=True), f" {related.text(show_ids=show_ids)}: {related.message}")
         if finding.remedy:
@@ -119,15 +119,15 @@ class Reporter:
         names = self._rule_names()
         return min(summary.rules, key=lambda code: (-names[code][1], -summary.rules[code].calls, code))
 
-    def _excerpt(self, excerpt: Snippet, color: str) -> None:
-        gutter = len(str(excerpt.first_line + len(excerpt.lines) - 1))
-        for index, line in enumerate(excerpt.lines):
-            number = Piece(f"{excerpt.first_line + index:>{gutter}} |", dim=True)
+    def _snippet(self, snippet: Snippet, color: str) -> None:
+        gutter = len(str(snippet.first_line + len(snippet.lines) - 1))
+        for index, line in enumerate(snippet.lines):
+            number = Piece(f"{snippet.first_line + index:>{gutter}} |", dim=True)
             spread = line.expandtabs(_TAB)
-            if index != excerpt.focus:
+            if index != snippet.focus:
                 self._line(number, f" {spread}".rstrip(" "))
                 continue
-            start, end = (len(line[:place].expandtabs(_TAB)) for place in (excerpt.start, excerpt.end))
+            start, end = (len(line[:place].expandtabs(_TAB)) for place in (snippet.start, snippet.end))
             self._line(number, " ", spread[:start], Piece(spread[start:end], color), spread[end:].rstrip(" "))
             # What is escaped grows: the underline follows what is shown, not what was there.
             shown, (start, end) = escaped(spread, start, end)

@@ -16,7 +16,7 @@ from segkoch_lint.documents.json.document import parse_json
 from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.documents.yaml.document import parse_yaml
 from segkoch_lint.reporting.hidden_values import hidden_regions
-from segkoch_lint.reporting.snippets import flaw_excerpt
+from segkoch_lint.reporting.snippets import error_snippet
 
 ID = "johndoe"
 
@@ -56,7 +56,7 @@ def flaws(text: str) -> Iterator[ParseError]:
 
 
 def leaks(flaw: ParseError) -> bool:
-    shown = flaw_excerpt(flaw, width=400)
+    shown = error_snippet(flaw, width=400)
     text = "\n".join(shown.lines) if shown else ""
     return any(ID[start : start + 5] in text for start in range(len(ID) - 4))
 

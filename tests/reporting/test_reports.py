@@ -104,7 +104,7 @@ def test_tabs_around_a_finding_are_blanks_up_to_the_next_stop_and_the_underline_
     line = '\t \t"é":\t{"x":\t1}\x0b'
     shown = Snippet(1, ("\t{", line, "\t\tend"), 1, line.index("{"), line.index("}") + 1)
     finding = Finding(
-        "KCH101", "missing-device", Severity.ERROR, "a\tb", Location("a", Span(2, 9, 2, 16)), excerpt=shown
+        "KCH101", "missing-device", Severity.ERROR, "a\tb", Location("a", Span(2, 9, 2, 16)), snippet=shown
     )
     assert written("text", ReportOptions(), [finding]).splitlines()[:5] == [
         "a:2:9: error KCH101 missing-device  a\\u{9}b",
@@ -247,7 +247,7 @@ def test_the_last_lines_say_how_it_went(summary: Summary, verdict: str) -> None:
 def test_wide_characters_do_not_upset_the_tables_and_underlines() -> None:
     summary = Summary(calls=1, checked=1, libraries={"日本": CallTally(1, 1, 1)})
     finding = Finding(
-        "KCH101", "x", Severity.ERROR, "m", Location("a"), excerpt=Snippet(1, ('日"e\u0301x" ',), 0, 1, 6)
+        "KCH101", "x", Severity.ERROR, "m", Location("a"), snippet=Snippet(1, ('日"e\u0301x" ',), 0, 1, 6)
     )
     text = written("text", ReportOptions(statistics=True), [finding], summary)
     assert "  |   ^^^^" in text

@@ -15,7 +15,7 @@ from segkoch_lint.documents.json.document import JsonDocument, parse_json
 from segkoch_lint.documents.yaml.document import YamlDocument, parse_yaml
 from segkoch_lint.findings.finding import Snippet
 from segkoch_lint.findings.position import Path
-from segkoch_lint.reporting.snippets import excerpt, flaw_excerpt
+from segkoch_lint.reporting.snippets import error_snippet, snippet
 from tests.documents.json.test_document import paths_of
 
 
@@ -27,7 +27,7 @@ def json_document(text: str) -> JsonDocument:
 
 def at(document: Document, path: Path, **options: Any) -> tuple[str, ...]:
     """The lines shown, and below them what is underlined."""
-    shown = excerpt(document, document.locate([path])[path], **options)
+    shown = snippet(document, document.locate([path])[path], **options)
     return (*shown.lines, f"^ {shown.first_line + shown.focus}: {shown.lines[shown.focus][shown.start : shown.end]}")
 
 
@@ -80,7 +80,7 @@ def test_ids_at_the_edge_of_a_cut_are_masked() -> None:
 
 def test_a_span_longer_than_the_line_is_underlined_to_its_end() -> None:
     text = json.dumps({"device": {"name": "x" * 200}})
-    shown = excerpt(json_document(text), json_document(text).locate([("device",)])[("device",)], width=40)
+    shown = snippet(json_document(text), json_document(text).locate([("device",)])[("device",)], width=40)
     assert len(shown.lines[0]) <= 42
     assert shown.lines[0][shown.start] == "{"
 
@@ -107,20 +107,20 @@ def test_yaml_is_masked_by_its_keys_and_its_comments_by_their_looks() -> None:
 def test_broken_text_is_masked_as_well_as_can_be(line: str) -> None:
     flaw = parse_json(line.encode(), depth=200)
     assert isinstance(flaw, ParseError)
-    shown = flaw_excerpt(flaw)
+    shown = error_snippet(flaw)
     assert shown is not None
     assert "anna-smith-1" not in shown.lines[0]
-    assert "anna-smith-1" in "".join((flaw_excerpt(flaw, show_ids=True) or shown).lines)
+    assert "anna-smith-1" in "".join((error_snippet(flaw, show_ids=True) or shown).lines)
 
 
 def test_the_rest_of_an_id_whose_beginning_is_cut_off_is_masked() -> None:
     flaw = parse_json(b'AA.A.A.COM", "userI": "anna-smith-4711", "type": "track"}', depth=200)
     assert isinstance(flaw, ParseError)
-    assert (flaw_excerpt(flaw) or Snippet(0, (), 0, 0, 0)).lines == ('…", "userI": "…", "type": "track"}',)
+    assert (error_snippet(flaw) or Snippet(0, (), 0, 0, 0)).lines == ('…", "userI": "…", "type": "track"}',)
 
 
 @given(st.data())
-def test_no_excerpt_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -> None:
+def test_no_snippet_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -> None:
     ids = data.draw(st.lists(secrets, min_size=3, max_size=3, unique=True))
     number = str(data.draw(st.integers(10**11, 10**15)))
     call = {
@@ -151,7 +151,7 @@ def test_no_excerpt_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -
     )
     assume(flaw is not None)
     assert flaw is not None
-    shown = flaw_excerpt(flaw, width=data.draw(st.integers(20, 400)))
+    shown = error_snippet(flaw, width=data.draw(st.integers(20, 400)))
     for secret in (*ids, number, "anna-smith-4711", "anna@example.com", "203.0.113.97"):
         assert not any(leaks(secret, line) for line in (shown.lines if shown else ())), secret
 
@@ -169,7 +169,7 @@ def test_no_excerpt_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -
 def test_an_id_under_a_damaged_key_is_known_by_its_looks(line: str) -> None:
     flaw = parse_json(line.encode(), depth=200)
     assert isinstance(flaw, ParseError)
-    shown = flaw_excerpt(flaw)
+    shown = error_snippet(flaw)
     assert shown is not None
     assert "anna-smith" not in shown.lines[0]
 
@@ -178,14 +178,14 @@ def test_what_is_no_id_stays_readable_in_broken_text() -> None:
     line = '{"type": "track", "event": "Order Completed", "revenue": 9.99, "at": "2026-11-25T10:00:00Z", "v": "4.1.6",}'
     flaw = parse_json(line.encode(), depth=200)
     assert isinstance(flaw, ParseError)
-    assert flaw_excerpt(flaw) is not None
-    assert (flaw_excerpt(flaw) or Snippet(0, (), 0, 0, 0)).lines == (line,)
+    assert error_snippet(flaw) is not None
+    assert (error_snippet(flaw) or Snippet(0, (), 0, 0, 0)).lines == (line,)
 
 
-def test_a_flaw_without_lines_has_no_excerpt() -> None:
+def test_a_flaw_without_lines_has_no_snippet() -> None:
     flaw = parse_json(b"", depth=200)
     assert isinstance(flaw, ParseError)
-    assert flaw_excerpt(flaw) is None
+    assert error_snippet(flaw) is None
 
 
 def leaks(secret: str, text: str) -> bool:
@@ -211,7 +211,7 @@ named = st.text("qxzj -_.0123456789", min_size=12, max_size=30).filter(
 
 
 @given(st.data())
-def test_no_excerpt_leaks_an_id(data: st.DataObject) -> None:
+def test_no_snippet_leaks_an_id(data: st.DataObject) -> None:
     ids = data.draw(st.lists(secrets, min_size=2, max_size=4, unique=True))
     user = data.draw(named)
     note = data.draw(st.text(max_size=30))
@@ -232,7 +232,7 @@ def test_no_excerpt_leaks_an_id(data: st.DataObject) -> None:
         )
     path = data.draw(st.sampled_from(paths_of(call)))
     width = data.draw(st.integers(20, 200))
-    shown = excerpt(document, document.locate([path])[path], width=width)
+    shown = snippet(document, document.locate([path])[path], width=width)
     for secret in (*ids, user):
         assert not any(leaks(secret, line) for line in shown.lines), secret
 
@@ -285,7 +285,7 @@ def test_an_id_in_a_value_that_goes_on_out_of_sight_is_masked() -> None:
 
 
 @given(st.data())
-def test_no_excerpt_leaks_an_id_that_stands_again(data: st.DataObject) -> None:
+def test_no_snippet_leaks_an_id_that_stands_again(data: st.DataObject) -> None:
     user = data.draw(st.text("abz19-_.|", min_size=10, max_size=30).filter(lambda t: len(set(t)) > 4))
     again = data.draw(st.sampled_from(["{}", "/u/{}/cart", "Order by {}", 'say "{}"', "{}\n{}"])).replace("{}", user)
     others = {"type": "track", "note": again, "properties": {"buyer": again, "list": [again, {"x": again}]}}
@@ -295,7 +295,7 @@ def test_no_excerpt_leaks_an_id_that_stands_again(data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         (document,) = parse_yaml(yaml.safe_dump(call, default_flow_style=indent is None, width=999).encode(), depth=99)
     path = data.draw(st.sampled_from(paths_of(call)))
-    shown = excerpt(document, document.locate([path])[path], width=data.draw(st.integers(20, 200)))
+    shown = snippet(document, document.locate([path])[path], width=data.draw(st.integers(20, 200)))
     assert not any(leaks(user, line) for line in shown.lines)
 
 
@@ -313,12 +313,12 @@ def test_of_a_long_line_as_much_is_shown_as_if_all_of_it_had_been_read(data: st.
     span = document.locate([path])[path]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("segkoch_lint.reporting.snippets._REACHES", ((2, 4),))
-        in_one_go = excerpt(document, span, width=width)
-    assert excerpt(document, span, width=width) == in_one_go
+        in_one_go = snippet(document, span, width=width)
+    assert snippet(document, span, width=width) == in_one_go
 
 
 @given(st.data())
-def test_no_excerpt_of_broken_text_leaks_an_id(data: st.DataObject) -> None:
+def test_no_snippet_of_broken_text_leaks_an_id(data: st.DataObject) -> None:
     ids = data.draw(st.lists(secrets, min_size=2, max_size=3, unique=True))
     call = {"userId": data.draw(named), "context": {"device": {"id": ids[0], "advertisingId": ids[1]}}}
     text = json.dumps(call, indent=data.draw(st.sampled_from([None, 1])))
@@ -336,6 +336,6 @@ def test_no_excerpt_of_broken_text_leaks_an_id(data: st.DataObject) -> None:
     flaw = parse_json(broken.encode(), depth=200)
     assume(isinstance(flaw, ParseError))
     assert isinstance(flaw, ParseError)
-    shown = flaw_excerpt(flaw, width=data.draw(st.integers(20, 200)))
+    shown = error_snippet(flaw, width=data.draw(st.integers(20, 200)))
     for secret in (*ids, str(call["userId"])):
         assert not any(leaks(secret, line) for line in (shown.lines if shown else ())), secret

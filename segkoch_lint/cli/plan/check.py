@@ -39,8 +39,8 @@ def command(plans: tuple[str, ...], *, stdin_filename: str | None, **given: Any)
     if stdin_filename and "-" not in plans:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
     reporting = reporting_of(plans, **given)
-    excerpts, flaw_excerpts = reporting.excerpts()
+    snippets, error_snippets = reporting.snippets()
     checker = PlanChecker(
-        reporting.settings, allow_empty=reporting.allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts
+        reporting.settings, allow_empty=reporting.allow_empty, snippets=snippets, error_snippets=error_snippets
     )
     return reporting.report(checker.paths(plans, stdin_filename=stdin_filename), checker.summary)

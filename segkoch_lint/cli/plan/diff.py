@@ -65,9 +65,9 @@ def command(
         raise UsageError("Two plans are expected, the old one and the new one.", "Or one, and --against REV.")
     most = _most_blocked(max_blocked, replayed=bool(logs))
     reporting = reporting_of((*plans, *logs, *([against] if against else [])), **given)
-    excerpts, flaw_excerpts = reporting.excerpts()
+    snippets, error_snippets = reporting.snippets()
     checker = PlanChecker(
-        reporting.settings, allow_empty=reporting.allow_empty, excerpts=excerpts, flaw_excerpts=flaw_excerpts
+        reporting.settings, allow_empty=reporting.allow_empty, snippets=snippets, error_snippets=error_snippets
     )
     if against is None:
         findings = compare_files(checker, plans[0], plans[1:], logs)

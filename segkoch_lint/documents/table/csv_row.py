@@ -128,7 +128,7 @@ class CsvPlaces:
             return self._table.lines(first, last)
         above = LineTable(self._header.text, self._header.number)
         end = above.position(len(self._header.text))[0]
-        if end + 1 != self._row.number:  # an excerpt has no gaps
+        if end + 1 != self._row.number:  # a snippet has no gaps
             return []
         return [*above.lines(first, min(last, end)), *self._table.lines(first, last)]
 

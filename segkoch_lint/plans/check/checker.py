@@ -42,7 +42,7 @@ class PlanChecker:
     Args:
         settings: the configuration of the run.
         allow_empty: whether files that hold no plan are only counted.
-        excerpts, flaw_excerpts: return the lines to show; None if they are not shown.
+        snippets, error_snippets: return the lines to show; None if they are not shown.
         seconds: the time limit of one rule.
 
     Attributes:
@@ -59,16 +59,16 @@ class PlanChecker:
         settings: Settings | None = None,
         *,
         allow_empty: bool = False,
-        excerpts: SnippetMaker | None = None,
-        flaw_excerpts: ErrorSnippetMaker | None = None,
+        snippets: SnippetMaker | None = None,
+        error_snippets: ErrorSnippetMaker | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self.settings = settings or Settings()
         self.tally = PlanTally()
         self.summary = Summary(plans=self.tally)
-        self.writer = FindingWriter(Selection(about_plans(self.settings)), self.summary, excerpts)
+        self.writer = FindingWriter(Selection(about_plans(self.settings)), self.summary, snippets)
         self._allow_empty = allow_empty
-        self._flaw_excerpts = flaw_excerpts
+        self._error_snippets = error_snippets
         self._seconds = seconds
         self._unclaimed: list[tuple[str, str]] = []  # remarks on files that need not hold a plan
         severities = requirements(self.settings)
@@ -127,9 +127,9 @@ class PlanChecker:
             summary.unreadable.append(path)
             return
         for flaw in file.flaws:
-            excerpt = self._flaw_excerpts(flaw) if self._flaw_excerpts else None
+            snippet = self._error_snippets(flaw) if self._error_snippets else None
             location = Location(path, flaw.span)
-            yield from self.writer.about_file(INVALID_SYNTAX, location, {"problem": flaw.message}, excerpt=excerpt)
+            yield from self.writer.about_file(INVALID_SYNTAX, location, {"problem": flaw.message}, snippet=snippet)
         remarks = summary.remarks if claimed or file.plans else self._unclaimed
         remarks.extend((path, remark) for remark in file.remarks)
         if file.other is not None:

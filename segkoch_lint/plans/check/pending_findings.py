@@ -53,13 +53,13 @@ class FindingWriter:
     Args:
         selection: the selected rules, and their severities.
         summary: where findings are counted.
-        excerpts: returns the lines to show; None if they are not shown.
+        snippets: returns the lines to show; None if they are not shown.
     """
 
-    def __init__(self, selection: Selection, summary: Summary, excerpts: SnippetMaker | None) -> None:
+    def __init__(self, selection: Selection, summary: Summary, snippets: SnippetMaker | None) -> None:
         self._selection = selection
         self._summary = summary
-        self._excerpts = excerpts
+        self._snippets = snippets
         self._counted_rules: dict[str, set[PlanRule]] = {}
 
     def findings(self, pending: Iterable[PendingPlanFinding]) -> list[Finding]:
@@ -74,7 +74,7 @@ class FindingWriter:
         location: Location,
         values: Mapping[str, str],
         template: str = "",
-        excerpt: Snippet | None = None,
+        snippet: Snippet | None = None,
     ) -> list[Finding]:
         """Return the finding about a file that holds no plan, or nothing if its rule is not selected."""
         if not self._is_selected(code, location.path):
@@ -82,7 +82,7 @@ class FindingWriter:
         rule = self._selection.by_code[code]
         severity = self._count(code, self._selection.severity(rule), ())
         remedy = rule.remedy.get("default", "") if not template else ""
-        return [Finding(code, rule.name, severity, template or rule.message, location, values, remedy, excerpt=excerpt)]
+        return [Finding(code, rule.name, severity, template or rule.message, location, values, remedy, snippet=snippet)]
 
     def _is_selected(self, code: str, file: str) -> bool:
         return code in self._selection.by_code and code not in self._selection.ignored_in(file)
@@ -100,7 +100,7 @@ class FindingWriter:
             values=pending.values,
             remedy=rule.remedy.get("default", "") if pending.remedy is None else pending.remedy,
             related=tuple(_location(location, spans, message) for location, message in pending.related),
-            excerpt=self._excerpts(pending.location.document, span) if self._excerpts and span else None,
+            snippet=self._snippets(pending.location.document, span) if self._snippets and span else None,
             properties=pending.properties,
         )
 

@@ -147,7 +147,7 @@ def test_ids_of_rows_are_masked() -> None:
         "context_device_token": "t0k",
     }
     found, _ = lint(json.dumps([row]))
-    text = " ".join(f"{f.message} {f.excerpt}" for f in found)
+    text = " ".join(f"{f.message} {f.snippet}" for f in found)
     assert found
     for secret in ("5F1B6C0E", "A1D4E8B7", "user-4711", "kim@example.com", "t0k"):
         assert secret not in text

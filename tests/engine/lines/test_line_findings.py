@@ -22,7 +22,7 @@ from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.redaction.known_ids import holds_none
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.reporting.snippets import excerpt
+from segkoch_lint.reporting.snippets import snippet
 from segkoch_lint.rules.ruleset import RuleSet
 from tests.conftest import IOS_CALL
 from tests.engine.lines.logs import GOOD, MUTANTS, WAYS, selector_by, written
@@ -76,15 +76,15 @@ def test_the_findings_of_a_line_are_those_of_the_document(by: str, calls: list[b
 
 @pytest.mark.parametrize("by", WAYS)
 def test_the_lines_around_a_finding_are_shown_until_enough_are(by: str) -> None:
-    inspector = DocumentChecker(SELECTION, RULES, excerpts=excerpt)
+    inspector = DocumentChecker(SELECTION, RULES, snippets=snippet)
     broken = written(call((f"{DEVICE}/id", ...), (f"{DEVICE}/type", "iOS")), 0)
     first, second = checked([broken, broken], by)
     found = inspector.line(first, "log.ndjson", frozenset(), Summary(), Counter())
     assert found == inspector.judged(first.document, first.opinion, "log.ndjson", frozenset(), Summary())
-    assert all(finding.excerpt and '"iOS"' in finding.excerpt.lines[0] for finding in found)
-    inspector.placer.excerpts = None
+    assert all(finding.snippet and '"iOS"' in finding.snippet.lines[0] for finding in found)
+    inspector.placer.snippets = None
     found = inspector.line(second, "log.ndjson", frozenset(), Summary(), Counter())
-    assert [finding.excerpt for finding in found] == [None, None]
+    assert [finding.snippet for finding in found] == [None, None]
 
 
 TEXTS = st.text(st.sampled_from('ab/é"\\u0061 :,'), max_size=4)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from segkoch_lint import Finding, Linter, Settings
-from segkoch_lint.reporting.snippets import excerpt
+from segkoch_lint.reporting.snippets import snippet
 from tests.conftest import IOS_CALL
 
 SERVER: dict[str, Any] = copy.deepcopy(IOS_CALL)
@@ -26,7 +26,7 @@ def linter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linter:
     """Has read what the app sent."""
     monkeypatch.chdir(tmp_path)
     Path("app.json").write_text(json.dumps(IOS_CALL))
-    linter = Linter(Settings(select=("KCH2",)), excerpts=partial(excerpt, show_ids=False))
+    linter = Linter(Settings(select=("KCH2",)), snippets=partial(snippet, show_ids=False))
     assert list(linter.paths(["app.json"])) == []
     return linter
 
@@ -41,16 +41,16 @@ def test_a_small_file_is_read_once_more(linter: Linter) -> None:
     Path("server.json").write_text(json.dumps({"batch": [{"type": "page"}, SERVER]}, indent=2))
     list(linter.paths(["server.json"]))
     finding = only(linter)
-    assert finding.excerpt is not None
+    assert finding.snippet is not None
     assert finding.location.span is not None
-    assert finding.excerpt.first_line == finding.location.span.line - 2
-    assert finding.excerpt.lines[2].strip() == '"id": "0D1E…5E6F",'
+    assert finding.snippet.first_line == finding.location.span.line - 2
+    assert finding.snippet.lines[2].strip() == '"id": "0D1E…5E6F",'
 
 
 def test_so_is_a_line_among_broken_ones(linter: Linter) -> None:
     Path("server.ndjson.gz").write_bytes(gzip.compress(LINE[:99] + b"\n" + LINE + b"{\n"))
     list(linter.paths(["server.ndjson.gz"]))
-    shown = only(linter).excerpt
+    shown = only(linter).snippet
     assert shown is not None
     assert (shown.first_line + shown.focus, "0D1E…5E6F" in shown.lines[shown.focus]) == (2, True)
 
@@ -58,19 +58,19 @@ def test_so_is_a_line_among_broken_ones(linter: Linter) -> None:
 def test_of_several_documents_the_one_around_the_place_is_shown(linter: Linter) -> None:
     Path("server.ndjson").write_bytes(b'{"type":"page"}\n' * 3 + LINE + b'{"type":"page"}\n' * 3)
     list(linter.paths(["server.ndjson"]))
-    shown = only(linter).excerpt
+    shown = only(linter).snippet
     assert shown is not None
     assert (shown.first_line + shown.focus, "0D1E…5E6F" in shown.lines[shown.focus]) == (4, True)
 
 
 def test_what_is_no_call_is_shown_too(linter: Linter) -> None:
     Path("other.json").write_text('[\n {"a": 1},\n {"userId": "user-4711"}\n]')
-    linter = Linter(Settings(select=("KCH002",)), excerpts=partial(excerpt, show_ids=False))
+    linter = Linter(Settings(select=("KCH002",)), snippets=partial(snippet, show_ids=False))
     (finding,) = linter.paths(["other.json"])
-    assert finding.excerpt is not None
-    assert (finding.excerpt.first_line, finding.excerpt.focus) == (1, 1)
-    assert finding.excerpt.lines[:2] == ("[", ' {"a": 1},')
-    assert "4711" not in "".join(finding.excerpt.lines)
+    assert finding.snippet is not None
+    assert (finding.snippet.first_line, finding.snippet.focus) == (1, 1)
+    assert finding.snippet.lines[:2] == ("[", ' {"a": 1},')
+    assert "4711" not in "".join(finding.snippet.lines)
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -78,13 +78,13 @@ def test_a_log_is_not(packed: bool, linter: Linter) -> None:
     content = LINE * (1 + (1 << 20) // len(LINE))
     Path("log").write_bytes(gzip.compress(content) if packed else content)
     list(linter.paths(["log"]))
-    assert only(linter).excerpt is None
+    assert only(linter).snippet is None
 
 
 def test_what_came_from_elsewhere_is_not_taken_from_a_file_of_that_name(linter: Linter) -> None:
     Path("server.json").write_bytes(LINE)
     list(linter.bytes(LINE, "server.json"))
-    assert only(linter).excerpt is None
+    assert only(linter).snippet is None
 
 
 @pytest.mark.parametrize("now", [None, b"", b"\n", b"\0\0", b"plain text"])
@@ -93,9 +93,9 @@ def test_a_file_that_was_changed_meanwhile_is_not_shown(now: bytes | None, linte
     path.write_text(json.dumps(SERVER, indent=2))
     list(linter.paths([str(path)]))
     path.unlink() if now is None else path.write_bytes(now)
-    assert only(linter).excerpt is None
+    assert only(linter).snippet is None
 
 
 def test_a_value_that_was_never_text_has_no_lines(linter: Linter) -> None:
     list(linter.value(SERVER))
-    assert only(linter).excerpt is None
+    assert only(linter).snippet is None
