@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from segkoch_lint.calls.signs import shows_signs
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
+from segkoch_lint.documents.embedded import Embedded, TextSample, read_text
 from segkoch_lint.documents.json.document import (
     COMMENT,
     SOURCE_CODE,
@@ -22,7 +23,8 @@ from segkoch_lint.documents.json.document import (
     split_documents,
     too_many_values,
 )
-from segkoch_lint.documents.lines import Known, LineFilter, damage_flaw, read_line, read_lines, size_text
+from segkoch_lint.documents.line_sample import LineSample, is_good_line
+from segkoch_lint.documents.lines import Known, LineFilter, damage_flaw, read_lines, size_text
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.file_types import (
@@ -42,10 +44,9 @@ from segkoch_lint.inputs.opener import Stream
 EMPTY = "empty"
 OTHER_TABLE = "table without Segment's columns"
 PROGRAM = "source code"
+TEXT = "text without a call"
 
 _PEEKED_BYTES = 1 << 20
-
-_SAMPLED_LINES = 100
 
 _SNIFFED_BYTES = 4096
 
@@ -54,8 +55,6 @@ _TRIED_YAML_BYTES = 1 << 16
 
 _NOT_INDENTED = re.compile(rb"^\S", re.MULTILINE)
 _YAML_START = re.compile(rb"(?:---|%YAML|- |[\w.-]+:\s)")
-
-_OPENINGS = (b"{", b"[", b"[{")
 
 _Parse = Callable[[bytes, Limits], Iterable[Document | ParseError | InternalFailure]]
 """Parses a whole text."""
@@ -87,9 +86,13 @@ class TextFormat(Enum):
     JSONC = "json with comments"
     JSON5 = "json5"
     YAML = "yaml"
+    TEXT = "text"  # with JSON inside of lines
     CSV = "csv"  # with Segment's columns
     PARQUET = "parquet"
     FOREIGN = "foreign"
+
+
+_DIALECTS = {Claim.JSONC: TextFormat.JSONC, Claim.JSON5: TextFormat.JSON5}
 
 
 class UnsupportedInput(msgspec.Struct, frozen=True):
@@ -104,7 +107,7 @@ class UnsupportedInput(msgspec.Struct, frozen=True):
 
 def read_documents(
     stream: Stream, *, name: str, limits: Limits, sieve: LineFilter[Known] | None = None
-) -> Iterator[Document | ParseError | InternalFailure | UnsupportedInput | Known]:
+) -> Iterator[Document | Embedded | ParseError | InternalFailure | UnsupportedInput | Known]:
     """Yield what stands in an input, in its order: documents, a flaw for each one that is broken, and failures of ours.
 
     Where the stored data is damaged, a flaw says so after what could be read before.
@@ -134,6 +137,9 @@ def read_documents(
             yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", parse=parse)
         case TextFormat.YAML:
             yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", parse=_documents_or_yaml)
+        case TextFormat.TEXT:
+            yield from read_text(stream, limits)
+            yield UnsupportedInput(TEXT)
         case TextFormat.CSV:
             from segkoch_lint.documents.table.csv_reader import delimiter_of, read_csv  # noqa: PLC0415 - most inputs are no tables
 
@@ -179,22 +185,35 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> TextFormat:
     claim = claim_of(name)
     if claim is Claim.NOTHING and _is_csv(head):
         return TextFormat.CSV
-    if claim is Claim.JSONC:
-        return TextFormat.JSONC
-    if claim is Claim.JSON5:
-        return TextFormat.JSON5
-    sample = _Sample.of(head, limits, whole=stream.exhausted)
+    if claim in _DIALECTS:
+        return _DIALECTS[claim]
+    sample = LineSample.of(head, limits, whole=stream.exhausted)
     if claim is Claim.YAML:
         return TextFormat.LINES if sample.first and sample.mostly_good and sample.lines > 1 else TextFormat.YAML
-    like_json = starts_like_calls(head) or sample.mostly_good
-    if claim is Claim.NOTHING and (sample.marked or not like_json):
-        if not sample.marked and is_source_code(head.decode("utf-8", "replace")):
-            return TextFormat.FOREIGN  # `track('Seen', {step: 1})` is also YAML: a key with a value after a colon
-        if _reads_as_yaml(head, limits, whole=stream.exhausted):
-            return TextFormat.YAML
-        if not like_json:
-            return TextFormat.FOREIGN
+    if claim is Claim.NOTHING:
+        kind = _kind_without_a_name(stream, head, sample, limits)
+        if kind is not None:
+            return kind
     return _json_kind(stream, head, sample, limits, claimed_lines=claim is Claim.JSON_LINES)
+
+
+def _kind_without_a_name(stream: Stream, head: bytes, sample: LineSample, limits: Limits) -> TextFormat | None:
+    """Tell what an input is whose name says nothing; None for JSON."""
+    text = TextSample(0, 0)
+    if not sample.mostly_good:
+        text = TextSample.of(head, limits, whole=stream.exhausted)
+        if text.is_most:
+            return TextFormat.TEXT
+    like_json = starts_like_calls(head) or sample.mostly_good
+    if like_json and not sample.marked:
+        return None
+    if not sample.marked and is_source_code(head.decode("utf-8", "replace")):
+        return TextFormat.FOREIGN  # `track('Seen', {step: 1})` is also YAML: a key with a value after a colon
+    if _reads_as_yaml(head, limits, whole=stream.exhausted):
+        return TextFormat.YAML
+    if like_json:
+        return None
+    return TextFormat.TEXT if text.found else TextFormat.FOREIGN
 
 
 def _is_csv(head: bytes) -> bool:
@@ -203,7 +222,7 @@ def _is_csv(head: bytes) -> bool:
     return delimiter_of(head) is not None
 
 
-def _json_kind(stream: Stream, head: bytes, sample: _Sample, limits: Limits, *, claimed_lines: bool) -> TextFormat:
+def _json_kind(stream: Stream, head: bytes, sample: LineSample, limits: Limits, *, claimed_lines: bool) -> TextFormat:
     lined = stream.exhausted or sample.claim_holds if claimed_lines else sample.looks_lined
     if not lined:
         return TextFormat.DOCUMENTS
@@ -325,63 +344,9 @@ def _gather(stream: Stream, most: int) -> tuple[bytes, CorruptInputError | None]
     return b"".join(chunks), None
 
 
-class _Sample(msgspec.Struct, frozen=True):
-    """How the first lines of a text read, each on its own.
-
-    Attributes:
-        first: whether the first line is a good object or array.
-        good, lines: lines that are, of all that were tried; blank ones and one without its end do not count, and
-            indented ones are not good: they are part of something else.
-        opened: one of the first two lines is a bracket that a later line closes.
-        marked: a line marks the beginning of a YAML document.
-        complete: no line of the input was left untried.
-    """
-
-    first: bool
-    good: int
-    lines: int
-    opened: bool
-    marked: bool
-    complete: bool
-
-    @classmethod
-    def of(cls, head: bytes, limits: Limits, *, whole: bool) -> _Sample:
-        found = head.split(b"\n")
-        if not whole:
-            found.pop()
-        found = [each.rstrip() for each in found if each.strip(BETWEEN_DOCUMENTS)]
-        tried = found[:_SAMPLED_LINES]
-        good = [each.startswith((b"{", b"[", b"\x1e")) and _reads(each, limits) for each in tried]
-        return cls(
-            first=good[:1] == [True],
-            good=sum(good),
-            lines=len(tried),
-            opened=any(each in _OPENINGS for each in tried[:2]),
-            marked=any(each == b"---" or each.startswith(b"--- ") for each in tried),
-            complete=whole and tried == found,
-        )
-
-    @property
-    def mostly_good(self) -> bool:
-        return self.good > 0 and 2 * self.good >= self.lines and not self.marked
-
-    @property
-    def looks_lined(self) -> bool:
-        return self.mostly_good or (self.first and not self.opened and not self.marked)
-
-    @property
-    def claim_holds(self) -> bool:
-        """Whether a name that claims JSON Lines may be believed of a text that is too long to try."""
-        return self.good > 0 or not self.opened
-
-
-def _reads(line: bytes, limits: Limits) -> bool:
-    return not any(isinstance(each, ParseError) for each in read_line(line, 1, limits))
-
-
 def _spans_lines(text: bytes, limits: Limits) -> bool:
     """Tell whether a text is good as a sequence of documents, but not line by line."""
-    if all(_reads(each, limits) for each in text.split(b"\n") if each.strip()):
+    if all(is_good_line(each, limits) for each in text.split(b"\n") if each.strip()):
         return False
     return not any(isinstance(each, ParseError) for each in split_documents(text, depth=limits.depth))
 

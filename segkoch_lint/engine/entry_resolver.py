@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.calls.signs import ObjectKind
-from segkoch_lint.documents.detection import EMPTY, OTHER_TABLE, PROGRAM
+from segkoch_lint.documents.detection import EMPTY, OTHER_TABLE, PROGRAM, TEXT
 from segkoch_lint.engine.document_checker import DocumentChecker
 from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, NotACallEntry, Provisional
 from segkoch_lint.findings.finding import Finding, Location
@@ -35,6 +35,7 @@ _PROBLEMS = {
     ObjectKind.LOG_LINE.value: "a line of an application's log, with `level`, `severity`, `logger` or `msg`",
     ObjectKind.MIXPANEL.value: "an event of Mixpanel, with `distinct_id`",
     OTHER_TABLE: "a table without columns of Segment's, such as context_device_id, anonymous_id and event",
+    TEXT: "the file is text, and no JSON in its lines is a call",
     NEITHER: "the file is neither JSON nor YAML, nor a table",
     PROGRAM: "the file is source code; lint the JSON that it sends, which Segment's debugger shows",
 }

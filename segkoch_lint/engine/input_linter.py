@@ -14,8 +14,9 @@ from segkoch_lint.calls.call import Call
 from segkoch_lint.calls.signs import DELETE, ObjectKind
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.documents.detection import UnsupportedInput, read_documents
+from segkoch_lint.documents.detection import TEXT, UnsupportedInput, read_documents
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
+from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.lines import Block, LineFilter, NumberedLine
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.engine.document_checker import CheckResult, DocumentChecker, Said, count
@@ -51,7 +52,7 @@ _PROGRESS_EVERY = 500
 _FEW_SCALARS = 10
 """Items of a list without objects that are cached; the others are only counted."""
 
-_Item = Document | ParseError | UnsupportedInput | CheckedLine | CheckedRow
+_Item = Document | Embedded | ParseError | UnsupportedInput | CheckedLine | CheckedRow
 """What is to be judged of an input."""
 
 _MOST_RECORDED = 30_000
@@ -258,6 +259,8 @@ class InputLinter:
     def _entries(self, each: _Item, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         summary = self.summary
         if isinstance(each, UnsupportedInput):
+            if each.kind == TEXT and self._calls_seen:
+                return
             kind = each.kind or NEITHER
             summary.not_calls[kind] += 1
             yield NotACallEntry(kind, "", Span(1, 1, 1, 1))
@@ -270,6 +273,11 @@ class InputLinter:
             yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
         elif isinstance(each, ParseError):
             yield from self._broken(each, name, ignored)
+        elif isinstance(each, Embedded):
+            # Text may hold any object: one that is not a call is no error, unless its type is misspelled.
+            wrong = ObjectKind.WRONG_TYPE.value
+            entries = self._of_document(each.document, name, ignored)
+            yield from (e for e in entries if not isinstance(e, NotACallEntry) or e.kind == wrong)
         else:
             yield from self._of_document(each, name, ignored)
 
@@ -389,6 +397,8 @@ def _is_empty(value: Any) -> bool:
 
 
 def _line_of(each: _Item) -> int:
+    if isinstance(each, Embedded):
+        return each.document.start[0]
     if isinstance(each, CheckedLine):
         return each.line
     if isinstance(each, CheckedRow):

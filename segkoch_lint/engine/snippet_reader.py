@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from segkoch_lint.documents.detection import UnsupportedInput, read_documents
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
+from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.findings.finding import Location, Snippet
 from segkoch_lint.inputs.input import Input, UnreadableInput
@@ -63,6 +64,8 @@ class SnippetReader:
         for each in read_documents(stream, name=path, limits=self._limits):
             if stream.inflated > _MOST_BYTES:
                 return []
-            if not isinstance(each, ParseError | InternalFailure | UnsupportedInput):
+            if isinstance(each, Embedded):
+                documents.append(each.document)
+            elif not isinstance(each, ParseError | InternalFailure | UnsupportedInput):
                 documents.append(each)
         return documents

@@ -10,6 +10,7 @@ from segkoch_lint.calls.call import Call
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.detection import UnsupportedInput, may_hold_calls, read_documents
 from segkoch_lint.documents.document import InternalFailure, ParseError
+from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.envelopes.unwrap import units_of
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.findings.summary import ReplayCounts, ReplayTally, Summary
@@ -111,7 +112,8 @@ def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterato
         broken = 0
         with opened as stream:
             try:
-                for document in read_documents(stream, name=opened.name, limits=settings.limits):
+                for read in read_documents(stream, name=opened.name, limits=settings.limits):
+                    document = read.document if isinstance(read, Embedded) else read
                     if isinstance(document, ParseError | InternalFailure):
                         broken += 1
                     elif not isinstance(document, UnsupportedInput):

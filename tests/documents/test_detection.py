@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.documents.detection import TextFormat, UnsupportedInput, read_documents, recognise
 from segkoch_lint.documents.document import InternalFailure, ParseError
+from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import Stream, open_bytes
@@ -35,7 +36,7 @@ def read(content: bytes | Stream, name: str = "-", limits: Limits = LIMITS) -> l
             result.append(f"{each.span.line}: {each.message}")
         else:
             assert not isinstance(each, InternalFailure)
-            result.append(each.value)
+            result.append((each.document if isinstance(each, Embedded) else each).value)
     return result
 
 
@@ -84,8 +85,8 @@ def test_text_in_other_encodings_is_read(encoding: str) -> None:
 
 def test_documents_keep_their_lines() -> None:
     first, second = read_documents(open_bytes(b"\n" + PRETTY + b"\n\n" + PRETTY), name="-", limits=LIMITS)
-    assert not isinstance(first, UnsupportedInput | ParseError | InternalFailure)
-    assert not isinstance(second, UnsupportedInput | ParseError | InternalFailure)
+    assert not isinstance(first, Embedded | UnsupportedInput | ParseError | InternalFailure)
+    assert not isinstance(second, Embedded | UnsupportedInput | ParseError | InternalFailure)
     assert first.locate([()])[()].line == 2
     assert second.locate([()])[()].line == 10
 
@@ -377,6 +378,6 @@ def test_each_line_of_json_lines_is_a_document_or_a_flaw_with_its_number(lines: 
         return  # good as a whole, which may be over several lines
     numbers = []
     for each in found:
-        assert not isinstance(each, UnsupportedInput | InternalFailure)
+        assert not isinstance(each, Embedded | UnsupportedInput | InternalFailure)
         numbers.append(each.span.line if isinstance(each, ParseError) else each.locate([()])[()].line)
     assert numbers == [number for number, line in enumerate(lines, 1) if line.strip()]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from segkoch_lint.calls.call import Call
 from segkoch_lint.documents.detection import UnsupportedInput, read_documents
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError, ValueDocument
+from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, unwrap
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.input import Input, UnreadableInput
@@ -92,7 +93,7 @@ def _read(stream: Stream, source: Input, limits: Limits) -> PlanFile:
 
 
 def _read_documents(
-    documents: Iterable[Document | ParseError | InternalFailure | UnsupportedInput], file: PlanFile
+    documents: Iterable[Document | Embedded | ParseError | InternalFailure | UnsupportedInput], file: PlanFile
 ) -> None:
     without_rules = False
     for each in documents:
@@ -103,7 +104,7 @@ def _read_documents(
         elif isinstance(each, UnsupportedInput):
             place = SchemaLocation(file.source.path, ValueDocument(None), ())
             file.other = file.other or (place, Span(1, 1, 1, 1))
-        else:
+        elif not isinstance(each, Embedded):  # no plan is part of a text
             found = find_plans(SchemaLocation(file.source.path, each, ()))
             file.plans.extend(found.plans)
             without_rules |= found.without_rules
