@@ -12,7 +12,8 @@ import pytest
 from segkoch_lint.cli.outputs import Reports
 from segkoch_lint.documents import lines as line_reader
 from segkoch_lint.documents.document import Document, ParseError
-from segkoch_lint.documents.json.document import JsonDocument, parse_json
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.table import csv_reader
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.documents.yaml import document as yaml_document

@@ -14,15 +14,10 @@ from msgspec.structs import replace
 from segkoch_lint.calls.signs import shows_signs
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded, TextSample, read_text
-from segkoch_lint.documents.json.document import (
-    COMMENT,
-    SOURCE_CODE,
-    has_more_values,
-    parse_good_json,
-    parse_json,
-    split_documents,
-    too_many_values,
-)
+from segkoch_lint.documents.json.parser import parse_good_json, parse_json
+from segkoch_lint.documents.json.size_limits import has_more_values, too_many_values
+from segkoch_lint.documents.json.splitter import split_documents
+from segkoch_lint.documents.json.syntax_errors import COMMENT, SOURCE_CODE
 from segkoch_lint.documents.line_sample import LineSample, is_good_line
 from segkoch_lint.documents.lines import Known, LineFilter, damage_flaw, read_lines, size_text
 from segkoch_lint.findings.position import Span

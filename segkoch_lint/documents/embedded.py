@@ -13,8 +13,11 @@ import msgspec
 
 from segkoch_lint.calls.signs import shows_signs
 from segkoch_lint.documents.document import Document, ParseError
-from segkoch_lint.documents.json.document import JsonDocument, has_more_values, not_utf8, parse_json, too_many_values
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.json.scanner import value_end
+from segkoch_lint.documents.json.size_limits import has_more_values, too_many_values
+from segkoch_lint.documents.json.syntax_errors import not_utf8
 from segkoch_lint.documents.line_sample import is_good_line
 from segkoch_lint.documents.lines import blocks
 from segkoch_lint.inputs.limits import Limits

@@ -80,7 +80,7 @@ class LineTable:
         return self.extent_of_line(line)[0] - (self._column - 1 if line == self._line else 0)
 
 
-def flaw_at(
+def parse_error_at(
     text: str,
     message: str,
     extent: OffsetRange,

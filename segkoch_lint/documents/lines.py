@@ -11,13 +11,10 @@ from msgspec.structs import replace
 
 from segkoch_lint.calls.signs import shows_signs
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
-from segkoch_lint.documents.json.document import (
-    JsonDocument,
-    has_more_values,
-    parse_json,
-    split_documents,
-    too_many_values,
-)
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.parser import parse_json
+from segkoch_lint.documents.json.size_limits import has_more_values, too_many_values
+from segkoch_lint.documents.json.splitter import split_documents
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.limits import Limits

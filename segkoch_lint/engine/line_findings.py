@@ -13,7 +13,8 @@ import msgspec
 from segkoch_lint.bounded_cache import BoundedCache
 from segkoch_lint.calls.call import Call, library_of
 from segkoch_lint.documents.document import Document, ValueDocument
-from segkoch_lint.documents.json.document import JsonDocument, in_code_points, parse_json
+from segkoch_lint.documents.json.document import JsonDocument, in_code_points
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, in_order
 from segkoch_lint.engine.lines.checked_line import CheckedLine

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.json.document import parse_good_json, parse_json
+from segkoch_lint.documents.json.parser import parse_good_json, parse_json
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.inputs.limits import Limits
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.json.document import parse_json
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.documents.yaml.document import parse_yaml
 from segkoch_lint.reporting.hidden_values import hidden_regions

@@ -11,7 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from segkoch_lint.documents.document import Document, ParseError
-from segkoch_lint.documents.json.document import JsonDocument, parse_json
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.yaml.document import YamlDocument, parse_yaml
 from segkoch_lint.findings.finding import Snippet
 from segkoch_lint.findings.position import Path

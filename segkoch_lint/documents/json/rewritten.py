@@ -8,18 +8,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from segkoch_lint.documents.document import Origin, ParseError, Token
-from segkoch_lint.documents.json.document import (
-    COMMENT,
-    JsonDocument,
-    Refused,
-    has_more_values,
-    not_utf8,
-    parse_good_json,
-    read_value,
-    too_many_values,
-)
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.parser import parse_good_json, read_value
 from segkoch_lint.documents.json.relaxed import OpenCommentError, to_strict_json
-from segkoch_lint.documents.line_table import LineTable, OffsetRange, flaw_at
+from segkoch_lint.documents.json.size_limits import has_more_values, too_many_values
+from segkoch_lint.documents.json.syntax_errors import COMMENT, InvalidJsonError, not_utf8
+from segkoch_lint.documents.line_table import LineTable, OffsetRange, parse_error_at
 from segkoch_lint.documents.source_map import SourceMap
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
@@ -102,8 +96,8 @@ def parse_rewritten(
     """
     try:
         value = read_value(text, depth)
-    except Refused as refused:
-        return flaw_at(source, refused.message, places.to_source(refused.extent), line, column, cause=refused.cause)
+    except InvalidJsonError as error:
+        return parse_error_at(source, error.message, places.to_source(error.extent), line, column, cause=error.cause)
     return RewrittenDocument(JsonDocument(value, text), source, places, line, column)
 
 
@@ -128,7 +122,7 @@ def parse_relaxed_json(
     try:
         made, places = to_strict_json(source, json5=json5)
     except OpenCommentError as error:
-        return flaw_at(source, _OPEN_COMMENT, error.extent, 1, cause="cut-off")
+        return parse_error_at(source, _OPEN_COMMENT, error.extent, 1, cause="cut-off")
     if has_more_values(made.encode("utf-8"), values):
         return too_many_values(1, values)
     parsed = parse_rewritten(made, source, places, depth=depth)

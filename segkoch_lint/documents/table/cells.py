@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.json.document import parse_json
+from segkoch_lint.documents.json.parser import parse_json
 
 NULLS = frozenset({"", "NULL", r"\N", "''"})
 """Cells that stand for nothing. `null` in lower case is what an app has sent: a stand-in that a rule knows."""

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from segkoch_lint.documents.document import InternalFailure, Note, Origin, ParseError, Token
-from segkoch_lint.documents.line_table import LineTable, OffsetRange, flaw_at
+from segkoch_lint.documents.line_table import LineTable, OffsetRange, parse_error_at
 from segkoch_lint.documents.yaml.nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
@@ -171,7 +171,7 @@ def parse_yaml(
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
         good = text[: error.start].decode("utf-8")
-        yield flaw_at(good, "not valid UTF-8", (len(good), len(good)), 1)
+        yield parse_error_at(good, "not valid UTF-8", (len(good), len(good)), 1)
         return
     line = 1
     for piece in _pieces(decoded):
@@ -213,7 +213,7 @@ def _documents(text: str, line: int, depth: int, values: int) -> Iterator[YamlDo
         yield _flaw(text, line, f"invalid YAML: {_without_quotes(problem)}", error.problem_mark or error.context_mark)
     except yaml.reader.ReaderError as error:
         at = min(error.position, len(text))
-        yield flaw_at(
+        yield parse_error_at(
             text,
             f"invalid YAML: the character U+{ord(text[at]):04X} is not allowed" if at < len(text) else "invalid YAML",
             (at, min(at + 1, len(text))),
@@ -272,8 +272,8 @@ def _count(events: Iterable[yaml.Event], depth: int, values: int) -> None:
 def _flaw(text: str, line: int, message: str, mark: Any) -> ParseError:
     at = min(mark.index, len(text)) if mark is not None else 0
     if not text[at:].strip():
-        return flaw_at(text, message, _end_of(text, at), line)
-    return flaw_at(text, message, (at, min(at + 1, len(text))), line)
+        return parse_error_at(text, message, _end_of(text, at), line)
+    return parse_error_at(text, message, (at, min(at + 1, len(text))), line)
 
 
 def _end_of(text: str, at: int) -> OffsetRange:

@@ -8,7 +8,8 @@ from typing import Protocol
 import msgspec
 
 from segkoch_lint.documents.document import Document, ParseError
-from segkoch_lint.documents.json.document import JsonDocument, parse_json
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.findings.summary import Group

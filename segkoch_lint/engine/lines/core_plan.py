@@ -13,7 +13,8 @@ from typing import Any
 
 from segkoch_lint_core import Core
 
-from segkoch_lint.documents.json.document import JsonDocument, parse_json
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.table.json_rows import is_column
 from segkoch_lint.engine.lines.run_read_set import RunReadSet, is_divisible, longest_read
 from segkoch_lint.findings.position import Path

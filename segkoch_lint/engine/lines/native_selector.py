@@ -11,7 +11,7 @@ import msgspec
 from segkoch_lint.calls.call import library_of
 from segkoch_lint.calls.facets import Facet, own_texts
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.json.document import parse_json
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.engine.lines.checked_line import CheckedLine, Count
 from segkoch_lint.engine.lines.core_plan import CorePlan

@@ -14,8 +14,9 @@ import msgspec
 from segkoch_lint.calls.call import library_of
 from segkoch_lint.calls.facets import Facet, own_texts
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.json.document import JsonDocument, parse_json
+from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.members import compact_members, value_extents
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.documents.table.json_rows import is_column
 from segkoch_lint.engine.lines.checked_line import CheckedLine, Count

@@ -9,7 +9,7 @@ from typing import Any
 
 from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.json.document import parse_json
+from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.inputs.limits import Limits

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint.documents.document import ParseError, Token
-from segkoch_lint.documents.json.document import SOURCE_CODE, JsonDocument, parse_json, split_documents
+from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.parser import parse_json
+from segkoch_lint.documents.json.splitter import split_documents
+from segkoch_lint.documents.json.syntax_errors import SOURCE_CODE
 from segkoch_lint.findings.position import Path, Span
 
 GOOD = [

@@ -1,0 +1,56 @@
+"""How deeply JSON text is nested and how many values it holds, before anything parses it."""
+
+from __future__ import annotations
+
+import re
+
+from segkoch_lint.documents.document import ParseError
+from segkoch_lint.documents.line_table import parse_error_at
+from segkoch_lint.findings.position import Span
+
+_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+_VALUES = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|,|[{\[](?!\s*[}\]])', re.DOTALL)
+
+
+def offset_beyond_depth(text: bytes, depth: int) -> int | None:
+    """Return the offset of the first bracket that is nested deeper than *depth*, or None."""
+    if text.count(b"{") + text.count(b"[") <= depth:
+        return None
+    level = 0
+    for token in _STRUCTURE.finditer(text):
+        if token[0] in b"{[":
+            level += 1
+            if level > depth:
+                return token.start()
+        elif token[0] in b"}]":
+            level -= 1
+    return None
+
+
+def too_deep_error(text: bytes, offset: int, line: int, column: int, depth: int) -> ParseError:
+    """Return the error of a text that begins at *line* and *column* and is too deep at an offset in bytes."""
+    before = text[: offset + 1].decode("utf-8", "replace")
+    extent = (len(before) - 1, len(before))
+    return parse_error_at(before, too_deep_message(depth), extent, line, column, cause="too-large")
+
+
+def too_deep_message(depth: int) -> str:
+    """Return what is wrong with a text that is nested deeper than *depth*."""
+    return f"nested deeper than {depth} levels (limits.depth)"
+
+
+def has_more_values(text: bytes, most: int) -> bool:
+    """Return whether JSON text holds more than *most* values: scalars, objects and arrays."""
+    if text.count(b",") + text.count(b"[") + text.count(b"{") < most:
+        return False  # the count includes commas in strings
+    values = 1
+    for token in _VALUES.finditer(text):
+        values += token[0] in b",[{"
+        if values > most:
+            return True
+    return False
+
+
+def too_many_values(line: int, most: int) -> ParseError:
+    """Return the error of a document that begins at *line* and has more than *most* values."""
+    return ParseError(f"more than {most:,} values (limits.values)", Span(line, 1, line, 2), line, cause="too-large")
