@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-_FOLDER = Path(__file__).parents[2] / ".venv-captures"
+_FOLDER = Path(__file__).parents[2] / os.environ.get("CAPTURES", ".venv-captures")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
+from segkoch_lint.bounded_cache import cached
 from segkoch_lint.plans.model.json_values import as_list, as_mapping, resolve, value_at
 from segkoch_lint.plans.probe.patterns import read_pattern
 
@@ -77,8 +78,13 @@ def named_values(schema: Mapping[str, Any]) -> Iterator[Any]:
 
 def samples_of(pattern: Any) -> Sequence[str]:
     """Return texts that a pattern may match; none if it is not a pattern of RE2."""
+    return _samples_of(pattern) if isinstance(pattern, str) else ()
+
+
+@cached  # a plan repeats its patterns, and is asked about each of them for many calls
+def _samples_of(pattern: str) -> Sequence[str]:
     try:
-        return read_pattern(pattern).samples if isinstance(pattern, str) else ()
+        return tuple(read_pattern(pattern).samples)
     except ValueError:
         return ()
 

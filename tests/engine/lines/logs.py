@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from segkoch_lint.calls.facets import Facet
+from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents import detection
 from segkoch_lint.engine import input_linter
@@ -23,7 +24,11 @@ from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.inputs import opener
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
+from segkoch_lint.rules import fingerprint
+from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet
+from segkoch_lint.rules.vocabulary import FastValidator, gate
 from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls
 
@@ -58,10 +63,38 @@ def selector_by(name: str) -> Callable[..., LineSelector]:
 
 @contextmanager
 def way(name: str) -> Iterator[None]:
-    """Let parts of inputs be gone through in a way."""
+    """Let parts of inputs be gone through in a way.
+
+    Rules are compiled once and not for each example: they are the same for all, and to compile them takes longer than
+    to lint most examples.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(input_linter, "line_selector", selector_by(name))
+        patch.setattr(input_linter, "Selection", selection_of)
+        patch.setattr(input_linter, "RuleSet", rule_set_of)
+        patch.setattr(fingerprint, "gate", gate_of)
         yield
+
+
+_SELECTIONS: dict[str, Selection] = {}
+_RULE_SETS: dict[Any, RuleSet] = {}
+_GATES: dict[str, FastValidator] = {}
+
+
+def selection_of(settings: Settings) -> Selection:
+    """The rules of a run; of rule files of somebody's own, too, which no test changes between two runs."""
+    key = repr(settings)
+    return _SELECTIONS.get(key) or _SELECTIONS.setdefault(key, Selection(settings))
+
+
+def rule_set_of(rules: Sequence[Rule], delivery: Delivery, required: Sequence[Rule]) -> RuleSet:
+    key = (tuple(rules), repr(delivery), tuple(required))
+    return _RULE_SETS.get(key) or _RULE_SETS.setdefault(key, RuleSet(rules, delivery, required))
+
+
+def gate_of(schema: Mapping[str, Any]) -> FastValidator:
+    key = json.dumps(schema)
+    return _GATES.get(key) or _GATES.setdefault(key, gate(schema))
 
 
 def linted(
