@@ -51,7 +51,10 @@ _TRIED_YAML_BYTES = 1 << 16
 _NOT_INDENTED = re.compile(rb"^\S", re.MULTILINE)
 _YAML_START = re.compile(rb"(?:---|%YAML|- |[\w.-]+:\s)")
 
-_Parse = Callable[[bytes, Limits], Iterable[Document | ParseError | InternalFailure]]
+_Read = Document | Embedded | ParseError | InternalFailure
+"""What is read of a whole text."""
+
+_Parse = Callable[[bytes, Limits], Iterable[_Read]]
 """Parses a whole text."""
 
 
@@ -81,6 +84,7 @@ class TextFormat(Enum):
     JSONC = "json with comments"
     JSON5 = "json5"
     YAML = "yaml"
+    COMMANDS = "commands"  # of a shell, with JSON that curl posts
     TEXT = "text"  # with JSON inside of lines
     CSV = "csv"  # with Segment's columns
     PARQUET = "parquet"
@@ -132,6 +136,11 @@ def read_documents(
             yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", parse=parse)
         case TextFormat.YAML:
             yield from _read_whole(stream, limits, most=limits.yaml_bytes, limit="yaml-bytes", parse=_documents_or_yaml)
+        case TextFormat.COMMANDS:
+            from segkoch_lint.documents.shell_commands import read_commands  # noqa: PLC0415 - few inputs are scripts
+
+            yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", parse=read_commands)
+            yield UnsupportedInput(TEXT)
         case TextFormat.TEXT:
             yield from read_text(stream, limits)
             yield UnsupportedInput(TEXT)
@@ -194,6 +203,8 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> TextFormat:
 
 def _kind_without_a_name(stream: Stream, head: bytes, sample: LineSample, limits: Limits) -> TextFormat | None:
     """Tell what an input is whose name says nothing; None for JSON."""
+    if stream.exhausted and b"curl" in head and _has_commands(head, limits):
+        return TextFormat.COMMANDS
     text = TextSample(0, 0)
     if not sample.mostly_good:
         text = TextSample.of(head, limits, whole=stream.exhausted)
@@ -209,6 +220,12 @@ def _kind_without_a_name(stream: Stream, head: bytes, sample: LineSample, limits
     if like_json:
         return None
     return TextFormat.TEXT if text.found else TextFormat.FOREIGN
+
+
+def _has_commands(text: bytes, limits: Limits) -> bool:
+    from segkoch_lint.documents.shell_commands import read_commands  # noqa: PLC0415 - few inputs are scripts
+
+    return any(True for _ in read_commands(text, limits))
 
 
 def _is_csv(head: bytes) -> bool:
@@ -229,9 +246,7 @@ def _json_kind(stream: Stream, head: bytes, sample: LineSample, limits: Limits, 
     return TextFormat.DOCUMENTS if not all_good and _spans_lines(head, limits) else TextFormat.LINES
 
 
-def _read_whole(
-    stream: Stream, limits: Limits, *, most: int, limit: str, parse: _Parse
-) -> Iterator[Document | ParseError | InternalFailure]:
+def _read_whole(stream: Stream, limits: Limits, *, most: int, limit: str, parse: _Parse) -> Iterator[_Read]:
     text, damage = _gather(stream, most)
     if len(text) > most:
         what = "YAML" if parse is _documents_or_yaml else "JSON that is not one document a line"
@@ -242,7 +257,7 @@ def _read_whole(
     if damage is None:
         yield from found
         return
-    last: Document | ParseError | InternalFailure | None = None
+    last: _Read | None = None
     for each in found:
         if last is not None:
             yield last
@@ -253,9 +268,7 @@ def _read_whole(
     yield damage_flaw(damage, 1 + text.count(b"\n"), text)
 
 
-def _marked(
-    found: Iterable[Document | ParseError | InternalFailure], text: bytes
-) -> Iterator[Document | ParseError | InternalFailure]:
+def _marked(found: Iterable[_Read], text: bytes) -> Iterator[_Read]:
     """Note in each flaw of a text whether the text shows signs of a call, and yield one flaw for all its comments."""
     signs: bool | None = None
     said: set[str] = set()

@@ -24,7 +24,7 @@ from segkoch_lint.inputs.input import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_END
 from segkoch_lint.inputs.remote import RemoteError, find_remote, is_remote, open_remote
 
 # Text of any kind is written to these, calls too; what is in them is looked at, and never called broken JSON at once.
-_LOG_ENDINGS = (".log", ".txt")
+_LOG_ENDINGS = (".log", ".txt", ".sh", ".curl")
 
 _STDOUT = 1
 
