@@ -17,7 +17,7 @@ from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.documents.document import ValueDocument
 from segkoch_lint.engine.document_checker import remedy_for
 from segkoch_lint.engine.entries import NEITHER, Entry
-from segkoch_lint.engine.entry_resolver import NOT_A_CALL, EntryResolver
+from segkoch_lint.engine.entry_resolver import NOT_A_CALL, UNKNOWN_ENVELOPE, EntryResolver
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.input_linter import ErrorSnippetMaker, InputLinter
 from segkoch_lint.engine.snippet_reader import SnippetReader
@@ -80,7 +80,7 @@ class Linter:
         self._parts.on_progress = self._tell
         self.identity = IdentityDatabase(share_of(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
-        self._looking_back = SnippetReader(snippets, self.settings.limits) if snippets else None
+        self._looking_back = SnippetReader(snippets, self.settings.limits, self._parts.envelopes) if snippets else None
         self._gone: set[str] = set()
         self._allow_empty = allow_empty
 
@@ -148,6 +148,7 @@ class Linter:
         joint = self._new_joint(Input(""))
         for entry in entries:
             yield from joint.add(entry)
+        yield from joint.end()
 
     def identity_findings(self) -> Iterator[Finding]:
         """Yield what is wrong across all inputs, once they were read; afterwards nothing is kept of users.
@@ -232,7 +233,7 @@ class Linter:
 
     def _looked_back(self, finding: Finding) -> Finding:
         """Return a finding with its lines: when it was found that a value should have been a call, they were gone."""
-        if finding.code != NOT_A_CALL:
+        if finding.code not in {NOT_A_CALL, UNKNOWN_ENVELOPE}:
             return finding
         return msgspec.structs.replace(finding, snippet=self._snippet_at(finding.location))
 

@@ -258,7 +258,8 @@ def test_a_file_that_holds_calls_is_expected_to_hold_nothing_else(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("text", "remark"), [('{"rules":{"events":[]}}', "a tracking plan"), ('{"log":{"entries":[]}}', "a HAR capture")]
+    ("text", "remark"),
+    [('{"rules":{"events":[]}}', "a tracking plan"), ('{"log":{"entries":[]}}', "HAR capture without calls")],
 )
 def test_plans_and_captures_are_told_apart_and_said_so(text: str, remark: str, tmp_path: Path) -> None:
     found, linter = linted(tmp_path, "a.json", text)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,7 @@ from segkoch_lint.cli.options import (
     settings_of,
     wants_color,
     with_budgets,
+    with_envelopes,
     with_facets,
     with_memory,
 )
@@ -73,6 +75,22 @@ Exit status: 0 nothing counts, 1 findings, 2 usage error, 3 nothing was checked,
     help="Let a rule's findings pass in this share of the delivered calls (60%, 0.1%), or in so many calls (20).",
 )
 @click.option(
+    "--at",
+    "pointers",
+    multiple=True,
+    metavar="POINTER",
+    help="Where calls are in each document: a JSON Pointer (/segment), with * for every item of a list "
+    "(/records/*/body). Texts on the way are decoded.",
+)
+@click.option(
+    "--envelopes",
+    "envelope_folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Read the envelopes that your own envelope files in this folder describe, too.",
+)
+@click.option(
     "--group-by",
     "facets",
     multiple=True,
@@ -111,6 +129,8 @@ def command(
     fail_on: str | None,
     budgets: tuple[str, ...],
     facets: tuple[str, ...],
+    pointers: tuple[str, ...],
+    envelope_folders: tuple[Path, ...],
     memory: str | None,
     form: str,
     outputs: tuple[str, ...],
@@ -137,6 +157,7 @@ def command(
 
     settings = with_budgets(with_fail_on(settings_of(**configuration), fail_on), budgets)
     settings = with_memory(with_facets(settings, facets), memory)
+    settings = with_envelopes(settings, envelope_folders, pointers)
     if wait is not None:
         settings = dataclasses.replace(settings, wait=wait)
     if stdin_filename and "-" not in paths:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -175,6 +175,19 @@ def with_budgets(settings: Settings, budgets: Iterable[str]) -> Settings:
     given = list(map(_budget, words(budgets)))
     origins = {**settings.origins, **{f"budgets.{selector}": "--budget" for selector, _ in given}}
     return dataclasses.replace(settings, budgets=_on_top(settings.budgets, given), origins=origins)
+
+
+def with_envelopes(settings: Settings, folders: Iterable[Path], pointers: Sequence[str]) -> Settings:
+    """Return the settings with what ``--envelopes`` and ``--at`` name added.
+
+    Raises:
+        UsageError: a pointer is not a JSON Pointer.
+    """
+    envelopes = (*settings.envelopes, *folders)
+    try:
+        return dataclasses.replace(settings, envelopes=envelopes, at=(*settings.at, *pointers))
+    except UsageError as error:
+        raise UsageError(f"--at: {error.message}", error.hint) from None
 
 
 def with_memory(settings: Settings, size: str | None) -> Settings:

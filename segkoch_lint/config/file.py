@@ -230,6 +230,7 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         "calls": "accepted_types",
         "ignored-events": "ignored_events",
         "platforms": "platforms",
+        "capture-hosts": "capture_hosts",
     }.items():
         if key in configuration:
             read[field] = tuple(configuration[key])
@@ -243,8 +244,9 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         read["budgets"] = {s: _budget(s, str(b), file) for s, b in configuration["budgets"].items()}
     if "libraries" in configuration:
         read["libraries"] = dict(configuration["libraries"])
-    if "rules" in configuration:
-        read["rules"] = tuple(folder / each for each in configuration["rules"])
+    for key in ("rules", "envelopes"):
+        if key in configuration:
+            read[key] = tuple(folder / each for each in configuration[key])
     if "limits" in configuration:
         given = dict(configuration["limits"])
         of_reading = {name: name.replace("_", "-") for name in Limits.__struct_fields__}

@@ -67,9 +67,9 @@ class Selection:
         """The codes of the selected rules about what all calls say together: of users, devices and event names."""
         return tuple(rule.code for rule in self.rules if rule.applies_to in {"user", "device", "event-name"})
 
-    def severity(self, rule: Rule) -> Severity:
-        """Return the rule's severity after configuration."""
-        return self._severities.get(rule.code, rule.severity)
+    def severity(self, rule: Rule, *, claimed: bool = True) -> Severity:
+        """Return the rule's severity after configuration, in an input where calls are expected or not (*claimed*)."""
+        return self._severities.get(rule.code, rule.severity if claimed else rule.severity_elsewhere)
 
     def ignored_in(self, path: str) -> frozenset[str]:
         """Return the codes that ``per-file-ignores`` switches off in an input."""

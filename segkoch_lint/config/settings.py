@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,9 @@ PLATFORMS = ("ios", "android")
 DEFAULT_MEMORY = 1 << 30
 """Bytes."""
 
+_POINTER = re.compile(r"(/([^~/]|~[01])*)+")
+_POINTERS = "Write /segment, or /records/*/body for all items of a list."
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -39,6 +43,9 @@ class Settings:
         accepted_types, ignored_events, libraries: see `segkoch_lint.rules.delivery.Delivery`.
         platforms: the device types of the calls that tracking plans are asked with.
         rules: folders of the user's rule files.
+        envelopes: folders of the user's envelope files.
+        at: pointer patterns that lead to calls in each document, before any envelope.
+        capture_hosts: hosts that take calls as Segment does; one that begins with a dot stands for all below it.
         group_by: facets that the closing table is broken down by.
         limits: see `segkoch_lint.inputs.limits.Limits`.
         rule_limits: by name, the limits that rule files name (`segkoch_lint.rules.catalogue.Rule.limits`).
@@ -65,6 +72,9 @@ class Settings:
     libraries: Mapping[str, str] = field(default_factory=dict)
     platforms: tuple[str, ...] = PLATFORMS
     rules: tuple[Path, ...] = ()
+    envelopes: tuple[Path, ...] = ()
+    at: tuple[str, ...] = ()
+    capture_hosts: tuple[str, ...] = ()
     group_by: tuple[Facet, ...] = ()
     limits: Limits = field(default_factory=Limits)
     rule_limits: Mapping[str, int] = field(default_factory=dict)
@@ -74,7 +84,10 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("select", "ignore", "exclude", "events", "accepted_types", "ignored_events", "platforms"):
+        for name in (
+            *("select", "ignore", "exclude", "events", "accepted_types", "ignored_events", "platforms"),
+            *("at", "capture_hosts"),
+        ):
             _expect_all(name, getattr(self, name), str, "a tuple of strings")
         for name, kind, words in (
             ("per_file_ignores", (tuple, list), "a mapping of strings to tuples of strings"),
@@ -87,7 +100,11 @@ class Settings:
             _expect(name, mapping, Mapping, words)
             _expect_all(name, mapping, str, words)
             _expect_all(name, mapping.values(), kind, words)
-        _expect_all("rules", self.rules, Path, "a tuple of `pathlib.Path`")
+        for name in ("rules", "envelopes"):
+            _expect_all(name, getattr(self, name), Path, "a tuple of `pathlib.Path`")
+        for pointer in self.at:
+            if not _POINTER.fullmatch(pointer):
+                raise UsageError(f'"{pointer}" is not a JSON Pointer.', _POINTERS)
         _expect_all("group_by", self.group_by, Facet, "a tuple of `Facet`")
         _expect("fail_on", self.fail_on, (Severity, type(None)), "a `Severity` or None")
         _expect("limits", self.limits, Limits, "`Limits`")

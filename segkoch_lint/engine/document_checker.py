@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from types import MappingProxyType
+from typing import Any
 
 from segkoch_lint.calls.call import Call, library_of
 from segkoch_lint.calls.facets import Facet, group_of
@@ -142,15 +144,19 @@ class DocumentChecker:
         problem: str = "",
         snippet: Snippet | None = None,
         cause: str = "",
+        claimed: bool = True,
+        properties: Mapping[str, Any] = MappingProxyType({}),
     ) -> Finding | None:
         """Return the finding of a rule about inputs, and count it; None when the rule does not apply here."""
         rule = self._selection.by_code.get(code)
         if rule is None or code in ignored:
             return None
-        severity = self._selection.severity(rule)
+        severity = self._selection.severity(rule, claimed=claimed)
         values = {"problem": problem}
         remedy = remedy_for(rule, "", None, (cause,))
-        finding = Finding(code, rule.name, severity, rule.message, location, values, remedy, snippet=snippet)
+        finding = Finding(
+            code, rule.name, severity, rule.message, location, values, remedy, snippet=snippet, properties=properties
+        )
         tally = summary.rules.setdefault(code, RuleTally())
         tally.findings += 1
         tally.calls += 1

@@ -27,12 +27,14 @@ class NotACallEntry(msgspec.Struct, frozen=True):
         kind, meant: see `segkoch_lint.envelopes.unwrap.NotACall`.
         pointer: where it stands in its document.
         span: its text.
+        remark: what to say of the input if no call is in it; then the value is never wrong by itself.
     """
 
     kind: str
     pointer: str | Secret
     span: Span | None
     meant: str = ""
+    remark: str = ""
 
 
 class Provisional(msgspec.Struct, frozen=True):
@@ -51,11 +53,31 @@ class Provisional(msgspec.Struct, frozen=True):
     otherwise: Summary | None = None
 
 
+class UnreadCalls(msgspec.Struct, frozen=True):
+    """Calls in an envelope that is not known, which were not checked.
+
+    Attributes:
+        at: the pattern that leads to them, as `--at` takes it.
+        shown_at: the same as it is shown: a key that is personal data is masked.
+        pointer: where the first of them is.
+        span: its text, or the text that holds it.
+        calls: how many there are.
+        claimed: whether calls are expected in the input.
+    """
+
+    at: str
+    shown_at: str
+    pointer: str | Secret
+    span: Span | None
+    calls: int
+    claimed: bool
+
+
 class Marker(Enum):
     """What stands between the entries of an input."""
 
     FIRST_CALL = "the first call follows"
 
 
-Entry = Finding | NotACallEntry | Provisional | Marker | RecordBatch
+Entry = Finding | NotACallEntry | Provisional | UnreadCalls | Marker | RecordBatch
 """In the order of the text; but for records, which come when there are many."""

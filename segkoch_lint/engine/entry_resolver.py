@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.calls.signs import ObjectKind
 from segkoch_lint.documents.detection import EMPTY, OTHER_TABLE, PROGRAM, TEXT
 from segkoch_lint.engine.document_checker import DocumentChecker
-from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, NotACallEntry, Provisional
+from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, NotACallEntry, Provisional, UnreadCalls
 from segkoch_lint.findings.finding import Finding, Location
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.identity.database import IdentityDatabase, Source
@@ -16,10 +19,13 @@ from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.inputs.input import Input
 
 NOT_A_CALL = "KCH002"
+UNKNOWN_ENVELOPE = "KCH005"
+
+_MOST_PLACES = 10
+"""Places of calls in unknown envelopes that are told apart in an input."""
 
 REMARKS = {
     "tracking plan": "a tracking plan, not events; `segkoch-lint plan check` checks it",
-    "HAR capture": "a HAR capture; these are not read yet, so nothing in it was checked",
     EMPTY: "the file is empty",
 }
 
@@ -73,6 +79,9 @@ class EntryResolver:
         self._held: list[NotACallEntry | Provisional] = []
         self._beyond = Summary()
         self._kinds: set[str] = set()
+        self._remarks: dict[str, None] = {}
+        self._unread: dict[str, UnreadCalls] = {}
+        self._further_unread = 0
         self._broken = False
         self._holds_calls = False
         self._missed = self._all_missed
@@ -85,6 +94,8 @@ class EntryResolver:
             yield from self._stranger(entry)
         elif isinstance(entry, Provisional):
             yield from self._provisional(entry)
+        elif isinstance(entry, UnreadCalls):
+            self._add_unread(entry)
         elif isinstance(entry, RecordBatch):
             self._record(entry)
         elif not self._holds_calls:
@@ -101,10 +112,42 @@ class EntryResolver:
         """What the run could not read or check, so far."""
         return self._summary.failed + len(self._summary.unread)
 
+    def _add_unread(self, unread: UnreadCalls) -> None:
+        """Note calls that were not checked; those of a log stand at the same place in each line."""
+        known = self._unread.get(unread.at)
+        if known is not None:
+            claimed = known.claimed or unread.claimed
+            self._unread[unread.at] = replace(known, calls=known.calls + unread.calls, claimed=claimed)
+        elif len(self._unread) < _MOST_PLACES:
+            self._unread[unread.at] = unread
+        else:
+            self._further_unread += unread.calls
+
+    def _of_unread(self) -> Iterator[Finding]:
+        for unread in self._unread.values():
+            place = Location.of(self._source.path, unread.span, unread.pointer)
+            option = f"--at {shlex.quote(unread.shown_at)}"
+            problem = (
+                f"the call at {unread.pointer} was not checked: its envelope is not known; {option} reads it"
+                if unread.calls == 1
+                else f"{unread.calls:,} calls were not checked: their envelope is not known; the first is at "
+                f"{unread.pointer}, {option} reads them"
+            )
+            finding = self._inspector.about_input(
+                UNKNOWN_ENVELOPE, place, self._ignored, self._summary, problem=problem, claimed=unread.claimed
+            )
+            if finding is not None:
+                yield finding
+        if self._further_unread:
+            remark = f"{self._further_unread:,} more calls, at other places, are in envelopes that are not known"
+            self._summary.remarks.append((self._source.path, remark))
+
     def end(self) -> Iterator[Finding]:
         """Say what an input is that holds no call at all: an error if it is claimed to hold some."""
+        yield from self._of_unread()
         if self._holds_calls or self._all_missed > self._missed:
             return
+        self._summary.remarks.extend((self._source.path, remark) for remark in self._remarks)
         for kind in sorted(self._kinds & set(REMARKS)):
             if kind == EMPTY and not self._source.claimed:
                 continue
@@ -117,6 +160,9 @@ class EntryResolver:
                     yield from self._not_a_call(stranger)
 
     def _stranger(self, stranger: NotACallEntry) -> Iterator[Finding]:
+        if stranger.remark:
+            self._remarks[stranger.remark] = None
+            return
         self._kinds.add(stranger.kind)
         if self._holds_calls or stranger.kind == ObjectKind.WRONG_TYPE.value:
             yield from self._not_a_call(stranger)
@@ -159,7 +205,7 @@ class EntryResolver:
             yield from (each,) if isinstance(each, Finding) else self._not_a_call(each)
 
     def _not_a_call(self, stranger: NotACallEntry) -> Iterator[Finding]:
-        if stranger.kind in _NEVER_WRONG:
+        if stranger.kind in _NEVER_WRONG or stranger.remark:
             return
         place = Location.of(self._source.path, stranger.span, stranger.pointer)
         problem = _PROBLEMS.get(stranger.kind, _EXPECTED).format(meant=stranger.meant)

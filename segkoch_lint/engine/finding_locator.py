@@ -121,7 +121,7 @@ class FindingLocator:
             values={name: _masked(value, document, draft.path) for name, value in values.items()},
             remedy=" ".join(filter(None, (note.remark, draft.remedy))),
             related=related,
-            properties=_shared(draft.properties, document),
+            properties=_shared(draft.properties, document) | _entry(document),
         )
 
 
@@ -182,7 +182,12 @@ def _stands_at(value: Any, path: Path, text: str) -> bool:
     return isinstance(value, str) and value == text
 
 
-def _shared(properties: Mapping[str, Any], document: Document) -> Mapping[str, Any]:
+def _entry(document: Document) -> dict[str, str]:
+    """Return the name of the message or request that holds a document, as a property of its findings."""
+    return {"entry": document.origin.entry} if document.origin is not None and document.origin.entry else {}
+
+
+def _shared(properties: Mapping[str, Any], document: Document) -> dict[str, Any]:
     """Return the properties of a finding; an id of the document that stands again in a name is masked."""
     shared = dict(properties)
     for key, path in _NAMES.items():

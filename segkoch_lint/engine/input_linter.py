@@ -15,22 +15,24 @@ from segkoch_lint.calls.signs import DELETE, ObjectKind
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.detection import TEXT, UnsupportedInput, read_documents
-from segkoch_lint.documents.document import Document, InternalFailure, ParseError
+from segkoch_lint.documents.document import Document, InternalFailure, ParseError, pointer_in
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.lines import Block, LineFilter, NumberedLine
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.engine.document_checker import CheckResult, DocumentChecker, Said, count
-from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, Marker, NotACallEntry, Provisional
+from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, Marker, NotACallEntry, Provisional, UnreadCalls
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.lines.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.engine.lines.selector import line_selector
 from segkoch_lint.engine.lines.table_rows import select_rows
 from segkoch_lint.engine.missing_columns import missing_columns
+from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
+from segkoch_lint.envelopes.reader import Opened, UnreadableRequest
+from segkoch_lint.envelopes.search import FoundCalls, find_calls
 from segkoch_lint.envelopes.unwrap import Batch, NotACall, Unit, units_of, unwrap
 from segkoch_lint.errors import InternalError
 from segkoch_lint.findings.finding import Finding, Location, Snippet
-from segkoch_lint.findings.position import Span
-from segkoch_lint.findings.redaction.masking import shown_pointer
+from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.summary import MOST_ERRORS, Group, Summary
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.identity.records import RecordBatch
@@ -40,8 +42,16 @@ from segkoch_lint.inputs.opener import Stream, open_input
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
 
 INVALID_SYNTAX = "KCH001"
+UNREADABLE_CAPTURE = "KCH004"
 
 EMPTY = "empty list or batch"
+UNKNOWN_ENVELOPE = "unknown envelope with a call in it"
+UNREADABLE_REQUEST = "request to Segment without a readable body"
+
+_MAY_HOLD_CALLS = frozenset(
+    {ObjectKind.OTHER.value, ObjectKind.EVENT_OBJECT.value, ObjectKind.LOG_LINE.value, "HAR capture"}
+)
+"""Kinds of values that may be envelopes."""
 
 ErrorSnippetMaker = Callable[[ParseError], Snippet | None]
 """Makes the lines to show around broken text."""
@@ -68,6 +78,7 @@ class InputLinter:
         threads: how many may go through the lines of logs.
 
     Attributes:
+        envelopes: opens the envelopes that calls are wrapped in.
         selection: the rules of the run, and what they weigh.
         ruleset: the same rules, compiled.
         inspector: judges single documents by them.
@@ -96,6 +107,7 @@ class InputLinter:
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
         self._limits = settings.limits
+        self.envelopes = EnvelopeCatalogue(settings.envelopes, settings.at, settings.capture_hosts, settings.limits)
         self._wait = settings.wait
         self._selector = line_selector(
             self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
@@ -144,11 +156,11 @@ class InputLinter:
         """Lint a document that is an input by itself, and was meant as calls."""
         if self._recorder is not None:
             self._recorder.begin()
-        units = list(units_of(document, ""))
-        inspection = self.inspector.inspect(document, units, "", frozenset(), self.summary)
-        strangers = list(self._strangers(document, inspection.not_calls, self.summary))
-        entries: list[Entry] = [*inspection.findings, Marker.FIRST_CALL, *strangers]
+        self._claimed, self._calls_seen = True, False
+        entries = list(self._of_document(document, "", frozenset()))
         yield from entries
+        if Marker.FIRST_CALL not in entries:
+            yield Marker.FIRST_CALL  # whatever was given was meant as a call
         yield from self._recorded()
 
     def _lint(
@@ -278,6 +290,9 @@ class InputLinter:
             wrong = ObjectKind.WRONG_TYPE.value
             entries = self._of_document(each.document, name, ignored)
             yield from (e for e in entries if not isinstance(e, NotACallEntry) or e.kind == wrong)
+        # AND#
+        elif _is_empty(each.value):
+            summary.not_calls[EMPTY] += 1
         else:
             yield from self._of_document(each, name, ignored)
 
@@ -304,11 +319,55 @@ class InputLinter:
         return self._claimed or self._calls_seen
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
-        if _is_empty(document.value):
-            self.summary.not_calls[EMPTY] += 1
-            return
-        ignored = self._ignored_of(document, name, ignored)
         units, more = _gathered(document, name)
+        may_hold_calls = any(isinstance(unit, NotACall) and unit.kind in _MAY_HOLD_CALLS for unit in units)
+        opened = self.envelopes.open(document, name, may_be_known=may_hold_calls)
+        if opened is not None:
+            yield from self._opened(opened, name, ignored)
+        else:
+            yield from self._of_units(document, units, more, name, ignored)
+
+    def _opened(self, opened: Opened, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
+        """Yield what is to be said of the contents of an envelope."""
+        if not opened.contents:
+            self.summary.not_calls[opened.noun] += 1
+            yield NotACallEntry(opened.noun, "", None, remark=f"{opened.noun} without calls: nothing in it was checked")
+        for each in opened.contents:
+            if isinstance(each, UnreadableRequest):
+                yield from self._unreadable(each, name, ignored)
+            elif isinstance(each, ParseError):
+                yield from self._broken(each, name, ignored)
+            else:
+                yield from self._of_units(each, *_gathered(each, name), name, ignored)
+
+    def _unreadable(self, unreadable: UnreadableRequest, name: str, ignored: frozenset[str]) -> Iterator[Finding]:
+        self.summary.not_calls[UNREADABLE_REQUEST] += 1
+        request = unreadable.request.name
+        finding = self.inspector.about_input(
+            UNREADABLE_CAPTURE,
+            Location.of(name, unreadable.span, unreadable.pointer),
+            ignored,
+            self.summary,
+            problem=f"{request}: {unreadable.problem}, so what it sent was not checked",
+            properties={"entry": request},
+        )
+        if finding is not None:
+            yield finding
+
+    def _of_units(
+        self, document: Document, units: list[Unit], more: Counter[str], name: str, ignored: frozenset[str]
+    ) -> Iterator[Entry]:
+        ignored = self._ignored_of(document, name, ignored)
+        found = self._unread_calls(document, units)
+        if found:
+            spans = document.locate({each.path for each in found})
+            for each in found:
+                claimed = self._holds_calls
+                span = spans.get(each.path)
+                yield UnreadCalls(each.at, each.shown_at, each.pointer, span, each.calls, claimed)
+            holding = {each.path for each in found}
+            self.summary.not_calls[UNKNOWN_ENVELOPE] += 1
+            units = [unit for unit in units if not _holds(unit, holding)]
         calls = [unit for unit in units if isinstance(unit, Call)]
         # Other products' messages about what was deleted look like Segment's: one says nothing about what is around it.
         claiming = any(call.certain and call.message["type"] != DELETE for call in calls)
@@ -346,12 +405,17 @@ class InputLinter:
         ]
         return sorted(entries, key=_place) if inspection.not_calls else entries
 
+    def _unread_calls(self, document: Document, units: Sequence[Unit]) -> Sequence[FoundCalls]:
+        """Return the calls that are inside of values that are not calls, but for those of the messages of a capture."""
+        roots = [unit.path for unit in units if isinstance(unit, NotACall) and unit.kind in _MAY_HOLD_CALLS]
+        return find_calls(document, roots, self._limits) if roots else ()
+
     @staticmethod
     def _strangers(document: Document, units: Sequence[NotACall], summary: Summary) -> Iterator[NotACallEntry]:
         spans = document.locate({unit.path for unit in units}) if units else {}
         for unit in units:
             summary.not_calls[unit.kind] += 1
-            pointer = shown_pointer(unit.path, document.ids.ranges) if unit.path else ""
+            pointer = pointer_in(document, unit.path) if unit.path or document.origin is not None else ""
             yield NotACallEntry(unit.kind, pointer, spans.get(unit.path), unit.meant)
 
     def _ignored_of(self, document: Document, name: str, ignored: frozenset[str]) -> frozenset[str]:
@@ -394,6 +458,11 @@ def _holds_objects(items: list[Any]) -> bool:
 def _is_empty(value: Any) -> bool:
     """Tell whether a document is a list or a batch body with nothing in it."""
     return value == [] or (isinstance(value, dict) and value.get("batch") == [] and "type" not in value)
+
+
+def _holds(unit: Unit, paths: Iterable[Path]) -> bool:
+    """Tell whether a value that is not a call holds something at one of these paths."""
+    return isinstance(unit, NotACall) and any(path[: len(unit.path)] == unit.path for path in paths)
 
 
 def _line_of(each: _Item) -> int:

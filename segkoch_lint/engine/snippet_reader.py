@@ -13,6 +13,8 @@ from segkoch_lint.documents.detection import UnsupportedInput, read_documents
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.engine.finding_locator import SnippetMaker
+from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
+from segkoch_lint.envelopes.reader import UnreadableRequest
 from segkoch_lint.findings.finding import Location, Snippet
 from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.limits import Limits
@@ -28,10 +30,12 @@ class SnippetReader:
     Args:
         snippets: makes the lines to show.
         limits: what is too long or too deep.
+        envelopes: opens the envelopes that calls are wrapped in.
     """
 
-    def __init__(self, snippets: SnippetMaker, limits: Limits) -> None:
+    def __init__(self, snippets: SnippetMaker, limits: Limits, envelopes: EnvelopeCatalogue) -> None:
         self._snippets = snippets
+        self._envelopes = envelopes
         self._limits = limits
         self._documents = lru_cache(maxsize=2)(self._read)
 
@@ -65,7 +69,14 @@ class SnippetReader:
             if stream.inflated > _MOST_BYTES:
                 return []
             if isinstance(each, Embedded):
-                documents.append(each.document)
+                documents.extend(self._opened(each.document, path))
             elif not isinstance(each, ParseError | InternalFailure | UnsupportedInput):
-                documents.append(each)
-        return documents
+                documents.extend(self._opened(each, path))
+        return sorted(documents, key=lambda document: document.start)
+
+    def _opened(self, document: Document, path: str) -> list[Document]:
+        """Return the documents in an envelope, of which nothing else is shown; or the document, if it is not one."""
+        opened = self._envelopes.open(document, path, may_be_known=True)
+        if opened is None:
+            return [document]
+        return [each for each in opened.contents if not isinstance(each, ParseError | UnreadableRequest)]

@@ -46,6 +46,11 @@ class InnerDocument:
         self._source = source
         self._around = around
 
+    @property
+    def source(self) -> bytes | str:
+        """The JSON text."""
+        return self._text.text if self._source is None else self._source
+
     @cached_property
     def ids(self) -> KnownIds:
         """What is personal data in the value for its keys."""
@@ -66,7 +71,7 @@ class InnerDocument:
     @cached_property
     def _document(self) -> JsonDocument:
         """The document by itself, as if its text were a file."""
-        return JsonDocument(self.value, self._text.text if self._source is None else self._source)
+        return JsonDocument(self.value, self.source)
 
     @cached_property
     def repeated(self) -> Sequence[Path]:

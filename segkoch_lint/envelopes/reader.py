@@ -286,7 +286,7 @@ class _Opening:
         origin = Origin(
             decoded=(*around.decoded, base) if is_text else around.decoded,
             base=decoded.field if is_text else base,
-            entry=name or around.entry,
+            entry=", ".join(filter(None, (around.entry, name))),
             call_type=call_type,
             to_segment=to_segment or around.to_segment,
         )

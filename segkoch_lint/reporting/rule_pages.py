@@ -41,7 +41,7 @@ def _sections(rule: Rule) -> Iterator[str]:
     basis = "Kochava's page in Segment's documentation requires it" if rule.required else "beyond Kochava's page"
     senders = f" of {' and '.join(rule.sent_by)} libraries" if rule.sent_by else ""
     yield f"# {rule.code} {rule.name}"
-    yield f"{str(rule.severity).capitalize()}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}."
+    yield f"{_severity(rule)}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}."
     yield rule.description
     if rule.message != "{problem}":  # which says nothing by itself
         yield f"> {rule.message}"
@@ -65,6 +65,13 @@ def _sections(rule: Rule) -> Iterator[str]:
         f'In the configuration, `ignore = ["{rule.code}"]` switches the rule off, '
         f'and `severity = {{ {rule.code} = "info" }}` makes it weigh less.'
     )
+
+
+def _severity(rule: Rule) -> str:
+    severity = str(rule.severity).capitalize()
+    if rule.severity_elsewhere == rule.severity:
+        return severity
+    return f"{severity} where calls are expected, elsewhere {rule.severity_elsewhere}"
 
 
 def facts(rule: Rule) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TextIO
 import click
 
 from segkoch_lint.config.budgets import Budget
+from segkoch_lint.documents.document import ARROW
 from segkoch_lint.findings.finding import Finding, Severity, Snippet
 from segkoch_lint.findings.redaction.masking import shown, shown_path
 from segkoch_lint.findings.summary import CallTally, Group, IdentityTally, PlanTally, Summary
@@ -75,6 +76,8 @@ class Reporter:
         )
         if finding.snippet:
             self._snippet(finding.snippet, color)
+        if inside := _inside(finding, show_ids=show_ids):
+            self._line("  ", Piece("in", dim=True), f" {inside}")
         for related in finding.related:
             self._line("  ", Piece("see", dim=True), f" {related.text(show_ids=show_ids)}: {related.message}")
         if finding.remedy:
@@ -376,3 +379,10 @@ def _width(text: str) -> int:
     from unicodedata import category, east_asian_width  # noqa: PLC0415
 
     return sum(0 if category(c) in {"Mn", "Me"} else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _inside(finding: Finding, *, show_ids: bool) -> str:
+    """Return which message or request holds a finding, and where in it; empty if the place in the file says it all."""
+    entry = finding.properties.get("entry", "")
+    pointer = finding.location.pointer_text(show_ids=show_ids)
+    return f"{entry}: {pointer}" if entry else pointer if ARROW in pointer else ""

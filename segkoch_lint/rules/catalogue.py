@@ -42,6 +42,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         code, name, severity: its identity, and its severity unless configured otherwise.
+        severity_elsewhere: its severity in inputs where no calls are expected.
         required: whether Segment's page of the Kochava destination demands it.
         applies_to: what is validated.
         sent_by: origins of the calls that it applies to; empty for all.
@@ -61,6 +62,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     code: str
     name: str
     severity: Severity
+    severity_elsewhere: Severity
     required: bool
     applies_to: AppliesTo
     sent_by: tuple[str, ...]
@@ -86,6 +88,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         code=about["code"],
         name=document["title"],
         severity=Severity.of(about["severity"]),
+        severity_elsewhere=Severity.of(about.get("severity-elsewhere", about["severity"])),
         required=about["origin"] == "required",
         applies_to=about["applies-to"],
         sent_by=tuple(about.get("sent-by", ())),

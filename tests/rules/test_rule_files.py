@@ -26,6 +26,8 @@ CONTRACT = {
     "KCH001": ("invalid-syntax", "error"),
     "KCH002": ("not-a-call", "error"),
     "KCH003": ("duplicate-key", "error"),
+    "KCH004": ("unreadable-capture", "error"),
+    "KCH005": ("call-in-unknown-envelope", "error"),
     "KCH101": ("missing-device", "error"),
     "KCH102": ("missing-device-type", "error"),
     "KCH103": ("invalid-device-type", "error"),

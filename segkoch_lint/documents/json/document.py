@@ -31,31 +31,34 @@ class JsonDocument:
         value: the parsed value.
         text: the text it was parsed from.
         line, column: where the text begins in the input.
+
+    Attributes:
+        source: the text as it was given.
     """
 
     origin: Origin | None = None
 
     def __init__(self, value: Any, text: bytes | str, line: int = 1, column: int = 1) -> None:
         self.value = value
-        self._source = text
+        self.source = text
         self.start = (line, column)
 
     @cached_property
     def text(self) -> str:
         """The document's text."""
-        return self._source if isinstance(self._source, str) else self._source.decode("utf-8")
+        return self.source if isinstance(self.source, str) else self.source.decode("utf-8")
 
     @cached_property
     def ids(self) -> KnownIds:
         """What is personal data in the value for its keys."""
-        return KnownIds(self.value, self._source if isinstance(self._source, bytes) else None)
+        return KnownIds(self.value, self.source if isinstance(self.source, bytes) else None)
 
     @cached_property
     def repeated(self) -> Sequence[Path]:
         """Paths of the members whose key stands more than once in its object."""
         if not isinstance(self.value, dict | list):
             return ()
-        if isinstance(self._source, bytes) and _is_written(self.value, self._source):
+        if isinstance(self.source, bytes) and _is_written(self.value, self.source):
             return ()  # nothing was lost on the way from the text to the value
         counting = _Repeats()
         json.loads(self.text, object_pairs_hook=counting.object, parse_int=parse_integer)
@@ -78,8 +81,8 @@ class JsonDocument:
     def extents(self, paths: Collection[Path]) -> dict[Path, OffsetRange]:
         """Return where the value at each path stands in the text; paths that do not exist are left out."""
         found: dict[Path, OffsetRange] = {}
-        if len(paths) <= _FEW and isinstance(self._source, bytes):
-            found = self._few_extents(self._source, paths)
+        if len(paths) <= _FEW and isinstance(self.source, bytes):
+            found = self._few_extents(self.source, paths)
         missing = [path for path in paths if path not in found]
         if missing == [()]:
             found[()] = extent_of_whole(self.text)
@@ -103,7 +106,7 @@ class JsonDocument:
 
     def span(self, extent: OffsetRange) -> Span:
         """Return the span of an extent of the text."""
-        if isinstance(self._source, bytes) and b"\n" not in self._source:
+        if isinstance(self.source, bytes) and b"\n" not in self.source:
             line, column = self.start
             return Span(line, column + extent[0], line, column + extent[1])
         return self.table.span(extent)
