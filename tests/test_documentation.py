@@ -1,21 +1,40 @@
-"""What the pages in docs/ say of configurations, settings and rule files, against the program."""
+"""The pages of the documentation: what they show is what the program does, and what they list is complete."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import re
-from collections.abc import Callable
+import shlex
+import shutil
+import tomllib
 from pathlib import Path
 
+import click
 import pytest
+import yaml
 
 from segkoch_lint import Settings, resources
-from tests.conftest import Ran
+from segkoch_lint.cli import cli
+from segkoch_lint.config.file import load_settings
+from tests.documentation import (
+    PAGES,
+    ROOT,
+    anchors,
+    blocks,
+    commands,
+    links,
+    matches,
+    name_of,
+    prose,
+    run,
+)
 
-Program = Callable[..., Ran]
+DOCS = ROOT / "docs"
+CONTRIBUTING = DOCS / "contributing"
+WIDTH = 100
 
-DOCS = Path(__file__).parents[1] / "docs"
+WITH_COMMANDS = [page for page in PAGES if page.parent != CONTRIBUTING and blocks(page, "console")]
 
 
 def first_cells(page: str) -> set[str]:
@@ -41,19 +60,93 @@ def test_every_member_of_a_rule_file_is_documented() -> None:
     assert members - first_cells("rule-files.md") == {"rule"}
 
 
-def test_the_documented_rule_file_finds_what_the_page_shows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Program
-) -> None:
-    page = (DOCS / "rule-files.md").read_text(encoding="utf-8")
-    text, arguments, shown = re.search(  # type: ignore[union-attr]  # a page without it fails the test
-        r"```json\n(.*?)```.*?```console\n\$ segkoch-lint (.*?)\n(.*?)```", page, re.DOTALL
-    ).groups()
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "SHOP001.json").write_text(text, encoding="utf-8")
-    order = json.loads(text)["examples"][0]
-    del order["properties"]["currency"]
-    (tmp_path / "order.json").write_text(json.dumps(order, indent=2), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    ran = program(*arguments.split())
-    assert (ran.status, ran.err) == (1, "")
-    assert ran.out.startswith(shown)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a copy of the examples, as a reader has after cloning the repository."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=name_of)
+def test_the_commands_of_a_page_print_what_it_shows(page: Path, folder: Path) -> None:
+    for block in blocks(page):
+        if block.title is not None:
+            (folder / block.title).parent.mkdir(parents=True, exist_ok=True)
+            (folder / block.title).write_text(block.text, encoding="utf-8")
+        elif block.language == "console":
+            shown = commands(block)
+            for command, output in zip(shown, run(shown, folder), strict=True):
+                assert matches(command.output, output), f"$ {command.line}\n{output}"
+
+
+def test_every_page_for_users_has_a_command_that_is_run() -> None:
+    for_users = set(DOCS.glob("*.md")) - {DOCS / "benchmarks.md", DOCS / "plan-ci.md"}
+    assert sorted(for_users - set(WITH_COMMANDS)) == []  # test_documented_ci.py runs the jobs of plan-ci.md
+
+
+@pytest.mark.parametrize(
+    ("shown", "output", "same"),
+    [
+        ("a\nb\n", "a\nb\n", True),
+        ("a\n", "a\nb\n", False),
+        ("a\n...\n", "a\nb\nc\n", True),
+        ("a\n...\nc\n", "a\nc\n", True),
+        ("...\nb\n", "a\nc\n", False),
+        ("took ... s\n", "took 0.5 s\n", True),
+        ("took ... s\n", "took 0.5\n1 s\n", False),
+        ("", "", True),
+        ("", "a\n", False),
+    ],
+)
+def test_three_dots_match_any_text_and_any_lines(shown: str, output: str, same: bool) -> None:
+    assert matches(shown, output) == same
+
+
+def option_names(words: list[str]) -> set[str]:
+    return {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_the_options_that_a_page_uses_exist(page: Path) -> None:
+    lines = [line for block in blocks(page, "sh", "console", "yaml") for line in block.text.splitlines()]
+    calls = [line for line in lines if re.match(r"(\$ |- run: |.*\| )?segkoch-lint ", line.strip())]
+    for line in calls:
+        words = shlex.split(line.partition("segkoch-lint ")[2].partition(" | ")[0], comments=True)
+        command: click.Command = cli
+        context = click.Context(cli)
+        while words and isinstance(command, click.Group) and (inner := command.get_command(context, words[0])):
+            command, words = inner, words[1:]
+        known = {name for each in command.get_params(context) for name in each.opts}
+        assert option_names(words) - known == set(), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_the_data_that_a_page_shows_can_be_parsed(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page, "json", "yaml", "toml"):
+        if block.language == "json":
+            json.loads(block.text)
+        elif block.language == "yaml":
+            yaml.safe_load(block.text)
+        elif "tool" in tomllib.loads(block.text):
+            (tmp_path / "pyproject.toml").write_text(block.text, encoding="utf-8")
+            load_settings(tmp_path / "pyproject.toml")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_a_file_and_a_heading_that_exist(page: Path) -> None:
+    for target in links(page):
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_prose_is_wrapped_at_the_same_width(page: Path) -> None:
+    too_long = [f"{number}: {line}" for number, line in prose(page) if len(line) > WIDTH]
+    assert too_long == []
+
+
+def test_every_page_is_linked_from_the_readme_or_from_a_page_beside_it() -> None:
+    linked = {(page.parent / target.partition("#")[0]).resolve() for page in PAGES for target in links(page)}
+    assert [name_of(page) for page in PAGES if page not in linked and page.name != "README.md"] == []
