@@ -7,7 +7,9 @@ import io
 import json
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from segkoch_lint import Finding, Linter
 from segkoch_lint.calls.call import Call
@@ -136,6 +138,29 @@ def test_rows_get_the_findings_that_the_same_rows_get_as_a_table() -> None:
     assert [(f.code, f.message, f.location.span.line + 1) for f in as_json if f.location.span] == [
         (f.code, f.message, f.location.span.line) for f in as_table if f.location.span
     ]
+    assert linter.summary.libraries == other.summary.libraries
+
+
+# KCH117 asks for the column of the manufacturer: a row without such a column says nothing about what needs it.
+_OF_THE_DEVICE = [n for n in ROW if n.startswith("context_device_") and n != "context_device_manufacturer"]
+
+
+@given(st.lists(st.sets(st.sampled_from(_OF_THE_DEVICE)), max_size=3), st.booleans())
+def test_a_member_that_is_absent_is_a_null_of_the_table(nulls: list[set[str]], upper: bool) -> None:
+    names = {name: name.upper() if upper else name for name in ROW}  # Snowflake's OBJECT_CONSTRUCT(*), bq extract
+    rows = [{names[name]: value for name, value in ROW.items() if name not in absent} for absent in (set(), *nulls)]
+    table = io.StringIO()
+    writer = csv.DictWriter(table, list(names.values()))
+    writer.writeheader()
+    writer.writerows(rows)
+
+    as_json, linter = lint("\n".join(map(json.dumps, rows)), "a.ndjson")
+    as_table, other = lint(table.getvalue(), "a.csv")
+
+    def found(findings: list[Finding], header: int) -> list[tuple[str, str, int]]:
+        return [(f.code, f.message, f.location.span.line - header) for f in findings if f.location.span]
+
+    assert found(as_json, 0) == found(as_table, 1)
     assert linter.summary.libraries == other.summary.libraries
 
 
