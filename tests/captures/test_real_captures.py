@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +17,9 @@ from tests.captures.browser import record
 from tests.captures.proxy import recording
 from tests.captures.receiver import receiver
 from tests.captures.tools import Tools, capture_tools
+from tests.conftest import Ran
+
+pytestmark = pytest.mark.slow
 
 DEVICE = {
     "type": "iOS",
@@ -75,10 +81,14 @@ def of_proxy(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return har
 
 
+def entries(har: Path) -> list[dict[str, Any]]:
+    """Return the requests of a HAR."""
+    return [entry["request"] for entry in json.loads(har.read_text())["log"]["entries"]]
+
+
 def posts(har: Path) -> list[tuple[str, Any]]:
     """Return the path of each posted request, and what it holds as JSON; None where the capture has no body."""
-    entries = json.loads(har.read_text())["log"]["entries"]
-    requests = [entry["request"] for entry in entries if entry["request"]["method"] == "POST"]
+    requests = [request for request in entries(har) if request["method"] == "POST"]
     bodies = [(request.get("postData") or {}).get("text") for request in requests]
     return [
         (urlsplit(request["url"]).path, body and json.loads(body))
@@ -98,3 +108,56 @@ def test_a_proxy_records_a_compressed_batch(of_proxy: Path) -> None:
 
     assert path == "/v1/batch"
     assert [call["event"] for call in body["batch"]] == ["Order Completed", "Order Refunded"]
+
+
+def places_of(written: str, har: Path) -> list[tuple[int, int]]:
+    """Return line and column, from 1, of every place of a text in a file."""
+    lines = har.read_text().split("\n")
+    return [
+        (number, found.start() + 1)
+        for number, line in enumerate(lines, 1)
+        for found in re.finditer(re.escape(written), line)
+    ]
+
+
+def test_what_a_browser_recorded_is_checked_where_it_is(of_browser: Path, program: Callable[..., Ran]) -> None:
+    ran = program("check", "--isolated", "-f", "json", str(of_browser))
+
+    report = json.loads(ran.out)
+    found = [(each["code"], each["pointer"]) for each in report["findings"]]
+    track, beacon, blob = (number for number, entry in enumerate(entries(of_browser)) if entry["url"].endswith("/v1/t"))
+    body = "/log/entries/{}/request/postData/text → /context/device/type"
+    assert sorted(found) == [
+        ("KCH004", f"/log/entries/{blob}"),
+        ("KCH103", body.format(track)),
+        ("KCH103", body.format(beacon)),
+    ]
+    places = [(each["line"], each["column"]) for each in report["findings"] if each["code"] == "KCH103"]
+    assert places == places_of(r"\"iOS\"", of_browser)
+    assert ran.status == 1
+
+
+def test_what_a_proxy_recorded_is_checked_where_it_is(of_proxy: Path, program: Callable[..., Ran]) -> None:
+    ran = program("check", "--isolated", "-f", "json", str(of_proxy))
+
+    findings = json.loads(ran.out)["findings"]
+    body = "/log/entries/0/request/postData/text → /batch/{}/context/device/type"
+    assert [(each["code"], each["pointer"]) for each in findings] == [
+        ("KCH103", body.format(0)),
+        ("KCH103", body.format(1)),
+    ]
+    assert [(each["line"], each["column"]) for each in findings] == places_of(r"\"iOS\"", of_proxy)
+    assert ran.status == 1
+
+
+@pytest.mark.parametrize("output", ["text", "json", "json-lines"])
+def test_a_report_on_captures_shows_no_key_and_no_id(
+    output: str, of_browser: Path, of_proxy: Path, program: Callable[..., Ran]
+) -> None:
+    ran = program("check", "--isolated", "-f", output, str(of_browser), str(of_proxy))
+
+    assert "KCH103" in ran.out
+    key = "made-up-write-key"
+    for secret in (key, b64encode(f"{key}:".encode()).decode()[:-4], str(DEVICE["id"]), str(DEVICE["advertisingId"])):
+        assert secret not in ran.out + ran.err
+    assert key in of_browser.read_text() + of_proxy.read_text()
