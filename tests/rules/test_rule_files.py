@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,57 +23,8 @@ from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.violations import at
 from tests.rules.judged import JUDGED, VALIDATORS
 
-CONTRACT = {
-    "KCH001": ("invalid-syntax", "error"),
-    "KCH002": ("not-a-call", "error"),
-    "KCH003": ("duplicate-key", "error"),
-    "KCH004": ("unreadable-capture", "error"),
-    "KCH005": ("call-in-unknown-envelope", "error"),
-    "KCH101": ("missing-device", "error"),
-    "KCH102": ("missing-device-type", "error"),
-    "KCH103": ("invalid-device-type", "error"),
-    "KCH104": ("missing-device-id", "error"),
-    "KCH105": ("missing-advertising-id", "error"),
-    "KCH106": ("limited-ad-tracking", "error"),
-    "KCH107": ("malformed-advertising-id", "warning"),
-    "KCH108": ("placeholder-advertising-id", "error"),
-    "KCH109": ("placeholder-device-id", "error"),
-    "KCH110": ("advertising-id-is-device-id", "error"),
-    "KCH111": ("conflicting-advertising-ids", "error"),
-    "KCH112": ("ad-tracking-contradiction", "warning"),
-    "KCH113": ("platform-contradiction", "warning"),
-    "KCH114": ("missing-tracking-status", "info"),
-    "KCH115": ("padded-value", "warning"),
-    "KCH116": ("sample-id", "warning"),
-    "KCH117": ("device-replaced", "warning"),
-    "KCH118": ("unusual-device-id", "info"),
-    "KCH119": ("withheld-advertising-id", "warning"),
-    "KCH201": ("device-id-mismatch", "error"),
-    "KCH202": ("advertising-id-mismatch", "error"),
-    "KCH203": ("id-case-mismatch", "warning"),
-    "KCH204": ("shared-device", "warning"),
-    "KCH205": ("device-on-two-platforms", "error"),
-    "KCH206": ("many-devices", "info"),
-    "KCH301": ("missing-user", "error"),
-    "KCH302": ("missing-event-name", "error"),
-    "KCH303": ("reserved-property", "warning"),
-    "KCH304": ("misspelled-integration", "warning"),
-    "KCH305": ("oversized-payload", "warning"),
-    "KCH306": ("snake-case-envelope", "warning"),
-    "KCH307": ("event-name-variants", "warning"),
-    "KCH308": ("oversized-message-id", "warning"),
-    "KCH309": ("revenue-without-currency", "info"),
-    "KCH310": ("placeholder-user-id", "warning"),
-    "KCH401": ("unguarded-requirement", "error"),
-    "KCH402": ("not-checkable", "info"),
-    "KCH403": ("over-strict-plan", "error"),
-    "KCH404": ("guard-removed", "error"),
-    "KCH501": ("malformed-install-attributed", "warning"),
-    "KCH502": ("attribution-loop", "warning"),
-    "KCH503": ("malformed-app-guid", "warning"),
-}
-
-REQUIRED = {"KCH101", "KCH102", "KCH103", "KCH104", "KCH105", "KCH106", "KCH201", "KCH202", "KCH203"}
+CATALOGUE = Path(__file__).parents[3] / "shared" / "rules.md"
+"""The catalogue of rules that this project implements, in a folder beside the repository that not everybody has."""
 
 SUMMED_UP = [rule for rule in JUDGED if rule.applies_to in {"user", "device", "event-name"}]
 OF_CALLS = [rule for rule in JUDGED if rule.applies_to in {"delivered", "call", "request"}]
@@ -87,14 +39,16 @@ def everything() -> RuleSet:
     return RuleSet(built_in(), Delivery(), built_in())
 
 
-def test_the_contract_is_kept() -> None:
-    rules = {rule.code: (rule.name, str(rule.severity)) for rule in built_in()}
-    assert {code: rules.get(code) for code in CONTRACT} == CONTRACT
+def promised() -> dict[str, tuple[str, str, bool]]:
+    """Return the name and the severity of each rule of the catalogue, and whether Kochava's page demands it."""
+    rows = re.findall(r"^\| (KCH\d{3}) \| ([\w-]+) \| (\w+)[^|]*\| (seed)?", CATALOGUE.read_text("utf-8"), re.MULTILINE)
+    return {code: (name, severity, bool(seed)) for code, name, severity, seed in rows}
 
 
+@pytest.mark.skipif(not CATALOGUE.is_file(), reason="the catalogue is not here")
 @pytest.mark.parametrize("rule", built_in(), ids=name_of)
-def test_a_rule_is_required_exactly_when_the_kochava_page_demands_it(rule: Rule) -> None:
-    assert rule.required == (rule.code in REQUIRED)
+def test_a_rule_is_as_the_catalogue_says(rule: Rule) -> None:
+    assert (rule.name, str(rule.severity), rule.required) == promised()[rule.code]
 
 
 @pytest.mark.parametrize("file", sorted((resources.directory() / "rules").iterdir()), ids=lambda file: file.name)

@@ -1,0 +1,95 @@
+"""The pages in docs/contributing, followed to the letter in a copy of the repository."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "docs" / "contributing"
+
+BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+"""A block of a page: its language, the file that it is the content of, if it is, and its text."""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy of the files that git knows, and of those that it will."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0"):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    names = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+    caches = ("__pycache__", "_cache", ".hypothesis")
+    return {name: path.read_bytes() for name, path in names.items() if not any(part in name for part in caches)}
+
+
+def follow(page: str, folder: Path) -> set[str]:
+    """Do what a page says; return the files that this made or changed."""
+    before = files_in(folder)
+    for language, path, text in BLOCK.findall((PAGES / page).read_text(encoding="utf-8")):
+        if path:
+            (folder / path).write_text(text, encoding="utf-8")
+        elif language == "diff":
+            run(["git", "apply", "-"], folder, text)
+        elif language == "sh":
+            run(["sh", "-e", "-c", text], folder)
+        else:
+            assert language == "console"
+            command, _, shown = text.removeprefix("$ ").partition("\n")
+            assert shown
+            assert run(["sh", "-c", command], folder, statuses=(0, 1)).startswith(shown)
+    after = files_in(folder)
+    return {name for name in after if before.get(name) != after[name]}
+
+
+def run(command: list[str], folder: Path, text: str = "", *, statuses: tuple[int, ...] = (0,)) -> str:
+    """Run a command as in the activated environment of the copy; return what it printed."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "GIT_"))}
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
+    environment["PYTHONPATH"] = str(folder)  # so that the program and the tests are those of the copy
+    ran = subprocess.run(command, cwd=folder, env=environment, input=text, capture_output=True, text=True, check=False)
+    assert ran.returncode in statuses, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_a_rule_is_one_file_by_hand_and_its_pages(clone: Path) -> None:
+    assert follow("add-a-rule.md", clone) == {
+        "schemas/rules/KCH399-long-event-name.json",
+        "docs/rules/KCH399-long-event-name.md",
+        "docs/rules/README.md",
+    }
+    page = (clone / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
+    assert "| [KCH399](KCH399-long-event-name.md) | long-event-name | info |" in page
+
+
+def test_a_report_format_is_a_module_and_a_line(clone: Path) -> None:
+    assert follow("add-a-report-format.md", clone) == {
+        "segkoch_lint/reporting/tab_separated.py",
+        "segkoch_lint/reporting/__init__.py",
+    }
+
+
+def test_a_column_is_a_line_and_its_test(clone: Path) -> None:
+    assert follow("add-a-column.md", clone) == {"schemas/columns.json", "tests/documents/table/test_columns.py"}
+
+
+def test_every_page_is_followed_and_named_where_contributors_look() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    followed = Path(__file__).read_text(encoding="utf-8")
+    for page in PAGES.iterdir():
+        assert f"docs/contributing/{page.name}" in contributing
+        assert f'follow("{page.name}"' in followed
