@@ -67,7 +67,7 @@ def commands(block: Block) -> list[Command]:
     return [Command(line, output) for line, _, output in pairs]
 
 
-def run(shown: list[Command], folder: Path) -> list[str]:
+def run(shown: list[Command], folder: Path, **variables: str) -> list[str]:
     """Run commands in one shell, as a reader would type them, and return the output of each, errors included."""
     # The status of a command is kept, so that a page can show it with `echo $?`.
     script = "end() { local status=$?; printf '\\0'; return $status; }\n" + "".join(
@@ -77,7 +77,7 @@ def run(shown: list[Command], folder: Path) -> list[str]:
     ran = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env={**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "80"},
+        env={**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "80", **variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

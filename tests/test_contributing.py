@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PAGES = ROOT / "docs" / "contributing"
+from tests.documentation import ROOT, blocks, commands, matches, run
 
-BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-"""A block of a page: its language, the file that it is the content of, if it is, and its text."""
+PAGES = ROOT / "docs" / "contributing"
 
 pytestmark = pytest.mark.slow
 
@@ -40,30 +37,30 @@ def files_in(folder: Path) -> dict[str, bytes]:
 def follow(page: str, folder: Path) -> set[str]:
     """Do what a page says; return the files that this made or changed."""
     before = files_in(folder)
-    for language, path, text in BLOCK.findall((PAGES / page).read_text(encoding="utf-8")):
-        if path:
-            (folder / path).write_text(text, encoding="utf-8")
-        elif language == "diff":
-            run(["git", "apply", "-"], folder, text)
-        elif language == "sh":
-            run(["sh", "-e", "-c", text], folder)
+    for block in blocks(PAGES / page):
+        if block.title is not None:
+            (folder / block.title).write_text(block.text, encoding="utf-8")
+        elif block.language == "console":
+            shown = commands(block)
+            for command, output in zip(shown, run(shown, folder, PYTHONPATH=str(folder)), strict=True):
+                assert matches(command.output, output), output
         else:
-            assert language == "console"
-            command, _, shown = text.removeprefix("$ ").partition("\n")
-            assert shown
-            assert run(["sh", "-c", command], folder, statuses=(0, 1)).startswith(shown)
+            call(
+                {"sh": ["sh", "-e", "-c", block.text], "diff": ["git", "apply", "-"]}[block.language],
+                folder,
+                block.text,
+            )
     after = files_in(folder)
     return {name for name in after if before.get(name) != after[name]}
 
 
-def run(command: list[str], folder: Path, text: str = "", *, statuses: tuple[int, ...] = (0,)) -> str:
-    """Run a command as in the activated environment of the copy; return what it printed."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "GIT_"))}
-    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
-    environment["PYTHONPATH"] = str(folder)  # so that the program and the tests are those of the copy
-    ran = subprocess.run(command, cwd=folder, env=environment, input=text, capture_output=True, text=True, check=False)
-    assert ran.returncode in statuses, ran.stdout + ran.stderr
-    return ran.stdout
+def call(command: list[str], folder: Path, text: str) -> None:
+    """Run a command in the activated environment, but with the program and the tests of the copy."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "GIT_"))}
+    variables["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), variables["PATH"]])
+    variables["PYTHONPATH"] = str(folder)
+    ran = subprocess.run(command, cwd=folder, env=variables, input=text, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_a_rule_is_one_file_by_hand_and_its_pages(clone: Path) -> None:
