@@ -257,7 +257,7 @@ class Core:
 
     @property
     def records(self) -> int:
-        """How many records are kept."""
+        """About how many records are kept."""
 
     def keep_records(self, line: int) -> None:
         """Keep the records of the text that was found last.

@@ -248,13 +248,13 @@ fn go_through(blocks: Vec<Vec<u8>>, threads: usize) -> (Vec<Told>, Vec<Recorded>
         match pool.next(Duration::from_secs(60)) {
             Event::Lesson(lesson) => teach(&mut pool.change(), &lesson, &mut rows),
             Event::Finished(_, taken) => {
-                pool.totals().keep_records(line);
+                pool.keep_records(line);
                 all.push(told(taken.expect("nothing failed"), &rows, &mut groups));
                 line += all[all.len() - 1].ends;
             }
             Event::Nothing => panic!("nothing came for a minute"),
             Event::Empty => {
-                let records = pool.totals().take_records();
+                let records = pool.take_records();
                 let recorded = records.iter(pool.change().kinds()).map(recorded).collect();
                 return (all, recorded);
             }

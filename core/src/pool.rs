@@ -4,10 +4,11 @@
 
 use crate::engine::{Engine, Findings, Stop};
 use crate::knowledge::{Knowledge, Lesson};
+use crate::records::Records;
 use crate::totals::{Taken, Totals};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -40,11 +41,17 @@ struct State<T> {
     asked: u64,
     over: u64,
     finished: BTreeMap<u64, (T, Outcome)>,
+    /// Records that are to be joined, each with the number of the first line of their text.
+    kept: VecDeque<(Records, usize)>,
 }
 
 struct Shared<T> {
     knowledge: RwLock<Knowledge>,
     state: Mutex<State<T>>,
+    /// The records of all texts. Whoever holds them may take what is kept in the state, so all is joined in order.
+    records: Mutex<Records>,
+    /// How many there are.
+    joined: AtomicUsize,
     /// Threads are to let go of the knowledge: it is changed, or nobody needs them any more.
     pause: AtomicBool,
     closed: AtomicBool,
@@ -116,6 +123,21 @@ impl<T: AsRef<[u8]>> Shared<T> {
         self.for_teacher.notify_one();
     }
 
+    /// Joins records that are kept, unless another thread is about it.
+    fn join_kept(&self) {
+        if let Ok(mut records) = self.records.try_lock() {
+            self.join_into(&mut records);
+        }
+    }
+
+    fn join_into(&self, records: &mut Records) {
+        let next = || self.state().kept.pop_front();
+        while let Some((kept, line)) = next() {
+            records.join(&kept, line);
+        }
+        self.joined.store(records.len(), Ordering::Relaxed);
+    }
+
     /// What a thread does until the pool is closed.
     fn work(&self) {
         let mut engine = Engine::default();
@@ -124,6 +146,7 @@ impl<T: AsRef<[u8]>> Shared<T> {
                 return;
             };
             self.finish(task, outcome);
+            self.join_kept();
         }
     }
 
@@ -194,7 +217,9 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         let (tasks, lessons, finished) = (VecDeque::new(), VecDeque::new(), BTreeMap::new());
         let shared = Shared {
             knowledge: RwLock::new(knowledge),
-            state: Mutex::new(State { tasks, lessons, asked: 0, over: 0, finished }),
+            state: Mutex::new(State { tasks, lessons, asked: 0, over: 0, finished, kept: VecDeque::new() }),
+            records: Mutex::default(),
+            joined: AtomicUsize::new(0),
             pause: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             for_threads: Condvar::new(),
@@ -227,6 +252,34 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
     /// Returns what was met so far.
     pub fn totals(&mut self) -> &mut Totals {
         &mut self.totals
+    }
+
+    /// Keeps the records of the text that was finished last. A thread joins them with those before, if there are any.
+    ///
+    /// # Arguments
+    ///
+    /// * `line` - the number of its first line.
+    pub fn keep_records(&mut self, line: usize) {
+        let latest = self.totals.take_latest();
+        self.shared.state().kept.push_back((latest, line));
+        if self.threads.is_empty() {
+            self.shared.join_kept();
+        }
+    }
+
+    /// Returns the records that are kept, and keeps none of them.
+    pub fn take_records(&mut self) -> Records {
+        let mut records = self.shared.records.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.join_into(&mut records);
+        self.shared.joined.store(0, Ordering::Relaxed);
+        std::mem::take(&mut records)
+    }
+
+    /// Returns about how many records are kept.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        let kept: usize = self.shared.state().kept.iter().map(|(records, _)| records.len()).sum();
+        self.shared.joined.load(Ordering::Relaxed) + kept
     }
 
     /// Hands in a text of whole lines; see [`Engine::begin`].
@@ -418,8 +471,8 @@ mod tests {
             match pool.next(LONG) {
                 Event::Lesson(lesson) => teach(pool, &lesson),
                 Event::Finished(_, outcome) => told.push(outcome.map(|taken| {
-                    pool.totals().keep_records(0);
-                    let (records, knowledge) = (pool.totals().take_records(), pool.knowledge());
+                    pool.keep_records(0);
+                    let (records, knowledge) = (pool.take_records(), pool.knowledge());
                     let records = records.iter(knowledge.kinds()).map(|each| (each.line, each.calls)).collect();
                     let lines = taken
                         .lines
@@ -500,6 +553,35 @@ mod tests {
                 }
             }
             assert!(asked > 2);
+        }
+    }
+
+    #[test]
+    fn records_are_joined_in_the_order_of_their_texts() {
+        for threads in [1, 2, 3] {
+            let mut pool = pool(threads);
+            for number in 0..40 {
+                pool.hand_in(text(0, 10 + number), false);
+            }
+            let mut line = 0;
+            loop {
+                match pool.next(LONG) {
+                    Event::Lesson(lesson) => teach(&pool, &lesson),
+                    Event::Finished(_, outcome) => {
+                        pool.keep_records(line);
+                        line += outcome.unwrap().ends;
+                    }
+                    Event::Nothing => panic!("nothing came for a minute"),
+                    Event::Empty => break,
+                }
+            }
+            assert!(pool.records() > 0);
+            let (records, again) = (pool.take_records(), pool.take_records());
+            let found: Vec<_> = records.iter(pool.knowledge().kinds()).map(|each| (each.line, each.calls)).collect();
+            let calls =
+                |value: usize| (10..50).map(|lines| (0..lines).filter(|line| line % 7 == value).count() as u64).sum();
+            assert_eq!(found, [0, 1, 2, 4, 6].map(|value| (value, calls(value))), "{threads} threads");
+            assert!(again.is_empty() && pool.records() == 0);
         }
     }
 

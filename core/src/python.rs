@@ -217,15 +217,15 @@ impl Core {
 
     #[getter]
     fn records(&mut self) -> usize {
-        self.pool.totals().records()
+        self.pool.records()
     }
 
     fn keep_records(&mut self, line: usize) {
-        self.pool.totals().keep_records(line);
+        self.pool.keep_records(line);
     }
 
     fn take_records(&mut self) -> Records {
-        let records = self.pool.totals().take_records();
+        let records = self.pool.take_records();
         let kinds = if records.is_empty() { Vec::new() } else { self.pool.knowledge().kinds().to_vec() };
         Records { records, kinds }
     }

@@ -1,4 +1,4 @@
-//! What was met in all texts so far: groups and records have one number each, whichever texts they came in.
+//! What was met in all texts so far: groups have one number each, whichever texts they came in.
 
 use crate::columns::texts_of;
 use crate::engine::{Findings, Line};
@@ -21,11 +21,10 @@ pub struct Taken {
     pub ends: usize,
 }
 
-/// The groups and records that were met.
+/// The groups that were met.
 #[derive(Debug, Default)]
 pub struct Totals {
     groups: Texts,
-    records: Records,
     /// The records of the last text, which are not certain yet.
     latest: Records,
 }
@@ -51,24 +50,9 @@ impl Totals {
         taken
     }
 
-    /// Keeps the records of the last text.
-    ///
-    /// # Arguments
-    ///
-    /// * `line` - the number of its first line.
-    pub fn keep_records(&mut self, line: usize) {
-        self.records.join(&std::mem::take(&mut self.latest), line);
-    }
-
-    /// Returns how many records are kept.
-    #[must_use]
-    pub fn records(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Returns the records that are kept, and keeps none of them.
-    pub fn take_records(&mut self) -> Records {
-        std::mem::take(&mut self.records)
+    /// Returns the records of the last text.
+    pub fn take_latest(&mut self) -> Records {
+        std::mem::take(&mut self.latest)
     }
 
     /// Forgets all groups; they are numbered anew.
@@ -109,17 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn records_are_kept_once_they_are_certain() {
+    fn records_are_those_of_the_last_text() {
         let mut totals = Totals::default();
-        totals.add(findings(b"a", b"\"w\""));
-        for (line, library) in [(10, b"\"x\""), (20, b"\"y\""), (30, b"\"x\"")] {
+        for library in [b"\"x\"", b"\"y\""] {
             totals.add(findings(b"a", library));
-            totals.keep_records(line);
         }
-        assert_eq!(totals.records(), 2);
-        let (taken, kinds) = (totals.take_records(), [Kind::of(0)]);
+        let (taken, kinds) = (totals.take_latest(), [Kind::of(0)]);
         let found: Vec<_> = taken.iter(&kinds).map(|each| (each.texts[0].to_string(), each.line, each.calls)).collect();
-        assert_eq!(found, [("x".to_owned(), 11, 2), ("y".to_owned(), 21, 1)]);
-        assert_eq!(totals.records(), 0);
+        assert_eq!(found, [("y".to_owned(), 1, 1)]);
+        assert!(totals.take_latest().is_empty());
     }
 }

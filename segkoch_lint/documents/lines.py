@@ -101,7 +101,8 @@ def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterato
                 yield too_long(number, most, begun.text)
                 before = number + 1
             if start < end:
-                before = Block(before, head + chunk[start:end] if head else chunk[start:end])
+                # One copy: a chunk is large.
+                before = Block(before, b"".join((head, memoryview(chunk)[start:end])))
                 yield before
             begun = _BegunLine(most)
             begun.add(chunk[end:])

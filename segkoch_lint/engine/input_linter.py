@@ -183,7 +183,8 @@ class InputLinter:
                 yield each
                 continue
             yield from self._checked(each, name, ignored)
-            if self._is_full():
+            # What a checked line says of its user was recorded with its block.
+            if not isinstance(each, CheckedLine) and self._is_full():
                 yield from self._recorded()
         self._count_said()
         self.summary.bytes += text.inflated

@@ -166,8 +166,10 @@ class Stream:
         stored = read_ahead(self._stored()) if self._ahead else self._stored()
         first = next(stored, b"")
         chunks = chain((first,), stored) if first else stored
-        # Neither a compression nor a byte order mark begins with a brace.
-        yield from chunks if first.startswith(b"{") else transcode(inflate(chunks, name=self.name))
+        if not first.startswith(b"{"):
+            yield from transcode(inflate(chunks, name=self.name))
+        else:  # neither a compression nor a byte order mark begins like this
+            yield from chunks if self._ahead else read_ahead(chunks)
 
     def _stored(self) -> Iterator[bytes]:
         while True:

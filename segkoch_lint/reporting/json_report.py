@@ -26,6 +26,9 @@ from segkoch_lint.reporting.json_findings import finding_text
 
 VERSION = 1
 
+_AT_ONCE = 64
+"""Findings that are written at once: where output is not buffered (`PYTHONUNBUFFERED`), each write is a system call."""
+
 
 class Reporter:
     """Writes the document piece by piece; it is whole after `end`."""
@@ -34,6 +37,7 @@ class Reporter:
         self._stream = stream
         self._style = style
         self._written = 0
+        self._waiting: list[str] = []
         tool = {"name": "segkoch-lint", "version": __version__}
         stream.write(f'{{"version": {VERSION}, "tool": {json_text(tool)}, "findings": [')
 
@@ -45,12 +49,19 @@ class Reporter:
         if self._style.max_findings is not None and self._written >= self._style.max_findings:
             return
         text = finding_text(finding, show_ids=self._style.show_ids)
-        self._stream.write(f"{',' if self._written else ''}\n{text}")
+        self._waiting.append(f"{',' if self._written else ''}\n{text}")
         self._written += 1
+        if len(self._waiting) >= _AT_ONCE:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        self._stream.write("".join(self._waiting))
+        self._waiting.clear()
 
     def end(self, summary: Summary, outcome: RunResult) -> None:
         """Write the figures and close the document."""
         figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
+        self._write_waiting()
         self._stream.write(f'\n], "summary": {json_text(figures)}}}\n')
 
 

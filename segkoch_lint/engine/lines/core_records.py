@@ -140,4 +140,5 @@ class CoreRecords:
 
     def take(self) -> KeptRecords | None:
         """Return what was kept, if anything, and keep it no longer."""
-        return self._plan.core.take_records() if self.held else None
+        kept = self._plan.core.take_records()
+        return kept if len(kept) else None
