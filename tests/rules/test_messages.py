@@ -59,7 +59,7 @@ def test_missing_null_empty_and_blank_are_told_apart(code: str, pointer: str, st
         ("KCH301", "/userId", "", "userId is empty"),
         ("KCH301", "/userId", " ", "userId is blank"),
         ("KCH301", "/userId", {}, "an empty object, not a string"),
-        ("KCH310", "/userId", "Guest", 'userId is "Guest", a placeholder'),
+        ("KCH310", "/userId", "Guest", 'userId "Guest" is a placeholder'),
     ],
 )
 def test_the_message_says_what_stands_there_instead(code: str, pointer: str, value: Any, words: str) -> None:

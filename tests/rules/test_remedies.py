@@ -158,7 +158,7 @@ ID = {"type": "android", "id": "c9a3f1d27b5e8460", "model": "Pixel 8"}
         ("KCH104", call("analytics-react-native", {"type": "ios", "model": "x"}), "IDFV", "collectDeviceId"),
         ("KCH104", call("analytics-react-native", {"type": "android"}), "", "collectDeviceId"),
         ("KCH104", call("analytics-kotlin", {"type": "android", "id": ""}), "is empty until", ""),
-        ("KCH104", call("analytics-kotlin", {"type": "android", "model": "x"}), "look for code", "is empty until"),
+        ("KCH104", call("analytics-kotlin", {"type": "android", "model": "x"}), "Look for code", "is empty until"),
         ("KCH105", call("analytics-flutter", ID), "opted out", "Add `segment_analytics_plugin_idfa`"),
         ("KCH105", call("analytics-flutter", {**ID, "type": "ios"}), "1.0.2", "opted out"),
         ("KCH105", call("analytics-kotlin", {**ID, "model": "Android SDK built for x86"}), "real phone", "plugin"),
@@ -170,7 +170,7 @@ ID = {"type": "android", "id": "c9a3f1d27b5e8460", "model": "Pixel 8"}
         ),
         ("KCH109", call("analytics-kotlin", {**ID, "id": "unknown"}), "on Android", "App Clip"),
         ("KCH109", call("analytics-swift", {"type": "ios", "id": "0000"}), "App Clip", "on Android"),
-        ("KCH109", call("analytics-node", {"type": "ios", "id": "0000"}), "hands over", "App Clip"),
+        ("KCH109", call("analytics-node", {"type": "ios", "id": "0000"}), "had no value", "App Clip"),
         ("KCH110", call("analytics-flutter", {**ID, "advertisingId": ID["id"]}), "1.0.2", "fill it"),
     ],
 )
