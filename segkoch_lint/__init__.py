@@ -1,4 +1,4 @@
-"""Lints Segment calls for what the Kochava destination needs.
+"""A linter of Segment calls for the requirements of the Kochava destination.
 
 >>> from segkoch_lint import lint
 >>> [finding.code for finding in lint({"type": "track", "event": "Order Completed", "userId": "u-1"})]
@@ -54,7 +54,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Parsers and validators are imported when they are needed: `--version` and completion never are.
+    # Parsers and validators are imported when they are needed; `--version` and completion need none.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415

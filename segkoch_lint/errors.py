@@ -1,4 +1,4 @@
-"""The one exception for what a user asked wrongly; everything else is a finding or our own fault."""
+"""Errors: of the user, of an output, and of the program itself. Problems of an input are findings instead."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import NamedTuple, Self
 
 
 class UsageError(Exception):
-    """The user asked for something that cannot be done: a bad option, configuration, rule file or baseline.
+    """An option, the configuration, a rule file or the like is wrong.
 
     Args:
-        message: what is wrong, in one sentence.
-        hint: what to do about it, or an empty string.
-        further: what else is wrong.
+        message: the problem, in one sentence.
+        hint: what to do about it; may be empty.
+        further: other errors that were found with this one.
     """
 
     def __init__(self, message: str, hint: str = "", further: Sequence[UsageError] = ()) -> None:
@@ -25,12 +25,12 @@ class UsageError(Exception):
         return "\n".join(f"{each.message} {each.hint}".rstrip() for each in self.all())
 
     def all(self) -> list[UsageError]:
-        """Return this error and the further ones, each once."""
+        """Return this error and the further ones, without repetitions."""
         return list({(each.message, each.hint): each for each in (self, *self.further)}.values())
 
 
 def raise_all(errors: Sequence[UsageError]) -> None:
-    """Raise all that is wrong as one error; do nothing if nothing is.
+    """Raise all *errors* as one; do nothing if there are none.
 
     Raises:
         UsageError: there are errors.
@@ -41,18 +41,19 @@ def raise_all(errors: Sequence[UsageError]) -> None:
 
 
 class OutputError(Exception):
-    """An output cannot be written; the run is incomplete."""
+    """An output cannot be written, so the run is incomplete."""
 
 
 class InternalError(NamedTuple):
-    """A place where the program itself failed: an exception that nobody expected. The run goes on behind it.
+    """An unexpected exception of the program's own code, after which the run went on.
 
     Attributes:
-        path: the input; empty where it is none of an input.
-        line: where the document begins that was read; None where that is not known.
-        error: the name of the exception's class, and what the operating system says. Its own text may quote a payload.
-        consequence: what was not checked because of it.
-        trace: the traceback, for ``--debug`` only: the exception's text is in it.
+        path: the input; empty if the error is not about an input.
+        line: the line where the document begins; None if it is not known.
+        error: the name of the exception's class, and the message of the operating system if there is one. The text of
+            the exception is left out, since it may quote a payload.
+        consequence: what was not done because of the error.
+        trace: the traceback, for ``--debug`` only, since it holds the text of the exception.
     """
 
     path: str
@@ -63,18 +64,20 @@ class InternalError(NamedTuple):
 
     @classmethod
     def of(cls, error: BaseException, path: str, line: int | None, consequence: str) -> Self:
-        """Return what *error* was, and where it was raised."""
+        """Return the record of *error*."""
         import traceback  # noqa: PLC0415 - hardly any run fails
 
         name = type(error).__name__
         if isinstance(error, OSError) and error.strerror:
-            name += f": {error.strerror}"  # the system's own words, which quote nothing
+            name += f": {error.strerror}"  # a text of the system, which quotes nothing
         return cls(path, line, name, consequence, "".join(traceback.format_exception(error)))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ``Did you mean "…"?`` for the known word most like *word*, or an empty string."""
-    import difflib  # noqa: PLC0415 - only for what is misspelled
+    """Return ``Did you mean "…"?`` for the known word that is most similar to *word*; an empty string if none is."""
+    import difflib  # noqa: PLC0415 - only for misspelled words
 
-    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    # Codes share most of their characters, so only one with a single typing error is similar: KCH999 is not KCH309.
+    similarity = 0.8 if any(map(str.isdigit, word)) else 0.5
+    match = difflib.get_close_matches(word, list(known), n=1, cutoff=similarity)
     return f'Did you mean "{match[0]}"?' if match else ""

@@ -1,4 +1,4 @@
-"""The hall that every door leads into: inputs in, findings and figures out."""
+"""The entry point of the command line and the Python API: inputs to findings and figures."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from segkoch_lint.inputs.input import MISSING, Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_bytes, open_input
 
 
-class _StoppedError(BaseException):
-    """Whoever is told of the progress raised *error* to end the run; no guard for failures of ours may catch it."""
+class _ProgressError(BaseException):
+    """An error that ``on_progress`` raised to end the run. The handlers of internal errors must not catch it."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(error)
@@ -43,22 +43,22 @@ class _StoppedError(BaseException):
 
 
 class Linter:
-    """One run: lints inputs one after the other and counts as it goes.
+    """One run, which lints inputs one after the other and counts.
 
     Args:
-        settings: the configuration of the run.
-        allow_empty: files that are named may hold no call; these are counted, not reported.
-        snippets, error_snippets: make the lines to show; None when nobody shows them.
-        jobs: how many threads of the native core may go through the lines of logs; findings and figures are the same
-            for any number.
+        settings: the configuration of the run; the defaults if None.
+        allow_empty: whether a named file without a call is only counted, and not reported.
+        snippets: returns the snippet of a finding; None if no report shows snippets.
+        error_snippets: returns the snippet of a parse error; None if no report shows snippets.
+        jobs: how many threads of the native core read the lines of logs; findings and figures do not depend on it.
 
     Attributes:
         summary: the figures so far.
-        identity: what the calls say of their users and event names; None when no rule about these is selected.
-        on_progress: called now and then while inputs are read.
+        identity: the records of users and event names; None if no selected rule is about them.
+        on_progress: called regularly while inputs are read. If it raises an exception, the run ends with that.
 
     Raises:
-        UsageError: the settings are none, a selector means no rule, or a rule file is broken.
+        UsageError: *settings* are not `Settings`, a selector matches no rule, or a rule file is broken.
     """
 
     def __init__(
@@ -75,19 +75,20 @@ class Linter:
         self.settings = settings or Settings()
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
-        self._parts = InputLinter(self.settings, snippets, error_snippets, jobs)
-        self._parts.summary = self.summary
-        self._parts.on_progress = self._tell
+        self._input_linter = InputLinter(self.settings, snippets, error_snippets, jobs)
+        self._input_linter.summary = self.summary
+        self._input_linter.on_progress = self._report_progress
         self.identity = IdentityDatabase(share_of(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
-        self._looking_back = SnippetReader(snippets, self.settings.limits, self._parts.envelopes) if snippets else None
-        self._gone: set[str] = set()
+        envelopes = self._input_linter.envelopes
+        self._snippet_reader = SnippetReader(snippets, self.settings.limits, envelopes) if snippets else None
+        self._unreadable_again: set[str] = set()  # names of standard input: files of these names would be others
         self._allow_empty = allow_empty
 
     def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Generator[Finding, None, None]:
-        """Lint files, folders, globs, URLs and ``-``; what cannot be read is noted in ``summary.unread``.
+        """Lint files, folders, globs, URLs and ``-``; ``summary.unread`` names those that cannot be read.
 
-        Files are closed with the iterator: close it if it is not taken to its end.
+        Close the iterator if it is not exhausted, so that the files are closed.
         """
         settings = self.settings
         found = discover(
@@ -104,78 +105,80 @@ class Linter:
                 if isinstance(each, UnreadableInput):
                     self.summary.unread.append((each.path, each.reason))
                 else:
-                    yield from self._joined(each, self._parts.lint(each, opened))
+                    yield from self._resolved(each, self._input_linter.lint(each, opened))
         self.summary.remarks += [(pattern, "no file matches this pattern") for pattern in found.unmatched]
         if found.passed_over:
             self.summary.not_calls[NEITHER] += found.passed_over
 
     @property
     def selection(self) -> Selection:
-        """The rules of the run, and what they weigh."""
-        return self._parts.selection
+        """The rules of the run and their severities."""
+        return self._input_linter.selection
 
     @property
     def bytes_read(self) -> int:
-        """Stored (compressed) bytes read so far."""
-        return self._parts.bytes_read
+        """The number of bytes read so far, before decompression."""
+        return self._input_linter.bytes_read
 
     @property
     def calls_read(self) -> int:
-        """Calls read so far."""
+        """The number of calls read so far."""
         return self.summary.calls
 
     def input(self, source: Input) -> Iterator[Finding]:
         """Lint one input."""
-        yield from self._joined(source, self._parts.lint(source))
+        yield from self._resolved(source, self._input_linter.lint(source))
 
     def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
-        """Lint the content of an input, whatever it is: compressed, JSON, JSON Lines or YAML."""
+        """Lint the content of an input, in any format that a file may have."""
         with open_bytes(content, name) as stream:
             source = Input(name, stdin=True)
-            yield from self._joined(source, self._parts.stream(stream, source))
+            yield from self._resolved(source, self._input_linter.stream(stream, source))
 
     def value(self, value: Any) -> Iterator[Finding]:
-        """Lint a call, a list of calls or a batch body that was parsed already; its findings have no span.
+        """Lint a parsed call, list of calls or batch body; the findings have no span.
 
         Raises:
-            ValueError: it holds something that JSON has not: keys that are no strings, bytes, itself.
+            ValueError: *value* holds something that JSON cannot express: a key that is not a string, bytes, itself.
         """
         try:
-            json.dumps(value, allow_nan=False)  # the validators look only into what rules read
-            entries = list(self._parts.value(ValueDocument(value)))
+            json.dumps(value, allow_nan=False)  # the validators only see what rules read
+            entries = list(self._input_linter.value(ValueDocument(value)))
         except (TypeError, ValueError, RecursionError) as error:
-            raise ValueError(f"not a value that JSON has: {error}") from error
-        joint = self._new_joint(Input(""))
+            raise ValueError(f"not a JSON value: {error}") from error
+        resolver = self._resolver(Input(""))
         for entry in entries:
-            yield from joint.add(entry)
-        yield from joint.end()
+            yield from resolver.add(entry)
+        yield from resolver.end()
 
     def identity_findings(self) -> Iterator[Finding]:
-        """Yield what is wrong across all inputs, once they were read; afterwards nothing is kept of users.
+        """Yield the findings about users and event names of all inputs, then delete the records.
+
+        It is called once, after the inputs have been read.
 
         Raises:
-            OutputError: there is no space left for what is cached.
+            OutputError: there is no space left for temporary files.
         """
         if self.identity is None:
             return
         try:
-            result = analyse(self.identity, self._parts.ruleset)
+            result = analyse(self.identity, self._input_linter.ruleset)
             try:
-                if self._parts.records_users:
+                if self._input_linter.records_users:
                     self.summary.identity = result.tally
                 for code, calls in result.calls.items():
                     self.summary.rules.setdefault(code, RuleTally()).calls += calls
-                yield from map(self._across, result)
+                yield from map(self._of_identity, result)
             finally:
                 result.findings.close()
         except (OutputError, OSError):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the findings about single calls stand
-            self.failed(error, consequence="what calls say of their users was not compared to the end")
+        except Exception as error:  # noqa: BLE001 - the findings about single calls remain valid
+            self.failed(error, consequence="the comparison of users is incomplete")
         finally:
             self.identity.close()
 
-    def _across(self, each: IdentityFinding) -> Finding:
+    def _of_identity(self, each: IdentityFinding) -> Finding:
         rule = self.selection.by_code[each.code]
         severity = self.selection.severity(rule)
         self.summary.rules[each.code].findings += 1
@@ -194,63 +197,63 @@ class Linter:
         )
 
     def _snippet_at(self, location: Location) -> Snippet | None:
-        if self._looking_back is None or location.path in self._gone:
+        if self._snippet_reader is None or location.path in self._unreadable_again:
             return None
         try:
-            return self._looking_back.snippet(location)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the finding stands
+            return self._snippet_reader.snippet(location)
+        except Exception as error:  # noqa: BLE001 - the finding remains valid
             line = location.span.line if location.span else None
-            self.failed(error, location.path, line, consequence="the lines of a finding are not shown")
+            self.failed(error, location.path, line, consequence="a finding at this place is shown without its lines")
             return None
 
     def drop_snippets(self) -> None:
-        """Make no more lines to show; findings that were made before keep theirs."""
-        self._parts.drop_snippets()
-        self._looking_back = None
+        """Make no more snippets."""
+        self._input_linter.drop_snippets()
+        self._snippet_reader = None
 
     def failed(self, error: Exception, path: str = "", line: int | None = None, *, consequence: str) -> None:
-        """Note that our own code failed at a place, so that the run is incomplete.
+        """Record an exception of the program's own code, which makes the run incomplete.
 
         Args:
-            error: what was raised.
-            path, line: the input, and the line in it; empty and None where it is about neither.
+            error: the exception.
+            path, line: the input and the line where it was raised; empty and None if it is not about an input.
             consequence: what was not done because of it.
         """
         self.summary.internal_errors.append(InternalError.of(error, path, line, consequence))
 
-    def _joined(self, source: Input, entries: Iterable[Entry]) -> Iterator[Finding]:
-        joint = self._new_joint(source)
+    def _resolved(self, source: Input, entries: Iterable[Entry]) -> Iterator[Finding]:
+        resolver = self._resolver(source)
         try:
             for entry in entries:
-                yield from map(self._looked_back, joint.add(entry))
-            yield from map(self._looked_back, joint.end())
-        except _StoppedError as stopped:
-            raise stopped.error from None
+                yield from map(self._with_snippet, resolver.add(entry))
+            yield from map(self._with_snippet, resolver.end())
+        except _ProgressError as raised:
+            raise raised.error from None
         except OSError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other inputs can be checked
+        except Exception as error:  # noqa: BLE001 - the other inputs can be checked
             self.failed(error, source.path, consequence="the rest of this input was not checked")
 
-    def _looked_back(self, finding: Finding) -> Finding:
-        """Return a finding with its lines: when it was found that a value should have been a call, they were gone."""
+    def _with_snippet(self, finding: Finding) -> Finding:
+        """Return a finding with its snippet: a value is found not to be a call after its lines have been read."""
         if finding.code not in {NOT_A_CALL, UNKNOWN_ENVELOPE}:
             return finding
         return msgspec.structs.replace(finding, snippet=self._snippet_at(finding.location))
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         try:
-            self.on_progress()  # whichever it is by now
+            self.on_progress()
         except Exception as error:
-            raise _StoppedError(error) from error
+            raise _ProgressError(error) from error
 
-    def _new_joint(self, source: Input) -> EntryResolver:
+    def _resolver(self, source: Input) -> EntryResolver:
         self._inputs += 1
         if source.stdin:
-            self._gone.add(source.path)  # a file of that name would be another one
+            self._unreadable_again.add(source.path)
         ignored = self.selection.ignored_in(source.path)
         across = "".join(f",{code}," for code in self.selection.across if code in ignored)
         recorded = None if self.identity is None else (self.identity, Source(source.path, self._inputs, across))
-        return EntryResolver(source, self._parts.inspector, ignored, self.summary, recorded=recorded)
+        return EntryResolver(source, self._input_linter.inspector, ignored, self.summary, recorded=recorded)
 
 
 def lint(
@@ -258,30 +261,32 @@ def lint(
     *,
     settings: Settings | None = None,
 ) -> Iterator[Finding]:
-    """Lint calls and yield what is wrong with them.
+    """Lint calls and yield the findings.
 
     Args:
-        source: a call, a list of calls or a batch body (parsed JSON); bytes: the content of a file; a string or
-            path: a file, folder or glob.
-        settings: a configuration; the defaults when None. No configuration file is looked for.
+        source: a call, a list of calls or a batch body, as parsed JSON; bytes: the content of a file; a string or a
+            path: a file, a folder or a glob.
+        settings: the configuration; the defaults if None. Configuration files are not read.
 
     Yields:
-        findings in the order of the input, and then those across calls. Those of a parsed value have no span.
+        the findings about single calls in the order of the input, then those about users and event names. Findings in
+        parsed JSON have no span.
 
     Raises:
         UsageError: a setting is wrong.
-        FileNotFoundError: an input is missing, or a glob matches nothing.
-        OSError: an input is unreadable.
-        RuntimeError: the program itself failed on an input; what else is wrong with the calls was yielded before.
-        TypeError, ValueError: the source is nothing of all this, is empty, or holds something that JSON has not. What
-            is wrong with the source itself is raised at once, all else when findings are taken.
+        FileNotFoundError: an input does not exist, or a glob matches nothing.
+        OSError: an input cannot be read.
+        RuntimeError: the program itself failed on an input; the other findings were yielded before.
+        TypeError: *source* has another type.
+        ValueError: *source* is empty, holds something that JSON cannot express, or holds no call, so that nothing was
+            checked. Errors about *source* itself are raised at once, all others during the iteration.
     """
     if not isinstance(source, Mapping | list | bytes | str | os.PathLike):
-        raise TypeError(f"a call, a list of calls, bytes or a path is expected, and {type(source).__name__} was found")
+        raise TypeError(f"a call, a list of calls, bytes or a path is expected, not {type(source).__name__}")
     if isinstance(source, bytes | list | str) and not source:
         raise ValueError(f"an empty {type(source).__name__} holds no call")
     if isinstance(source, str) and is_like_a_document(source):
-        raise ValueError("a string is a path, and a document was found: pass `json.loads(text)`, or `text.encode()`")
+        raise ValueError("a string is a path, not a document: pass `json.loads(text)` or `text.encode()`")
     return _lint(source, Linter(settings))
 
 
@@ -300,5 +305,8 @@ def _lint(source: Mapping[str, Any] | list[Any] | bytes | str | os.PathLike[str]
         place = f"{error.path}:{error.line}" if error.line else error.path
         raise RuntimeError(f"segkoch-lint itself failed ({error.error}): {place}: {error.consequence}")
     if not linter.summary.inputs:
-        for path, remark in linter.summary.remarks:  # a glob, or a path of one
+        for path, remark in linter.summary.remarks:  # a glob that matches nothing
             raise FileNotFoundError(f"{path}: {remark}")
+    if not linter.summary.checked_anything and not linter.summary.severities:
+        remarks = [f"{shown_path(path)}: {remark}" for path, remark in linter.summary.remarks]
+        raise ValueError("; ".join(["nothing was checked, since there is no Segment call", *remarks]))

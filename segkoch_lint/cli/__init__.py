@@ -1,4 +1,4 @@
-"""The command line: one module a command, imported when it is called."""
+"""The command line: one module per command, imported when the command is called."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from segkoch_lint.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Lint events: fixtures, captured payloads, raw logs.",
-    "plan": "Check tracking plans: what do they let through?",
-    "rule": "Explain a rule: what it demands, why, and how to fix it.",
-    "schema": "Print a schema: a rule's, all rules', the configuration's.",
+    "plan": "Check tracking plans: which calls do they let through?",
+    "rule": "Explain a rule: what it requires, why, and how to fix a call that breaks it.",
+    "schema": "Print a JSON Schema: of a rule, of all rules, or of the configuration.",
 }
 
 
@@ -26,18 +26,18 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 @click.group(
     cls=LazyGroup,
     package=__name__,
-    late=_COMMANDS,
+    short_help=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.option(
     "-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
 )
-@click.option("--debug", is_flag=True, help="Show a traceback when the program itself fails.")
+@click.option("--debug", is_flag=True, help="Show a traceback if the program itself fails.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:
     """Lint Segment calls for what the Kochava destination needs.
 
-    Kochava drops calls without a device type, a device id and an advertising id, and nobody says so.
-    This does, before the calls are sent.
+    Kochava drops calls without a device type, a device id or an advertising id, and reports no error.
+    segkoch-lint finds such calls before they are sent.
     """
     ctx.obj = {"debug": debug}

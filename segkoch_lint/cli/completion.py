@@ -1,6 +1,6 @@
-"""Completes rule codes and names, files, and reports to files in the shell."""
+"""Completion in the shell: of rule codes and names, severities, facets, files, and `--output`."""
 
-# Paths stay text, as they were typed: `Path` would rewrite them.
+# Paths remain text, as they were typed; `Path` would rewrite them.
 # ruff: noqa: PTH118, PTH119
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from click.shell_completion import CompletionItem
 
 
 class RuleName(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
-    """A rule's code or name."""
+    """The code or name of a rule."""
 
     name = "rule"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the rules whose code or name begins with what is there."""
+        """Return the rules whose code or name begins with *incomplete*."""
         return complete_rules(ctx, param, incomplete)
 
 
 def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the rules whose code or name begins with what is there, after the last comma."""
+    """Return the rules whose code or name begins with the text after the last comma."""
     from segkoch_lint.rules.catalogue import built_in  # noqa: PLC0415
 
     before, comma, last = incomplete.rpartition(",")
@@ -37,7 +37,7 @@ def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str
 
 
 def complete_severities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return what ``CODE=LEVEL`` can go on to: rules first; of the only one, and after the sign, the levels."""
+    """Complete ``CODE=LEVEL``: first the rule; if only one is left, or after the ``=``, the level."""
     from segkoch_lint.findings.finding import Severity  # noqa: PLC0415
 
     before, comma, last = incomplete.rpartition(",")
@@ -50,7 +50,7 @@ def complete_severities(ctx: click.Context, param: click.Parameter, incomplete: 
 
 
 def complete_facets(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the facets whose name begins with what is there, after the last comma."""
+    """Return the facets whose name begins with the text after the last comma."""
     from segkoch_lint.calls.facets import FACETS  # noqa: PLC0415
 
     before, comma, last = incomplete.rpartition(",")
@@ -58,14 +58,14 @@ def complete_facets(_ctx: click.Context, _param: click.Parameter, incomplete: st
 
 
 def complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Leave it to the shell to complete a path."""
+    """Let the shell complete a path."""
     return [CompletionItem(incomplete, type="file")]
 
 
 def complete_outputs(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return what ``FORMAT:PATH`` can go on to: formats first, and after the colon paths.
+    """Complete ``FORMAT:PATH``: first the format, and after the colon the path.
 
-    Bash takes what follows a colon for a word of its own, and completes it as a path anyway.
+    Bash takes the text after a colon for a word of its own, and completes it as a path anyway.
     """
     from segkoch_lint.reporting import FORMATS  # noqa: PLC0415
 
@@ -73,13 +73,13 @@ def complete_outputs(_ctx: click.Context, _param: click.Parameter, incomplete: s
     if colon:
         return [CompletionItem(f"{name}:{found}") for found in _paths(path)]
     begun = [each for each in FORMATS if each.startswith(name)]
-    # Shells add a space to what is the only choice; here the path is to follow.
+    # A shell adds a space if there is only one choice, but here the path has to follow.
     endings = ("", *_paths("")) if len(begun) == 1 else ("",)
     return [CompletionItem(f"{each}:{ending}") for each in begun for ending in endings]
 
 
 def _paths(begun: str) -> Iterator[str]:
-    """Yield the paths that begin like this, and of the only folder among them what is in it."""
+    """Yield the paths that begin with *begun*; if only one folder does, also its content."""
     folder, name = os.path.split(begun)
     found = [path for path in _inside(folder) if path.startswith(begun) and (name or not _is_hidden(path))]
     yield from found

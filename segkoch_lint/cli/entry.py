@@ -1,4 +1,4 @@
-"""Runs the command line, and turns every way that it can end into an exit status."""
+"""The entry point of the command line: every end of a run, errors included, becomes an exit code."""
 
 from __future__ import annotations
 
@@ -13,17 +13,12 @@ from segkoch_lint.cli import cli
 from segkoch_lint.cli.lazy import BrokenOutput
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.signals import Terminated, raise_arrived, raised_signals
+from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.errors import OutputError, UsageError
-
-USAGE = 2
-INCOMPLETE = 4
-INTERRUPTED = 130
-BROKEN_PIPE = 141
-TERMINATED = 143
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the program with *arguments* and return its exit status; nothing but an interpreter's death escapes."""
+    """Run the program with *arguments* and return its exit code; with ``--debug``, errors of its own are raised."""
     with raised_signals():
         return _run(arguments)
 
@@ -33,36 +28,36 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         status = _status_of(arguments)
     except Terminated:
-        return TERMINATED
+        return ExitCode.TERMINATED
     except (KeyboardInterrupt, click.Abort):
-        _say("Interrupted.")
-        return INTERRUPTED
+        print_note("Interrupted.")
+        return ExitCode.INTERRUPTED
     except (BrokenOutput, BrokenPipeError):
         return _end_quietly()
     except UsageError as error:
         for each in error.all():
-            _say(f"Error: {each.message}", each.hint)
-        return USAGE
+            _print_error(each.message, each.hint)
+        return ExitCode.USAGE_ERROR
     except click.ClickException as error:
-        _explain(error)
-        return USAGE
+        _print_click_error(error)
+        return ExitCode.USAGE_ERROR
     except OutputError as error:
-        _say(f"Error: {error}")
-        return INCOMPLETE
+        _print_error(str(error))
+        return ExitCode.INCOMPLETE
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            _say("Error: cannot write the output: no space left on the device.")
+            _print_error("cannot write the output: no space left on the device.")
         elif isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
-            _say("Error: too many open files.", "`ulimit -n` shows how many a program may open, and sets it.")
+            _print_error("too many open files.", "`ulimit -n` shows and sets how many files a program may open.")
         elif debug:
             raise
         else:
-            _say(
-                f"Error: segkoch-lint itself failed ({type(error).__name__}); what it printed is incomplete.",
+            _print_error(
+                f"segkoch-lint itself failed ({type(error).__name__}); its output is incomplete.",
                 "Run it again as `segkoch-lint --debug …` and report what it shows.",
             )
         _discard_output()
-        return INCOMPLETE
+        return ExitCode.INCOMPLETE
     return status
 
 
@@ -72,26 +67,26 @@ def _status_of(arguments: Sequence[str]) -> int:
         status = cli.main(args=list(arguments), prog_name="segkoch-lint", standalone_mode=False)
         sys.stdout.flush()
     except Exception:
-        raise_arrived()  # what was raised may be what a library has made of it
+        raise_arrived()  # a library may have turned the exception of a signal into one of its own
         raise
     raise_arrived()
-    return status if isinstance(status, int) else 0
+    return status if isinstance(status, int) else ExitCode.CLEAN
 
 
 def _prepare_streams() -> None:
     if sys.stderr is None:
-        # Closed (`2>&-`): the next file that is opened would take its number, and what libraries say there.
+        # It is closed (`2>&-`). The next file that is opened would get its number, and the messages of libraries.
         sys.stderr = open(_reserve(2), "w", encoding="utf-8")  # noqa: SIM115 - a descriptor, for the whole run
     if sys.stdout is None:
         raise OutputError("standard output is closed")
     for stream in (sys.stdout, sys.stderr):
-        # A payload can hold what the terminal's encoding cannot; showing it escaped beats dying of it.
+        # A payload may hold characters that the encoding of the terminal lacks; they are escaped.
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _reserve(descriptor: int) -> int:
-    """Let *descriptor* write into the void, and return it."""
+    """Connect *descriptor* to the null device, and return it."""
     opened = os.open(os.devnull, os.O_WRONLY)
     if opened != descriptor:
         os.dup2(opened, descriptor)
@@ -99,17 +94,17 @@ def _reserve(descriptor: int) -> int:
     return descriptor
 
 
-def _say(message: str, hint: str = "") -> None:
-    print_note(message)
+def _print_error(message: str, hint: str = "") -> None:
+    print_note(f"Error: {message}")
     if hint:
         print_note(f"  {hint}")
 
 
-def _explain(error: click.ClickException) -> None:
-    """Say what click says, with what the user wrote escaped."""
+def _print_click_error(error: click.ClickException) -> None:
+    """Print an error as click does, with the user's text in it escaped."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None and error.message == context.get_help():
-        click.echo(error.message, err=True)  # a command without arguments: its help, which has lines to keep
+        click.echo(error.message, err=True)  # the help of a command without arguments; it has several lines
         return
     if context is not None:
         click.echo(context.get_usage(), err=True)
@@ -118,9 +113,9 @@ def _explain(error: click.ClickException) -> None:
 
 
 def _end_quietly() -> int:
-    """Whoever read us went away (`| head`): say nothing, and keep the interpreter from flushing into the void."""
+    """Return the exit code for a stdout that its reader closed (`| head`); the interpreter must not flush it."""
     _discard_output()
-    return BROKEN_PIPE
+    return ExitCode.BROKEN_PIPE
 
 
 def _discard_output() -> None:

@@ -1,4 +1,4 @@
-"""A group of commands that are imported when they are called."""
+"""A group of commands, each of which is imported when it is called."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from segkoch_lint.errors import nearest
 
 
 class BrokenOutput(BaseException):
-    """Whoever read our output went away. click would end with status 1, which means findings here."""
+    """The reader of stdout closed it. click would end with status 1, which means findings here."""
 
 
 class LazyGroup(click.Group):
-    """Imports a command when it is called: `--version` and `--help` need none of them.
+    """A group that imports a command when it is called, since `--version` and `--help` need none.
 
     Args:
         package: the package with a module for each command.
-        late: the commands with their short help; listing them must not import them.
+        short_help: by the name of each command, its line in the help of the group.
     """
 
-    def __init__(self, *arguments: Any, package: str, late: Mapping[str, str], **options: Any) -> None:
+    def __init__(self, *arguments: Any, package: str, short_help: Mapping[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._package = package
-        self._late = late
+        self._short_help = short_help
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(self._late)
+        return list(self._short_help)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in self._late:
+        if cmd_name not in self._short_help:
             return None
         command: click.Command = import_module(f"{self._package}.{cmd_name}").command
         return command
@@ -42,17 +42,17 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name in self._late or (name.startswith("-") and name != "-") or ctx.resilient_parsing:
+        if name in self._short_help or (name.startswith("-") and name != "-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
-        hint = self._meant(ctx.command_path, name)
+        hint = self._suggestion(ctx.command_path, name)
         raise click.UsageError(f"There is no command '{_shown(name)}'.{hint and ' ' + hint}", ctx)
 
-    def _meant(self, program: str, name: str) -> str:
-        """Return what to write in place of a name that is not a command's: the nearest one, or the path to check."""
+    def _suggestion(self, program: str, name: str) -> str:
+        """Return a hint for a name that is not a command: the most similar command, or `check` if it is a path."""
         looks_like_a_path = any(mark in name for mark in "/\\.*?") or name == "-" or os.path.lexists(name)
-        if looks_like_a_path and "check" in self._late:
+        if looks_like_a_path and "check" in self._short_help:
             return f"Did you mean `{program} check {_shown(name)}`?"
-        return nearest(name, self._late).replace('"', "`").replace("`", f"`{program} ", 1)
+        return nearest(name, self._short_help).replace('"', "`").replace("`", f"`{program} ", 1)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl(list(self._late.items()))
+            formatter.write_dl(list(self._short_help.items()))
 
 
 def _shown(name: str) -> str:

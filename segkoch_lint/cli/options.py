@@ -1,4 +1,4 @@
-"""Options that several commands share, and how they change the settings."""
+"""The options that several commands share, and the settings that they change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 
 from segkoch_lint.cli.completion import complete_rules, complete_severities
 from segkoch_lint.cli.notes import print_note
-from segkoch_lint.config.budgets import FORMS, Budget
+from segkoch_lint.config.budgets import BUDGET_FORMS, Budget
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.finding import Severity
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def configuration_options(command: Command) -> Command:
-    """Add the options that say which configuration and which rules apply."""
+    """Add the options that choose the configuration and the rules."""
     for option in reversed(
         (
             click.option(
@@ -33,7 +33,7 @@ def configuration_options(command: Command) -> Command:
                 multiple=True,
                 metavar="RULES",
                 shell_complete=complete_rules,
-                help="Apply these rules only: codes, code prefixes (KCH1), names or ALL, separated by commas.",
+                help="Apply only these rules: codes, code prefixes (KCH1), names or ALL, separated by commas.",
             ),
             click.option(
                 "--ignore",
@@ -56,7 +56,7 @@ def configuration_options(command: Command) -> Command:
                 multiple=True,
                 metavar="DIR",
                 type=click.Path(path_type=Path),
-                help="Apply your own rule files in this folder, too.",
+                help="Also apply your own rule files in this folder.",
             ),
             click.option(
                 "--config",
@@ -79,7 +79,7 @@ def color_option(command: Command) -> Command:
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
         show_default=True,
-        help="Colour the text output; NO_COLOR and FORCE_COLOR are honoured, too.",
+        help="Colour the text output; auto obeys NO_COLOR and FORCE_COLOR.",
     )
     return option(command)
 
@@ -93,14 +93,15 @@ def settings_of(
     config: Path | None = None,
     isolated: bool = False,
 ) -> Settings:
-    """Return the configuration with the command line on top of it.
+    """Return the settings of the configuration, changed by the options of the command line.
 
-    ``--select`` and ``--ignore`` replace those of the configuration; severities and rule folders add to them.
+    ``--select`` and ``--ignore`` replace those of the configuration; severities and rule folders are added to them.
 
     Raises:
         UsageError: an option or the configuration is wrong.
     """
-    from segkoch_lint.config.file import ignored_configurations, load_settings  # noqa: PLC0415
+    from segkoch_lint.config.file import load_settings  # noqa: PLC0415 - the validator takes a while to import
+    from segkoch_lint.config.file_search import ignored_configurations  # noqa: PLC0415
 
     file = configuration_file(config, isolated=isolated)
     if config is None and not isolated:
@@ -124,12 +125,12 @@ def settings_of(
 
 
 def configuration_file(config: Path | None, *, isolated: bool) -> Path | None:
-    """Return the configuration file that applies: what ``--config`` names, else the nearest one, or None.
+    """Return the configuration file: that of ``--config``, or else the nearest one; None if there is none.
 
     Raises:
-        UsageError: it does not exist, or none was wanted as well.
+        UsageError: the file of ``--config`` does not exist, or ``--isolated`` is given, too.
     """
-    from segkoch_lint.config.file import find_configuration  # noqa: PLC0415
+    from segkoch_lint.config.file_search import find_configuration  # noqa: PLC0415
 
     if config is not None and isolated:
         raise UsageError("--config and --isolated exclude each other.")
@@ -142,7 +143,7 @@ def _selectors(option: str, values: Iterable[str]) -> tuple[str, ...]:
     """Return the selectors that an option names.
 
     Raises:
-        UsageError: it was given, and names none: a variable of a script may have been empty.
+        UsageError: the option is given and names none, for example because a variable of a script is empty.
     """
     given = list(values)
     named = words(given)
@@ -152,7 +153,7 @@ def _selectors(option: str, values: Iterable[str]) -> tuple[str, ...]:
 
 
 def words(values: Iterable[str]) -> tuple[str, ...]:
-    """Return what a repeatable option with commas names, in order."""
+    """Return the words of a repeatable option whose values are separated by commas."""
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
@@ -167,10 +168,10 @@ def _severity(text: str) -> tuple[str, Severity]:
 
 
 def with_budgets(settings: Settings, budgets: Iterable[str]) -> Settings:
-    """Return the settings with budgets (``KCH106=60%``) added, before which those of the configuration give way.
+    """Return the settings with budgets (``KCH106=60%``) added; they override those of the configuration.
 
     Raises:
-        UsageError: one is wrong.
+        UsageError: a budget is wrong.
     """
     given = list(map(_budget, words(budgets)))
     origins = {**settings.origins, **{f"budgets.{selector}": "--budget" for selector, _ in given}}
@@ -178,7 +179,7 @@ def with_budgets(settings: Settings, budgets: Iterable[str]) -> Settings:
 
 
 def with_envelopes(settings: Settings, folders: Iterable[Path], pointers: Sequence[str]) -> Settings:
-    """Return the settings with what ``--envelopes`` and ``--at`` name added.
+    """Return the settings with the folders of ``--envelopes`` and the pointers of ``--at`` added.
 
     Raises:
         UsageError: a pointer is not a JSON Pointer.
@@ -191,10 +192,10 @@ def with_envelopes(settings: Settings, folders: Iterable[Path], pointers: Sequen
 
 
 def with_memory(settings: Settings, size: str | None) -> Settings:
-    """Return the settings with the size of ``--memory``, if it was given.
+    """Return the settings with the size of ``--memory``, if it is given.
 
     Raises:
-        UsageError: it is no size, or too small.
+        UsageError: it is not a size, or is too small.
     """
     from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of  # noqa: PLC0415 - the package takes a while to import
 
@@ -209,30 +210,31 @@ def with_memory(settings: Settings, size: str | None) -> Settings:
 def _budget(text: str) -> tuple[str, Budget]:
     selector, equals, amount = (part.strip() for part in text.partition("="))
     if not selector or not equals:
-        raise UsageError(f"--budget {text}: CODE=BUDGET is expected.", FORMS)
+        raise UsageError(f"--budget {text}: CODE=BUDGET is expected.", BUDGET_FORMS)
     try:
         return selector, Budget.of(amount)
     except ValueError as problem:
-        raise UsageError(f"--budget {text}: {problem}.", FORMS) from None
+        raise UsageError(f"--budget {text}: {problem}.", BUDGET_FORMS) from None
 
 
 def with_facets(settings: Settings, names: Iterable[str]) -> Settings:
-    """Return the settings with what ``--group-by`` names.
+    """Return the settings with the facets of ``--group-by``.
 
     Raises:
-        UsageError: there is no such facet.
+        UsageError: a facet does not exist.
     """
     from segkoch_lint.calls.facets import FACETS  # noqa: PLC0415 - most runs group by nothing
 
-    for name in (asked := words(names)):
+    given = words(names)
+    for name in given:
         if name not in FACETS:
-            hint = nearest(name, FACETS) or f"There are {', '.join(FACETS)}."
+            hint = nearest(name, FACETS) or f"The facets are {', '.join(FACETS)}."
             raise UsageError(f'--group-by {name}: no facet is called "{name}".', hint)
-    return dataclasses.replace(settings, group_by=tuple(FACETS[name] for name in dict.fromkeys(asked)))
+    return dataclasses.replace(settings, group_by=tuple(FACETS[name] for name in dict.fromkeys(given)))
 
 
 def _on_top(configured: Mapping[str, T], given: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """Return both, the given ones last: of two selectors as exact as each other the later one decides."""
+    """Return both, the given ones last: if two selectors are equally exact, the last one decides."""
     both = dict(configured)
     for selector, choice in given:
         both.pop(selector, None)
@@ -241,7 +243,7 @@ def _on_top(configured: Mapping[str, T], given: Iterable[tuple[str, T]]) -> dict
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
-    """Tell whether to colour what goes to *stream*: as asked, else NO_COLOR, FORCE_COLOR, and whether it is a terminal.
+    """Return whether to colour the text on *stream*; ``auto`` obeys NO_COLOR and FORCE_COLOR, and needs a terminal.
 
     Sources: https://no-color.org, https://force-color.org
     """

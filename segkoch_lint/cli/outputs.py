@@ -1,4 +1,4 @@
-"""The reports of one run: standard output's, and further ones in files, none of which can end the run by failing."""
+"""The reports of one run: one on standard output, and others in files. A file that fails does not end the run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Self
 import msgspec
 
 from segkoch_lint.cli.notes import print_note
-from segkoch_lint.config.exit_status import INCOMPLETE
+from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.errors import OutputError
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
@@ -23,10 +23,10 @@ Target = tuple[str, str]
 
 
 class Reports:
-    """All reports of a run, as one.
+    """All reports of a run, written at the same time.
 
-    A file that cannot be written is told on standard error as soon as that is known, usually before anything is read.
-    The other reports go on without it, and the run counts as incomplete.
+    If a file cannot be written, standard error says so at once, usually before any input is read. The other reports are
+    completed, and the run is incomplete.
     """
 
     def __init__(self, shown: Report, files: Sequence[_FileReport]) -> None:
@@ -34,7 +34,7 @@ class Reports:
         self._files = files
 
     def begin(self, summary: Summary) -> None:
-        """Write what is known before the first finding is."""
+        """Write the part of each report that comes before the findings."""
         self._shown.begin(summary)
         for file in self._files:
             file.write(lambda report: report.begin(summary))
@@ -45,43 +45,43 @@ class Reports:
         for file in self._files:
             file.write(lambda report: report.finding(finding))
 
-    def end(self, summary: Summary, outcome: RunResult) -> int:
-        """Write the figures and return the exit status: that of *outcome*, or 4 where a file could not be written."""
+    def end(self, summary: Summary, result: RunResult) -> int:
+        """Write the figures, and return the exit status: that of *result*, or 4 if a file could not be written."""
         for file in self._files:
-            file.write(lambda report: report.end(summary, self._with_failures(outcome)))
+            file.write(lambda report: report.end(summary, self._with_failures(result)))
             file.close()
-        last = self._with_failures(outcome)
+        last = self._with_failures(result)
         self._shown.end(summary, last)
         return last.exit_status
 
-    def _with_failures(self, outcome: RunResult) -> RunResult:
+    def _with_failures(self, result: RunResult) -> RunResult:
         if any(file.failed for file in self._files):
-            return msgspec.structs.replace(outcome, exit_status=INCOMPLETE, unwritten=True)
-        return outcome
+            return msgspec.structs.replace(result, exit_status=ExitCode.INCOMPLETE, unwritten=True)
+        return result
 
 
 @contextmanager
-def open_reports(form: str, style: ReportOptions, targets: Sequence[Target]) -> Iterator[Reports]:
-    """Open the report on standard output and the further ones; files appear when all went well."""
-    further = msgspec.structs.replace(style, color=False, quiet=False)
+def open_reports(name: str, options: ReportOptions, targets: Sequence[Target]) -> Iterator[Reports]:
+    """Open a report in the format *name* on standard output, and those in files. A file appears when it is complete."""
+    of_files = msgspec.structs.replace(options, color=False, quiet=False)
     with ExitStack() as stack:
-        files = [stack.enter_context(_FileReport(name, path, further)) for name, path in targets]
-        yield Reports(open_report(form, sys.stdout, style), files)
+        files = [stack.enter_context(_FileReport(format_, path, of_files)) for format_, path in targets]
+        yield Reports(open_report(name, sys.stdout, options), files)
 
 
 class _FileReport:
     """A report in a file.
 
     Attributes:
-        failed: whether the file could not be written; it has been said, and nothing is written any more.
+        failed: whether the file could not be written; then nothing more is written to it.
     """
 
-    def __init__(self, name: str, path: str, style: ReportOptions) -> None:
+    def __init__(self, name: str, path: str, options: ReportOptions) -> None:
         self.failed = False
         self._report: Report | None = None
         self._file = open_output(path)
         try:
-            self._report = open_report(name, self._file.__enter__(), style)
+            self._report = open_report(name, self._file.__enter__(), options)
         except OutputError as error:
             self._fail(error)
 
@@ -94,7 +94,7 @@ class _FileReport:
                 self.close(error)
 
     def close(self, error: BaseException | None = None) -> None:
-        """Give the file its name, or, because of *error*, leave no file."""
+        """Complete the file; if there is an *error*, remove it."""
         if self._report is not None:
             self._report = None
             try:

@@ -1,6 +1,6 @@
-"""Protects what a run reads from what it writes: the one check of outputs against inputs, for every command."""
+"""The check that no output overwrites an input, the same for every command."""
 
-# Paths stay text, as they were given: `Path` would rewrite them.
+# Paths remain text, as they were given; `Path` would rewrite them.
 # ruff: noqa: PTH112, PTH116, PTH123
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from segkoch_lint.errors import UsageError
 from segkoch_lint.reporting.own_reports import is_report
 
 _HEAD = 1 << 16
-_HINT = "Name another file."
+"""Bytes by which the content of a file is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file that a run is going to write.
+    """A file that the run will write.
 
     Attributes:
-        path: where.
-        option: what asks for it, as it was given, for messages.
+        path: its path.
+        option: the option that asks for it, as it was given.
     """
 
     path: str
@@ -33,10 +33,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a run reads.
+    """The files that the run reads.
 
     Attributes:
-        paths: files, folders and globs; ``-`` and URLs are no files here.
+        paths: files, folders and globs; ``-`` and URLs are ignored.
         configuration: the configuration file, or None.
         rule_folders: folders of rule files.
     """
@@ -47,41 +47,41 @@ class Inputs:
 
 
 def refuse_overwriting(outputs: Sequence[Output], inputs: Inputs) -> None:
-    """Refuse to write over something that the run reads, under whatever name, or twice over one file.
+    """Check that no output overwrites a file that the run reads, under any name, or another output.
 
-    In a folder that is read, or among what a glob stands for, a report of an earlier run may be replaced: in CI it is
-    there each time but the first.
+    A report of an earlier run may be overwritten, even if it is in a folder that is read or matches a glob: in CI, each
+    run but the first finds one.
 
     Raises:
-        UsageError: it would be lost.
+        UsageError: an output would overwrite something.
     """
     taken: set[object] = set()
     for output in outputs:
-        marks = _marks(output.path)
-        if not taken.isdisjoint(marks):
+        identities = _identities(output.path)
+        if not taken.isdisjoint(identities):
             raise UsageError("Two reports cannot go to the same file.")
-        taken |= marks
-        what = next(_lost(output.path, marks, inputs), None)
-        if what is not None:
-            raise UsageError(f"{output.option} would overwrite {what}.", _HINT)
+        taken |= identities
+        lost = next(_overwritten(output.path, identities, inputs), None)
+        if lost is not None:
+            raise UsageError(f"{output.option} would overwrite {lost}.", "Name another file.")
 
 
-def _lost(path: str, marks: set[object], inputs: Inputs) -> Iterator[str]:
-    """Yield what writing to *path* would overwrite, in words."""
+def _overwritten(path: str, identities: set[object], inputs: Inputs) -> Iterator[str]:
+    """Yield the inputs that writing to *path* would overwrite, in words."""
     named = [each for each in inputs.paths if each != "-" and not os.path.isdir(each)]
-    if any(not marks.isdisjoint(_marks(each)) for each in named):
+    if any(not identities.isdisjoint(_identities(each)) for each in named):
         yield "an input"
-    if inputs.configuration is not None and not marks.isdisjoint(_marks(str(inputs.configuration))):
+    if inputs.configuration is not None and not identities.isdisjoint(_identities(str(inputs.configuration))):
         yield "the configuration file"
     if any(_is_below(path, str(folder)) and path.endswith(".json") for folder in inputs.rule_folders):
         yield "a rule file"
     for each in inputs.paths:
-        if _is_walked(path, marks, each) and _holds_data(path):
+        if _is_walked(path, identities, each) and _holds_data(path):
             yield f"a file of {each}, which is read"
 
 
-def _is_walked(path: str, marks: set[object], given: str) -> bool:
-    """Tell whether a folder or a glob that was given leads to an existing file."""
+def _is_walked(path: str, identities: set[object], given: str) -> bool:
+    """Return whether the folder or the glob *given* leads to an existing file."""
     from segkoch_lint.inputs.globs import expand, is_glob  # noqa: PLC0415
 
     if given == "-":
@@ -91,11 +91,13 @@ def _is_walked(path: str, marks: set[object], given: str) -> bool:
     if not is_glob(given) or os.path.lexists(given):
         return False
     found = expand(given, lambda _folder, _error: None)
-    return any(_is_below(path, each) if os.path.isdir(each) else not marks.isdisjoint(_marks(each)) for each in found)
+    return any(
+        _is_below(path, each) if os.path.isdir(each) else not identities.isdisjoint(_identities(each)) for each in found
+    )
 
 
 def _is_below(path: str, folder: str) -> bool:
-    """Tell whether an existing file is in a folder or one of its subfolders."""
+    """Return whether an existing file is in a folder or one of its subfolders."""
     if not Path(path).is_file():
         return False
     whole, top = os.path.realpath(path), os.path.realpath(folder)
@@ -103,7 +105,7 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _holds_data(path: str) -> bool:
-    """Tell whether a file holds something that is read and is no report of ours."""
+    """Return whether a file holds data that would be read and is not a report of an earlier run."""
     from segkoch_lint.documents.table.csv_reader import delimiter_of  # noqa: PLC0415
     from segkoch_lint.inputs.file_types import (  # noqa: PLC0415
         Claim,
@@ -117,17 +119,17 @@ def _holds_data(path: str) -> bool:
         with open(path, "rb") as file:
             head = file.read(_HEAD)
     except OSError:
-        return True  # nobody knows what is in it
+        return True  # its content is unknown
     if not head.strip() or is_report(head):
         return False
     claimed = claim_of(path) is not Claim.NOTHING or is_table(path)
     return claimed or is_compressed(head) or starts_like_calls(head) or delimiter_of(head) is not None
 
 
-def _marks(path: str) -> set[object]:
-    """Return by what a file is known: its name without links, and, if it exists and is a file, its place on the disk.
+def _identities(path: str) -> set[object]:
+    """Return what identifies a file: its path without links, and the numbers of its device and inode if it exists.
 
-    Devices and pipes are written, not replaced; the same terminal can take any number of reports.
+    Devices and pipes have no identity, since they are not replaced: several reports may go to one terminal.
     """
     with suppress(OSError, ValueError):
         status = os.stat(path)

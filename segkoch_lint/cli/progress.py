@@ -1,4 +1,4 @@
-"""A line on the terminal that says how far a long run is."""
+"""A progress line on the terminal for long runs."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ _AFTER = 1.0
 """Seconds after which the line appears."""
 
 _EVERY = 0.2
+"""Seconds between two updates."""
 
 
 class Progress:
-    """Shows bytes and calls per second on standard error, when that is a terminal.
+    """Shows bytes and calls per second on standard error if it is a terminal.
 
     Args:
-        linter: whose figures to show.
-        paths: what is read; their sizes make the percentage, as far as they are known beforehand.
+        linter: the linter whose figures are shown.
+        paths: the inputs; the percentage is of the sizes of those that are files and folders.
     """
 
     def __init__(self, linter: Linter, paths: Sequence[str]) -> None:
         self._linter = linter
-        self._wanted = sys.stderr.isatty()
-        self._total = sum(map(_size, paths)) if self._wanted else 0
+        self._on_terminal = sys.stderr.isatty()
+        self._total = sum(map(_size, paths)) if self._on_terminal else 0
         self._started = self._shown_at = time.monotonic()
-        self._bar_shown = False
+        self._visible = False
 
     def __enter__(self) -> Self:
         return self
@@ -44,12 +45,12 @@ class Progress:
         self.clear()
 
     def show(self) -> None:
-        """Draw the line anew, unless it is too early for that."""
+        """Draw the line, unless it was drawn a moment ago."""
         now = time.monotonic()
-        if not self._wanted or now - self._started < _AFTER or now - self._shown_at < _EVERY:
+        if not self._on_terminal or now - self._started < _AFTER or now - self._shown_at < _EVERY:
             return
         self._shown_at = now
-        self._bar_shown = True
+        self._visible = True
         read, calls, seconds = self._linter.bytes_read, self._linter.calls_read, now - self._started
         share = f"{min(read / self._total, 1):4.0%}  " if self._total else ""
         click.echo(
@@ -60,14 +61,14 @@ class Progress:
         )
 
     def clear(self) -> None:
-        """Take the line away, so that something else can be written."""
-        if self._bar_shown:
+        """Remove the line, so that something else can be written."""
+        if self._visible:
             click.echo("\r\x1b[K", err=True, nl=False)
-            self._bar_shown = False
+            self._visible = False
 
 
 def _size(path: str) -> int:
-    """Return the bytes of a file or of the files below a folder; 0 when it cannot be told."""
+    """Return the size of a file, or of the files in a folder, in bytes; 0 if it is not known."""
     if os.path.isdir(path):  # noqa: PTH112
         return sum(
             os.path.getsize(os.path.join(folder, name))  # noqa: PTH118, PTH202

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     "--directory",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="With --all: write a Markdown page per rule, and README.md, into this folder.",
+    help="With --all: write a Markdown page for each rule, and README.md, to this folder.",
 )
 @configuration_options
 @color_option
@@ -47,28 +47,28 @@ def command(
     color: str,
     **configuration: Any,
 ) -> None:
-    """Explain a rule: what it demands, why, what passes and what breaks, and how to fix it.
+    """Explain a rule: what it requires, why, which calls pass and which break it, and how to fix them.
 
-    Without a code or a name, list the rules.
+    Without a code or name, list the rules.
     """
     from segkoch_lint.config.selection import Selection  # noqa: PLC0415
     from segkoch_lint.rules.catalogue import find  # noqa: PLC0415
 
     if every and names:
-        raise UsageError("--all explains every rule; leave the names out.")
+        raise UsageError("--all explains every rule; leave out the names.")
     if directory and not every:
-        raise UsageError("--directory goes with --all.")
+        raise UsageError("--directory needs --all.")
     selection = Selection(settings_of(**configuration))
     if directory:
         _write_pages(directory, selection.rules)
     elif names or every:
         chosen = selection.rules if every else [find(selection.catalogue, name) for name in names]
-        click.echo(_shown(chosen, form, colored=wants_color(color, sys.stdout)), color=True)
+        click.echo(_explained(chosen, form, colored=wants_color(color, sys.stdout)), color=True)
     else:
         click.echo(_listed(selection.rules, form))
 
 
-def _shown(rules: Sequence[Rule], form: str, *, colored: bool) -> str:
+def _explained(rules: Sequence[Rule], form: str, *, colored: bool) -> str:
     from segkoch_lint.reporting.rule_pages import facts, page  # noqa: PLC0415
 
     if form == "json":
@@ -109,15 +109,15 @@ def _listed(rules: Sequence[Rule], form: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return lines that do nothing but show: rule files can come with a repository."""
+    """Return the text with control characters escaped, since rule files may come from a foreign repository."""
     return "\n".join(map(visible, text.split("\n")))
 
 
 def _write_pages(directory: Path, rules: Sequence[Rule]) -> None:
-    """Write all pages, and remove those of rules that are gone.
+    """Write all pages, and remove those of rules that do not exist any more.
 
     Raises:
-        UsageError: a page would overwrite something else, a README for example.
+        UsageError: a page would overwrite another file, for example a README.
         OutputError: a page cannot be written.
     """
     from segkoch_lint.reporting.rule_pages import file_name, index, page  # noqa: PLC0415
@@ -127,7 +127,7 @@ def _write_pages(directory: Path, rules: Sequence[Rule]) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         for name in pages:
             if not _is_free(directory / name):
-                message = f"--directory {directory} would overwrite {name}, which is no page of rules."
+                message = f"--directory {directory} would overwrite {name}, which is not a page of a rule."
                 raise UsageError(message, "Name another folder.")
         for stale in directory.glob("KCH*.md"):
             if stale.name not in pages and _is_free(stale):
@@ -139,7 +139,7 @@ def _write_pages(directory: Path, rules: Sequence[Rule]) -> None:
 
 
 def _is_free(path: Path) -> bool:
-    """Tell whether nothing would be lost if a page of rules were written here."""
+    """Return whether there is no file here, or only the page of a rule."""
     from segkoch_lint.reporting.own_reports import is_rule_page  # noqa: PLC0415
 
     try:

@@ -1,4 +1,4 @@
-"""Signals that end a run: raised where they arrive, and remembered, since what is raised there can get lost."""
+"""Signals that end a run, as exceptions. A signal is also recorded, since its exception can get lost."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from typing import Any
 
 
 class Terminated(BaseException):
-    """SIGTERM or SIGHUP arrived: unwind, so that no half-written output stays behind."""
+    """SIGTERM or SIGHUP arrived. The run is unwound, so that no half-written file remains."""
 
 
 _RAISED: dict[int, type[BaseException]] = {signal.SIGTERM: Terminated, signal.SIGINT: KeyboardInterrupt}
-if hasattr(signal, "SIGHUP"):  # Windows has none
+if hasattr(signal, "SIGHUP"):  # not on Windows
     _RAISED[signal.SIGHUP] = Terminated
 
 _arrived: list[int] = []
-"""The first of them that arrived in this run."""
+"""The first signal that arrived in this run, if one did."""
 
-_AGAIN = 0.01
-"""Seconds after which a signal is raised again where the exception was lost."""
+_RETRY_AFTER = 0.01
+"""Seconds after which a signal is raised again if its exception was lost."""
 
-_CAN_RAISE_AGAIN = hasattr(signal, "setitimer")
+_CAN_RETRY = hasattr(signal, "setitimer")
 
 
 @contextmanager
 def raised_signals() -> Iterator[None]:
-    """Have the signals that end a run raised as exceptions; those ignored from outside (`nohup`) stay ignored."""
+    """Raise the signals that end a run as exceptions; those that are ignored from outside (`nohup`) remain ignored."""
     _arrived.clear()
     before: dict[int, Any] = {number: signal.getsignal(number) for number in _RAISED}
     caught = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
     for number in caught:
         signal.signal(number, _arrive)
-    if _CAN_RAISE_AGAIN:
+    if _CAN_RETRY:
         before[signal.SIGALRM] = signal.signal(signal.SIGALRM, _raise_again)
         caught.append(signal.SIGALRM)
     hook = sys.unraisablehook
-    sys.unraisablehook = _without_ours(hook)
+    sys.unraisablehook = _retrying_hook(hook)
     try:
         yield
     finally:
-        if _CAN_RAISE_AGAIN:
+        if _CAN_RETRY:
             signal.setitimer(signal.ITIMER_REAL, 0)
         sys.unraisablehook = hook
         for number in caught:
@@ -51,9 +51,9 @@ def raised_signals() -> Iterator[None]:
 
 
 def raise_arrived() -> None:
-    """Raise the signal that arrived, if one did: to be called now and then, and before a run is called complete.
+    """Raise the signal that arrived, if one did. It is called regularly, and before a run is called complete.
 
-    Libraries take what is raised in a function that they call for something else: a verdict, an error of their own.
+    A library that calls our functions may take the exception of a signal for a verdict or an error of its own.
 
     Raises:
         Terminated: SIGTERM or SIGHUP arrived.
@@ -64,7 +64,7 @@ def raise_arrived() -> None:
 
 
 def _arrive(number: int, frame: FrameType | None) -> None:
-    # A second signal must not cut short what the first one has cleaned up.
+    # A second signal must not interrupt the cleaning up after the first one.
     if not _arrived:
         _arrived.append(number)
         _raise(frame)
@@ -76,18 +76,18 @@ def _raise_again(_number: int, frame: FrameType | None) -> None:
 
 def _raise(frame: FrameType | None) -> None:
     if _is_in_destructor(frame):
-        _try_again()
+        _retry()
     else:
         raise_arrived()
 
 
-def _try_again() -> None:
-    if _CAN_RAISE_AGAIN:
-        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+def _retry() -> None:
+    if _CAN_RETRY:
+        signal.setitimer(signal.ITIMER_REAL, _RETRY_AFTER)
 
 
 def _is_in_destructor(frame: FrameType | None) -> bool:
-    """Tell whether an exception would only be printed where it is raised, and lost."""
+    """Return whether an exception that is raised here would only be printed, and lost."""
     while frame is not None:
         if frame.f_code.co_name == "__del__":
             return True
@@ -95,15 +95,15 @@ def _is_in_destructor(frame: FrameType | None) -> bool:
     return False
 
 
-def _without_ours(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a hook that prints what cannot be raised, but for the signals: they are raised again a little later.
+def _retrying_hook(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a hook for exceptions that cannot be raised: signals are raised again later, others go to *hook*.
 
-    Importing a module ends in a callback of the interpreter's own, in which an exception is printed and lost.
+    The import of a module ends in a callback of the interpreter, in which an exception is printed and lost.
     """
 
     def called(unraisable: Any) -> None:
         if _arrived and isinstance(unraisable.exc_value, _RAISED[_arrived[0]]):
-            _try_again()
+            _retry()
         else:
             hook(unraisable)
 

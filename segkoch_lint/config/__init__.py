@@ -1,1 +1,1 @@
-"""What a run is to do: configuration files, settings, selected rules, budgets, and the exit status."""
+"""Configuration: files, settings, rule selection, budgets and the exit status of a run."""

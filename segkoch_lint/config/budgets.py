@@ -1,4 +1,4 @@
-"""A budget: in how many of the delivered calls findings of a rule are put up with."""
+"""Budgets: how many of the delivered calls may break a rule before the run fails."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import msgspec
 if TYPE_CHECKING:
     from decimal import Decimal
 
-FORMS = 'Write a share of the delivered calls (60%, 0.1%) or a number of calls (20, or "20 calls").'
-"""What a budget looks like, for hints."""
+BUDGET_FORMS = 'Write a share of the delivered calls (60%, 0.1%) or a number of calls (20, or "20 calls").'
+"""The forms of a budget, for hints."""
 
 _AMOUNT = re.compile(r"([+-]?)([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*(%?|calls?)")
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """The most calls with findings of a rule that do not fail a run.
+    """The most calls that may break a rule without failing the run.
 
     Attributes:
         amount: percent of the delivered calls, 0 to 100, or a whole number of calls.
@@ -29,16 +29,16 @@ class Budget(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, text: str) -> Budget:
-        """Return the budget that is written as *text*: ``60%``, ``0.1%``, or ``20`` or ``20 calls``.
+        """Return the budget that is written as *text*: ``60%``, ``0.1%``, ``20`` or ``20 calls``.
 
         Raises:
-            ValueError: it is no budget; the message says why.
+            ValueError: *text* is not a budget; the message says why.
         """
         from decimal import Decimal  # noqa: PLC0415 - few runs have a budget
 
         read = _AMOUNT.fullmatch(text.strip())
         if read is None:
-            raise ValueError(f'"{text}" is no budget')
+            raise ValueError(f'"{text}" is not a budget')
         sign, digits, unit = read.groups()
         percent = unit == "%"
         amount = Decimal(digits)
@@ -47,15 +47,15 @@ class Budget(msgspec.Struct, frozen=True):
         if percent and amount > 100:
             raise ValueError("a budget cannot be over 100%")
         if not percent and "." in digits:
-            raise ValueError("calls are counted in whole numbers")
+            raise ValueError("a number of calls has to be whole")
         return cls(amount, relative=percent)
 
     def exceeded(self, calls: int, checked: int) -> bool:
-        """Tell whether a rule is over this budget; on it is not over it. Exact, whatever the numbers.
+        """Return whether a rule is over this budget, by exact arithmetic. A rule at its budget is not over it.
 
         Args:
-            calls: calls with findings of the rule.
-            checked: calls delivered. Of none, any share is exceeded by the first finding.
+            calls: the number of calls that break the rule.
+            checked: the number of delivered calls. If it is 0, one finding exceeds any share.
         """
         from fractions import Fraction  # noqa: PLC0415 - few runs have a budget
 
@@ -63,10 +63,10 @@ class Budget(msgspec.Struct, frozen=True):
 
     @property
     def decimals(self) -> int:
-        """The digits after the point that a rate in percent needs to be told from this budget."""
+        """The decimal places with which a rate in percent can be compared with this budget."""
         _, _, exponent = self.amount.as_tuple()
         return 1 - exponent if self.relative and isinstance(exponent, int) else 1
 
     def __str__(self) -> str:
-        """Return the budget as `of` reads it."""
+        """Return the budget in a form that `of` reads."""
         return f"{self.amount:f}{'%' if self.relative else ''}"

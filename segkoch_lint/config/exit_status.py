@@ -1,4 +1,4 @@
-"""What of a run counts, and its exit status."""
+"""The exit status that the figures of a run call for."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 
 from segkoch_lint.config.budgets import Budget
+from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.summary import Summary
 
-CLEAN = 0
-FINDINGS = 1
-USAGE = 2
-NOTHING_CHECKED = 3
-INCOMPLETE = 4
-BROKEN_PIPE = 141
-
 
 def within_budgets(summary: Summary, selection: Selection) -> Counter[str]:
-    """Return by severity name how many findings are of rules within their budgets, and so do not count."""
+    """Return by severity name the number of findings whose rules are within their budgets; they do not count."""
     within: Counter[str] = Counter()
     for code, tally in summary.rules.items():
         budget = selection.budgets.get(code)
@@ -35,35 +29,35 @@ def exit_status(
     allow_empty: bool,
     within: Mapping[str, int] | None = None,
     max_blocked: Budget | None = None,
-) -> int:
-    """Return the exit status that a run's figures call for.
-
-    Where several hold, incomplete comes before findings, and findings before nothing checked.
+) -> ExitCode:
+    """Return the exit status of a run.
 
     Args:
         summary: the figures.
-        fail_on: the least severity that fails the run, or None for none.
+        fail_on: the least severity that fails the run; None if no severity does.
         allow_empty: whether a run that checked nothing passes.
-        within: by severity name, findings that do not count (`within_budgets`).
-        max_blocked: how many of the useful calls of a replay may be blocked; None for any number.
+        within: by severity name, the number of findings that do not count (`within_budgets`).
+        max_blocked: how many of the useful calls of a replay may be blocked; None if any number may.
     """
-    counting = summary.severities - Counter(within or {})
     if summary.unread or summary.internal_errors or not summary.adds_up():
-        return INCOMPLETE
+        return ExitCode.INCOMPLETE
+    counting = summary.severities - Counter(within or {})
     if fail_on is not None and any(Severity.of(name) >= fail_on for name in counting):
-        return FINDINGS
+        return ExitCode.FINDINGS
     replay = summary.plans.replay if summary.plans is not None else None
     if max_blocked is not None and replay is not None and max_blocked.exceeded(replay.useful_blocked, replay.useful):
-        return FINDINGS
-    if not allow_empty and not _checked(summary):
-        return NOTHING_CHECKED
-    if max_blocked is not None and not allow_empty and (replay is None or not replay.useful):
-        return NOTHING_CHECKED  # of no useful call, no share is lost: a log of the wrong kind passes anything
-    return CLEAN
+        return ExitCode.FINDINGS
+    if not allow_empty and not _is_checked(summary, max_blocked):
+        return ExitCode.NOTHING_CHECKED
+    return ExitCode.CLEAN
 
 
-def _checked(summary: Summary) -> bool:
-    """Tell whether anything was looked at that could have been wrong."""
-    if summary.plans is not None:
-        return bool(summary.plans.checked or summary.plans.uncheckable)
-    return bool(summary.calls or summary.destinations)
+def _is_checked(summary: Summary, max_blocked: Budget | None) -> bool:
+    """Return whether the run checked what it was asked to check: calls, plans, and the calls of a replay."""
+    if not summary.checked_anything:
+        return False
+    replay = summary.plans.replay if summary.plans is not None else None
+    if replay is not None and not replay.calls:
+        return False
+    # Without a useful call, no share of them can be blocked: a log of the wrong kind would pass any limit.
+    return max_blocked is None or bool(replay and replay.useful)

@@ -1,193 +1,105 @@
-"""Finds the configuration file, checks it against its JSON Schema, and turns it into settings."""
+"""Configuration files as settings: read, checked against their JSON Schema, with all errors reported at once."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from segkoch_lint import resources
-from segkoch_lint.config.budgets import FORMS, Budget
+from segkoch_lint.config.budgets import BUDGET_FORMS, Budget
+from segkoch_lint.config.file_search import configuration_table
+from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.rules.schema_errors import Wording, complaints, dotted, kind_of
-
-FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
-"""Names of configuration files; of two in one folder the earlier wins."""
-
-_MISTAKEN = (
-    *("segkoch-lint.yaml", "segkoch-lint.yml", ".segkoch-lint.yml", ".segkoch-lint.toml", ".segkoch-lint.json"),
-    *("segkoch-lint.json", "segkoch_lint.toml", ".segkoch_lint.yaml", ".segkoch-lint"),
-)
-"""Names that look like those of configuration files."""
-
-_MISTAKEN_TABLES = ("segkoch_lint", "segkochlint")
+from segkoch_lint.rules.schema_errors import Wording, complaints, dotted
 
 _WORDING = Wording(dotted, "a table", "`segkoch-lint schema --configuration` prints what is allowed.")
 
-_DEEPEST = 20
-"""Levels of a configuration in YAML; it needs three."""
+_MAX_YAML_DEPTH = 20
+"""Levels of nesting of a configuration in YAML; it needs three."""
 
-
-def find_configuration(start: str | Path) -> Path | None:
-    """Return the configuration file nearest to the folder *start*, looking up to the repository's root."""
-    start = Path(start).absolute()
-    for folder in (start, *start.parents):
-        for name in FILES:
-            file = folder / name
-            if file.is_file() and (name != "pyproject.toml" or _table(file) is not None):
-                return file
-        if (folder / ".git").exists():
-            return None
-    return None
-
-
-def ignored_configurations(start: str | Path, taken: Path | None) -> Iterator[tuple[Path, str]]:
-    """Yield what looks like a configuration and is not read, from *start* up to where configurations are looked for.
-
-    Args:
-        start: the folder where the search begins.
-        taken: the configuration that is used, if there is one.
-
-    Yields:
-        a file, and why it is not read.
-    """
-    start = Path(start).absolute()
-    for folder in (start, *start.parents):
-        names = f"a configuration is called {FILES[1]}, {FILES[0]}, or stands in [tool.segkoch-lint] of {FILES[2]}"
-        yield from ((folder / name, f"not read: {names}") for name in _MISTAKEN if (folder / name).is_file())
-        for table in _mistaken_tables(folder / FILES[2]):
-            yield folder / FILES[2], f"[tool.{table}] is not read: the table is called [tool.segkoch-lint]"
-        if taken is not None and taken.parent == folder:
-            others = [folder / name for name in FILES[FILES.index(taken.name) + 1 :] if (folder / name).is_file()]
-            yield from (
-                (other, f"not read: {taken.name} in the same folder comes before it")
-                for other in others
-                if other.name != FILES[2] or _table(other) is not None
-            )
-            return
-        if (folder / ".git").exists():
-            return
-
-
-def _mistaken_tables(file: Path) -> list[str]:
-    try:
-        text = file.read_text(encoding="utf-8")
-        if not any(name in text for name in _MISTAKEN_TABLES):
-            return []
-        tools = _toml(text).get("tool", {})
-    except (OSError, ValueError):
-        return []
-    return [name for name in _MISTAKEN_TABLES if isinstance(tools, dict) and name in tools]
-
-
-def _toml(text: str) -> dict[str, Any]:
-    """Return what TOML says.
-
-    Raises:
-        ValueError: it is not valid.
-    """
-    import tomllib  # noqa: PLC0415 - many runs have no configuration
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"not valid TOML: {error}") from error
+_SELECTING = ("select", "ignore", "severity", "budgets", "per-file-ignores")
+"""Keys whose values name rules."""
 
 
 def load_settings(file: str | Path | None) -> Settings:
-    """Return the settings of a configuration file, or the defaults when there is none.
+    """Return the settings of a configuration file, or the defaults if *file* is None.
 
     Raises:
-        UsageError: the file cannot be read or does not fit its schema.
+        UsageError: the file cannot be read, or something in it is wrong. If the form of a key is wrong, the selectors
+            of the other keys are checked, too, so that one run reports everything.
     """
     if file is None:
         return Settings()
     file = Path(file)
     configuration = _read(file)
-    problems = _problems(configuration)
+    problems = [*_schema_errors(configuration), *_amount_errors(configuration)]
     errors = [UsageError(f"{file}: {message}", hint) for message, hint in problems]
-    if isinstance(configuration, Mapping):
-        errors += _of_amounts(configuration, file)
+    if errors:
+        errors += _selector_errors(configuration, file)
     raise_all(errors)
     return _settings(configuration, file)
 
 
+def fail_on_of(name: str) -> Severity | None:
+    """Return the severity that ``fail-on`` names; None for ``never``."""
+    return None if name == "never" else Severity.of(name)
+
+
 def _read(file: Path) -> Any:
+    if file.suffix != ".toml":
+        return _read_yaml(file)
+    table = configuration_table(file)
+    if table is None:
+        raise UsageError(f"{file}: there is no table [tool.segkoch-lint].", "Add it, or name another file.")
+    return table
+
+
+def _read_yaml(file: Path) -> Any:
+    from segkoch_lint.documents.yaml.document import parse_yaml  # noqa: PLC0415 - only a YAML configuration needs it
+
     try:
-        if file.suffix == ".toml":
-            table = _table(file)
-            if table is None:
-                raise UsageError(f"{file}: there is no table [tool.segkoch-lint].", "Add it, or name another file.")
-            return table
         text = file.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error}.") from error
-    return _yaml(file, text)
-
-
-def _yaml(file: Path, text: bytes) -> Any:
-    from segkoch_lint.documents.yaml.document import parse_yaml  # noqa: PLC0415 - only a YAML configuration needs it
-
     values: list[Any] = []
-    for each in parse_yaml(text, depth=_DEEPEST):
+    for each in parse_yaml(text, depth=_MAX_YAML_DEPTH):
         if isinstance(each, InternalFailure):
             raise each.error
         if isinstance(each, ParseError):
             raise UsageError(f"{file}:{each.span.line}:{each.span.column}: not valid YAML: {each.message}.")
-        for path in each.repeated:
-            *_, last = each.keys(path)
-            raise UsageError(f"{file}:{last.line}:{last.column}: {dotted(path)} stands twice.")
+        repeated = [(path, each.keys(path)[-1]) for path in each.repeated]
+        raise_all(
+            [UsageError(f"{file}:{key.line}:{key.column}: {dotted(path)} appears twice.") for path, key in repeated]
+        )
         values.append(each.value)
     if len(values) > 1:
         raise UsageError(f"{file}: {len(values)} YAML documents; one is expected.")
     return {} if values in ([], [None]) else values[0]
 
 
-def _table(file: Path) -> Any:
-    """Return the tool's table of a TOML file; None if it is a pyproject.toml without one."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file}: cannot be read: {error}.") from error
-    try:
-        document = _toml(text)
-    except ValueError as error:
-        raise UsageError(f"{file}: {error}.") from error
-    tools = document.get("tool", {})
-    if file.name != "pyproject.toml":
-        if isinstance(tools, dict) and "segkoch-lint" in tools:
-            raise UsageError(
-                f"{file}: the table [tool.segkoch-lint] is for pyproject.toml; here, keys are at the top of the file.",
-                "Remove `tool.segkoch-lint` from the headings of tables.",
-            )
-        return document
-    if not isinstance(tools, dict):
-        raise UsageError(f"{file}: tool is {kind_of(tools)}; a table is expected.", "Write [tool.segkoch-lint].")
-    return tools.get("segkoch-lint")
-
-
-def _problems(configuration: Any) -> list[tuple[str, str]]:
-    """Return all that is wrong with a configuration, in the order of its keys, and what to do about it."""
+def _schema_errors(configuration: Any) -> list[tuple[str, str]]:
+    """Return what does not fit the schema, in the order of the keys: each problem, and what to do about it."""
     if _is_valid(configuration):
         return []
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, and only says what is wrong
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, and only explains errors
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
     keys = list(configuration) if isinstance(configuration, Mapping) else []
-    found = [
-        best_match([error]) or error
-        for error in Draft202012Validator(resources.load("configuration")).iter_errors(configuration)
-    ]
+    errors = Draft202012Validator(resources.load("configuration")).iter_errors(configuration)
     order = {str(key): number for number, key in enumerate(keys)}
-    found.sort(key=lambda error: [order.get(str(step), 0) for step in list(error.absolute_path)[:1]])
+    found = sorted(
+        (best_match([error]) or error for error in errors),
+        key=lambda error: [order.get(str(step), 0) for step in list(error.absolute_path)[:1]],
+    )
     return [each for error in found for each in complaints(error, _WORDING)]
 
 
@@ -200,78 +112,75 @@ def _is_valid(configuration: Any) -> bool:
         return False  # TOML has dates and times, which no key takes
 
 
-def _of_amounts(configuration: Mapping[str, Any], file: Path) -> list[UsageError]:
-    """Return what is wrong with the budgets and the memory, whose form the schema leaves open."""
-    errors: list[UsageError] = []
+def _amount_errors(configuration: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with budgets and the memory: their schema does not describe all of their form."""
+    if not isinstance(configuration, Mapping):
+        return
     budgets = configuration.get("budgets")
-    for selector, text in budgets.items() if isinstance(budgets, Mapping) else ():
-        try:
-            if isinstance(text, str | int) and not isinstance(text, bool):
-                _budget(selector, str(text), file)
-        except UsageError as error:
-            errors.append(error)
+    for selector, amount in budgets.items() if isinstance(budgets, Mapping) else ():
+        whole = isinstance(amount, str | int) or (isinstance(amount, float) and amount.is_integer())
+        if whole and not isinstance(amount, bool):
+            yield from _error_of(Budget.of, str(amount), f"budgets.{selector}", BUDGET_FORMS)
+    if isinstance(configuration.get("memory"), str):
+        yield from _error_of(bytes_of, configuration["memory"], "memory", SIZE_FORMS)
+
+
+def _error_of(read: Callable[[str], object], text: str, place: str, hint: str) -> Iterator[tuple[str, str]]:
     try:
-        if isinstance(configuration.get("memory"), str):
-            _memory(configuration["memory"], file)
+        read(text)
+    except ValueError as problem:
+        yield f"in {place}: {problem}.", hint
+
+
+def _selector_errors(configuration: Any, file: Path) -> list[UsageError]:
+    """Return what is wrong with the selectors of the keys that have the right form."""
+    if not isinstance(configuration, Mapping):
+        return []
+    sound = {
+        key: value
+        for key, value in configuration.items()
+        if _is_valid({key: value}) and not list(_amount_errors({key: value}))
+    }
+    if ("rules" in configuration) != ("rules" in sound):
+        return []  # selectors may name the rules of these folders
+    try:
+        Selection(_settings(sound, file))
     except UsageError as error:
-        errors.append(error)
-    return errors
+        return error.all()
+    return []
 
 
 def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
-    folder = file.parent
-    selecting = ("select", "ignore", "severity", "budgets", "per-file-ignores")
-    read: dict[str, Any] = {"root": folder, "origins": {key: f"{file}: in {key}" for key in selecting}}
-    for key, field in {
-        "select": "select",
-        "ignore": "ignore",
-        "exclude": "exclude",
-        "events": "events",
-        "calls": "accepted_types",
-        "ignored-events": "ignored_events",
-        "platforms": "platforms",
-        "capture-hosts": "capture_hosts",
-    }.items():
-        if key in configuration:
-            read[field] = tuple(configuration[key])
-    if "severity" in configuration:
-        read["severity"] = {selector: Severity.of(name) for selector, name in configuration["severity"].items()}
-    if "per-file-ignores" in configuration:
-        read["per_file_ignores"] = {p: tuple(codes) for p, codes in configuration["per-file-ignores"].items()}
-    if "fail-on" in configuration:
-        read["fail_on"] = fail_on_of(configuration["fail-on"])
-    if "budgets" in configuration:
-        read["budgets"] = {s: _budget(s, str(b), file) for s, b in configuration["budgets"].items()}
-    if "libraries" in configuration:
-        read["libraries"] = dict(configuration["libraries"])
+    fields = {field: read(configuration[key]) for key, (field, read) in _FIELDS.items() if key in configuration}
     for key in ("rules", "envelopes"):
         if key in configuration:
-            read[key] = tuple(folder / each for each in configuration[key])
+            fields[key] = tuple(file.parent / folder for folder in configuration[key])
     if "limits" in configuration:
-        given = dict(configuration["limits"])
-        of_reading = {name: name.replace("_", "-") for name in Limits.__struct_fields__}
-        limits = {name: given.pop(key) for name, key in of_reading.items() if key in given}
-        read["limits"] = msgspec.structs.replace(Limits(), **limits)
-        read["rule_limits"] = given
-    if "memory" in configuration:
-        read["memory"] = _memory(configuration["memory"], file)
-    return Settings(**read)
+        of_rules = dict(configuration["limits"])
+        names = {name: name.replace("_", "-") for name in Limits.__struct_fields__}
+        of_reading = {name: of_rules.pop(key) for name, key in names.items() if key in of_rules}
+        fields["limits"] = msgspec.structs.replace(Limits(), **of_reading)
+        fields["rule_limits"] = of_rules
+    return Settings(**fields, root=file.parent, origins={key: f"{file}: in {key}" for key in _SELECTING})
 
 
-def _memory(text: str, file: Path) -> int:
-    try:
-        return bytes_of(text)
-    except ValueError as problem:
-        raise UsageError(f"{file}: in memory: {problem}.", SIZE_FORMS) from None
-
-
-def _budget(selector: str, text: str, file: Path) -> Budget:
-    try:
-        return Budget.of(text)
-    except ValueError as problem:
-        raise UsageError(f"{file}: in budgets.{selector}: {problem}.", FORMS) from None
-
-
-def fail_on_of(name: str) -> Severity | None:
-    """Return the severity that ``fail-on`` names; None for ``never``."""
-    return None if name == "never" else Severity.of(name)
+_FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "select": ("select", tuple),
+    "ignore": ("ignore", tuple),
+    "severity": ("severity", lambda levels: {selector: Severity.of(name) for selector, name in levels.items()}),
+    "per-file-ignores": (
+        "per_file_ignores",
+        lambda ignores: {pattern: tuple(selectors) for pattern, selectors in ignores.items()},
+    ),
+    "exclude": ("exclude", tuple),
+    "events": ("events", tuple),
+    "fail-on": ("fail_on", fail_on_of),
+    "budgets": ("budgets", lambda budgets: {selector: Budget.of(str(text)) for selector, text in budgets.items()}),
+    "calls": ("accepted_types", tuple),
+    "capture-hosts": ("capture_hosts", tuple),
+    "ignored-events": ("ignored_events", tuple),
+    "libraries": ("libraries", dict),
+    "platforms": ("platforms", tuple),
+    "memory": ("memory", bytes_of),
+}
+"""By key of the configuration, the field of `Settings` and how its value is read; the other keys depend on the file."""

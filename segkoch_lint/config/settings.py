@@ -1,4 +1,4 @@
-"""The settings of a run: the configuration file with the command line on top."""
+"""The settings of a run: those of the configuration file, changed by the options of the command line."""
 
 from __future__ import annotations
 
@@ -19,44 +19,44 @@ from segkoch_lint.inputs.opener import WAIT_SECONDS
 from segkoch_lint.rules.delivery import ACCEPTED_TYPES, ORIGINS, Delivery
 
 PLATFORMS = ("ios", "android")
-"""The device types that Kochava knows."""
+"""The device types that Kochava accepts."""
 
 DEFAULT_MEMORY = 1 << 30
 """Bytes."""
 
 _POINTER = re.compile(r"(/([^~/]|~[01])*)+")
-_POINTERS = "Write /segment, or /records/*/body for all items of a list."
+_POINTER_FORMS = "Write /segment, or /records/*/body for all items of a list."
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run goes by. The defaults are those of `schemas/configuration.json`.
+    """The settings of a run. The defaults are those of `schemas/configuration.json`.
 
     Attributes:
         select, ignore: selectors of rules (`segkoch_lint.rules.catalogue.matching`).
         severity: selector to severity.
-        per_file_ignores: gitignore pattern to selectors, relative to ``root``.
-        exclude: gitignore patterns, relative to ``root``.
-        events: gitignore patterns, relative to ``root``, of files that are claimed to hold calls.
-        fail_on: the least severity that fails the run, or None for none.
-        budgets: selector to the calls whose findings do not fail the run, for each rule by itself.
+        per_file_ignores: gitignore pattern, relative to ``root``, to selectors.
+        exclude: gitignore patterns, relative to ``root``, of files that are not read.
+        events: gitignore patterns, relative to ``root``, of files that are expected to hold calls.
+        fail_on: the least severity that fails the run; None if no severity does.
+        budgets: selector to the budget of each rule that it matches.
         accepted_types, ignored_events, libraries: see `segkoch_lint.rules.delivery.Delivery`.
-        platforms: the device types of the calls that tracking plans are asked with.
+        platforms: the device types of the calls that tracking plans are probed with.
         rules: folders of the user's rule files.
         envelopes: folders of the user's envelope files.
-        at: pointer patterns that lead to calls in each document, before any envelope.
-        capture_hosts: hosts that take calls as Segment does; one that begins with a dot stands for all below it.
-        group_by: facets that the closing table is broken down by.
+        at: pointer patterns of the locations of calls in each document; they are tried before any envelope.
+        capture_hosts: hosts that take calls as Segment does; one that begins with a dot means all hosts of a domain.
+        group_by: facets by which the closing table is broken down.
         limits: see `segkoch_lint.inputs.limits.Limits`.
-        rule_limits: by name, the limits that rule files name (`segkoch_lint.rules.catalogue.Rule.limits`).
-        memory: about how many bytes a run may take.
-        wait: seconds in which somebody has to begin to write to a named pipe.
-        root: the folder that the patterns are relative to: that of the configuration, else the working directory.
-        origins: who named the selectors of a field (``severity``), or one of them (``severity.KCH1``), in words for
-            messages.
+        rule_limits: name of a limit of rule files (`segkoch_lint.rules.catalogue.Rule.limits`) to its value.
+        memory: about how many bytes the run may use.
+        wait: seconds to wait for a writer of a named pipe.
+        root: the folder of the configuration file, or else the working directory.
+        origins: where the selectors of a field (key ``severity``), or one of them (key ``severity.KCH1``), come from,
+            in words for messages.
 
     Raises:
-        UsageError: a field holds something else than what is expected of it.
+        UsageError: a field has a value of the wrong type, or one that is not allowed.
     """
 
     select: tuple[str, ...] = ("ALL",)
@@ -104,7 +104,7 @@ class Settings:
             _expect_all(name, getattr(self, name), Path, "a tuple of `pathlib.Path`")
         for pointer in self.at:
             if not _POINTER.fullmatch(pointer):
-                raise UsageError(f'"{pointer}" is not a JSON Pointer.', _POINTERS)
+                raise UsageError(f'"{pointer}" is not a JSON Pointer.', _POINTER_FORMS)
         _expect_all("group_by", self.group_by, Facet, "a tuple of `Facet`")
         _expect("fail_on", self.fail_on, (Severity, type(None)), "a `Severity` or None")
         _expect("limits", self.limits, Limits, "`Limits`")
@@ -117,20 +117,22 @@ class Settings:
         if not self.platforms:
             raise UsageError(f"Settings.platforms: at least one of {', '.join(PLATFORMS)} is expected.")
         if self.memory < LEAST_MEMORY:
-            raise UsageError(f"Settings.memory: {self.memory} bytes are fewer than the {LEAST_MEMORY} that it takes.")
+            raise UsageError(
+                f"Settings.memory: {self.memory} is less than the {LEAST_MEMORY} bytes that the program needs."
+            )
 
     def origin(self, key: str, selector: str) -> str:
-        """Return who named a selector of a field, in words for messages."""
+        """Return where a selector of a field comes from, in words for messages."""
         return self.origins.get(f"{key}.{selector}") or self.origins.get(key) or key
 
     @property
     def delivery(self) -> Delivery:
-        """What of the settings decides whether a call reaches Kochava."""
+        """The settings that decide whether a call reaches Kochava."""
         return Delivery(self.accepted_types, self.ignored_events, self.libraries)
 
 
 def _expect_all(name: str, values: Any, kind: Any, words: str) -> None:
-    # Taken for a tuple, a string would be read letter by letter.
+    # As a tuple of strings, a string would be read letter by letter.
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
         raise UsageError(_expected(name, values, words))
     for value in values:
@@ -140,7 +142,7 @@ def _expect_all(name: str, values: Any, kind: Any, words: str) -> None:
 def _expect_known(name: str, values: Iterable[str], known: Sequence[str]) -> None:
     for value in values:
         if value not in known:
-            raise UsageError(f'Settings.{name}: "{value}" is none of {", ".join(known)}.', nearest(value, known))
+            raise UsageError(f'Settings.{name}: "{value}" is not one of {", ".join(known)}.', nearest(value, known))
 
 
 def _expect(name: str, value: Any, kind: Any, words: str) -> None:

@@ -294,6 +294,13 @@ class Summary(msgspec.Struct):
             return False
         return self.calls == self.checked + self.not_delivered.total() + self.malformed + self.failed
 
+    @property
+    def checked_anything(self) -> bool:
+        """Whether the run checked anything: a call, a destination, or a rule of a tracking plan."""
+        if self.plans is not None:
+            return bool(self.plans.checked or self.plans.uncheckable)
+        return bool(self.calls or self.destinations)
+
     def fail(self, error: InternalError | None) -> None:
         """Count a document or line on which the program itself failed; None where enough such places are named."""
         self.calls += 1

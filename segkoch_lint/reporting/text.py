@@ -238,8 +238,8 @@ class Reporter:
         if outcome.unwritten:
             self._line(Piece("Incomplete: a report was not written; see standard error.", "red", bold=True))
         replay = summary.plans.replay if summary.plans is not None else None
-        if too_many := replay_table.verdict(replay, outcome.max_blocked):
-            self._line(Piece(too_many, "red", bold=True))
+        if problem := replay_table.problem(replay, outcome.max_blocked):
+            self._line(Piece(problem, "red", bold=True))
         unasked = _unasked(summary.plans) if summary.plans is not None else ""
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
         if levels:

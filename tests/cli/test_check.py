@@ -209,13 +209,13 @@ def test_further_reports_are_written_in_the_same_run(program: Program, folder: P
         (["--budget", "KCH106"], "--budget KCH106: CODE=BUDGET is expected"),
         (["--budget", "=60%"], "CODE=BUDGET is expected"),
         (["--budget", "KCH106=0,1%"], "--budget 1%: CODE=BUDGET is expected"),
-        (["--budget", "KCH106=most"], '--budget KCH106=most: "most" is no budget'),
+        (["--budget", "KCH106=most"], '--budget KCH106=most: "most" is not a budget'),
         (["--budget", "KCH106=-1%"], "--budget KCH106=-1%: a budget cannot be negative"),
         (["--budget", "KCH106=101%"], "cannot be over 100%"),
-        (["--budget", "KCH106=60%,KCH1=0.5"], "--budget KCH1=0.5: calls are counted in whole numbers"),
+        (["--budget", "KCH106=60%,KCH1=0.5"], "--budget KCH1=0.5: a number of calls has to be whole"),
         (["--select", ","], "--select names no rule"),
         (["--select", "KCH4"], "The selected rules are about tracking plans, not about calls"),
-        (["--select", "KCH1", "--ignore", "ALL,KCH1"], "left to check by (--select: KCH1; --ignore: ALL, KCH1)"),
+        (["--select", "KCH1", "--ignore", "ALL,KCH1"], "No rule is selected (--select: KCH1; --ignore: ALL, KCH1)"),
         (["--ignore", ""], "--ignore names no rule"),
         (["--severity", "KCH9=info"], '--severity: no rule is called "KCH9"'),
         (["--budget", "KCH9=1"], '--budget: no rule is called "KCH9"'),
@@ -223,7 +223,7 @@ def test_further_reports_are_written_in_the_same_run(program: Program, folder: P
         (["--config", "nope.toml"], "no such configuration file"),
         (["--config", "x", "--isolated"], "exclude each other"),
         (["--rules", "nowhere"], "nowhere: there is no such folder of rule files"),
-        (["--output", "json:-"], "standard output is the place of --format json"),
+        (["--output", "json:-"], "--format json writes to standard output"),
         (["--format", "xml"], "xml"),
         (["--fail-on", "fatal"], "fatal"),
         (["--max-findings", "-1"], "-1"),
@@ -429,8 +429,8 @@ def test_configurations_that_are_not_read_are_named(
     assert ran.status == 0
     notes = ran.err.splitlines()
     assert notes[0].removeprefix(f"Note: {tmp_path}/") == (
-        "segkoch-lint.yaml: not read: a configuration is called .segkoch-lint.yaml, segkoch-lint.toml, "
-        "or stands in [tool.segkoch-lint] of pyproject.toml."
+        "segkoch-lint.yaml: not read: a configuration is named .segkoch-lint.yaml or segkoch-lint.toml, "
+        "or is the table [tool.segkoch-lint] of pyproject.toml."
     )
     assert notes[1].startswith(f"Note: {tmp_path}/.segkoch-lint.yml: not read")
     assert notes[2].startswith(f"Note: {tmp_path}/pyproject.toml: [tool.segkoch_lint] is not read")

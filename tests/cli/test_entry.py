@@ -58,7 +58,7 @@ def test_a_fault_of_our_own_is_said_and_shows_a_traceback_only_when_asked(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(check, "settings_of", fail)
+    monkeypatch.setattr(check, "run_options", fail)
     monkeypatch.setattr(entry, "_discard_output", lambda: None)
     ran = program("check", "x")
     assert ran.status == 4
@@ -75,7 +75,7 @@ def test_interruptions_have_a_status_of_their_own(
     def interrupt(*_: object, **__: object) -> None:
         raise raised
 
-    monkeypatch.setattr(check, "settings_of", interrupt)
+    monkeypatch.setattr(check, "run_options", interrupt)
     monkeypatch.setattr(entry, "_discard_output", lambda: None)
     assert program("check", "x").status == status
 

@@ -151,7 +151,7 @@ def test_pages_of_rules_take_the_place_of_pages_only(folder: Path, program: Prog
     (folder / "KCH999-mine.md").write_text("notes\n")
     ran = program("rule", "--all", "--isolated", "--directory", ".")
     assert ran.status == 2
-    assert "--directory . would overwrite README.md, which is no page of rules" in ran.err
+    assert "--directory . would overwrite README.md, which is not a page of a rule" in ran.err
     assert (folder / "README.md").read_text() == "# Our app\n"
     assert not list(folder.glob("KCH1*.md"))
     (folder / "README.md").unlink()

@@ -278,11 +278,20 @@ def test_a_log_without_a_useful_call_says_nothing_about_what_is_lost(replayed: P
     assert "no replayed call is useful to Kochava" in ran.out
 
 
+def test_a_replay_of_a_folder_without_calls_checked_nothing(replayed: Path, program: Program) -> None:
+    (replayed / "logs").mkdir()
+    (replayed / "logs" / "package.json").write_text('{"name": "x"}')
+    ran = program("plan", "diff", "good.json", "good.json", "--replay", "logs")
+    assert ran.status == 3
+    assert "Nothing was replayed: no Segment call in the logs." in ran.out
+    assert program("plan", "diff", "good.json", "good.json", "--replay", "logs", "--allow-empty").status == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (["--max-blocked", "1%"], "Add --replay LOGS"),
-        (["--replay", "log.ndjson", "--max-blocked", "most"], '--max-blocked most: "most" is no budget'),
+        (["--replay", "log.ndjson", "--max-blocked", "most"], '--max-blocked most: "most" is not a budget'),
         (["--replay", "log.ndjson", "--max-blocked", "101%"], "cannot be over 100%"),
     ],
 )

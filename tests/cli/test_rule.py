@@ -48,8 +48,8 @@ def test_formats(program: Program) -> None:
     ("arguments", "complaint"),
     [
         (["rule", "KCH1O3"], "Did you mean"),
-        (["rule", "--all", "KCH101"], "leave the names out"),
-        (["rule", "KCH101", "--directory", "x"], "--directory goes with --all"),
+        (["rule", "--all", "KCH101"], "leave out the names"),
+        (["rule", "KCH101", "--directory", "x"], "--directory needs --all"),
         (["schema", "nope"], "No rule is called"),
         (["schema", "KCH101", "--report"], "Either a rule or --report"),
         (["schema", "--configuration", "--report", "--rule-file"], "--configuration or --report or --rule-file"),
@@ -57,7 +57,7 @@ def test_formats(program: Program) -> None:
         (["schema", "--ignore", "ALL"], "can say nothing"),
     ],
 )
-def test_what_is_asked_wrongly(arguments: list[str], complaint: str, program: Program) -> None:
+def test_usage_errors_are_reported(arguments: list[str], complaint: str, program: Program) -> None:
     ran = program(*arguments)
     assert ran.status == 2
     assert complaint in ran.err
@@ -71,7 +71,7 @@ def test_the_documented_rules_are_fresh(program: Program, tmp_path: Path) -> Non
     assert documented == written, "run: segkoch-lint rule --all --isolated --directory docs/rules"
 
 
-def test_a_folder_that_cannot_be_written_is_said(program: Program) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(program: Program) -> None:
     assert program("rule", "--all", "--directory", "/proc/nope").status == 4
 
 

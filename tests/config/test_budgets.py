@@ -32,21 +32,21 @@ def test_a_budget_is_a_share_or_a_number_of_calls(text: str, amount: str, relati
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", '"" is no budget'),
-        ("many", '"many" is no budget'),
-        ("%", "is no budget"),
-        ("0,1%", "is no budget"),
-        ("1e1%", "is no budget"),
-        ("nan%", "is no budget"),
-        ("٣%", "is no budget"),
-        ("9" * 19, "is no budget"),
+        ("", '"" is not a budget'),
+        ("many", '"many" is not a budget'),
+        ("%", "is not a budget"),
+        ("0,1%", "is not a budget"),
+        ("1e1%", "is not a budget"),
+        ("nan%", "is not a budget"),
+        ("٣%", "is not a budget"),
+        ("9" * 19, "is not a budget"),
         ("-1", "negative"),
         ("-0.1%", "negative"),
         ("100.1%", "over 100%"),
-        ("0.5", "whole numbers"),
+        ("0.5", "has to be whole"),
     ],
 )
-def test_anything_else_is_told_to_be_none(text: str, problem: str) -> None:
+def test_anything_else_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         Budget.of(text)
 
@@ -88,6 +88,6 @@ def test_a_budget_reads_what_it_shows(amount: Decimal, relative: bool) -> None:
 
 
 @pytest.mark.parametrize("text", ["20 calls", "20calls", "20", " 20 "])
-def test_calls_may_be_said(text: str) -> None:
+def test_the_word_calls_may_be_written(text: str) -> None:
     assert Budget.of(text) == Budget.of("20")
     assert not Budget.of(text).relative

@@ -14,7 +14,7 @@ from segkoch_lint.config.exit_status import exit_status, within_budgets
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.findings.finding import Severity
-from segkoch_lint.findings.summary import RuleTally, Summary
+from segkoch_lint.findings.summary import PlanTally, ReplayTally, RuleTally, Summary
 from segkoch_lint.rules.catalogue import built_in, find
 
 
@@ -129,3 +129,13 @@ def test_the_exit_status_is_what_a_plain_count_gives(
     parsed = {selector: Budget.of(text) for selector, text in budgets.items()}
     within = within_budgets(summary, Selection(Settings(budgets=parsed, severity=severities)))
     assert exit_status(summary, fail_on, allow_empty=False, within=within) == int(failing)
+
+
+def test_a_replay_without_calls_checked_nothing() -> None:
+    plans = PlanTally(plans=1, rules=1, checked=1, replay=ReplayTally())
+    summary = Summary(inputs=1, plans=plans)
+    assert exit_status(summary, Severity.ERROR, allow_empty=False) == 3
+    assert exit_status(summary, Severity.ERROR, allow_empty=True) == 0
+    plans.replay = ReplayTally(calls=1)
+    assert exit_status(summary, Severity.ERROR, allow_empty=False) == 0
+    assert exit_status(summary, Severity.ERROR, allow_empty=False, max_blocked=Budget.of("1%")) == 3

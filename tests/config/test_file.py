@@ -11,7 +11,8 @@ import pytest
 
 from segkoch_lint import resources
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.config.file import find_configuration, load_settings
+from segkoch_lint.config.file import load_settings
+from segkoch_lint.config.file_search import find_configuration
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.sizes import bytes_of
@@ -144,8 +145,8 @@ def test_a_rule_that_there_is_not_is_said_with_file_and_key(line: str, tmp_path:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("select: [KCH1]\nselect: [KCH2]\n", ":2:1: select stands twice."),
-        ("limits:\n  depth: 3\n  depth: 4\n", ":3:3: limits.depth stands twice."),
+        ("select: [KCH1]\nselect: [KCH2]\n", ":2:1: select appears twice."),
+        ("limits:\n  depth: 3\n  depth: 4\n", ":3:3: limits.depth appears twice."),
         ("select: [KCH1\n", ":1:14: not valid YAML: "),
         ("a: {b: [" * 30, ":1:56: not valid YAML: nested deeper than 20 levels"),
         ("select: [KCH1]\n---\nselect: [KCH2]\n", ": 2 YAML documents; one is expected."),
@@ -185,9 +186,9 @@ def test_never_fails_on_nothing(tmp_path: Path) -> None:
         ('fail-on = "fatal"', 'fail-on is "fatal"; one of error, warning, info, never is expected.', "schema --config"),
         ('select = "KCH1"', "select is a string; a list is expected.", "schema --configuration"),
         ("[severity]\nKCH1 = 3", "severity.KCH1 is 3; one of error, warning, info is expected.", ""),
-        ('[budgets]\nKCH106 = "6o%"', 'in budgets.KCH106: "6o%" is no budget', "60%"),
+        ('[budgets]\nKCH106 = "6o%"', 'in budgets.KCH106: "6o%" is not a budget', "60%"),
         ("[budgets]\nKCH106 = -5", "in budgets.KCH106: a budget cannot be negative", "60%"),
-        ("[budgets]\nKCH106 = 20.0", "in budgets.KCH106: calls are counted in whole numbers", "60%"),
+        ("[budgets]\nKCH106 = 20.0", "in budgets.KCH106: a number of calls has to be whole", "60%"),
         (
             "[budgets]\nKCH106 = 0.6",
             "budgets.KCH106 is a number; a string or a whole number is expected.",
@@ -326,3 +327,29 @@ def test_memory_is_configured_as_people_write_it(tmp_path: Path) -> None:
     file.write_text('memory = "1KB"\n')
     with pytest.raises(UsageError, match="less than"):
         load_settings(file)
+
+
+def test_selectors_are_checked_although_the_form_of_other_keys_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "segkoch-lint.toml"
+    file.write_text(
+        'selct = []\nselect = ["KCH999"]\nfail-on = "eror"\n[budgets]\nKCH1 = "many"\n[severity]\nKC1 = "info"\n'
+    )
+    with pytest.raises(UsageError) as raised:
+        load_settings(file)
+    messages = [each.message.removeprefix(f"{file}: ") for each in raised.value.all()]
+    assert messages == [
+        'unknown key "selct".',
+        'fail-on is "eror"; one of error, warning, info, never is expected.',
+        'in budgets.KCH1: "many" is not a budget.',
+        'in select: no rule is called "KCH999".',
+        'in severity: no rule is called "KC1".',
+    ]
+
+
+def test_selectors_of_rules_in_folders_that_are_not_known_are_not_called_unknown(tmp_path: Path) -> None:
+    file = tmp_path / "segkoch-lint.toml"
+    file.write_text('rules = "own"\nselect = ["OWN001"]\n')
+    with pytest.raises(UsageError) as raised:
+        load_settings(file)
+    (error,) = raised.value.all()
+    assert error.message == f"{file}: rules is a string; a list is expected."

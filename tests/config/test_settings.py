@@ -26,11 +26,11 @@ from segkoch_lint.config.budgets import Budget
         ({"limits": 3}, "Settings.limits: `Limits`"),
         ({"memory": "1GiB"}, "Settings.memory: a number of bytes"),
         ({"root": "."}, "Settings.root: a `pathlib.Path`"),
-        ({"accepted_types": ("trak",)}, 'Settings.accepted_types: "trak" is none of track, identify'),
-        ({"platforms": ("windows",)}, 'Settings.platforms: "windows" is none of ios, android.'),
+        ({"accepted_types": ("trak",)}, 'Settings.accepted_types: "trak" is not one of track, identify'),
+        ({"platforms": ("windows",)}, 'Settings.platforms: "windows" is not one of ios, android.'),
         ({"platforms": ()}, "Settings.platforms: at least one of ios, android is expected."),
-        ({"libraries": {"x": "mobl"}}, 'Settings.libraries: "mobl" is none of mobile, server, web.'),
-        ({"memory": 5}, "Settings.memory: 5 bytes are fewer than"),
+        ({"libraries": {"x": "mobl"}}, 'Settings.libraries: "mobl" is not one of mobile, server, web.'),
+        ({"memory": 5}, "Settings.memory: 5 is less than"),
     ],
 )
 def test_settings_say_what_they_expect(setting: dict[str, Any], expected: str) -> None:

@@ -368,7 +368,7 @@ def test_claims_that_compare_alike_are_judged_once_and_no_differently(calls: lis
     list(one_by_one.value(calls))
     assert by_claim.identity is not None
     assert one_by_one.identity is not None
-    ruleset = by_claim._parts.ruleset
+    ruleset = by_claim._input_linter.ruleset
     expected = list(analyse(one_by_one.identity, AskingMore(ruleset)))
     assert list(analyse(by_claim.identity, ruleset)) == expected
 
@@ -399,8 +399,8 @@ def test_summaries_have_the_documented_shape(calls: list[Any], more: bool) -> No
             shapes[kind].validate(value)
             return super().violations(kind, value)
 
-    rules: Rules = linter._parts.ruleset
-    for each in (Checking(linter._parts.ruleset), rules) if more else (rules,):
+    rules: Rules = linter._input_linter.ruleset
+    for each in (Checking(linter._input_linter.ruleset), rules) if more else (rules,):
         assert analyse(linter.identity, each).tally.adds_up()
     linter.identity.close()
 

@@ -8,14 +8,14 @@ from segkoch_lint.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Check tracking plans: do they stop calls that Kochava cannot use?",
-    "diff": "Compare two versions of a tracking plan: what does the change open and close?",
-    "common": "Print a common JSON Schema that guards what Kochava needs, or add it to a plan.",
+    "diff": "Compare two versions of a tracking plan: which requirements does the change open or close?",
+    "common": "Print a common JSON Schema that guards the requirements, or add it to a plan.",
 }
 
 
-@click.group(cls=LazyGroup, package=__name__, late=_COMMANDS)
+@click.group(cls=LazyGroup, package=__name__, short_help=_COMMANDS)
 def command() -> None:
-    """Check tracking plans: what do they let through?
+    """Check tracking plans: which calls do they let through?
 
-    Segment blocks what violates a plan's JSON Schemas, so a plan is the place to stop calls that Kochava cannot use.
+    Segment blocks calls that violate the JSON Schemas of a plan, so a plan can stop calls that Kochava cannot use.
     """

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import configuration_options, settings_of
-from segkoch_lint.cli.reports import debug_option
+from segkoch_lint.cli.run_options import debug_option
 from segkoch_lint.errors import UsageError
-from segkoch_lint.reporting.escaping import visible
 
 if TYPE_CHECKING:
     from segkoch_lint.config.settings import Settings
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 @click.option(
     "--exact",
     is_flag=True,
-    help="Say exactly what the rules say, in every spelling of every key, at ten times the length.",
+    help="Print the exact equivalent of the rules, for every spelling of every key; it is ten times as long.",
 )
 @configuration_options
 @debug_option
 def command(*, into: Path | None, exact: bool, **configuration: Any) -> None:
-    """Print a common JSON Schema that guards what Kochava needs, or add it to a plan.
+    """Print a common JSON Schema that guards the requirements, or add it to a plan.
 
-    Draft-07, ready to paste as the common JSON Schema of a tracking plan. It stops calls that would be useless to
-    Kochava, and lets calls through that never reach it, or whose users refused tracking (unless KCH106 and KCH119 are
-    selected). With --into, the rest of the file stays as it is.
+    The schema is draft-07, ready to paste as the common JSON Schema of a tracking plan. It stops calls that Kochava
+    cannot use. It lets through calls that never reach Kochava, and, unless KCH106 and KCH119 are selected, calls of
+    users who refused tracking. With --into, all other text of the file remains unchanged.
     """
     from segkoch_lint.plans.guard.exact import exact_schema  # noqa: PLC0415 - validators take a while to import
     from segkoch_lint.plans.guard.layout import format_json  # noqa: PLC0415
@@ -50,14 +50,14 @@ def command(*, into: Path | None, exact: bool, **configuration: Any) -> None:
     if into is None:
         click.echo(json.dumps(guard, indent=2, ensure_ascii=False) if exact else format_json(guard))
     else:
-        _merge(into, guard, settings, codes)
+        _insert(into, guard, settings, codes)
     for code in codes:
         if code in TRACKING_REFUSALS:
-            click.echo(f"Note: {code}: {COST_OF_BLOCKING}.", err=True)
+            print_note(f"Note: {code}: {COST_OF_BLOCKING}.")
 
 
-def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: Sequence[str]) -> None:
-    """Add the guard to a file, and say whether that was needed."""
+def _insert(path: Path, guard: Mapping[str, Any], settings: Settings, codes: Sequence[str]) -> None:
+    """Add the guard to a file, and report whether that was needed."""
     from segkoch_lint.plans.guard.insertion import insert_guard  # noqa: PLC0415
     from segkoch_lint.plans.probe.evaluator import Evaluator  # noqa: PLC0415
     from segkoch_lint.reporting.atomic_file import open_output  # noqa: PLC0415
@@ -71,10 +71,10 @@ def _merge(path: Path, guard: Mapping[str, Any], settings: Settings, codes: Sequ
     if done.text is not None:
         with open_output(str(path), newline="") as stream:
             stream.write(done.text)
-    name, listed = visible(str(path)), ", ".join(codes)
+    listed = ", ".join(codes)
     for each in done.refused:
-        click.echo(f"Note: {name}: {visible(each)}.", err=True)
+        print_note(f"Note: {path}: {each}.")
     if done.text is not None:
-        click.echo(f"{name}: the common schema guards {listed} now.", err=True)
+        print_note(f"{path}: the common schema guards {listed} now.")
     else:
-        click.echo(f"{name}: the common schema guards {listed} already; nothing was changed.", err=True)
+        print_note(f"{path}: the common schema guards {listed} already; nothing was changed.")

@@ -25,7 +25,7 @@ _PLAN_KEY = re.compile(rb"""\b(?:jsonSchema|json_schema|trackingPlans?|tracking_
 _KEYED_RULES = re.compile(rb"""["']?rules["']?\s*:\s*\{?\s*["']?(?:global|events|identify|group)["']?\s*:""")
 
 _EVENTS = "events, not a tracking plan; `segkoch-lint check` lints them"
-_WITHOUT_RULES = "a tracking plan without its rules; give the file with its rules, too"
+_WITHOUT_RULES = "a tracking plan without rules; give the file that holds its rules, too"
 _HAR = "a HAR capture, not a tracking plan"
 _DESTINATION = "the settings of a destination, not a tracking plan; `segkoch-lint check` lints them"
 

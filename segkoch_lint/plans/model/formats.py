@@ -40,7 +40,7 @@ class PlansFound:
 
     Attributes:
         plans: plans, or pages of plans.
-        without_rules: whether there is a plan without its rules, as the Public API returns it.
+        without_rules: whether there is a plan without rules: the Public API returns them apart from the plan.
     """
 
     plans: list[Plan] = field(default_factory=list)
@@ -89,6 +89,8 @@ def _find_in_object(value: Mapping[str, Any], location: SchemaLocation, found: P
         before = len(found.plans)
         _find(value["trackingPlan"], location.child("trackingPlan"), found)
         found.without_rules |= len(found.plans) == before
+    elif rules == []:
+        found.without_rules = True
     elif isinstance(value.get("data"), Mapping | list):
         _find(value["data"], location.child("data"), found)
     elif "format_version" in value or "terraform_version" in value:

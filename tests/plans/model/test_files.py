@@ -99,7 +99,7 @@ def test_a_plan_without_its_rules_is_reported(tmp_path: Path) -> None:
     head = {"data": {"trackingPlan": {"id": "tp_1", "name": "Shop", "type": "LIVE"}}}
     findings, checker = check(tmp_path, head)
     assert findings == []
-    assert "give the file with its rules" in checker.summary.remarks[0][1]
+    assert "give the file that holds its rules" in checker.summary.remarks[0][1]
     assert exit_status(checker.summary, Severity.ERROR, allow_empty=False) == 3
     findings, checker = check(tmp_path, [head, public_api(guard(), {"A": ORDER})])
     assert (codes(findings), checker.tally.plans, checker.summary.remarks) == ([], 1, [])
@@ -262,3 +262,11 @@ def test_files_of_a_folder_that_hold_no_plan_are_remarked_on_once_and_only_if_th
     checker = PlanChecker()
     assert list(checker.paths([str(tmp_path)])) == []
     assert checker.summary.remarks == []
+
+
+def test_an_empty_list_of_rules_is_recognised_as_a_plan(tmp_path: Path) -> None:
+    findings, checker = check(tmp_path, '{"rules": []}')
+    assert findings == []
+    (remark,) = [remark for _, remark in checker.summary.remarks]
+    assert remark == "a tracking plan without rules; give the file that holds its rules, too"
+    assert exit_status(checker.summary, Severity.ERROR, allow_empty=False) == 3

@@ -1,4 +1,4 @@
-"""The options of commands that report findings, and the reports that these ask for."""
+"""The options that all commands with findings share: what fails the run, and which reports it writes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
 from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from segkoch_lint.cli.outputs import Target
     from segkoch_lint.config.budgets import Budget
     from segkoch_lint.config.settings import Settings
@@ -30,8 +28,13 @@ if TYPE_CHECKING:
     from segkoch_lint.findings.summary import Summary
 
 
+EXIT_STATUS = """\b
+Exit status: 0 clean, 1 findings, 2 usage error, 3 nothing was checked, 4 incomplete."""
+"""The last lines of the help of each command."""
+
+
 def report_options(checked: str) -> Callable[[Command], Command]:
-    """Add the options that say what counts and how it is shown; *checked* is what inputs are expected to hold."""
+    """Return a decorator that adds the options for reports; *checked* is what inputs hold: ``call`` and the like."""
     options = (
         click.option(
             "--fail-on",
@@ -54,15 +57,15 @@ def report_options(checked: str) -> Callable[[Command], Command]:
             multiple=True,
             metavar="FORMAT:PATH",
             shell_complete=complete_outputs,
-            help="Write a further report to a file; repeatable.",
+            help="Write another report to a file; repeatable.",
         ),
         click.option("--statistics", is_flag=True, help="Show more figures."),
-        click.option("--quiet", "-q", is_flag=True, help="In text, show the figures only."),
+        click.option("--quiet", "-q", is_flag=True, help="In text, show only the figures."),
         click.option("--show-ids", is_flag=True, help="Show ids, addresses and keys instead of masking them."),
         click.option(
-            "--max-findings", type=click.IntRange(min=0), metavar="N", help="Show N findings at most; all are counted."
+            "--max-findings", type=click.IntRange(min=0), metavar="N", help="Show at most N findings; all are counted."
         ),
-        click.option("--allow-empty", is_flag=True, help=f"Let files, and runs, that hold no {checked} pass."),
+        click.option("--allow-empty", is_flag=True, help=f"Accept files and runs without a {checked}."),
         color_option,
     )
 
@@ -75,34 +78,44 @@ def report_options(checked: str) -> Callable[[Command], Command]:
 
 
 def debug_option(command: Command) -> Command:
-    """Add ``--debug``; it is read before the commands are, in running.py."""
+    """Add ``--debug``, so that it can be given after the command, too; `entry.run` also reads it."""
     option = click.option(
         "--debug",
         is_flag=True,
         expose_value=False,
-        callback=_note_debug,
-        help="Show a traceback when the program itself fails.",
+        callback=_set_debug,
+        help="Show a traceback if the program itself fails.",
     )
     return option(command)
 
 
-def _note_debug(context: click.Context, _parameter: click.Parameter, debug: bool) -> None:
+def _set_debug(context: click.Context, _parameter: click.Parameter, debug: bool) -> None:
     if debug:
         context.find_root().obj["debug"] = True
 
 
-def with_fail_on(settings: Settings, name: str | None) -> Settings:
-    """Return the settings with the severity of ``--fail-on``, if it was given."""
+def require_stdin(paths: Sequence[str], stdin_filename: str | None) -> None:
+    """Check that standard input is read if ``--stdin-filename`` is given.
+
+    Raises:
+        UsageError: it is not read.
+    """
+    if stdin_filename and "-" not in paths:
+        raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
+
+
+def _with_fail_on(settings: Settings, name: str | None) -> Settings:
+    """Return the settings with the severity of ``--fail-on``, if it is given."""
     from segkoch_lint.config.file import fail_on_of  # noqa: PLC0415 - the validator takes a while to import
 
     return dataclasses.replace(settings, fail_on=fail_on_of(name)) if name else settings
 
 
-def targets_of(outputs: Sequence[str]) -> list[Target]:
-    """Return what ``--output`` asks for.
+def _targets_of(outputs: Sequence[str]) -> list[Target]:
+    """Return the format and the file of each ``--output``.
 
     Raises:
-        UsageError: it names no format, or no file.
+        UsageError: the format or the file is missing or wrong.
     """
     targets = []
     for output in outputs:
@@ -113,107 +126,66 @@ def targets_of(outputs: Sequence[str]) -> list[Target]:
             raise UsageError(f'--output {output}: no format is called "{name}".', nearest(name, FORMATS))
         if path == "-":
             raise UsageError(
-                f"--output {output}: a file is expected; standard output is the place of --format {name}.",
-                "A file that is called - is ./- here.",
+                f"--output {output}: a file is expected; --format {name} writes to standard output.",
+                "Write ./- for a file that is named -.",
             )
         targets.append((name, path))
     return targets
 
 
-def protect_inputs(
-    targets: Sequence[Target],
-    paths: Sequence[str],
-    settings: Settings,
-    *,
-    config: Path | None,
-    isolated: bool,
-) -> None:
-    """Refuse to write a report over what the run reads.
-
-    Args:
-        targets: the reports.
-        paths: files, folders and globs that are read.
-        settings: the configuration, with its folders of rule files.
-        config, isolated: which configuration file was asked for.
-
-    Raises:
-        UsageError: something would be lost.
-    """
-    if not targets:
-        return
-    from segkoch_lint.cli.overwrite_check import Inputs, Output, refuse_overwriting  # noqa: PLC0415
-
-    outputs = [Output(path, f"--output {name}:{path}") for name, path in targets]
-    refuse_overwriting(outputs, Inputs(paths, configuration_file(config, isolated=isolated), settings.rules))
-
-
-def snippets_for(form: str, style: ReportOptions, targets: Sequence[Target]) -> tuple[Any, Any]:
-    """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
-    in_text = (form == "text" and not style.quiet) or any(name == "text" for name, _ in targets)
-    if not in_text or style.max_findings == 0:
-        return None, None
-    return partial(_snippet, show_ids=style.show_ids), partial(_error_snippet, show_ids=style.show_ids)
-
-
-def _snippet(document: Document, span: Span, *, show_ids: bool) -> Snippet | None:
-    from segkoch_lint.reporting.snippets import snippet  # noqa: PLC0415 - only a finding has lines to show
-
-    return snippet(document, span, show_ids=show_ids)
-
-
-def _error_snippet(flaw: ParseError, *, show_ids: bool) -> Snippet | None:
-    from segkoch_lint.reporting.snippets import error_snippet  # noqa: PLC0415 - only a finding has lines to show
-
-    return error_snippet(flaw, show_ids=show_ids)
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the options say of how a run reports.
+    """The options of `report_options` and `configuration_options`, evaluated.
 
     Attributes:
-        settings: the configuration with the options on top.
-        form: the format of standard output.
-        style: how it looks.
-        targets: further reports.
-        allow_empty: whether a run over nothing passes.
+        settings: the configuration, changed by the options.
+        format: the format of standard output.
+        report_options: the look of all reports.
+        targets: the reports in files.
+        allow_empty: whether a run that checks nothing passes.
     """
 
     settings: Settings
-    form: str
-    style: ReportOptions
+    format: str
+    report_options: ReportOptions
     targets: Sequence[Target]
     allow_empty: bool
 
     def snippets(self) -> tuple[Any, Any]:
-        """Return what makes the lines around findings and flaws, or None twice when no report shows them."""
-        return snippets_for(self.form, self.style, self.targets)
+        """Return the functions that make the snippets of findings and of parse errors; None if no report shows them."""
+        in_text = (self.format == "text" and not self.report_options.quiet) or any(
+            name == "text" for name, _ in self.targets
+        )
+        if not in_text or self.report_options.max_findings == 0:
+            return None, None
+        show_ids = self.report_options.show_ids
+        return partial(_snippet, show_ids=show_ids), partial(_error_snippet, show_ids=show_ids)
 
     def report(self, findings: Iterable[Finding], summary: Summary, *, max_blocked: Budget | None = None) -> int:
-        """Report findings as they come, and the figures they leave in *summary*; return the exit status.
+        """Write all reports of a run over plans, and return its exit status.
 
         Args:
             findings: the findings.
-            summary: the figures.
-            max_blocked: how many of the useful calls of a replay may be blocked; None for any number.
+            summary: the figures; complete when the first finding is yielded.
+            max_blocked: how many of the useful calls of a replay may be blocked; None if any number may.
         """
         from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415 - `--help` needs none of it
         from segkoch_lint.config.exit_status import exit_status  # noqa: PLC0415
 
-        with open_reports(self.form, self.style, self.targets) as reports:
+        with open_reports(self.format, self.report_options, self.targets) as reports:
             waiting = iter(findings)
-            first = list(islice(waiting, 1))  # the figures that a report begins with are known as soon as it is
+            first = list(islice(waiting, 1))  # now the figures are known that a report begins with
             reports.begin(summary)
             for finding in chain(first, waiting):
                 reports.finding(finding)
             fail_on, allow_empty = self.settings.fail_on, self.allow_empty
-            status = exit_status(summary, fail_on, allow_empty=allow_empty, max_blocked=max_blocked)
-            status = reports.end(summary, RunResult(status, max_blocked=max_blocked))
-        tell(summary)
+            code = exit_status(summary, fail_on, allow_empty=allow_empty, max_blocked=max_blocked)
+            status = reports.end(summary, RunResult(code, max_blocked=max_blocked))
+        print_notes(summary)
         return status
 
 
-def reporting_of(
+def run_options(
     paths: Sequence[str],
     *,
     fail_on: str | None,
@@ -227,33 +199,38 @@ def reporting_of(
     color: str,
     **configuration: Any,
 ) -> RunOptions:
-    """Return what the options of `report_options` and `configuration_options` say together.
+    """Return the evaluated options of `report_options` and `configuration_options`.
 
     Args:
-        paths: what the run reads, so that no report is written over it.
+        paths: files, folders and globs that the run reads; no report may overwrite them.
 
     Raises:
-        UsageError: an option or the configuration is wrong.
+        UsageError: an option or the configuration is wrong, or a report would overwrite an input.
     """
-    settings = with_fail_on(settings_of(**configuration), fail_on)
-    style = ReportOptions(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
-    targets = targets_of(outputs)
-    protect_inputs(targets, paths, settings, config=configuration["config"], isolated=configuration["isolated"])
-    return RunOptions(settings, form, style, targets, allow_empty)
+    settings = _with_fail_on(settings_of(**configuration), fail_on)
+    options = ReportOptions(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
+    targets = _targets_of(outputs)
+    if targets:
+        from segkoch_lint.cli.overwrite_check import Inputs, Output, refuse_overwriting  # noqa: PLC0415
+
+        written = [Output(path, f"--output {name}:{path}") for name, path in targets]
+        file = configuration_file(configuration["config"], isolated=configuration["isolated"])
+        refuse_overwriting(written, Inputs(paths, file, settings.rules))
+    return RunOptions(settings, form, options, targets, allow_empty)
 
 
-def tell(summary: Summary) -> None:
-    """Say on standard error what the findings do not: what an input is instead, and what could not be read."""
+def print_notes(summary: Summary) -> None:
+    """Write to standard error what no finding says: remarks on inputs, inputs that cannot be read, internal errors."""
     for path, remark in summary.remarks:
         print_note(f"Note: {_name(path)}: {remark}")
     for path, reason in summary.unread:
         print_note(f"Error: {_name(path)}: {reason}")
-    _tell_internal_errors(summary)
+    _print_internal_errors(summary)
     if not summary.adds_up():
-        print_note("Error: the figures do not add up; please report this as a fault of segkoch-lint.")
+        print_note("Error: the figures do not add up; please report this as a bug of segkoch-lint.")
 
 
-def _tell_internal_errors(summary: Summary) -> None:
+def _print_internal_errors(summary: Summary) -> None:
     debug = click.get_current_context().find_root().obj["debug"]
     for each in summary.internal_errors:
         place = f"{_name(each.path)}:{each.line}" if each.line else _name(each.path) if each.path else "internal error"
@@ -265,6 +242,18 @@ def _tell_internal_errors(summary: Summary) -> None:
         print_note(f"Error: segkoch-lint itself failed on {summary.failed:,} documents in all.")
     if summary.internal_errors and not debug:
         print_note("  Run it again with `--debug` and report what it shows.")
+
+
+def _snippet(document: Document, span: Span, *, show_ids: bool) -> Snippet | None:
+    from segkoch_lint.reporting.snippets import snippet  # noqa: PLC0415 - runs without findings need none
+
+    return snippet(document, span, show_ids=show_ids)
+
+
+def _error_snippet(error: ParseError, *, show_ids: bool) -> Snippet | None:
+    from segkoch_lint.reporting.snippets import error_snippet  # noqa: PLC0415 - runs without findings need none
+
+    return error_snippet(error, show_ids=show_ids)
 
 
 def _name(path: str) -> str:
