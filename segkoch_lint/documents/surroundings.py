@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from segkoch_lint.documents.json.tokens import brackets
 from segkoch_lint.findings.redaction.sensitive_keys import may_name_an_id
 
-_STRING_OR_BRACKET = re.compile(r""""(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\]]""", re.DOTALL)
 _BEFORE_WORD = re.compile(r"""[\s"'{}\[\],:-]*""")
 _LONGEST_KEY = 120
 """Code points before a bracket in which its key is looked for."""
@@ -36,10 +36,10 @@ UNKNOWN = Surroundings(0, inside=True)
 def surroundings(text: str, end: int) -> Surroundings:
     """Return what stands around an offset of *text*."""
     opened: list[int] = []
-    for found in _STRING_OR_BRACKET.finditer(text, 0, end):
-        if found[0] in "{[":
-            opened.append(found.start())
-        elif found[0] in "}]" and opened:
+    for offset, step in brackets(text, 0, end):
+        if step > 0:
+            opened.append(offset)
+        elif opened:
             opened.pop()
     inside = any(is_under_an_id(text, offset) for offset in opened) or any(map(may_name_an_id, _outer(text, end)))
     return Surroundings(len(opened), inside)

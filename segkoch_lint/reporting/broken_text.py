@@ -13,6 +13,7 @@ import string
 from collections.abc import Iterable, Iterator, Sequence
 
 from segkoch_lint.bounded_cache import cached
+from segkoch_lint.documents.json.tokens import Tokenizer
 from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.findings.redaction.escapes import unescape
@@ -21,7 +22,10 @@ from segkoch_lint.findings.redaction.masking import merged, sensitive_spans
 from segkoch_lint.findings.redaction.sensitive_keys import is_damaged, is_sensitive_key
 from segkoch_lint.reporting.hidden_values import OPENED, RUN_OUT, hidden_regions
 
-_LEXEME = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*"?|'(?:[^'\\]|\\(?:.|\Z))*'?|[^\s{}\[\],:"']+""", re.DOTALL)
+_TOKENIZER = Tokenizer(space=r"\s", quotes="\"'")
+_TEXTS = frozenset({"string", "unclosed", "word"})
+"""Kinds of tokens that are keys or values."""
+
 _COLON = re.compile(r"\s*:")
 _COLON_AND_VALUE = re.compile(r"""["']?\s*:\s*["'\w{\[-]""")
 
@@ -38,9 +42,6 @@ _BEFORE_KEY = re.compile(r"(?:\A|[\n{\[,?&;]|(?:\A|\s)-)\s*\Z")
 _AFTER_COLON = re.compile(r":\s*\Z")
 _INDENT = 80
 """Code points before a word in which the beginning of its line or object is looked for."""
-
-_UNENDED = re.compile(r""""(?:[^"\\]|\\(?:.|\Z))*|'(?:[^'\\]|\\(?:.|\Z))*""", re.DOTALL)
-"""A string without its end."""
 
 _BEFORE_VALUES = ",:[{"
 _ENDS = frozenset("}],\"'")
@@ -100,7 +101,7 @@ def _at_the_ends(text: str) -> Iterator[OffsetRange]:
     rest = None if opened else RUN_OUT.match(text)
     if rest and _may_be_an_id(rest[0]):
         yield 0, rest.end() - 1  # the quote stays
-    in_a_string = _unended(text)
+    in_a_string = _start_of_unclosed(text)
     if in_a_string is None and not ((opened or rest) and text[-1:] not in _ENDS):
         return
     start = max(*map(text.rfind, " \t\r\n"), in_a_string if in_a_string is not None else text.rfind('"')) + 1
@@ -109,12 +110,9 @@ def _at_the_ends(text: str) -> Iterator[OffsetRange]:
         yield len(text) - len(word), len(text)
 
 
-def _unended(text: str) -> int | None:
+def _start_of_unclosed(text: str) -> int | None:
     """Return where the string begins in which a text ends, or None."""
-    last = None
-    for last in _LEXEME.finditer(text):  # noqa: B007 - only the last one is of interest
-        pass
-    return last.start() if last and _UNENDED.fullmatch(last[0]) else None
+    return next((start for kind, start, _ in _TOKENIZER.tokens(text) if kind == "unclosed"), None)
 
 
 def _is_a_rest(text: str) -> bool:
@@ -123,13 +121,15 @@ def _is_a_rest(text: str) -> bool:
 
 
 def _by_quotes(text: str, hidden: Sequence[OffsetRange], key: str | None) -> Iterator[OffsetRange]:
-    for lexeme in _LEXEME.finditer(text):
-        value = lexeme[0].strip("\"'")
-        follows = _COLON_AND_VALUE if _is_in(hidden, lexeme.start()) else _COLON
-        if follows.match(text, lexeme.end()) and not _AFTER_COLON.search(text, *_before(lexeme.start())):
+    for kind, start, end in _TOKENIZER.tokens(text):
+        if kind not in _TEXTS:
+            continue
+        value = text[start:end].strip("\"'")
+        follows = _COLON_AND_VALUE if _is_in(hidden, start) else _COLON
+        if follows.match(text, end) and not _AFTER_COLON.search(text, *_before(start)):
             key = value
-        elif ((key is not None and _names_an_id(key)) or _is_in(hidden, lexeme.start())) and _may_be_an_id(value):
-            yield lexeme.span()
+        elif ((key is not None and _names_an_id(key)) or _is_in(hidden, start)) and _may_be_an_id(value):
+            yield start, end
 
 
 def _by_words(text: str, hidden: Sequence[OffsetRange], *, begun: bool) -> Iterator[OffsetRange]:

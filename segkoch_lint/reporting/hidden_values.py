@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from segkoch_lint.documents.json.tokens import JSON
 from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings, indentation, is_under_an_id
 from segkoch_lint.findings.redaction.sensitive_keys import may_name_an_id
@@ -32,8 +33,8 @@ _NEXT_KEY = re.compile(r"""\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*:""", re
 _MEMBER = re.compile(r"""\s*(?:\Z|[}\]]|,\s*(?:\Z|["'](?:[^"'\\]|\\.)*["']?\s*:|[\w$.-]+\s*:))""", re.DOTALL)
 """What goes on an object behind one of its values, and not a list."""
 
+_STRUCTURAL = frozenset("{}[],")
 _STRUCTURE = re.compile(r"[{}\[\],]")
-_STRING_OR_STRUCTURE = re.compile(r""""(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\],]""", re.DOTALL)
 _WORD = re.compile(r"[^\s{}\[\],:\"'=&?]+")
 
 _Mark = tuple[int, str]
@@ -61,8 +62,7 @@ def _all(text: str) -> Iterator[_Mark]:
 
 
 def _outside_strings(text: str, start: int) -> Iterator[_Mark]:
-    found = _STRING_OR_STRUCTURE.finditer(text, start)
-    return ((each.start(), each[0]) for each in found if not each[0].startswith('"'))
+    return ((offset, kind) for kind, offset, _ in JSON.tokens(text, start) if kind in _STRUCTURAL)
 
 
 def _regions(text: str, marks: Iterable[_Mark], around: Surroundings | None) -> Iterator[OffsetRange]:

@@ -10,7 +10,6 @@ import msgspec
 
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import JsonDocument, parse_integer
-from segkoch_lint.documents.json.scanner import lex
 from segkoch_lint.documents.json.size_limits import offset_beyond_depth, too_deep_error, too_deep_message
 from segkoch_lint.documents.json.syntax_errors import (
     InvalidJsonError,
@@ -20,10 +19,11 @@ from segkoch_lint.documents.json.syntax_errors import (
     not_utf8,
     source_code_error,
 )
+from segkoch_lint.documents.json.tokens import JSON
 from segkoch_lint.documents.line_table import OffsetRange, parse_error_at
 from segkoch_lint.inputs.file_types import is_source_code
 
-_CONSTANT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)')
+_CONSTANT = re.compile(r"-?(?:NaN|Infinity)")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -103,9 +103,7 @@ def decode_value(text: str, start: int) -> tuple[Any, int]:
             raise source_code_error(text, start) from None
         raise explain(text, error) from None
     except _ConstantFound:
-        found = next(each for each in _CONSTANT.finditer(text, start) if not each[0].startswith('"'))
-        problem = f"{found[0]} is not JSON; write null or leave the member out"
-        raise InvalidJsonError(problem, *found.span()) from None
+        raise _constant_error(text, start) from None
     except RecursionError:
         raise RecursionLimitError(start) from None
     lone = _lone_surrogate(text, start, end)
@@ -122,6 +120,13 @@ def _refuse_constant(_name: str) -> None:
     raise _ConstantFound
 
 
+def _constant_error(text: str, start: int) -> InvalidJsonError:
+    """Return the error for the first constant in a text that is good up to there."""
+    words = (first for kind, first, _ in JSON.tokens(text, start) if kind == "word")
+    found = next(found for first in words if (found := _CONSTANT.match(text, first)))
+    return InvalidJsonError(f"{found[0]} is not JSON; write null or leave the member out", *found.span())
+
+
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=parse_integer)
 
 
@@ -129,10 +134,8 @@ def _lone_surrogate(text: str, start: int, end: int) -> OffsetRange | None:
     """Return the extent of the first string that holds half of a surrogate pair."""
     if not _SURROGATE.search(text, start, end):
         return None
-    for lexeme in lex(text, start, end):
-        if lexeme.text.startswith('"') and not _is_encodable(json.loads(lexeme.text)):
-            return lexeme.start, lexeme.start + len(lexeme.text)
-    return None
+    strings = ((first, last) for kind, first, last in JSON.tokens(text, start, end) if kind == "string")
+    return next((extent for extent in strings if not _is_encodable(json.loads(text[slice(*extent)]))), None)
 
 
 def _is_encodable(text: str) -> bool:

@@ -13,26 +13,16 @@ from __future__ import annotations
 
 import re
 
+from segkoch_lint.documents.json.tokens import Token, Tokenizer
 from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.source_map import SourceMap, SourceMapBuilder
 
-_COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+"
-_DOUBLE_QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+'
-_SINGLE_QUOTED = r"'[^'\\]*+(?:\\.[^'\\]*+)*+'?+"
-_SPACE = r" \t\n\r\v\f\u00a0\ufeff\u2028\u2029\u1680\u2000-\u200a\u202f\u205f\u3000"
-
-
-def _tokens(string: str, line_end: str, space: str, quotes: str) -> re.Pattern[str]:
-    """Return the pattern of a token; what does not end goes up to the end of the text."""
-    return re.compile(
-        rf"(?P<string>{string})|(?P<comment>//[^{line_end}]*+|{_COMMENT})|(?P<space>[{space}]++)"
-        rf"|(?P<mark>[{{}}\[\],:])|(?P<word>(?:[^{space}{quotes}{{}}\[\],:/]|/(?![/*]))++)",
-        re.DOTALL,
-    )
-
-
-_JSONC_TOKEN = _tokens(_DOUBLE_QUOTED, r"\n\r", r" \t\n\r", '"')
-_JSON5_TOKEN = _tokens(f"{_DOUBLE_QUOTED}|{_SINGLE_QUOTED}", r"\n\r\u2028\u2029", _SPACE, "\"'")
+_JSONC = Tokenizer(line_ends=r"\n\r")
+_JSON5 = Tokenizer(
+    space=r" \t\n\r\v\f\u00a0\ufeff\u2028\u2029\u1680\u2000-\u200a\u202f\u205f\u3000",
+    quotes="\"'",
+    line_ends=r"\n\r\u2028\u2029",
+)
 
 _IN_A_LINE = re.compile(r"[^\n\r]")
 _NOT_JSON_SPACE = re.compile(r"[^ \t\n\r]")
@@ -46,6 +36,9 @@ _JSON_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}
 _ESCAPED = re.compile(r"""\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|\r\n|.)|[\x00-\x1f"]""", re.DOTALL)
 _SAME_ESCAPES = frozenset('"\\/bfnrtxu123456789')  # the last ones are wrong in both
 _OWN_ESCAPES = {"v": r"\u000b", "0": r"\u0000", "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": ""}
+
+_VALUES = frozenset({"string", "unclosed", "word"})
+"""Kinds of tokens that are keys or values."""
 
 _OPENING = frozenset("{[")
 _CLOSING = frozenset("}]")
@@ -76,8 +69,8 @@ def to_strict_json(source: str, *, json5: bool) -> tuple[str, SourceMap]:
         OpenCommentError: a comment does not end.
     """
     rewriter = _Rewriter(source, json5=json5)
-    for token in (_JSON5_TOKEN if json5 else _JSONC_TOKEN).finditer(source):
-        rewriter.add(token.lastgroup or "", token[0], token.start())
+    for token in (_JSON5 if json5 else _JSONC).tokens(source):
+        rewriter.add(token)
     return rewriter.finish()
 
 
@@ -85,37 +78,54 @@ class _Rewriter:
     """Replaces what JSON does not have, token by token."""
 
     def __init__(self, source: str, *, json5: bool) -> None:
+        self._source = source
+        self._end = 0  # of the token before
         self._builder = SourceMapBuilder(source)
         self._json5 = json5
         self._opened: list[str] = []
-        self._before = ""  # the mark before, or "value"
+        self._before = ""  # the kind of the token before, comments left out
         self._comma: int | None = None  # where the comma before stands, if what follows decides about it
         self._blanked: list[tuple[int, str]] = []  # comments after it, and what stands there instead
 
-    def add(self, kind: str, text: str, start: int) -> None:
+    def add(self, token: Token) -> None:
         """Add the next token of the source."""
+        kind, start, end = token
+        if self._json5:
+            self._blank_space(start)
+            self._end = end
         if kind == "comment":
+            text = self._source[start:end]
             if text.startswith("/*") and (len(text) < len("/**/") or not text.endswith("*/")):
                 raise OpenCommentError(start)
             self._blanked.append((start, _IN_A_LINE.sub(" ", text)))
-        elif kind == "space":
-            if self._json5 and _NOT_JSON_SPACE.search(text):
-                self._blanked.append((start, _NOT_JSON_SPACE.sub(" ", text)))
-        else:
-            if self._comma is not None and text in _CLOSING:
-                self._builder.replace(self._comma, self._comma + 1, " ")
+            return
+        if self._comma is not None and kind in _CLOSING:
+            self._builder.replace(self._comma, self._comma + 1, " ")
+        if self._blanked:
             self._replace_blanked()
-            self._comma = start if text == "," and self._before not in _NOTHING_BEFORE else None
-            if kind != "mark" and self._json5:
-                strict = self._strict(kind, text)
-                if strict != text:
-                    self._builder.replace(start, start + len(text), strict)
-            self._note(text if kind == "mark" else "value")
+        self._comma = start if kind == "," and self._before not in _NOTHING_BEFORE else None
+        if self._json5 and kind in _VALUES:
+            text = self._source[start:end]
+            strict = self._strict(kind, text)
+            if strict != text:
+                self._builder.replace(start, end, strict)
+        self._before = kind
+        if kind in _OPENING:
+            self._opened.append(kind)
+        elif kind in _CLOSING:
+            del self._opened[-1:]
 
     def finish(self) -> tuple[str, SourceMap]:
-        """Return what was made, and the map."""
+        """Return the JSON, and the map."""
+        if self._json5:
+            self._blank_space(len(self._source))
         self._replace_blanked()
         return self._builder.finish()
+
+    def _blank_space(self, end: int) -> None:
+        """Note space between two tokens that JSON does not have."""
+        if _NOT_JSON_SPACE.search(self._source, self._end, end):
+            self._blanked.append((self._end, _NOT_JSON_SPACE.sub(" ", self._source[self._end : end])))
 
     def _replace_blanked(self) -> None:
         for start, text in self._blanked:
@@ -123,24 +133,16 @@ class _Rewriter:
         self._blanked.clear()
 
     def _strict(self, kind: str, text: str) -> str:
-        if kind == "string":
-            return _string(text)
+        if kind != "word":
+            return _string(text, is_closed=kind == "string")
         is_key = self._opened[-1:] == ["{"] and self._before in {"{", ","}
         return _key(text) if is_key else _number(text)
 
-    def _note(self, mark: str) -> None:
-        if mark in _OPENING:
-            self._opened.append(mark)
-        elif mark in _CLOSING:
-            del self._opened[-1:]
-        self._before = mark
 
-
-def _string(text: str) -> str:
+def _string(text: str, *, is_closed: bool) -> str:
     """Return a string of JSON5 as one of JSON; one that does not end still does not."""
     if _JSON_STRING.fullmatch(text):
         return text
-    is_closed = len(text) > 1 and text[-1] == text[0]
     return '"' + _ESCAPED.sub(_escape, text[1:-1] if is_closed else text[1:]) + '"' * is_closed
 
 

@@ -12,14 +12,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from segkoch_lint.documents.document import Token
-from segkoch_lint.documents.json.scanner import STRING, key_text
+from segkoch_lint.documents.json.scanner import VALUE, VALUE_KEY, VALUE_OPENING, VALUE_STRING, key_text
+from segkoch_lint.documents.json.tokens import STRING
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 
-_LEXEME = re.compile(rf"""(?:({STRING})\s*:\s*)?(?:({STRING})|([{{\[])|([^\s{{}}\[\],:"]+))|[}}\]]""")
-_KEY, _STRING, _OPENING = 1, 2, 3
-"""Groups of it; the last one that matched tells what was found, and none that something is closed."""
-
-# Possessive: what was passed over holds no bracket, so there is nothing to go back for.
+# Possessive: the text before the next bracket holds none, so there is nothing to go back for.
 _NEXT_BRACKET = re.compile(
     rf"""(?:[^"{{}}\[\]]++|{STRING}(?!\s*:\s*[{{\[]))*+(?:(?:({STRING})\s*:\s*)?([{{\[])|[}}\]])"""
 )
@@ -71,22 +68,22 @@ class ScalarReader:
         offset, key, parent, opened = self._before(start)
         around = list(opened)
         before = offset
-        for lexeme in _LEXEME.finditer(self._text, offset):
-            kind = lexeme.lastindex
+        for found in VALUE.finditer(self._text, offset):
+            kind = found.lastindex
             if kind is None:
                 key, parent = around.pop()
                 continue
-            name = lexeme[_KEY]
+            name = found[VALUE_KEY]
             if name is not None:
                 key = key_text(name)
-            if kind == _OPENING:
+            if kind == VALUE_OPENING:
                 around.append(_Opened(key, parent))
                 parent = _around(key, parent)
                 continue
-            text = lexeme[kind]
+            text = found[kind]
             if text in _WORDS:
                 continue
-            begin, finish = lexeme.span(kind)
+            begin, finish = found.span(kind)
             if begin >= last_mark + _BETWEEN_MARKS:
                 last_mark = begin
                 self._marks.append(_Mark(begin, key, parent, tuple(around)))
@@ -96,7 +93,7 @@ class ScalarReader:
             if before:
                 yield Token(None, before - line, before - line, "")
                 before = 0
-            yield Token(key, begin - line, finish - line, key_text(text) if kind == _STRING else text, parent)
+            yield Token(key, begin - line, finish - line, key_text(text) if kind == VALUE_STRING else text, parent)
             if begin >= end:
                 return
         if before:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from segkoch_lint.documents.document import ParseError
+from segkoch_lint.documents.json.tokens import STRING, brackets
 from segkoch_lint.documents.line_table import parse_error_at
 from segkoch_lint.findings.position import Span
 
-_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
-_VALUES = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|,|[{\[](?!\s*[}\]])', re.DOTALL)
+_VALUE = re.compile(rf'[^",{{\[]*+(?:{STRING}[^",{{\[]*+)*+(?:(,|[{{\[](?!\s*[}}\]]))|[{{\[]|\Z)'.encode())
+"""All up to the next comma outside strings, or bracket. Group 1: another value follows."""
 
 
 def offset_beyond_depth(text: bytes, depth: int) -> int | None:
@@ -17,13 +18,10 @@ def offset_beyond_depth(text: bytes, depth: int) -> int | None:
     if text.count(b"{") + text.count(b"[") <= depth:
         return None
     level = 0
-    for token in _STRUCTURE.finditer(text):
-        if token[0] in b"{[":
-            level += 1
-            if level > depth:
-                return token.start()
-        elif token[0] in b"}]":
-            level -= 1
+    for offset, step in brackets(text):
+        level += step
+        if level > depth:
+            return offset
     return None
 
 
@@ -44,8 +42,8 @@ def has_more_values(text: bytes, most: int) -> bool:
     if text.count(b",") + text.count(b"[") + text.count(b"{") < most:
         return False  # the count includes commas in strings
     values = 1
-    for token in _VALUES.finditer(text):
-        values += token[0] in b",[{"
+    for found in _VALUE.finditer(text):
+        values += found.lastindex is not None
         if values > most:
             return True
     return False
