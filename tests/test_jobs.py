@@ -47,8 +47,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Inputs of every kind; logs come in many blocks however small they are."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(selector, "FEW_BYTES", 2_000)
-    monkeypatch.setattr(opener, "_READ_BYTES", 10_000)
-    monkeypatch.setattr(detection, "_PEEKED_BYTES", 10_000)
+    monkeypatch.setattr(opener, "READ_BYTES", 10_000)
+    monkeypatch.setattr(detection, "PEEKED_BYTES", 10_000)
     strangers = b'{"x":1}\n5\n' * 400
     inputs = {
         "bom.ndjson": b"\xef\xbb\xbf" + log(1),

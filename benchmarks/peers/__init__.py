@@ -80,17 +80,17 @@ class Peer:
 
 
 def _jsonschema(place: Place) -> Ready:
-    python = _python(place)
+    python = python_of(place)
     return Ready(_package(python, "jsonschema"), (python, HERE / "jsonschema_loop.py", place.schema))
 
 
 def _page(place: Place) -> Ready:
-    python = _python(place)
+    python = python_of(place)
     return Ready(_package(python, "jsonschema"), (python, HERE / "jsonschema_loop.py", PAGE_SCHEMA))
 
 
 def _duckdb(place: Place) -> Ready:
-    python = _python(place)
+    python = python_of(place)
     return Ready(_package(python, "duckdb"), (python, HERE / "duckdb_queries.py"))
 
 
@@ -100,12 +100,12 @@ def check_jsonschema(place: Place) -> Ready:
     Raises:
         MissingError: it is not installed.
     """
-    python = _python(place)
+    python = python_of(place)
     command = (python.with_name("check-jsonschema"), "--schemafile", place.schema)
     return Ready(_package(python, "check-jsonschema"), command)
 
 
-def _ajv(place: Place) -> Ready:
+def prepare_ajv(place: Place) -> Ready:
     node = shutil.which("node")
     if not node:
         raise MissingError("node is not installed: https://nodejs.org")
@@ -137,7 +137,7 @@ def _jq(place: Place) -> Ready:
     return Ready(_said(jq, "--version"), (jq, "-r", "-f", HERE / "conditions.jq"))
 
 
-def _python(place: Place) -> Path:
+def python_of(place: Place) -> Path:
     """Return the interpreter of the environment of the peers that are Python packages."""
     folder = place.cache / "python"
     python = folder / "bin" / "python"
@@ -170,7 +170,7 @@ def _said(*command: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def _printed_counts(output: Path) -> dict[str, int]:
+def printed_counts(output: Path) -> dict[str, int]:
     counts: dict[str, int] = json.loads(output.read_bytes())
     return counts
 
@@ -181,7 +181,7 @@ def _counted_lines(output: Path) -> dict[str, int]:
 
 
 def _page_counts(output: Path) -> dict[str, int]:
-    counts = _printed_counts(output)
+    counts = printed_counts(output)
     return {"calls": counts["calls"], PAGE: counts["invalid"]}
 
 
@@ -191,7 +191,7 @@ _DUCKDB = Peer(
     "two of the conditions, and device ids by user",
     Goal(1.2, 0.7),
     _duckdb,
-    _printed_counts,
+    printed_counts,
     ("device id", "advertising id"),
 )
 LONG_PEERS = (replace(_DUCKDB, goal=Goal(2.5, 1.4)),)
@@ -210,7 +210,7 @@ PEERS = (
         "the one-schema equivalent, yes or no",
         None,
         _jsonschema,
-        _printed_counts,
+        printed_counts,
         _SCHEMA,
         slow=True,
     ),
@@ -218,8 +218,8 @@ PEERS = (
         "ajv in a Node stream",
         "the one-schema equivalent, compiled, yes or no",
         Goal(25, 12),
-        _ajv,
-        _printed_counts,
+        prepare_ajv,
+        printed_counts,
         _SCHEMA,
     ),
     Peer(

@@ -28,7 +28,7 @@ from segkoch_lint.engine.lines.core import MISSING, has_core
 from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.reporting import RunResult
 
-_LARGE_BYTES = 64 << 20
+LARGE_BYTES = 64 << 20
 """Bytes of text from which on the native core saves seconds."""
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def command(
         result = RunResult(code, linter.selection.budgets, within, [facet.name for facet in settings.group_by])
         status = reports.end(linter.summary, result)
     print_notes(linter.summary)
-    if linter.summary.bytes >= _LARGE_BYTES and not has_core():
+    if linter.summary.bytes >= LARGE_BYTES and not has_core():
         print_note(f"Note: the native core is {MISSING}.")
     return status
 

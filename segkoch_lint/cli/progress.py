@@ -14,10 +14,10 @@ import click
 if TYPE_CHECKING:
     from segkoch_lint.linter import Linter
 
-_AFTER = 1.0
+AFTER = 1.0
 """Seconds after which the line appears."""
 
-_EVERY = 0.2
+EVERY = 0.2
 """Seconds between two updates."""
 
 
@@ -47,7 +47,7 @@ class Progress:
     def show(self) -> None:
         """Draw the line, unless it was drawn a moment ago."""
         now = time.monotonic()
-        if not self._on_terminal or now - self._started < _AFTER or now - self._shown_at < _EVERY:
+        if not self._on_terminal or now - self._started < AFTER or now - self._shown_at < EVERY:
             return
         self._shown_at = now
         self._visible = True

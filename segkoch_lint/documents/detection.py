@@ -41,7 +41,7 @@ OTHER_TABLE = "table without Segment's columns"
 PROGRAM = "source code"
 TEXT = "text without a call"
 
-_PEEKED_BYTES = 1 << 20
+PEEKED_BYTES = 1 << 20
 
 _SNIFFED_BYTES = 4096
 
@@ -147,7 +147,7 @@ def read_documents(
         case TextFormat.CSV:
             from segkoch_lint.documents.table.csv_reader import delimiter_of, read_csv  # noqa: PLC0415 - most inputs are no tables
 
-            delimiter = delimiter_of(stream.peek(_PEEKED_BYTES)) or ","
+            delimiter = delimiter_of(stream.peek(PEEKED_BYTES)) or ","
             yield from read_csv(stream, name=name, delimiter=delimiter, limits=limits)
         case TextFormat.PARQUET:
             from segkoch_lint.documents.table.parquet import read_parquet  # noqa: PLC0415 - most inputs are no tables
@@ -155,7 +155,7 @@ def read_documents(
             for each in read_parquet(stream, name=name):
                 yield UnsupportedInput(OTHER_TABLE) if each is None else each
         case _:
-            head = stream.peek(_PEEKED_BYTES).decode("utf-8", "replace")
+            head = stream.peek(PEEKED_BYTES).decode("utf-8", "replace")
             yield UnsupportedInput(OTHER_TABLE if is_table(name) else PROGRAM if is_source_code(head) else "")
 
 
@@ -163,7 +163,7 @@ def _only_document(stream: Stream, name: str, limits: Limits) -> Document | None
     """Return the one document of a small input that is called JSON, or None if it takes a closer look."""
     if not claim_of(name).is_one_document:
         return None
-    head = stream.peek(_PEEKED_BYTES)
+    head = stream.peek(PEEKED_BYTES)
     if not (stream.exhausted and stream.intact) or head[:1] not in {b"{", b"["} or len(head) > limits.file_bytes:
         return None
     if has_more_values(head, limits.values):
@@ -179,13 +179,13 @@ def recognise(stream: Stream, *, name: str, limits: Limits) -> TextFormat:
     Raises:
         OSError: reading failed.
     """
-    head = stream.peek(_PEEKED_BYTES)
+    head = stream.peek(PEEKED_BYTES)
     if head.startswith(PARQUET_MAGIC):
         return TextFormat.PARQUET
     if not head.strip(BETWEEN_DOCUMENTS):
         return TextFormat.EMPTY if stream.exhausted else TextFormat.LINES
     while not stream.exhausted and b"\n" not in head.lstrip(BETWEEN_DOCUMENTS) and len(head) <= limits.line_bytes:
-        head = stream.peek(len(head) + _PEEKED_BYTES)
+        head = stream.peek(len(head) + PEEKED_BYTES)
     claim = claim_of(name)
     if claim is Claim.NOTHING and _is_csv(head):
         return TextFormat.CSV

@@ -23,7 +23,7 @@ from segkoch_lint.inputs.read_ahead import read_ahead
 from segkoch_lint.inputs.remote import is_remote, open_remote
 from segkoch_lint.inputs.watched_file import Identity, WatchedFile
 
-_READ_BYTES = 1 << 20
+READ_BYTES = 1 << 20
 
 WAIT_SECONDS = 60
 """Seconds in which somebody has to begin to write to a named pipe."""
@@ -175,7 +175,7 @@ class Stream:
         while True:
             self._is_reading = True
             try:
-                chunk = self._read(_READ_BYTES)
+                chunk = self._read(READ_BYTES)
             finally:
                 self._is_reading = False
             if not chunk:
@@ -224,7 +224,7 @@ def _open_url(source: Input) -> Stream:
         file.read,
         size=size,
         close=file.close,
-        stored=lambda: open_remote(source.path, _READ_BYTES)[0],
+        stored=lambda: open_remote(source.path, READ_BYTES)[0],
         ahead=True,
     )
 
@@ -269,7 +269,7 @@ def _first_of(descriptor: int, wait: float) -> bytes | None:
     poll.register(descriptor, select.POLLIN)
     while True:
         try:
-            chunk = os.read(descriptor, _READ_BYTES)
+            chunk = os.read(descriptor, READ_BYTES)
         except BlockingIOError:
             return b""  # there is a writer, and it has written nothing yet
         if chunk:
@@ -279,7 +279,7 @@ def _first_of(descriptor: int, wait: float) -> bytes | None:
             return None
         # The end of a writer is told; that one begins is not, as long as it writes nothing.
         if any(event & select.POLLHUP for _, event in poll.poll(min(left, _LOOK_AGAIN) * 1000)):
-            return os.read(descriptor, _READ_BYTES)
+            return os.read(descriptor, READ_BYTES)
 
 
 def _reopened(path: str, identity: Identity) -> BinaryIO:

@@ -15,7 +15,7 @@ from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.masking import is_id, mask, sensitive_spans
 from segkoch_lint.reporting.broken_text import guessed_secrets
 
-_REACHES = ((0.75, 1.5), (2, 4))
+REACHES = ((0.75, 1.5), (2, 4))
 """How far before and after the focus of a long line what is shown is looked for, in widths of what is shown."""
 
 _MARGIN = 200
@@ -91,7 +91,7 @@ def _snippet(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_o
 def _shown(line: str, focus: OffsetRange, width: int, secrets: Secrets) -> tuple[str, OffsetRange]:
     """Return what is shown of a line, and where its focus is in that."""
     # A masked text is shorter than what it stands for: begin with more than will be shown, and, if need be, with more.
-    for before_it, after_it in _REACHES:
+    for before_it, after_it in REACHES:
         begin, end = min(focus[0], len(line)) - int(before_it * width), focus[0] + int(after_it * width)
         part = max(0, begin), min(len(line), end)
         text, places = _masked_part(line, part, focus, secrets)

@@ -28,7 +28,7 @@ def counting(name: str, program: str, comparable: tuple[str, ...]) -> Peer:
     def prepare(_place: Place) -> Ready:
         return Ready("", (sys.executable, "-c", program))
 
-    return Peer(name, "", None, prepare, peers._printed_counts, comparable)
+    return Peer(name, "", None, prepare, peers.printed_counts, comparable)
 
 
 def test_what_is_missing_is_named(
@@ -56,14 +56,14 @@ def test_a_registry_that_has_no_such_package_makes_a_peer_missing(
     (tmp_path / "node").symlink_to(npm)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(peers.MissingError, match="ajv could not be installed: no such package"):
-        peers._ajv(Place(tmp_path / "cache", tmp_path / "schema", install=True))
+        peers.prepare_ajv(Place(tmp_path / "cache", tmp_path / "schema", install=True))
 
 
 def test_jsonschema_rejects_the_calls_that_segkoch_lint_does(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # From the project's own environment, where jsonschema is already.
-    monkeypatch.setattr(peers, "_python", lambda _place: Path(sys.executable))
+    monkeypatch.setattr(peers, "python_of", lambda _place: Path(sys.executable))
     monkeypatch.setattr(peers, "PEERS", PEERS[:2])
     assert compare(tmp_path, "--slow-calls", "60") == 0
     printed = capsys.readouterr().out

@@ -381,11 +381,11 @@ def test_a_run_over_a_large_log_says_how_to_get_the_native_core(
 ) -> None:
     file = tmp_path / "log.ndjson"
     file.write_text(json.dumps(IOS_CALL) * 3)
-    monkeypatch.setattr(check, "_LARGE_BYTES", file.stat().st_size)
+    monkeypatch.setattr(check, "LARGE_BYTES", file.stat().st_size)
     for there in (True, False):
         monkeypatch.setattr(check, "has_core", lambda there=there: there)
         assert ("the native core is not installed" in program("check", "--isolated", str(file)).err) is not there
-    monkeypatch.setattr(check, "_LARGE_BYTES", file.stat().st_size + 1)
+    monkeypatch.setattr(check, "LARGE_BYTES", file.stat().st_size + 1)
     assert program("check", "--isolated", str(file)).err == ""
 
 

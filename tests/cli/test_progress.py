@@ -22,8 +22,8 @@ def test_progress_shows_on_a_terminal_when_it_takes_long(tmp_path: Path, monkeyp
     terminal, slave = pty.openpty()
     with os.fdopen(slave, "w") as stream:
         monkeypatch.setattr(sys, "stderr", stream)
-        monkeypatch.setattr(progress, "_AFTER", 0.0)
-        monkeypatch.setattr(progress, "_EVERY", 0.0)
+        monkeypatch.setattr(progress, "AFTER", 0.0)
+        monkeypatch.setattr(progress, "EVERY", 0.0)
         linter = Linter()
         monkeypatch.chdir(tmp_path)
         (tmp_path / "many.ndjson").write_text((json.dumps(IOS_CALL) + "\n") * 2000)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from segkoch_lint import Finding, Linter, Location, Settings, lint, resources
+from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.identity.analysis import Rules, analyse
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.violations import Violation
@@ -360,6 +361,9 @@ def test_the_queries_give_the_same_in_duckdb(calls: list[Any]) -> None:
     assert told_of_files(calls, DATABASES["duckdb"]()) == expected
 
 
+RULES = InputLinter(SETTINGS).ruleset
+
+
 @given(st.lists(SAID | LINKS, max_size=14))
 @settings(max_examples=50)
 def test_claims_that_compare_alike_are_judged_once_and_no_differently(calls: list[Any]) -> None:
@@ -368,9 +372,8 @@ def test_claims_that_compare_alike_are_judged_once_and_no_differently(calls: lis
     list(one_by_one.value(calls))
     assert by_claim.identity is not None
     assert one_by_one.identity is not None
-    ruleset = by_claim._input_linter.ruleset
-    expected = list(analyse(one_by_one.identity, AskingMore(ruleset)))
-    assert list(analyse(by_claim.identity, ruleset)) == expected
+    expected = list(analyse(one_by_one.identity, AskingMore(RULES)))
+    assert list(analyse(by_claim.identity, RULES)) == expected
 
 
 class AskingMore:
@@ -399,8 +402,8 @@ def test_summaries_have_the_documented_shape(calls: list[Any], more: bool) -> No
             shapes[kind].validate(value)
             return super().violations(kind, value)
 
-    rules: Rules = linter._input_linter.ruleset
-    for each in (Checking(linter._input_linter.ruleset), rules) if more else (rules,):
+    rules: Rules = RULES
+    for each in (Checking(RULES), rules) if more else (rules,):
         assert analyse(linter.identity, each).tally.adds_up()
     linter.identity.close()
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from segkoch_lint.config.settings import Settings
+from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.identity.ordinary import most_devices
-from segkoch_lint.linter import Linter
 from segkoch_lint.rules.violations import Violation
 
 
@@ -17,7 +17,7 @@ class WithRule:
     """The built-in rules, and one more for one kind of summary, which rejects what a function says."""
 
     def __init__(self, kind: str, schema: Mapping[str, Any], rejects: Any = None) -> None:
-        self._rules: Any = Linter(Settings(select=("KCH2",)))._input_linter.ruleset
+        self._rules: Any = InputLinter(Settings(select=("KCH2",))).ruleset
         self._kind = kind
         self._schema = schema
         self._rejects = rejects
@@ -44,7 +44,7 @@ class WithRule:
 def test_the_built_in_rules_find_nothing_about_ordinary_users_within_their_limits(
     limits: dict[str, int], most: int | None
 ) -> None:
-    assert most_devices(Linter(Settings(select=("KCH2",), rule_limits=limits))._input_linter.ruleset) == most
+    assert most_devices(InputLinter(Settings(select=("KCH2",), rule_limits=limits)).ruleset) == most
 
 
 @pytest.mark.parametrize(

@@ -313,7 +313,7 @@ def test_of_a_long_line_as_much_is_shown_as_if_all_of_it_had_been_read(data: st.
     width = data.draw(st.integers(10, 150))
     span = document.locate([path])[path]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("segkoch_lint.reporting.snippets._REACHES", ((2, 4),))
+        patch.setattr("segkoch_lint.reporting.snippets.REACHES", ((2, 4),))
         in_one_go = snippet(document, span, width=width)
     assert snippet(document, span, width=width) == in_one_go
 

@@ -21,7 +21,7 @@ _LONGEST_HEADER = 1 << 20
 _FEW = 8
 """Columns from which on a header without an end is taken for one that is cut off."""
 
-_CHEAP_REREADING = 64 << 20
+CHEAP_REREADING = 64 << 20
 """Characters that may be read a second time, whatever the size of the input: see `_Lines.again`."""
 
 
@@ -157,7 +157,7 @@ class _Lines:
         Not without end: where each line is broken so that it swallows all that follow, they are given up.
         """
         size = sum(map(len, row.lines[1:]))
-        if size and self._read_again + size <= self._read_once + _CHEAP_REREADING:
+        if size and self._read_again + size <= self._read_once + CHEAP_REREADING:
             self._read_again += size
             self._again.extendleft(reversed(list(enumerate(row.lines[1:], row.number + 1))))
 

@@ -25,7 +25,7 @@ from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 
 _KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "null": "null"}
-_NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
+NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
 _MARKER = re.compile(r"^((?:%[^\n]*\n)*)---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _PROLOGUE = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*(?:[#%][^\n]*)?")
 _DEEPEST = 200
@@ -39,7 +39,7 @@ def _resolve(loader: Any, kind: type[yaml.Node], value: str, implicit: tuple[boo
     takes for a string and the next for a number is no string.
     """
     tag: str = yaml.resolver.Resolver.resolve(loader, kind, value, implicit)  # type: ignore[no-untyped-call]  # the stubs leave it out
-    if kind is yaml.ScalarNode and implicit[0] and tag == TAG + "str" and _NUMBER_1_2.fullmatch(value):
+    if kind is yaml.ScalarNode and implicit[0] and tag == TAG + "str" and NUMBER_1_2.fullmatch(value):
         return TAG + "float"
     return tag
 

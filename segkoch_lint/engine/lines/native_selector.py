@@ -27,13 +27,13 @@ from segkoch_lint.rules.ruleset import RuleSet, Verdict
 if TYPE_CHECKING:
     from segkoch_lint_core import Found
 
-_MOST_TAUGHT = 100_000
+MOST_TAUGHT = 100_000
 """Lessons after which everything is forgotten and learned anew, so that memory stays bounded: some 20 MB."""
 
 _MOST_THREADS = 32
 """Beyond so many, blocks come more slowly than they are gone through, and only take memory."""
 
-_MOST_GROUPS = 20_000
+MOST_GROUPS = 20_000
 """Groups that are cached."""
 
 
@@ -162,9 +162,9 @@ class NativeSelector:
 
     def _forget_when_full(self) -> None:
         core = self._plan.core
-        if self._plan.taught > _MOST_TAUGHT:
+        if self._plan.taught > MOST_TAUGHT:
             self._begin(self._announced)
-        elif len(self._groups) > _MOST_GROUPS:
+        elif len(self._groups) > MOST_GROUPS:
             core.forget_groups()
             self._groups.clear()
 

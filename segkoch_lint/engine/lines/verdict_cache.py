@@ -42,7 +42,7 @@ from segkoch_lint.rules.fingerprint import MOST_REMEMBERED, Fingerprinter
 from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
 
-_MOST_BYTES = 8 << 20
+MOST_BYTES = 8 << 20
 """Bytes of texts and of values that are cached of one member."""
 
 _LONGEST_KEY = 1_000
@@ -278,7 +278,7 @@ class _CachedMember:
                     self._bare = _Entry(self._number(self._likeness.of({})), {})
                 return self._bare  # these hardly ever repeat
         self._bytes += len(text) + _ENTRY_BYTES
-        if self._bytes > _MOST_BYTES:
+        if self._bytes > MOST_BYTES:
             self._entries.clear()
             self._bytes = 0
         entry = self._entries[text] = self._read(text)

@@ -19,7 +19,7 @@ SHORTEST_VALUE = 4
 SHORTEST_PART = 6
 """Code points of an id that is one again inside a text, where it neither begins nor ends in the middle of a word."""
 
-_FEW = 32
+FEW = 32
 """Ids that are looked for one by one; more are looked up by the words of the text."""
 
 _MOST_SEARCHES = 16
@@ -92,7 +92,7 @@ class KnownIds:
 
     @cached_property
     def _by_words(self) -> _ByWords | None:
-        return _ByWords(self._parts) if len(self._parts) > _FEW else None
+        return _ByWords(self._parts) if len(self._parts) > FEW else None
 
 
 class UnreadIds:
@@ -208,7 +208,7 @@ def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
     middle = [0 < at < size and text[at - 1].isalnum() and text[at].isalnum() for at in range(size + 1)]
     ends = [at for at in range(size + 1) if not middle[at]]
     parts = {text[a:b] for a in ends for b in ends if b - a >= SHORTEST_PART}
-    if len(parts) > _FEW or any(map(_may_be_a_number, parts | {text})):
+    if len(parts) > FEW or any(map(_may_be_a_number, parts | {text})):
         return None
     return tuple(_quoted(part) for part in parts | {text} if not is_placeholder(part))
 

@@ -23,7 +23,7 @@ _TRIES = 200
 _GUESSES = 4
 """Values of a schema that are tried for one member."""
 
-_FORMATS: Mapping[str, str] = {
+FORMATS: Mapping[str, str] = {
     "date-time": "2026-11-01T12:{n:02}:00Z",
     "date": "{year}-11-01",
     "time": "12:{n:02}:00Z",
@@ -61,10 +61,10 @@ _TYPE_BY_KEYWORD: Mapping[str, str] = {
 def text_of_format(name: str, number: int = 0) -> str:
     """Return a text of a format of JSON Schema, a different one for each *number*."""
     suffix = str(number) if number else ""
-    return _FORMATS[name].format(n=number, next=number + 1, suffix=suffix, year=2026 + number, hex=0x1E24 + number)
+    return FORMATS[name].format(n=number, next=number + 1, suffix=suffix, year=2026 + number, hex=0x1E24 + number)
 
 
-WORDS = ("text", "a", "A", "1", "12", "EUR", "en", "en-US", "DE", "1.0.0", "true", "", *map(text_of_format, _FORMATS))
+WORDS = ("text", "a", "A", "1", "12", "EUR", "en", "en-US", "DE", "1.0.0", "true", "", *map(text_of_format, FORMATS))
 """Texts of the forms that plans most often ask for."""
 
 ANYTHING: Sequence[Any] = ("text", 1, True, {}, [], None, 0, False, 1.5, -1, *WORDS)
@@ -233,7 +233,7 @@ def _text(schema: Mapping[str, Any], number: int) -> str:
         if further < 0 or not first:
             return samples[number % len(samples)]
         return first[:-1] + chr(ord(first[-1]) + further + 1)
-    if schema.get("format") in _FORMATS:
+    if schema.get("format") in FORMATS:
         return text_of_format(schema["format"], number)
     longest, shortest = schema.get("maxLength"), schema.get("minLength", 0)
     text = _word(number)

@@ -97,7 +97,7 @@ def test_whole_rows_over_many_lines_are_no_longer_than_their_own_lines() -> None
 
 
 def test_lines_that_swallow_each_other_are_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segkoch_lint.documents.table.csv_reader._CHEAP_REREADING", 1000)
+    monkeypatch.setattr("segkoch_lint.documents.table.csv_reader.CHEAP_REREADING", 1000)
     line = 'x","""\n'  # opens a quote, whether it begins inside of one or not
     found = told(HEADER + line * 5000, limits=Limits(line_bytes=5000))
     assert 0 < len(found) < 100

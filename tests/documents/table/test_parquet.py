@@ -22,7 +22,7 @@ from segkoch_lint.documents import detection
 from segkoch_lint.documents.table.parquet import may_hold_calls, read_parquet
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.inputs import discovery
-from segkoch_lint.inputs.opener import open_bytes
+from segkoch_lint.inputs.opener import Stream, open_bytes
 from tests.conftest import Ran
 
 discover = partial(discovery.discover, may_hold_calls=detection.may_hold_calls)
@@ -221,15 +221,13 @@ def test_without_pyarrow_the_run_is_incomplete_and_says_what_to_install(
     assert ran.err == f"Error: {path}: Parquet is read by pyarrow: pip install pyarrow\n"
 
 
-def test_what_the_disk_refuses_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = open_bytes(BAD)
-
+def test_what_the_disk_refuses_is_no_fault_of_the_file() -> None:
     class Failing(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             if size != 4:
                 raise OSError(5, "Input/output error")
             return super().read(size)
 
-    monkeypatch.setattr(stream, "_stored_file", lambda: Failing(BAD))
+    stream = Stream("x", io.BytesIO(BAD).read, stored=lambda: Failing(BAD))
     with pytest.raises(OSError, match="Input/output"):
         list(read_parquet(stream, name="x"))

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from segkoch_lint.documents.document import InternalFailure, Note, ParseError
-from segkoch_lint.documents.yaml.document import _NUMBER_1_2, YamlDocument, parse_yaml
+from segkoch_lint.documents.yaml.document import NUMBER_1_2, YamlDocument, parse_yaml
 from segkoch_lint.findings.position import Path, Span
 from tests.documents.json.test_document import paths_of, text_at
 
@@ -240,7 +240,7 @@ yaml_values = st.recursive(
 
 @given(yaml_values, st.booleans())
 def test_what_pyyaml_writes_is_read_back_and_found_where_it_stands(value: Any, flow: bool) -> None:
-    assume(not any(_NUMBER_1_2.fullmatch(text) for text in re.findall(r"[^'\"\s]+", repr(value))))
+    assume(not any(NUMBER_1_2.fullmatch(text) for text in re.findall(r"[^'\"\s]+", repr(value))))
     text = yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True)
     (document,) = parse_yaml(text.encode(), depth=200)
     assert isinstance(document, YamlDocument)

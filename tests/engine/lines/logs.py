@@ -109,8 +109,8 @@ def linted(
 
 def read_at_once(size: int, patch: pytest.MonkeyPatch) -> None:
     """Let so many bytes of an input be read at a time, and be looked at before."""
-    patch.setattr(opener, "_READ_BYTES", size)
-    patch.setattr(detection, "_PEEKED_BYTES", size)
+    patch.setattr(opener, "READ_BYTES", size)
+    patch.setattr(detection, "PEEKED_BYTES", size)
 
 
 def is_found_the_same(content: bytes, settings: Settings | None = None, *, name: str = "log.ndjson") -> Any:

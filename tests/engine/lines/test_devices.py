@@ -65,7 +65,7 @@ def other(device: Any) -> Any:
 def test_devices_are_told_apart_whatever_stands_around_them(
     context: dict[str, Any], order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opener, "_READ_BYTES", 4000)
+    monkeypatch.setattr(opener, "READ_BYTES", 4000)
     lines = [GOOD]
     # The keys of the first round are new; in the later ones the same comes in texts that were not met before.
     for number in range(3):

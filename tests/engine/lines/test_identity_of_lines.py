@@ -148,7 +148,7 @@ def test_event_names_are_the_same_as_when_every_line_is_read(lines: list[bytes],
 def test_the_first_line_of_an_event_is_found_among_lines_that_are_only_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(opener, "_READ_BYTES", 4000)
+    monkeypatch.setattr(opener, "READ_BYTES", 4000)
     lines = [GOOD, *[happened("Order Completed", "track", "analytics-swift", {}, 0)] * 40]
     lines[17] = happened("order_completed", "track", "analytics-swift", {"Kochava": False}, 0)
     lines[23] = lines[31] = happened("order_completed", "track", "analytics-swift", {}, 0)

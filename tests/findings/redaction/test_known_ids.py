@@ -63,7 +63,7 @@ def test_many_ids_are_found_where_few_are(ids: list[str], between: str, others: 
     text = between.join([*ids[:3], *others])
     few = KnownIds({"ids": ids}).ranges(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(known_ids, "_FEW", 0)
+        patch.setattr(known_ids, "FEW", 0)
         assert KnownIds({"ids": ids}).ranges(text) == few
     assert all(text[start:end] in ids for start, end in few)
     long = [each for each in ids[:3] if len(each) >= known_ids.SHORTEST_PART]

@@ -7,10 +7,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from segkoch_lint.plans.probe.values import _FORMATS, WORDS, nth_value, text_of_format
+from segkoch_lint.plans.probe.values import FORMATS, WORDS, nth_value, text_of_format
 
 
-@pytest.mark.parametrize("name", _FORMATS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_format_has_texts_that_differ(name: str) -> None:
     validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True, offline=True)
     texts = [text_of_format(name, number) for number in range(30)]
