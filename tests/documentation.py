@@ -98,12 +98,12 @@ def matches(shown: str, output: str) -> bool:
 
 
 def prose(page: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a page that are wrapped, with their numbers: no code, tables or generated figures."""
+    """Yield the lines of a page that are wrapped, with their numbers: no code, tables, messages or generated figures."""
     inside = False
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
         if re.match(r"\s*(```|<!-- figures)", line):
             inside = not inside
-        elif not inside and not line.startswith(("|", "    ")):
+        elif not inside and not line.startswith(("|", ">", "    ")):
             yield number, line
 
 

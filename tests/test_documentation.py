@@ -20,6 +20,7 @@ from segkoch_lint.config.file import load_settings
 from tests.documentation import (
     PAGES,
     ROOT,
+    RULE_PAGES,
     anchors,
     blocks,
     commands,
@@ -142,7 +143,7 @@ def test_links_lead_to_a_file_and_a_heading_that_exist(page: Path) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *sorted(RULE_PAGES.iterdir())], ids=name_of)
 def test_prose_is_wrapped_at_the_same_width(page: Path) -> None:
     too_long = [f"{number}: {line}" for number, line in prose(page) if len(line) > WIDTH]
     assert too_long == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,8 +18,8 @@ _APPLIES_TO = {
     "call": "every call",
     "request": "every call, and every batch body",
     "destination": "the settings of a Kochava destination",
-    "user": "what a whole run says of one user on one platform",
-    "device": "what a whole run says of one device id or advertising id",
+    "user": "the calls of one user on one platform in a whole run",
+    "device": "the calls with one device id or advertising id in a whole run",
     "event-name": "event names of a whole run that are alike",
     "input": "every input that is read",
     "plan": "tracking plans",
@@ -32,6 +34,16 @@ _FAMILIES = {
 }
 
 
+_WIDTH = 100
+"""Columns of the text of a page, as in all of the documentation."""
+
+_FAMILIES_OF_CODES = """\
+Each page gives the reason for a rule, the fix for each SDK, and examples. `KCH0xx` are about input that cannot be
+read, `KCH1xx` about the device, `KCH2xx` about [the same user in the app and on servers](../identity.md), `KCH3xx`
+about the call itself, `KCH4xx` about [tracking plans](../plans.md), and `KCH5xx` about attribution and settings. To
+change what is checked, see [configuration](../configuration.md)."""
+
+
 def page(rule: Rule) -> str:
     """Return the page of a rule in Markdown."""
     return "\n\n".join(_sections(rule)) + "\n"
@@ -41,30 +53,42 @@ def _sections(rule: Rule) -> Iterator[str]:
     basis = "Kochava's page in Segment's documentation requires it" if rule.required else "beyond Kochava's page"
     senders = f" of {' and '.join(rule.sent_by)} libraries" if rule.sent_by else ""
     yield f"# {rule.code} {rule.name}"
-    yield f"{_severity(rule)}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}."
-    yield rule.description
+    yield _wrapped(f"{_severity(rule)}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}.")
+    yield _wrapped(rule.description)
     if rule.message != "{problem}":  # which says nothing by itself
         yield f"> {rule.message}"
+    if rule.remedy:
+        yield "## How to fix it"
+        yield "\n".join(_remedies(rule.remedy))
     yield "## Passes"
     yield _block(rule.examples[0])
     broken = list(broken_examples(rule))
     if broken:
         yield "## Breaks"
-        yield f"{_sentence(_summary(broken[0][0]))} (to blame: {_places(broken[0][0].places)}):"
+        yield _wrapped(f"{_sentence(_summary(broken[0][0]))} (reported at {_places(broken[0][0].places)}):")
         yield _block(broken[0][1])
     if len(broken) > 1:
         yield "Also:"
-        yield "\n".join(f"- {': '.join(filter(None, (each.summary, _changes(each.patch))))}" for each, _ in broken[1:])
-    if rule.remedy:
-        yield "## How to fix it"
-        yield "\n".join(_remedies(rule.remedy))
+        others = (": ".join(filter(None, (each.summary, _changes(each.patch)))) for each, _ in broken[1:])
+        yield "\n".join(map(_item, others))
     yield "## Where it comes from"
     yield "\n".join(f"- <{source}>" for source in rule.source)
     yield "## How to change it"
-    yield (
+    yield _wrapped(
         f'In the configuration, `ignore = ["{rule.code}"]` switches the rule off, '
-        f'and `severity = {{ {rule.code} = "info" }}` makes it weigh less.'
+        f'and `severity = {{ {rule.code} = "info" }}` lowers its severity.'
     )
+
+
+def _wrapped(text: str, *, indent: str = "") -> str:
+    """Return a paragraph in lines of the width of a page; code in backticks is never broken."""
+    unbroken = re.sub(r"`[^`]+`", lambda code: code[0].replace(" ", "\0"), text)
+    lines = textwrap.wrap(unbroken, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace("\0", " ")
+
+
+def _item(text: str) -> str:
+    return _wrapped(f"- {text}", indent="  ")
 
 
 def _severity(rule: Rule) -> str:
@@ -101,7 +125,8 @@ def index(rules: Sequence[Rule]) -> str:
         f"| [{rule.code}]({file_name(rule)}) | {rule.name} | {rule.severity} | {'yes' if rule.required else ''} |"
         for rule in rules
     ]
-    head = ["# Rules", "", "| code | name | severity | required by Kochava's page |", "|---|---|---|---|"]
+    about = _wrapped(_FAMILIES_OF_CODES.replace("\n", " "))
+    head = ["# Rules", "", about, "", "| code | name | severity | required by Kochava's page |", "|---|---|---|---|"]
     return "\n".join([*head, *rows, ""])
 
 
@@ -141,7 +166,7 @@ def _remedies(remedy: Mapping[str, str]) -> Iterator[str]:
     for key, text in remedy.items():
         by_text.setdefault(text, []).append(_whom(key))
     for text, whom in by_text.items():
-        yield f"- {_sentence('; '.join(whom))}: {text}"
+        yield _item(f"{_sentence('; '.join(whom))}: {text}")
 
 
 def _whom(key: str) -> str:

@@ -33,5 +33,18 @@ def test_a_counterexample_without_a_summary_is_described_by_its_changes() -> Non
     rule = find(built_in(), "KCH104")
     bare = [msgspec.structs.replace(each, summary="") for each in rule.counterexamples]
     lines = page(msgspec.structs.replace(rule, counterexamples=tuple(bare))).splitlines()
-    assert "Without `/context/device/id` (to blame: `/context/device`):" in lines
+    assert "Without `/context/device/id` (reported at `/context/device`):" in lines
     assert not [line for line in lines if line.startswith((" (", "- :"))]
+
+
+def test_text_is_wrapped_and_code_is_not_broken() -> None:
+    rule = find(built_in(), "KCH104")
+    words = f"{'word ' * 18}`code with blanks` {'word ' * 30}".strip()
+    text = page(msgspec.structs.replace(rule, description=words, remedy={"default": words}))
+    paragraph = next(line for line in text.split("\n\n") if line.startswith("word")).splitlines()
+    assert " ".join(paragraph) == words
+    assert max(map(len, paragraph)) <= 100
+    assert [line for line in paragraph if "`code with blanks`" in line]
+    item = text[text.index("- In general") :].split("\n\n")[0].splitlines()
+    assert len(item) > 1
+    assert all(line.startswith("  word") for line in item[1:])
