@@ -98,7 +98,7 @@ def matches(shown: str, output: str) -> bool:
 
 
 def prose(page: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a page that are wrapped, with their numbers: no code, tables, messages or generated figures."""
+    """Yield the lines of a page that are wrapped, with their numbers: no code, tables, messages or figures."""
     inside = False
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
         if re.match(r"\s*(```|<!-- figures)", line):
