@@ -145,7 +145,7 @@ def test_links_lead_to_a_file_and_a_heading_that_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", [*PAGES, *sorted(RULE_PAGES.iterdir())], ids=name_of)
 def test_prose_is_wrapped_at_the_same_width(page: Path) -> None:
-    too_long = [f"{number}: {line}" for number, line in prose(page) if len(line) > WIDTH]
+    too_long = [f"{number}: {line}" for number, line in prose(page) if len(line) > WIDTH and " " in line[2:].strip()]
     assert too_long == []
 
 
