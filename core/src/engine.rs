@@ -94,7 +94,13 @@ pub struct Engine {
     open: Vec<u8>,
     scratch: Vec<u8>,
 
-    // Where the text is, and what it gave.
+    progress: Progress,
+}
+
+/// How far a text was gone through, and what it gave so far. Any engine may go on with it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Where the next line begins, its number, and how many lessons it took so far.
     at: usize,
     number: usize,
     lessons: usize,
@@ -103,29 +109,40 @@ pub struct Engine {
     findings: Findings,
 }
 
-impl Engine {
-    /// Begins with a text of whole lines; what another one gave that was not finished is forgotten.
+impl Progress {
+    /// Begins with a text of whole lines.
     ///
     /// # Arguments
     ///
     /// * `leave_first` - leave the first line that would be counted to the reader.
-    pub fn begin(&mut self, text: &[u8], leave_first: bool) {
-        self.at = 0;
-        self.number = 0;
-        self.lessons = 0;
-        self.leave_first = leave_first;
-        self.is_utf8 = simdutf8::basic::from_utf8(text).is_ok();
-        self.findings = Findings::default();
+    #[must_use]
+    pub fn new(text: &[u8], leave_first: bool) -> Self {
+        Self { is_utf8: simdutf8::basic::from_utf8(text).is_ok(), leave_first, ..Self::default() }
     }
 
-    /// Goes on through the text, until a line's end where it is to pause.
-    pub fn run(&mut self, knowledge: &Knowledge, text: &[u8], pause: &AtomicBool) -> Stop {
+    /// Returns what the text gave.
+    #[must_use]
+    pub fn into_findings(self) -> Findings {
+        self.findings
+    }
+}
+
+impl Engine {
+    /// Goes on through a text, until a line's end where it is to pause.
+    pub fn run(&mut self, knowledge: &Knowledge, text: &[u8], progress: &mut Progress, pause: &AtomicBool) -> Stop {
+        std::mem::swap(&mut self.progress, progress);
+        let stop = self.go_through(knowledge, text, pause);
+        std::mem::swap(&mut self.progress, progress);
+        stop
+    }
+
+    fn go_through(&mut self, knowledge: &Knowledge, text: &[u8], pause: &AtomicBool) -> Stop {
         self.fit(knowledge);
-        while self.at < text.len() {
+        while self.progress.at < text.len() {
             if pause.load(Ordering::Relaxed) {
                 return Stop::Pause;
             }
-            let first = skip_space(text, self.at);
+            let first = skip_space(text, self.progress.at);
             if byte_at(text, first) == b'\n' {
                 self.advance(text, first);
                 continue;
@@ -134,8 +151,8 @@ impl Engine {
             let settled = read.and_then(|end| self.settle(knowledge, text, end).map(|()| end));
             match settled {
                 Ok(end) => self.advance(text, end),
-                Err(Halt::Learn(lesson)) if self.lessons < MOST_LESSONS => {
-                    self.lessons += 1;
+                Err(Halt::Learn(lesson)) if self.progress.lessons < MOST_LESSONS => {
+                    self.progress.lessons += 1;
                     return Stop::Learn(lesson);
                 }
                 Err(Halt::Unusual | Halt::Learn(_)) => {
@@ -148,11 +165,6 @@ impl Engine {
         Stop::End
     }
 
-    /// Returns what the text gave.
-    pub fn take(&mut self) -> Findings {
-        std::mem::take(&mut self.findings)
-    }
-
     /// Makes room for what was learned.
     fn fit(&mut self, knowledge: &Knowledge) {
         self.keys.resize_with(knowledge.nodes.len(), Keys::default);
@@ -162,31 +174,36 @@ impl Engine {
     }
 
     fn end_of_line(&self, text: &[u8]) -> usize {
-        memchr::memchr(b'\n', &text[self.at..]).map_or(text.len(), |length| self.at + length)
+        memchr::memchr(b'\n', &text[self.progress.at..]).map_or(text.len(), |length| self.progress.at + length)
     }
 
     /// Goes to the next line; this one ends at `end`.
     fn advance(&mut self, text: &[u8], end: usize) {
-        self.findings.ends += usize::from(end < text.len());
-        self.number += 1;
-        self.lessons = 0;
-        self.at = end + 1;
+        self.progress.findings.ends += usize::from(end < text.len());
+        self.progress.number += 1;
+        self.progress.lessons = 0;
+        self.progress.at = end + 1;
     }
 
     fn leave(&mut self, end: usize) {
-        self.findings.lines.push(Line { number: self.number, start: self.at, end, ..Line::default() });
+        self.progress.findings.lines.push(Line {
+            number: self.progress.number,
+            start: self.progress.at,
+            end,
+            ..Line::default()
+        });
     }
 
     /// Does with a line what is known of its row.
     fn settle(&mut self, knowledge: &Knowledge, text: &[u8], end: usize) -> Result<(), Halt> {
-        let line = &text[self.at..end];
+        let line = &text[self.progress.at..end];
         let row = knowledge.rows.find(&self.row);
         let row = row.ok_or_else(|| Halt::Learn(Lesson::Row(self.row.clone(), line.to_vec())))?;
         let verdict = knowledge.verdicts[row as usize];
         match verdict.fate {
             Fate::Left => self.leave(end),
-            Fate::Counted if self.leave_first => {
-                self.leave_first = false;
+            Fate::Counted if self.progress.leave_first => {
+                self.progress.leave_first = false;
                 self.leave(end);
             }
             Fate::Counted | Fate::Shown => {
@@ -196,12 +213,19 @@ impl Engine {
                     Some(false) => self.leave(end),
                     Some(true) => {
                         self.record(knowledge, text, verdict);
-                        let (group, _) = self.findings.groups.number(&self.group);
-                        *self.findings.calls.entry((row, group)).or_insert(0) += 1;
+                        let (group, _) = self.progress.findings.groups.number(&self.group);
+                        *self.progress.findings.calls.entry((row, group)).or_insert(0) += 1;
                         if verdict.fate == Fate::Shown {
                             let extents = self.extents(knowledge.shown(row), knowledge, line);
-                            let (number, start) = (self.number, self.at);
-                            self.findings.lines.push(Line { number, start, end, row: Some(row), group, extents });
+                            let (number, start) = (self.progress.number, self.progress.at);
+                            self.progress.findings.lines.push(Line {
+                                number,
+                                start,
+                                end,
+                                row: Some(row),
+                                group,
+                                extents,
+                            });
                         }
                     }
                 }
@@ -220,7 +244,7 @@ impl Engine {
             Some(member) if self.row[knowledge.members[member].slot] == 0 => (0, 0),
             Some(member) => {
                 let Value { start, end, .. } = self.values[member];
-                ((start - self.at) as u32, (end - self.at) as u32)
+                ((start - self.progress.at) as u32, (end - self.progress.at) as u32)
             }
         };
         shown.iter().map(extent).collect()
@@ -249,14 +273,14 @@ impl Engine {
     }
 
     fn record(&mut self, knowledge: &Knowledge, text: &[u8], verdict: Verdict) {
-        let (row, values, start) = (&self.row, &self.values, self.at);
+        let (row, values, start) = (&self.row, &self.values, self.progress.at);
         let extent_of = |member: usize| match row[knowledge.members[member].slot] {
             0 => (start, start),
             _ => (values[member].start, values[member].end),
         };
         for number in verdict.records.into_iter().flatten() {
             let kind = &knowledge.kinds[number as usize];
-            self.findings.records.add(number, kind, text, (self.number, start), extent_of);
+            self.progress.findings.records.add(number, kind, text, (self.progress.number, start), extent_of);
         }
     }
 
@@ -266,16 +290,18 @@ impl Engine {
             return Err(Halt::Unusual);
         }
         // A line that is too long is not even begun.
-        let most = text.len().min(self.at.saturating_add(knowledge.longest).saturating_add(1));
-        if most < text.len() && memchr::memchr(b'\n', &text[self.at..most]).is_none() {
+        let most = text.len().min(self.progress.at.saturating_add(knowledge.longest).saturating_add(1));
+        if most < text.len() && memchr::memchr(b'\n', &text[self.progress.at..most]).is_none() {
             return Err(Halt::Unusual);
         }
-        if !self.is_utf8 && simdutf8::basic::from_utf8(&text[self.at..self.end_of_line(text)]).is_err() {
+        if !self.progress.is_utf8
+            && simdutf8::basic::from_utf8(&text[self.progress.at..self.end_of_line(text)]).is_err()
+        {
             return Err(Halt::Unusual);
         }
         self.row.fill(0);
         let end = skip_space(text, self.object(knowledge, text, first, 0, 1)?);
-        if byte_at(text, end) != b'\n' || !fits(&text[self.at..end], knowledge.longest) {
+        if byte_at(text, end) != b'\n' || !fits(&text[self.progress.at..end], knowledge.longest) {
             return Err(Halt::Unusual);
         }
         self.compare(knowledge, text)?;
@@ -468,8 +494,8 @@ mod tests {
     /// Goes through a text; whatever is to be learned is not read, or has the fate.
     fn run_with(knowledge: &mut Knowledge, text: &[u8], leave_first: bool, fate: Fate) -> (Vec<Lesson>, Taken) {
         let (mut engine, mut lessons, pause) = (Engine::default(), Vec::new(), AtomicBool::new(false));
-        engine.begin(text, leave_first);
-        while let Stop::Learn(lesson) = engine.run(knowledge, text, &pause) {
+        let mut progress = Progress::new(text, leave_first);
+        while let Stop::Learn(lesson) = engine.run(knowledge, text, &mut progress, &pause) {
             match &lesson {
                 Lesson::Key(node, key) => knowledge.add_key(*node, key, None),
                 Lesson::Text(member, text) => knowledge.teach_text(*member, text, Some(0)).unwrap(),
@@ -481,7 +507,7 @@ mod tests {
             assert!(knowledge.knows(&lesson));
             lessons.push(lesson);
         }
-        let findings = engine.take();
+        let findings = progress.into_findings();
         if fate != Fate::Left {
             let kinds = knowledge.kinds();
             let recorded: u64 = findings.records.iter(kinds).map(|each| each.calls).sum();
@@ -596,15 +622,15 @@ mod tests {
     #[test]
     fn one_that_pauses_goes_on_at_the_same_line_by_what_was_learned_meanwhile() {
         let (mut knowledge, mut engine, text) = (Knowledge::new(3, 100, false), Engine::default(), b"{\"a\":1}");
-        engine.begin(text, false);
+        let mut progress = Progress::new(text, false);
         let pause = AtomicBool::new(true);
-        assert_eq!(engine.run(&knowledge, text, &pause), Stop::Pause);
+        assert_eq!(engine.run(&knowledge, text, &mut progress, &pause), Stop::Pause);
         let member = knowledge.add_member(Member { longest: usize::MAX, ..Member::default() });
         knowledge.add_key(0, b"a", Some(member));
         knowledge.teach_row(&[SCALAR], Fate::Counted, [None; 2]);
         pause.store(false, Ordering::Relaxed);
-        assert_eq!(engine.run(&knowledge, text, &pause), Stop::End);
-        assert_eq!(engine.take().calls.len(), 1);
+        assert_eq!(engine.run(&knowledge, text, &mut progress, &pause), Stop::End);
+        assert_eq!(progress.into_findings().calls.len(), 1);
     }
 
     #[test]

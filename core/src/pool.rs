@@ -2,7 +2,7 @@
 //!
 //! Texts are finished in whatever order, and given back in theirs; so what comes out does not depend on the threads.
 
-use crate::engine::{Engine, Findings, Stop};
+use crate::engine::{Engine, Findings, Progress, Stop};
 use crate::knowledge::{Knowledge, Lesson};
 use crate::records::Records;
 use crate::totals::{Taken, Totals};
@@ -30,16 +30,18 @@ struct Task<T> {
     number: u64,
     text: T,
     leave_first: bool,
+    /// None if it is not begun.
+    progress: Option<Progress>,
 }
 
 type Outcome = Result<Box<Findings>, String>;
 
+/// Where the texts are, by their numbers.
 struct State<T> {
-    tasks: VecDeque<Task<T>>,
-    lessons: VecDeque<Lesson>,
-    /// How many lessons were asked for, and how many of them are over. They are given in order.
-    asked: u64,
-    over: u64,
+    /// Those that can be gone through.
+    tasks: BTreeMap<u64, Task<T>>,
+    /// Those that wait for a lesson, so that meanwhile a thread can go through another one.
+    lessons: BTreeMap<u64, (Lesson, Task<T>)>,
     finished: BTreeMap<u64, (T, Outcome)>,
     /// Records that are to be joined, each with the number of the first line of their text.
     kept: VecDeque<(Records, usize)>,
@@ -99,14 +101,15 @@ impl<T: AsRef<[u8]>> Shared<T> {
     }
 
     /// Goes on with a task; whatever fails in it is what became of it.
-    fn step(&self, engine: &mut Engine, knowledge: &Knowledge, task: &Task<T>, begun: bool) -> Step {
+    fn step(&self, engine: &mut Engine, knowledge: &Knowledge, task: &mut Task<T>) -> Step {
         let run = || {
             let text = task.text.as_ref();
-            if !begun {
-                engine.begin(text, task.leave_first);
-            }
-            match engine.run(knowledge, text, &self.pause) {
-                Stop::End => Step::Finished(Ok(Box::new(engine.take()))),
+            let progress = task.progress.get_or_insert_with(|| Progress::new(text, task.leave_first));
+            match engine.run(knowledge, text, progress, &self.pause) {
+                Stop::End => {
+                    let findings = task.progress.take().map(Progress::into_findings);
+                    Step::Finished(Ok(Box::new(findings.unwrap_or_default())))
+                }
                 Stop::Learn(lesson) => Step::Ask(lesson),
                 Stop::Pause => Step::Pause,
             }
@@ -142,10 +145,7 @@ impl<T: AsRef<[u8]>> Shared<T> {
     fn work(&self) {
         let mut engine = Engine::default();
         while let Some(task) = self.next_task() {
-            let Some(outcome) = self.go_through(&mut engine, &task) else {
-                return;
-            };
-            self.finish(task, outcome);
+            self.go_through(&mut engine, task);
             self.join_kept();
         }
     }
@@ -153,7 +153,7 @@ impl<T: AsRef<[u8]>> Shared<T> {
     fn next_task(&self) -> Option<Task<T>> {
         let mut state = self.state();
         while !self.is_closed() {
-            if let Some(task) = state.tasks.pop_front() {
+            if let Some((_, task)) = state.tasks.pop_first() {
                 return Some(task);
             }
             state = self.wait(state);
@@ -161,37 +161,21 @@ impl<T: AsRef<[u8]>> Shared<T> {
         None
     }
 
-    fn go_through(&self, engine: &mut Engine, task: &Task<T>) -> Option<Outcome> {
-        let mut begun = false;
-        loop {
-            let step = self.step(engine, &*self.knowledge()?, task, begun);
-            begun = true;
-            match step {
-                Step::Finished(outcome) => return Some(outcome),
-                Step::Ask(lesson) => self.ask(lesson)?,
+    /// Goes through a task until it is finished, or waits for a lesson, or the pool is closed.
+    fn go_through(&self, engine: &mut Engine, mut task: Task<T>) {
+        while let Some(knowledge) = self.knowledge() {
+            match self.step(engine, &knowledge, &mut task) {
+                Step::Finished(outcome) => return self.finish(task, outcome),
+                Step::Ask(lesson) => return self.ask(lesson, task),
                 Step::Pause => {}
             }
         }
     }
 
-    /// Asks for a lesson, and waits until it is over; None if the pool is closed.
-    fn ask(&self, lesson: Lesson) -> Option<()> {
-        let mut state = self.state();
-        state.lessons.push_back(lesson);
-        state.asked += 1;
-        let number = state.asked;
+    fn ask(&self, lesson: Lesson, task: Task<T>) {
+        self.state().lessons.insert(task.number, (lesson, task));
         self.for_teacher.notify_one();
-        while state.over < number && !self.is_closed() {
-            state = self.wait(state);
-        }
-        (!self.is_closed()).then_some(())
     }
-}
-
-/// A task that is gone through without threads, if any.
-struct Own<T> {
-    engine: Engine,
-    task: Option<(Task<T>, bool)>,
 }
 
 /// Threads, what they know, and what they were given.
@@ -200,10 +184,12 @@ pub struct Pool<T> {
     totals: Totals,
     most: usize,
     threads: Vec<JoinHandle<()>>,
-    own: Own<T>,
+    /// What goes through texts without threads.
+    engine: Engine,
     handed_in: u64,
     given_back: u64,
-    is_teaching: bool,
+    /// The text that waits for the lesson that is given.
+    taught: Option<Task<T>>,
 }
 
 impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
@@ -214,10 +200,10 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
     /// * `threads` - how many there may be; with one, [`Pool::next`] does all the work.
     #[must_use]
     pub fn new(knowledge: Knowledge, threads: usize) -> Self {
-        let (tasks, lessons, finished) = (VecDeque::new(), VecDeque::new(), BTreeMap::new());
+        let (tasks, lessons, finished) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let shared = Shared {
             knowledge: RwLock::new(knowledge),
-            state: Mutex::new(State { tasks, lessons, asked: 0, over: 0, finished, kept: VecDeque::new() }),
+            state: Mutex::new(State { tasks, lessons, finished, kept: VecDeque::new() }),
             records: Mutex::default(),
             joined: AtomicUsize::new(0),
             pause: AtomicBool::new(false),
@@ -230,10 +216,10 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
             totals: Totals::default(),
             most: threads,
             threads: Vec::new(),
-            own: Own { engine: Engine::default(), task: None },
+            engine: Engine::default(),
             handed_in: 0,
             given_back: 0,
-            is_teaching: false,
+            taught: None,
         }
     }
 
@@ -284,10 +270,10 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
 
     /// Hands in a text of whole lines; see [`Engine::begin`].
     pub fn hand_in(&mut self, text: T, leave_first: bool) {
-        let task = Task { number: self.handed_in, text, leave_first };
+        let task = Task { number: self.handed_in, text, leave_first, progress: None };
         self.handed_in += 1;
-        self.shared.state().tasks.push_back(task);
-        // Threads that wait for lessons wait there, too.
+        self.shared.state().tasks.insert(task.number, task);
+        // Threads that are to pause wait there, too.
         self.shared.for_threads.notify_all();
         if self.most > 1 && self.handed_in - self.given_back > 1 {
             self.start();
@@ -306,10 +292,10 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         }
         loop {
             let mut state = self.shared.state();
-            if let Some(lesson) = state.lessons.pop_front() {
+            if let Some((_, (lesson, task))) = state.lessons.pop_first() {
                 drop(state);
-                self.is_teaching = true;
-                // Another thread may have asked for the same.
+                self.taught = Some(task);
+                // Another text may have asked for the same.
                 if self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner).knows(&lesson) {
                     self.go_on();
                     continue;
@@ -323,10 +309,8 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
             }
             if self.threads.is_empty() {
                 drop(state);
-                match self.work_here() {
-                    Some(lesson) => return Event::Lesson(lesson),
-                    None => continue,
-                }
+                self.work_here();
+                continue;
             }
             let waited = self.shared.for_teacher.wait_timeout(state, patience);
             let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -340,7 +324,9 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
     /// Lets threads go on after a lesson, or a change.
     fn go_on(&mut self) {
         let mut state = self.shared.state();
-        state.over += u64::from(std::mem::take(&mut self.is_teaching));
+        if let Some(task) = self.taught.take() {
+            state.tasks.insert(task.number, task);
+        }
         self.shared.pause.store(false, Ordering::SeqCst);
         drop(state);
         self.shared.for_threads.notify_all();
@@ -348,7 +334,7 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
 
     /// Starts threads, as many as the system gives.
     fn start(&mut self) {
-        while self.threads.len() < self.most && self.own.task.is_none() {
+        while self.threads.len() < self.most {
             let shared = Arc::clone(&self.shared);
             let Ok(thread) = thread::Builder::new().name("segkoch-lint".to_owned()).spawn(move || shared.work()) else {
                 self.most = self.threads.len();
@@ -358,23 +344,17 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         }
     }
 
-    /// Goes through the next text in this thread, as far as that goes; returns what is to be learned.
-    fn work_here(&mut self) -> Option<Lesson> {
-        let next = || self.shared.state().tasks.pop_front().map(|task| (task, false));
-        let (task, begun) = self.own.task.take().or_else(next)?;
+    /// Goes through the next text in this thread, as far as that goes.
+    fn work_here(&mut self) {
+        let Some((_, mut task)) = self.shared.state().tasks.pop_first() else {
+            return;
+        };
         let knowledge = self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
-        match self.shared.step(&mut self.own.engine, &knowledge, &task, begun) {
-            Step::Finished(outcome) => {
-                self.shared.finish(task, outcome);
-                None
-            }
-            Step::Ask(lesson) => {
-                self.own.task = Some((task, true));
-                Some(lesson)
-            }
+        match self.shared.step(&mut self.engine, &knowledge, &mut task) {
+            Step::Finished(outcome) => self.shared.finish(task, outcome),
+            Step::Ask(lesson) => self.shared.ask(lesson, task),
             Step::Pause => {
-                self.own.task = Some((task, true));
-                None
+                self.shared.state().tasks.insert(task.number, task);
             }
         }
     }

@@ -76,7 +76,7 @@ class NativeSelector:
         threads: int = 1,
     ) -> None:
         self._threads = min(threads, _MOST_THREADS)
-        self.ahead = 0 if threads == 1 else 2 * self._threads
+        self.ahead = 0 if threads == 1 else 4 * self._threads
         self._ruleset = ruleset
         self._limits = limits
         self._count = count
