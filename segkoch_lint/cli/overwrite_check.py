@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segkoch_lint.errors import UsageError
-from segkoch_lint.reporting.own_reports import is_report
+from segkoch_lint.reporting import is_report
 
 _HEAD = 1 << 16
 """Bytes by which the content of a file is recognised."""

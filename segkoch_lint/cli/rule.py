@@ -140,7 +140,7 @@ def _write_pages(directory: Path, rules: Sequence[Rule]) -> None:
 
 def _is_free(path: Path) -> bool:
     """Return whether there is no file here, or only the page of a rule."""
-    from segkoch_lint.reporting.own_reports import is_rule_page  # noqa: PLC0415
+    from segkoch_lint.reporting.rule_pages import is_rule_page  # noqa: PLC0415
 
     try:
         with path.open("rb") as file:

@@ -16,7 +16,7 @@ from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
-from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult
+from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, reporter
 
 if TYPE_CHECKING:
     from segkoch_lint.cli.outputs import Target
@@ -153,10 +153,8 @@ class RunOptions:
 
     def snippets(self) -> tuple[Any, Any]:
         """Return the functions that make the snippets of findings and of parse errors; None if no report shows them."""
-        in_text = (self.format == "text" and not self.report_options.quiet) or any(
-            name == "text" for name, _ in self.targets
-        )
-        if not in_text or self.report_options.max_findings == 0:
+        formats = [*([] if self.report_options.quiet else [self.format]), *(name for name, _ in self.targets)]
+        if self.report_options.max_findings == 0 or not any(reporter(name).shows_snippets for name in formats):
             return None, None
         show_ids = self.report_options.show_ids
         return partial(_snippet, show_ids=show_ids), partial(_error_snippet, show_ids=show_ids)

@@ -1,10 +1,11 @@
-"""How findings are shown: one module a format, one table of them."""
+"""Reports: one module per format, and the table of formats."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Protocol, TextIO
+from typing import ClassVar, Protocol, TextIO
 
 import msgspec
 
@@ -17,18 +18,18 @@ FORMATS = {
     "json": "segkoch_lint.reporting.json_report",
     "json-lines": "segkoch_lint.reporting.json_lines",
 }
-"""Formats by name; each module has a class `Reporter`, imported when it is asked for."""
+"""The module of each format, by name. It has a class `Reporter` (see `Report`), and is imported when it is needed."""
 
 
 class ReportOptions(msgspec.Struct, frozen=True):
-    """How a report is to look.
+    """The look of a report.
 
     Attributes:
-        show_ids: show ids instead of masking them.
-        color: use terminal colours (text only).
-        statistics: tell more figures (text only).
-        quiet: leave out the single findings (text only).
-        max_findings: single findings shown; the others are only counted. None for all.
+        show_ids: whether ids are shown instead of masked.
+        color: whether terminal colours are used (text only).
+        statistics: whether more figures are shown (text only).
+        quiet: whether the single findings are left out (text only).
+        max_findings: the most findings that are shown, all of which are counted; None for no limit.
     """
 
     show_ids: bool = False
@@ -39,15 +40,15 @@ class ReportOptions(msgspec.Struct, frozen=True):
 
 
 class RunResult(msgspec.Struct, frozen=True):
-    """How a run ended.
+    """The result of a run.
 
     Attributes:
         exit_status: its exit status.
-        budgets: by code of a rule, what it is allowed.
-        facets: names of what calls are grouped by.
-        within: by severity name, findings of rules within their budgets; they do not count.
-        unwritten: whether a further report could not be written.
-        max_blocked: how many useful calls of a replay may be blocked, if that was limited.
+        budgets: the budgets of rules, by code.
+        within: by severity name, the number of findings of rules within their budgets; they do not count.
+        facets: the names of the facets that calls are grouped by.
+        unwritten: whether a report in a file could not be written.
+        max_blocked: how many useful calls of a replay may be blocked; None if any number may.
     """
 
     exit_status: int
@@ -59,19 +60,41 @@ class RunResult(msgspec.Struct, frozen=True):
 
 
 class Report(Protocol):
-    """A report in the making. Findings are written as they come and take no memory."""
+    """A report that is being written. Findings are written as they come, so that they need no memory.
+
+    Attributes:
+        shows_snippets: whether the format shows the snippets of findings, so that they have to be made.
+        beginning: matches the first bytes of a report, so that the report of an earlier run may be overwritten and is
+            not read; None if it looks like any other text.
+    """
+
+    shows_snippets: ClassVar[bool]
+    beginning: ClassVar[re.Pattern[bytes] | None]
+
+    def __init__(self, stream: TextIO, options: ReportOptions) -> None: ...
 
     def begin(self, summary: Summary) -> None:
-        """Write what is known before the first finding is."""
+        """Write the part before the findings."""
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
 
-    def end(self, summary: Summary, outcome: RunResult) -> None:
-        """Write the figures; nothing comes after."""
+    def end(self, summary: Summary, result: RunResult) -> None:
+        """Write the figures, and complete the report."""
 
 
-def open_report(name: str, stream: TextIO, style: ReportOptions) -> Report:
-    """Return a report of the format *name* that writes to *stream*."""
-    report: Report = import_module(FORMATS[name]).Reporter(stream, style)
-    return report
+def reporter(name: str) -> type[Report]:
+    """Return the class that writes reports in the format *name*."""
+    found: type[Report] = import_module(FORMATS[name]).Reporter
+    return found
+
+
+def open_report(name: str, stream: TextIO, options: ReportOptions) -> Report:
+    """Return a report in the format *name* that is written to *stream*."""
+    return reporter(name)(stream, options)
+
+
+def is_report(head: bytes) -> bool:
+    """Return whether a file that begins with *head* is a report of an earlier run."""
+    beginnings = (reporter(name).beginning for name in FORMATS)
+    return any(beginning is not None and beginning.match(head) for beginning in beginnings)

@@ -1,4 +1,4 @@
-"""Writes a report to a file whole or not at all."""
+"""Atomic writing: a file is complete or does not appear."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from segkoch_lint.inputs.input import UNFINISHED_ENDING
 
 @contextmanager
 def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
-    """Open a file to write; it takes its name only when everything is in it and on the disk.
+    """Open a temporary file for writing, which gets the name *path* when it is complete and on the disk.
 
-    Devices and pipes are written directly, and a symbolic link's target is replaced, not the link. *newline* is that
-    of `open`: with an empty one, line ends are written as they are.
+    Devices and pipes are written directly. The target of a symbolic link is replaced, not the link.
+
+    Args:
+        path: the file.
+        newline: as for `open`; if it is empty, line ends are written as they are.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: the file cannot be written.
     """
     import tempfile  # noqa: PLC0415 - most runs write no file
 
     given = Path(path)
-    target = Path(os.path.realpath(path))  # of a pipe, as a shell gives it, this is no path at all
+    target = Path(os.path.realpath(path))  # not a path if a shell passes a pipe
     try:
         if given.exists() and not given.is_file():
             with given.open("w", encoding="utf-8", newline=newline) as stream:
@@ -44,8 +47,8 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
                 yield stream  # type: ignore[misc]  # a named temporary file is a text stream
                 stream.flush()
                 os.fsync(stream.fileno())
-                _like_a_new_file(stream, target)
-                stream.close()  # where a file that is open cannot be renamed
+                _set_mode(stream, target)
+                stream.close()  # Windows cannot rename an open file
                 Path(stream.name).replace(target)
             except BaseException:
                 with suppress(OSError):
@@ -57,19 +60,19 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
 
 
 def _reason(error: OSError, target: Path) -> str:
-    """Return why *target* cannot be written, in words that tell what is in the way."""
-    # `Path.is_dir` fails where a folder may not be searched.
+    """Return why *target* cannot be written, in words."""
+    # `Path.is_dir` fails if a folder must not be searched.
     if os.path.isdir(target):  # noqa: PTH112
         return "it is a folder"
     if isinstance(error, FileNotFoundError | NotADirectoryError) and not os.path.isdir(target.parent):  # noqa: PTH112
         return f"there is no folder {target.parent}"
     if isinstance(error, FileNotFoundError):
-        return "no file can be made there"
+        return "no file can be created there"
     return (error.strerror or str(error)).lower()
 
 
-def _like_a_new_file(stream: IO[str], target: Path) -> None:
-    """Give a file the mode of the one it replaces, or that of a new one: temporary files are private."""
+def _set_mode(stream: IO[str], target: Path) -> None:
+    """Give a temporary file, which is private, the mode of the file that it replaces, or else that of a new file."""
     if target.exists():
         mode = target.stat().st_mode & 0o7777
     else:

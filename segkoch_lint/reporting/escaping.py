@@ -1,6 +1,6 @@
-"""Makes foreign text safe to print: what would steer a terminal or a CI runner is shown instead of obeyed.
+"""Escaping of foreign text: what a terminal or a CI runner would obey becomes visible text.
 
-It is always a whole line that is escaped: of two parts that are escaped apart, the ends can make a command together.
+A line is always escaped as a whole, since a command could arise where two escaped parts meet.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _HASH_BEFORE_HASH = re.compile("#(?=#)")
 
 
 def visible(text: str) -> str:
-    """Return *text* as one line that does nothing but show; control characters become escapes such as `u{1b}`."""
+    r"""Return *text* as one line in which control characters and the like are escapes such as ``\u{1b}``."""
     if text.isprintable() and "##" not in text and "::" not in text:
-        return text  # nearly always
+        return text
     return escaped(text)[0]
 
 
 def escaped(text: str, *offsets: int) -> tuple[str, list[int]]:
-    """Return a line as `visible` does, and where *offsets* of it are in that.
+    """Return a line as `visible` does, and the new positions of *offsets*.
 
     Args:
         text: a line without its end.
-        offsets: offsets in it, in order.
+        offsets: offsets in *text*, in ascending order.
     """
     pieces: list[str] = []
     places: list[int] = []
@@ -55,10 +55,10 @@ def escaped(text: str, *offsets: int) -> tuple[str, list[int]]:
 
 
 def json_text(value: Any, **options: Any) -> str:
-    """Return JSON (as `json.dumps` with *options*) that steers nobody either: no string in it reads `##`."""
+    """Return JSON, as `json.dumps` does with *options*, in which no string contains ``##``."""
     return safe_json(json.dumps(value, **options))
 
 
 def safe_json(text: str) -> str:
-    """Return JSON as `json_text` writes it; only strings in it may hold a `#`."""
+    """Return a JSON text with the ``##`` in its strings escaped."""
     return _HASH_BEFORE_HASH.sub(r"\\u0023", text) if "##" in text else text

@@ -1,4 +1,4 @@
-"""A finding as the JSON formats write it, described by `schemas/report.json`."""
+"""Findings as JSON, described by `schemas/report.json`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _SEVERITIES = {each: str(each) for each in Severity}
 
 
 def finding_text(finding: Finding, *, show_ids: bool = False) -> str:
-    """Return a finding as a JSON object on one line; ASCII escapes keep control characters out of the output.
+    """Return a finding as a JSON object on one line, in ASCII, so that it holds no control characters.
 
-    The text is composed of its members, since a log may have a finding in every call and `json.dumps` takes five times
-    as long.
+    It is put together from its members, since `json.dumps` takes five times as long, and every call of a log may have a
+    finding.
     """
     related = [f'{{{_place(each, show_ids=show_ids)}, "message": {quoted(each.message)}}}' for each in finding.related]
     return safe_json(
@@ -31,7 +31,7 @@ def finding_text(finding: Finding, *, show_ids: bool = False) -> str:
 
 
 def _place(location: Location, *, show_ids: bool) -> str:
-    """Return the members of an object that say where something stands."""
+    """Return the members of a JSON object for a location."""
     span = location.span
     lines = (
         f'"line": {span.line}, "column": {span.column}, "end_line": {span.end_line}, "end_column": {span.end_column}'

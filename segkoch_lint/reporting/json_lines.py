@@ -1,8 +1,9 @@
-"""The format `json-lines`: one finding a line, the summary last, each as in the format `json`."""
+"""The format `json-lines`: one finding per line, then the summary, each as in the format `json`."""
 
 from __future__ import annotations
 
-from typing import TextIO
+import re
+from typing import ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
@@ -13,23 +14,28 @@ from segkoch_lint.reporting.json_report import summary_object
 
 
 class Reporter:
-    """Writes a line per finding, and ``{"summary": …}`` as the last."""
+    """Writes a line for each finding, and ``{"summary": …}`` as the last line."""
 
-    def __init__(self, stream: TextIO, style: ReportOptions) -> None:
+    shows_snippets: ClassVar[bool] = False
+    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
+        rb'\{"code": "[^"]+", "name": "[^"]+", "severity": "(?:error|warning|info)"|\{"summary": \{"exit_status": '
+    )
+
+    def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream
-        self._style = style
+        self._options = options
         self._written = 0
 
     def begin(self, summary: Summary) -> None:
-        """Write nothing: all figures come last."""
+        """Write nothing: the figures come last."""
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        if self._style.max_findings is None or self._written < self._style.max_findings:
-            self._stream.write(finding_text(finding, show_ids=self._style.show_ids) + "\n")
+        if self._options.max_findings is None or self._written < self._options.max_findings:
+            self._stream.write(finding_text(finding, show_ids=self._options.show_ids) + "\n")
             self._written += 1
 
-    def end(self, summary: Summary, outcome: RunResult) -> None:
+    def end(self, summary: Summary, result: RunResult) -> None:
         """Write the summary."""
-        figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
+        figures = summary_object(summary, result, shown=self._written, show_ids=self._options.show_ids)
         self._stream.write(json_text({"summary": figures}) + "\n")

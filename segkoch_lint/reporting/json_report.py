@@ -1,8 +1,9 @@
-"""The format `json`: one document a run, version 1.1, described by `schemas/report.json`."""
+"""The format `json`: one document per run, version 1.1, described by `schemas/report.json`."""
 
 from __future__ import annotations
 
-from typing import Any, TextIO
+import re
+from typing import Any, ClassVar, TextIO
 
 from msgspec.structs import asdict
 
@@ -31,24 +32,30 @@ _AT_ONCE = 64
 
 
 class Reporter:
-    """Writes the document piece by piece; it is whole after `end`."""
+    """Writes the document piece by piece; `end` completes it."""
 
-    def __init__(self, stream: TextIO, style: ReportOptions) -> None:
+    shows_snippets: ClassVar[bool] = False
+    # A report may have been indented since by another program.
+    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
+        rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"tool"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"'
+    )
+
+    def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream
-        self._style = style
+        self._options = options
         self._written = 0
         self._waiting: list[str] = []
         tool = {"name": "segkoch-lint", "version": __version__}
         stream.write(f'{{"version": {VERSION}, "tool": {json_text(tool)}, "findings": [')
 
     def begin(self, summary: Summary) -> None:
-        """Write nothing: all figures come last."""
+        """Write nothing: the figures come last."""
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        if self._style.max_findings is not None and self._written >= self._style.max_findings:
+        if self._options.max_findings is not None and self._written >= self._options.max_findings:
             return
-        text = finding_text(finding, show_ids=self._style.show_ids)
+        text = finding_text(finding, show_ids=self._options.show_ids)
         self._waiting.append(f"{',' if self._written else ''}\n{text}")
         self._written += 1
         if len(self._waiting) >= _AT_ONCE:
@@ -58,17 +65,17 @@ class Reporter:
         self._stream.write("".join(self._waiting))
         self._waiting.clear()
 
-    def end(self, summary: Summary, outcome: RunResult) -> None:
+    def end(self, summary: Summary, result: RunResult) -> None:
         """Write the figures and close the document."""
-        figures = summary_object(summary, outcome, shown=self._written, show_ids=self._style.show_ids)
+        figures = summary_object(summary, result, shown=self._written, show_ids=self._options.show_ids)
         self._write_waiting()
         self._stream.write(f'\n], "summary": {json_text(figures)}}}\n')
 
 
-def summary_object(summary: Summary, outcome: RunResult, *, shown: int, show_ids: bool = False) -> dict[str, Any]:
+def summary_object(summary: Summary, result: RunResult, *, shown: int, show_ids: bool = False) -> dict[str, Any]:
     """Return the figures as the JSON formats write them."""
     return {
-        "exit_status": outcome.exit_status,
+        "exit_status": result.exit_status,
         "inputs": summary.inputs,
         "bytes": summary.bytes,
         "calls": summary.calls,
@@ -84,10 +91,10 @@ def summary_object(summary: Summary, outcome: RunResult, *, shown: int, show_ids
             "total": summary.severities.total(),
             "shown": shown,
             **{level: summary.severities[level] for level in ("error", "warning", "info")},
-            "within_budget": sum(outcome.within.values()),
+            "within_budget": sum(result.within.values()),
         },
         "rules": {
-            code: _rule(tally, summary.checked, outcome.budgets.get(code))
+            code: _rule(tally, summary.checked, result.budgets.get(code))
             for code, tally in sorted(summary.rules.items())
         },
         "libraries": {name: _calls(tally) for name, tally in sorted(summary.libraries.items())},
@@ -97,16 +104,16 @@ def summary_object(summary: Summary, outcome: RunResult, *, shown: int, show_ids
             for each in summary.internal_errors
         ],
         "remarks": [{"path": shown_path(path), "remark": remark} for path, remark in summary.remarks],
-        **({"groups": _groups(summary, outcome, show_ids=show_ids)} if outcome.facets else {}),
+        **({"groups": _groups(summary, result, show_ids=show_ids)} if result.facets else {}),
         **({"identity": _identity(summary.identity)} if summary.identity else {}),
-        **({"plans": _plans(summary.plans, outcome.max_blocked)} if summary.plans else {}),
+        **({"plans": _plans(summary.plans, result.max_blocked)} if summary.plans else {}),
     }
 
 
-def _groups(summary: Summary, outcome: RunResult, *, show_ids: bool) -> list[dict[str, Any]]:
+def _groups(summary: Summary, result: RunResult, *, show_ids: bool) -> list[dict[str, Any]]:
     groups = [
         {
-            "group": dict(zip(outcome.facets, (shown(each, show_ids=show_ids) for each in group), strict=True)),
+            "group": dict(zip(result.facets, (shown(each, show_ids=show_ids) for each in group), strict=True)),
             **_calls(tally),
             "rules": {
                 code: {"calls": calls, "rate": calls / tally.checked if tally.checked else None}

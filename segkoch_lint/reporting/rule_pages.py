@@ -1,4 +1,4 @@
-"""What there is to say about a rule, for people: its page, and the table of all rules."""
+"""The documentation of rules: a page for each, the table of all rules, and the same facts as JSON."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from segkoch_lint.rules.catalogue import BreakingChange, Rule
 from segkoch_lint.rules.delivery import ORIGINS
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.remedies import FORMS, kinds
+
+_PAGE = re.compile(rb"# (?:Rules|[A-Z]+[0-9]+ [a-z0-9-]+)\r?\n")
 
 _APPLIES_TO = {
     "delivered": "every call that would reach Kochava",
@@ -99,7 +101,7 @@ def _severity(rule: Rule) -> str:
 
 
 def facts(rule: Rule) -> dict[str, Any]:
-    """Return what there is to say about a rule, for machines."""
+    """Return the facts of a rule as JSON."""
     return {
         "code": rule.code,
         "name": rule.name,
@@ -130,8 +132,13 @@ def index(rules: Sequence[Rule]) -> str:
     return "\n".join([*head, *rows, ""])
 
 
+def is_rule_page(head: bytes) -> bool:
+    """Return whether a file that begins with *head* is the page of a rule, or the table of all rules."""
+    return _PAGE.match(head) is not None
+
+
 def file_name(rule: Rule) -> str:
-    """Return the name of the file that holds the rule's page."""
+    """Return the file name of the page of a rule."""
     return f"{rule.code}-{rule.name}.md"
 
 
@@ -164,13 +171,13 @@ def _remedies(remedy: Mapping[str, str]) -> Iterator[str]:
     """Yield the remedies, each with the calls that it is for."""
     by_text: dict[str, list[str]] = {}
     for key, text in remedy.items():
-        by_text.setdefault(text, []).append(_whom(key))
-    for text, whom in by_text.items():
-        yield _item(f"{_sentence('; '.join(whom))}: {text}")
+        by_text.setdefault(text, []).append(_calls_of(key))
+    for text, calls in by_text.items():
+        yield _item(f"{_sentence('; '.join(calls))}: {text}")
 
 
-def _whom(key: str) -> str:
-    """Return for which calls the remedy with this key is."""
+def _calls_of(key: str) -> str:
+    """Return which calls the remedy with this key is for."""
     titles = {name: kind["title"] for name, kind in kinds().items()} | _FAMILIES
     words = key.split()
     libraries = [word for word in words if word not in titles]

@@ -69,8 +69,8 @@ def test_pipes_are_written_directly_also_by_the_names_that_shells_give_them() ->
     os.close(reading)
 
 
-def test_where_no_file_can_be_made_that_is_said() -> None:
-    with pytest.raises(OutputError, match="no file can be made there"), open_output("/proc/report.json"):
+def test_a_folder_in_which_no_file_can_be_created_is_reported() -> None:
+    with pytest.raises(OutputError, match="no file can be created there"), open_output("/proc/report.json"):
         pass
 
 

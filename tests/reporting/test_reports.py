@@ -56,16 +56,16 @@ SUMMARY = Summary(
 
 def written(
     form: str,
-    style: ReportOptions,
+    options: ReportOptions,
     findings: list[Finding] = FINDINGS,
     summary: Summary = SUMMARY,
-    outcome: RunResult = RunResult(1),  # noqa: B008 - a value
+    result: RunResult = RunResult(1),  # noqa: B008 - a value
 ) -> str:
     stream = io.StringIO()
-    report = open_report(form, stream, style)
+    report = open_report(form, stream, options)
     for finding in findings:
         report.finding(finding)
-    report.end(summary, outcome)
+    report.end(summary, result)
     return stream.getvalue()
 
 
@@ -134,8 +134,8 @@ BUDGETS = {"KCH106": Budget.of("60.25%"), "KCH105": Budget.of("0.1%"), "KCH107":
 
 
 def test_rates_and_budgets_stand_side_by_side() -> None:
-    outcome = RunResult(1, BUDGETS, {"error": 1, "warning": 9})
-    table, _, verdict = written("text", ReportOptions(), [], BUDGETED, outcome).partition("\n\n")
+    result = RunResult(1, BUDGETS, {"error": 1, "warning": 9})
+    table, _, verdict = written("text", ReportOptions(), [], BUDGETED, result).partition("\n\n")
     assert (
         table
         == """\
@@ -151,7 +151,7 @@ KCH118  unusual-device-id         info             2      2        0.2%"""
 
 
 @pytest.mark.parametrize(
-    ("outcome", "color"),
+    ("result", "color"),
     [
         (RunResult(1, BUDGETS, {"error": 1}), "red"),
         (RunResult(0, BUDGETS, {"error": 1207, "warning": 9}), "yellow"),
@@ -159,20 +159,20 @@ KCH118  unusual-device-id         info             2      2        0.2%"""
         (RunResult(4, BUDGETS, {"error": 1207, "warning": 9, "info": 2}), "red"),
     ],
 )
-def test_the_verdict_is_green_when_all_is_within_budget(outcome: RunResult, color: str) -> None:
-    *_, verdict = written("text", ReportOptions(color=True), [], BUDGETED, outcome).splitlines()
-    told, _, more = click.unstyle(verdict).partition(" Learn more: ")
-    assert verdict.startswith(click.style(told, fg=color, bold=True))
+def test_the_verdict_is_green_when_all_is_within_budget(result: RunResult, color: str) -> None:
+    *_, verdict = written("text", ReportOptions(color=True), [], BUDGETED, result).splitlines()
+    counts, _, more = click.unstyle(verdict).partition(" Learn more: ")
+    assert verdict.startswith(click.style(counts, fg=color, bold=True))
     assert more == "segkoch-lint rule KCH106"
 
 
 def test_a_budget_of_nothing_checked_shows_no_rate() -> None:
     summary = Summary(calls=1, malformed=1, rules={"KCH001": RuleTally(1, 1)}, severities=Counter(error=1))
-    outcome = RunResult(1, {"KCH001": Budget.of("100%")})
+    result = RunResult(1, {"KCH001": Budget.of("100%")})
     assert "KCH001  invalid-syntax  error            1      1           -  100%, over" in written(
-        "text", ReportOptions(), [], summary, outcome
+        "text", ReportOptions(), [], summary, result
     )
-    rules = json.loads(written("json", ReportOptions(), [], summary, outcome))["summary"]["rules"]
+    rules = json.loads(written("json", ReportOptions(), [], summary, result))["summary"]["rules"]
     assert rules["KCH001"]["rate"] is None
 
 

@@ -1,0 +1,96 @@
+"""The figures of a run in words, for the text report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from segkoch_lint.config.budgets import Budget
+from segkoch_lint.findings.summary import IdentityTally, PlanTally, Summary
+from segkoch_lint.inputs.file_types import ending_of
+
+_REASONS = {
+    "type not accepted": "type not accepted by the destination",
+    "other": "JSON or YAML of another kind",
+}
+"""Names of reasons in the figures, written out if they do not explain themselves."""
+
+
+def calls_sentence(summary: Summary) -> str:
+    """Return what was read and checked, in a run over calls."""
+    parts = [f"{summary.checked:,} checked"]
+    undelivered = summary.not_delivered.total()
+    if undelivered:
+        parts.append(f"{undelivered:,} not delivered to Kochava ({_reasons(summary.not_delivered)})")
+    if summary.malformed:
+        parts.append(f"{summary.malformed:,} malformed")
+    if summary.failed:
+        parts.append(f"{summary.failed:,} on which segkoch-lint itself failed")
+    text = f"{count(summary.calls, 'call')} read: {', '.join(parts)}."
+    total = summary.readiness
+    if total.checked:
+        text += f" Of the checked ones: {total.ready:,} ready, {total.limited:,} limited, {total.faulty:,} faulty."
+    others = summary.not_calls.total()
+    if others:
+        text += f" {count(others, 'document')} held no call ({_reasons(summary.not_calls)})."
+    for ending, number in sorted(Counter(map(ending_of, summary.unreadable)).items()):
+        text += f" {number:,} unreadable {ending or ('file' if number == 1 else 'files')} without Segment keys."
+    if summary.destinations:
+        text += f" {count(summary.destinations, 'Kochava destination')} checked."
+    return text
+
+
+def plans_sentence(tally: PlanTally) -> str:
+    """Return what was read and checked, in a run over tracking plans."""
+    parts = [f"{tally.checked:,} checked"]
+    parts += [f"{number:,} {reason}" for reason, number in sorted(tally.skipped.items())]
+    rules = count(tally.rules - tally.alone, "rule")
+    rules += f" and {count(tally.commons, 'common schema')}" if tally.commons else ""
+    text = f"{count(tally.plans, 'tracking plan')} read, {rules}: {', '.join(parts)}."
+    if tally.uncheckable:
+        text += f" {count(tally.uncheckable, 'plan')} not checkable."
+    return text
+
+
+def users_sentence(tally: IdentityTally) -> str:
+    """Return how many users were compared between app and servers."""
+    text = f"Users: {tally.compared:,} compared between app and servers"
+    others = tally.not_comparable.total()
+    return f"{text}, {others:,} not comparable ({_reasons(tally.not_comparable)})." if others else f"{text}."
+
+
+def unprobed_clause(tally: PlanTally) -> str:
+    """Return a clause about plans and rules of which nothing is known, since they could not be probed; may be empty."""
+    parts = [count(number, noun) for number, noun in ((tally.unasked, "rule"), (tally.uncheckable, "plan")) if number]
+    return f"; {' and '.join(parts)} could not be probed" if parts else ""
+
+
+def severity_count(level: str, number: int, within: int) -> str:
+    """Return the number of findings of a severity, and how many of them are within budgets."""
+    text = count(number, level)
+    if not within:
+        return text
+    return f"{text} (within budget)" if within == number else f"{text} ({within:,} within budget)"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural if needed."""
+    plural = noun if noun == "info" else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def share(part: int, whole: int, decimals: int = 1) -> str:
+    """Return a share in percent, with so many decimal places; ``-`` if *whole* is 0."""
+    return f"{part / whole:.{decimals}%}" if whole else "-"
+
+
+def budget_text(budget: Budget | None) -> str:
+    """Return a budget for a cell of a table; empty if there is none."""
+    if budget is None:
+        return ""
+    return str(budget) if budget.relative else count(int(budget.amount), "call")
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{_REASONS.get(reason, reason)} {number:,}" for reason, number in order)
