@@ -59,14 +59,8 @@ class InnerDocument:
     @cached_property
     def start(self) -> tuple[int, int]:
         """Line and column where it begins in the file."""
-        span = self.whole.span(self._bounds)
+        span = self.whole.span(self._text.bounds)
         return span.line, span.column
-
-    @cached_property
-    def _bounds(self) -> tuple[int, int]:
-        if not self._text.exact:
-            return self._text.outward((0, 0))
-        return self._text.outward((0, len(self._text.text)))
 
     @cached_property
     def _document(self) -> JsonDocument:
@@ -83,7 +77,7 @@ class InnerDocument:
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; of what was decoded, that of the text it was decoded from."""
         if not self._text.exact:
-            span = self.whole.span(self._bounds)
+            span = self.whole.span(self._text.bounds)
             return dict.fromkeys(paths, span)
         return {path: self._span(extent) for path, extent in self._document.extents(paths).items()}
 
@@ -93,7 +87,7 @@ class InnerDocument:
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of every key that stands for *path* in its object."""
         if not self._text.exact:
-            return [self.whole.span(self._bounds)]
+            return [self.whole.span(self._text.bounds)]
         return [self._span(extent) for extent in self._document.key_extents(path)]
 
     def note(self, path: Path) -> None:
@@ -104,7 +98,7 @@ class InnerDocument:
         if not self._text.exact:
             return []
         table, text = self.whole.table, self.whole.text
-        begin, end = self._bounds
+        begin, end = self._text.bounds
         shown: list[str] = []
         for number in range(first, last + 1):
             line = table.extent_of_line(number)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from functools import cached_property
+from itertools import accumulate
 from typing import Protocol
 
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.scanner import locate
 from segkoch_lint.documents.line_table import OffsetRange
-from segkoch_lint.documents.source_map import SourceMap, SourceMapBuilder
+from segkoch_lint.documents.source_map import SourceMap
 from segkoch_lint.findings.position import Path
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
@@ -126,6 +127,11 @@ class PartText:
         """The text of the value."""
         return self._around.text[slice(*self._extent)]
 
+    @property
+    def bounds(self) -> OffsetRange:
+        """The extent of the value in the text of the whole document."""
+        return self._around.outward(self._extent)
+
     def outward(self, extent: OffsetRange) -> OffsetRange:
         """Return the extent in the text of the whole document."""
         start = self._extent[0]
@@ -168,10 +174,17 @@ class StringText:
     def _places(self) -> SourceMap:
         """Where the characters of the value are in the string as it is written."""
         written = self._around.text[slice(*self._extent)]
-        builder = SourceMapBuilder(written)
-        for found in _ESCAPE.finditer(written):
-            builder.replace(found.start(), found.end(), "?")  # only its length counts
-        return builder.finish()[1]
+        escapes = [found.span() for found in _ESCAPE.finditer(written)]
+        if not escapes:
+            return SourceMap()
+        ends = [end for _, end in escapes]
+        longer = accumulate(end - start - 1 for start, end in escapes)  # an escape stands for one character
+        return SourceMap([0, *(end - more for end, more in zip(ends, longer, strict=True))], [0, *ends])
+
+    @property
+    def bounds(self) -> OffsetRange:
+        """The extent of the string's value in the text of the whole document."""
+        return self._around.outward(self._extent)
 
     def outward(self, extent: OffsetRange) -> OffsetRange:
         """Return the extent in the text of the whole document."""
@@ -204,9 +217,14 @@ class DecodedText:
         around.sites.announce(path)
         self.sites = Sites(lambda paths: locate(self.text, paths))
 
+    @property
+    def bounds(self) -> OffsetRange:
+        """The extent of the string in the text of the whole document."""
+        return self._around.outward(self._around.sites.extent(self._path))
+
     def outward(self, extent: OffsetRange) -> OffsetRange:  # noqa: ARG002
         """Return the extent of the string."""
-        return self._around.outward(self._around.sites.extent(self._path))
+        return self.bounds
 
     @staticmethod
     def inward(offset: int) -> int:  # noqa: ARG004

@@ -104,9 +104,13 @@ class JsonDocument:
             return found
         return {path: in_code_points(source, extent) for path, extent in found.items()}
 
+    @cached_property
+    def _is_on_one_line(self) -> bool:
+        return isinstance(self.source, bytes) and b"\n" not in self.source
+
     def span(self, extent: OffsetRange) -> Span:
         """Return the span of an extent of the text."""
-        if isinstance(self.source, bytes) and b"\n" not in self.source:
+        if self._is_on_one_line:
             line, column = self.start
             return Span(line, column + extent[0], line, column + extent[1])
         return self.table.span(extent)
