@@ -179,19 +179,20 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
-# Quotes of either kind, since a printed Python dict is broken JSON, too; escaped ones, since JSON stands in strings.
-_QUOTED = rb"""["'](?:%b)\\?["']"""
+# Quotes of either kind, since a printed Python dict is broken JSON, too; escaped ones, since JSON stands in strings,
+# which may be part of JSON in a string.
+_QUOTED = rb"""["'](?:%b)\\{0,7}["']"""
 
 _SIGN = re.compile(
     b"|".join(
         (
             _QUOTED % b"|".join([*(key.encode() for key in SIGN_KEYS), b"advertising_?[iI]d", b"adTrackingEnabled"]),
-            _QUOTED % b"context" + rb"\s*:\s*\{\s*\\?" + _QUOTED % b"device|library",
+            _QUOTED % b"context" + rb"\s*:\s*\{\s*\\{0,7}" + _QUOTED % b"device|library",
         )
     )
 )
-_TRACK = re.compile(_QUOTED % b"type" + rb"\s*:\s*\\?" + _QUOTED % b"track")
-_EVENT = re.compile(_QUOTED % b"event" + rb"\s*:\s*\\?[\"']")
+_TRACK = re.compile(_QUOTED % b"type" + rb"\s*:\s*\\{0,7}" + _QUOTED % b"track")
+_EVENT = re.compile(_QUOTED % b"event" + rb"\s*:\s*\\{0,7}[\"']")
 
 
 def shows_signs(text: bytes) -> bool:

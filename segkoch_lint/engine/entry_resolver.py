@@ -154,7 +154,7 @@ class EntryResolver:
             self._summary.remarks.append((self._source.path, REMARKS[kind]))
         if self._broken:
             self._summary.unreadable.append(self._source.path)
-        if self._source.claimed:
+        if self._source.claimed and not self._unread:
             for stranger in self._held[:1]:
                 if isinstance(stranger, NotACallEntry):
                     yield from self._not_a_call(stranger)

@@ -65,11 +65,13 @@ class Undecoded(msgspec.Struct, frozen=True):
         problem: why not, without quoting it.
         text: the text that is not JSON, if the steps before could be undone; else None.
         span: where that text is broken, in the text.
+        fits: whether the value is in this encoding by the look of it, and is damaged.
     """
 
     problem: str
     text: str | None = None
     span: Span | None = None
+    fits: bool = False
 
 
 def decode(value: Any, encodings: tuple[Encoding, ...], limits: Limits, most: int) -> Decoded | Undecoded:
@@ -82,14 +84,14 @@ def decode(value: Any, encodings: tuple[Encoding, ...], limits: Limits, most: in
         most: bytes that may be got out of the value.
 
     Returns:
-        why it cannot be decoded by the encoding that led farthest, if none leads to the end.
+        why it cannot be decoded, if no encoding leads to the end: by the encoding that it is in by the look of it.
     """
     best: Undecoded | None = None
     for encoding in encodings:
         found = _decode(value, encoding, limits, most)
         if isinstance(found, Decoded):
             return found
-        if best is None or (best.text is None and found.text is not None):
+        if best is None or (found.fits and not best.fits):
             best = found
     return best or Undecoded("no encoding fits")
 
@@ -110,12 +112,21 @@ def _decode(value: Any, encoding: Encoding, limits: Limits, most: int) -> Decode
                 return _read(held, limits, exact=False, field=(name,))
             held = _unbase64(held) if step == "base64" else _inflate(held, step, most)
         except _StepError as failed:
-            return Undecoded(str(failed))
+            return Undecoded(str(failed), fits=failed.fits)
     return Undecoded("nothing that can hold a call")
 
 
 class _StepError(Exception):
-    """A step cannot be undone."""
+    """A step cannot be undone.
+
+    Args:
+        problem: why not.
+        fits: whether the value is in this encoding by the look of it.
+    """
+
+    def __init__(self, problem: str, *, fits: bool = False) -> None:
+        super().__init__(problem)
+        self.fits = fits
 
 
 def _read(held: str | bytes, limits: Limits, *, exact: bool, field: Path) -> Decoded | Undecoded:
@@ -128,7 +139,7 @@ def _read(held: str | bytes, limits: Limits, *, exact: bool, field: Path) -> Dec
         return Undecoded("not valid Unicode")
     document = parse_good_json(source, depth=limits.depth) or parse_json(source, depth=limits.depth)
     if isinstance(document, ParseError):
-        return Undecoded(document.message, text if exact else None, document.span)
+        return Undecoded(document.message, text if exact else None, document.span, fits=True)
     if not isinstance(document.value, dict | list):
         return _read_again(document.value, limits, field)
     return Decoded(document.value, source, exact, field)
@@ -164,7 +175,7 @@ def _unbase64(held: str | bytes) -> bytes:
 def _inflate(held: str | bytes, step: str, most: int) -> bytes:
     if isinstance(held, str):
         if "\ufffd" in held:
-            raise _StepError("compressed, and damaged by the tool that recorded it")
+            raise _StepError("it may be compressed, and was damaged by the tool that recorded it", fits=True)
         try:
             held = held.encode("latin-1")  # a byte of the body is a character of the text
         except UnicodeEncodeError:
@@ -184,9 +195,9 @@ def _inflated(held: bytes, form: int, most: int, step: str) -> bytes:
     except zlib.error:
         raise _StepError(f"not {step}") from None
     if len(found) > most:
-        raise _StepError(f"larger than {most:,} bytes when it is inflated")
+        raise _StepError(f"larger than {most:,} bytes when it is inflated", fits=True)
     if not inflater.eof:
-        raise _StepError(f"{step} that is cut off")
+        raise _StepError(f"{step} that is cut off", fits=True)
     return found
 
 

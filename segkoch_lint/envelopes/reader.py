@@ -34,6 +34,8 @@ MOST_TEXTS = 3
 
 _PLACEHOLDER = re.compile(r"\{(/[^{}]*)\}")
 
+_LONGEST_NAME = 100
+
 _NO_BODY = "the capture does not have its body"
 
 
@@ -119,6 +121,8 @@ class EnvelopeReader:
         """Return the envelope that a value is, if it is not a call itself."""
         head = value[0] if isinstance(value, list) and value else value
         keys = head.keys() if isinstance(head, Mapping) else frozenset()
+        if not self._any_keys and self._keys.isdisjoint(keys):
+            return None
         for required, recogniser, envelope in self._known:
             if required <= keys and recogniser.recognises(value):
                 return None if _is_call(value, table) else envelope
@@ -338,7 +342,7 @@ def _name(template: str, entry: Any) -> str:
     found: list[str] = []
 
     def filled(placeholder: re.Match[str]) -> str:
-        text = mask_name(text_at(entry, (pattern_of(placeholder[1]),))[:100])
+        text = mask_name(text_at(entry, (pattern_of(placeholder[1]),)))[:_LONGEST_NAME]
         if text:
             found.append(text)
         return text or "?"

@@ -63,7 +63,8 @@ class Request(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """Method, host and path as they are shown; what looks like personal data is masked."""
-        return mask_name(f"{self.method} {self.host}{self.path}"[:_LONGEST_NAME])
+        path = "/".join(map(mask_name, self.path.split("/")))
+        return f"{mask_name(self.method)} {mask_name(self.host)}{path}"[:_LONGEST_NAME]
 
 
 def _host_and_path(url: str) -> tuple[str, str]:

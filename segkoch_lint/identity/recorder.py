@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from segkoch_lint.calls.call import Call
-from segkoch_lint.documents.document import Document, pointer_in
+from segkoch_lint.documents.document import ARROW, Document, pointer_in
 from segkoch_lint.envelopes.unwrap import place_in_document
 from segkoch_lint.findings.position import Path, Span, pointer_of
 from segkoch_lint.identity.first_seen import ADVERTISING_POINTER, DEVICE_POINTER, EVENT_POINTER, Order, Spot, place_of
@@ -229,13 +229,13 @@ def _place_all(document: Document, waiting: Collection[_Waiting]) -> None:
 def _places(document: Document, asked: Sequence[tuple[Order, Sequence[tuple[Path | None, str]]]]) -> Iterator[str]:
     paths = [path for _, each in asked for path, _ in each if path is not None]
     spans = document.locate(paths) if paths else {}
+    # What leads into an envelope is kept as it is shown.
+    lead = str(pointer_in(document, ())) if paths and document.origin is not None else ""
+    if document.origin is not None and not document.origin.base:
+        lead += ARROW
     for order, each in asked:
-        yield place_of(order, [(_spot(document, spans, path), usual) for path, usual in each])
+        yield place_of(order, [(_spot(spans, path, lead), usual) for path, usual in each])
 
 
-def _spot(document: Document, spans: Mapping[Path, Span], path: Path | None) -> Spot | None:
-    if path is None:
-        return None
-    # A pointer into an envelope begins with the envelope's own keys, and is kept as it is shown.
-    pointer = pointer_of(path) if document.origin is None else str(pointer_in(document, path))
-    return Spot(spans.get(path), pointer)
+def _spot(spans: Mapping[Path, Span], path: Path | None, lead: str) -> Spot | None:
+    return None if path is None else Spot(spans.get(path), lead + pointer_of(path))

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from segkoch_lint.inputs.file_types import (
     GZIP_ENDINGS,
     GZIP_MAGIC,
+    ZLIB_ENDINGS,
+    ZLIB_HEAD,
     ZSTD_ENDINGS,
     ZSTD_MAGIC,
     ZSTD_SKIPPABLE,
@@ -42,7 +44,7 @@ class CorruptInputError(Exception):
 
 
 def inflate(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
-    """Yield the content of an input: of gzip and zstandard what is in them, of anything else itself.
+    """Yield the content of an input: of gzip, zstandard and `.zhar` what is in them, of anything else itself.
 
     Args:
         chunks: the bytes as they are stored, in pieces of any size.
@@ -60,6 +62,8 @@ def inflate(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
         yield from read_ahead(_gunzip(rest))
     elif head.startswith(ZSTD_MAGIC) or ZSTD_SKIPPABLE.match(head) or _is_cut(head, ZSTD_MAGIC):
         yield from read_ahead(_unzstd(rest))
+    elif name.lower().endswith(ZLIB_ENDINGS) and ZLIB_HEAD.match(head):
+        yield from _unzlib(rest)
     else:
         yield from rest
 
@@ -148,6 +152,31 @@ def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 rest, inside = member.unused_data, False
     if inside:
         raise CorruptInputError("the gzip data is cut off")
+
+
+def _unzlib(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    import zlib  # noqa: PLC0415 - few inputs are compressed
+
+    stream = zlib.decompressobj()
+    for chunk in chunks:
+        if stream.eof:
+            raise CorruptInputError("something follows the zlib data")
+        rest = chunk
+        while rest and not stream.eof:
+            try:
+                piece = stream.decompress(rest, CHUNK_BYTES)
+            except zlib.error as error:
+                what = (
+                    "its checksum does not match" if "incorrect data check" in str(error) else "it cannot be inflated"
+                )
+                raise CorruptInputError(f"the zlib data is corrupt: {what}") from None
+            rest = stream.unconsumed_tail
+            if piece:
+                yield piece
+        if stream.unused_data:
+            raise CorruptInputError("something follows the zlib data")
+    if not stream.eof:
+        raise CorruptInputError("the zlib data is cut off")
 
 
 def _unzstd(chunks: Iterator[bytes]) -> Iterator[bytes]:

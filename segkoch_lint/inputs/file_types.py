@@ -15,6 +15,10 @@ PARQUET_MAGIC = b"PAR1"
 # RFC 8878, 3.1.2: sixteen magic numbers announce a skippable frame, which may come first (parallel writers do so).
 ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 
+# Zlib has no magic number, so the name has to say what it is: mitmproxy compresses HAR files so.
+ZLIB_ENDINGS = (".zhar",)
+ZLIB_HEAD = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+
 GZIP_ENDINGS = (".gz", ".gzip")
 ZSTD_ENDINGS = (".zst", ".zstd")
 _COMPRESSED_ENDINGS = frozenset({*GZIP_ENDINGS, *ZSTD_ENDINGS})

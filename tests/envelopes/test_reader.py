@@ -1,0 +1,264 @@
+"""Calls in envelopes: found, judged, and placed where they are in the file."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segkoch_lint import Finding, Settings
+from segkoch_lint.findings.summary import Summary
+from segkoch_lint.linter import Linter
+from tests.envelopes.captures import batch, call, har, request, wrong_call
+
+
+def check(content: str | bytes, name: str = "capture.har", **settings: Any) -> tuple[list[Finding], Summary]:
+    linter = Linter(Settings(**settings))
+    found = list(linter.bytes(content.encode() if isinstance(content, str) else content, name))
+    found += linter.identity_findings()
+    return found, linter.summary
+
+
+def codes(found: Sequence[Finding]) -> list[str]:
+    return [each.code for each in found]
+
+
+def underlined(content: str, finding: Finding) -> str:
+    """Return the text that a finding underlines."""
+    span = finding.location.span
+    assert span is not None
+    assert span.line == span.end_line
+    return content.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_finding_in_an_escaped_string_is_where_its_characters_are_in_the_file(indent: int | None) -> None:
+    body = batch(call(properties={"note": 'a "quoted" word, a tab\t, ü and 🎉'}), wrong_call())
+    content = har(request("{}", "https://www.example.com/"), request(body), indent=indent)
+
+    found, summary = check(content)
+
+    (finding,) = found
+    assert finding.code == "KCH103"
+    assert underlined(content, finding) == '\\"iOS\\"'
+    pointer = "/log/entries/1/request/postData/text → /batch/1/context/device/type"
+    assert finding.location.pointer == pointer
+    assert finding.properties["entry"] == "POST api.segment.io/v1/b"
+    assert (summary.calls, summary.checked) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        lambda body: base64.b64encode(body).decode(),
+        lambda body: base64.urlsafe_b64encode(body).decode().rstrip("="),
+        lambda body: base64.b64encode(gzip.compress(body)).decode(),
+        lambda body: base64.b64encode(zlib.compress(body)).decode(),
+        lambda body: gzip.compress(body).decode("latin-1"),
+    ],
+    ids=["base64", "url-safe base64", "gzip in base64", "deflate in base64", "gzip as characters"],
+)
+def test_a_finding_in_an_encoded_body_is_at_the_encoded_value(encoded: Any) -> None:
+    text = encoded(batch(wrong_call()).encode())
+    content = har(request({"mimeType": "application/json", "text": text}))
+
+    (finding,), _ = check(content)
+
+    assert json.loads(underlined(content, finding)) == text
+    assert finding.location.pointer == "/log/entries/0/request/postData/text → /batch/0/context/device/type"
+
+
+def test_the_path_of_a_request_gives_the_type_of_a_call() -> None:
+    body = json.dumps({"userId": "user-4711", "traits": {"plan": "free"}, "context": {"device": {}}})
+
+    found, _ = check(har(request(body, "https://api.segment.io/v1/identify?x=1")), select=("KCH102",))
+
+    (finding,) = found
+    assert finding.properties["type"] == "identify"
+
+
+def test_the_context_of_a_batch_is_merged_into_its_calls() -> None:
+    shared = wrong_call()["context"]
+    item = {key: value for key, value in call().items() if key != "context"}
+
+    (finding,), _ = check(har(request(batch(item, context=shared))))
+
+    assert finding.code == "KCH103"
+    assert finding.location.pointer.endswith(" → /context/device/type")
+
+
+def test_a_body_at_a_path_of_ones_own_is_read_if_it_is_a_call() -> None:
+    found, summary = check(har(request(json.dumps(wrong_call()), "https://www.example.com/collect")))
+
+    assert codes(found) == ["KCH103"]
+    assert summary.calls == 1
+
+
+def test_bodies_of_other_requests_are_passed_over() -> None:
+    others = (
+        request('{"query": "{ me }"}', "https://www.example.com/graphql"),
+        request("a=1&b=2", "https://www.example.com/form"),
+        request("{broken", "https://www.example.com/v1/track"),
+        request(None, "https://www.example.com/v1/track"),
+        request(json.dumps({"t": 1}), "https://www.example.com/v1/t"),
+    )
+
+    found, summary = check(har(*others, request(batch(call()))))
+
+    assert found == []
+    assert summary.calls == 1
+
+
+def test_a_text_in_a_text_in_a_text_has_its_exact_place() -> None:
+    event = {"detail-type": "track", "source": "made-up", "id": "made-up-event", "detail": wrong_call()}
+    notification = {"Type": "Notification", "TopicArn": "made-up", "Message": json.dumps(event)}
+    content = json.dumps({"Records": [{"messageId": "made-up-1", "body": json.dumps(notification)}]}, indent=1)
+
+    (finding,), _ = check(content, "event.json")
+
+    assert underlined(content, finding) == '\\\\\\"iOS\\\\\\"'
+    assert finding.location.pointer == "/Records/0/body → /Message → /detail/context/device/type"
+    assert finding.properties["entry"] == "message made-up-1, event made-up-event"
+
+
+def test_a_key_that_stands_twice_in_a_text_is_found() -> None:
+    text = json.dumps(call()).replace('"type": "ios"', '"type": "android", "type": "ios"')
+    content = json.dumps({"topic": "t", "partition": 0, "offset": 1, "payload": text})
+
+    (finding,), _ = check(content, "dump.json")
+
+    assert finding.code == "KCH003"
+    assert underlined(content, finding) == '\\"type\\"'
+
+
+def test_a_capture_in_yaml_is_read_with_the_place_of_each_text() -> None:
+    content = "\n".join(
+        (
+            "log:",
+            "  entries:",
+            "  - request:",
+            "      method: POST",
+            "      url: https://api.segment.io/v1/b",
+            "      postData:",
+            f"        text: '{batch(wrong_call())}'",
+        )
+    )
+
+    (finding,), _ = check(content, "capture.yaml")
+
+    assert finding.code == "KCH103"
+    assert finding.location.span is not None
+    assert finding.location.span.line == 7
+
+
+def test_lines_of_a_dump_are_read_one_by_one() -> None:
+    lines = [
+        {
+            "topic": "events",
+            "partition": 0,
+            "offset": number,
+            "payload": json.dumps(wrong_call() if number == 2 else call()),
+        }
+        for number in range(4)
+    ]
+    content = "\n".join(map(json.dumps, lines))
+
+    (finding,), summary = check(content, "dump.ndjson")
+
+    assert underlined(content, finding) == '\\"iOS\\"'
+    assert finding.location.span is not None
+    assert finding.location.span.line == 3
+    assert finding.properties["entry"] == "events, partition 0, offset 2"
+    assert summary.calls == 4
+
+
+def test_envelopes_in_a_list_are_read_beside_calls() -> None:
+    content = json.dumps([call(), {"payload": wrong_call(), "settings": {}}])
+
+    (finding,), summary = check(content, "list.json")
+
+    assert finding.location.pointer == "/1/payload/context/device/type"
+    assert summary.calls == 2
+
+
+def test_a_call_with_a_member_of_an_envelope_is_a_call() -> None:
+    content = json.dumps(wrong_call(payload={"type": "track"}, input={}, output={}))
+
+    (finding,), _ = check(content, "call.json")
+
+    assert finding.location.pointer == "/context/device/type"
+
+
+def test_a_message_that_is_not_a_call_is_an_error_where_calls_are_expected() -> None:
+    content = json.dumps({"Records": [{"messageId": "m", "body": "hello"}, {"messageId": "m", "body": '{"a": 1}'}]})
+
+    found, summary = check(content, "event.json")
+
+    assert codes(found) == ["KCH002"]
+    assert found[0].location.pointer == "/Records/0/body"
+    assert summary.calls == 0
+
+
+def test_a_message_of_broken_json_that_shows_a_call_is_a_finding_at_its_fault() -> None:
+    body = json.dumps(call())[:-1] + ",}"
+    content = json.dumps({"Records": [{"messageId": "m", "body": body}]})
+
+    (finding,), summary = check(content, "event.json")
+
+    assert finding.code == "KCH001"
+    assert "trailing comma" in finding.message
+    assert "/Records/0/body" in finding.message
+    assert underlined(content, finding) == ","
+    assert summary.malformed == 1
+
+
+def test_users_are_compared_across_captures_with_the_place_in_the_text(tmp_path: Path) -> None:
+    server = call(
+        context={
+            "device": {**call()["context"]["device"], "id": "7A8B9C0D-1E2F-4A3B-8C4D-5E6F7A8B9C0D"},
+            "library": {"name": "analytics-python"},
+        }
+    )
+    (tmp_path / "mobile.har").write_text(har(request(batch(call()))))
+    (tmp_path / "server.har").write_text(har(request(batch(server))))
+    linter = Linter(Settings(select=("KCH201",)))
+    list(linter.paths([str(tmp_path)]))
+
+    (finding,) = linter.identity_findings()
+
+    assert finding.location.pointer == "/log/entries/0/request/postData/text → /batch/0/context/device/id"
+    content = (tmp_path / "server.har").read_text()
+    assert underlined(content, finding) == '\\"7A8B9C0D-1E2F-4A3B-8C4D-5E6F7A8B9C0D\\"'
+
+
+@pytest.mark.parametrize("pointer", ["/wrapped/segment", "/wrapped/*"])
+def test_a_pointer_of_the_user_leads_to_calls(pointer: str) -> None:
+    content = json.dumps({"wrapped": {"segment": wrong_call()}})
+
+    (finding,), _ = check(content, "x.json", at=(pointer,))
+
+    assert finding.location.pointer == "/wrapped/segment/context/device/type"
+
+
+def test_a_pointer_of_the_user_leads_through_texts() -> None:
+    content = json.dumps({"rows": [{"text": json.dumps({"inner": wrong_call()})}]})
+
+    (finding,), _ = check(content, "x.json", at=("/rows/*/text/inner",))
+
+    assert finding.location.pointer == "/rows/0/text → /inner/context/device/type"
+    assert underlined(content, finding) == '\\"iOS\\"'
+
+
+def test_a_value_that_was_parsed_already_is_opened_too() -> None:
+    linter = Linter()
+
+    found = list(linter.value({"Records": [{"messageId": "m", "body": json.dumps(wrong_call())}]}))
+
+    assert codes(found) == ["KCH103"]
+    assert found[0].location.pointer == "/Records/0/body → /context/device/type"
