@@ -13,11 +13,11 @@ from segkoch_lint.findings.redaction.known_ids import Ids, KnownIds
 from segkoch_lint.findings.redaction.masking import Secret, shown_pointer
 
 
-class Token(NamedTuple):
-    """A scalar value as it stands in a line of text, for masking.
+class Scalar(NamedTuple):
+    """A scalar value as it is written in a line of text, for masking.
 
     Attributes:
-        key: the object key it stands under (its own, or that of the list around it), or None.
+        key: the nearest object key above it, its own or that of the array it is in; None if there is none.
         start, end: its text, quotes included: 0-based code points of the line, beyond which it may go.
         text: the value as text.
         parent: the key of the object around it, or None.
@@ -28,6 +28,17 @@ class Token(NamedTuple):
     end: int
     text: str
     parent: str | None = None
+
+
+class Boundary(NamedTuple):
+    """An offset of a line at which a value or a bracket ends that is before the scalar values asked for.
+
+    Attributes:
+        start, end: the offset, twice: 0-based code points of the line, before which it may be.
+    """
+
+    start: int
+    end: int
 
 
 class Note(NamedTuple):
@@ -147,14 +158,14 @@ class Document(Protocol):
     def lines(self, first: int, last: int) -> list[str]:
         """Return the document's lines *first* to *last* (of the input, 1-based, inclusive; outside ones left out)."""
 
-    def tokens(self, line: int, start: int, end: int) -> list[Token]:
-        """Return the scalar values that touch a stretch of a line, in order, with their neighbours to either side.
+    def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
+        """Return the scalar values that overlap a range of a line, in order, with the one before and the one after.
 
-        For the one before, a token without a text may say where it ends, or where a bracket behind it does.
+        A `Boundary` may replace the one before.
 
         Args:
             line: of the input, 1-based.
-            start, end: the stretch, in code points of the line as `lines` returns it, 0-based.
+            start, end: the range, in code points of the line as `lines` returns it, 0-based.
         """
 
 
@@ -195,7 +206,7 @@ class ValueDocument(msgspec.Struct, frozen=True):
     def lines(self, first: int, last: int) -> list[str]:  # noqa: ARG002
         return []
 
-    def tokens(self, line: int, start: int, end: int) -> list[Token]:  # noqa: ARG002
+    def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:  # noqa: ARG002
         return []
 
 

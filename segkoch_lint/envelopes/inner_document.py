@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
-from segkoch_lint.documents.document import Document, Note, Origin, Token
+from segkoch_lint.documents.document import Boundary, Document, Note, Origin, Scalar
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.scanner import repeated_keys
 from segkoch_lint.envelopes.inner_text import EnclosingText, InnerText
@@ -107,20 +107,20 @@ class InnerDocument:
                 shown.append(" " * (start - table.zero_of_line(number)) + text[start:stop].rstrip("\r\n"))
         return shown
 
-    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+    def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
         """Return the scalar values near a stretch of a line."""
         if not self._text.exact:
             return []
         zero = self.whole.table.zero_of_line(line)
         wanted = self._text.inward(zero + start), self._text.inward(zero + end)
-        return [self._outward(token, zero) for token in self._document.scalars.near(*wanted, 0)]
+        return [self._outward(scalar, zero) for scalar in self._document.scalar_reader.near(*wanted, 0)]
 
-    def _outward(self, token: Token, zero: int) -> Token:
-        start, end = self._text.outward((token.start, token.end))
-        if self.whole.text[start : start + 1] == "\\" and end - start > token.end - token.start:
+    def _outward(self, scalar: Scalar | Boundary, zero: int) -> Scalar | Boundary:
+        start, end = self._text.outward((scalar.start, scalar.end))
+        if self.whole.text[start : start + 1] == "\\" and end - start > scalar.end - scalar.start:
             # The quotes of a string in a string are escaped; between them the value reads as it is.
-            start, end = self._text.outward((token.start + 1, token.end - 1))
-        return token._replace(start=start - zero, end=end - zero)
+            start, end = self._text.outward((scalar.start + 1, scalar.end - 1))
+        return scalar._replace(start=start - zero, end=end - zero)
 
 
 class PartDocument:
@@ -185,6 +185,6 @@ class PartDocument:
             return []
         return self._around.lines(max(first, self._span.line), min(last, self._span.end_line))
 
-    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+    def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
         """Return the scalar values that touch a stretch of a line."""
-        return [] if self._decoded else self._around.tokens(line, start, end)
+        return [] if self._decoded else self._around.scalars(line, start, end)

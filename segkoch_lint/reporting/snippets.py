@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from segkoch_lint.bounded_cache import cached
-from segkoch_lint.documents.document import Document, ParseError, Token
+from segkoch_lint.documents.document import Document, ParseError, Scalar
 from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.findings.finding import Snippet
@@ -61,7 +61,7 @@ def snippet(document: Document, span: Span, *, show_ids: bool = False, around: i
     if show_ids:
         return _snippet(lines, span, width, lambda _: _touching(()))
     texts = dict(lines)
-    return _snippet(lines, span, width, lambda line: _token_secrets(document, line, texts[line]))
+    return _snippet(lines, span, width, lambda line: _scalar_secrets(document, line, texts[line]))
 
 
 def error_snippet(flaw: ParseError, *, show_ids: bool = False, width: int = 120) -> Snippet | None:
@@ -149,7 +149,7 @@ def _touching(hidden: Sequence[Hidden]) -> Secrets:
     return lambda start, end: [each for each in hidden if each.end > start and each.start < end]
 
 
-def _token_secrets(document: Document, number: int, line: str) -> Secrets:
+def _scalar_secrets(document: Document, number: int, line: str) -> Secrets:
     """Return the secrets of a line of a readable document: in its values, and ids in keys and comments."""
     ids = document.ids
 
@@ -157,12 +157,12 @@ def _token_secrets(document: Document, number: int, line: str) -> Secrets:
         found: list[Hidden] = []
         first, last = max(0, start - _MARGIN), min(len(line), end + _MARGIN)
         at = first
-        for token in document.tokens(number, start, end):
-            if token.start > max(at, start):
-                found.extend(_between(line, at, min(token.start, last)))
-            if token.end > start and token.start < end:
-                found.extend(_in_value(token, line, ids))
-            at = max(at, token.end)
+        for scalar in document.scalars(number, start, end):
+            if scalar.start > max(at, start):
+                found.extend(_between(line, at, min(scalar.start, last)))
+            if isinstance(scalar, Scalar) and scalar.end > start and scalar.start < end:
+                found.extend(_in_value(scalar, line, ids))
+            at = max(at, scalar.end)
         found.extend(_between(line, at, last))
         again = (Hidden(first + a, first + b) for a, b in ids.ranges(line[first:last]))
         return _joined([*found, *(each for each in again if each.end > start and each.start < end)])
@@ -170,9 +170,9 @@ def _token_secrets(document: Document, number: int, line: str) -> Secrets:
     return secrets
 
 
-def _in_value(token: Token, line: str, ids: Ids) -> Iterator[Hidden]:
+def _in_value(scalar: Scalar, line: str, ids: Ids) -> Iterator[Hidden]:
     """Yield what is to be masked of a value."""
-    key, start, end, text, parent = token
+    key, start, end, text, parent = scalar
     begin, finish = max(0, start), min(end, len(line))
     as_it_reads = (begin, finish) == (start, end) and finish - begin - len(text) in _QUOTED_OR_NOT
     if is_id(key, text, parent):

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.documents.document import Origin, Token
+from segkoch_lint.documents.document import Boundary, Origin, Scalar
 from segkoch_lint.documents.json.members import value_extents
 from segkoch_lint.documents.json.scalars import ScalarReader
 from segkoch_lint.documents.json.scanner import keys_of, locate, repeated_keys
@@ -70,7 +70,7 @@ class JsonDocument:
         return LineTable(self.text, *self.start)
 
     @cached_property
-    def scalars(self) -> ScalarReader:
+    def scalar_reader(self) -> ScalarReader:
         """The scalar values of the text."""
         return ScalarReader(self.text)
 
@@ -131,10 +131,10 @@ class JsonDocument:
         """Return lines *first* to *last* of the input, as far as the document holds them."""
         return self.table.lines(first, last)
 
-    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+    def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
         """Return the scalar values near a stretch of a line."""
         zero = self.table.zero_of_line(line)
-        return list(self.scalars.near(zero + start, zero + end, zero))
+        return list(self.scalar_reader.near(zero + start, zero + end, zero))
 
 
 def extent_of_whole(text: str | bytes) -> OffsetRange:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from segkoch_lint.documents.document import Origin, ParseError, Token
+from segkoch_lint.documents.document import Boundary, Origin, ParseError, Scalar
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.parser import parse_good_json, read_value
 from segkoch_lint.documents.json.relaxed import OpenCommentError, to_strict_json
@@ -70,15 +70,15 @@ class RewrittenDocument:
         """Return lines *first* to *last* of the input, as far as the source holds them."""
         return self._table.lines(first, last)
 
-    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+    def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
         """Return the scalar values near a stretch of a line."""
         zero = self._table.zero_of_line(line)
-        found = self._made.scalars.near(*self._places.to_made((zero + start, zero + end)), 0)
-        return [self._in_source(token, zero) for token in found]
+        found = self._made.scalar_reader.near(*self._places.to_made((zero + start, zero + end)), 0)
+        return [self._in_source(scalar, zero) for scalar in found]
 
-    def _in_source(self, token: Token, zero: int) -> Token:
-        start, end = self._places.to_source((token.start, token.end))
-        return token._replace(start=start - zero, end=end - zero)
+    def _in_source(self, scalar: Scalar | Boundary, zero: int) -> Scalar | Boundary:
+        start, end = self._places.to_source((scalar.start, scalar.end))
+        return scalar._replace(start=start - zero, end=end - zero)
 
     def _span(self, extent: OffsetRange) -> Span:
         return self._table.span(self._places.to_source(extent))

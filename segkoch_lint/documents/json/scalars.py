@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from segkoch_lint.documents.document import Token
+from segkoch_lint.documents.document import Boundary, Scalar
 from segkoch_lint.documents.json.scanner import VALUE, VALUE_KEY, VALUE_OPENING, VALUE_STRING, key_text
 from segkoch_lint.documents.json.tokens import STRING
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
@@ -55,14 +55,14 @@ class ScalarReader:
         self._text = text
         self._marks = [_Mark(0, None, None, ())]
 
-    def near(self, start: int, end: int, line: int) -> Iterator[Token]:
+    def near(self, start: int, end: int, line: int) -> Iterator[Scalar | Boundary]:
         """Yield the values that touch a stretch, in order, after what stands before it and before the next one.
 
-        What stands before is told by a token without a text, where a value or a bracket ends.
+        A `Boundary` replaces the values before the stretch.
 
         Args:
             start, end: the stretch.
-            line: where the line begins that the tokens count from.
+            line: where the line begins that the scalars count from.
         """
         last_mark = self._marks[-1].offset
         offset, key, parent, opened = self._before(start)
@@ -91,13 +91,13 @@ class ScalarReader:
                 before = finish
                 continue
             if before:
-                yield Token(None, before - line, before - line, "")
+                yield Boundary(before - line, before - line)
                 before = 0
-            yield Token(key, begin - line, finish - line, key_text(text) if kind == VALUE_STRING else text, parent)
+            yield Scalar(key, begin - line, finish - line, key_text(text) if kind == VALUE_STRING else text, parent)
             if begin >= end:
                 return
         if before:
-            yield Token(None, before - line, before - line, "")
+            yield Boundary(before - line, before - line)
 
     def _before(self, start: int) -> _Mark:
         """Return the last place before *start* of which is known what stands around: a mark, or behind a bracket."""

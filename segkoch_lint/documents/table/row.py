@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from segkoch_lint.documents.document import Note, Origin, Token
+from segkoch_lint.documents.document import Boundary, Note, Origin, Scalar
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.masking import mask_shapes
@@ -103,14 +103,14 @@ class RowDocument:
         """Return lines *first* to *last* of the input, as far as they are the row's (or the header's)."""
         return self._places.lines(first, last, header=self._for_header)
 
-    def tokens(self, line: int, start: int, end: int) -> list[Token]:  # noqa: ARG002
+    def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:  # noqa: ARG002
         """Return the cells that stand on a line; of the header, the names in it."""
         named = [(self._places.cell(index), self._names(index, str(cell))) for index, cell in self._filled()]
         if self._for_header:
             names = enumerate(self.columns.names)
             named = [*((self._places.header(index), (None, name, None)) for index, name in names), *named]
         return [
-            Token(
+            Scalar(
                 key,
                 span.column - 1 if span.line == line else 0,
                 span.end_column - 1 if span.end_line == line else _LONGEST_LINE,

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from segkoch_lint.documents.document import InternalFailure, Note, Origin, ParseError, Token
+from segkoch_lint.documents.document import Boundary, InternalFailure, Note, Origin, ParseError, Scalar
 from segkoch_lint.documents.line_table import LineTable, OffsetRange, parse_error_at
 from segkoch_lint.documents.yaml.nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
 from segkoch_lint.findings.position import Path, Span
@@ -108,17 +108,17 @@ class YamlDocument:
         """Return lines *first* to *last* of the input."""
         return self._table.lines(first, last)
 
-    def tokens(self, line: int, start: int, end: int) -> list[Token]:
+    def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
         """Return the scalar values near a stretch of a line."""
-        tokens = self._tokens.get(line, [])
-        first = bisect_right(tokens, start, key=lambda token: token.end)
-        last = bisect_left(tokens, end, key=lambda token: token.start)
-        return tokens[max(0, first - 1) : last + 1]
+        scalars = self._scalars.get(line, [])
+        first = bisect_right(scalars, start, key=lambda scalar: scalar.end)
+        last = bisect_left(scalars, end, key=lambda scalar: scalar.start)
+        return scalars[max(0, first - 1) : last + 1]
 
     @cached_property
-    def _tokens(self) -> Mapping[int, list[Token]]:
-        """The scalar values by line; one of several lines is a token on each."""
-        tokens: list[tuple[Span, str | None, str, str | None]] = []
+    def _scalars(self) -> Mapping[int, list[Scalar]]:
+        """The scalar values by line; one of several lines is a scalar on each."""
+        scalars: list[tuple[Span, str | None, str, str | None]] = []
         seen: set[int] = set()
         waiting: list[tuple[yaml.Node, str | None, str | None]] = [(self._root, None, None)]
         while waiting:
@@ -128,19 +128,19 @@ class YamlDocument:
             seen.add(id(node))
             if isinstance(node, yaml.ScalarNode):
                 if kind_of(node) not in {"null", "bool"}:
-                    tokens.append((self._table.span(self._extent(node)), key, node.value, parent))
+                    scalars.append((self._table.span(self._extent(node)), key, node.value, parent))
             elif isinstance(node, yaml.SequenceNode):
                 waiting.extend((item, key, parent) for item in reversed(node.value))
             else:
                 # Under a sensitive key everything is, however deep.
                 around = parent if parent is not None and is_sensitive_key(parent) else key
                 waiting.extend((value, key_text(name), around) for name, value in reversed(node.value))
-        by_line: dict[int, list[Token]] = {}
-        for span, key, text, parent in sorted(tokens, key=itemgetter(0)):
+        by_line: dict[int, list[Scalar]] = {}
+        for span, key, text, parent in sorted(scalars, key=itemgetter(0)):
             for line in range(span.line, span.end_line + 1):
                 start = span.column - 1 if line == span.line else 0
                 end = span.end_column - 1 if line == span.end_line else sys.maxsize
-                by_line.setdefault(line, []).append(Token(key, start, end, text, parent))
+                by_line.setdefault(line, []).append(Scalar(key, start, end, text, parent))
         return by_line
 
     def _extent(self, node: yaml.Node) -> OffsetRange:

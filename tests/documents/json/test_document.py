@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import Token
+from segkoch_lint.documents.document import Boundary, Scalar
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.findings.position import Path, Span
@@ -89,25 +89,26 @@ def test_the_last_of_repeated_keys_counts() -> None:
     assert document.keys(("a",)) == [Span(1, 2, 1, 5), Span(1, 14, 1, 17)]
 
 
-def test_tokens_have_the_keys_of_their_values() -> None:
+def test_scalars_have_the_keys_of_their_values() -> None:
     document = parse_json(
         b'{"device": {"id":\n "x", "ids": ["a", {"n": 1}, "b"]},\n"u": null, "v": "w"}', line=3, depth=200
     )
     assert isinstance(document, JsonDocument)
     line = document.lines(4, 4)[0]
-    before, *tokens = document.tokens(4, 0, len(line))
-    assert before == Token(None, -6, -6, "")  # the bracket of the object that holds the key
-    assert [(token.parent, token.key, token.text, line[token.start : token.end]) for token in tokens] == [
+    before, *after = document.scalars(4, 0, len(line))
+    scalars = [each for each in after if isinstance(each, Scalar)]
+    assert before == Boundary(-6, -6)  # the bracket of the object that holds the key
+    assert [(scalar.parent, scalar.key, scalar.text, line[scalar.start : scalar.end]) for scalar in scalars] == [
         ("device", "id", "x", '"x"'),
         ("ids", "ids", "a", '"a"'),
         ("ids", "n", "1", "1"),
         ("ids", "ids", "b", '"b"'),
         (None, "v", "w", ""),  # the one after it, on the next line
     ]
-    assert document.tokens(4, 14, 17) == [
-        Token(None, 14, 14, ""),  # the bracket of the list
-        Token("ids", 14, 17, "a", "ids"),
-        Token("n", 25, 26, "1", "ids"),
+    assert document.scalars(4, 14, 17) == [
+        Boundary(14, 14),  # the bracket of the list
+        Scalar("ids", 14, 17, "a", "ids"),
+        Scalar("n", 25, 26, "1", "ids"),
     ]
     assert document.lines(1, 4) == ['{"device": {"id":', ' "x", "ids": ["a", {"n": 1}, "b"]},']
 

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from segkoch_lint.documents.document import ParseError
+from segkoch_lint.documents.document import ParseError, Scalar
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.rewritten import RewrittenDocument, parse_relaxed_json
 from segkoch_lint.findings.position import Path, Span
@@ -107,8 +107,8 @@ def test_the_key_and_the_scalars_around_a_place_are_those_of_the_source() -> Non
     assert isinstance(document, RewrittenDocument)
     assert document.repeated == [("user_id",)]
     assert document.keys(("user_id",)) == [Span(3, 3, 3, 10), Span(3, 22, 3, 31)]
-    tokens = [token for token in document.tokens(3, 0, 60) if token.key]
-    assert [(token.key, token.start, token.end, token.text) for token in tokens] == [
+    scalars = [scalar for scalar in document.scalars(3, 0, 60) if isinstance(scalar, Scalar) and scalar.key]
+    assert [(scalar.key, scalar.start, scalar.end, scalar.text) for scalar in scalars] == [
         ("user_id", 11, 19, "u-1"),
         ("user_id", 32, 36, "16"),
     ]

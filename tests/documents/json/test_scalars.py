@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segkoch_lint.documents.document import Scalar
 from segkoch_lint.documents.json.scalars import ScalarReader
 
 names = st.text(max_size=12)
@@ -18,14 +19,16 @@ values = st.recursive(
 )
 
 
-def scalars(value: Any, key: str | None = None, parent: str | None = None) -> list[tuple[str | None, str | None, str]]:
-    """What a reader is to find, told by the parsed value: key, key around, text."""
+def expected_scalars(
+    value: Any, key: str | None = None, parent: str | None = None
+) -> list[tuple[str | None, str | None, str]]:
+    """Return the key, parent key and text of each scalar of a parsed value."""
     if isinstance(value, dict):
         inside = parent if key is None else key
-        return [each for name, held in value.items() for each in scalars(held, name, inside)]
+        return [each for name, held in value.items() for each in expected_scalars(held, name, inside)]
     if isinstance(value, list):
         inside = parent if key is None else key
-        return [each for held in value for each in scalars(held, key, inside)]
+        return [each for held in value for each in expected_scalars(held, key, inside)]
     if value is None or isinstance(value, bool):
         return []
     return [(key, parent, str(value))]
@@ -36,19 +39,19 @@ def test_what_is_read_near_a_stretch_is_what_stands_there(
     value: Any, indent: int | None, pad: int, data: st.DataObject
 ) -> None:
     text = json.dumps([["x" * pad] * 3, value], indent=indent)
-    everything = list(ScalarReader(text).near(0, len(text), 0))
-    assert [(token.key, token.parent, token.text) for token in everything] == scalars(json.loads(text))
+    everything = [each for each in ScalarReader(text).near(0, len(text), 0) if isinstance(each, Scalar)]
+    assert [(scalar.key, scalar.parent, scalar.text) for scalar in everything] == expected_scalars(json.loads(text))
 
     reader = ScalarReader(text)
     for _ in range(4):  # also backwards: marks are left on the way
         start = data.draw(st.integers(0, len(text)))
         end = data.draw(st.integers(start, len(text)))
         found = list(reader.near(start, end, 0))
-        near = [token for token in everything if token.end > start and token.start < end]
-        near += [token for token in everything if token.start >= end and token.end > start][:1]
+        near = [scalar for scalar in everything if scalar.end > start and scalar.start < end]
+        near += [scalar for scalar in everything if scalar.start >= end and scalar.end > start][:1]
         before = found[: len(found) - len(near)]
         assert found[len(before) :] == near
-        ended = max((token.end for token in everything if token.end <= start), default=0)
-        assert [ended <= token.start == token.end <= start for token in before] == [True] * (
+        ended = max((scalar.end for scalar in everything if scalar.end <= start), default=0)
+        assert [ended <= scalar.start == scalar.end <= start for scalar in before] == [True] * (
             1 if ended else len(before)
         )

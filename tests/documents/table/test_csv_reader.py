@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import InternalFailure, Note, ParseError
+from segkoch_lint.documents.document import InternalFailure, Note, ParseError, Scalar
 from segkoch_lint.documents.table.csv_reader import delimiter_of, read_csv
 from segkoch_lint.documents.table.csv_row import cells_of
 from segkoch_lint.documents.table.row import RowDocument
@@ -56,7 +56,7 @@ def test_a_cell_has_its_place_also_behind_ends_of_lines_in_quotes() -> None:
     assert row.note(("userId",)) == Note('Column "user_id".')
     assert row.note(()) is None
     assert row.lines(1, 9) == ['"ä ""b""","one', "two, é", '",D']
-    assert [token.text for token in row.tokens(3, 0, 9)] == ["one\ntwo, é\n"]
+    assert [scalar.text for scalar in row.scalars(3, 0, 9) if isinstance(scalar, Scalar)] == ["one\ntwo, é\n"]
 
 
 def test_nulls_are_absent() -> None:

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.document import InternalFailure, Note, ParseError
+from segkoch_lint.documents.document import InternalFailure, Note, ParseError, Scalar
 from segkoch_lint.documents.yaml.document import NUMBER_1_2, YamlDocument, parse_yaml
 from segkoch_lint.findings.position import Path, Span
 from tests.documents.json.test_document import paths_of, text_at
@@ -204,10 +204,14 @@ def test_spans_end_with_the_content() -> None:
     }
 
 
-def test_tokens_carry_the_keys_they_stand_under() -> None:
+def scalars_of(document: YamlDocument, line: int, start: int, end: int) -> list[Scalar]:
+    return [each for each in document.scalars(line, start, end) if isinstance(each, Scalar)]
+
+
+def test_scalars_have_the_keys_of_their_values() -> None:
     document = one("device:\n  id: x\n  ids: [a, b]\n  on: yes\n  none: ~\n  n: 1\nz: &z w\ny: *z\n")
-    tokens = [(token.parent, token.key, token.text) for line in range(1, 8) for token in document.tokens(line, 0, 80)]
-    assert tokens == [
+    scalars = [each for line in range(1, 8) for each in scalars_of(document, line, 0, 80)]
+    assert [(scalar.parent, scalar.key, scalar.text) for scalar in scalars] == [
         ("device", "id", "x"),
         ("device", "ids", "a"),
         ("device", "ids", "b"),
@@ -217,10 +221,10 @@ def test_tokens_carry_the_keys_they_stand_under() -> None:
     assert document.lines(2, 2) == ["  id: x"]
 
 
-def test_of_a_long_line_the_tokens_near_a_stretch_are_given() -> None:
+def test_of_a_long_line_the_scalars_near_a_stretch_are_given() -> None:
     document = one("[a1, b2, c3, d4, e5]\n")
-    assert [token.text for token in document.tokens(1, 9, 11)] == ["b2", "c3", "d4"]
-    assert [token.text for token in document.tokens(1, 0, 2)] == ["a1", "b2"]
+    assert [scalar.text for scalar in scalars_of(document, 1, 9, 11)] == ["b2", "c3", "d4"]
+    assert [scalar.text for scalar in scalars_of(document, 1, 0, 2)] == ["a1", "b2"]
 
 
 yaml_values = st.recursive(
