@@ -57,16 +57,16 @@ def test_a_function_that_fails_is_asked_again() -> None:
 
 
 def test_what_rules_tell_of_long_keys_and_values_is_not_held() -> None:
-    footprint = ReadSet(
-        patterns={"^x": ReadSet(asked={"a": {"type": "string"}})},
-        members={"y": ReadSet(asked={"a": {"minLength": 1}})},
+    read_set = ReadSet(
+        patterns={"^x": ReadSet(questions={"a": {"type": "string"}})},
+        members={"y": ReadSet(questions={"a": {"minLength": 1}})},
     )
-    likeness = Fingerprinter(footprint)
+    fingerprinter = Fingerprinter(read_set)
     tracemalloc.start()
     try:
         for number in range(40):
             key = "x" * (1 << 18) + str(number)
-            likeness.of({key: "", "y": key, "z" + key: 1})
+            fingerprinter.of({key: "", "y": key, "z" + key: 1})
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

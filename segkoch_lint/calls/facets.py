@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.calls.call import LIBRARY_NAME, library_of
-from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.position import Path, value_at
 from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.masking import Secret, mask_shapes, mask_spans, merged
 from segkoch_lint.findings.summary import Group
@@ -50,14 +50,8 @@ def group_of(facets: Sequence[Facet], message: Mapping[str, Any], ids: Callable[
 
 def own_texts(facet: Facet, message: Mapping[str, Any]) -> list[str]:
     """Return the texts in a call that decide a facet."""
-    values = (_at(message, path) for path in facet.paths)
+    values = (value_at(message, path) for path in facet.paths)
     return [value for value in values if isinstance(value, str)]
-
-
-def _at(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
 
 
 def _without_ids(value: str, ids: Ids, own: Sequence[str]) -> str:

@@ -48,12 +48,12 @@ def command(
 
 def _schema_of_rules(name: str | None, configuration: dict[str, Any]) -> Any:
     from segkoch_lint.config.selection import Selection  # noqa: PLC0415
+    from segkoch_lint.rules.bundled_schema import bundled_schema  # noqa: PLC0415
     from segkoch_lint.rules.catalogue import find  # noqa: PLC0415
-    from segkoch_lint.rules.ruleset import bundle  # noqa: PLC0415
 
     settings = settings_of(**configuration)
     selection = Selection(settings)
-    return find(selection.catalogue, name).document if name else bundle(selection.rules, settings.delivery)
+    return find(selection.catalogue, name).document if name else bundled_schema(selection.rules, settings.delivery)
 
 
 def _rule_schema() -> Any:

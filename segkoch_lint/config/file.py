@@ -19,7 +19,7 @@ from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.rules.schema_errors import Wording, complaints, dotted
+from segkoch_lint.rules.schema_errors import Wording, dotted, messages_of
 
 _WORDING = Wording(dotted, "a table", "`segkoch-lint schema --configuration` prints what is allowed.")
 
@@ -100,14 +100,14 @@ def _schema_errors(configuration: Any) -> list[tuple[str, str]]:
         (best_match([error]) or error for error in errors),
         key=lambda error: [order.get(str(step), 0) for step in list(error.absolute_path)[:1]],
     )
-    return [each for error in found for each in complaints(error, _WORDING)]
+    return [each for error in found for each in messages_of(error, _WORDING)]
 
 
 def _is_valid(configuration: Any) -> bool:
-    from segkoch_lint.rules.vocabulary import gate  # noqa: PLC0415 - many runs have no configuration
+    from segkoch_lint.rules.validator import compile_schema  # noqa: PLC0415 - many runs have no configuration
 
     try:
-        return gate(resources.load("configuration")).is_valid(configuration)
+        return compile_schema(resources.load("configuration")).is_valid(configuration)
     except (TypeError, ValueError):
         return False  # TOML has dates and times, which no key takes
 

@@ -14,7 +14,7 @@ from segkoch_lint.calls.facets import Facet, group_of
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.documents.document import Document
 from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, SnippetMaker
-from segkoch_lint.engine.line_findings import LineFindings, LineVerdict
+from segkoch_lint.engine.line_findings import LineFindings, SharedFindings
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.missing_columns import unanswerable
 from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, Unit, place_in_document
@@ -31,10 +31,10 @@ REPEATED_KEY = "KCH003"
 _FIRST_KEY = "the key stands here first"
 
 Observe = Callable[[Document, Sequence[tuple[Call, int, Verdict]]], None]
-"""Is told of the calls of a document, each with its number among what the document holds, from 1, and the opinion."""
+"""Is told of the calls of a document, each with its number among what the document holds, from 1, and the verdict."""
 
 
-Said = tuple[LineVerdict, Group]
+Said = tuple[SharedFindings, Group]
 """What is said of lines of a group."""
 
 
@@ -45,7 +45,7 @@ class CheckResult:
     Attributes:
         findings: in the order of the text.
         not_calls: values where calls could have stood.
-        calls: the calls, each with its number among what the document holds, from 1, and the opinion on it.
+        calls: the calls, each with its number among what the document holds, from 1, and the verdict on it.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -113,9 +113,9 @@ class DocumentChecker:
             match unit:
                 case Call():
                     groups[unit.path] = self._group(unit, document)
-                    opinion = self._ruleset.opinion_on(unit.message)
-                    inspection.calls.append((unit, number, opinion))
-                    drafts.extend(self._answerable(unit, self.drafts(unit, opinion, document)))
+                    verdict = self._ruleset.verdict(unit.message)
+                    inspection.calls.append((unit, number, verdict))
+                    drafts.extend(self._answerable(unit, self.drafts(unit, verdict, document)))
                 case Batch():
                     drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
                 case Destination():
@@ -129,8 +129,8 @@ class DocumentChecker:
         inspection.findings = self.placer.findings(document, path, kept)
         # Last, when nothing can fail any more: a document on which we fail is counted as that alone.
         summary.destinations += destinations
-        for call, _, opinion in inspection.calls:
-            count(summary, opinion, library_of(call.message), groups[call.path])
+        for call, _, verdict in inspection.calls:
+            count(summary, verdict, library_of(call.message), groups[call.path])
         self._count(kept, groups, summary)
         return inspection
 
@@ -166,7 +166,7 @@ class DocumentChecker:
     def line(
         self, line: CheckedLine, path: str, ignored: frozenset[str], summary: Summary, said: Counter[Said]
     ) -> list[Finding]:
-        """Return the findings of a line on which there is an opinion already.
+        """Return the findings of a line on which there is an verdict already.
 
         Args:
             line: the line.
@@ -177,18 +177,18 @@ class DocumentChecker:
         """
         known = self._lines.of(line, path, ignored)
         if known is None:
-            return self.judged(line.document, line.opinion, path, ignored, summary)
-        verdict, findings = known
+            return self.judged(line.document, line.verdict, path, ignored, summary)
+        shared, findings = known
         if self.placer.snippets is not None:
             findings = self.placer.with_snippets(line.document, findings)
-        said[verdict, line.group] += 1
+        said[shared, line.group] += 1
         return findings
 
     def count_lines(self, said: Mapping[Said, int], summary: Summary) -> None:
         """Count lines by what was said of them."""
-        for (verdict, group), lines in said.items():
-            count(summary, verdict.opinion, verdict.library, group, lines)
-            for (code, severity), findings in verdict.findings.items():
+        for (shared, group), lines in said.items():
+            count(summary, shared.verdict, shared.library, group, lines)
+            for (code, severity), findings in shared.findings.items():
                 tally = summary.rules.setdefault(code, RuleTally())
                 tally.findings += findings * lines
                 tally.calls += lines
@@ -197,30 +197,30 @@ class DocumentChecker:
                     summary.groups[group].rules[code] += lines
 
     def judged(
-        self, document: Document, opinion: Verdict, path: str, ignored: frozenset[str], summary: Summary
+        self, document: Document, verdict: Verdict, path: str, ignored: frozenset[str], summary: Summary
     ) -> list[Finding]:
-        """Count a document that is one call on which there is an opinion already, and return its findings.
+        """Count a document that is one call on which there is an verdict already, and return its findings.
 
-        Whoever had the opinion has observed the call.
+        Whoever had the verdict has observed the call.
         """
         call = Call(document.value)
         group, library = self._group(call, document), library_of(call.message)
-        kept = [draft for draft in self.drafts(call, opinion, document) if draft.rule.code not in ignored]
+        kept = [draft for draft in self.drafts(call, verdict, document) if draft.rule.code not in ignored]
         findings = self.placer.findings(document, path, kept)
-        count(summary, opinion, library, group)
+        count(summary, verdict, library, group)
         self._count(kept, {call.path: group}, summary)
         return findings
 
     def _group(self, call: Call, document: Document) -> Group:
         return group_of(self._facets, call.message, lambda: document.ids)
 
-    def drafts(self, call: Call, opinion: Verdict, document: Document) -> Iterator[PendingFinding]:
-        """Yield what is wrong with a call, in the order of the opinion."""
-        if opinion.blames:
+    def drafts(self, call: Call, verdict: Verdict, document: Document) -> Iterator[PendingFinding]:
+        """Yield what is wrong with a call, in the order of the verdict."""
+        if verdict.violations:
             library = library_of(call.message)
             properties = {"type": call.message["type"], "library": library, **_event(call)}
-            for blame in opinion.blames:
-                violation = blame.of(call.message)
+            for template in verdict.violations:
+                violation = template.fill(call.message)
                 yield PendingFinding(
                     violation.rule,
                     violation.template,
@@ -228,7 +228,7 @@ class DocumentChecker:
                     call.path,
                     violation.values,
                     violation.remedy
-                    or remedy_for(violation.rule, library, opinion.origin, (*opinion.circumstances, violation.form)),
+                    or remedy_for(violation.rule, library, verdict.origin, (*verdict.circumstances, violation.form)),
                     on_key=violation.rule.blames_key,
                     properties=properties,
                 )
@@ -270,18 +270,18 @@ class DocumentChecker:
                 summary.groups[groups[unit]].rules[code] += 1
 
 
-def count(summary: Summary, opinion: Verdict, library: str, group: Group = (), calls: int = 1) -> None:
-    """Count *calls* of one library and one group on which the opinion is the same."""
-    checked = opinion.not_delivered is None
+def count(summary: Summary, verdict: Verdict, library: str, group: Group = (), calls: int = 1) -> None:
+    """Count *calls* of one library and one group on which the verdict is the same."""
+    checked = verdict.not_delivered is None
     summary.calls += calls
     summary.checked += calls * checked
-    if opinion.not_delivered is not None:
-        summary.not_delivered[opinion.not_delivered] += calls
+    if verdict.not_delivered is not None:
+        summary.not_delivered[verdict.not_delivered] += calls
     tallies = [summary.libraries.get(library) or summary.libraries.setdefault(library, CallTally())]
     if group:
         tallies.append(summary.groups.get(group) or summary.groups.setdefault(group, CallTally()))
     for tally in tallies:
-        tally.count(calls, checked=checked, usable=opinion.usable, readiness=opinion.readiness)
+        tally.count(calls, checked=checked, usable=verdict.usable, readiness=verdict.readiness)
 
 
 def remedy_for(rule: Rule, library: str, origin: str | None, further: Iterable[str] = ()) -> str:

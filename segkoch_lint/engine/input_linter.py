@@ -266,8 +266,8 @@ class InputLinter:
         if self._is_full():
             yield from self._recorded()
 
-    def _count_clean(self, opinion: Verdict, library: str, group: Group, calls: int) -> None:
-        count(self.summary, opinion, library, group, calls)
+    def _count_clean(self, verdict: Verdict, library: str, group: Group, calls: int) -> None:
+        count(self.summary, verdict, library, group, calls)
 
     def _entries(self, each: _Item, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         summary = self.summary
@@ -283,7 +283,7 @@ class InputLinter:
         elif isinstance(each, CheckedRow):
             ignored = self._ignored_of(each.document, name, ignored)
             yield from self._first_call()
-            yield from self.inspector.judged(each.document, each.opinion, name, ignored, summary)
+            yield from self.inspector.judged(each.document, each.verdict, name, ignored, summary)
         elif isinstance(each, ParseError):
             yield from self._broken(each, name, ignored)
         elif isinstance(each, Embedded):

@@ -19,9 +19,9 @@ from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, in_order
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
-from segkoch_lint.engine.lines.run_read_set import EVENT, nested
+from segkoch_lint.engine.lines.run_read_set import EVENT
 from segkoch_lint.findings.finding import Finding, Location
-from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.position import Path, Span, object_with
 from segkoch_lint.findings.redaction.known_ids import UnreadIds, holds_none
 from segkoch_lint.findings.redaction.masking import Secret, hides_values, key_of, mask_name, parent_of
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
@@ -35,17 +35,17 @@ _SOME_TEXT = "some text"
 """Stands for every text that is not shown, or only masked as a whole."""
 
 
-class LineVerdict(msgspec.Struct, frozen=True, eq=False):
+class SharedFindings(msgspec.Struct, frozen=True, eq=False):
     """What is said of lines that are alike.
 
     Attributes:
-        opinion, library: of the calls.
+        verdict, library: of the calls.
         templates: the findings, whatever the type and the event of a call.
         passes: returns whether nothing in a line may be an id that would have to be masked in the findings.
         findings: by code and name of the severity, how many there are.
     """
 
-    opinion: Verdict
+    verdict: Verdict
     library: str
     templates: tuple[_Template, ...]
     passes: Callable[[bytes], bool]
@@ -58,7 +58,7 @@ class _Template(msgspec.Struct, frozen=True):
     Attributes:
         draft: what is wrong.
         finding: what is said.
-        number: of the value to blame among those that the opinion reads.
+        number: of the value to blame among those that the verdict reads.
         key: the key to underline in place of the value; empty for none.
         secret: the placeholder of the message whose value each line has its own of; empty for none.
     """
@@ -94,7 +94,7 @@ class _Reading(NamedTuple):
     """How findings read the value to blame.
 
     Attributes:
-        number: of the value among those that the opinion reads.
+        number: of the value among those that the verdict reads.
         whole: whether it is the value itself that is read, and not that it is there.
         shown: the placeholder of the message that shows it; empty for none.
         hidden: whether a text there is masked as a whole.
@@ -111,7 +111,7 @@ class _Reading(NamedTuple):
         names = {"value", "state"}.intersection(placeholders(blame.template))
         shown = "value" if "value" in names else "".join(names)
         parent = parent_of(blame.path) if shown == "value" else None
-        return cls(number, blame.whole, shown, len(names) == 1 and hides_values(key_of(blame.path), parent))
+        return cls(number, blame.exists, shown, len(names) == 1 and hides_values(key_of(blame.path), parent))
 
     def part(self, text: bytes) -> tuple[Hashable, Secret | None]:
         """Return what decides about findings in the text of the value, and what a message shows of it alone."""
@@ -126,7 +126,7 @@ class _Reading(NamedTuple):
 
 
 class _Readings(NamedTuple):
-    """How findings read what an opinion says they read (`Verdict.reads`).
+    """How findings read what an verdict says they read (`Verdict.reads`).
 
     Attributes:
         blamed: the values to blame; all others are read as they stand.
@@ -137,11 +137,11 @@ class _Readings(NamedTuple):
     special: tuple[_Reading, ...]
 
     @classmethod
-    def of(cls, opinion: Verdict) -> _Readings:
-        """Return how the findings of an opinion read values."""
+    def of(cls, verdict: Verdict) -> _Readings:
+        """Return how the findings of an verdict read values."""
         blamed: list[_Reading] = []
         number = len(NAMES)
-        for blame in opinion.blames:
+        for blame in verdict.violations:
             blamed.append(_Reading.of(blame, number))
             number += 1 + len(blame.around)
         return cls(tuple(blamed), tuple(each for each in blamed if not (each.whole and each.shown and not each.hidden)))
@@ -158,11 +158,11 @@ class LineFindings:
     def __init__(self, judge: Judge, placer: FindingLocator) -> None:
         self._judge = judge
         self._placer = placer
-        self._verdicts: BoundedCache[Hashable, LineVerdict | None] = BoundedCache()
+        self._shared: BoundedCache[Hashable, SharedFindings | None] = BoundedCache()
         self._names: BoundedCache[tuple[bytes, bytes], _Names | None] = BoundedCache()
         self._readings: BoundedCache[Verdict, _Readings] = BoundedCache()
 
-    def of(self, line: CheckedLine, path: str, ignored: frozenset[str]) -> tuple[LineVerdict, list[Finding]] | None:
+    def of(self, line: CheckedLine, path: str, ignored: frozenset[str]) -> tuple[SharedFindings, list[Finding]] | None:
         """Return what is said of a line, and its findings in order; None if that takes a look at the whole line.
 
         Args:
@@ -170,41 +170,41 @@ class LineFindings:
             path: its input, as findings name it.
             ignored: codes that do not count in this input.
         """
-        opinion, extents, text = line.opinion, line.extents, line.text
+        verdict, extents, text = line.verdict, line.extents, line.text
         if extents is None:
             return None
-        readings = self._readings.entries.get(opinion) or self._readings.add(opinion, _Readings.of(opinion))
+        readings = self._readings.entries.get(verdict) or self._readings.add(verdict, _Readings.of(verdict))
         parts: list[Any] = [text[start:end] for start, end in extents]
         secrets: dict[int, Secret | None] = {}
         for reading in readings.special:
             parts[reading.number], secrets[reading.number] = reading.part(parts[reading.number])
-        named, key = (parts[0], parts[1]), (opinion, ignored, *parts[2:])
+        named, key = (parts[0], parts[1]), (verdict, ignored, *parts[2:])
         names = self._names.entries[named] if named in self._names.entries else self._names.add(named, _names(*named))
-        if key in self._verdicts.entries:
-            verdict = self._verdicts.entries[key]
+        if key in self._shared.entries:
+            shared = self._shared.entries[key]
         else:
-            verdict = self._verdicts.add(key, self._verdict(line, readings, parts, ignored))
-        if names is None or verdict is None or not (names.passes(text) and verdict.passes(text)):
+            shared = self._shared.add(key, self._shared_by(line, readings, parts, ignored))
+        if names is None or shared is None or not (names.passes(text) and shared.passes(text)):
             return None
-        properties = names.properties(verdict.library)
-        placed = [_placed(each, line, path, extents[each.number], properties) for each in verdict.templates]
+        properties = names.properties(shared.library)
+        placed = [_placed(each, line, path, extents[each.number], properties) for each in shared.templates]
         if secrets:
-            placed = list(map(_with_secret, placed, verdict.templates, repeat(secrets)))
+            placed = list(map(_with_secret, placed, shared.templates, repeat(secrets)))
         if len(placed) > 1:
-            drafts = [each.draft for each in verdict.templates]
+            drafts = [each.draft for each in shared.templates]
             placed = in_order([(finding, draft, "") for finding, draft in zip(placed, drafts, strict=True)])
-        return verdict, placed
+        return shared, placed
 
-    def _verdict(
+    def _shared_by(
         self, line: CheckedLine, readings: _Readings, parts: Sequence[Hashable], ignored: frozenset[str]
-    ) -> LineVerdict | None:
+    ) -> SharedFindings | None:
         """Return what is said of lines like one; None if each of them is to be looked at."""
         values = _values(line, readings)
-        message = nested(sorted(values.items(), key=lambda each: len(each[0])))
+        message = object_with(sorted(values.items(), key=lambda each: len(each[0])))
         own = (value for path, value in values.items() if not hides_values(key_of(path), parent_of(path)))
         ids = UnreadIds(value for value in own if isinstance(value, str))
         document = ValueDocument(message, ids)
-        drafts = self._judge(Call(message), line.opinion, document)
+        drafts = self._judge(Call(message), line.verdict, document)
         templates = tuple(
             self._template(document, draft, reading, parts[reading.number])
             for reading, draft in zip(readings.blamed, drafts, strict=True)
@@ -213,7 +213,7 @@ class LineFindings:
         if ids.strings is None:
             return None
         findings = Counter((each.finding.code, str(each.finding.severity)) for each in templates)
-        return LineVerdict(line.opinion, library_of(message), templates, _watch(ids.strings), findings)
+        return SharedFindings(line.verdict, library_of(message), templates, _watch(ids.strings), findings)
 
     def _template(self, document: Document, draft: PendingFinding, reading: _Reading, part: Hashable) -> _Template:
         finding = self._placer.finding(document, "", draft)
@@ -254,9 +254,9 @@ def _values(line: CheckedLine, readings: _Readings) -> dict[Path, Any]:
     assert line.extents is not None
     around = {reading.number for reading in readings.blamed if not reading.whole}
     values: dict[Path, Any] = {}
-    for number, (path, (start, end)) in enumerate(zip(line.opinion.reads, line.extents, strict=True)):
+    for number, (path, (start, end)) in enumerate(zip(line.verdict.reads, line.extents, strict=True)):
         if number == NAMES.index(EVENT):
-            continue  # lines with the verdict have different ones
+            continue  # lines with the shared have different ones
         if number in around:
             values.setdefault(path, {})
         elif start < end:

@@ -17,11 +17,11 @@ def unanswerable(columns: Holding, rules: Iterable[Rule]) -> frozenset[str]:
 
     Warehouses have columns for what these rules ask for: a table without any of them was cut down when it was exported.
     """
-    return frozenset(rule.code for rule in rules if rule.asks_for and not any(map(columns.holds, _steps(rule))))
+    return frozenset(rule.code for rule in rules if rule.needs_columns and not any(map(columns.holds, _steps(rule))))
 
 
 def _steps(rule: Rule) -> Iterator[tuple[str, ...]]:
-    return (tuple(map(str, path)) for path in rule.asks_for)
+    return (tuple(map(str, path)) for path in rule.needs_columns)
 
 
 def missing_columns(columns: Columns) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from segkoch_lint.envelopes.decoding import Encoding
 from segkoch_lint.envelopes.patterns import Pattern, matches, pattern_of
-from segkoch_lint.rules.vocabulary import FastValidator, gate
+from segkoch_lint.rules.validator import Validator, compile_schema
 
 _PRUNED = frozenset(
     {"type", "required", "properties", "prefixItems", "minItems", "const", "enum", "pattern", "anyOf", "title"}
@@ -155,7 +155,7 @@ class Recogniser:
         self._schema = envelope.recognise
         self._is_list = self._schema["type"] == "array"
         self._required = envelope.required
-        self._gate: FastValidator = gate(self._schema, quoting=True)
+        self._validator: Validator = compile_schema(self._schema, quoting=True)
 
     def recognises(self, value: Any) -> bool:
         """Return whether a value is in the envelope."""
@@ -166,7 +166,7 @@ class Recogniser:
             head = value[0]
         if self._required and not (isinstance(head, Mapping) and all(key in head for key in self._required)):
             return False
-        return self._gate.is_valid(_pruned(value, self._schema))
+        return self._validator.is_valid(_pruned(value, self._schema))
 
 
 def _pruned(value: Any, *schemas: Any) -> Any:

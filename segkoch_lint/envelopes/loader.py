@@ -16,7 +16,7 @@ from segkoch_lint.envelopes.envelope import Envelope, Recogniser, envelope_of
 from segkoch_lint.envelopes.examples import problem_of_examples
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.position import pointer_of
-from segkoch_lint.rules.schema_errors import Wording, complaints
+from segkoch_lint.rules.schema_errors import Wording, messages_of
 
 _WORDING = Wording(
     lambda path: pointer_of(tuple(path)) or "the file",
@@ -93,7 +93,7 @@ def _problems_of_form(document: dict[str, Any]) -> list[tuple[str, str]]:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a tenth of a second, and few runs need it
 
     found = Draft202012Validator(resources.load("envelope")).iter_errors(document)
-    return list(dict.fromkeys(each for error in found for each in complaints(error, _WORDING)))
+    return list(dict.fromkeys(each for error in found for each in messages_of(error, _WORDING)))
 
 
 def _problem_of_meaning(envelope: Envelope) -> str:

@@ -1,6 +1,9 @@
-"""Where something stands: a path inside a document, and a span of its text."""
+"""The position of a value: its path inside a document, and its span in the text."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -35,3 +38,26 @@ def path_of(pointer: str) -> Path:
     if pointer and not pointer.startswith("/"):
         raise ValueError(f"not a JSON Pointer: {pointer!r}")
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """Return the value at *path* inside *value*, or None if there is none."""
+    for step in path:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def object_with(values: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
+    """Return an object that has these values at their paths and nothing else; an outer path comes before inner ones."""
+    whole: dict[str, Any] = {}
+    for path, value in values:
+        holder = whole
+        for step in path[:-1]:
+            holder = holder.setdefault(str(step), {})
+        holder[str(path[-1])] = value
+    return whole

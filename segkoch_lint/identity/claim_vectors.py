@@ -89,7 +89,7 @@ def _listed(ids: tuple[str, str, str], exact: bool, same: bool, some: bool) -> l
 Asks = Callable[[Any], bool]
 """Returns whether a schema asks of a value no more than a vector answers."""
 
-_SAYING = frozenset({"$schema", "$comment", "title", "description", "message", "mend", "type"})
+_SAYING = frozenset({"$schema", "$comment", "title", "description", "message", "fix", "type"})
 """Keywords whose answer is the same for all values of the right type, or that ask nothing."""
 
 

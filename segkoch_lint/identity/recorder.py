@@ -103,15 +103,15 @@ class Recorder:
 
         Args:
             document: that they stand in.
-            calls: as they were unwrapped, in order, each with its number there, from 1, and the opinion on it.
+            calls: as they were unwrapped, in order, each with its number there, from 1, and the verdict on it.
         """
         waiting: list[_Waiting] = []
-        for call, number, opinion in calls:
+        for call, number, verdict in calls:
             order: Order = (*document.start, number)
-            delivered = opinion.not_delivered is None
+            delivered = verdict.not_delivered is None
             members = members_of(call.message, delivered=delivered) if self.users else NO_MEMBERS
             self._links.update(members.links(call.message))
-            record = members.record(call.message, sender_of(opinion.origin))
+            record = members.record(call.message, sender_of(verdict.origin))
             if record is not None:
                 count = self.known(record, order)
                 if count is None:

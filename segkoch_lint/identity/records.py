@@ -12,7 +12,8 @@ from segkoch_lint.bounded_cache import cached
 from segkoch_lint.calls.call import library_of, was_sent
 from segkoch_lint.findings.redaction.masking import mask_name
 from segkoch_lint.findings.redaction.sensitive_keys import fold
-from segkoch_lint.rules.vocabulary import KEYWORDS, gate, self_contained, shared_definitions
+from segkoch_lint.rules.validator import compile_schema
+from segkoch_lint.rules.vocabulary import KEYWORDS, self_contained, shared_definitions
 
 MOBILE, SERVER, OTHER = "mobile", "server", "other"
 """Who sent a call: an app's SDK, a server's, or neither (the web, or an unknown library)."""
@@ -283,4 +284,4 @@ def _gate(kind: str) -> Any:
         "advertising": {"$ref": "#/$defs/real-id"},
         "user": {"$ref": "#/$defs/placeholder-user"},
     }
-    return gate(self_contained(references[kind], shared_definitions()))
+    return compile_schema(self_contained(references[kind], shared_definitions()))

@@ -1,1 +1,1 @@
-"""Calls to findings: the rule files, the gate that says yes or no, and the explanation of a no."""
+"""Calls to verdicts: the rule files, compiled to validators, and what a call violates of them."""

@@ -20,16 +20,16 @@ AppliesTo = Literal["delivered", "call", "request", "destination", "user", "devi
 DEFAULT_REMEDY = "default"
 
 _ABOUT = frozenset({"$schema", "$id", "title", "description", "rule", "remedy", "examples", "counterexamples"})
-"""The members of a rule file that say something about the rule; all others are the constraint."""
+"""The members of a rule file that are about the rule. All others are its constraint."""
 
 
 class BreakingChange(msgspec.Struct, frozen=True):
     """A change to the rule's first example that breaks the rule.
 
     Attributes:
-        summary: what is broken, in a few words; may be empty.
+        summary: what the change does, in a few words; may be empty.
         patch: JSON Patch (RFC 6902), ``add`` and ``remove`` only.
-        places: JSON Pointers to the values to blame.
+        places: JSON Pointers to the offending values.
     """
 
     summary: str
@@ -38,24 +38,24 @@ class BreakingChange(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True, eq=False):
-    """One rule file.
+    """A rule, as its file defines it.
 
     Attributes:
         code, name, severity: its identity, and its severity unless configured otherwise.
         severity_elsewhere: its severity in inputs where no calls are expected.
         required: whether Segment's page of the Kochava destination demands it.
-        applies_to: what is validated.
-        sent_by: origins of the calls that it applies to; empty for all.
-        description, message, source: what, how it is said, and where it comes from.
-        remedy: by the kind of call what to do (`segkoch_lint.rules.remedies`). Remedies that are another rule's are
-            written out only in a catalogue (`built_in`, `loading.load_catalogue`).
-        place: the path to blame, or None for where the keyword fails.
-        blames_key: whether the key of the value to blame is underlined, and not the value.
-        asks_for: the members whose presence it asks for, if it does.
-        refusal: whether what breaks it is the user's choice, so that a call is limited by it and not faulty.
+        applies_to: what it validates.
+        sent_by: the origins of the calls that it applies to; empty for all.
+        description, message, source: what it demands, the message of its findings, and the URLs that it is based on.
+        remedy: by the kind of call, what to do (`segkoch_lint.rules.remedies`). Remedies of other rules that it refers
+            to are included only in a catalogue (`built_in`, `segkoch_lint.rules.loader.load_catalogue`).
+        place: the path of the offending value; None if it is the value that fails.
+        blames_key: whether the key of the offending value is underlined, and not the value.
+        needs_columns: members of a call; the rule does not apply to a table that has a column for none of them.
+        refusal: whether a violation is the user's choice, which makes a call limited, not faulty.
         limits: by name of a limit of the configuration, the path in the constraint to the number that it replaces.
         constraint: the JSON Schema, with our keywords.
-        examples: values that pass. counterexamples: changes to the first one that do not.
+        examples: values that pass. counterexamples: changes to the first example that break the rule.
         document: the whole file.
     """
 
@@ -72,7 +72,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     remedy: Mapping[str, str]
     place: ValuePath | None
     blames_key: bool
-    asks_for: tuple[ValuePath, ...]
+    needs_columns: tuple[ValuePath, ...]
     refusal: bool
     limits: Mapping[str, ValuePath]
     constraint: Mapping[str, Any]
@@ -82,7 +82,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
 
 
 def rule_of(document: Mapping[str, Any]) -> Rule:
-    """Return the rule that a (valid) rule file describes."""
+    """Return the rule that a valid rule file defines."""
     about = document["rule"]
     return Rule(
         code=about["code"],
@@ -98,7 +98,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         remedy={key: text for key, text in document.get("remedy", {}).items() if isinstance(text, str)},
         place=path_of(about["place"]) if "place" in about else None,
         blames_key=about.get("blames") == "key",
-        asks_for=tuple(map(path_of, about.get("asks-for", ()))),
+        needs_columns=tuple(map(path_of, about.get("needs-columns", ()))),
         refusal=about.get("refusal", False),
         limits={name: path_of(pointer) for name, pointer in about.get("limits", {}).items()},
         constraint={keyword: value for keyword, value in document.items() if keyword not in _ABOUT},
@@ -116,7 +116,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
 
 
 def limited(rule: Rule, limits: Mapping[str, int]) -> Rule:
-    """Return *rule* with its numbers replaced by those of *limits* that it names."""
+    """Return *rule* with the numbers that *limits* has others for replaced."""
     chosen = {name: path for name, path in rule.limits.items() if name in limits}
     if not chosen:
         return rule
@@ -128,10 +128,10 @@ def limited(rule: Rule, limits: Mapping[str, int]) -> Rule:
 
 
 def holder_of(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
-    """Return the object or list in a constraint that holds what is at *path*, and under which key or index.
+    """Return the object or list in a constraint that holds the value at *path*, and its key or index there.
 
     Raises:
-        LookupError, TypeError, ValueError: there is nothing at *path*.
+        LookupError, TypeError, ValueError: there is no value at *path*.
     """
     holder, step = None, None
     value = constraint
@@ -143,24 +143,24 @@ def holder_of(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
 
 @cache
 def built_in() -> tuple[Rule, ...]:
-    """Return the rules of ``schemas/rules/``, by code. They are checked by the tests, not at every start."""
+    """Return the rules of ``schemas/rules/``, sorted by code. Tests check their form; it is not checked here."""
     files = sorted((resources.directory() / "rules").glob("*.json"))
     return with_shared_remedies([rule_of(msgspec.json.decode(file.read_bytes())) for file in files])
 
 
 def with_shared_remedies(rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Return *rules* with each remedy that is another rule's written out.
+    """Return *rules* with references to the remedies of other rules replaced by these remedies.
 
-    ``{"mobile replaced-device": {"as": "KCH117"}}`` means: for such calls, what KCH117 says of them.
+    ``{"mobile replaced-device": {"as": "KCH117"}}`` means: for such calls, the remedies of KCH117.
 
     Raises:
-        UsageError: there is no such rule.
+        UsageError: a reference names a rule that does not exist.
     """
     by_code = {rule.code: rule for rule in rules}
-    return tuple(_written_out(rule, by_code) for rule in rules)
+    return tuple(_with_shared_remedies(rule, by_code) for rule in rules)
 
 
-def _written_out(rule: Rule, by_code: Mapping[str, Rule]) -> Rule:
+def _with_shared_remedies(rule: Rule, by_code: Mapping[str, Rule]) -> Rule:
     shared = {key: value["as"] for key, value in rule.document.get("remedy", {}).items() if isinstance(value, Mapping)}
     if not shared:
         return rule
@@ -168,26 +168,26 @@ def _written_out(rule: Rule, by_code: Mapping[str, Rule]) -> Rule:
     for key, code in shared.items():
         if code not in by_code:
             raise UsageError(f"{rule.code}: the remedy {key} is that of {code}, and there is no such rule.")
-        for theirs, text in by_code[code].remedy.items():
-            words = dict.fromkeys([*key.split(), *(theirs.split() if theirs != DEFAULT_REMEDY else ())])
+        for other_key, text in by_code[code].remedy.items():
+            words = dict.fromkeys([*key.split(), *(other_key.split() if other_key != DEFAULT_REMEDY else ())])
             remedy.setdefault(" ".join(words), text)
     return msgspec.structs.replace(rule, remedy=remedy)
 
 
 def find(rules: Sequence[Rule], code_or_name: str) -> Rule:
-    """Return the rule with this code or name, in any case.
+    """Return the rule with this code or name; upper and lower case are the same.
 
     Raises:
-        UsageError: there is none; the hint names the nearest.
+        UsageError: there is none; the hint names the most similar one.
     """
     wanted = code_or_name.lower()
     for rule in rules:
         if wanted in {rule.code.lower(), rule.name.lower()}:
             return rule
-    begun = [rule.code for rule in rules if wanted and rule.code.lower().startswith(wanted)]
-    if begun:
+    longer = [rule.code for rule in rules if wanted and rule.code.lower().startswith(wanted)]
+    if longer:
         raise UsageError(
-            f'No rule is called "{code_or_name}".', f"That is the beginning of {len(begun)} codes: {', '.join(begun)}."
+            f'No rule is called "{code_or_name}".', f"It is the prefix of {len(longer)} codes: {', '.join(longer)}."
         )
     known = [name for rule in rules for name in (rule.code, rule.name)]
     raise UsageError(
@@ -196,10 +196,10 @@ def find(rules: Sequence[Rule], code_or_name: str) -> Rule:
 
 
 def matching(rules: Sequence[Rule], selector: str) -> tuple[Rule, ...]:
-    """Return the rules that a selector means: a code, the beginning of codes (``KCH1``), a name, or ``ALL``.
+    """Return the rules that a selector means: a code, a code prefix (``KCH1``), a name, or ``ALL``.
 
     Raises:
-        UsageError: it means none; the hint names the nearest.
+        UsageError: it means none; the hint names the most similar rule.
     """
     upper = selector.upper()
     if upper == "ALL":

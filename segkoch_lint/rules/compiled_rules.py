@@ -1,4 +1,4 @@
-"""Rules that apply to the same values, compiled into one validator, and what they say of a value."""
+"""Rules that apply to the same values, compiled into one validator, and what a value violates of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from segkoch_lint.findings.position import Path
 from segkoch_lint.rules.combined_schema import conjunction
 from segkoch_lint.rules.failures import failures
 from segkoch_lint.rules.references import REFERRING, lookup
+from segkoch_lint.rules.subschemas import SCHEMAS
+from segkoch_lint.rules.validator import Validator, compile_schema
 from segkoch_lint.rules.violations import ViolationTemplate, resolve
-from segkoch_lint.rules.vocabulary import SCHEMAS, FastValidator, gate
 
 if TYPE_CHECKING:
     from segkoch_lint.rules.catalogue import Rule
@@ -22,12 +23,12 @@ class _Keyword(NamedTuple):
     """A keyword of a rule's schema that values can fail.
 
     Attributes:
-        rule: whose keyword it is.
-        order: where it is in the schemas of all rules: sorts as a reader of the schemas meets it.
-        template: the message nearest to it, going up from it; that of the rule if there is none.
-        remedy: the remedy nearest to it; empty if there is none.
+        rule: the rule.
+        order: sorts keywords in the order in which the schemas of all rules are written.
+        template: the nearest message, going up from the keyword; the rule's message if there is none.
+        remedy: the nearest fix, going up from the keyword; empty if there is none.
         name: the keyword.
-        member: the member that it blames, if it blames a member of the value that fails.
+        member: the path from the value that fails to the offending value; empty if they are the same.
     """
 
     rule: Rule
@@ -41,11 +42,11 @@ class _Keyword(NamedTuple):
 class CompiledRules:
     """Rules that apply to the same values, with one validator for all of them.
 
-    The validator is made when the first value is judged: to compile the patterns of all built-in rules takes several
-    milliseconds.
+    The validator is compiled when the first value is checked: compiling the patterns of all built-in rules takes
+    several milliseconds.
 
     Args:
-        rules: the rules; what they say of a value comes in this order.
+        rules: the rules; violations are in this order.
         schema_of: returns the expanded, self-contained schema of a rule.
     """
 
@@ -54,43 +55,44 @@ class CompiledRules:
         self._schema_of = schema_of
         self._keywords: BoundedCache[Path, _Keyword] = BoundedCache()
 
-    def blames(self, value: Mapping[str, Any]) -> list[ViolationTemplate]:
-        """Return what the rules say of a value; of each rule one blame for each place."""
+    def violations(self, value: Mapping[str, Any]) -> list[ViolationTemplate]:
+        """Return what *value* violates: one violation for each rule and place."""
         if not self.rules:
             return []
-        found = [(self._keyword(each.way), each.path) for each in failures(self._gate, value)]
+        found = [(self._keyword(each.schema_path), each.path) for each in failures(self._validator, value)]
         found.sort(key=lambda each: each[0].order)
-        blames: dict[tuple[Rule, Path], ViolationTemplate] = {}
+        violations: dict[tuple[Rule, Path], ViolationTemplate] = {}
         for keyword, failed in found:
-            path, whole = _blamed(keyword, failed, value)
-            if (keyword.rule, path) not in blames:
-                blames[keyword.rule, path] = ViolationTemplate(
-                    keyword.rule, path, keyword.template, whole, keyword.remedy
+            path, exists = _locate(keyword, failed, value)
+            if (keyword.rule, path) not in violations:
+                violations[keyword.rule, path] = ViolationTemplate(
+                    keyword.rule, path, keyword.template, exists, keyword.remedy
                 )
-        return list(blames.values())
+        return list(violations.values())
 
     @cached_property
-    def _gate(self) -> FastValidator:
-        # Two rules may have one code: a rule, and the same rule with other limits.
-        return gate(conjunction({str(number): self._schema_of(rule) for number, rule in enumerate(self.rules)}))
+    def _validator(self) -> Validator:
+        # Two rules may have the same code (a rule, and the same rule with other limits), so numbers identify them.
+        schemas = {str(number): self._schema_of(rule) for number, rule in enumerate(self.rules)}
+        return compile_schema(conjunction(schemas))
 
-    def _keyword(self, way: Path) -> _Keyword:
-        return self._keywords.entries.get(way) or self._keywords.add(way, self._found(way))
+    def _keyword(self, schema_path: Path) -> _Keyword:
+        return self._keywords.entries.get(schema_path) or self._keywords.add(schema_path, self._find(schema_path))
 
-    def _found(self, way: Path) -> _Keyword:
-        """Return the keyword that a way through the schema of all rules leads to."""
-        if way[0] == "$defs":  # a definition that refers to itself; `conjunction` put the number before its name
-            number, _, name = str(way[1]).partition("-")
-            steps: Path = ("$defs", name, *way[2:])
+    def _find(self, schema_path: Path) -> _Keyword:
+        """Return the keyword at a path in the schema of all rules."""
+        if schema_path[0] == "$defs":  # a definition that refers to itself; `conjunction` added the number
+            number, _, name = str(schema_path[1]).partition("-")
+            steps: Path = ("$defs", name, *schema_path[2:])
         else:
-            number, steps = str(way[1]), way[2:]
+            number, steps = str(schema_path[1]), schema_path[2:]
         rule = self.rules[int(number)]
         root = self._schema_of(rule)
         order = [int(number)]
-        said = {"message": rule.message, "mend": ""}
+        annotations = {"message": rule.message, "fix": ""}
         node: Any = root
         for step in steps:
-            said |= _annotations(node)
+            annotations |= _annotations(node)
             order.append(step if isinstance(step, int) else _position(node, step))
             refers = step in REFERRING and isinstance(node[step], str)
             node = lookup(root, node[step]) if refers else node[step]
@@ -98,27 +100,33 @@ class CompiledRules:
                 break  # only a validator can follow this reference
         name = str(steps[-1])
         if name in SCHEMAS:
-            said |= _annotations(node)
+            annotations |= _annotations(node)
         member = (node["member"],) if name == "foundIn" and node is not None else ()
-        return _Keyword(rule, tuple(order), said["message"], said["mend"], name, member)
+        return _Keyword(rule, tuple(order), annotations["message"], annotations["fix"], name, member)
 
 
 def _position(schema: Mapping[str, Any], keyword: str) -> int:
-    """Return where a keyword is in a schema; ``then`` and ``else`` count as parts of their ``if``."""
+    """Return the position of a keyword in a schema; ``then`` and ``else`` count as parts of their ``if``."""
     keywords = list(schema)
     return keywords.index("if" if keyword in {"then", "else"} and "if" in schema else keyword)
 
 
 def _annotations(schema: Any) -> dict[str, str]:
-    """Return the annotations of a schema; where one is a schema itself, it is a member's of that name."""
+    """Return the message and the fix of a schema. A value that is not a text is the schema of a member of that name."""
     if not isinstance(schema, dict):
         return {}
-    found = {name: schema.get(name) for name in ("message", "mend")}
+    found = {name: schema.get(name) for name in ("message", "fix")}
     return {name: text for name, text in found.items() if isinstance(text, str) and text}
 
 
-def _blamed(keyword: _Keyword, failed: Path, value: Any) -> tuple[Path, bool]:
-    """Return the path to blame, and whether it is a value itself (not the object around a missing one)."""
+def _locate(keyword: _Keyword, failed: Path, value: Any) -> tuple[Path, bool]:
+    """Return the path of the offending value, and whether it exists; if not, the path is that of the object around.
+
+    Args:
+        keyword: the keyword that failed.
+        failed: the path of the value that failed it.
+        value: the value that was checked.
+    """
     path = failed + keyword.member
     place = keyword.rule.place or ()
     if len(path) < len(place) and place[: len(path)] == tuple(map(str, path)):

@@ -1,4 +1,4 @@
-"""Would a call reach Kochava at all? The conditions, as schemas, so that gate, bundle and check share them.
+"""Which calls reach Kochava, as schemas: the verdict and the bundled schema use the same conditions.
 
 Source: the catalogue of Segment's destinations (methods and platforms that Kochava accepts) and Segment's
 description of the integrations object (`All`, case-sensitive names, objects count as enabled).
@@ -44,12 +44,12 @@ _SWITCHED_OFF: Mapping[str, Any] = {
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """What decides about delivery and can be configured.
+    """The configured conditions for a call to reach Kochava.
 
     Attributes:
         accepted_types: call types that the destination accepts.
-        ignored_events: names of track events that are none of Kochava's business.
-        libraries: library name to origin (``mobile``, ``server``, ``web``), beside the built-in table and before it.
+        ignored_events: names of track events that are not meant for Kochava.
+        libraries: library name to origin (``mobile``, ``server``, ``web``); overrides the built-in table.
     """
 
     accepted_types: tuple[str, ...] = ACCEPTED_TYPES
@@ -57,12 +57,12 @@ class Delivery(msgspec.Struct, frozen=True):
     libraries: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def conditions(self) -> dict[str, dict[str, Any]]:
-        """Return the reasons for which a call does not reach Kochava, each with the schema of such calls."""
+        """Return the reasons why a call may not reach Kochava, each with the schema of such calls."""
         reasons = {
             "type not accepted": {"properties": {"type": {"not": {"enum": [*self.accepted_types]}}}},
             "switched off by integrations": dict(_SWITCHED_OFF),
             "web without a device": _library(self._names({"web"}), device={"not": {"type": "object"}}),
-            # The one comes from Kochava, the other is Segment's own report on a tracking plan.
+            # The first comes from Kochava; the second is Segment's own report on a tracking plan.
             "event of Kochava or Segment": _tracks(["Install Attributed", "Violation Generated"]),
         }
         if self.ignored_events:
@@ -70,7 +70,7 @@ class Delivery(msgspec.Struct, frozen=True):
         return reasons
 
     def sent_by(self, origins: Iterable[str]) -> dict[str, Any]:
-        """Return the schema of calls that libraries of these origins send."""
+        """Return the schema of calls sent by libraries of these origins."""
         wanted = set(origins)
         either = self._either()
         choices = [_library(self._names(wanted))]
@@ -81,17 +81,17 @@ class Delivery(msgspec.Struct, frozen=True):
         return choices[0] if len(choices) == 1 else {"anyOf": choices}
 
     def _names(self, origins: Collection[str]) -> list[str]:
-        """Return the libraries that are always of one of these origins."""
+        """Return the names of the libraries that always have one of these origins."""
         table = {name: origin for origin in ORIGINS for name in _libraries()[origin]} | dict(self.libraries)
         either = self._either()
         return [name for name, origin in table.items() if origin in origins and name not in either]
 
     def _either(self) -> list[str]:
-        """Return the libraries that run in apps and on servers."""
+        """Return the names of the libraries that run in apps and on servers."""
         return [name for name in _libraries()["either"] if name not in self.libraries]
 
     def origins(self) -> dict[str, dict[str, Any]]:
-        """Return per origin the schema of its calls; a call that matches none is of unknown origin."""
+        """Return by origin the schema of its calls. A call that fits none has an unknown origin."""
         return {origin: self.sent_by([origin]) for origin in ORIGINS}
 
 
@@ -102,7 +102,7 @@ def _libraries() -> Mapping[str, list[str]]:
 
 
 def _library(names: Iterable[str], **context: Any) -> dict[str, Any]:
-    """Return the schema of calls of these libraries; *context* says more of members of their context."""
+    """Return the schema of calls of these libraries, with *context* as the schemas of further members of `context`."""
     library = {"type": "object", "required": ["name"], "properties": {"name": {"enum": sorted(names)}}}
     members = {"library": library, **context}
     return {

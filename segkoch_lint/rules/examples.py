@@ -1,4 +1,4 @@
-"""The examples of rule files: values that pass, and values that break, made by changing the first of them."""
+"""The examples of rule files: values that pass, and changes to the first of them that break the rule."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import msgspec
 from segkoch_lint.findings.position import path_of, pointer_of
 from segkoch_lint.rules.catalogue import BreakingChange, Rule
 
-_JUDGED = frozenset({"delivered", "call", "request", "destination"})
-"""What rules apply to that their constraint alone decides about."""
+_DECIDED_BY_CONSTRAINT = frozenset({"delivered", "call", "request", "destination"})
+"""What rules apply to whose constraint alone decides: no code does."""
 
 
 def broken_examples(rule: Rule) -> Iterator[tuple[BreakingChange, Any]]:
-    """Yield each counterexample of a rule with the value that it makes."""
+    """Yield each counterexample of a rule with the value that it produces."""
     for each in rule.counterexamples:
         yield each, apply_patch(rule.examples[0], each.patch)
 
 
 def problem_of_examples(rule: Rule) -> str:
-    """Return what a rule's examples say that it does not do, or an empty string."""
-    if rule.applies_to not in _JUDGED:
+    """Return in what a rule contradicts its examples, or an empty string."""
+    if rule.applies_to not in _DECIDED_BY_CONSTRAINT:
         return ""
     from segkoch_lint.rules.delivery import Delivery  # noqa: PLC0415 - validators are heavy
     from segkoch_lint.rules.ruleset import RuleSet  # noqa: PLC0415
@@ -32,7 +32,7 @@ def problem_of_examples(rule: Rule) -> str:
     for number, example in enumerate(rule.examples):
         for violation in by_rule.violations(rule.applies_to, example):
             return f"examples[{number}] is to pass, but breaks the rule at {pointer_of(violation.path) or 'its top'}."
-    # Which library is of which origin is configured; that a counterexample breaks the constraint is not.
+    # The origin of a library is configured, so it must not decide whether a counterexample breaks the constraint.
     by_constraint = RuleSet([msgspec.structs.replace(rule, sent_by=())], Delivery())
     for number, counterexample in enumerate(rule.counterexamples):
         name = f"counterexamples[{number}]"
@@ -44,16 +44,16 @@ def problem_of_examples(rule: Rule) -> str:
         if not found:
             return f"{name} is to break the rule, but passes."
         if found != sorted(counterexample.places):
-            told = ", ".join(each or "its top" for each in found)
-            return f"{name} breaks the rule at {told}, and not where its place says."
+            places = ", ".join(each or "its top" for each in found)
+            return f"{name} breaks the rule at {places}, and not where its place says."
     return ""
 
 
 def apply_patch(document: Any, patch: Sequence[Mapping[str, Any]]) -> Any:
-    """Return *document* changed by a JSON Patch (RFC 6902) of ``add`` and ``remove``; *document* itself stays.
+    """Return a copy of *document*, changed by a JSON Patch (RFC 6902) of ``add`` and ``remove``.
 
     Raises:
-        LookupError: the patch changes something that is not there.
+        LookupError: the patch changes something that does not exist.
     """
     changed = copy.deepcopy(document)
     for operation in patch:

@@ -1,8 +1,8 @@
-"""What the rules can tell of a value: two calls that are alike in it are judged alike.
+"""The fingerprint of a call: everything that the rules can read of it. Equal fingerprints have equal verdicts.
 
-A verdict depends on little of a call, and that little repeats: hundreds of thousands of calls differ in a few hundred
-ways. So a value is reduced to the answers that it gives to everything the rules ask (`ReadSet`); calls with the same
-answers need to be judged once. Nothing is left to chance: whatever a rule could tell apart gives different answers.
+A verdict depends on little of a call, and that little repeats: hundreds of thousands of calls have a few hundred
+fingerprints. A value is reduced to its answers to every question that the rules ask (`ReadSet`), and only one call of
+each fingerprint is validated.
 """
 
 from __future__ import annotations
@@ -14,35 +14,33 @@ import msgspec
 
 from segkoch_lint.bounded_cache import BoundedCache
 from segkoch_lint.rules.read_set import ReadSet
-from segkoch_lint.rules.vocabulary import KEYWORDS, gate
-
-MOST_REMEMBERED = 10_000
-"""Values whose answers are cached at one place; then they are forgotten, so that memory stays bounded."""
+from segkoch_lint.rules.validator import Validator, compile_schema
+from segkoch_lint.rules.vocabulary import KEYWORDS
 
 
 class Fingerprinter:
-    """Reduces values to what rules can tell of them.
+    """Reduces values to what rules read of them.
 
     Args:
-        footprint: what the rules read of such a value.
+        read_set: what the rules read of such a value.
 
     Attributes:
-        footprint: as given.
+        read_set: as given.
     """
 
-    def __init__(self, footprint: ReadSet) -> None:
-        self.footprint = footprint
-        self._answers = _Answers(list(footprint.asked.values()))
-        self._compared = [(KEYWORDS[keyword], asked) for keyword, asked in footprint.compared]
+    def __init__(self, read_set: ReadSet) -> None:
+        self.read_set = read_set
+        self._answers = _Answers(list(read_set.questions.values()))
+        self._comparisons = [(KEYWORDS[keyword], argument) for keyword, argument in read_set.comparisons]
         self._members: BoundedCache[str, Fingerprinter | None] = BoundedCache()
 
     def of(self, value: Any) -> Hashable:
-        """Return what the rules can tell of *value*: equal for two values only if no rule can tell them apart.
+        """Return the fingerprint of *value*.
 
         Raises:
-            TypeError, ValueError: the value is none that JSON has.
+            TypeError, ValueError: the value is not one of JSON.
         """
-        if self.footprint.all:
+        if self.read_set.all:
             return msgspec.json.encode(value)
         if isinstance(value, dict):
             parts: list[Hashable] = []
@@ -52,53 +50,52 @@ class Fingerprinter:
                 if member is not None:
                     parts.append(key)
                     parts.append(member.of(inner))
-            return (*parts, *self.compared(value))
+            return (*parts, *self._compared(value))
         if isinstance(value, list):
-            return ("a list", *self.compared(value))
-        answers = self._answers.of(value) if self.footprint.asked else 0
-        # `maxBytes` looks at texts and numbers, too.
-        return (answers, *self.compared(value)) if self._compared else answers
+            return ("a list", *self._compared(value))
+        answers = self._answers.of(value) if self.read_set.questions else 0
+        # `maxBytes` reads texts and numbers, too.
+        return (answers, *self._compared(value)) if self._comparisons else answers
 
-    def compared(self, value: Any) -> tuple[bool, ...]:
-        """Return the answers that the comparing keywords give to *value*."""
-        return tuple(is_valid(asked, value) for is_valid, asked in self._compared)
+    def _compared(self, value: Any) -> tuple[bool, ...]:
+        return tuple(is_valid(argument, value) for is_valid, argument in self._comparisons)
 
     def member(self, key: str) -> Fingerprinter | None:
-        """Return what reduces the member called *key*, or None when no rule reads it."""
+        """Return the fingerprinter of the member called *key*, or None if no rule reads it."""
         if key in self._members.entries:
             return self._members.entries[key]
-        footprint = self.footprint.member(key)
-        return self._members.add(key, None if footprint is None else Fingerprinter(footprint))
+        read_set = self.read_set.member(key)
+        return self._members.add(key, None if read_set is None else Fingerprinter(read_set))
 
 
 class _Answers:
-    """The answers that scalars give to a list of questions, a bit for each.
+    """The answers of scalars to a list of questions, one bit for each.
 
-    Of ids there are millions, and nearly all give the same answers: those met before are asked for first, in one go.
+    There are millions of ids, and nearly all give the same answers: a validator of all known answers at once is tried
+    before the questions are asked one by one.
     """
 
     def __init__(self, questions: list[dict[str, Any]]) -> None:
         self._questions = questions
-        self._gates: list[Any] = []
-        self._met: dict[int, Any] = {}
-        self._remembered: BoundedCache[Any, int] = BoundedCache()
+        self._validators: list[Validator] = []
+        self._known: dict[int, Validator] = {}
+        self._cache: BoundedCache[Any, int] = BoundedCache()
 
     def of(self, value: Any) -> int:
-        """Return the answers that *value* gives."""
+        """Return the answers of *value*."""
         # 1, 1.0 and true are one key of a dict, and three values of JSON.
         key = value if isinstance(value, str) else (type(value), value)
-        answers = self._remembered.entries.get(key)
-        return self._remembered.add(key, self.asked(value)) if answers is None else answers
+        answers = self._cache.entries.get(key)
+        return self._cache.add(key, self._ask(value)) if answers is None else answers
 
-    def asked(self, value: Any) -> int:
-        """Return the answers that *value* gives, without looking for it among those that were met."""
-        for answers, whole in self._met.items():
-            if whole.is_valid(value):
+    def _ask(self, value: Any) -> int:
+        for answers, validator in self._known.items():
+            if validator.is_valid(value):
                 return answers
-        if not self._gates:
-            self._gates = [gate(question) for question in self._questions]
-        said = [each.is_valid(value) for each in self._gates]
-        schema = {"allOf": [q if yes else {"not": q} for q, yes in zip(self._questions, said, strict=True)]}
-        answers = sum(1 << number for number, yes in enumerate(said) if yes)
-        self._met[answers] = gate(schema)
+        if not self._validators:
+            self._validators = [compile_schema(question) for question in self._questions]
+        valid = [each.is_valid(value) for each in self._validators]
+        schema = {"allOf": [q if yes else {"not": q} for q, yes in zip(self._questions, valid, strict=True)]}
+        answers = sum(1 << number for number, yes in enumerate(valid) if yes)
+        self._known[answers] = compile_schema(schema)
         return answers

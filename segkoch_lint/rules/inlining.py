@@ -1,41 +1,45 @@
-"""Writes out definitions in the place of the references to them where the validator would lose its way behind these.
+"""Definitions in the place of references to them, where a validator would lose track of the path to a keyword.
 
-jsonschema-rs says by which way it came to a keyword. Of keywords that are not its own, and of what ``propertyNames``
-asks, it says only where they are defined: behind a reference that does not tell which rule or message is meant.
+jsonschema-rs reports the path through the schema to the keyword that failed. For keywords that are not its own, and for
+those inside ``propertyNames``, it only reports where they are defined. Behind a reference, that does not say which rule
+or message is meant.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from segkoch_lint.rules.references import REFERRING, lookup
-from segkoch_lint.rules.vocabulary import compares, shared_definitions
+from segkoch_lint.rules.subschemas import map_held, subschemas
+from segkoch_lint.rules.validator import compares
+from segkoch_lint.rules.vocabulary import shared_definitions
 
-_DATA = frozenset({"const", "enum", "default", "examples"})
 _LEFT_OUT = frozenset({"$anchor", "$dynamicAnchor", "$defs"})
 
 
 def inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a self-contained schema in which the validator keeps its way, but for schemas inside themselves."""
+    """Return a self-contained schema in which the path to each keyword is known, but for schemas inside themselves."""
     defined = schema.get("$defs", {})
     shared = shared_definitions()
-    own = any(definition is not shared.get(name) for name, definition in defined.items())
-    if not defined or not (own or _names_keys({key: value for key, value in schema.items() if key != "$defs"})):
-        return schema  # what rule files share neither compares nor asks anything of keys
+    has_own = any(definition is not shared.get(name) for name, definition in defined.items())
+    bare = {key: value for key, value in schema.items() if key != "$defs"}
+    # Shared definitions have neither comparing keywords nor `propertyNames`.
+    if not defined or not (has_own or any("propertyNames" in each for each in subschemas(bare))):
+        return schema
     found: dict[str, Any] = _inlined(schema, schema, frozenset(), every=False)
     return found
 
 
-def _names_keys(schema: Any) -> bool:
-    if isinstance(schema, dict):
-        return "propertyNames" in schema or any(map(_names_keys, schema.values()))
-    return isinstance(schema, list) and any(map(_names_keys, schema))
-
-
 def _inlined(schema: Any, root: Any, opened: frozenset[str], *, every: bool) -> Any:
-    """Return a schema, or what holds some, without references to what compares, or without any."""
-    if isinstance(schema, list):
-        return [_inlined(each, root, opened, every=every) for each in schema]
+    """Return *schema* with references replaced by what they lead to.
+
+    Args:
+        schema: the schema.
+        root: the schema that references are relative to.
+        opened: references that are being replaced.
+        every: whether to replace every reference, and not only those that lead to comparing keywords.
+    """
     if not isinstance(schema, dict):
         return schema
     written: dict[str, Any] = {}
@@ -44,17 +48,18 @@ def _inlined(schema: Any, root: Any, opened: frozenset[str], *, every: bool) -> 
         if isinstance(target, dict) and value not in opened and (every or _comes_to_compare(target, root, frozenset())):
             bare = {key: inner for key, inner in target.items() if key not in _LEFT_OUT}
             written.setdefault("allOf", []).append(_inlined(bare, root, opened | {value}, every=every))
-        elif keyword == "allOf":
-            written.setdefault("allOf", []).extend(_inlined(value, root, opened, every=every))
-        elif keyword in _DATA:
-            written[keyword] = value
+            continue
+        inline = partial(_inlined, root=root, opened=opened, every=every or keyword == "propertyNames")
+        held = map_held(keyword, value, inline)
+        if keyword == "allOf":
+            written.setdefault("allOf", []).extend(held)
         else:
-            written[keyword] = _inlined(value, root, opened, every=every or keyword == "propertyNames")
+            written[keyword] = held
     return written
 
 
 def _comes_to_compare(schema: Any, root: Any, seen: frozenset[str]) -> bool:
-    """Return whether a value that is put to a schema is put to a comparing keyword."""
+    """Return whether a comparing keyword is applied to a value, or to a part of it, that *schema* is applied to."""
     if isinstance(schema, list):
         return any(_comes_to_compare(each, root, seen) for each in schema)
     if not isinstance(schema, dict):

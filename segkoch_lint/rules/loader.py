@@ -1,4 +1,4 @@
-"""The rules that a run can choose from: the built-in ones, and those in rule files of the user, which are checked."""
+"""The rules that a run can choose from: the built-in ones and those of the user's rule files, which are checked."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from segkoch_lint.findings.position import Path as ValuePath
 from segkoch_lint.findings.position import pointer_of
 from segkoch_lint.rules.catalogue import Rule, built_in, holder_of, rule_of, with_shared_remedies
 from segkoch_lint.rules.examples import problem_of_examples
-from segkoch_lint.rules.schema_errors import Wording, complaints
+from segkoch_lint.rules.schema_errors import Wording, messages_of
 
 _NO_PATTERN = ' is not a "regex"'
-"""How jsonschema-rs ends its message about a pattern that it cannot compile."""
+"""The end of jsonschema-rs's message about a pattern that it cannot compile."""
 
 _WORDING = Wording(
     lambda path: pointer_of(tuple(path)) or "the file",
@@ -27,14 +27,14 @@ _WORDING = Wording(
 
 
 def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
-    """Return the built-in rules and those of the user's *folders*, by code.
+    """Return the built-in rules and those of the user's *folders*, sorted by code.
 
     Raises:
-        UsageError: a folder or file cannot be read, is no valid rule file, does not do what its examples say, or
-            repeats a code or a name.
+        UsageError: a folder or a file cannot be read, a file is not a valid rule file or contradicts its examples, or
+            two rules have the same code or name.
     """
     rules = [("built in", rule) for rule in built_in()]
-    for folder in {os.path.realpath(each): each for each in folders}.values():  # one may be configured and given again
+    for folder in {os.path.realpath(each): each for each in folders}.values():  # a folder may be named twice
         rules.extend(_user_rules(folder))
     for label in ("code", "name"):
         seen: dict[str, str] = {}
@@ -48,7 +48,7 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
 
 
 def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
-    """Yield the rules of a folder, each with its file."""
+    """Yield the rules of a folder, each with the path of its file."""
     if folder.is_file():
         raise UsageError(f"{folder}: a file; the folder that holds the rule files is expected.")
     if not folder.is_dir():
@@ -74,7 +74,7 @@ def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
 
 
 def problems_of(document: Any) -> list[tuple[str, str]]:
-    """Return what is wrong with a rule file, and what to do about each. The file is data, so its text may be quoted."""
+    """Return the problems of a rule file, each with a hint. The text of a rule file is no secret: it may be quoted."""
     try:
         if not isinstance(document, dict) or "rule" not in document:
             problem = "not a rule file: an object with a member `rule` is expected."
@@ -88,10 +88,11 @@ def problems_of(document: Any) -> list[tuple[str, str]]:
 
 
 def _problem_of_meaning(document: Mapping[str, Any]) -> str:
-    """Return what is wrong with a rule file that has the right form, or an empty string."""
-    from segkoch_lint.rules.references import check_work, dead_reference, has_inner_id  # noqa: PLC0415 - as late as what uses it
+    """Return a problem of a rule file that fits its meta-schema, or an empty string."""
+    from segkoch_lint.rules.references import check_work, dead_reference, has_inner_id  # noqa: PLC0415 - jsonschema-rs is heavy
     from segkoch_lint.rules.unknown_keywords import problem_of_words  # noqa: PLC0415 - jsonschema-rs is heavy
-    from segkoch_lint.rules.vocabulary import expand, gate, self_contained, shared_definitions  # noqa: PLC0415 - the same
+    from segkoch_lint.rules.validator import compile_schema  # noqa: PLC0415 - the same
+    from segkoch_lint.rules.vocabulary import expand, self_contained, shared_definitions  # noqa: PLC0415 - the same
 
     rule = rule_of(document)
     if problem := problem_of_words(rule):
@@ -104,7 +105,7 @@ def _problem_of_meaning(document: Mapping[str, Any]) -> str:
     constraint = self_contained(expand(rule.constraint), shared_definitions())
     try:
         check_work(constraint)
-        gate(constraint, quoting=True)
+        compile_schema(constraint, quoting=True)
     except ValueError as error:
         reason = str(error).splitlines()[0].rstrip(".")
         if reference := dead_reference(constraint):
@@ -125,8 +126,8 @@ def _is_number_at(constraint: Mapping[str, Any], path: ValuePath) -> bool:
 
 
 def _problems_of_form(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return where a rule file does not fit its meta-schema."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a tenth of a second, and few runs need it
+    """Return where a rule file does not fit its meta-schema, each place with a hint."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - the import takes a tenth of a second, and few runs need it
     from referencing import Registry, Resource  # noqa: PLC0415
     from referencing.jsonschema import SchemaRegistry  # noqa: PLC0415
 
@@ -135,4 +136,4 @@ def _problems_of_form(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         (f"urn:segkoch-lint:{name}", Resource.from_contents(resources.load(name))) for name in names
     )
     found = Draft202012Validator(resources.load("rule"), registry=registry).iter_errors(document)
-    return list(dict.fromkeys(each for error in found for each in complaints(error, _WORDING)))
+    return list(dict.fromkeys(each for error in found for each in messages_of(error, _WORDING)))

@@ -1,8 +1,8 @@
-"""What to do about a finding: the remedy of a rule that fits the call best.
+"""The remedy of a finding: which of a rule's remedies fits the call best.
 
-A remedy's key is ``default``, or the words that have to be true of a call, with blanks between: the name of its library
-(``analytics-swift``), the origin of that library (``mobile``), what the call is like (``schemas/circumstances.json``:
-``ios``, ``android``, ``emulator`` and more), and what is wrong with the value to blame (``missing``, ``null``,
+The key of a remedy is ``default``, or words that must all be true of a call, separated by blanks: the name of its
+library (``analytics-swift``), the origin of that library (``mobile``), a kind of call (``schemas/circumstances.json``:
+``ios``, ``android``, ``emulator`` and more), and what is wrong with the offending value (``missing``, ``null``,
 ``empty``).
 """
 
@@ -15,36 +15,38 @@ from typing import Any
 from segkoch_lint import resources
 from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule
 from segkoch_lint.rules.delivery import ORIGINS
-from segkoch_lint.rules.vocabulary import expand, gate, self_contained, shared_definitions
+from segkoch_lint.rules.validator import Validator, compile_schema
+from segkoch_lint.rules.vocabulary import expand, self_contained, shared_definitions
 
 FORMS = ("missing", "null", "empty")
-"""What can be wrong with a value where something has to be."""
+"""What can be wrong with a value that has to be there."""
 
 _PLATFORMS = ("ios", "android")
 
 
 class Circumstances:
-    """Tells what a call is like, as far as remedies ask.
+    """The kinds of calls that the remedies of some rules are for.
 
     Args:
-        rules: whose remedies are meant.
+        rules: the rules.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        asked = {word for rule in rules for key in rule.remedy for word in key.split()}
-        self._kinds = {name: schema for name, schema in kinds().items() if name in asked}
-        self._gates: dict[str, Any] = {}
+        words = {word for rule in rules for key in rule.remedy for word in key.split()}
+        self._kinds = {name: schema for name, schema in kinds().items() if name in words}
 
     @cached_property
     def schemas(self) -> Mapping[str, dict[str, Any]]:
-        """By name, what calls of a kind fulfil: expanded, self-contained schemas."""
+        """By name of a kind, the expanded, self-contained schema of its calls."""
         return {name: self_contained(expand(schema), shared_definitions()) for name, schema in self._kinds.items()}
+
+    @cached_property
+    def _validators(self) -> Mapping[str, Validator]:
+        return {name: compile_schema(schema) for name, schema in self.schemas.items()}
 
     def of(self, message: Mapping[str, Any]) -> frozenset[str]:
         """Return the names of the kinds that a call is of."""
-        if not self._gates:
-            self._gates = {name: gate(schema) for name, schema in self.schemas.items()}
-        return frozenset(name for name, each in self._gates.items() if each.is_valid(message))
+        return frozenset(name for name, each in self._validators.items() if each.is_valid(message))
 
 
 @cache
@@ -55,18 +57,18 @@ def kinds() -> Mapping[str, Mapping[str, Any]]:
 
 
 def best_remedy(rule: Rule, library: str, words: Iterable[str]) -> str:
-    """Return the remedy of *rule* for a call; empty if the rule has none for it.
+    """Return the remedy of *rule* that fits a call best, or an empty string if none fits.
 
-    The form of the value counts most, then what the call is like, its library, the origin of that, and the platform.
+    The form of the value counts most, then the kind of call, its library, the origin of that, and the platform.
 
     Args:
-        rule: the rule that is broken.
+        rule: the broken rule.
         library: the name of the call's library.
-        words: what else is true of the call and of the value to blame.
+        words: what else is true of the call and of the offending value.
     """
     # The name comes from the payload: it may be any word.
     named = () if library in FORMS or library in ORIGINS or library in kinds() else (library,)
-    return _best(rule, _asked(rule).intersection((*named, *words)))
+    return _best(rule, _words(rule).intersection((*named, *words)))
 
 
 @lru_cache(maxsize=1024)
@@ -78,13 +80,13 @@ def _best(rule: Rule, words: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _asked(rule: Rule) -> frozenset[str]:
-    """Return the words that decide about the remedies of a rule. Others, which may be long, are not cached."""
+def _words(rule: Rule) -> frozenset[str]:
+    """Return the words that decide between the remedies of a rule. Only these are cached: others may be long."""
     return frozenset(word for key in rule.remedy for word in key.split())
 
 
 def _weight(key: str) -> int:
-    """Return how narrow a key is: a word of one sort weighs more than one each of all lighter sorts."""
+    """Return how narrow a key is. A word of one sort weighs more than one word each of all lighter sorts."""
     return sum(_weight_of_word(word) for word in key.split())
 
 

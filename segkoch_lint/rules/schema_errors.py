@@ -1,4 +1,4 @@
-"""Says what is wrong with a configuration or a rule file: which key, what was found there, and what is allowed."""
+"""The errors in a configuration or a rule file in words: the key, the value found there, and what is allowed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _LONGEST_QUOTED = 40
-"""Code points of a value of the user's own that are said again."""
+"""The longest text of a user's file that a message quotes, in code points."""
 
 _KINDS = {
     "array": "a list",
@@ -26,11 +26,11 @@ _KINDS = {
 
 
 class Wording(msgspec.Struct, frozen=True):
-    """How messages speak of a kind of document.
+    """The terms for a kind of document.
 
     Attributes:
-        place_of: a path into the document, as its author would write it; of the empty path, a name of the document.
-        table: what an object is called.
+        place_of: returns a path into the document as its author writes it; for the empty path, a name of the document.
+        table: the term for an object.
         hint: where the author finds what is allowed.
     """
 
@@ -39,8 +39,8 @@ class Wording(msgspec.Struct, frozen=True):
     hint: str
 
 
-def complaints(error: ValidationError, wording: Wording) -> list[tuple[str, str]]:
-    """Return what a validator found wrong with a document, in a sentence each, and what to do about it."""
+def messages_of(error: ValidationError, wording: Wording) -> list[tuple[str, str]]:
+    """Return an error of a validator as messages, each with a hint."""
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         known = list(error.schema["properties"]) if isinstance(error.schema, Mapping) else []
         inside = f"in {wording.place_of(error.absolute_path)}: " if error.absolute_path else ""
@@ -49,13 +49,13 @@ def complaints(error: ValidationError, wording: Wording) -> list[tuple[str, str]
             for key in error.instance
             if key not in known
         ]
-    if error.validator == "anyOf":  # one of a few words, or something quite different: the words say more
+    if error.validator == "anyOf":  # one of a few words, or another type: the words are the better message
         words = [each for each in error.context or () if each.validator == "enum"]
-        return [_complaint(words[0] if words else error, wording)]
-    return [_complaint(error, wording)]
+        return [_message(words[0] if words else error, wording)]
+    return [_message(error, wording)]
 
 
-def _complaint(error: ValidationError, wording: Wording) -> tuple[str, str]:
+def _message(error: ValidationError, wording: Wording) -> tuple[str, str]:
     place = wording.place_of(error.absolute_path)
     allowed: Any = error.validator_value
     value: Any = error.instance
@@ -96,7 +96,7 @@ def _complaint(error: ValidationError, wording: Wording) -> tuple[str, str]:
 
 
 def dotted(path: Any) -> str:
-    """Return a path into a configuration as a user would write it: ``limits.depth``, ``select[0]``."""
+    """Return a path into a configuration as a user writes it: ``limits.depth``, ``select[0]``."""
     place = ""
     for step in path:
         place += f"[{step}]" if isinstance(step, int) else f".{step}"
@@ -104,7 +104,7 @@ def dotted(path: Any) -> str:
 
 
 def kind_of(value: Any, table: str = "a table") -> str:
-    """Return what kind of thing a value is; *table* is what an object is called."""
+    """Return the term for the type of a value; *table* is the term for an object."""
     for kind, name in ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number")):
         if isinstance(value, kind):  # a boolean is an integer to Python, so it comes first
             return _KINDS[name]

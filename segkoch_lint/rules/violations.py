@@ -1,4 +1,4 @@
-"""A broken rule in words: what is said of which value, and how payload values are shown."""
+"""A violation of a rule: the offending value, the message, and how the message shows values of the payload."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segkoch_lint.calls.call import LIBRARY_NAME
-from segkoch_lint.findings.position import Path, path_of
+from segkoch_lint.findings.position import Path, path_of, value_at
 from segkoch_lint.findings.redaction.masking import OffsetRange, Secret, is_id, key_of, parent_of, redacted
 from segkoch_lint.findings.redaction.sensitive_keys import fold
 
@@ -23,8 +23,8 @@ NAMES: tuple[Path, ...] = (
     ("context", "device", "type"),
     ("context", "os", "name"),
 )
-"""Where names stand that are nobody's. The first three go with every violation; words in them often stand in the others
-again, where they are no ids either."""
+"""Paths of names in a call, which are no ids. The first three go with every violation. Words of a name often occur in
+the other names again, and are no ids there either."""
 
 _LONGEST_SHOWN = 60
 """Code points of a payload value that a message shows."""
@@ -35,10 +35,10 @@ class Violation(msgspec.Struct, frozen=True):
 
     Attributes:
         rule: the rule.
-        path: the value to blame, or the nearest object around a missing one; it exists in the value.
-        template: the message; ``values`` fill its placeholders.
-        remedy: what to do about just this; empty when the rule's own remedy is meant.
-        form: what is wrong with the value where something has to be (`segkoch_lint.rules.remedies.FORMS`), or empty.
+        path: of the offending value, or of the nearest object around a missing one; it exists in the value.
+        template: the message; ``values`` has the values of its placeholders.
+        remedy: the fix for this violation; empty if the rule's own remedy applies.
+        form: what is wrong with a value that has to be there (`segkoch_lint.rules.remedies.FORMS`), or empty.
     """
 
     rule: Rule
@@ -50,35 +50,34 @@ class Violation(msgspec.Struct, frozen=True):
 
 
 class ViolationTemplate(msgspec.Struct, frozen=True):
-    """A rule broken at a place, whatever value stands there: the same for all calls that are alike.
+    """A violation without the values of a call: the same for all calls with the same fingerprint.
 
     Attributes:
-        rule, path: as of a `Violation`.
+        rule, path, remedy: as of a `Violation`.
         template: the message as the rule file has it.
-        whole: whether the value at ``path`` is itself meant, and not the object around a missing one.
-        remedy: as of a `Violation`.
+        exists: whether the offending value exists, and ``path`` is not that of an object around it.
     """
 
     rule: Rule
     path: Path
     template: str
-    whole: bool
+    exists: bool
     remedy: str = ""
 
     @property
     def around(self) -> tuple[Path, ...]:
-        """The objects that hold further values which the message shows; their keys count in any spelling."""
+        """The paths of the objects that hold further values for the message, whose keys may have any spelling."""
         return tuple(path_of(name)[:-1] for name in placeholders(self.template) if name.startswith("/"))
 
-    def of(self, value: Any) -> Violation:
-        """Return the violation by *value*, with what its message shows."""
-        template, values = _message(self.template, value, self.path, whole=self.whole)
-        form = _form(value, self.path, whole=self.whole)
+    def fill(self, value: Any) -> Violation:
+        """Return the violation by *value*, with the values that its message shows."""
+        template, values = _message(self.template, value, self.path, exists=self.exists)
+        form = _form(value, self.path, exists=self.exists)
         return Violation(self.rule, self.path, template, values, self.remedy, form)
 
 
 def resolve(value: Any, path: Path) -> tuple[Path, bool]:
-    """Follow *path* as far as it exists; the last key counts in any spelling, one with a text in it first.
+    """Follow *path* as far as it exists. The last key may have any spelling; one with a non-blank text is preferred.
 
     Returns:
         the longest existing path, and whether it is the whole of *path*.
@@ -100,60 +99,53 @@ def resolve(value: Any, path: Path) -> tuple[Path, bool]:
     return tuple(taken), True
 
 
-def at(value: Any, path: Path) -> Any:
-    """Return the value at *path*, which exists."""
-    for step in path:
-        value = value[step]
-    return value
-
-
-def _message(template: str, value: Any, path: Path, *, whole: bool) -> tuple[str, dict[str, str | Secret]]:
-    """Fill in which values the message shows; strings, and nothing else, get their quotes here: masking keeps them."""
+def _message(template: str, value: Any, path: Path, *, exists: bool) -> tuple[str, dict[str, str | Secret]]:
+    """Return a message with quotes around its strings, which masking keeps, and the values of its placeholders."""
     values: dict[str, str | Secret] = {}
     for name in placeholders(template):
         if name == "state":
-            values[name] = _state(value, path, whole=whole)
+            values[name] = _state(value, path, exists=exists)
             continue
         if name == "key":
             values[name] = shown_text(key_of(path) or "")
             continue
-        where, found = (path, whole) if name == "value" else resolve(value, path_of(name))
-        shown = shown_value(key_of(where), at(value, where), parent_of(where)) if found else "absent"
-        if found and isinstance(at(value, where), str):
+        where, found = (path, exists) if name == "value" else resolve(value, path_of(name))
+        shown = shown_value(key_of(where), value_at(value, where), parent_of(where)) if found else "absent"
+        if found and isinstance(value_at(value, where), str):
             template = template.replace("{" + name + "}", '"{' + name + '}"')
         values[name] = shown
     return template, values
 
 
 def placeholders(template: str) -> list[str]:
-    """Return what the braces in a message stand for: `value`, `state`, `key`, or the pointers to other values."""
+    """Return the placeholders of a message: `value`, `state`, `key`, or JSON Pointers to other values."""
     found = (part.split("}")[0] for part in template.split("{")[1:])
     return [name for name in found if name in {"value", "state", "key"} or name.startswith("/")]
 
 
-def _form(value: Any, path: Path, *, whole: bool) -> str:
-    """Return what is wrong with the value to blame where something has to be there: a form, or an empty text."""
-    if not whole:
+def _form(value: Any, path: Path, *, exists: bool) -> str:
+    """Return what is wrong with a value that has to be there: one of `FORMS`, or an empty string."""
+    if not exists:
         return "missing"
-    blamed = at(value, path)
-    if blamed is None:
+    offending = value_at(value, path)
+    if offending is None:
         return "null"
-    return "empty" if isinstance(blamed, str) and not blamed.strip() else ""
+    return "empty" if isinstance(offending, str) and not offending.strip() else ""
 
 
-def _state(value: Any, path: Path, *, whole: bool) -> str | Secret:
-    """Return how a message says what is wrong with the value to blame."""
-    form = _form(value, path, whole=whole)
-    if form == "empty" and at(value, path):
+def _state(value: Any, path: Path, *, exists: bool) -> str | Secret:
+    """Return the text of the placeholder `state`: what is wrong with the offending value, or else the value."""
+    form = _form(value, path, exists=exists)
+    if form == "empty" and value_at(value, path):
         return "blank"
-    return form or shown_value(key_of(path), at(value, path))
+    return form or shown_value(key_of(path), value_at(value, path))
 
 
 def shown_value(key: str | None, value: Any, parent: str | None = None) -> str | Secret:
     """Return a payload value as messages show it: personal data as a `Secret`, containers by their kind only.
 
     Args:
-        key: the nearest key that it stands under.
+        key: the nearest key above it.
         value: the value.
         parent: the key of the object around (`segkoch_lint.findings.redaction.masking.parent_of`).
     """
@@ -166,5 +158,5 @@ def shown_value(key: str | None, value: Any, parent: str | None = None) -> str |
 
 
 def shown_text(text: str, ids: Iterable[OffsetRange] = ()) -> str | Secret:
-    """Return a text of a payload as messages show it: cut, what is personal data in it masked, and further *ids*."""
+    """Return a text of a payload as messages show it: shortened, with personal data and *ids* masked."""
     return redacted(text, ids, longest=_LONGEST_SHOWN)

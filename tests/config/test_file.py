@@ -20,7 +20,7 @@ from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.rules.catalogue import built_in
-from segkoch_lint.rules.schema_errors import Wording, complaints, dotted
+from segkoch_lint.rules.schema_errors import Wording, dotted, messages_of
 
 
 def test_the_nearest_file_wins_up_to_the_repositorys_root(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_there_are_words_for_every_keyword_of_the_schema() -> None:
     for keyword, (allowed, value) in broken.items():
         schema = {"properties": {}, keyword: allowed}
         (error,) = jsonschema.Draft202012Validator(schema).iter_errors(value)
-        ((message, _),) = complaints(error, Wording(dotted, "a table", ""))
+        ((message, _),) = messages_of(error, Wording(dotted, "a table", ""))
         assert "not what is expected" not in message
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet
-from segkoch_lint.rules.vocabulary import gate
+from segkoch_lint.rules.validator import compile_schema
 from tests.rules.reference import reference_validator
 
 JUDGED = [rule for rule in built_in() if rule.applies_to not in {"input", "plan"}]
 SCHEMAS = {rule.code: RuleSet([], Delivery()).schema_of(rule) for rule in JUDGED}
-VALIDATORS = {code: (gate(schema), reference_validator(schema)) for code, schema in SCHEMAS.items()}
+VALIDATORS = {code: (compile_schema(schema), reference_validator(schema)) for code, schema in SCHEMAS.items()}

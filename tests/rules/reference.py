@@ -15,8 +15,10 @@ from jsonschema.protocols import Validator
 from segkoch_lint.findings.position import Path
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.references import REFERRING, lookup
+from segkoch_lint.rules.subschemas import SCHEMAS
+from segkoch_lint.rules.validator import matcher
 from segkoch_lint.rules.violations import resolve
-from segkoch_lint.rules.vocabulary import KEYWORDS, SCHEMAS, matcher
+from segkoch_lint.rules.vocabulary import KEYWORDS
 
 Blamed = tuple[Path, str, bool, str]
 """The path to blame, the message, whether the value at the path is meant itself, and the remedy if there is one."""
@@ -34,7 +36,7 @@ def expected_blames(rule: Rule, schema: Mapping[str, Any], value: Any) -> list[B
     for error in reference_validator(schema).iter_errors(value):
         path, whole = _blamed(rule, error, value)
         message = _annotation(schema, error, "message") or rule.message
-        found.setdefault(path, (path, message, whole, _annotation(schema, error, "mend")))
+        found.setdefault(path, (path, message, whole, _annotation(schema, error, "fix")))
     return list(found.values())
 
 

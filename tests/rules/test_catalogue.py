@@ -222,7 +222,7 @@ def test_an_unknown_rule_is_an_error_that_names_the_nearest() -> None:
 def test_the_beginning_of_codes_is_no_rule_and_the_error_names_those_that_begin_so() -> None:
     with pytest.raises(UsageError) as raised:
         find(built_in(), "kch50")
-    assert raised.value.hint == "That is the beginning of 3 codes: KCH501, KCH502, KCH503."
+    assert raised.value.hint == "It is the prefix of 3 codes: KCH501, KCH502, KCH503."
 
 
 def test_selectors_mean_codes_beginnings_names_and_all() -> None:

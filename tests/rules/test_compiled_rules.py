@@ -25,7 +25,9 @@ COMPILED = CompiledRules(OF_CALLS, lambda rule: SCHEMAS[rule.code])
 
 
 def blamed(compiled: CompiledRules, value: Any) -> list[tuple[str, Blamed]]:
-    return [(each.rule.code, (each.path, each.template, each.whole, each.remedy)) for each in compiled.blames(value)]
+    return [
+        (each.rule.code, (each.path, each.template, each.exists, each.remedy)) for each in compiled.violations(value)
+    ]
 
 
 def expected(value: Any) -> list[tuple[str, Blamed]]:
@@ -105,7 +107,7 @@ def schemas_around(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         {},
         optional={
             "message": st.sampled_from(["one", "two"]),
-            "mend": st.sampled_from(["this", "that"]),
+            "fix": st.sampled_from(["this", "that"]),
             "properties": st.dictionaries(names, inner, max_size=3),
             "patternProperties": st.dictionaries(st.sampled_from(["^a", "^[ab]$"]), inner, max_size=2),
             "spellings": st.dictionaries(st.sampled_from(["a", "message"]), inner, max_size=1),
@@ -149,7 +151,7 @@ def test_what_is_not_found_is_to_blame() -> None:
 def test_a_value_that_names_an_annotation_says_nothing_of_the_rule() -> None:
     rule = own_rule({"properties": {"a": {"const": {"message": "of the payload"}}}})
     schema = dict(rule.constraint)
-    (blame,) = CompiledRules([rule], lambda _: schema).blames({"a": 1})
+    (blame,) = CompiledRules([rule], lambda _: schema).violations({"a": 1})
     assert blame.template == "the rule's own message"
 
 
@@ -181,8 +183,11 @@ def test_a_rule_is_blamed_behind_references_that_lead_back(constraint: dict[str,
 def test_two_rules_may_have_one_code() -> None:
     strict, lax = own_rule({"maxBytes": 10}), own_rule({"maxBytes": 20, "message": "far too long"})
     compiled = CompiledRules([strict, lax], lambda rule: dict(rule.constraint))
-    assert [each.template for each in compiled.blames({"a": "x" * 30})] == ["the rule's own message", "far too long"]
-    assert [each.template for each in compiled.blames({"a": "x" * 8})] == ["the rule's own message"]
+    assert [each.template for each in compiled.violations({"a": "x" * 30})] == [
+        "the rule's own message",
+        "far too long",
+    ]
+    assert [each.template for each in compiled.violations({"a": "x" * 8})] == ["the rule's own message"]
 
 
 def nested(levels: int) -> dict[str, Any]:
@@ -197,9 +202,9 @@ def test_a_value_may_be_nested_deeply(levels: int) -> None:
     size = len('{"a":}') * levels + len("{}")
     rule = own_rule({"allOf": [{"required": ["b"], "message": "b"}, {"maxBytes": size, "message": "size"}]})
     compiled = CompiledRules([rule], lambda each: dict(each.constraint))
-    assert [each.template for each in compiled.blames(nested(levels))] == ["b"]
-    assert [each.template for each in compiled.blames({**nested(levels), "b": 1})] == ["size"]
-    assert compiled.blames({**nested(levels - 2), "b": 1}) == []
+    assert [each.template for each in compiled.violations(nested(levels))] == ["b"]
+    assert [each.template for each in compiled.violations({**nested(levels), "b": 1})] == ["size"]
+    assert compiled.violations({**nested(levels - 2), "b": 1}) == []
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, ZeroDivisionError])
@@ -209,5 +214,5 @@ def test_what_a_comparing_keyword_raises_is_no_blame(
     fail_once(monkeypatch, "maxBytes", raised)
     ruleset = RuleSet([own_rule({"maxBytes": 5})], Delivery())
     with pytest.raises(raised):
-        ruleset.judge({"type": "track"})
-    assert ruleset.judge({"type": "track"}).violations == ()
+        ruleset.verdict({"type": "track"})
+    assert ruleset.verdict({"type": "track"}).violations == ()

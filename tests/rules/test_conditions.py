@@ -203,7 +203,7 @@ def test_a_device_breaks_the_rules_whose_conditions_hold(device: dict[str, Any],
     if system is not ABSENT:
         context["os"] = system
     call = {"type": "track", "event": "E", "userId": "u-4711", "context": context}
-    verdict = RULES.judge(call)
+    verdict = RULES.verdict(call)
     found = {violation.rule.code for violation in verdict.violations} - {"KCH118"}
     wanted = expected(device, None if system is ABSENT else system, library)
     assert found == wanted

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.rules import fingerprint
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.fingerprint import Fingerprinter
@@ -22,9 +21,7 @@ from tests.rules.test_ruleset import calls
 
 
 def alike(schema: dict[str, Any], a: Any, b: Any) -> bool:
-    footprint = ReadSet()
-    footprint.read(expand(schema), expand(schema))
-    reducing = Fingerprinter(footprint)
+    reducing = Fingerprinter(ReadSet.of(expand(schema)))
     return reducing.of(a) == reducing.of(b)
 
 
@@ -63,32 +60,20 @@ def test_values_are_alike_when_no_keyword_can_tell_them_apart(
     assert alike(schema, a, b) == same
 
 
-def test_no_more_is_remembered_than_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint, "MOST_REMEMBERED", 2)
-    footprint = ReadSet()
-    footprint.read({"properties": {"a": {"pattern": "^x"}}}, {})
-    reducing = Fingerprinter(footprint)
-    for _ in range(2):
-        assert [reducing.of({"a": text, text: 1}) for text in ("x1", "x2", "y1", "x3")] == [
-            reducing.of({"a": "x"}) if text.startswith("x") else reducing.of({"a": "y"})
-            for text in ("x1", "x2", "y1", "x3")
-        ]
-
-
 RULES = RuleSet(built_in(), Delivery(ignored_events=("a",)), built_in())
-REDUCING = Fingerprinter(RULES.footprint)
+REDUCING = Fingerprinter(RULES.read_set)
 MET: dict[Hashable, Any] = {}
 """What the rules said of the first of the calls that are alike."""
 
 
-def shown(opinion: Verdict) -> Any:
-    blames = [(each.rule.code, each.path, each.template, each.whole, each.remedy) for each in opinion.blames]
-    return opinion.not_delivered, opinion.usable, opinion.origin, opinion.readiness, opinion.circumstances, blames
+def shown(verdict: Verdict) -> Any:
+    blames = [(each.rule.code, each.path, each.template, each.exists, each.remedy) for each in verdict.violations]
+    return verdict.not_delivered, verdict.usable, verdict.origin, verdict.readiness, verdict.circumstances, blames
 
 
 @given(calls)
 def test_calls_that_are_alike_are_judged_alike(call: dict[str, Any]) -> None:
-    said = shown(RULES.opinion_on(call))
+    said = shown(RULES.verdict(call))
     assert MET.setdefault(REDUCING.of(call), said) == said
 
 
@@ -105,5 +90,5 @@ def test_calls_that_are_alike_are_judged_alike(call: dict[str, Any]) -> None:
 def test_devices_that_are_alike_are_judged_alike(changes: list[tuple[str, Any]]) -> None:
     call = copy.deepcopy(IOS_CALL)
     call["context"]["device"].update(changes)
-    said = shown(RULES.opinion_on(call))
+    said = shown(RULES.verdict(call))
     assert MET.setdefault(REDUCING.of(call), said) == said

@@ -198,7 +198,7 @@ def test_the_remedy_of_a_rule_that_does_not_exist_is_refused() -> None:
 
 def test_what_a_call_is_like_is_only_found_out_when_something_is_wrong_with_it() -> None:
     ruleset = RuleSet(built_in(), Delivery())
-    assert ruleset.opinion_on(IOS_CALL).circumstances == frozenset()
+    assert ruleset.verdict(IOS_CALL).circumstances == frozenset()
     broken = copy.deepcopy(IOS_CALL)
     del broken["context"]["device"]["id"]
-    assert "ios" in ruleset.opinion_on(broken).circumstances
+    assert "ios" in ruleset.verdict(broken).circumstances

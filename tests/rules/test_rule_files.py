@@ -13,14 +13,13 @@ from jsonschema import Draft202012Validator
 
 from segkoch_lint import resources
 from segkoch_lint.findings.finding import Finding
-from segkoch_lint.findings.position import pointer_of
+from segkoch_lint.findings.position import pointer_of, value_at
 from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule, built_in, limited
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.loader import problems_of
 from segkoch_lint.rules.remedies import FORMS, kinds
 from segkoch_lint.rules.ruleset import RuleSet
-from segkoch_lint.rules.violations import at
 from tests.rules.judged import JUDGED, VALIDATORS
 
 CATALOGUE = Path(__file__).parents[3] / "shared" / "rules.md"
@@ -76,7 +75,7 @@ def test_the_counterexamples_break_in_both_validators_at_the_places_they_say(rul
 
 @pytest.mark.parametrize("rule", OF_CALLS, ids=name_of)
 def test_the_first_example_breaks_no_rule_at_all(rule: Rule, everything: RuleSet) -> None:
-    assert [each.rule.code for each in everything.judge(rule.examples[0]).violations] == []
+    assert [each.rule.code for each in everything.verdict(rule.examples[0]).violations] == []
 
 
 @pytest.mark.parametrize("rule", SUMMED_UP, ids=name_of)
@@ -93,10 +92,10 @@ def test_examples_of_summaries_have_the_documented_shape_and_the_first_breaks_no
 def test_a_limit_of_a_rule_is_one_of_the_configuration_with_the_same_default(rule: Rule) -> None:
     configured = resources.load("configuration")["properties"]["limits"]["properties"]
     for name, path in rule.limits.items():
-        assert configured[name]["default"] == at(rule.constraint, path)
-        assert at(limited(rule, {name: 77}).constraint, path) == 77
+        assert configured[name]["default"] == value_at(rule.constraint, path)
+        assert value_at(limited(rule, {name: 77}).constraint, path) == 77
         assert limited(rule, {"another": 77}) is rule
-        assert at(rule.constraint, path) != 77
+        assert value_at(rule.constraint, path) != 77
 
 
 @pytest.mark.parametrize("pointer", ["/properties/users", "/properties/nope", "/properties/users/exclusiveMaximum/0"])

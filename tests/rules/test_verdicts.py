@@ -71,13 +71,13 @@ ZERO = "00000000-0000-0000-0000-000000000000"
 )
 def test_a_device_breaks_exactly_these_rules(members: dict[str, Any], codes: list[str], everything: RuleSet) -> None:
     call = {"type": "track", "event": "Order Completed", "userId": "u", "context": {"device": device(**members)}}
-    assert sorted({each.rule.code for each in everything.judge(call).violations}) == codes
+    assert sorted({each.rule.code for each in everything.verdict(call).violations}) == codes
 
 
 @pytest.mark.parametrize("value", [None, [], "ios", 0, False])
 def test_without_a_device_object_only_the_missing_device_is_reported(value: Any, everything: RuleSet) -> None:
     call = {"type": "track", "event": "x", "userId": "u", "context": {"device": value}}
-    assert [each.rule.code for each in everything.judge(call).violations] == ["KCH101"]
+    assert [each.rule.code for each in everything.verdict(call).violations] == ["KCH101"]
 
 
 A = "/context/device/advertisingId"
@@ -86,7 +86,7 @@ REAL = "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954"
 
 
 def judged(ruleset: RuleSet, call: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(each.rule.code, pointer_of(each.path)) for each in ruleset.judge(call).violations]
+    return [(each.rule.code, pointer_of(each.path)) for each in ruleset.verdict(call).violations]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,8 @@ def test_the_message_says_what_is_wrong_with_the_advertising_id(
     call["context"]["os"]["version"] = "13.7"
     call["context"]["device"] = device(adTrackingEnabled="DROP") | members
     call["context"]["device"] = {key: value for key, value in call["context"]["device"].items() if value != "DROP"}
-    (violation,) = everything.judge(call).violations
+    (template,) = everything.verdict(call).violations
+    violation = template.fill(call)
     text = violation.template
     for name, value in violation.values.items():
         text = text.replace("{" + name + "}", str(value))
@@ -173,9 +174,9 @@ def test_a_delivered_call_is_ready_limited_or_faulty(members: dict[str, Any], re
     call = copy.deepcopy(IOS_CALL)
     call["context"]["device"] = device(**members)
     for selected in (0, len(built_in())):  # which rules are selected does not matter
-        verdict = RuleSet(built_in()[:selected], Delivery(), built_in()).judge(call)
+        verdict = RuleSet(built_in()[:selected], Delivery(), built_in()).verdict(call)
         assert (verdict.readiness, verdict.usable) == (readiness, usable)
-    assert RuleSet([], Delivery(), built_in()).judge({**call, "type": "screen"}).readiness is None
+    assert RuleSet([], Delivery(), built_in()).verdict({**call, "type": "screen"}).readiness is None
 
 
 def test_rules_of_ones_own_make_a_call_faulty_or_limited_by_their_severity_and_by_what_they_say() -> None:
@@ -188,7 +189,7 @@ def test_rules_of_ones_own_make_a_call_faulty_or_limited_by_their_severity_and_b
         ({"severity": Severity.INFO, "refusal": True}, "limited"),
     ):
         own = msgspec.structs.replace(rule, **changes)
-        assert RuleSet([], Delivery(), [own]).judge(call).readiness == readiness
+        assert RuleSet([], Delivery(), [own]).verdict(call).readiness == readiness
 
 
 def test_the_sample_of_the_kochava_page_only_has_sample_ids_and_snake_case(everything: RuleSet) -> None:

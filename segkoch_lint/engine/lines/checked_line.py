@@ -24,16 +24,16 @@ class CheckedLine(msgspec.Struct, frozen=True):
     Attributes:
         text: the line.
         line: its number in the input.
-        opinion: the rule set's opinion on the call.
+        verdict: the rule set's verdict on the call.
         number: the number of the line in its block, from 0.
         group: of the call, if calls are grouped.
-        extents: where the values stand that the opinion reads, in bytes of the line, with the same offset twice where
+        extents: where the values stand that the verdict reads, in bytes of the line, with the same offset twice where
             there is none; None if only a scanner can find one of them.
     """
 
     text: bytes
     line: int
-    opinion: Verdict
+    verdict: Verdict
     number: int
     group: Group
     extents: Sequence[OffsetRange] | None
@@ -47,14 +47,14 @@ class CheckedLine(msgspec.Struct, frozen=True):
 
 
 class CheckedRow(msgspec.Struct, frozen=True):
-    """A row of a table that is a call which breaks something, and the opinion on it."""
+    """A row of a table that is a call which breaks something, and the verdict on it."""
 
     document: Document
-    opinion: Verdict
+    verdict: Verdict
 
 
 Count = Callable[[Verdict, str, Group, int], None]
-"""Counts calls of an opinion, a library and a group."""
+"""Counts calls of an verdict, a library and a group."""
 
 
 class LineSelector(Protocol):

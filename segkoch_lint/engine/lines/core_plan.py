@@ -16,13 +16,14 @@ from segkoch_lint_core import Core
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.table.json_rows import is_column
-from segkoch_lint.engine.lines.run_read_set import RunReadSet, is_divisible, longest_read
+from segkoch_lint.engine.lines.run_read_set import RunReadSet
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.sensitive_keys import fold
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.rules.fingerprint import Fingerprinter
 from segkoch_lint.rules.read_set import ReadSet
-from segkoch_lint.rules.vocabulary import compared_names, matcher
+from segkoch_lint.rules.validator import matcher
+from segkoch_lint.rules.vocabulary import compared_names
 
 _LONGEST_COUNTED = 1000
 """Characters up to which an automaton counts for `minLength` and `maxLength`."""
@@ -40,7 +41,7 @@ _MOST_MEMBERS = 64
 @dataclass(frozen=True, slots=True)
 class _Member:
     path: Path
-    footprint: ReadSet
+    read_set: ReadSet
     number: int
 
 
@@ -53,7 +54,7 @@ class _Node:
     """
 
     path: Path
-    footprint: ReadSet
+    read_set: ReadSet
     members: dict[str, _Member]
 
 
@@ -72,7 +73,7 @@ class CorePlan:
     """
 
     def __init__(self, reads: RunReadSet, limits: Limits, threads: int = 1) -> None:
-        footprint = reads.footprint
+        read_set = reads.read_set
         self.columns = list(reads.columns)
         self.taught = 0
         self._reads = reads
@@ -81,25 +82,25 @@ class CorePlan:
         self._members: list[_Member] = []
         self._numbers: dict[Path, int] = {}
         self._questions: dict[tuple[str, ...], int | None] = {}
-        self._likenesses: dict[int, Fingerprinter] = {}
+        self._fingerprinters: dict[int, Fingerprinter] = {}
         self._answers: dict[int, dict[Hashable, int]] = {}
-        longest = min(limits.line_bytes, longest_read(footprint))
+        longest = min(limits.line_bytes, read_set.longest)
         # Any key may be a column, so every key is asked about.
         self.core = Core(depth=limits.depth, longest=longest, asks=True, threads=threads)
         for path in self.columns:
             self.core.add_column(reads.columns[path])
-        self._add_members(0, (), footprint)
+        self._add_members(0, (), read_set)
 
     def learn_key(self, node: int, text: bytes) -> None:
         """Teach the core what is read under a key that it met."""
         self.taught += 1
         holder = self._nodes[node]
         key = text.decode("utf-8", "replace")
-        footprint = ReadSet(all=True) if node == 0 and is_column(key) else holder.footprint.member(key)
-        if footprint is None:
+        read_set = ReadSet(all=True) if node == 0 and is_column(key) else holder.read_set.member(key)
+        if read_set is None:
             self.core.add_key(node, text)
             return
-        self._add(node, holder, key, text, footprint)
+        self._add(node, holder, key, text, read_set)
 
     def learn_text(self, member: int, text: bytes) -> None:
         """Teach the core what the rules can tell of a text that it met."""
@@ -123,60 +124,60 @@ class CorePlan:
         if not isinstance(document, JsonDocument):
             return None
         answers = self._answers.setdefault(member, {})
-        if member not in self._likenesses:
-            self._likenesses[member] = Fingerprinter(self._members[member].footprint)
-        alike = self._likenesses[member].of(document.value)
+        if member not in self._fingerprinters:
+            self._fingerprinters[member] = Fingerprinter(self._members[member].read_set)
+        alike = self._fingerprinters[member].of(document.value)
         if len(answers) >= _MOST_ANSWERS and alike not in answers:
             return None
         return answers.setdefault(alike, len(answers))
 
-    def _add_members(self, node: int, path: Path, footprint: ReadSet) -> None:
-        holder = _Node(path, footprint, {})
+    def _add_members(self, node: int, path: Path, read_set: ReadSet) -> None:
+        holder = _Node(path, read_set, {})
         self._nodes.append(holder)
-        for key in footprint.members:
-            inner = footprint.member(key)
+        for key in read_set.members:
+            inner = read_set.member(key)
             if inner is not None and key.isprintable() and not {'"', "\\"}.intersection(key):
                 self._add(node, holder, key, key.encode(), inner)
 
-    def _add(self, node: int, holder: _Node, key: str, text: bytes, footprint: ReadSet) -> None:
+    def _add(self, node: int, holder: _Node, key: str, text: bytes, read_set: ReadSet) -> None:
         if len(holder.members) >= _MOST_MEMBERS:
-            footprint = ReadSet(all=True)
-        member = self._add_member((*holder.path, key), footprint)
+            read_set = ReadSet(all=True)
+        member = self._add_member((*holder.path, key), read_set)
         self.core.add_key(node, text, member.number)
         if len(holder.members) < _MOST_MEMBERS:
             for other in holder.members.values():
-                self._compare(holder.footprint, other, member)
+                self._compare(holder.read_set, other, member)
             holder.members[key] = member
 
-    def _add_member(self, path: Path, footprint: ReadSet) -> _Member:
-        member = _Member(path, footprint, len(self._members))
+    def _add_member(self, path: Path, read_set: ReadSet) -> _Member:
+        member = _Member(path, read_set, len(self._members))
         self._members.append(member)
         self._numbers[path] = member.number
-        longest = longest_read(footprint)
+        longest = read_set.longest
         if self._reads.is_recorded(path):
             longest = min(longest, _LONGEST_RECORDED)
-        inside = bool(footprint.members or footprint.patterns)
+        inside = bool(read_set.members or read_set.patterns)
         # The core numbers nodes and members as they are added, which is the order of the lists here.
-        node = self.core.add_node(asks=bool(footprint.patterns)) if inside else None
+        node = self.core.add_node(asks=bool(read_set.patterns)) if inside else None
         self.core.add_member(
             node=node,
-            asked=bool(footprint.asked),
-            questions=self._questions_of(footprint),
-            numbers_by_kind=not any(map(_asks_of_numbers, footprint.asked.values())),
+            asked=bool(read_set.questions),
+            questions=self._questions_of(read_set),
+            numbers_by_kind=not any(map(_asks_of_numbers, read_set.questions.values())),
             column=self.columns.index(path) if path in self._reads.columns else None,
-            left=not is_divisible(footprint),
+            left=not read_set.is_divisible,
             longest=longest,
         )
         if node is not None:
-            self._add_members(node, path, footprint)
+            self._add_members(node, path, read_set)
         return member
 
-    def _questions_of(self, footprint: ReadSet) -> int | None:
+    def _questions_of(self, read_set: ReadSet) -> int | None:
         """Return the core's number of what is asked of strings; None if only Python can answer it, or nothing is."""
-        if not footprint.asked:
+        if not read_set.questions:
             return None
         patterns: list[str] = []
-        for asked in footprint.asked.values():
+        for asked in read_set.questions.values():
             ((keyword, value),) = asked.items()
             pattern = _pattern_of(keyword, value)
             if pattern is None:
@@ -192,7 +193,7 @@ class CorePlan:
 
     def _compare(self, around: ReadSet, one: _Member, other: _Member) -> None:
         """Let the core compare two members of an object if a rule does, or if their order may decide which is meant."""
-        names = {fold(name) for keyword, value in around.compared for name in compared_names(keyword, value) or ()}
+        names = {fold(name) for keyword, value in around.comparisons for name in compared_names(keyword, value) or ()}
         keys = [str(each.path[-1]) for each in (one, other)]
         if all(fold(key) in names for key in keys):
             self.core.add_pair(one.number, other.number, order=False)

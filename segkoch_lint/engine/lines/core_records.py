@@ -56,15 +56,15 @@ class CoreRecords:
         self._kinds.clear()
         self._event = None
 
-    def kinds(self, message: Mapping[str, Any], opinion: Verdict) -> tuple[int | None, int | None]:
+    def kinds(self, message: Mapping[str, Any], verdict: Verdict) -> tuple[int | None, int | None]:
         """Return the core's numbers of the kinds of records that calls like this one make, None for none.
 
         Args:
             message: the call.
-            opinion: on it.
+            verdict: on it.
         """
-        delivered = opinion.not_delivered is None
-        user = self._user(members_of(message, delivered=delivered), opinion.origin) if self._recorder.users else None
+        delivered = verdict.not_delivered is None
+        user = self._user(members_of(message, delivered=delivered), verdict.origin) if self._recorder.users else None
         event = None
         if delivered and self._recorder.event_of(message) is not None:
             if self._event is None:

@@ -16,8 +16,9 @@ from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.engine.lines.checked_line import CheckedLine, Count
 from segkoch_lint.engine.lines.core_plan import CorePlan
 from segkoch_lint.engine.lines.core_records import CoreRecords
-from segkoch_lint.engine.lines.run_read_set import RunReadSet, nested
+from segkoch_lint.engine.lines.run_read_set import RunReadSet
 from segkoch_lint.engine.lines.single_call import call_of
+from segkoch_lint.findings.position import object_with
 from segkoch_lint.findings.redaction.known_ids import strings_of_ids
 from segkoch_lint.findings.summary import Group
 from segkoch_lint.identity.recorder import Recorder
@@ -91,7 +92,7 @@ class NativeSelector:
         self._plan = CorePlan(self._reads, self._limits, self._threads)
         if any(facet.named for facet in self._facets):
             self._plan.core.watch_groups()
-        self._opinions: list[Verdict | None] = []
+        self._verdicts: list[Verdict | None] = []
         self._groups: list[_Group] = []
         if self._records is not None:
             self._records.use(self._plan)
@@ -144,19 +145,19 @@ class NativeSelector:
     def _selected(self, found: Found, block: Block) -> Iterator[NumberedLine | ParseError | CheckedLine]:
         for number, start, end, row, group, extents in found.lines:
             text, line = block.text[start:end], block.number + number
-            opinion = None if row is None else self._opinions[row]
-            if opinion is None:
+            verdict = None if row is None else self._verdicts[row]
+            if verdict is None:
                 yield from Block(line, text).lines(self._limits)
             else:
-                yield CheckedLine(text, line, opinion, number, self._groups[group].group, extents or None)
+                yield CheckedLine(text, line, verdict, number, self._groups[group].group, extents or None)
 
     def _count_found(self, found: Found, block: Block) -> None:
         for row, group, calls in found.calls:
-            opinion = self._opinions[row]
-            assert opinion is not None
+            verdict = self._verdicts[row]
+            assert verdict is not None
             library, grouped = self._groups[group]
-            if not opinion.blames:
-                self._count(opinion, library, grouped, calls)
+            if not verdict.violations:
+                self._count(verdict, library, grouped, calls)
         if self._records is not None:
             self._records.keep(block)
 
@@ -173,22 +174,22 @@ class NativeSelector:
         document = parse_json(text, depth=self._limits.depth)
         call = call_of(document)
         if call is None:
-            self._opinions.append(None)
+            self._verdicts.append(None)
             self._plan.core.teach_row("left")
             return
         message = call.message
-        opinion = self._ruleset.opinion_on(message)
-        self._opinions.append(opinion)
-        kinds = (None, None) if self._records is None else self._records.kinds(message, opinion)
-        if opinion.blames:
-            self._plan.core.teach_row("shown", kinds, self._plan.members(opinion.reads))
+        verdict = self._ruleset.verdict(message)
+        self._verdicts.append(verdict)
+        kinds = (None, None) if self._records is None else self._records.kinds(message, verdict)
+        if verdict.violations:
+            self._plan.core.teach_row("shown", kinds, self._plan.members(verdict.reads))
         else:
             self._plan.core.teach_row("counted", kinds)
 
     def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
         """Return as much of calls as these texts of a group tell."""
         named = zip(self._plan.columns, texts, strict=True)
-        return nested((path, _value(text)) for path, text in named if text is not None)
+        return object_with((path, _value(text)) for path, text in named if text is not None)
 
     def _watched(self, texts: Sequence[bytes | None]) -> list[tuple[bytes, int]] | None:
         """Return the strings that show that an id of a call may have to be masked in the name of its group."""

@@ -49,19 +49,19 @@ def selector_for(
         recorder: records what calls say of their users and event names; None if no rule asks.
         threads: how many the native core may use.
     """
-    from segkoch_lint.engine.lines.run_read_set import RunReadSet, compares_members, is_divisible  # noqa: PLC0415 - only large inputs need it
+    from segkoch_lint.engine.lines.run_read_set import RunReadSet  # noqa: PLC0415 - only large inputs need it
 
     reads = RunReadSet.of(
-        ruleset.footprint,
+        ruleset.read_set,
         facets,
         users=recorder is not None and recorder.users,
         events=recorder is not None and recorder.events,
     )
-    if is_divisible(reads.footprint) and has_core():
+    if reads.read_set.is_divisible and has_core():
         from segkoch_lint.engine.lines.native_selector import NativeSelector  # noqa: PLC0415 - it needs the core
 
         return NativeSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder, threads=threads)
-    if is_divisible(reads.footprint) and not compares_members(reads.footprint):
+    if reads.read_set.is_divisible and not reads.read_set.compares_members:
         from segkoch_lint.engine.lines.verdict_cache import CachingSelector  # noqa: PLC0415
 
         return CachingSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)

@@ -67,7 +67,7 @@ def _selected(
         return
     for each in select(Block(0, b"\n".join(lines), documents=rows)):
         if isinstance(each, CheckedLine):
-            yield CheckedRow(rows[each.number], each.opinion)
+            yield CheckedRow(rows[each.number], each.verdict)
         elif isinstance(each, RecordBatch):
             yield each
         else:  # a line that is too long is a row all the same

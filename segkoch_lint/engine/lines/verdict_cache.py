@@ -20,27 +20,22 @@ from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.documents.table.json_rows import is_column
 from segkoch_lint.engine.lines.checked_line import CheckedLine, Count
-from segkoch_lint.engine.lines.run_read_set import (
-    DEVICE,
-    EVENT,
-    USER_IDS,
-    RunReadSet,
-    fits,
-    is_divisible,
-    longest_read,
-    nested,
-)
+from segkoch_lint.engine.lines.json_size import fits
+from segkoch_lint.engine.lines.run_read_set import DEVICE, EVENT, USER_IDS, RunReadSet
 from segkoch_lint.engine.lines.single_call import call_of
 from segkoch_lint.engine.lines.statements import Statements
-from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.position import Path, object_with, value_at
 from segkoch_lint.findings.redaction.known_ids import shows_no_id
 from segkoch_lint.findings.summary import Group
 from segkoch_lint.identity.recorder import Event, Recorder
 from segkoch_lint.identity.records import IdMembers, members_of
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.rules.fingerprint import MOST_REMEMBERED, Fingerprinter
+from segkoch_lint.rules.fingerprint import Fingerprinter
 from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
+
+MOST_REMEMBERED = 10_000
+"""Entries of each cache; with more, all are cleared."""
 
 MOST_BYTES = 8 << 20
 """Bytes of texts and of values that are cached of one member."""
@@ -70,12 +65,12 @@ class _KnownLine:
     """What is known of a line.
 
     Attributes:
-        opinion: on the call that it is.
+        verdict: on the call that it is.
         members: those that say whose it is.
         entries: of its members that are read, by key.
     """
 
-    opinion: Verdict
+    verdict: Verdict
     members: IdMembers
     entries: Mapping[str, _Entry]
 
@@ -114,11 +109,11 @@ class CachingSelector:
         self._recorder = recorder
         self.ahead = 0
         self._named = any(facet.named for facet in facets)
-        self._likeness = Fingerprinter(reads.footprint)
-        self._longest = min(limits.line_bytes, longest_read(reads.footprint))
+        self._fingerprinter = Fingerprinter(reads.read_set)
+        self._longest = min(limits.line_bytes, reads.read_set.longest)
         self._members: dict[str, _CachedMember | None] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._opinions: dict[tuple[int, ...], tuple[Verdict, IdMembers] | None] = {}
+        self._verdicts: dict[tuple[int, ...], tuple[Verdict, IdMembers] | None] = {}
         self._groups: dict[tuple[_Entry | None, ...], tuple[str, Group, Event | None]] = {}
         grouping: list[Path] = [*reads.columns, *([("type",), EVENT] if reads.events else [])]
         identifying: list[Path] = [DEVICE, *USER_IDS] if reads.identity else []
@@ -138,22 +133,22 @@ class CachingSelector:
             if not line or line.isspace():
                 continue
             known = self._known(line)
-            if known is None or (leave_first and not known.opinion.blames):
+            if known is None or (leave_first and not known.verdict.violations):
                 selected += Block(block.number + number, line).lines(self._limits)
                 leave_first = leave_first and known is None
                 continue
             if self._recorder is not None and self._recorder.users:
-                statements.add(known.members, known.message, known.opinion.origin, number)
+                statements.add(known.members, known.message, known.verdict.origin, number)
             library, group, event = self._group(known)
-            if event is not None and known.opinion.not_delivered is None:
+            if event is not None and known.verdict.not_delivered is None:
                 statements.add_event(event, number)
-            if known.opinion.blames:
-                extents = value_extents(line, known.opinion.reads)
-                selected.append(CheckedLine(line, block.number + number, known.opinion, number, group, extents))
+            if known.verdict.violations:
+                extents = value_extents(line, known.verdict.reads)
+                selected.append(CheckedLine(line, block.number + number, known.verdict, number, group, extents))
             else:
-                counted[known.opinion, library, group] += 1
-        for (opinion, library, group), calls in counted.items():
-            self._count(opinion, library, group, calls)
+                counted[known.verdict, library, group] += 1
+        for (verdict, library, group), calls in counted.items():
+            self._count(verdict, library, group, calls)
         if self._recorder is not None:
             statements.record(self._recorder)
         return selected
@@ -174,8 +169,8 @@ class CachingSelector:
                     return None
                 entries[key] = entry
         numbers = tuple([entry.number for entry in entries.values()])
-        opinion = self._opinions[numbers] if numbers in self._opinions else self._opinion(numbers, line)
-        known = None if opinion is None else _KnownLine(*opinion, entries)
+        verdict = self._verdicts[numbers] if numbers in self._verdicts else self._verdict(numbers, line)
+        known = None if verdict is None else _KnownLine(*verdict, entries)
         return None if known is None or (self._named and self._may_hold_ids(known, line)) else known
 
     def _members_of(self, line: bytes) -> dict[str, msgspec.Raw] | None:
@@ -193,22 +188,26 @@ class CachingSelector:
             return None
 
     def _member(self, key: str) -> _CachedMember | None:
-        likeness = Fingerprinter(ReadSet(all=True)) if is_column(key) else self._likeness.member(key)
+        fingerprinter = Fingerprinter(ReadSet(all=True)) if is_column(key) else self._fingerprinter.member(key)
         paths = [path[1:] for path in self._paths if path[0] == key]
-        made = None if likeness is None else _CachedMember(key, likeness, paths, self._numbers, self._limits.depth - 1)
+        made = (
+            None
+            if fingerprinter is None
+            else _CachedMember(key, fingerprinter, paths, self._numbers, self._limits.depth - 1)
+        )
         self._members[key] = made
         return made
 
-    def _opinion(self, numbers: tuple[int, ...], line: bytes) -> tuple[Verdict, IdMembers] | None:
-        """Return the opinion on a call, and what says whose it is; None if it is to be read as a document."""
+    def _verdict(self, numbers: tuple[int, ...], line: bytes) -> tuple[Verdict, IdMembers] | None:
+        """Return the verdict on a call, and what says whose it is; None if it is to be read as a document."""
         call = call_of(parse_json(line, depth=self._limits.depth))
         if call is None:
-            self._opinions[numbers] = None
+            self._verdicts[numbers] = None
             return None
-        opinion = self._ruleset.opinion_on(call.message)
-        members = members_of(call.message, delivered=opinion.not_delivered is None)
-        self._opinions[numbers] = opinion, members
-        return opinion, members
+        verdict = self._ruleset.verdict(call.message)
+        members = members_of(call.message, delivered=verdict.not_delivered is None)
+        self._verdicts[numbers] = verdict, members
+        return verdict, members
 
     def _group(self, known: _KnownLine) -> tuple[str, Group, Event | None]:
         """Return the library and the group of a call in which no id has to be masked, and its event if one is read."""
@@ -232,11 +231,11 @@ class CachingSelector:
 
     def _forget_when_full(self) -> None:
         """Keep what is cached bounded; of each member's texts `_CachedMember` sees to it itself."""
-        held = max(len(self._members), len(self._numbers), len(self._opinions), len(self._groups))
+        held = max(len(self._members), len(self._numbers), len(self._verdicts), len(self._groups))
         if held > MOST_REMEMBERED:
             self._members.clear()
             self._numbers.clear()
-            self._opinions.clear()
+            self._verdicts.clear()
             self._groups.clear()
 
 
@@ -245,26 +244,26 @@ class _CachedMember:
 
     Args:
         key: of the member.
-        likeness: what is read of it.
+        fingerprinter: what is read of it.
         paths: inside of it, what decides of ids and groups.
         numbers: what all members are numbered by.
         depth: levels that a text may have.
     """
 
     def __init__(
-        self, key: str, likeness: Fingerprinter, paths: Sequence[Path], numbers: dict[Hashable, int], depth: int
+        self, key: str, fingerprinter: Fingerprinter, paths: Sequence[Path], numbers: dict[Hashable, int], depth: int
     ) -> None:
         self._key = key
-        self._likeness = likeness
+        self._fingerprinter = fingerprinter
         self._paths = paths
         self._numbers = numbers
         self._depth = depth
         self._entries: dict[bytes, _Entry | None] = {}
         self._bytes = 0
-        footprint = likeness.footprint
-        self._named = not (footprint.all or footprint.compared or footprint.patterns)
-        self._divisible = is_divisible(footprint)
-        self._longest = longest_read(footprint)
+        read_set = fingerprinter.read_set
+        self._named = not (read_set.all or read_set.comparisons or read_set.patterns)
+        self._divisible = read_set.is_divisible
+        self._longest = read_set.longest
         self._bare: _Entry | None = None
 
     def entry(self, text: bytes) -> _Entry | None:
@@ -273,9 +272,9 @@ class _CachedMember:
             return self._entries[text]
         if self._named and text.startswith(b"{"):
             members = compact_members(text)
-            if members is not None and self._likeness.footprint.members.keys().isdisjoint(members):
+            if members is not None and self._fingerprinter.read_set.members.keys().isdisjoint(members):
                 if self._bare is None:
-                    self._bare = _Entry(self._number(self._likeness.of({})), {})
+                    self._bare = _Entry(self._number(self._fingerprinter.of({})), {})
                 return self._bare  # these hardly ever repeat
         self._bytes += len(text) + _ENTRY_BYTES
         if self._bytes > MOST_BYTES:
@@ -290,7 +289,7 @@ class _CachedMember:
             return None
         if not fits(text, self._longest):
             return None
-        return _Entry(self._number(self._likeness.of(document.value)), self._kept(document.value))
+        return _Entry(self._number(self._fingerprinter.of(document.value)), self._kept(document.value))
 
     def _number(self, alike: Hashable) -> int:
         return self._numbers.setdefault((self._key, alike), len(self._numbers))
@@ -299,14 +298,8 @@ class _CachedMember:
         """Return as much of a value as decides of ids and groups."""
         if () in self._paths:
             return value
-        found = ((path, _at(value, path)) for path in self._paths)
-        return nested((path, inner) for path, inner in found if inner is not None)
-
-
-def _at(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+        found = ((path, value_at(value, path)) for path in self._paths)
+        return object_with((path, inner) for path, inner in found if inner is not None)
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -27,7 +27,7 @@ _BLAME_ONLY = "#/$defs/blame-advertising-id"
 _SCHEMAS = frozenset({"not", "additionalProperties", "items", "contains", "propertyNames"})
 _LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 _MAPS = frozenset({"properties", "patternProperties"})
-_DROPPED = frozenset({"message", "mend", "description", "$comment", "then", "else"})
+_DROPPED = frozenset({"message", "fix", "description", "$comment", "then", "else"})
 
 
 def exact_schema(rules: Sequence[Rule], delivery: Delivery, platforms: Sequence[str] = PLATFORMS) -> dict[str, Any]:

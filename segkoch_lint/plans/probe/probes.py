@@ -18,7 +18,7 @@ from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import apply_patch
 from segkoch_lint.rules.ruleset import Readiness, RuleSet
-from segkoch_lint.rules.vocabulary import gate
+from segkoch_lint.rules.validator import compile_schema
 
 TRACKING_REFUSALS = ("KCH106", "KCH119")
 """Requirements that users break who refuse tracking: a plan that guards them blocks these calls everywhere."""
@@ -76,8 +76,8 @@ class Probes:
         known = {rule.code: rule for rule in built_in()}
         self._rules = {code: known[code] for code in REQUIREMENTS}
         self._required = RuleSet([], delivery, list(self._rules.values()))
-        self._gates = {code: gate(self._required.schema_of(rule)) for code, rule in self._rules.items()}
-        self._consistent = gate(self._required.schema_of(known[_CONTRADICTION]))
+        self._validators = {code: compile_schema(self._required.schema_of(rule)) for code, rule in self._rules.items()}
+        self._consistent = compile_schema(self._required.schema_of(known[_CONTRADICTION]))
         # A mutation depends only on a few members of a call, which most rules of a plan share.
         self._mutated = lru_cache(_CACHED)(lambda code, call, values: [*self._mutations(code, call, values)])
 
@@ -94,15 +94,15 @@ class Probes:
 
     def is_good(self, call: Call) -> bool:
         """Tell whether a call meets every requirement, if it is delivered."""
-        return self._consistent.is_valid(call) and all(each.is_valid(call) for each in self._gates.values())
+        return self._consistent.is_valid(call) and all(each.is_valid(call) for each in self._validators.values())
 
     def not_delivered(self, call: Mapping[str, Any]) -> str | None:
         """Return why a call would not reach Kochava, or None if it would."""
-        return self._required.judge(call).not_delivered
+        return self._required.verdict(call).not_delivered
 
     def readiness(self, call: Mapping[str, Any]) -> Readiness | None:
         """Return what becomes of a call at Kochava, or None if it would not reach it."""
-        return self._required.judge(call).readiness
+        return self._required.verdict(call).readiness
 
     def mutations(self, call: Call, code: str, values: Sequence[PlanValue] = ()) -> list[Mutation]:
         """Return a good call with a requirement broken in every known way.
@@ -130,7 +130,7 @@ class Probes:
         for summary, way, context in changes:
             text = json.dumps(context, sort_keys=True)
             mutated = _with_context(call, context)
-            if text in seen or self._gates[code].is_valid(mutated) or self.not_delivered(mutated) is not None:
+            if text in seen or self._validators[code].is_valid(mutated) or self.not_delivered(mutated) is not None:
                 continue
             seen.add(text)
             if code not in _ON_ADVERTISING_ID or not self._has_good_id(mutated):
@@ -155,7 +155,7 @@ class Probes:
         keys = advertising_keys(device)
         rest = {key: value for key, value in device.items() if key not in keys}
         alone = [_with_context(dict(call), {"context": {"device": {**rest, key: device[key]}}}) for key in keys]
-        return any(all(self._gates[code].is_valid(each) for code in _ON_ADVERTISING_ID) for each in alone)
+        return any(all(self._validators[code].is_valid(each) for code in _ON_ADVERTISING_ID) for each in alone)
 
     @cached_property
     def identifiers(self) -> tuple[str, ...]:

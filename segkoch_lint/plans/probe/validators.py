@@ -14,7 +14,7 @@ import jsonschema_rs
 
 from segkoch_lint.findings.position import Path
 from segkoch_lint.plans.probe.patterns import read_pattern
-from segkoch_lint.rules.vocabulary import MAPS_OF_SCHEMAS
+from segkoch_lint.rules.subschemas import MAPS_OF_SCHEMAS
 
 _DRAFTS: Mapping[str, Any] = {
     "json-schema.org/draft-04/schema": jsonschema_rs.Draft4Validator,

@@ -28,7 +28,7 @@ from segkoch_lint.rules import fingerprint
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet
-from segkoch_lint.rules.vocabulary import FastValidator, gate
+from segkoch_lint.rules.validator import Validator, compile_schema
 from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls
 
@@ -72,13 +72,13 @@ def way(name: str) -> Iterator[None]:
         patch.setattr(input_linter, "line_selector", selector_by(name))
         patch.setattr(input_linter, "Selection", selection_of)
         patch.setattr(input_linter, "RuleSet", rule_set_of)
-        patch.setattr(fingerprint, "gate", gate_of)
+        patch.setattr(fingerprint, "compile_schema", compiled)
         yield
 
 
 _SELECTIONS: dict[str, Selection] = {}
 _RULE_SETS: dict[Any, RuleSet] = {}
-_GATES: dict[str, FastValidator] = {}
+_VALIDATORS: dict[str, Validator] = {}
 
 
 def selection_of(settings: Settings) -> Selection:
@@ -92,9 +92,9 @@ def rule_set_of(rules: Sequence[Rule], delivery: Delivery, required: Sequence[Ru
     return _RULE_SETS.get(key) or _RULE_SETS.setdefault(key, RuleSet(rules, delivery, required))
 
 
-def gate_of(schema: Mapping[str, Any]) -> FastValidator:
+def compiled(schema: Mapping[str, Any]) -> Validator:
     key = json.dumps(schema)
-    return _GATES.get(key) or _GATES.setdefault(key, gate(schema))
+    return _VALIDATORS.get(key) or _VALIDATORS.setdefault(key, compile_schema(schema))
 
 
 def linted(

@@ -24,29 +24,27 @@ from segkoch_lint.rules.ruleset import RuleSet
 pytest.importorskip("segkoch_lint_core", reason="the native core is not installed")
 
 
-def leaves(footprint: ReadSet, path: Path = ()) -> Iterator[tuple[str, ReadSet]]:
+def leaves(read_set: ReadSet, path: Path = ()) -> Iterator[tuple[str, ReadSet]]:
     """The values of which rules ask something."""
-    if footprint.asked and not footprint.all:
-        yield "/".join(map(str, path)), footprint
-    for key in footprint.members:
-        if (member := footprint.member(key)) is not None:
+    if read_set.questions and not read_set.all:
+        yield "/".join(map(str, path)), read_set
+    for key in read_set.members:
+        if (member := read_set.member(key)) is not None:
             yield from leaves(member, (*path, key))
 
 
-LEAVES = dict(leaves(RuleSet(built_in(), Delivery(), built_in()).footprint))
+LEAVES = dict(leaves(RuleSet(built_in(), Delivery(), built_in()).read_set))
 
 
-def footprint_of(schema: dict[str, Any]) -> ReadSet:
-    made = ReadSet()
-    made.read(schema, schema)
-    return made
+def read_set_of(schema: dict[str, Any]) -> ReadSet:
+    return ReadSet.of(schema)
 
 
-def rows_of(footprint: ReadSet, values: list[bytes]) -> dict[int, set[Hashable]]:
+def rows_of(read_set: ReadSet, values: list[bytes]) -> dict[int, set[Hashable]]:
     """By row of the core, what the rules can tell of the values in it."""
     from segkoch_lint.engine.lines.core_plan import CorePlan
 
-    plan = CorePlan(RunReadSet(ReadSet(members={"a": footprint}), {}, identity=False, events=False), Limits())
+    plan = CorePlan(RunReadSet(ReadSet(members={"a": read_set}), {}, identity=False, events=False), Limits())
     text = b"".join(b'{"a":%b}\n' % value for value in values)
     plan.core.hand_in(text, leave_first=False)
     while isinstance(found := plan.core.next(), tuple):
@@ -56,20 +54,20 @@ def rows_of(footprint: ReadSet, values: list[bytes]) -> dict[int, set[Hashable]]
         else:
             assert kind == "row"
             plan.core.teach_row("shown")
-    likeness = Fingerprinter(footprint)
+    fingerprinter = Fingerprinter(read_set)
     rows: dict[int, set[Hashable]] = defaultdict(set)
     assert found is not None
     for number, _, _, row, _, _ in found.lines:
         if row is not None:
-            rows[row].add(likeness.of(json.loads(values[number])))
+            rows[row].add(fingerprinter.of(json.loads(values[number])))
     assert rows
     return rows
 
 
-def words_in(footprint: ReadSet) -> list[str]:
+def words_in(read_set: ReadSet) -> list[str]:
     """Texts that the questions about a value are likely to be about."""
     words = {"", " "}
-    for asked in footprint.asked.values():
+    for asked in read_set.questions.values():
         ((keyword, value),) = asked.items()
         if keyword == "pattern":
             plain = re.sub(r"\[(.)(?:.)\]", r"\1", value)
@@ -88,14 +86,14 @@ PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size
 @settings(max_examples=25)
 @given(data=st.data())
 def test_texts_in_one_row_are_alike_for_every_rule(place: str, data: st.DataObject) -> None:
-    footprint = LEAVES[place]
-    word = st.sampled_from(words_in(footprint))
+    read_set = LEAVES[place]
+    word = st.sampled_from(words_in(read_set))
     around = st.sampled_from(["", " ", "x", "-", "{", "}", "%", "$"])
     cased = st.sampled_from([str.upper, str.lower, str.title, str.swapcase])
     made = st.builds(lambda a, w, case, b: a + case(w) + b, around, word, cased, around)
     texts = data.draw(st.lists(word | made | UUIDS | DIGITS | PRINTABLE | st.text(max_size=5), min_size=1, max_size=60))
     scalars = [b"null", b"true", b"false", b"0", b"1", b"1.0", b"-1", b"17", b"{}", b"[]"]
-    rows = rows_of(footprint, [*(json.dumps(text, ensure_ascii=False).encode() for text in texts), *scalars])
+    rows = rows_of(read_set, [*(json.dumps(text, ensure_ascii=False).encode() for text in texts), *scalars])
     assert max(map(len, rows.values())) == 1
 
 
@@ -133,7 +131,7 @@ def test_every_keyword_is_answered(schema: dict[str, Any], texts: list[str]) -> 
     fixed = ["abc", "a.c", "a b", "aac", "a|c", "c", "ac", "aacc", "", "17", "a\nc", "é", "2026-03-01T00:00:00Z"]
     scalars = [b"null", b"true", b"1", b"1.0", b"2", b"4.0", b"0", b"-3", b"1.5", b"-2.50", b"1e0", b"1.0e1", b"15e-1"]
     values = [*(json.dumps(text, ensure_ascii=False).encode() for text in (*texts, *fixed)), *scalars]
-    assert max(map(len, rows_of(footprint_of(schema), values).values())) == 1
+    assert max(map(len, rows_of(read_set_of(schema), values).values())) == 1
 
 
 def test_texts_that_are_alike_share_rows() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.parser import parse_json
-from segkoch_lint.engine.lines.run_read_set import fits
+from segkoch_lint.engine.lines.json_size import fits
 from segkoch_lint.rules.vocabulary import size_of
 from tests.conftest import IOS_CALL
 from tests.engine.lines.logs import WAYS, is_found_the_same, written

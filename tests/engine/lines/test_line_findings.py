@@ -35,7 +35,7 @@ RULES = RuleSet(SELECTION.rules, Settings().delivery, SELECTION.catalogue)
 
 
 def checked(lines: list[bytes], by: str) -> list[CheckedLine]:
-    """The lines of which the first selector has an opinion, and which break something."""
+    """The lines of which the first selector has an verdict, and which break something."""
     selector = selector_by(by)(RULES, Limits(), lambda *_: None, (), None)
     found = selector.select(Block(1, b"\n".join([GOOD, *lines])), leave_first=False)
     return [each for each in found if isinstance(each, CheckedLine)]
@@ -46,7 +46,7 @@ def both(line: CheckedLine) -> tuple[list[Finding] | None, list[Finding]]:
     inspector = DocumentChecker(SELECTION, RULES)
     lines = LineFindings(inspector.drafts, inspector.placer)
     known = lines.of(line, "log.ndjson", frozenset())
-    expected = inspector.judged(line.document, line.opinion, "log.ndjson", frozenset(), Summary())
+    expected = inspector.judged(line.document, line.verdict, "log.ndjson", frozenset(), Summary())
     return known and known[1], expected
 
 
@@ -80,7 +80,7 @@ def test_the_lines_around_a_finding_are_shown_until_enough_are(by: str) -> None:
     broken = written(call((f"{DEVICE}/id", ...), (f"{DEVICE}/type", "iOS")), 0)
     first, second = checked([broken, broken], by)
     found = inspector.line(first, "log.ndjson", frozenset(), Summary(), Counter())
-    assert found == inspector.judged(first.document, first.opinion, "log.ndjson", frozenset(), Summary())
+    assert found == inspector.judged(first.document, first.verdict, "log.ndjson", frozenset(), Summary())
     assert all(finding.snippet and '"iOS"' in finding.snippet.lines[0] for finding in found)
     inspector.placer.snippets = None
     found = inspector.line(second, "log.ndjson", frozenset(), Summary(), Counter())

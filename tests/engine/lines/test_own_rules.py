@@ -26,7 +26,7 @@ RULE = {
         "message": "this is odd: {value}",
         "source": ["https://example.com"],
     },
-    "remedy": {"default": "mend it"},
+    "remedy": {"default": "fix it"},
     "examples": [{"type": "track"}],
 }
 

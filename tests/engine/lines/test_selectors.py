@@ -111,7 +111,7 @@ def test_clean_calls_are_counted_and_only_the_others_are_handed_on(by: str) -> N
     counted, (checked, left) = selected(b"\n".join([GOOD, bad, GOOD, b"17", GOOD, b""]), by)
     assert isinstance(checked, CheckedLine)
     assert (checked.document.value, checked.number) == (json.loads(bad), 1)
-    assert [blame.rule.code for blame in checked.opinion.blames] == ["KCH103"]
+    assert [blame.rule.code for blame in checked.verdict.violations] == ["KCH103"]
     assert left == (4, b"17")
     assert counted == {"analytics-swift": 3}
 
@@ -136,7 +136,7 @@ def selected(
     """By library the calls of a block that are counted, and the lines that are not."""
     counted: Counter[str] = Counter()
 
-    def count(_opinion: Verdict, library: str, _group: Group, calls: int) -> None:
+    def count(_verdict: Verdict, library: str, _group: Group, calls: int) -> None:
         counted[library] += calls
 
     selecting = selector_by(by)(RuleSet(built_in(), Delivery(), built_in()), Limits(), count, facets, None)

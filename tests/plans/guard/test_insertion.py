@@ -60,7 +60,7 @@ VALIDATORS = [compile_schema({**COMMON, "$schema": each}) for each in (DRAFT, DR
 
 def holds(call: dict[str, Any], rules: Iterable[Any] = RULES) -> bool:
     """Tell whether a call breaks none of the rules, or never reaches Kochava."""
-    verdict = RULESET.judge(call)
+    verdict = RULESET.verdict(call)
     broken = {each.rule.code for each in verdict.violations}
     return verdict.not_delivered is not None or broken.isdisjoint(rule.code for rule in rules)
 
