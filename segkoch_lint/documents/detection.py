@@ -59,7 +59,7 @@ _Parse = Callable[[bytes, Limits], Iterable[_Read]]
 
 
 def may_hold_calls(file: BinaryIO) -> bool:
-    """Tell whether a file of a name that says nothing is worth reading."""
+    """Return whether a file of a name that says nothing is worth reading."""
     head = file.read(_SNIFFED_BYTES)
     if head.startswith(PARQUET_MAGIC):
         from segkoch_lint.documents.table import parquet  # noqa: PLC0415 - most inputs are no tables
@@ -308,7 +308,7 @@ def _relaxed_json(text: bytes, limits: Limits, *, json5: bool) -> Iterator[Docum
 
 
 def _is_relaxed(text: bytes, limits: Limits) -> bool:
-    """Tell whether a text is one document of JSON with comments, or of JSON5."""
+    """Return whether a text is one document of JSON with comments, or of JSON5."""
     return not any(isinstance(each, ParseError) for each in _relaxed_json(text, limits, json5=True))
 
 
@@ -353,14 +353,14 @@ def _gather(stream: Stream, most: int) -> tuple[bytes, CorruptInputError | None]
 
 
 def _spans_lines(text: bytes, limits: Limits) -> bool:
-    """Tell whether a text is good as a sequence of documents, but not line by line."""
+    """Return whether a text is good as a sequence of documents, but not line by line."""
     if all(is_good_line(each, limits) for each in text.split(b"\n") if each.strip()):
         return False
     return not any(isinstance(each, ParseError) for each in split_documents(text, depth=limits.depth))
 
 
 def _reads_as_yaml(head: bytes, limits: Limits, *, whole: bool) -> bool:
-    """Tell whether a text whose name says nothing is YAML: it reads without a flaw, as a mapping or a list."""
+    """Return whether a text whose name says nothing is YAML: it reads without a flaw, as a mapping or a list."""
     tried = head[:_TRIED_YAML_BYTES]
     if b"\0" in tried:
         return False

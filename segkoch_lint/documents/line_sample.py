@@ -65,5 +65,5 @@ class LineSample(msgspec.Struct, frozen=True):
 
 
 def is_good_line(line: bytes, limits: Limits) -> bool:
-    """Tell whether a line is a JSON document, or several."""
+    """Return whether a line is a JSON document, or several."""
     return not any(isinstance(each, ParseError) for each in read_line(line, 1, limits))

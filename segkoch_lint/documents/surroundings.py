@@ -46,7 +46,7 @@ def surroundings(text: str, end: int) -> Surroundings:
 
 
 def is_under_an_id(text: str, bracket: int) -> bool:
-    """Tell whether what a bracket opens could stand under the key of an id."""
+    """Return whether what a bracket opens could stand under the key of an id."""
     return may_name_an_id(text[max(0, bracket - _LONGEST_KEY) : bracket])
 
 

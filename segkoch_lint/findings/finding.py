@@ -1,4 +1,4 @@
-"""A finding: which rule, where, what, and what to do about it."""
+"""A finding: its rule, location, message and remedy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 class Severity(IntEnum):
-    """How much a finding weighs; comparable, ``ERROR`` the heaviest."""
+    """The weight of a finding; ``ERROR`` is the greatest."""
 
     INFO = 1
     WARNING = 2
@@ -36,11 +36,11 @@ class Location(msgspec.Struct, frozen=True):
     """A place in an input.
 
     Attributes:
-        path: the input as it was named on the command line, ``-`` or its ``--stdin-filename``.
-        span: the text that is meant; None where only the input as a whole is.
+        path: the input's name on the command line, ``-`` or its ``--stdin-filename``.
+        span: the text; None for the whole input.
         pointer: JSON Pointer inside the document that holds the span; keys in it that are personal data are masked.
-        message: what stands there, for a related location.
-        secret: the whole pointer, where something in it is masked.
+        message: for a related location, what is there.
+        secret: the whole pointer, if a part of it is masked.
     """
 
     path: str
@@ -51,7 +51,7 @@ class Location(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, path: str, span: Span | None, pointer: str | Secret, message: str = "") -> Location:
-        """Return the location with a pointer in which something may be masked."""
+        """Return the location of a pointer, parts of which may be masked."""
         return cls(path, span, str(pointer), message, pointer if isinstance(pointer, Secret) else None)
 
     def pointer_text(self, *, show_ids: bool = False) -> str:
@@ -59,7 +59,7 @@ class Location(msgspec.Struct, frozen=True):
         return self.secret.reveal() if show_ids and self.secret else self.pointer
 
     def text(self, *, show_ids: bool = False) -> str:
-        """Return the place as the text report has it: ``path:line:column``, or the pointer where there are no lines."""
+        """Return ``path:line:column`` as in the text report, or the pointer if there are no lines."""
         path = shown_path(self.path) or "<value>"
         if self.span:
             return f"{path}:{self.span.line}:{self.span.column}"
@@ -71,7 +71,7 @@ class Snippet(msgspec.Struct, frozen=True):
 
     Attributes:
         first_line: number of the first line shown, 1-based.
-        lines: the lines, without their ends, long ones clipped around the span.
+        lines: the lines, without their ends; long ones are clipped around the span.
         focus: index into ``lines`` of the line to underline.
         start, end: the span on that line, 0-based code points of the *shown* text, end exclusive.
     """
@@ -84,19 +84,19 @@ class Snippet(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that is wrong at one place.
+    """One violation of a rule at one location.
 
-    ``message`` is masked; ``text(show_ids=True)`` is the same with the ids in it.
+    ``message`` is masked; ``text(show_ids=True)`` shows the ids.
 
     Attributes:
-        code, name, severity: the rule's, the severity after configuration.
+        code, name, severity: of the rule; the severity after configuration.
         template: the message with ``{placeholders}``.
         values: the payload values that fill the placeholders.
-        location: the place to blame.
-        remedy: what to do, one line; empty when the rule has nothing to add for this call.
-        related: further places, for example the mobile call that a server call disagrees with.
-        snippet: the lines around it, for reports that show them.
-        properties: further facts for reports, for example the call's library.
+        location: the cause.
+        remedy: what to do, in one line; empty if the rule names nothing for this call.
+        related: other locations, for example the mobile call that a server call contradicts.
+        snippet: the lines around the location.
+        properties: other facts for reports, for example the call's library.
     """
 
     code: str
@@ -111,7 +111,7 @@ class Finding(msgspec.Struct, frozen=True):
     properties: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     def __str__(self) -> str:
-        """Return the finding as the first line of it in the text report, ids masked."""
+        """Return the finding's first line in the text report, ids masked."""
         return f"{self.location.text()}: {self.severity} {self.code} {self.name}  {self.message}"
 
     @property

@@ -12,10 +12,10 @@ Path = tuple[str | int, ...]
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
-    """A stretch of an input's text, as SARIF counts it.
+    """A range of an input's text, counted as SARIF counts.
 
     Lines and columns are 1-based, columns count code points, and the end is one past the last column.
-    Lines end at LF or CRLF, and at nothing else.
+    Only LF and CRLF end a line.
     """
 
     line: int
@@ -30,7 +30,7 @@ def pointer_of(path: Path) -> str:
 
 
 def path_of(pointer: str) -> Path:
-    """Return the steps of a JSON Pointer; every step is a string, as the pointer cannot tell keys from indexes.
+    """Return the steps of a JSON Pointer, each as a string: a pointer does not distinguish keys from indexes.
 
     Raises:
         ValueError: the text is not a JSON Pointer.

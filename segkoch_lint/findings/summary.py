@@ -1,4 +1,4 @@
-"""What a run counted: the figures of the summary, and the sum that must hold between them."""
+"""The figures of a run, and the sums that must hold between them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from segkoch_lint.errors import InternalError
 from segkoch_lint.findings.redaction.masking import Secret
 
 MOST_ERRORS = 20
-"""Internal errors that are kept with their places; all are counted."""
+"""Internal errors that are kept with their locations; all are counted."""
 
 Group = tuple[str | Secret, ...]
-"""What calls have in common: a value for each facet they are grouped by; empty where a call has none."""
+"""The values of the facets by which calls are grouped; empty for a facet that a call lacks."""
 
 
 class CallTally(msgspec.Struct):
-    """Calls that have something in common: their library, or their group.
+    """Calls of one library or group.
 
     Attributes:
         calls: calls read.
-        checked: of these, the ones that would reach Kochava.
-        usable: of the checked ones, those that break no rule about single calls whose own severity is error.
-        ready, limited, faulty: the checked ones, by what becomes of them at Kochava (`rules.ruleset.Readiness`).
-        rules: per rule code, how many have findings; of groups only.
+        checked: calls that would reach Kochava.
+        usable: checked calls that break no rule about single calls whose own severity is error.
+        ready, limited, faulty: checked calls by `rules.ruleset.Readiness`.
+        rules: number of calls with findings, by rule code; for groups only.
     """
 
     calls: int = 0
@@ -36,7 +36,7 @@ class CallTally(msgspec.Struct):
     rules: Counter[str] = msgspec.field(default_factory=Counter)
 
     def count(self, calls: int, *, checked: bool, usable: bool, readiness: str | None) -> None:
-        """Count calls that have all of this in common."""
+        """Count calls with the same properties."""
         self.calls += calls
         self.checked += calls * checked
         self.usable += calls * usable
@@ -45,7 +45,7 @@ class CallTally(msgspec.Struct):
         self.faulty += calls * (readiness == "faulty")
 
     def add(self, other: CallTally) -> None:
-        """Add *other*'s figures to these."""
+        """Add the figures of *other*."""
         self.calls += other.calls
         self.checked += other.checked
         self.usable += other.usable
@@ -55,24 +55,24 @@ class CallTally(msgspec.Struct):
         self.rules.update(other.rules)
 
     def adds_up(self) -> bool:
-        """Tell whether every checked call is ready, limited or faulty."""
+        """Return whether every checked call is ready, limited or faulty."""
         return self.checked == self.ready + self.limited + self.faulty
 
 
 class RuleTally(msgspec.Struct):
-    """Findings of one rule, and the number of different calls (or documents) they stand in."""
+    """The findings of one rule, and the calls (or documents) that have them."""
 
     findings: int = 0
     calls: int = 0
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One thing that differs between two versions of a tracking plan.
+    """A difference between two versions of a tracking plan.
 
     Attributes:
         kind: ``guarded``, ``added``, ``removed``, ``renamed`` or ``required``.
-        message: what it means, in a sentence.
-        warning: whether it harms, or only is worth knowing.
+        message: its meaning, in a sentence.
+        warning: whether it does harm.
         path: the file of the plan.
     """
 
@@ -83,25 +83,25 @@ class Change(msgspec.Struct, frozen=True):
 
 
 _MOST_EVENTS = 10_000
-"""Events that are told apart: in the logs of some, names hold ids."""
+"""Events that are counted apart: some names hold ids, so there may be any number."""
 
 _OTHER_EVENTS = ("track", "(further events)")
 
 
 class ReplayCounts(msgspec.Struct):
-    """Captured calls that have their event in common, put to two versions of a tracking plan.
+    """Captured calls of one event, replayed against two versions of a tracking plan.
 
     Attributes:
         calls: calls of the logs.
-        useful: of these, the ones that Kochava could use: ready ones (`rules.ruleset.Readiness`).
-        unasked: of these, the ones that were put to neither version, since a schema for them cannot be used.
-        without_rule: of these, the ones for whose type and event the new version has no rule.
-        blocked: the ones that only the new version refuses.
-        useful_blocked, limited_blocked, useless_blocked: of the blocked ones, those that are ready, limited or faulty;
-            the others would not reach Kochava.
-        blocked_by_both: the ones that both versions refuse.
-        let_through: the ones that only the old version refuses.
-        useless_left: faulty calls that the new version still accepts.
+        useful: ready calls (`rules.ruleset.Readiness`).
+        unasked: calls replayed against neither version, since a schema for them cannot be used.
+        without_rule: calls for whose type and event the new version has no rule.
+        blocked: calls that only the new version rejects.
+        useful_blocked, limited_blocked, useless_blocked: blocked calls that are ready, limited or faulty; the other
+            blocked calls would not reach Kochava.
+        blocked_by_both: calls that both versions reject.
+        let_through: calls that only the old version rejects.
+        useless_left: faulty calls that the new version accepts.
     """
 
     calls: int = 0
@@ -117,16 +117,16 @@ class ReplayCounts(msgspec.Struct):
     useless_left: int = 0
 
     def add(self, other: ReplayCounts) -> None:
-        """Add *other*'s figures to these."""
+        """Add the figures of *other*."""
         for name in ReplayCounts.__struct_fields__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class ReplayTally(ReplayCounts):
-    """All captured calls, put to two versions of a tracking plan.
+    """All captured calls, replayed against two versions of a tracking plan.
 
     Attributes:
-        events: by type of call and name of the event, masked; the name is empty for calls other than track.
+        events: counts by call type and event name, masked; the name is empty unless the type is track.
     """
 
     events: dict[tuple[str, str], ReplayCounts] = msgspec.field(default_factory=dict)
@@ -143,9 +143,9 @@ class RequirementTally(msgspec.Struct):
 
     Attributes:
         name: of the requirement.
-        guarded: rules that stop every call that was broken.
-        partly: rules that stop some of them.
-        open: rules that let all of them through.
+        guarded: rules that reject every broken call.
+        partly: rules that reject some of them.
+        open: rules that accept all of them.
     """
 
     name: str
@@ -155,36 +155,36 @@ class RequirementTally(msgspec.Struct):
 
     @property
     def rules(self) -> int:
-        """All rules that were asked."""
+        """The number of rules that were probed."""
         return self.guarded + self.partly + self.open
 
     @property
     def verdict(self) -> str:
-        """What holds for all rules together: ``guarded``, ``partly`` or ``open``; empty where none was asked."""
+        """The verdict on all rules together: ``guarded``, ``partly`` or ``open``; empty if no rule was probed."""
         if self.partly or (self.guarded and self.open):
             return "partly"
         return "open" if self.open else "guarded" if self.guarded else ""
 
 
 class PlanTally(msgspec.Struct):
-    """What a run counted of tracking plans.
+    """The figures of tracking plans.
 
     Attributes:
         plans: plans read.
-        uncheckable: of these, the ones whose format cannot state what a context has to hold.
-        rules: rules about one kind of call (or, where a plan has none, its common schema).
-        commons: common schemas; they are asked together with each rule.
-        alone: plans with a common schema and no rule, which are asked about that.
-        checked: of these, the ones that were asked.
-        skipped: the others, by reason.
-        unasked: rules that could not be asked what they guard: skipped ones whose calls may reach Kochava, and checked
-            ones that accept no good call.
-        requirements: by code, how the rules that were asked guard it.
-        before: the same of the older version, in a comparison.
-        refusals: the same of requirements that calls of users who refused tracking break, and that were not selected:
-            what guards them blocks these calls for every destination.
-        changes: what a comparison told, beside its findings.
-        replay: the figures of a replay, if there was one.
+        uncheckable: plans whose format cannot state requirements on the context.
+        rules: rules for one kind of call; for a plan without any, its common schema.
+        commons: common schemas; each is probed together with each rule.
+        alone: plans with a common schema and no rule; the schema is probed by itself.
+        checked: rules that were probed.
+        skipped: the other rules, by reason.
+        unasked: rules that could not be probed: skipped ones whose calls may reach Kochava, and checked ones that
+            accept no good call.
+        requirements: by code, how the probed rules guard each requirement.
+        before: in a comparison, the same for the older version.
+        refusals: the same for requirements that were not selected and that calls of users who refused tracking break: a
+            guard of these blocks such calls for every destination.
+        changes: what a comparison reports besides findings.
+        replay: the figures of a replay, if any.
     """
 
     plans: int = 0
@@ -202,18 +202,18 @@ class PlanTally(msgspec.Struct):
     replay: ReplayTally | None = None
 
     def adds_up(self) -> bool:
-        """Tell whether every rule is accounted for."""
+        """Return whether every rule is accounted for."""
         return self.rules == self.checked + self.skipped.total()
 
 
 class IdentityTally(msgspec.Struct):
-    """Users of a run, each once a platform.
+    """The users of a run, each counted once per platform.
 
     Attributes:
-        users: those whose delivered calls hold a valid id.
-        compared: of these, the ones of whom both the app and a server sent ids of one kind.
-        not_comparable: the others, by reason: ``mobile only``, ``server only``, ``neither`` (calls of other libraries
-            only), ``no ids of one kind`` (the app sent the one kind of id, servers the other).
+        users: users whose delivered calls hold a valid id.
+        compared: users for whom both the app and a server sent ids of one kind.
+        not_comparable: the other users, by reason: ``mobile only``, ``server only``, ``neither`` (only calls of other
+            libraries), ``no ids of one kind`` (the app sent one kind of id, servers the other).
     """
 
     users: int = 0
@@ -222,12 +222,12 @@ class IdentityTally(msgspec.Struct):
 
     @property
     def seen_from_both_sides(self) -> bool:
-        """Whether there was something to compare: both an app and a server sent calls with valid ids."""
+        """Whether both an app and a server sent calls with valid ids."""
         sides = (self.not_comparable["mobile only"], self.not_comparable["server only"])
         return bool(self.compared or self.not_comparable["no ids of one kind"] or all(sides))
 
     def count(self, why_not: str, users: int = 1) -> None:
-        """Count users who were compared, or were not for a reason."""
+        """Count users who were compared, or the reason why they were not."""
         self.users += users
         if why_not:
             self.not_comparable[why_not] += users
@@ -235,33 +235,33 @@ class IdentityTally(msgspec.Struct):
             self.compared += users
 
     def adds_up(self) -> bool:
-        """Tell whether every user is accounted for."""
+        """Return whether every user is accounted for."""
         return self.users == self.compared + self.not_comparable.total()
 
 
 class Summary(msgspec.Struct):
-    """The figures of one run. Adding two gives the figures of both, so parts can be counted apart.
+    """The figures of one run. The figures of its parts can be added.
 
     Attributes:
         inputs: inputs opened.
-        bytes: bytes of them after inflating.
-        calls: calls read, broken ones included.
+        bytes: their bytes after decompression.
+        calls: calls read, with broken ones.
         checked: calls that the rules for delivered calls were applied to.
         not_delivered: calls that would never reach Kochava, by reason.
-        malformed: documents or lines that are no valid JSON or YAML (KCH001), each counted as one call.
+        malformed: documents or lines that are not valid JSON or YAML (KCH001), each counted as one call.
         failed: documents or lines on which the program itself failed, each counted as one call.
-        not_calls: well-formed documents that hold no call, by what they are.
-        unreadable: inputs that nobody claims to hold calls, that cannot be parsed, and that show no key of a call.
+        not_calls: well-formed documents that hold no call, by kind.
+        unreadable: inputs that cannot be parsed, are not named as JSON or YAML, and show no key of a call.
         destinations: settings of Kochava destinations.
-        rules: per rule code, its findings after selection.
-        libraries: per ``context.library.name`` (empty when absent), its calls.
+        rules: findings by rule code, after selection.
+        libraries: calls by ``context.library.name`` (empty if absent).
         groups: the calls of each group, if calls are grouped (`segkoch_lint.calls.facets`).
         severities: findings by severity name.
-        internal_errors: where the program itself failed; the first of them.
-        unread: inputs (or parts) that could not be read, as (path, reason).
-        remarks: what else a reader should know of an input, as (path, sentence).
+        internal_errors: where the program itself failed; the first errors only.
+        unread: inputs, or parts of inputs, that could not be read, as (path, reason).
+        remarks: other facts about an input, as (path, sentence).
         plans: the figures of tracking plans; None in a run over calls.
-        identity: the figures of users, known when all inputs were read; None when no rule about them is selected.
+        identity: the figures of users, known after all inputs are read; None if no rule about users is selected.
     """
 
     inputs: int = 0
@@ -285,7 +285,7 @@ class Summary(msgspec.Struct):
     identity: IdentityTally | None = None
 
     def adds_up(self) -> bool:
-        """Tell whether every call, or rule of a plan, is accounted for: nothing unchecked is ever called clean."""
+        """Return whether every call, or rule of a plan, is accounted for: nothing unchecked is called clean."""
         if self.plans is not None:
             return self.plans.adds_up()
         if self.identity is not None and not self.identity.adds_up():
@@ -302,7 +302,7 @@ class Summary(msgspec.Struct):
         return bool(self.calls or self.destinations)
 
     def fail(self, error: InternalError | None) -> None:
-        """Count a document or line on which the program itself failed; None where enough such places are named."""
+        """Count a document or line on which the program itself failed; *error* is None if enough errors are kept."""
         self.calls += 1
         self.failed += 1
         if error is not None:
@@ -320,7 +320,7 @@ class Summary(msgspec.Struct):
         return total
 
     def add(self, other: Summary) -> None:
-        """Add *other*'s figures to these."""
+        """Add the figures of *other*."""
         self.inputs += other.inputs
         self.bytes += other.bytes
         self.calls += other.calls

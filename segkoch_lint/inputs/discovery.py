@@ -72,7 +72,7 @@ class Claims(msgspec.Struct, frozen=True):
     named: bool
 
     def hold(self, path: str, *, named: bool) -> bool:
-        """Tell whether a file is claimed to hold calls."""
+        """Return whether a file is claimed to hold calls."""
         return path in STDIN_PATHS or (named and self.named) or self.events.match(path, folder=False)
 
 

@@ -50,7 +50,7 @@ _SOURCE_CODE = re.compile(
 
 
 def is_source_code(text: str, start: int = 0) -> bool:
-    """Tell whether a text that is not JSON begins as a program does, or a command of a shell."""
+    """Return whether a text that is not JSON begins as a program does, or a command of a shell."""
     return _SOURCE_CODE.match(text, start) is not None
 
 
@@ -93,7 +93,7 @@ def claim_of(name: str) -> Claim:
 
 
 def is_table(name: str) -> bool:
-    """Tell whether a name's ending says that it is a table; whether it is Segment's is told by its columns only."""
+    """Return whether a name's ending says that it is a table; whether it is Segment's is told by its columns only."""
     return ending_of(name) in _TABLE_ENDINGS
 
 
@@ -120,7 +120,7 @@ def unsupported_compression(head: bytes) -> str:
 
 
 def is_compressed(head: bytes) -> bool:
-    """Tell whether an input that begins with *head* is gzip or zstandard."""
+    """Return whether an input that begins with *head* is gzip or zstandard."""
     return head.startswith((GZIP_MAGIC, ZSTD_MAGIC)) or ZSTD_SKIPPABLE.match(head) is not None
 
 
@@ -130,5 +130,5 @@ def encoding_of(head: bytes) -> tuple[str, int] | None:
 
 
 def starts_like_calls(head: bytes) -> bool:
-    """Tell whether UTF-8 text that begins with *head* may be JSON calls or lists of them."""
+    """Return whether UTF-8 text that begins with *head* may be JSON calls or lists of them."""
     return bool(head.strip(BETWEEN_DOCUMENTS)) and _OBJECT_START.match(head) is not None

@@ -51,7 +51,7 @@ class GitIgnores:
         return GitIgnores((*self._layers, *own)) if own else self
 
     def match(self, path: str, *, folder: bool) -> bool:
-        """Tell whether an entry is ignored, given its absolute path; the innermost file that speaks of it decides."""
+        """Return whether an entry is ignored, given its absolute path; the innermost file that speaks of it decides."""
         for base, spec in reversed(self._layers):
             verdict = spec.check_file(_relative(path, base, folder=folder)).include
             if verdict is not None:
@@ -80,7 +80,7 @@ class PathPatterns:
         self._roots = tuple(dict.fromkeys((os.path.abspath(root), os.path.realpath(root))))
 
     def match(self, path: str, *, folder: bool) -> bool:
-        """Tell whether a path, or a folder that it is in, matches."""
+        """Return whether a path, or a folder that it is in, matches."""
         if self._spec is None:
             return False
         if is_remote(path):

@@ -12,7 +12,7 @@ _MAGIC = frozenset("*?[")
 
 
 def is_glob(path: str) -> bool:
-    """Tell whether a path that does not exist is meant as a glob."""
+    """Return whether a path that does not exist is meant as a glob."""
     return not _MAGIC.isdisjoint(path)
 
 
@@ -30,7 +30,7 @@ def expand(pattern: str, failed: Callable[[str, OSError], None]) -> Iterator[str
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Tell whether a path is one of those that `expand` would yield if it existed, both as they are written."""
+    """Return whether a path is one of those that `expand` would yield if it existed, both as they are written."""
     if path.startswith(os.sep) != pattern.startswith(os.sep):
         return False
     return _fit([part for part in path.split("/") if part], _parts(pattern))
@@ -47,7 +47,7 @@ def _fit(names: list[str], parts: list[str]) -> bool:
 
 
 def _is_like(name: str, part: str) -> bool:
-    """Tell whether a name fits a part of a pattern; a dot that hides it has to be written."""
+    """Return whether a name fits a part of a pattern; a dot that hides it has to be written."""
     if not is_glob(part):
         return name == part
     return fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))

@@ -32,7 +32,7 @@ class RemoteError(OSError):
 
 
 def is_remote(path: str) -> bool:
-    """Tell whether a path is the URL of something elsewhere."""
+    """Return whether a path is the URL of something elsewhere."""
     return _URL.match(path) is not None
 
 

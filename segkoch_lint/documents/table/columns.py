@@ -108,7 +108,7 @@ class Columns:
         self.repeated: tuple[Path, ...] = tuple(path for (_, path), times in counted.items() if times > 1 and path)
 
     def holds(self, path: tuple[str, ...]) -> bool:
-        """Tell whether a column stands for a member of a call, its last step in any spelling, or for what is around."""
+        """Return whether a column holds a member of a call, its last step in any spelling, or a value around it."""
         spelled = (*path[:-1], fold(path[-1]))
         return any(each == path[: len(each)] or (*each[:-1], fold(str(each[-1]))) == spelled for each in self._sources)
 
@@ -209,7 +209,7 @@ class Columns:
 
 
 def are_segments(names: Sequence[str]) -> bool:
-    """Tell whether a table with these columns holds Segment's calls.
+    """Return whether a table with these columns holds Segment's calls.
 
     It does when it has a column of a call's context and one more that is Segment's; or a user, what the user did, and
     something that only Segment calls so; or a context, a user and one more.

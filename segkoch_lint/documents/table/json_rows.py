@@ -68,7 +68,7 @@ class JsonRow:
 
 
 def is_column(key: str) -> bool:
-    """Tell whether a member of an object is one that only rows have: a context's, or what a warehouse adds."""
+    """Return whether a member of an object is one that only rows have: a context's, or what a warehouse adds."""
     lowered = str(key).lower()  # a value that was never text may have other keys
     return lowered.startswith(("context_", "context.")) or lowered in _ADDED
 

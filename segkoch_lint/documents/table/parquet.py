@@ -30,7 +30,7 @@ _MISSING = "Parquet is read by pyarrow: pip install pyarrow"
 
 
 def may_hold_calls(file: BinaryIO) -> bool:
-    """Tell whether a file of Parquet is worth reading: its end names the columns, so pyarrow is not needed to tell.
+    """Return whether a file of Parquet is worth reading: its end names the columns, so pyarrow is not needed to tell.
 
     One that is cut off is: whoever reads it will say so.
     """

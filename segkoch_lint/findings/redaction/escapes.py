@@ -1,4 +1,4 @@
-"""Undoes the escapes of JSON, YAML, URLs and HTML in a text, and knows where each character was written."""
+"""Unescaping of JSON, YAML, URLs and HTML, with the offset at which each character was written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ESCAPE = re.compile(
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 MOST_LEVELS = 8
-"""How many times a text is unescaped: escapes can be escaped themselves."""
+"""How many times a text is unescaped: escapes can be escaped."""
 
 
 class Unescaped(msgspec.Struct, frozen=True):
@@ -28,8 +28,8 @@ class Unescaped(msgspec.Struct, frozen=True):
 
     Attributes:
         text: the text.
-        starts: the offset in the text as it was written at which each code point begins, and at last its length.
-        has_more: whether there are still escapes in the text.
+        starts: the offset of each code point in the text as written, and at last that text's length.
+        has_more: whether the text still has escapes.
     """
 
     text: str
@@ -37,12 +37,12 @@ class Unescaped(msgspec.Struct, frozen=True):
     has_more: bool = False
 
     def written(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a stretch of the text is written."""
+        """Return the range in the text as written of a range of this text."""
         return self.starts[start], self.starts[end]
 
 
 def unescaped(text: str) -> Iterator[Unescaped]:
-    """Yield *text* with its escapes undone once, twice, and so on, until there are none or `MOST_LEVELS` is reached."""
+    """Yield *text* unescaped once, twice, and so on, until it has no escapes or `MOST_LEVELS` is reached."""
     level = Unescaped(text, range(len(text) + 1), has_more=_has_escapes(text))
     for _ in range(MOST_LEVELS):
         if not level.has_more:
@@ -84,7 +84,7 @@ def _without_escapes(level: Unescaped) -> Unescaped:
 
 
 def _undone(found: re.Match[str]) -> list[tuple[str, int]]:
-    """Return the characters that an escape stands for, each with how many code points it takes; none if unknown."""
+    """Return the characters of an escape, each with the code points that it takes as written; none if unknown."""
     escape = found[0]
     if escape[0] == "%":
         return _from_url(bytes.fromhex(escape.replace("%", "")))

@@ -1,4 +1,4 @@
-"""The ids of a document, known by their keys, wherever they stand again: a ``buyer`` who is the ``userId``."""
+"""The ids of a document by their keys, to be found in other values: a ``buyer`` that equals the ``userId``."""
 
 from __future__ import annotations
 
@@ -9,32 +9,30 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from segkoch_lint.bounded_cache import cached
-from segkoch_lint.findings.redaction.masking import hides_values
+from segkoch_lint.findings.redaction.masking import OffsetRange, hides_values
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 
 SHORTEST_VALUE = 4
-"""Code points of an id that is one again where it is all of another value: `1` and `ios` are said of many things."""
+"""Code points of the shortest id that is searched for as a whole value: `1` and `ios` have many meanings."""
 
 SHORTEST_PART = 6
-"""Code points of an id that is one again inside a text, where it neither begins nor ends in the middle of a word."""
+"""Code points of the shortest id that is searched for inside texts, as whole words."""
 
 FEW = 32
-"""Ids that are looked for one by one; more are looked up by the words of the text."""
+"""Ids that are searched for one by one; more are looked up by the words of the text."""
 
 _MOST_SEARCHES = 16
-"""Texts that a document's source is gone through for; from then on it is cheaper to know the ids."""
+"""Texts that are searched for in a document's source; for more, it is cheaper to collect the ids."""
 
 _LONGEST_SEARCHED = 60
-"""Code points of a text whose parts are looked for in a document."""
+"""Code points of the longest text whose parts are searched for in a document."""
 
 _WORD = re.compile(r"[^\W_]+")
 
 _ESCAPES = re.compile(rb"\\(?:\\|/|u00[2-7]|u)")
-"""Escapes that may stand for printable characters, those of ASCII apart; and a backslash, so that nothing is taken to
-be one behind it."""
-
-_OffsetRange = tuple[int, int]
+"""Escapes of printable characters, with those of ASCII apart, and an escaped backslash, so that the characters after it
+are not taken for an escape."""
 
 
 class Ids(Protocol):
@@ -43,17 +41,17 @@ class Ids(Protocol):
     def __contains__(self, text: object) -> bool:
         """Return whether a text is one of them."""
 
-    def ranges(self, text: str, own: Iterable[str] = ()) -> list[_OffsetRange]:
+    def ranges(self, text: str, own: Iterable[str] = ()) -> list[OffsetRange]:
         """Return start and end of each of them in a text; see `KnownIds.ranges`."""
 
 
 class KnownIds:
-    """What is personal data in a value for the keys that it stands under.
+    """The values in a document that are personal data because of their keys.
 
     Args:
         value: a document's value, as of JSON.
-        source: the JSON that the value was read from, if it is at hand. It shows of most texts, without looking for the
-            ids, that they hold none.
+        source: the JSON that the value was read from, if known. For most texts, it shows that they hold no id without
+            collecting the ids.
     """
 
     def __init__(self, value: Any, source: bytes | None = None) -> None:
@@ -62,15 +60,15 @@ class KnownIds:
         self._searches = 0
 
     def __contains__(self, text: object) -> bool:
-        """Tell whether *text* is one of them."""
+        """Return whether *text* is one of them."""
         return text in self._values
 
-    def ranges(self, text: str, own: Iterable[str] = ()) -> list[_OffsetRange]:
-        """Return start and end of each of them in *text*, in order; only whole words count, and the whole text.
+    def ranges(self, text: str, own: Iterable[str] = ()) -> list[OffsetRange]:
+        """Return start and end of each of them in *text*, in order: the whole text, or whole words of it.
 
         Args:
             text: any text.
-            own: values of the document that are known to be no ids, each where it stands.
+            own: values of the document that are known not to be ids.
         """
         if self._source is not None and self._searches < _MOST_SEARCHES:
             self._searches += 1
@@ -78,7 +76,7 @@ class KnownIds:
                 return []
         if text in self._values:
             return [(0, len(text))]
-        parts = self._parts if self._by_words is None else self._by_words.met(text)
+        parts = self._parts if self._by_words is None else self._by_words.candidates(text)
         return sorted(extent for part in parts if part in text for extent in _as_words(part, text))
 
     @cached_property
@@ -96,14 +94,14 @@ class KnownIds:
 
 
 class UnreadIds:
-    """Stands for the ids of documents that are not read: finds none, and notes what shows that there are none.
+    """A placeholder for the ids of documents that are not read: it finds none, and notes which strings to search for.
 
     Args:
-        own: values of the documents that are no ids, each as often as it stands there.
+        own: values of the documents that are not ids, each as often as it occurs.
 
     Attributes:
-        strings: JSON strings, and how often each stands in a document, keys aside, if none of its ids is in any of the
-            texts that were asked about (`holds_none`); None if no strings can show that.
+        strings: JSON strings, and how often each occurs, keys aside, in a document that has no id in any of the texts
+            (`holds_none`); None if strings cannot show that.
     """
 
     def __init__(self, own: Iterable[str]) -> None:
@@ -113,7 +111,7 @@ class UnreadIds:
     def __contains__(self, text: object) -> bool:
         return bool(self.ranges(str(text)))
 
-    def ranges(self, text: str, own: Iterable[str] = ()) -> list[_OffsetRange]:  # noqa: ARG002 - all of them are known
+    def ranges(self, text: str, own: Iterable[str] = ()) -> list[OffsetRange]:  # noqa: ARG002 - all of them are known
         """Return nothing, and note the text; see `KnownIds.ranges`."""
         strings = strings_of_ids(text, ())
         if strings is None:
@@ -124,12 +122,12 @@ class UnreadIds:
 
 
 def shows_no_id(text: str, source: bytes, own: Iterable[str] = ()) -> bool:
-    """Return whether a document shows, without looking for its ids, that none of them stands in a text.
+    """Return whether a document shows, without collecting its ids, that none of them is in a text.
 
     Args:
         text: any text.
         source: the document as JSON.
-        own: values of the document that are no ids, each where it stands.
+        own: values of the document that are not ids.
 
     Returns:
         False when in doubt.
@@ -139,11 +137,11 @@ def shows_no_id(text: str, source: bytes, own: Iterable[str] = ()) -> bool:
 
 
 def holds_none(source: bytes, strings: Collection[tuple[bytes, int]]) -> bool:
-    """Return whether no string stands more often in a document than it may.
+    """Return whether no string occurs in a document more often than allowed.
 
     Args:
         source: the document as JSON.
-        strings: JSON strings as of `strings_of_ids`, and how often each may stand there, keys aside.
+        strings: JSON strings from `strings_of_ids`, and how often each may occur, keys aside.
 
     Returns:
         False when in doubt.
@@ -154,15 +152,15 @@ def holds_none(source: bytes, strings: Collection[tuple[bytes, int]]) -> bool:
 
 
 def strings_of_ids(text: str, own: Iterable[str]) -> Sequence[tuple[bytes, int]] | None:
-    """Return what a document holds if one of its ids stands in a text.
+    """Return the strings of which a document holds one if one of its ids is in a text.
 
     Args:
         text: any text.
-        own: values of the document that are no ids, each where it stands.
+        own: values of the document that are not ids.
 
     Returns:
-        JSON strings of printable characters, without escapes, and how often each stands in a document, keys aside, that
-        holds no such id; None if they are many, or the id may be a number.
+        JSON strings of printable characters, without escapes, and how often each occurs, keys aside, in a document that
+        holds no such id; None if there are too many, or the id may be a number.
     """
     return _strings_of_ids(text, tuple(own))
 
@@ -179,7 +177,7 @@ def _strings_of_ids(text: str, own: tuple[str, ...]) -> Sequence[tuple[bytes, in
 
 
 def _may_be_escaped(strings: Iterable[tuple[bytes, int]], source: bytes) -> bool:
-    """Return whether JSON may hold one of some strings, of printable characters, in another writing."""
+    """Return whether JSON may hold one of the strings, which are printable, with escapes."""
     harmless = {rb"\\"}
     if not any(b"/" in string for string, _ in strings):
         harmless.add(rb"\/")
@@ -189,7 +187,7 @@ def _may_be_escaped(strings: Iterable[tuple[bytes, int]], source: bytes) -> bool
 
 
 def _occurrences(quoted: bytes, source: bytes) -> int:
-    """Return how often a string stands in JSON, and is no key."""
+    """Return how often a string occurs in JSON other than as a key."""
     found, start = 0, source.find(quoted)
     while start >= 0:
         end = start + len(quoted)
@@ -201,7 +199,7 @@ def _occurrences(quoted: bytes, source: bytes) -> int:
 
 
 def _quoted_parts(text: str) -> tuple[bytes, ...] | None:
-    """Return, quoted, all strings that stand in *text* if they are ids; None if they are many, or unsure."""
+    """Return, quoted, all parts of *text* that could be ids; None if there are too many, or one could be a number."""
     size = len(text)
     if size > _LONGEST_SEARCHED or not text.isprintable() or '"' in text or "\\" in text:
         return None
@@ -218,7 +216,7 @@ def _quoted(text: str) -> bytes:
 
 
 def _may_be_a_number(text: str) -> bool:
-    """Return whether a text may be that of a number, which a document may write in another way."""
+    """Return whether a text is a number, which a document may write in another way."""
     try:
         float(text)
     except ValueError:
@@ -227,7 +225,7 @@ def _may_be_a_number(text: str) -> bool:
 
 
 class _ByWords:
-    """Finds which of many ids a text can hold, in a time that depends on the text alone."""
+    """An index of ids by their words: a lookup takes time in proportion to the text, not to the ids."""
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._ids: dict[str, list[str]] = {}
@@ -241,20 +239,20 @@ class _ByWords:
                 lengths.add(len(words))
         self._lengths = sorted(lengths)
 
-    def met(self, text: str) -> set[str]:
-        """Return the ids that *text* may hold, by their words and what stands between these."""
+    def candidates(self, text: str) -> set[str]:
+        """Return the ids that *text* may hold, by their words and the characters between these."""
         words = [found.span() for found in _WORD.finditer(text)]
-        met: set[str] = set()
+        found: set[str] = set()
         for number, (start, end) in enumerate(words):
             if text[start:end] in self._first_words:
                 for length in self._lengths:
                     if number + length <= len(words):
-                        met.update(self._ids.get(text[start : words[number + length - 1][1]], ()))
-        return met
+                        found.update(self._ids.get(text[start : words[number + length - 1][1]], ()))
+        return found
 
 
-def _as_words(part: str, text: str) -> Iterator[_OffsetRange]:
-    """Yield where *part* stands in *text* and no word goes on beyond it."""
+def _as_words(part: str, text: str) -> Iterator[OffsetRange]:
+    """Yield the ranges of *part* in *text* that begin and end at the boundary of a word."""
     start = text.find(part)
     while start >= 0:
         end = start + len(part)
@@ -265,9 +263,9 @@ def _as_words(part: str, text: str) -> Iterator[_OffsetRange]:
 
 
 def _under_sensitive_keys(value: Any) -> Iterator[str]:
-    """Yield the scalars, as text, that are personal data for a key that they stand under, near or far."""
+    """Yield the scalars, as text, that are personal data because of a key above them."""
     waiting: list[tuple[str | None, str | None, Any]] = [(None, None, value)]
-    for key, around, inner in waiting:  # which grows on the way
+    for key, around, inner in waiting:  # grows during the loop
         if type(inner) is dict:
             parent = key if around is None or not is_sensitive_key(around) else around
             waiting += [(each, parent, member) for each, member in inner.items()]

@@ -1,7 +1,7 @@
-"""Keeps personal data out of every output: finds it in texts, and shows it as ``017D…CB1D``.
+"""Masking of personal data in every output, as ``017D…CB1D``.
 
-A value is personal data by its key (`is_id`), or a text holds some (`sensitive_spans`). Only what was found is masked,
-and all of it: a mask of the whole text could show an id that stands at its end.
+A whole value is personal data because of its key (`is_id`), or parts of a text are (`sensitive_spans`). Each part is
+masked by itself: a mask of the whole text could show an id at its end.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from segkoch_lint.findings.redaction.named_values import named_values
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.findings.redaction.sensitive_keys import PERSONAL_NAMES, fold, is_sensitive_key
 
-# Each alternative begins where a run of its characters begins, or is bounded: long texts are searched in linear time.
+# Each alternative begins where a run of its characters begins, or is bounded, so that the search takes linear time.
 _SHAPES = re.compile(
     r"""
-      [0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{6,}       # a UUID, or what was meant as one
+      [0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{6,}       # a UUID, perhaps a malformed one
     | (?<![^\s"<>])[^\s@"<>]+@[^\s"<>]+                                 # an e-mail address
     | (?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)                            # IPv4
     | (?<![0-9a-z:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![0-9a-z:])    # IPv6, MAC address
-    | (?<![0-9a-z:])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?![0-9a-z:])  # IPv6, its zeros left out
+    | (?<![0-9a-z:])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?![0-9a-z:])  # IPv6 without zeros
     | (?<![0-9a-z])[0-9a-f]{2}(?:-[0-9a-f]{2}){5}(?![0-9a-z])            # MAC address
     | (?<![0-9a-f])[0-9a-f]{13,}                                         # ANDROID_ID, hashes, digits of an id
     | (?<![\w-])eyJ[\w-]{10,}(?:\.[\w-]*)*                               # JSON Web Token
@@ -35,46 +35,46 @@ _SHAPES = re.compile(
 )
 
 _SHORTEST_RUN = 13
-"""Letters and digits that no shape has fewer of, unless something stands between them."""
+"""Letters and digits of the shortest shape without punctuation."""
 
 _PUNCTUATION = "{}[], "
 
 _LONGEST_KEPT = 200
-"""Code points of a text of which it is cached what is personal data in it."""
+"""Code points of the longest text whose spans are cached."""
 
 _END = 4
 _SHORTEST_WITH_ENDS = 4 * _END
-"""Code points of what may show its ends: no more than half of it is to be seen."""
+"""Code points of the shortest value whose ends are shown: at most half of it."""
 
 _BLANK = re.compile(r"\s")
 _OF_AN_ID = re.compile(r"[\w-]+")
-"""What an id is written with, and nothing of it is another one: of an URL the ends could show a whole short id."""
+"""An id alone: the ends of a URL could be a whole short id."""
 
 _RANDOM = re.compile(r"[0-9a-fA-F-]+")
-"""Hexadecimal digits spell no names."""
+"""Hexadecimal digits, which spell no name."""
 
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?)?")
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _USER_IN_URL = re.compile(r"(?<=//)[^/?#\s]+(?=@)")
 _PASSWORD_IN_URL = re.compile(r"(?<=//)[^/?#\s:@]*:(?!\d*(?:[/?#]|\Z))\S*(?=@)")
-"""A user with a password that holds `/`, `?` or `#`, which should have been escaped; a port is no password."""
+"""A user and a password with unescaped `/`, `?` or `#`; a port is not a password."""
 
 _QUERY = re.compile(r"(?<==)[^&;#]+")
 _WEB = re.compile(r"(?:.*::)?https?:", re.IGNORECASE)
 _BARE_IN_QUERY = re.compile(r"(?<![^?&;#])[^=?&;#]+(?![^&;#])")
-"""A part of a query that has no name: a key of its own, or a fragment."""
+"""A part of a query without a name, or a fragment."""
 _LIKE_A_DOCUMENT = re.compile(r"\s*[\[{]\s*[\"{\[]")
 
 OffsetRange = tuple[int, int]
 
 
 class Secret(msgspec.Struct, frozen=True):
-    """A payload value that prints masked; ``reveal`` is the one way to see it.
+    """A payload value that prints masked; only ``reveal`` returns it.
 
     Attributes:
         value: the value.
-        masked: what is shown of it where only parts of it are personal data; else it is masked as a whole.
+        masked: the value with parts masked; empty if the whole value is masked.
     """
 
     value: str
@@ -87,19 +87,20 @@ class Secret(msgspec.Struct, frozen=True):
         return f"Secret({str(self)!r})"
 
     def reveal(self) -> str:
-        """Return the value itself. Only an output asked for ids may call this."""
+        """Return the value itself. Only an output with `--show-ids` may call this."""
         return self.value
 
 
 def shown(value: str | Secret, *, show_ids: bool) -> str:
-    """Return what an output shows of a value: a secret masked, unless ids were asked for."""
+    """Return a value as an output shows it: a secret is masked unless *show_ids* is set."""
     return value.reveal() if show_ids and isinstance(value, Secret) else str(value)
 
 
 def mask(value: str) -> str:
-    """Return *value* with its first and last four characters, if it is long enough and these cannot be a name's.
+    """Return the first and last four characters of *value* with ``…`` between them.
 
-    Of what is shorter than four times that, or is more than a single id, nothing is shown.
+    An end that could be part of a name is left out. Nothing is shown of a value of fewer than 16 characters, or of more
+    than a single id.
     """
     if "@" in value and not _BLANK.search(value):
         return "…@…"
@@ -117,9 +118,9 @@ def _could_be_a_name(end: str) -> bool:
 
 
 def sensitive_spans(text: str) -> Sequence[OffsetRange]:
-    """Return start and end of all that is personal data in *text* by its looks or by the key before it, in order.
+    """Return start and end of all personal data in *text*, in order: by its shape, or by the key before it.
 
-    Escapes of any kind hide nothing. Placeholders are left out.
+    Escapes are undone first. Placeholders are left out.
     """
     return _found_spans(text) if len(text) > _LONGEST_KEPT else _known_spans(text)
 
@@ -136,12 +137,12 @@ def _found_spans(text: str) -> Sequence[OffsetRange]:
 
 
 _known_spans = cached(_found_spans)
-"""The same: most texts of a log are those of a few libraries, devices and places."""
+"""`_found_spans`, cached: most texts of a log name a few libraries, devices and places."""
 
 
 def _spans(text: str) -> Iterator[OffsetRange]:
     at = 0
-    for piece in text.split('"'):  # none of the shapes reaches over a quote
+    for piece in text.split('"'):  # no shape contains a quote
         if not _is_plain(piece):
             yield from _without_placeholders(text, ((at + start, at + end) for start, end in _shapes(piece)))
         at += len(piece) + 1
@@ -149,7 +150,7 @@ def _spans(text: str) -> Iterator[OffsetRange]:
 
 
 def _shapes(text: str) -> Iterator[OffsetRange]:
-    """Yield what looks like an id or an address, together with the rest of the word that it stands in."""
+    """Yield the range of each id or address, extended to whole words."""
     at = 0
     while found := _SHAPES.search(text, at):
         start, end = found.span()
@@ -165,7 +166,7 @@ def _without_placeholders(text: str, extents: Iterable[OffsetRange]) -> Iterator
 
 
 def merged(extents: Iterable[OffsetRange]) -> list[OffsetRange]:
-    """Return extents in order, those that touch as one."""
+    """Return extents in order; those that touch become one."""
     joined: list[OffsetRange] = []
     for start, end in sorted(extents):
         if joined and start <= joined[-1][1]:
@@ -176,7 +177,7 @@ def merged(extents: Iterable[OffsetRange]) -> list[OffsetRange]:
 
 
 def mask_spans(text: str, spans: Iterable[OffsetRange]) -> str:
-    """Return *text* with these ranges masked; they are in order and apart."""
+    """Return *text* with *spans* masked, which are in order and do not overlap."""
     pieces: list[str] = []
     at = 0
     for start, end in spans:
@@ -186,17 +187,17 @@ def mask_spans(text: str, spans: Iterable[OffsetRange]) -> str:
 
 
 def mask_shapes(text: str) -> str:
-    """Return *text* with everything in it masked that is personal data by its looks or by the key before it."""
+    """Return *text* with its personal data masked (`sensitive_spans`)."""
     return mask_spans(text, sensitive_spans(text))
 
 
 def redacted(text: str, further: Iterable[OffsetRange] = (), *, longest: int | None = None) -> str | Secret:
-    """Return a text as it is shown: a `Secret` where there is personal data in it.
+    """Return a text as it is shown: a `Secret` if it holds personal data.
 
     Args:
         text: the text.
-        further: ranges that are personal data for another reason.
-        longest: code points that are shown of it.
+        further: other ranges that are personal data.
+        longest: how many code points are shown.
     """
     spans = merged((*sensitive_spans(text), *further))
     masked = mask_spans(text, spans)
@@ -207,16 +208,16 @@ def redacted(text: str, further: Iterable[OffsetRange] = (), *, longest: int | N
 
 @cached
 def mask_name(name: str) -> str:
-    """Return the name of a library or an event as it is shown; they repeat, and some send whatever they like."""
+    """Return the name of a library or event as it is shown. Names repeat, and may hold personal data."""
     return mask_shapes(name)
 
 
 def shown_pointer(path: Path, ids_in: Callable[[str], Iterable[OffsetRange]] = lambda _: ()) -> str | Secret:
-    """Return *path* as a JSON Pointer whose keys are masked where they are personal data.
+    """Return *path* as a JSON Pointer; keys that are personal data are masked.
 
     Args:
         path: the steps.
-        ids_in: finds further personal data in a key.
+        ids_in: returns other ranges of a key that are personal data.
     """
     masked = tuple(
         mask_spans(step, merged((*sensitive_spans(step), *ids_in(step)))) if isinstance(step, str) else step
@@ -228,8 +229,8 @@ def shown_pointer(path: Path, ids_in: Callable[[str], Iterable[OffsetRange]] = l
 def shown_path(path: str) -> str:
     """Return the name of an input as it is shown.
 
-    Names of files are shown whole. Of a URL, user and password and the values of the query are masked. A document that
-    was given in place of a name is not repeated.
+    File names are shown whole. In a URL, the user, the password and the values of the query are masked. A document
+    that was given instead of a name is not shown.
     """
     if is_like_a_document(path):
         return "{…}"
@@ -243,27 +244,27 @@ def shown_path(path: str) -> str:
 
 
 def is_like_a_document(path: str) -> bool:
-    """Tell whether what was given as the name of an input is a document itself."""
+    """Return whether the name of an input is a document, given by mistake."""
     return _LIKE_A_DOCUMENT.match(path) is not None
 
 
 def is_sensitive(key: str | None, value: object, parent: str | None = None) -> bool:
-    """Tell whether a value has to be masked wherever it is shown, as a whole or in part.
+    """Return whether a value, or a part of it, is masked wherever it is shown.
 
     Args:
-        key: the object key it stands under, its own or that of the list around it.
-        value: a scalar; what is blank, a boolean or null is nobody's.
-        parent: the key of the object around.
+        key: the nearest object key above it: its own or that of the array it is in.
+        value: a scalar; a blank string, a boolean or null is never masked.
+        parent: the key of the object around it.
     """
     text = str(value)
     return is_id(key, value, parent) or (not _is_nothing(value) and bool(sensitive_spans(text)))
 
 
 def is_id(key: str | None, value: object, parent: str | None = None) -> bool:
-    """Tell whether the whole of a value is personal data for its keys; a placeholder is not.
+    """Return whether a whole value is personal data because of its keys; a placeholder is not.
 
     Args:
-        key, value, parent: as of `is_sensitive`.
+        key, value, parent: see `is_sensitive`.
     """
     return not _is_nothing(value) and hides_values(key, parent) and not is_placeholder(str(value))
 
@@ -274,14 +275,14 @@ def _is_nothing(value: object) -> bool:
 
 @cached
 def hides_values(key: str | None, parent: str | None) -> bool:
-    """Tell whether all values under *key* are personal data, or all in the object that stands under *parent*."""
+    """Return whether all values under *key*, or all in the object under *parent*, are personal data."""
     if key is not None and (is_sensitive_key(key) or (fold(key) == "name" and fold(parent or "") in PERSONAL_NAMES)):
         return True
     return parent is not None and is_sensitive_key(parent)
 
 
 def _is_plain(text: str) -> bool:
-    """Tell of most texts at once that they can have none of the shapes."""
+    """Return whether a text is too short or plain to have any of the shapes; most texts are."""
     return len(text) < _SHORTEST_RUN and (text.isalnum() or not text.strip(_PUNCTUATION))
 
 
@@ -291,6 +292,6 @@ def key_of(path: Path) -> str | None:
 
 
 def parent_of(path: Path) -> str | None:
-    """Return the key around the nearest one of *path*: one that hides all that is below it, if there is one."""
+    """Return the key above the nearest one of *path*, or the first sensitive key above it."""
     keys = [step for step in path if isinstance(step, str)][:-1]
     return next((key for key in keys if is_sensitive_key(key)), keys[-1] if keys else None)

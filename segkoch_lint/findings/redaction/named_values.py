@@ -1,4 +1,4 @@
-"""Finds the values of sensitive keys in a text: query strings, JSON inside a string, log lines."""
+"""Values of sensitive keys in a text, such as a query string, JSON in a string, or a log line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 
-# Possessive and anchored at the beginning of a word, so that long texts are searched in linear time.
+# Possessive and anchored at the start of a word, so that the search takes linear time.
 _NAMED = re.compile(
     r"""
     (?<![\w$.-])
@@ -23,7 +23,7 @@ _BARE = re.compile(r"""[^\s{}\[\],"']+""")
 _COLON = re.compile(r"\s*:")
 _BRACKET = re.compile(r"[{}\[\]]")
 
-# A comma or semicolon ends a value where a blank, the end, or another key follows.
+# A comma or semicolon ends a value if a blank, the end, or another key follows.
 _UNQUOTED = r"""(?:[^{stops}&"<>,;|]|[,;|](?!\s*(?:\Z|[\\"'\w$.-]{{0,80}}[:=]){more}))+"""
 _WORD = re.compile(_UNQUOTED.format(stops=r"\s\#", more=r"|\s"))
 _WORDS = re.compile(_UNQUOTED.format(stops=r"\n", more=""))
@@ -31,7 +31,7 @@ _TRAILING = " \t\r,;.)]}'\\"
 
 
 def named_values(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each value in *text* that a sensitive key stands before, quotes left out."""
+    """Yield start and end of each value in *text* that follows a sensitive key, without quotes."""
     at = 0
     while found := _NAMED.search(text, at):
         at = found.end()
@@ -47,7 +47,7 @@ def named_values(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _values_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the extents of the values in an object or a list, whatever their own keys are."""
+    """Yield the extents of the values in an object or array, whatever their own keys are."""
     while start < end:
         opening = _OPENING.match(text, start)
         word = None if opening else _BARE.match(text, start, end)
@@ -66,19 +66,19 @@ def _values_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _value(text: str, named: re.Match[str]) -> tuple[int, int]:
-    """Return the extent of the value that begins where a key and its colon end."""
+    """Return the extent of the value after a key and its colon."""
     start = named.end()
     opening = _OPENING.match(text, start)
     if opening:
         return opening.end(), _closing(text, opening[0], opening.end())
-    # In a query string a blank ends a value; after a colon, a name can have several words.
+    # In a query string, a blank ends a value; after a colon, a value can have several words.
     spaced = named[2] or named[3] or text[named.end(2)] == ":"
     value = (_WORDS if spaced else _WORD).match(text, start)
     return (start, start + len(value[0].rstrip(_TRAILING))) if value else (start, start)
 
 
 def _closing(text: str, quote: str, start: int) -> int:
-    """Return where a string ends that *quote* opens, perhaps with backslashes; the end of the text if it never does."""
+    """Return the end of a string that *quote*, with any backslashes, opens; the end of the text if it is not closed."""
     end = text.find(quote, start)
     while end > 0 and text[end - 1] == "\\":
         end = text.find(quote, end + 1)
@@ -86,7 +86,7 @@ def _closing(text: str, quote: str, start: int) -> int:
 
 
 def _balanced(text: str, start: int) -> int:
-    """Return where the object or list ends that begins at *start*."""
+    """Return the end of the object or array at *start*."""
     depth = 0
     for bracket in _BRACKET.finditer(text, start):
         depth += 1 if bracket[0] in "{[" else -1

@@ -1,6 +1,6 @@
-"""Values that stand where an id should be and are nobody's: the lists of `schemas/definitions.json`.
+"""Placeholders in place of ids, as listed in `schemas/definitions.json`.
 
-Only these may be shown whole under the key of an id, so that a reader can see why a value is shown: it is in a list.
+Under the key of an id, only these are shown whole.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ _LISTS = ("enum", "anyCase")
 """Keywords that list values."""
 
 _NAMES = re.compile("placeholder|sample")
-"""In the names of the definitions that hold the lists."""
+"""Names of the definitions with the lists."""
 
 _REPEATED = "0123456789abcdefx"
 _FORMS = ("{4}{4}-{4}-{4}-{4}-{4}{4}{4}", "{4}{4}{4}{4}{4}{4}{4}{4}", "{4}{4}{4}{4}")
-"""How an id is written whose digits are all the same: as a UUID, without hyphens, as an ANDROID_ID."""
+"""Forms of an id whose digits are all the same: UUID, UUID without hyphens, ANDROID_ID."""
 
 _WORDS = "placeholder-words"
 _AROUND = "{}[]<>()$#%_ \t\r\n"
-"""What stands around the name in a macro that nobody replaced."""
+"""Characters around the name in a macro that was not replaced."""
 
 _BETWEEN = re.compile(r"[\s_.-]+")
 
 
 @cached
 def is_placeholder(text: str) -> bool:
-    """Tell whether the whole of a value, case and white space around it aside, is in the lists of placeholders.
+    """Return whether a whole value is a listed placeholder, whatever its case and the white space around it.
 
-    So is a name that is made of nothing but listed words, two at least (`exampleDeviceId`), and either of them as a
-    macro that nobody replaced (`{idfa}`, `%%ADVERTISING_ID%%`).
+    A name of two or more listed words (`exampleDeviceId`) is one, too. So are both as a macro that was not replaced
+    (`{idfa}`, `%%ADVERTISING_ID%%`).
     """
     if len(text) > _LONGEST:
         return False

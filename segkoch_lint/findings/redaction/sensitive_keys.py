@@ -1,4 +1,4 @@
-"""Keys whose value is personal data or a secret, whatever the value looks like."""
+"""Keys whose value is personal data or a secret, whatever the value is."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _SENSITIVE_KEYS = frozenset(
     devicename traitsname creditcard cardnumber iban accountnumber passport fbp fbc ttclid msclkid
     """.split()
 )
-"""Keys, folded to letters and digits, whose value is personal data or a secret whatever it looks like."""
+"""Such keys, folded to letters and digits."""
 
 _SENSITIVE_ENDS = ("token", "secret", "password", "cookie", "email", "ipaddress", "apikey", "writekey", "secretkey")
 """Ends of such keys, folded: an `fcmToken` is a token."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-"""A word of a key, in any spelling: `clientIP`, `client_ip` and `context.client-ip` end in the word "ip"."""
+"""A word of a key, in any spelling: `clientIP`, `client_ip` and `context.client-ip` end in "ip"."""
 
 _MOST_WORDS = 3
 """Words of the longest of these keys: `date_of_birth` has three."""
 
 _ENDS_IN_ID = re.compile(r"(?:[a-z0-9]I[dD]|[^a-zA-Z0-9](?:id|Id|ID)|(?<![A-Z])ID)s?\Z")
-"""What ends in the word "id", not only in its letters: `playerId` and `player_id`, but neither `paid` nor `ANDROID`."""
+"""A key that ends in the word "id": `playerId` and `player_id`, but neither `paid` nor `ANDROID`."""
 
 _SHARED_IDS = frozenset(
     """
@@ -40,21 +40,21 @@ _SHARED_IDS = frozenset(
     sourceid variantid workspaceid
     """.split()
 )
-"""Ids of things that many people see alike."""
+"""Ids that many people share."""
 
 _LONG_KEYS = (*_SENSITIVE_ENDS, *(key for key in _SENSITIVE_KEYS if len(key) > 3))
-"""Of these, letters before them make no other word."""
+"""Keys that stay recognisable with letters before them."""
 
 _DAMAGED = re.compile(r"\\[uUx]|[uU]00[0-9a-fA-F]{2}")
-"""What is left of an escape that cannot be undone."""
+"""The remains of an escape that cannot be undone."""
 
 PERSONAL_NAMES = frozenset({"device", "traits", "user"})
-"""Objects whose ``name`` is a person's: phones are called after their owners."""
+"""Objects whose ``name`` is personal: phones are named after their owners."""
 
 
 @cached
 def is_sensitive_key(key: str) -> bool:
-    """Tell whether what stands under *key* is personal data or a secret whatever it looks like."""
+    """Return whether the value of *key* is personal data or a secret, whatever it is."""
     folded = fold(key)
     for name in (folded, folded.removesuffix("s")):
         if name in _SHARED_IDS:
@@ -65,7 +65,7 @@ def is_sensitive_key(key: str) -> bool:
 
 
 def _ends_in_a_sensitive_key(key: str) -> bool:
-    """Tell whether the last words of a key are a sensitive key, as of `traits.firstName` and `userPhone`."""
+    """Return whether the last words of a key are a sensitive key, as in `traits.firstName` and `userPhone`."""
     words = [word.lower() for word in _WORD.findall(key)]
     return any(
         "".join(words[start:]).removesuffix("s") in _SENSITIVE_KEYS
@@ -83,9 +83,9 @@ def fold(key: str) -> str:
 
 
 def may_name_an_id(text: str) -> bool:
-    """Tell whether broken text ends in a sensitive key, or holds one of which the escapes are damaged.
+    """Return whether broken text ends in a sensitive key, or holds broken escapes that could hide one.
 
-    Whatever is no letter and no digit may be there by mistake.
+    Characters other than letters and digits are ignored: they may be there by mistake.
     """
     readable = unescape(text)
     if is_damaged(readable):
@@ -95,5 +95,5 @@ def may_name_an_id(text: str) -> bool:
 
 
 def is_damaged(key: str) -> bool:
-    """Tell whether a key of broken text, unescaped, still has what is left of an escape: it could be any key."""
+    """Return whether an unescaped key of broken text has the remains of an escape: it could be any key."""
     return _DAMAGED.search(key) is not None
