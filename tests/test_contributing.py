@@ -73,6 +73,10 @@ def test_a_rule_is_one_file_by_hand_and_its_pages(clone: Path) -> None:
     assert "| [KCH399](KCH399-long-event-name.md) | long-event-name | info |" in page
 
 
+def test_an_envelope_is_one_file(clone: Path) -> None:
+    assert follow("add-an-envelope.md", clone) == {"schemas/envelopes/nats-message.json"}
+
+
 def test_a_report_format_is_a_module_and_a_line(clone: Path) -> None:
     assert follow("add-a-report-format.md", clone) == {
         "segkoch_lint/reporting/tab_separated.py",

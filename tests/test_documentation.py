@@ -61,6 +61,12 @@ def test_every_member_of_a_rule_file_is_documented() -> None:
     assert members - first_cells("rule-files.md") == {"rule"}
 
 
+def test_every_member_of_an_envelope_file_is_documented() -> None:
+    schema = resources.load("envelope")
+    members = {*schema["properties"], *(f"calls.{each}" for each in schema["$defs"]["site"]["properties"])}
+    assert members - first_cells("envelope-files.md") == set()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with a copy of the examples, as a reader has after cloning the repository."""

@@ -201,3 +201,39 @@ def test_what_is_not_in_the_encoding_of_its_mark_is_damage(stored: bytes, good: 
         got.extend(transcode([stored]))
     assert (b"".join(got), caught.value.message) == (good, message)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_a_har_file_that_mitmproxy_compressed_is_inflated(size: int) -> None:
+    stored = zlib.compress(b"{}" * 100_000)
+    chunks = [stored[start : start + size] for start in range(0, len(stored), size)]
+
+    pieces = list(inflate(chunks, name="capture.ZHAR"))
+
+    assert b"".join(pieces) == b"{}" * 100_000
+    assert max(map(len, pieces)) <= CHUNK_BYTES
+
+
+def test_a_har_file_that_only_its_name_calls_compressed_is_read_as_it_is() -> None:
+    assert b"".join(inflate([b'{"log": {}}'], name="capture.zhar")) == b'{"log": {}}'
+    assert b"".join(inflate([gzip.compress(b"{}")], name="capture.zhar")) == b"{}"
+    assert b"".join(inflate([b"x\x9cno HAR"], name="capture.har")) == b"x\x9cno HAR"
+
+
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        (zlib.compress(b"{}" * 99)[:-3], "the zlib data is cut off"),
+        (zlib.compress(b"{}" * 99)[:-1] + b"x", "the zlib data is corrupt: its checksum does not match"),
+        (zlib.compress(b"{}" * 99)[:4] + b"\xff" * 9, "the zlib data is corrupt: it cannot be inflated"),
+        (zlib.compress(b"{}" * 99) + b"{}", "something follows the zlib data"),
+    ],
+)
+@pytest.mark.parametrize("size", [3, 1000])
+def test_damage_of_a_compressed_har_file_is_told(stored: bytes, message: str, size: int) -> None:
+    chunks = [stored[start : start + size] for start in range(0, len(stored), size)]
+
+    with pytest.raises(CorruptInputError) as error:
+        list(inflate(chunks, name="capture.zhar"))
+
+    assert error.value.message == message
