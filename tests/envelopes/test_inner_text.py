@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segkoch_lint.documents.document import Scalar
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.envelopes.inner_document import InnerDocument
@@ -82,11 +83,11 @@ def test_the_scalars_of_a_string_in_a_string_are_those_that_are_shown(value: dic
     document = innermost(source, levels)
     (line,) = document.lines(1, 1)
 
-    tokens = [token for token in document.tokens(1, 0, len(line)) if token.text or token.key is not None]
+    scalars = [each for each in document.scalars(1, 0, len(line)) if isinstance(each, Scalar)]
 
-    assert [(token.key, token.text) for token in tokens] == list(value.items())
-    for token in tokens:
-        written = source[token.start : token.end]  # without its quotes
+    assert [(scalar.key, scalar.text) for scalar in scalars] == list(value.items())
+    for scalar in scalars:
+        written = source[scalar.start : scalar.end]  # without its quotes
         for _ in range(levels + 1):
             written = json.loads(f'"{written}"')
-        assert written == token.text
+        assert written == scalar.text
