@@ -45,7 +45,7 @@ def fails_on_dreaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(DocumentChecker, "inspect", failing)
     # So that every line is read as a document.
-    monkeypatch.setattr(input_linter, "line_selector", lambda _ruleset, limits, *_, **__: ReadingSelector(limits))
+    monkeypatch.setattr(input_linter, "LazySelector", lambda context: ReadingSelector(context.limits))
 
 
 def lines(*texts: str) -> str:
@@ -171,7 +171,7 @@ def test_when_many_lines_at_once_fail_they_are_read_one_by_one(monkeypatch: pyte
         def select(self, *_: Any, **__: Any) -> Any:
             raise KeyError
 
-    monkeypatch.setattr(input_linter, "line_selector", lambda _ruleset, limits, *_, **__: Failing(limits))
+    monkeypatch.setattr(input_linter, "LazySelector", lambda context: Failing(context.limits))
     findings, after = found()
     assert findings == expected
     assert after.summary.calls == before.summary.calls

@@ -166,7 +166,7 @@ class DocumentChecker:
     def line(
         self, line: CheckedLine, path: str, ignored: frozenset[str], summary: Summary, said: Counter[Said]
     ) -> list[Finding]:
-        """Return the findings of a line on which there is an verdict already.
+        """Return the findings of a line on which there is a verdict already.
 
         Args:
             line: the line.
@@ -199,7 +199,7 @@ class DocumentChecker:
     def judged(
         self, document: Document, verdict: Verdict, path: str, ignored: frozenset[str], summary: Summary
     ) -> list[Finding]:
-        """Count a document that is one call on which there is an verdict already, and return its findings.
+        """Count a document that is one call on which there is a verdict already, and return its findings.
 
         Whoever had the verdict has observed the call.
         """

@@ -23,7 +23,7 @@ from segkoch_lint.engine.document_checker import CheckResult, DocumentChecker, S
 from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, Marker, NotACallEntry, Provisional, UnreadCalls
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.lines.checked_line import CheckedLine, CheckedRow
-from segkoch_lint.engine.lines.selector import line_selector
+from segkoch_lint.engine.lines.selector import LazySelector, LineContext
 from segkoch_lint.engine.lines.table_rows import select_rows
 from segkoch_lint.engine.missing_columns import missing_columns
 from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
@@ -109,8 +109,10 @@ class InputLinter:
         self._limits = settings.limits
         self.envelopes = EnvelopeCatalogue(settings.envelopes, settings.at, settings.capture_hosts, settings.limits)
         self._wait = settings.wait
-        self._selector = line_selector(
-            self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
+        self._selector = LazySelector(
+            LineContext(
+                self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
+            )
         )
         self._sieve: LineFilter[CheckedLine | RecordBatch] = LineFilter(self._select, self._ahead, self._announce)
         self._error_snippets = error_snippets

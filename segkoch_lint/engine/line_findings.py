@@ -126,7 +126,7 @@ class _Reading(NamedTuple):
 
 
 class _Readings(NamedTuple):
-    """How findings read what an verdict says they read (`Verdict.reads`).
+    """How findings read what a verdict says they read (`Verdict.reads`).
 
     Attributes:
         blamed: the values to blame; all others are read as they stand.
@@ -138,7 +138,7 @@ class _Readings(NamedTuple):
 
     @classmethod
     def of(cls, verdict: Verdict) -> _Readings:
-        """Return how the findings of an verdict read values."""
+        """Return how the findings of a verdict read values."""
         blamed: list[_Reading] = []
         number = len(NAMES)
         for blame in verdict.violations:

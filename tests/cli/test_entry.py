@@ -200,7 +200,7 @@ OURS_FOR_FEW = {
         "segkoch_lint.documents.table.csv_reader",
         "segkoch_lint.documents.yaml.document",
     ),
-    *("segkoch_lint.engine.lines.native_selector", "segkoch_lint.engine.lines.verdict_cache", "segkoch_lint_core"),
+    *("segkoch_lint.engine.lines.native_selector", "segkoch_lint.engine.lines.caching_selector", "segkoch_lint_core"),
     *("segkoch_lint.reporting.snippets", "segkoch_lint.reporting.json_report", "segkoch_lint.plans"),
     *(
         "segkoch_lint.cli.plan",

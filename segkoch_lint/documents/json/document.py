@@ -14,7 +14,7 @@ from segkoch_lint.documents.json.members import value_extents
 from segkoch_lint.documents.json.scalars import ScalarReader
 from segkoch_lint.documents.json.scanner import keys_of, locate, repeated_keys
 from segkoch_lint.documents.line_table import LineTable, OffsetRange
-from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.position import Path, Span, value_at
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 
 _FEW = 8
@@ -94,7 +94,7 @@ class JsonDocument:
         """Return where values stand that can be found without a scanner."""
         found: dict[Path, OffsetRange] = {}
         if b"\\" not in source:
-            texts = ((path, _value_at(self.value, path)) for path in paths)
+            texts = ((path, value_at(self.value, path)) for path in paths)
             found = {path: extent for path, value in texts if (extent := _only_extent(source, value))}
         missing = [path for path in paths if path not in found]
         if missing:
@@ -140,16 +140,6 @@ class JsonDocument:
 def extent_of_whole(text: str | bytes) -> OffsetRange:
     """Return where the value of JSON text stands in it, with the white space around left out."""
     return len(text) - len(text.lstrip()), len(text.rstrip())
-
-
-def _value_at(value: Any, path: Path) -> Any:
-    """Return the value at a path, or None if there is none."""
-    for step in path:
-        if isinstance(value, list) and isinstance(step, int):
-            value = value[step] if step < len(value) else None
-        else:
-            value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def _only_extent(text: bytes, value: Any) -> OffsetRange | None:

@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from segkoch_lint.calls.call import library_of
-from segkoch_lint.calls.facets import Facet, own_texts
+from segkoch_lint.calls.facets import own_texts
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.lines import Block, NumberedLine
-from segkoch_lint.engine.lines.checked_line import CheckedLine, Count
+from segkoch_lint.engine.lines.checked_line import CheckedLine, single_call
 from segkoch_lint.engine.lines.core_plan import CorePlan
 from segkoch_lint.engine.lines.core_records import CoreRecords
 from segkoch_lint.engine.lines.run_read_set import RunReadSet
-from segkoch_lint.engine.lines.single_call import call_of
+from segkoch_lint.engine.lines.selector import LineContext
 from segkoch_lint.findings.position import object_with
 from segkoch_lint.findings.redaction.known_ids import strings_of_ids
 from segkoch_lint.findings.summary import Group
-from segkoch_lint.identity.recorder import Recorder
-from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.rules.ruleset import RuleSet, Verdict
+from segkoch_lint.rules.ruleset import Verdict
 
 if TYPE_CHECKING:
     from segkoch_lint_core import Found
@@ -50,39 +48,24 @@ class _Group(NamedTuple):
 
 
 class NativeSelector:
-    """Selects lines with the native core; see `segkoch_lint.engine.lines.checked_line.LineSelector`.
+    """A selector (`segkoch_lint.engine.lines.selector.LineSelector`) that uses the native core.
 
     Args:
-        ruleset: the rules of the run.
+        context: the run.
         reads: what the run reads of a call.
-        limits: depth and length of what is read.
-        count: is told of the calls that are only counted.
-        facets: what calls are grouped by.
-        recorder: records what calls say of their users and event names; None if no rule asks.
-        threads: how many the core may use.
 
     Attributes:
-        ahead: how many blocks the core can work on before they are selected from.
+        ahead: how many blocks the core can work on before `select` is called for them.
     """
 
-    def __init__(
-        self,
-        ruleset: RuleSet,
-        reads: RunReadSet,
-        limits: Limits,
-        count: Count,
-        *,
-        facets: tuple[Facet, ...] = (),
-        recorder: Recorder | None = None,
-        threads: int = 1,
-    ) -> None:
-        self._threads = min(threads, _MOST_THREADS)
-        self.ahead = 0 if threads == 1 else 4 * self._threads
-        self._ruleset = ruleset
-        self._limits = limits
-        self._count = count
-        self._facets = facets
-        self._recorder = recorder
+    def __init__(self, context: LineContext, reads: RunReadSet) -> None:
+        self._threads = min(context.threads, _MOST_THREADS)
+        self.ahead = 0 if context.threads == 1 else 4 * self._threads
+        self._ruleset = context.ruleset
+        self._limits = context.limits
+        self._count = context.count
+        self._facets = context.facets
+        self._recorder = context.recorder
         self._reads = reads
         self._records: CoreRecords | None = None
         self._begin()
@@ -172,7 +155,7 @@ class NativeSelector:
     def _learn_row(self, text: bytes) -> None:
         self._plan.taught += 1
         document = parse_json(text, depth=self._limits.depth)
-        call = call_of(document)
+        call = single_call(document)
         if call is None:
             self._verdicts.append(None)
             self._plan.core.teach_row("left")

@@ -1,106 +1,124 @@
-"""Which way the lines of a log are gone through: with the native core, if it is installed, or without."""
+"""Line selectors count the calls of lines that violate nothing, and pass on all other lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 from segkoch_lint.calls.facets import Facet
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.lines import Block, NumberedLine
-from segkoch_lint.engine.lines.checked_line import CheckedLine, Count, LineSelector
+from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
+from segkoch_lint.findings.summary import Group
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.inputs.limits import Limits
-from segkoch_lint.rules.ruleset import RuleSet
+from segkoch_lint.rules.ruleset import RuleSet, Verdict
 
 FEW_BYTES = 64 << 10
-"""Lines of inputs that are read as documents before anything else is tried."""
+"""Lines up to this many bytes are read as documents: it takes a while until a selector saves time."""
+
+Count = Callable[[Verdict, str, Group, int], None]
+"""Counts a number of calls with the same verdict, library and group."""
 
 
-def line_selector(
-    ruleset: RuleSet,
-    limits: Limits,
-    count: Count,
-    facets: tuple[Facet, ...],
-    recorder: Recorder | None,
-    *,
-    threads: int = 1,
-) -> LineSelector:
-    """Return what goes through the lines of inputs; see `selector_for`."""
-    return LazySelector(lambda: selector_for(ruleset, limits, count, facets, recorder, threads=threads), limits)
+@dataclass(frozen=True, slots=True)
+class LineContext:
+    """What line selectors need to know of a run.
 
-
-def selector_for(
-    ruleset: RuleSet,
-    limits: Limits,
-    count: Count,
-    facets: tuple[Facet, ...],
-    recorder: Recorder | None,
-    *,
-    threads: int = 1,
-) -> LineSelector:
-    """Return the fastest selector that there is.
-
-    Args:
+    Attributes:
         ruleset: the rules of the run.
-        limits: depth and length of what is read.
-        count: is told of the calls that are only counted.
+        limits: the limits of depth and length.
+        count: called for the calls that are only counted.
         facets: what calls are grouped by.
-        recorder: records what calls say of their users and event names; None if no rule asks.
-        threads: how many the native core may use.
+        recorder: records ids and event names of calls; None if no rule is about them.
+        threads: how many threads the native core may use.
     """
+
+    ruleset: RuleSet
+    limits: Limits
+    count: Count
+    facets: tuple[Facet, ...] = ()
+    recorder: Recorder | None = None
+    threads: int = 1
+
+
+class LineSelector(Protocol):
+    """Counts the calls of lines that violate nothing, and passes on the other lines."""
+
+    @property
+    def ahead(self) -> int:
+        """How many blocks it can work on before `select` is called for them."""
+
+    def announce(self, block: Block) -> None:
+        """Start work on a block. `select` is called later, for the announced blocks in their order."""
+
+    def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | ParseError | CheckedLine]:
+        """Return, in order, the lines of a block that are not only counted.
+
+        If this fails, nothing of the block is counted, so that it can be read in another way.
+
+        Args:
+            block: lines; the number of line ends in it is stored in it.
+            leave_first: whether to return the first call, too, whatever its verdict.
+        """
+
+
+def fastest_selector(context: LineContext) -> LineSelector:
+    """Return the fastest selector that is installed and can be used for the rules."""
     from segkoch_lint.engine.lines.run_read_set import RunReadSet  # noqa: PLC0415 - only large inputs need it
 
+    recorder = context.recorder
     reads = RunReadSet.of(
-        ruleset.read_set,
-        facets,
+        context.ruleset.read_set,
+        context.facets,
         users=recorder is not None and recorder.users,
         events=recorder is not None and recorder.events,
     )
     if reads.read_set.is_divisible and has_core():
         from segkoch_lint.engine.lines.native_selector import NativeSelector  # noqa: PLC0415 - it needs the core
 
-        return NativeSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder, threads=threads)
+        return NativeSelector(context, reads)
     if reads.read_set.is_divisible and not reads.read_set.compares_members:
-        from segkoch_lint.engine.lines.verdict_cache import CachingSelector  # noqa: PLC0415
+        from segkoch_lint.engine.lines.caching_selector import CachingSelector  # noqa: PLC0415 - as above
 
-        return CachingSelector(ruleset, reads, limits, count, facets=facets, recorder=recorder)
-    return ReadingSelector(limits)
+        return CachingSelector(context, reads)
+    return ReadingSelector(context.limits)
 
 
 class LazySelector:
-    """Hands the first lines on, and makes a selector when there are many: it takes a while until one saves time.
+    """Passes the first lines on, and creates the fastest selector if there are more than `FEW_BYTES`.
 
     Args:
-        make: makes the selector.
-        limits: the length of a line.
+        context: the run.
     """
 
-    def __init__(self, make: Callable[[], LineSelector], limits: Limits) -> None:
-        self._make = make
-        self._few = ReadingSelector(limits)
-        self._selector: LineSelector | None = None
+    def __init__(self, context: LineContext) -> None:
+        self._context = context
+        self._selector: LineSelector = ReadingSelector(context.limits)
+        self._is_fast = False
         self._bytes = 0
 
     @property
     def ahead(self) -> int:
-        """How many blocks it can work on before they are selected from."""
-        return (self._selector or self._few).ahead
+        """How many blocks it can work on before `select` is called for them."""
+        return self._selector.ahead
 
     def announce(self, block: Block) -> None:
-        """Begin to work on a block."""
-        (self._selector or self._few).announce(block)
+        """Start work on a block."""
+        self._selector.announce(block)
 
     def select(self, block: Block, *, leave_first: bool) -> Iterable[NumberedLine | ParseError | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
         self._bytes += len(block.text)
-        if self._selector is None and self._bytes > FEW_BYTES:
-            self._selector = self._make()
-        return (self._selector or self._few).select(block, leave_first=leave_first)
+        if not self._is_fast and self._bytes > FEW_BYTES:
+            self._selector, self._is_fast = fastest_selector(self._context), True
+        return self._selector.select(block, leave_first=leave_first)
 
 
 class ReadingSelector:
-    """Hands every line on; see `segkoch_lint.engine.lines.checked_line.LineSelector`.
+    """A selector that passes every line on.
 
     Args:
         limits: the length of a line.
@@ -111,7 +129,7 @@ class ReadingSelector:
         self.ahead = 0
 
     def announce(self, block: Block) -> None:
-        """Take no notice of a block."""
+        """Do nothing: a block is read when it is selected from."""
 
     def select(self, block: Block, *, leave_first: bool) -> Iterator[NumberedLine | ParseError]:  # noqa: ARG002
         """Return the lines of a block."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from segkoch_lint.findings.position import Path
-from segkoch_lint.plans.model.json_values import applied_in_place, as_mapping, value_at
+from segkoch_lint.findings.position import Path, value_at
+from segkoch_lint.plans.model.json_values import applied_in_place, as_mapping
 from segkoch_lint.plans.model.plan import Schema, SchemaLocation
 
 _DEVICE: Path = ("properties", "context", "properties", "device")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from segkoch_lint.findings.position import value_at
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.findings.summary import Change
 from segkoch_lint.plans.diff.pairs import rules_before
-from segkoch_lint.plans.model.json_values import as_list, as_mapping, resolve, value_at
+from segkoch_lint.plans.model.json_values import as_list, as_mapping, resolve
 from segkoch_lint.plans.model.plan import Plan, PlanRule
 from segkoch_lint.plans.model.wording import listed
 

@@ -11,12 +11,13 @@ from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.errors import UsageError
+from segkoch_lint.findings.position import value_at
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.plans.guard.exact import TITLE
 from segkoch_lint.plans.guard.text_edits import Edit, add_member, append, apply, prepend, replace
 from segkoch_lint.plans.model.formats import CONFIG_API, TERRAFORM, find_plans
-from segkoch_lint.plans.model.json_values import as_list, as_mapping, value_at
+from segkoch_lint.plans.model.json_values import as_list, as_mapping
 from segkoch_lint.plans.model.pages import join_pages
 from segkoch_lint.plans.model.plan import Plan, Schema, SchemaLocation
 from segkoch_lint.plans.probe.evaluator import Evaluator, TimeLimitExceeded

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.position import Path, value_at
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
@@ -22,13 +22,6 @@ def as_list(value: Any) -> Sequence[Any]:
 def as_text(value: Any) -> str:
     """Return *value* if it is a string, else an empty one."""
     return value if isinstance(value, str) else ""
-
-
-def value_at(value: Any, path: Path) -> Any:
-    """Return the value at *path*, which exists."""
-    for step in path:
-        value = value[step]
-    return value
 
 
 def existing(value: Any, path: Path) -> Path:

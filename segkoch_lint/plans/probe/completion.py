@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.position import Path, value_at
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
-from segkoch_lint.plans.model.json_values import as_mapping, existing, value_at, with_value, without
+from segkoch_lint.plans.model.json_values import as_mapping, existing, with_value, without
 from segkoch_lint.plans.probe.validators import CompiledSchema
 from segkoch_lint.plans.probe.values import ANYTHING, replacements, suggested
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from segkoch_lint.findings.position import Path
-from segkoch_lint.plans.model.json_values import applied_in_place, as_mapping, existing, value_at
+from segkoch_lint.findings.position import Path, value_at
+from segkoch_lint.plans.model.json_values import applied_in_place, as_mapping, existing
 from segkoch_lint.plans.probe.values import named_values, samples_of
 
 PlanValue = tuple[str, Any]

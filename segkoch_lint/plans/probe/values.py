@@ -11,7 +11,8 @@ from itertools import chain, islice, repeat
 from typing import Any
 
 from segkoch_lint.bounded_cache import cached
-from segkoch_lint.plans.model.json_values import as_list, as_mapping, resolve, value_at
+from segkoch_lint.findings.position import value_at
+from segkoch_lint.plans.model.json_values import as_list, as_mapping, resolve
 from segkoch_lint.plans.probe.patterns import read_pattern
 
 _MAX_ITEMS = 100

@@ -11,18 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from segkoch_lint.calls.facets import Facet
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents import detection
 from segkoch_lint.engine import input_linter
 from segkoch_lint.engine.lines import selector
-from segkoch_lint.engine.lines.checked_line import Count, LineSelector
 from segkoch_lint.engine.lines.core import has_core
-from segkoch_lint.engine.lines.selector import ReadingSelector, selector_for
-from segkoch_lint.identity.recorder import Recorder
+from segkoch_lint.engine.lines.selector import LineContext, LineSelector, ReadingSelector, fastest_selector
 from segkoch_lint.inputs import opener
-from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
 from segkoch_lint.rules import fingerprint
 from segkoch_lint.rules.catalogue import Rule
@@ -40,23 +36,15 @@ WAYS = (CACHED, *([NATIVE] if has_core() else []))
 """The ways to go through lines that must find the same as `READ`."""
 
 
-def selector_by(name: str) -> Callable[..., LineSelector]:
+def selector_by(name: str) -> Callable[[LineContext], LineSelector]:
     """What makes a selector of a kind, as far as the rules allow it."""
 
-    def make(
-        ruleset: RuleSet,
-        limits: Limits,
-        count: Count,
-        facets: tuple[Facet, ...],
-        recorder: Recorder | None,
-        *,
-        threads: int = 1,
-    ) -> LineSelector:
+    def make(context: LineContext) -> LineSelector:
         if name == READ:
-            return ReadingSelector(limits)
+            return ReadingSelector(context.limits)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(selector, "has_core", lambda: name == NATIVE)
-            return selector_for(ruleset, limits, count, facets, recorder, threads=threads)
+            return fastest_selector(context)
 
     return make
 
@@ -69,7 +57,7 @@ def way(name: str) -> Iterator[None]:
     to lint most examples.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(input_linter, "line_selector", selector_by(name))
+        patch.setattr(input_linter, "LazySelector", selector_by(name))
         patch.setattr(input_linter, "Selection", selection_of)
         patch.setattr(input_linter, "RuleSet", rule_set_of)
         patch.setattr(fingerprint, "compile_schema", compiled)

@@ -18,6 +18,7 @@ from segkoch_lint.engine.document_checker import DocumentChecker
 from segkoch_lint.engine.line_findings import LineFindings
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
+from segkoch_lint.engine.lines.selector import LineContext
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.redaction.known_ids import holds_none
 from segkoch_lint.findings.summary import Summary
@@ -35,8 +36,8 @@ RULES = RuleSet(SELECTION.rules, Settings().delivery, SELECTION.catalogue)
 
 
 def checked(lines: list[bytes], by: str) -> list[CheckedLine]:
-    """The lines of which the first selector has an verdict, and which break something."""
-    selector = selector_by(by)(RULES, Limits(), lambda *_: None, (), None)
+    """The lines of which the first selector has a verdict, and which break something."""
+    selector = selector_by(by)(LineContext(RULES, Limits(), lambda *_: None))
     found = selector.select(Block(1, b"\n".join([GOOD, *lines])), leave_first=False)
     return [each for each in found if isinstance(each, CheckedLine)]
 

@@ -13,8 +13,9 @@ from segkoch_lint.calls.facets import FACETS, Facet
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.lines import Block, NumberedLine
-from segkoch_lint.engine.lines import selector, verdict_cache
+from segkoch_lint.engine.lines import caching_selector, selector
 from segkoch_lint.engine.lines.checked_line import CheckedLine
+from segkoch_lint.engine.lines.selector import LineContext
 from segkoch_lint.findings.summary import Group
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
@@ -139,7 +140,7 @@ def selected(
     def count(_verdict: Verdict, library: str, _group: Group, calls: int) -> None:
         counted[library] += calls
 
-    selecting = selector_by(by)(RuleSet(built_in(), Delivery(), built_in()), Limits(), count, facets, None)
+    selecting = selector_by(by)(LineContext(RuleSet(built_in(), Delivery(), built_in()), Limits(), count, facets))
     block = Block(1, text)
     left = list(selecting.select(block, leave_first=leave_first))
     assert block.next_number == 1 + text.count(b"\n")
@@ -149,8 +150,8 @@ def selected(
 @pytest.mark.parametrize("by", WAYS)
 @pytest.mark.parametrize("most", [1, 2000])
 def test_no_more_is_remembered_than_is_allowed(by: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict_cache, "MOST_BYTES", most)
-    monkeypatch.setattr(verdict_cache, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(caching_selector, "MOST_BYTES", most)
+    monkeypatch.setattr(caching_selector, "MOST_REMEMBERED", 1)
     if by == NATIVE:
         for name, number in (("MOST_TAUGHT", most // 100), ("MOST_GROUPS", 1)):
             monkeypatch.setattr(f"segkoch_lint.engine.lines.native_selector.{name}", number)

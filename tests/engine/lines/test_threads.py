@@ -74,14 +74,14 @@ def test_where_the_teacher_fails_lines_are_read_one_by_one_and_the_rest_as_ever(
     findings, summary = in_blocks(content, 5000, jobs=1)
     learn = iter([True, False, False, True, True, False, True])
 
-    call_of = native.call_of
+    call_of = native.single_call
 
     def failing(*arguments: Any) -> Any:
         if next(learn, False):
             raise ZeroDivisionError
         return call_of(*arguments)
 
-    monkeypatch.setattr(native, "call_of", failing)
+    monkeypatch.setattr(native, "single_call", failing)
     again, told = in_blocks(content, 5000, jobs=3)
     assert [remark for _, remark in told.remarks] == [
         "segkoch-lint failed on many lines at once (ZeroDivisionError), and read them one by one"

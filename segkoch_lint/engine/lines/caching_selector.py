@@ -12,27 +12,26 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.calls.call import library_of
-from segkoch_lint.calls.facets import Facet, own_texts
+from segkoch_lint.calls.facets import own_texts
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.members import compact_members, value_extents
 from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.documents.table.json_rows import is_column
-from segkoch_lint.engine.lines.checked_line import CheckedLine, Count
+from segkoch_lint.engine.lines.block_records import BlockRecords
+from segkoch_lint.engine.lines.checked_line import CheckedLine, single_call
 from segkoch_lint.engine.lines.json_size import fits
 from segkoch_lint.engine.lines.run_read_set import DEVICE, EVENT, USER_IDS, RunReadSet
-from segkoch_lint.engine.lines.single_call import call_of
-from segkoch_lint.engine.lines.statements import Statements
+from segkoch_lint.engine.lines.selector import LineContext
 from segkoch_lint.findings.position import Path, object_with, value_at
 from segkoch_lint.findings.redaction.known_ids import shows_no_id
 from segkoch_lint.findings.summary import Group
-from segkoch_lint.identity.recorder import Event, Recorder
+from segkoch_lint.identity.recorder import Event
 from segkoch_lint.identity.records import IdMembers, members_of
-from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.rules.fingerprint import Fingerprinter
 from segkoch_lint.rules.read_set import ReadSet
-from segkoch_lint.rules.ruleset import RuleSet, Verdict
+from segkoch_lint.rules.ruleset import Verdict
 
 MOST_REMEMBERED = 10_000
 """Entries of each cache; with more, all are cleared."""
@@ -81,36 +80,23 @@ class _KnownLine:
 
 
 class CachingSelector:
-    """Selects lines by a cache of verdicts; see `segkoch_lint.engine.lines.checked_line.LineSelector`.
+    """A selector (`segkoch_lint.engine.lines.selector.LineSelector`) that caches verdicts, in Python.
 
     Args:
-        ruleset: the rules of the run.
+        context: the run.
         reads: what the run reads of a call.
-        limits: depth and length of what is read.
-        count: is told of the calls that are only counted.
-        facets: what calls are grouped by.
-        recorder: records what calls say of their users and event names; None if no rule asks.
     """
 
-    def __init__(
-        self,
-        ruleset: RuleSet,
-        reads: RunReadSet,
-        limits: Limits,
-        count: Count,
-        *,
-        facets: tuple[Facet, ...] = (),
-        recorder: Recorder | None = None,
-    ) -> None:
-        self._ruleset = ruleset
-        self._limits = limits
-        self._count = count
-        self._facets = facets
-        self._recorder = recorder
+    def __init__(self, context: LineContext, reads: RunReadSet) -> None:
+        self._ruleset = context.ruleset
+        self._limits = context.limits
+        self._count = context.count
+        self._facets = context.facets
+        self._recorder = context.recorder
         self.ahead = 0
-        self._named = any(facet.named for facet in facets)
+        self._named = any(facet.named for facet in context.facets)
         self._fingerprinter = Fingerprinter(reads.read_set)
-        self._longest = min(limits.line_bytes, reads.read_set.longest)
+        self._longest = min(context.limits.line_bytes, reads.read_set.longest)
         self._members: dict[str, _CachedMember | None] = {}
         self._numbers: dict[Hashable, int] = {}
         self._verdicts: dict[tuple[int, ...], tuple[Verdict, IdMembers] | None] = {}
@@ -128,7 +114,7 @@ class CachingSelector:
         self._forget_when_full()
         selected: list[NumberedLine | ParseError | CheckedLine] = []
         counted: Counter[tuple[Verdict, str, Group]] = Counter()
-        statements = Statements(block)
+        records = BlockRecords(block)
         for number, line in enumerate(block.text.split(b"\n")):
             if not line or line.isspace():
                 continue
@@ -138,10 +124,10 @@ class CachingSelector:
                 leave_first = leave_first and known is None
                 continue
             if self._recorder is not None and self._recorder.users:
-                statements.add(known.members, known.message, known.verdict.origin, number)
+                records.add(known.members, known.message, known.verdict.origin, number)
             library, group, event = self._group(known)
             if event is not None and known.verdict.not_delivered is None:
-                statements.add_event(event, number)
+                records.add_event(event, number)
             if known.verdict.violations:
                 extents = value_extents(line, known.verdict.reads)
                 selected.append(CheckedLine(line, block.number + number, known.verdict, number, group, extents))
@@ -150,7 +136,7 @@ class CachingSelector:
         for (verdict, library, group), calls in counted.items():
             self._count(verdict, library, group, calls)
         if self._recorder is not None:
-            statements.record(self._recorder)
+            records.record(self._recorder)
         return selected
 
     def _known(self, line: bytes) -> _KnownLine | None:
@@ -200,7 +186,7 @@ class CachingSelector:
 
     def _verdict(self, numbers: tuple[int, ...], line: bytes) -> tuple[Verdict, IdMembers] | None:
         """Return the verdict on a call, and what says whose it is; None if it is to be read as a document."""
-        call = call_of(parse_json(line, depth=self._limits.depth))
+        call = single_call(parse_json(line, depth=self._limits.depth))
         if call is None:
             self._verdicts[numbers] = None
             return None

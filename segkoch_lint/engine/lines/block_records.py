@@ -29,7 +29,7 @@ class _Count:
     calls: int = 0
 
 
-class Statements:
+class BlockRecords:
     """What the calls of a block say, until it is certain that all of the block can be gone through.
 
     Args:
