@@ -93,7 +93,7 @@ def test_many_failures_are_counted_and_the_first_ones_named(program: Program, tm
 
 
 @pytest.mark.usefixtures("fails_on_dreaded")
-def test_reports_end_properly_and_a_traceback_is_shown_only_when_asked(program: Program, tmp_path: Path) -> None:
+def test_reports_are_completed_and_a_traceback_is_shown_only_with_debug(program: Program, tmp_path: Path) -> None:
     file = tmp_path / "call.json"
     file.write_text(DREADED)
     ran = program("check", "--isolated", str(file), "-o", f"json:{tmp_path / 'out.json'}")
@@ -203,7 +203,7 @@ def test_a_failure_outside_of_documents_leaves_the_reports_whole_and_the_other_i
     assert str(tmp_path / "b.json") in {each["path"] for each in report["findings"]}
 
 
-def test_what_is_raised_by_who_is_told_of_the_progress_ends_the_run(tmp_path: Path) -> None:
+def test_an_exception_of_the_progress_callback_ends_the_run(tmp_path: Path) -> None:
     def cancel() -> None:
         raise LookupError("enough")
 

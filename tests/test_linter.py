@@ -21,7 +21,7 @@ def codes(findings: Any) -> list[str]:
     return [finding.code for finding in findings]
 
 
-def test_messages_show_what_yaml_was_written_as(findings_in: FindingsIn) -> None:
+def test_messages_show_yaml_scalars_as_they_are_written(findings_in: FindingsIn) -> None:
     text = "type: track\nevent: 1e5\nuserId: NO\ncontext: {device: {type: 010, id: 20260101, advertisingId: 0x1F}}\n"
     messages = {(f.code, f.location.pointer): f.text(show_ids=True) for f in findings_in(text)}
     assert messages["KCH302", "/event"].startswith("the event name is 1e5, not a string")
@@ -68,13 +68,13 @@ def test_places_in_the_third_document_of_a_yaml_stream(findings_in: FindingsIn) 
     ]
 
 
-def test_values_of_the_batch_are_blamed_where_they_stand(findings_in: FindingsIn) -> None:
+def test_a_wrong_value_of_the_batch_is_located_in_the_batch(findings_in: FindingsIn) -> None:
     batch = {"batch": [{"type": "track", "event": "x", "userId": "u"}], "context": {"device": {"type": "phone"}}}
     found = {(f.code, f.location.pointer) for f in findings_in(pretty(batch))}
     assert found == {("KCH103", "/context/device/type"), ("KCH104", "/context/device"), ("KCH105", "/context/device")}
 
 
-def test_an_unquoted_yaml_id_is_reported_as_what_it_is(findings_in: FindingsIn) -> None:
+def test_an_unquoted_yaml_id_is_reported_as_a_number(findings_in: FindingsIn) -> None:
     (finding,) = [
         f
         for f in findings_in("type: track\nevent: x\nuserId: u\ncontext: {device: {id: 0123}}\n")
@@ -160,7 +160,7 @@ def test_a_file_that_holds_calls_is_expected_to_hold_nothing_else(tmp_path: Path
     ("text", "remark"),
     [('{"rules":{"events":[]}}', "a tracking plan"), ('{"log":{"entries":[]}}', "HAR capture without calls")],
 )
-def test_plans_and_captures_are_told_apart_and_said_so(text: str, remark: str, tmp_path: Path) -> None:
+def test_plans_and_captures_are_recognised_and_reported(text: str, remark: str, tmp_path: Path) -> None:
     found, linter = linted(tmp_path, "a.json", text)
     assert found == []
     assert linter.summary.remarks[0][1].startswith(remark)
@@ -188,7 +188,7 @@ def test_rules_are_ignored_per_file(tmp_path: Path) -> None:
     assert codes(Linter(Settings(per_file_ignores={"legacy.*": ("KCH001",)}, root=tmp_path)).paths([str(broken)])) == []
 
 
-def test_findings_stand_in_the_order_of_their_places_also_of_what_is_no_call() -> None:
+def test_findings_are_in_the_order_of_their_places_including_values_that_are_not_calls() -> None:
     bad = {"type": "track", "event": "x", "userId": "u", "context": {"device": {"type": "iOS"}}}
     text = json.dumps([bad, {"x": 1}, [], bad, 3], indent=1)
     places = [(each.code, each.location.span.line) for each in lint(text.encode()) if each.location.span]
@@ -198,7 +198,7 @@ def test_findings_stand_in_the_order_of_their_places_also_of_what_is_no_call() -
 
 
 @pytest.mark.parametrize(("key", "code"), [("id", "KCH104"), ("advertisingId", "KCH105")])
-def test_of_an_id_that_is_no_string_the_remedy_speaks_of_that_and_not_of_the_library(key: str, code: str) -> None:
+def test_the_remedy_for_an_id_that_is_not_a_string_is_about_that_and_not_about_the_library(key: str, code: str) -> None:
     call = copy.deepcopy(IOS_CALL)
     call["context"]["library"]["name"] = "analytics-react-native"
     call["context"]["device"][key] = 42
@@ -207,7 +207,7 @@ def test_of_an_id_that_is_no_string_the_remedy_speaks_of_that_and_not_of_the_lib
     assert finding.remedy.startswith("Send the id as a string")
 
 
-def test_the_remedy_speaks_to_the_library_or_its_kind() -> None:
+def test_the_remedy_depends_on_the_library_or_its_kind() -> None:
     def remedy(library: str) -> str:
         call = {
             "type": "track",
@@ -226,7 +226,7 @@ def test_the_remedy_speaks_to_the_library_or_its_kind() -> None:
     assert remedy("our-own").startswith("Send `context.device.advertisingId`")
 
 
-def test_an_id_that_stands_again_is_masked_in_messages_and_in_the_name_of_the_event(good_call: dict[str, Any]) -> None:
+def test_a_repeated_id_is_masked_in_messages_and_in_the_name_of_the_event(good_call: dict[str, Any]) -> None:
     good_call |= {"userId": "user-4711", "event": "Order by user-4711"}
     good_call["context"]["device"]["type"] = "user-4711"
     (finding,) = (each for each in lint(good_call) if each.code == "KCH103")
@@ -238,7 +238,7 @@ def test_an_id_that_stands_again_is_masked_in_messages_and_in_the_name_of_the_ev
     assert "4711" not in finding.properties["event"]
 
 
-def test_a_stand_in_for_an_id_is_shown_where_it_stands_again(good_call: dict[str, Any]) -> None:
+def test_a_repeated_placeholder_is_shown(good_call: dict[str, Any]) -> None:
     good_call |= {"userId": "0000000000000000", "event": "0000000000000000"}
     good_call["context"]["device"]["type"] = "0000000000000000"
     (finding,) = (each for each in lint(good_call) if each.code == "KCH103")
@@ -248,7 +248,7 @@ def test_a_stand_in_for_an_id_is_shown_where_it_stands_again(good_call: dict[str
     assert finding.properties["event"] == "by 0000000000000000"
 
 
-def test_names_of_libraries_are_masked_where_they_are_personal(good_call: dict[str, Any]) -> None:
+def test_names_of_libraries_are_masked_if_they_are_personal_data(good_call: dict[str, Any]) -> None:
     good_call["context"]["library"]["name"] = "anna@example.com"
     line = json.dumps(good_call, separators=(",", ":"), sort_keys=True)
     linter = Linter()
@@ -259,7 +259,7 @@ def test_names_of_libraries_are_masked_where_they_are_personal(good_call: dict[s
     assert {finding.properties["library"] for finding in found} == {"…@…"}
 
 
-def test_figures_per_library_say_what_kochava_can_use(good_call: dict[str, Any]) -> None:
+def test_figures_per_library_count_what_kochava_can_use(good_call: dict[str, Any]) -> None:
     bad = {**good_call, "context": {**good_call["context"], "device": {"type": "ios"}}}
     odd = {"type": "track", "event": "x", "userId": "u", "context": {"library": {"name": 5}}}
     linter = Linter()
@@ -286,7 +286,7 @@ def test_figures_per_library_say_what_kochava_can_use(good_call: dict[str, Any])
         ),
     ],
 )
-def test_what_is_wrong_with_a_key_underlines_the_key(
+def test_a_finding_about_a_key_underlines_the_key(
     content: str, underlined: dict[str, tuple[int, ...]], findings_in: Callable[[bytes | str], list[Finding]]
 ) -> None:
     found = {f.code: f.location.span for f in findings_in(content) if f.code in {"KCH303", "KCH304", "KCH306"}}
@@ -305,9 +305,7 @@ def test_what_is_wrong_with_a_key_underlines_the_key(
         ('{"type": "track", "event": "E", "userId": "u", "userId": "u"}', 'duplicate key "userId"', "Keep one"),
     ],
 )
-def test_what_is_wrong_with_a_text_is_said_in_usual_words_with_a_remedy_that_fits(
-    content: str, message: str, remedy: str
-) -> None:
+def test_broken_text_is_described_in_usual_words_with_a_fitting_remedy(content: str, message: str, remedy: str) -> None:
     found = [f for f in Linter().bytes(content.encode(), "call.json") if f.code in {"KCH001", "KCH003"}]
     assert [(message in f.message, remedy in f.remedy) for f in found] == [(True, True)]
 

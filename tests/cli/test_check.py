@@ -40,7 +40,7 @@ def test_without_a_path_the_working_directory_is_linted(program: Program) -> Non
     assert "2 calls read: 2 checked." in program("check").out
 
 
-def test_a_glob_is_expanded_where_the_shell_did_not(program: Program) -> None:
+def test_a_glob_that_the_shell_did_not_expand_is_expanded(program: Program) -> None:
     assert "1 call read" in program("check", "g*.json").out
 
 

@@ -47,13 +47,13 @@ def test_a_command_group_without_a_command_shows_its_help_as_help_is_laid_out(
     assert ran.out + ran.err == program(*arguments, "--help").out
 
 
-def test_an_unknown_command_is_asked_wrongly(program: Program) -> None:
+def test_an_unknown_command_is_a_usage_error(program: Program) -> None:
     ran = program("chek")
     assert ran.status == 2
     assert "chek" in ran.err
 
 
-def test_a_fault_of_our_own_is_said_and_shows_a_traceback_only_when_asked(
+def test_an_internal_error_is_reported_and_its_traceback_shown_only_with_debug(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -69,7 +69,7 @@ def test_a_fault_of_our_own_is_said_and_shows_a_traceback_only_when_asked(
 
 
 @pytest.mark.parametrize(("raised", "status"), [(KeyboardInterrupt, 130), (BrokenPipeError, 141)])
-def test_interruptions_have_a_status_of_their_own(
+def test_interruptions_have_their_own_exit_status(
     raised: type[BaseException], status: int, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(*_: object, **__: object) -> None:
@@ -150,7 +150,7 @@ def test_the_end_of_the_terminal_is_ignored_under_nohup(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
-def test_a_closed_standard_error_changes_nothing_but_what_is_said_there(tmp_path: Path) -> None:
+def test_a_closed_standard_error_changes_neither_reports_nor_exit_status(tmp_path: Path) -> None:
     def ran(arguments: str) -> subprocess.CompletedProcess[str]:
         command = f"exec {sys.executable} -m segkoch_lint check {arguments} 2>&-"
         return subprocess.run(["/bin/sh", "-c", command], stdout=subprocess.PIPE, text=True, check=False, cwd=tmp_path)
@@ -162,7 +162,7 @@ def test_a_closed_standard_error_changes_nothing_but_what_is_said_there(tmp_path
     assert ran("--no-such-option").returncode == 2
 
 
-def test_a_full_disk_is_said(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run([*PROGRAM, "check", str(log(tmp_path))], stdout=full, stderr=subprocess.PIPE, check=False)
     assert ran.returncode == 4
@@ -170,7 +170,7 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
     assert b"Traceback" not in ran.stderr
 
 
-def test_a_closed_standard_output_is_said(tmp_path: Path) -> None:
+def test_a_closed_standard_output_is_reported(tmp_path: Path) -> None:
     command = f"exec {sys.executable} -m segkoch_lint check {log(tmp_path)} >&-"
     ran = subprocess.run(["/bin/sh", "-c", command], stderr=subprocess.PIPE, check=False)
     assert ran.returncode == 4
@@ -231,7 +231,7 @@ def imported_by(arguments: list[str], folder: Path) -> set[str]:
         (["check", "--help"], {"msgspec"}),  # the severities are defined beside the findings
     ],
 )
-def test_what_is_said_of_the_program_needs_neither_parsers_nor_validators(
+def test_version_and_help_need_neither_parsers_nor_validators(
     arguments: list[str], needed: set[str], tmp_path: Path
 ) -> None:
     imported = imported_by(arguments, tmp_path)
@@ -260,7 +260,7 @@ def test_a_fixture_is_checked_without_what_only_other_inputs_need(
 
 
 @pytest.mark.parametrize("descriptors", [24, 12, 8, 6])
-def test_too_few_file_descriptors_are_said_and_nothing_is_called_clean(descriptors: int, tmp_path: Path) -> None:
+def test_too_few_file_descriptors_are_reported_and_nothing_is_called_clean(descriptors: int, tmp_path: Path) -> None:
     file = tmp_path / "log.ndjson"
     line = '{"type":"track","event":"x","userId":"u","properties":{"note":"' + "x" * (1 << 20) + '"}}\n'
     file.write_text(line * 17)
@@ -286,7 +286,7 @@ def test_too_few_file_descriptors_are_said_and_nothing_is_called_clean(descripto
         (["plan", "dif"], "Did you mean `segkoch-lint plan diff`?"),
     ],
 )
-def test_what_was_meant_is_suggested_for_an_unknown_command(program: Program, arguments: list[str], meant: str) -> None:
+def test_a_command_is_suggested_for_an_unknown_one(program: Program, arguments: list[str], meant: str) -> None:
     ran = program(*arguments)
     assert ran.status == 2
     assert meant in ran.err
@@ -296,5 +296,5 @@ def test_a_document_in_place_of_a_command_is_not_repeated(program: Program) -> N
     assert "johndoe" not in program('{"userId":"johndoe"}').err
 
 
-def test_a_name_that_is_like_nothing_gets_no_suggestion(program: Program) -> None:
+def test_a_name_that_is_similar_to_no_command_gets_no_suggestion(program: Program) -> None:
     assert program("zzzzzzzz").err.endswith("There is no command 'zzzzzzzz'.\n")

@@ -56,7 +56,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["nonsense"], 2),
     ],
 )
-def test_the_exit_status_says_how_it_went(arguments: list[str], status: int, folder: Path, program: Program) -> None:
+def test_the_exit_status_depends_on_the_findings(
+    arguments: list[str], status: int, folder: Path, program: Program
+) -> None:
     assert program("plan", *arguments).status == status
 
 
@@ -105,7 +107,7 @@ def test_what_could_not_be_probed_is_in_the_sum(folder: Path, program: Program) 
     )
 
 
-def test_what_blocking_refusals_costs_is_reported_where_it_is_selected(folder: Path, program: Program) -> None:
+def test_the_cost_of_blocking_refusals_is_reported_if_they_are_selected(folder: Path, program: Program) -> None:
     assert "every destination" not in program("plan", "check", "good.json").err
     ran = program("plan", "check", "good.json", "--select", "KCH106")
     assert "KCH106: blocking calls of users who refused tracking keeps their events from every destination" in ran.err
@@ -124,7 +126,7 @@ def test_the_json_report_fits_its_schema(arguments: list[str], folder: Path, pro
     assert "KCH40" in (folder / "report.txt").read_text()
 
 
-def test_a_comparison_tells_what_it_closes_and_what_was_replayed(folder: Path, program: Program) -> None:
+def test_a_comparison_reports_what_it_closes_and_what_was_replayed(folder: Path, program: Program) -> None:
     ran = program("plan", "diff", "bad.json", "good.json", "--replay", "events.json")
     assert 'warning: event "B" is removed' in ran.out
     assert 'info: KCH101 missing-device is guarded now by the rule for "A"' in ran.out
@@ -271,7 +273,7 @@ def test_more_useful_calls_lost_than_allowed_fail_a_comparison(
     assert replay["events"][1] | {"type": "track", "event": "A", "useful_blocked": 3} == replay["events"][1]
 
 
-def test_a_log_without_a_useful_call_says_nothing_about_what_is_lost(replayed: Path, program: Program) -> None:
+def test_a_log_without_a_useful_call_cannot_be_held_to_a_limit(replayed: Path, program: Program) -> None:
     (replayed / "log.ndjson").write_text(json.dumps({**IOS_CALL, "context": {}}))
     ran = program("plan", "diff", "good.json", "good.json", "--replay", "log.ndjson", "--max-blocked", "1%")
     assert ran.status == 3

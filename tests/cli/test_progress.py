@@ -18,7 +18,7 @@ from segkoch_lint.linter import Linter
 from tests.conftest import IOS_CALL
 
 
-def test_progress_shows_on_a_terminal_when_it_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_shown_on_a_terminal_if_a_run_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal, slave = pty.openpty()
     with os.fdopen(slave, "w") as stream:
         monkeypatch.setattr(sys, "stderr", stream)
@@ -40,7 +40,7 @@ def test_progress_shows_on_a_terminal_when_it_takes_long(tmp_path: Path, monkeyp
     assert text.endswith("\r\x1b[K")
 
 
-def test_progress_keeps_quiet_when_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_not_shown_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     with Progress(Linter(), ["."]) as shown:

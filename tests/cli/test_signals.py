@@ -85,7 +85,7 @@ def said(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_an_interruption_while_the_program_starts_is_told_in_a_word(
+def test_an_interruption_while_the_program_starts_is_reported_in_a_word(
     seed: int, imported: list[str], tmp_path: Path
 ) -> None:
     module = random.Random(seed).choice(imported)
@@ -102,7 +102,7 @@ def test_an_interruption_while_the_program_starts_is_told_in_a_word(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_an_interruption_while_calls_are_read_is_told_in_a_word(seed: int, tmp_path: Path) -> None:
+def test_an_interruption_while_calls_are_read_is_reported_in_a_word(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     fifo = tmp_path / "events.ndjson"
     os.mkfifo(fifo)

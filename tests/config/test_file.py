@@ -89,19 +89,19 @@ def expected(root: Path) -> Settings:
     )
 
 
-def test_a_toml_file_says_it_all(tmp_path: Path) -> None:
+def test_a_toml_file_sets_everything(tmp_path: Path) -> None:
     file = tmp_path / "segkoch-lint.toml"
     file.write_text(TOML)
     assert load_settings(file) == expected(tmp_path)
 
 
-def test_pyproject_says_the_same_in_its_table(tmp_path: Path) -> None:
+def test_pyproject_sets_the_same_in_its_table(tmp_path: Path) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text("[tool.segkoch-lint]" + TOML.replace("\n[", "\n[tool.segkoch-lint."))
     assert load_settings(file) == expected(tmp_path)
 
 
-def test_yaml_says_the_same(tmp_path: Path) -> None:
+def test_yaml_sets_the_same(tmp_path: Path) -> None:
     file = tmp_path / ".segkoch-lint.yaml"
     configuration = {
         "select": ["KCH1", "missing-user"],
@@ -133,7 +133,7 @@ def test_an_empty_file_changes_nothing_but_the_root(name: str, tmp_path: Path) -
     ['select = ["KCH999"]', 'ignore = ["KCH999"]', 'severity = {KCH999 = "info"}', 'budgets = {KCH999 = "1%"}']
     + ['per-file-ignores = {"*.json" = ["KCH999"]}'],
 )
-def test_a_rule_that_there_is_not_is_said_with_file_and_key(line: str, tmp_path: Path) -> None:
+def test_an_unknown_rule_is_reported_with_file_and_key(line: str, tmp_path: Path) -> None:
     file = tmp_path / "segkoch-lint.toml"
     file.write_text(line)
     key = line.partition(" ")[0]
@@ -153,7 +153,7 @@ def test_a_rule_that_there_is_not_is_said_with_file_and_key(line: str, tmp_path:
         ("- select\n", ": the configuration is a list; a table is expected."),
     ],
 )
-def test_what_is_wrong_with_yaml_is_said_at_its_place(text: str, problem: str, tmp_path: Path) -> None:
+def test_an_error_in_yaml_is_reported_at_its_place(text: str, problem: str, tmp_path: Path) -> None:
     file = tmp_path / ".segkoch-lint.yaml"
     file.write_text(text)
     with pytest.raises(UsageError) as raised:
@@ -162,7 +162,7 @@ def test_what_is_wrong_with_yaml_is_said_at_its_place(text: str, problem: str, t
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "null\n", "\ufeffselect: [ALL]\n"])
-def test_a_yaml_file_that_says_nothing_changes_nothing(text: str, tmp_path: Path) -> None:
+def test_an_empty_yaml_file_changes_nothing(text: str, tmp_path: Path) -> None:
     (tmp_path / ".segkoch-lint.yaml").write_text(text, encoding="utf-8")
     assert load_settings(tmp_path / ".segkoch-lint.yaml") == Settings(root=tmp_path)
 
@@ -172,7 +172,7 @@ def test_a_configuration_file_may_be_named_by_a_string(tmp_path: Path) -> None:
     assert load_settings(str(tmp_path / "segkoch-lint.toml")).select == ("KCH1",)
 
 
-def test_never_fails_on_nothing(tmp_path: Path) -> None:
+def test_fail_on_never_is_no_severity(tmp_path: Path) -> None:
     (tmp_path / "segkoch-lint.toml").write_text('fail-on = "never"')
     assert load_settings(tmp_path / "segkoch-lint.toml").fail_on is None
 
@@ -216,7 +216,7 @@ def test_never_fails_on_nothing(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(text: str, message: str, hint: str, tmp_path: Path) -> None:
+def test_an_error_is_reported_with_its_place(text: str, message: str, hint: str, tmp_path: Path) -> None:
     file = tmp_path / "segkoch-lint.toml"
     file.write_text(text)
     with pytest.raises(UsageError) as raised:
@@ -227,13 +227,13 @@ def test_what_is_wrong_is_said_with_its_place(text: str, message: str, hint: str
     assert hint in raised.value.hint
 
 
-def test_a_file_that_is_named_has_to_hold_a_configuration(tmp_path: Path) -> None:
+def test_a_named_file_has_to_hold_a_configuration(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
     with pytest.raises(UsageError, match=r"there is no table \[tool.segkoch-lint\]"):
         load_settings(tmp_path / "pyproject.toml")
 
 
-def test_there_are_words_for_every_keyword_of_the_schema() -> None:
+def test_there_is_a_message_for_every_keyword_of_the_schema() -> None:
     broken: dict[str, tuple[Any, Any]] = {
         "additionalProperties": (False, {"x": 1}),
         "enum": (["a"], "b"),
@@ -264,7 +264,7 @@ def _keywords(schema: dict[str, Any]) -> set[str]:
     return found
 
 
-def test_a_yaml_value_of_nothing_is_called_so(tmp_path: Path) -> None:
+def test_a_null_in_yaml_is_reported_as_nothing(tmp_path: Path) -> None:
     (tmp_path / ".segkoch-lint.yaml").write_text("select:\n")
     with pytest.raises(UsageError, match=r"select is nothing \(null\); a list is expected"):
         load_settings(tmp_path / ".segkoch-lint.yaml")
@@ -274,14 +274,14 @@ def test_a_yaml_value_of_nothing_is_called_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ['tool = "x"', "[[tool]]\na = 1"])
-def test_a_tool_that_is_no_table_is_an_error_of_the_user(text: str, tmp_path: Path) -> None:
+def test_a_tool_that_is_not_a_table_is_a_usage_error(text: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(text)
     with pytest.raises(UsageError, match=r"pyproject.toml: tool is a (string|list); a table is expected"):
         find_configuration(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["a: [", "- x", "a: !!timestamp foo", "just text"])
-def test_broken_yaml_is_an_error_of_the_user(text: str, tmp_path: Path) -> None:
+def test_broken_yaml_is_a_usage_error(text: str, tmp_path: Path) -> None:
     file = tmp_path / ".segkoch-lint.yaml"
     file.write_text(text)
     with pytest.raises(UsageError):
@@ -289,7 +289,7 @@ def test_broken_yaml_is_an_error_of_the_user(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["segkoch-lint.toml", ".segkoch-lint.yaml"])
-def test_a_file_that_cannot_be_read_is_an_error_of_the_user(name: str, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_a_usage_error(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"\xff\xfe\xff")
     with pytest.raises(UsageError, match=r"cannot be read|not valid"):
         load_settings(tmp_path / name)
@@ -320,7 +320,7 @@ def test_limits_of_rules_reach_the_rules_that_name_them(tmp_path: Path) -> None:
     assert rules["KCH204"]["properties"]["users"]["exclusiveMaximum"] == 5
 
 
-def test_memory_is_configured_as_people_write_it(tmp_path: Path) -> None:
+def test_memory_is_configured_with_a_unit(tmp_path: Path) -> None:
     file = tmp_path / "segkoch-lint.toml"
     file.write_text('memory = "512MB"\n')
     assert load_settings(file).memory == 512_000_000

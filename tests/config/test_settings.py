@@ -33,7 +33,7 @@ from segkoch_lint.config.budgets import Budget
         ({"memory": 5}, "Settings.memory: 5 is less than"),
     ],
 )
-def test_settings_say_what_they_expect(setting: dict[str, Any], expected: str) -> None:
+def test_a_wrong_setting_is_refused_with_what_is_expected(setting: dict[str, Any], expected: str) -> None:
     with pytest.raises(UsageError) as raised:
         Settings(**setting)
     assert raised.value.message.startswith(expected)
@@ -46,6 +46,6 @@ def test_settings_say_what_they_expect(setting: dict[str, Any], expected: str) -
         ({"many-devices": 0}, "The limit many-devices is 0; at least 1"),
     ],
 )
-def test_limits_of_rules_are_those_that_there_are(limits: dict[str, int], expected: str) -> None:
+def test_unknown_and_wrong_limits_of_rules_are_refused(limits: dict[str, int], expected: str) -> None:
     with pytest.raises(UsageError, match=expected):
         Linter(Settings(rule_limits=limits))

@@ -40,7 +40,7 @@ def test_the_plans_own_values_are_probes(plan: Plan) -> None:
     assert plan("diff", "f1_old.json", "f1_enum_web.json")[1] == ["KCH404 KCH103"]
 
 
-def test_zeros_are_probed_only_where_they_are_selected(plan: Plan) -> None:
+def test_zeros_are_probed_only_if_selected(plan: Plan) -> None:
     ran, found = plan("diff", "f2_old.json", "f2_new.json")
     assert (ran.status, found) == (0, [])
     ran, found = plan("diff", "f2_old.json", "f2_new.json", "--select", "KCH106")
@@ -53,7 +53,7 @@ def test_an_event_that_is_no_longer_deprecated_counts(plan: Plan) -> None:
     assert json.loads(ran.out)["findings"][0]["properties"]["event"] == "Cup Sold"
 
 
-def test_a_schema_that_is_broken_alike_is_no_finding_of_the_diff(plan: Plan) -> None:
+def test_a_schema_that_is_broken_in_both_versions_is_not_a_finding_of_the_diff(plan: Plan) -> None:
     ran, found = plan("diff", "f6_old.json", "f6_new.json")
     assert (ran.status, found) == (0, [])
     assert json.loads(ran.out)["summary"]["plans"]["unasked"] == 1

@@ -58,7 +58,7 @@ def test_good_calls_that_would_be_blocked_are_counted_apart(tmp_path: Path) -> N
     assert (replay.blocked, replay.useful_blocked, replay.useless_blocked) == (1, 1, 0)
 
 
-def test_calls_are_put_to_the_version_of_the_event_that_they_name_or_else_the_oldest(tmp_path: Path) -> None:
+def test_calls_are_validated_against_the_version_of_the_event_that_they_name_or_else_the_oldest(tmp_path: Path) -> None:
     plan = [rule("A", {"required": ["x"]}, version=2), rule("A", {})]
     log = [call(), call(), call(), call(event="C")]
     log[1]["context"]["protocols"] = {"event_version": 2}
@@ -95,7 +95,7 @@ def test_a_replay_is_of_one_plan(tmp_path: Path) -> None:
         diff(tmp_path, several, several, logged(tmp_path, call()))
 
 
-def test_a_replay_tells_by_event_what_each_version_blocks_and_what_has_no_rule(tmp_path: Path) -> None:
+def test_a_replay_counts_by_event_what_each_version_blocks_and_what_has_no_rule(tmp_path: Path) -> None:
     zeros = "00000000-0000-0000-0000-000000000000"
     calls = [
         *[call("A")] * 3,

@@ -27,7 +27,7 @@ def umask() -> int:
     return mask
 
 
-def test_an_old_report_stays_when_the_new_one_fails(tmp_path: Path) -> None:
+def test_an_old_report_remains_if_the_new_one_fails(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     target.write_text("old")
     target.chmod(0o640)
@@ -80,7 +80,7 @@ def test_what_cannot_be_written_is_an_output_error(path: str) -> None:
         stream.write("x" * 100_000)
 
 
-def test_a_folder_that_may_not_be_searched_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_must_not_be_searched_is_reported(tmp_path: Path) -> None:
     folder = tmp_path / "locked"
     folder.mkdir()
     tmp_path.chmod(0o755)
@@ -98,7 +98,7 @@ def test_a_folder_that_may_not_be_searched_is_said(tmp_path: Path) -> None:
         folder.chmod(0o700)
 
 
-def test_where_a_descriptor_has_no_mode_the_file_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mode_is_set_by_path_if_the_system_has_no_fchmod(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fchmod")  # as on Windows
     target = tmp_path / "report.json"
     target.write_text("old")

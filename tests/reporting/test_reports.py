@@ -100,7 +100,7 @@ Incomplete: 1 input could not be read; see standard error.
 """  # noqa: W291
 
 
-def test_tabs_around_a_finding_are_blanks_up_to_the_next_stop_and_the_underline_fits() -> None:
+def test_tabs_in_a_snippet_are_blanks_up_to_the_next_stop_and_the_underline_fits() -> None:
     line = '\t \t"é":\t{"x":\t1}\x0b'
     shown = Snippet(1, ("\t{", line, "\t\tend"), 1, line.index("{"), line.index("}") + 1)
     finding = Finding(
@@ -115,7 +115,7 @@ def test_tabs_around_a_finding_are_blanks_up_to_the_next_stop_and_the_underline_
     ]
 
 
-def test_the_text_report_reads_like_this() -> None:
+def test_the_text_report_has_snippets_tables_and_totals() -> None:
     assert written("text", ReportOptions()) == TEXT.removeprefix("\n")
 
 
@@ -133,7 +133,7 @@ BUDGETED = Summary(
 BUDGETS = {"KCH106": Budget.of("60.25%"), "KCH105": Budget.of("0.1%"), "KCH107": Budget.of("9")}
 
 
-def test_rates_and_budgets_stand_side_by_side() -> None:
+def test_rates_and_budgets_are_beside_each_other() -> None:
     result = RunResult(1, BUDGETS, {"error": 1, "warning": 9})
     table, _, verdict = written("text", ReportOptions(), [], BUDGETED, result).partition("\n\n")
     assert (
@@ -159,7 +159,7 @@ KCH118  unusual-device-id         info             2      2        0.2%"""
         (RunResult(4, BUDGETS, {"error": 1207, "warning": 9, "info": 2}), "red"),
     ],
 )
-def test_the_verdict_is_green_when_all_is_within_budget(result: RunResult, color: str) -> None:
+def test_the_verdict_is_green_if_all_findings_are_within_budget(result: RunResult, color: str) -> None:
     *_, verdict = written("text", ReportOptions(color=True), [], BUDGETED, result).splitlines()
     counts, _, more = click.unstyle(verdict).partition(" Learn more: ")
     assert verdict.startswith(click.style(counts, fg=color, bold=True))
@@ -176,7 +176,7 @@ def test_a_budget_of_nothing_checked_shows_no_rate() -> None:
     assert rules["KCH001"]["rate"] is None
 
 
-def test_the_json_report_tells_rate_and_budget(schema: Any) -> None:
+def test_the_json_report_has_rate_and_budget(schema: Any) -> None:
     report = json.loads(
         written("json", ReportOptions(), [], BUDGETED, RunResult(1, BUDGETS, {"error": 1, "warning": 9}))
     )
@@ -190,13 +190,13 @@ def test_the_json_report_tells_rate_and_budget(schema: Any) -> None:
     }
 
 
-def test_quiet_leaves_the_single_findings_out() -> None:
+def test_quiet_leaves_out_the_single_findings() -> None:
     text = written("text", ReportOptions(quiet=True))
     assert text.startswith("rule ")
     assert text.endswith("1 error, 1 warning, 1 info. Learn more: segkoch-lint rule KCH101\n")
 
 
-def test_statistics_tell_more() -> None:
+def test_statistics_show_more_figures() -> None:
     text = written("text", ReportOptions(statistics=True))
     assert "of checked" in text
     assert "0.1%" in text
@@ -218,7 +218,7 @@ def test_hidden_findings_are_counted() -> None:
     assert len(written("json-lines", ReportOptions(max_findings=0)).splitlines()) == 1
 
 
-def test_colour_adds_nothing_but_colour() -> None:
+def test_colour_changes_only_the_colour() -> None:
     colored = written("text", ReportOptions(color=True))
     assert "\x1b[" in colored
     assert click.unstyle(colored) == written("text", ReportOptions())
@@ -240,11 +240,11 @@ def test_colour_adds_nothing_but_colour() -> None:
         ),
     ],
 )
-def test_the_last_lines_say_how_it_went(summary: Summary, verdict: str) -> None:
+def test_the_last_lines_are_the_verdict(summary: Summary, verdict: str) -> None:
     assert written("text", ReportOptions(), [], summary) == verdict
 
 
-def test_wide_characters_do_not_upset_the_tables_and_underlines() -> None:
+def test_tables_and_underlines_fit_wide_characters() -> None:
     summary = Summary(calls=1, checked=1, libraries={"日本": CallTally(1, 1, 1)})
     finding = Finding(
         "KCH101", "x", Severity.ERROR, "m", Location("a"), snippet=Snippet(1, ('日"e\u0301x" ',), 0, 1, 6)
@@ -268,7 +268,7 @@ def test_the_json_report_fits_its_schema(findings: list[Finding], schema: Any) -
     assert len(report["findings"]) == len(findings)
 
 
-def test_the_schema_takes_no_other_report(schema: Any) -> None:
+def test_the_schema_refuses_other_reports(schema: Any) -> None:
     report = json.loads(written("json", ReportOptions()))
     del report["findings"][0]["pointer"]
     assert not jsonschema_rs.is_valid(schema, report)
@@ -282,13 +282,13 @@ def test_json_lines_are_the_same_objects(schema: Any) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_ids_are_masked_unless_asked_for(form: str) -> None:
+def test_ids_are_masked_by_default(form: str) -> None:
     assert "A1D4E8B72C354F96B0E8" not in written(form, ReportOptions())
     assert "A1D4E8B72C354F96B0E8" in written(form, ReportOptions(show_ids=True))
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_no_control_character_gets_through(form: str) -> None:
+def test_no_report_holds_control_characters(form: str) -> None:
     assert not set(written(form, ReportOptions())) & set(
         map(chr, [*range(9), 11, 12, 13, *range(14, 32), *range(127, 160)])
     )

@@ -8,7 +8,7 @@ from segkoch_lint.reporting.rule_pages import page
 from segkoch_lint.rules.catalogue import built_in, find
 
 
-def test_a_page_says_for_which_calls_a_remedy_is_and_says_each_remedy_once() -> None:
+def test_a_page_lists_each_remedy_once_with_its_calls() -> None:
     remedy = {
         "default": "general",
         "server": "of servers",

@@ -97,7 +97,7 @@ def test_a_schema_in_a_string_has_the_finding_as_the_string(tmp_path: Path) -> N
         ),
     ],
 )
-def test_the_place_is_where_the_guard_belongs(
+def test_a_finding_is_located_where_the_guard_belongs(
     device: dict[str, Any], requirement: str, pointer: str, tmp_path: Path
 ) -> None:
     findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
@@ -375,7 +375,7 @@ def test_selecting_findings_leaves_the_requirements_alone(select: tuple[str, ...
 
 
 @pytest.mark.parametrize("select", [("KCH106",), ("limited-ad-tracking",), ("ALL", "KCH106"), ("KCH4", "kch106")])
-def test_refusals_are_probed_only_where_they_are_selected(select: tuple[str, ...], tmp_path: Path) -> None:
+def test_refusals_are_probed_only_if_selected(select: tuple[str, ...], tmp_path: Path) -> None:
     device = {**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"type": "string", "pattern": "\\S"}}}
     plan = config_api(guard(device), EVENTS)
     assert check(tmp_path, plan)[0] == []

@@ -328,7 +328,7 @@ def test_a_plan_that_is_renamed_with_its_file_is_known_by_its_events(git: Git) -
     assert checker.summary.remarks == [("store.json", "was shop.json in HEAD")]
 
 
-def test_a_new_plan_is_not_taken_for_another_one_that_is_gone(git: Git) -> None:
+def test_a_new_plan_is_not_paired_with_a_removed_one(git: Git) -> None:
     committed(git, "shop.json", named(config_api(guard(), dict.fromkeys("ABCD", ORDER)), "Shop"))
     Path("shop.json").unlink()
     write("blog.json", named(config_api(None, dict.fromkeys("DEFG", ORDER)), "Blog"))
@@ -337,7 +337,7 @@ def test_a_new_plan_is_not_taken_for_another_one_that_is_gone(git: Git) -> None:
     assert checker.summary.remarks == [("blog.json", f"there was no such plan in HEAD; {NEW}")]
 
 
-def test_what_is_excluded_or_ignored_now_is_not_called_gone(git: Git) -> None:
+def test_an_excluded_or_ignored_plan_is_not_called_removed(git: Git) -> None:
     committed(git, "plans/a.json", GUARDED)
     committed(git, "plans/vendor/b.json", named(GUARDED, "vendor's"))
     committed(git, "plans/built/c.json", named(GUARDED, "built"))
@@ -454,7 +454,7 @@ def test_a_hook_compares_in_the_work_tree_that_it_runs_in(arguments: str, linked
     assert report["summary"]["exit_status"] == 1
 
 
-def test_a_repository_elsewhere_that_the_environment_names_is_found(
+def test_a_repository_that_the_environment_names_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, git: Git
 ) -> None:
     home, store = tmp_path / "home", tmp_path / "dotfiles"
@@ -472,7 +472,7 @@ def test_a_repository_elsewhere_that_the_environment_names_is_found(
     assert against("HEAD", "plan.json")[0] == ALL_REMOVED
 
 
-def test_what_a_sparse_checkout_leaves_out_is_not_called_gone(git: Git) -> None:
+def test_a_plan_outside_a_sparse_checkout_is_not_called_removed(git: Git) -> None:
     committed(git, "plans/a.json", GUARDED)
     committed(git, "plans/deep/b.json", named(GUARDED, "another"))
     git("sparse-checkout", "set", "--no-cone", "/plans/a.json")
@@ -481,7 +481,7 @@ def test_what_a_sparse_checkout_leaves_out_is_not_called_gone(git: Git) -> None:
     assert (found, changes(checker)) == ([], [])
 
 
-def test_a_plan_that_git_lfs_keeps_elsewhere_is_reported(git: Git) -> None:
+def test_a_plan_in_git_lfs_is_reported(git: Git) -> None:
     Path("plan.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
     git("add", ".")
     git("commit", "-m", "x")

@@ -31,7 +31,7 @@ from tests.plans.plan_files import (
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-def test_a_guard_that_is_gone_is_reported_once_for_all_rules(form: Any, tmp_path: Path) -> None:
+def test_a_removed_guard_is_reported_once_for_all_rules(form: Any, tmp_path: Path) -> None:
     events = {"A": ORDER, "B": {}}
     findings, checker = diff(tmp_path, form(guard(), events), form(None, events))
     assert codes(findings) == ALL_REMOVED
@@ -71,7 +71,7 @@ def test_one_requirement_can_be_lost_alone(tmp_path: Path) -> None:
     assert findings[0].location.pointer == "/rules/global/properties/context/properties/device/properties/type"
 
 
-def test_what_was_open_before_is_no_finding_of_a_comparison(tmp_path: Path) -> None:
+def test_a_requirement_that_was_open_before_is_not_a_finding_of_a_comparison(tmp_path: Path) -> None:
     plan = config_api(None, {"A": ORDER})
     findings, checker = diff(tmp_path, plan, plan)
     assert (findings, changes(checker), checker.tally.checked) == ([], [], 1)
@@ -174,7 +174,7 @@ def test_of_formats_that_cannot_state_it_events_are_compared(tmp_path: Path) -> 
         ({"x": 1}, "no tracking plan"),
     ],
 )
-def test_an_old_version_that_is_no_plan_is_an_error(old: Any, problem: str, tmp_path: Path) -> None:
+def test_an_old_version_that_is_not_a_plan_is_an_error(old: Any, problem: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=problem):
         diff(tmp_path, old, config_api(guard(), {}))
 
@@ -241,7 +241,7 @@ def test_versions_are_compared_by_the_calls_that_each_is_for(
     assert all(blamed in each.location.pointer for each in findings)
 
 
-def test_rules_that_stand_twice_are_compared_in_their_order(tmp_path: Path) -> None:
+def test_repeated_rules_are_compared_in_their_order(tmp_path: Path) -> None:
     twice = [rule("A", guard()), rule("A", {})]
     assert diff(tmp_path, twice, twice)[0] == []
     findings, _ = diff(tmp_path, [rule("A", guard()), rule("A", guard())], twice)
@@ -267,7 +267,7 @@ def test_a_schema_that_could_not_be_read_before_is_probed_like_a_new_one(tmp_pat
     assert checker.tally.unasked == 0
 
 
-def test_a_schema_that_is_broken_in_both_versions_is_no_finding_but_counted(tmp_path: Path) -> None:
+def test_a_schema_that_is_broken_in_both_versions_is_counted_and_not_a_finding(tmp_path: Path) -> None:
     old = config_api(None, {"A": guard(), "B": BROKEN})
     new = config_api(None, {"C": guard(), "A": guard(), "B": BROKEN})
     findings, checker = diff(tmp_path, old, new)
@@ -301,7 +301,7 @@ def test_many_events_that_came_without_a_guard_are_one_finding_in_an_open_plan(t
     assert "(29 of 30 rules)" in findings[0].message
 
 
-def test_a_plan_that_is_gone_is_a_finding_if_it_guarded_anything(tmp_path: Path) -> None:
+def test_a_removed_plan_is_a_finding_if_it_guarded_anything(tmp_path: Path) -> None:
     kept = {**config_api(guard(), {"A": {}}), "display_name": "kept"}
     gone = {**config_api(guard(), {"B": {}}), "display_name": "gone"}
     open_plan = {**config_api(None, {"C": {}}), "display_name": "open"}
@@ -311,7 +311,7 @@ def test_a_plan_that_is_gone_is_a_finding_if_it_guarded_anything(tmp_path: Path)
     assert changes(checker) == [("removed", True)] * 2
 
 
-def test_the_figures_tell_how_each_requirement_was_and_is_guarded(tmp_path: Path) -> None:
+def test_the_figures_show_how_each_requirement_was_and_is_guarded(tmp_path: Path) -> None:
     old, new = config_api(None, {"A": guard(), "B": {}}), config_api(guard(LOOSE_ID), {"A": {}, "B": {}})
     _, checker = diff(tmp_path, old, new)
     assert {code: each.verdict for code, each in checker.tally.before.items()} == dict.fromkeys(

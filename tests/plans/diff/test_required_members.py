@@ -84,7 +84,7 @@ def test_versions_are_compared_with_themselves_and_a_new_one_asks_nothing_of_old
     assert required_now(tmp_path, old, new) == ['event "A", version 2: properties.c is']
 
 
-def test_the_oldest_version_gets_the_calls_of_those_that_are_gone(tmp_path: Path) -> None:
+def test_the_oldest_version_gets_the_calls_of_removed_versions(tmp_path: Path) -> None:
     old = [rule("A", order("a")), rule("A", order("a", "b"), version=2)]
     assert required_now(tmp_path, old, old[1:]) == ['event "A", version 2: properties.b is']
 

@@ -116,7 +116,7 @@ def in_words_of_sdks(call: dict[str, Any]) -> bool:
 
 @given(calls)
 @settings(max_examples=300, deadline=None)
-def test_the_short_guard_says_the_same_in_the_words_of_sdks(call: dict[str, Any]) -> None:
+def test_the_short_guard_agrees_with_the_rules_on_what_sdks_send(call: dict[str, Any]) -> None:
     assume(in_words_of_sdks(call))
     assert compile_schema(SHORT).is_valid(call) == holds(call, DEFAULT)
 
@@ -166,7 +166,7 @@ def clauses(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("rules", [DEFAULT, RULES])
-def test_the_short_guard_fits_on_a_screen_and_says_why(rules: list[Any]) -> None:
+def test_the_short_guard_fits_on_a_screen_and_explains_itself(rules: list[Any]) -> None:
     schema = short_schema(rules, Delivery(), PLATFORMS)
     text = format_json(schema)
     assert json.loads(text) == schema
@@ -183,7 +183,7 @@ subsets = st.lists(st.sampled_from(RULES), min_size=1, unique=True)
 
 @given(calls, subsets)
 @settings(max_examples=200, deadline=None)
-def test_the_short_guard_of_some_requirements_says_what_these_say(call: dict[str, Any], rules: list[Any]) -> None:
+def test_the_short_guard_of_some_requirements_agrees_with_their_rules(call: dict[str, Any], rules: list[Any]) -> None:
     assume(in_words_of_sdks(call))
     assert compile_schema(short_schema(rules, Delivery(), PLATFORMS)).is_valid(call) == holds(call, rules)
 
@@ -257,7 +257,7 @@ CLOSED = {**CLOSED, "properties": {name: {} for name in ("type", "id")}}
 """A device without room for the advertising id."""
 
 
-def test_a_plan_that_refuses_every_good_call_is_no_plan_that_is_guarded(merge: Merge) -> None:
+def test_a_plan_that_refuses_every_good_call_is_not_called_guarded(merge: Merge) -> None:
     with pytest.raises(UsageError, match=r"refuses every call that Kochava could use \(KCH403\)"):
         merge(json.dumps(config_api(guard(CLOSED), EVENTS)).encode())
 
@@ -300,7 +300,7 @@ def test_of_several_pages_only_one_gets_the_guard(tmp_path: Path, merge: Merge) 
     assert (codes(findings), checker.tally.plans, checker.summary.unread) == ([], 1, [])
 
 
-def test_one_page_of_several_gets_the_guard_where_it_has_the_exact_schema(merge: Merge) -> None:
+def test_one_page_of_several_gets_the_guard_in_place_of_the_exact_schema(merge: Merge) -> None:
     page = pages()[1]
     with pytest.raises(UsageError, match="its common schema may be in another"):
         merge(json.dumps(page).encode())

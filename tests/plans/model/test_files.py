@@ -29,7 +29,7 @@ SECOND = page([rule("B", ORDER), rule("C", {})], "Mg==", "", 4)
 
 
 @pytest.mark.parametrize("as_one", [False, True, "list", "lines"])
-def test_pages_of_one_plan_are_put_together(as_one: Any, tmp_path: Path) -> None:
+def test_pages_of_one_plan_are_joined(as_one: Any, tmp_path: Path) -> None:
     pages = [FIRST, SECOND]
     contents: list[Any] = pages
     if as_one == "list":
@@ -75,7 +75,7 @@ LAST["data"]["pagination"]["previous"] = "MA=="
 
 
 @pytest.mark.parametrize("pages", [[FIRST], [SECOND], [LAST]])
-def test_where_a_page_is_missing_the_run_is_incomplete(pages: list[Any], tmp_path: Path) -> None:
+def test_a_missing_page_makes_the_run_incomplete(pages: list[Any], tmp_path: Path) -> None:
     _, checker = check(tmp_path, *pages)
     assert "not all pages" in checker.summary.unread[0][1]
     assert exit_status(checker.summary, None, allow_empty=False) == 4
@@ -150,7 +150,7 @@ def test_the_csv_download_is_known_by_its_columns(head: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("text", ["name,price\nx,1\n", "some text, with a name and a type\n", ""])
-def test_another_csv_is_no_plan(text: str, tmp_path: Path) -> None:
+def test_another_csv_is_not_a_plan(text: str, tmp_path: Path) -> None:
     path = tmp_path / "prices.csv"
     path.write_text(text)
     findings = list(PlanChecker().paths([str(path)]))
@@ -181,7 +181,7 @@ def test_settings_and_captures_are_distinguished_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [{"name": "x"}, "5", [1, 2], "no: plan\n"])
-def test_what_is_nothing_we_know_is_an_error_when_it_was_named(content: Any, tmp_path: Path) -> None:
+def test_a_file_of_unknown_kind_is_an_error_if_it_was_named(content: Any, tmp_path: Path) -> None:
     findings, checker = check(tmp_path, content if isinstance(content, str) else json.dumps(content))
     assert codes(findings) in (["KCH002"], ["KCH001"])
     assert checker.summary.adds_up()

@@ -122,7 +122,7 @@ def test_an_array_whose_items_have_to_differ_is_given_different_ones(schema: Any
 
 
 @pytest.mark.parametrize("schema", [distinct({"const": 1}, 2), distinct({"type": "boolean"}, 3)])
-def test_where_there_are_not_enough_different_items_no_call_is_found(schema: Any) -> None:
+def test_no_call_is_found_if_there_are_not_enough_different_items(schema: Any) -> None:
     assert isinstance(completed(schema), Refusal)
 
 
@@ -135,7 +135,7 @@ def test_too_much_is_taken_away() -> None:
     assert completed(schema, begin=begin) == {"a": "long", "b": [1, 2], "c": [1]}
 
 
-def test_all_schemas_are_met_at_once() -> None:
+def test_a_call_is_completed_for_all_schemas_at_once() -> None:
     both = completed(member({"type": "string"}), member({"pattern": "^z{3}$"}))
     assert both["x"] == "zzz"
 

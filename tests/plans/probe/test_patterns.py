@@ -98,7 +98,7 @@ def test_a_pattern_means_what_re2_says(pattern: str, yes: list[str], no: list[st
         ("(" * 200 + ")" * 200, "nested too deeply"),
     ],
 )
-def test_what_is_no_pattern_of_re2_is_refused_with_a_reason(pattern: str, problem: str) -> None:
+def test_other_texts_than_patterns_of_re2_are_refused_with_a_reason(pattern: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         read_pattern(pattern)
 
@@ -118,7 +118,7 @@ patterns = st.recursive(
 
 
 @given(patterns, st.text(alphabet="akKbB0_- .\n", max_size=4))
-def test_where_pythons_patterns_mean_the_same_the_verdicts_agree(pattern: str, text: str) -> None:
+def test_patterns_agree_with_python_if_they_mean_the_same(pattern: str, text: str) -> None:
     # Before a last newline, `$` holds in Python only.
     alike = pattern.replace("$", r"(?![\S\s])")
     assert matches(pattern, text) == bool(re.search(alike, text, re.ASCII))
@@ -169,7 +169,7 @@ def test_a_plan_with_such_a_pattern_is_probed(pattern: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("pattern", "expected"), [("(?i)^(ios|android)$", ["KCH401 KCH103"]), (r"\A(ios|android)\z", [])]
 )
-def test_a_guard_with_such_a_pattern_is_judged_by_what_it_means(
+def test_a_guard_with_such_a_pattern_is_evaluated_as_re2_would(
     pattern: str, expected: list[str], tmp_path: Path
 ) -> None:
     device = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"type": "string", "pattern": pattern}}}
