@@ -168,3 +168,10 @@ def diff(tmp_path: Path, old: Any, new: Any, *logs: str, **options: Any) -> tupl
 def changes(checker: PlanChecker) -> list[tuple[str, bool]]:
     """Return the changes of a comparison beside its findings: the kind, and whether it is a warning."""
     return [(each.kind, each.warning) for each in checker.tally.changes]
+
+
+KOCHAVA_OFF = {
+    "required": ["integrations"],
+    "properties": {"integrations": {"required": ["Kochava"], "properties": {"Kochava": {"const": False}}}},
+}
+"""A schema of calls that are switched off for Kochava."""

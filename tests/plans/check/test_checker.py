@@ -10,13 +10,14 @@ import pytest
 
 from segkoch_lint.config.exit_status import exit_status
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.findings.finding import Finding, Severity
+from segkoch_lint.findings.finding import Severity
 from segkoch_lint.rules.catalogue import built_in
 from tests.plans.plan_files import (
     ALL_UNGUARDED,
     DEVICE,
     DRAFT,
     FORMATS,
+    KOCHAVA_OFF,
     ORDER,
     Events,
     check,
@@ -107,79 +108,6 @@ def test_a_finding_is_located_where_the_guard_belongs(
     assert [each.message for each in found.related] == ['for example the rule for "Order Completed"']
 
 
-def counterexamples(finding: Finding) -> dict[str, Any]:
-    """Return the calls that a finding shows, by the requirement that they break."""
-    codes = finding.properties["requirements"].split()
-    names = ["counterexample", *(f"counterexample {code}" for code in codes[1:])]
-    return {code: json.loads(finding.properties[name]) for code, name in zip(codes, names, strict=True)}
-
-
-def test_the_counterexamples_are_calls_that_the_plan_accepts_and_kochava_cannot_use(tmp_path: Path) -> None:
-    from jsonschema import Draft7Validator
-
-    from segkoch_lint.linter import lint
-
-    findings, _ = check(tmp_path, public_api(None, {"Order Completed": ORDER}))
-    assert codes(findings) == ALL_UNGUARDED
-    for code, call in counterexamples(findings[0]).items():
-        assert Draft7Validator(ORDER).is_valid(call)
-        assert code in {each.code for each in lint(call)}
-        assert call["event"] == "Order Completed"
-    call = counterexamples(findings[0])["KCH101"]
-    assert json.dumps(call, separators=(",", ":")) in findings[0].message
-
-
-OWN_VALUES: dict[str, tuple[Any, str]] = {
-    "an enum": ({"type": {"enum": ["ios", "android", "web"]}}, '"type":"web"'),
-    "a const among others": ({"type": {"anyOf": [{"enum": ["ios", "android"]}, {"const": "tvos"}]}}, '"type":"tvos"'),
-    "an example": (
-        {"type": {"pattern": "^(ios|android|kai[a-z]{2})$", "type": "string", "examples": ["kaios"]}},
-        '"type":"kaios"',
-    ),
-    "a default": ({"type": {"pattern": "^(ios|android|w.b)$", "type": "string", "default": "web"}}, '"type":"web"'),
-    "a pattern": ({"type": {"pattern": "^(ios|android|windows)$", "type": "string"}}, '"type":"windows"'),
-    "a number": (
-        {"id": {"anyOf": [{"pattern": "[0-9A-F]{8}"}, {"const": 4711}], "type": ["string", "number"]}},
-        '"id":4',
-    ),
-}
-
-
-@pytest.mark.parametrize(("members", "shown"), OWN_VALUES.values(), ids=OWN_VALUES)
-def test_calls_are_broken_with_the_values_that_the_plan_itself_names(
-    members: dict[str, Any], shown: str, tmp_path: Path
-) -> None:
-    device = {**DEVICE, "properties": {**DEVICE["properties"], **members}}
-    findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
-    assert len(findings) == 1
-    assert shown in findings[0].message.replace("…", "")
-
-
-def test_values_are_found_in_references_and_in_whole_devices(tmp_path: Path) -> None:
-    good = {
-        "type": "ios",
-        "id": "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64",
-        "advertisingId": "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954",
-    }
-    device = {"anyOf": [DEVICE, {"$ref": "#/definitions/tv"}]}
-    definitions = {
-        "tv": {"type": "object", "properties": {"type": {"pattern": "^tv"}}, "examples": [{**good, "type": "tvos"}]}
-    }
-    findings, _ = check(tmp_path, config_api(guard(device, definitions=definitions), EVENTS))
-    shown = counterexamples(findings[0])
-    assert "KCH103" in shown
-    assert '"tvos"' in json.dumps(shown)
-
-
-def test_a_number_of_the_plan_is_shown_as_a_number_and_masked(tmp_path: Path) -> None:
-    members = {"id": {"anyOf": [{"pattern": "^[0-9A-F-]{36}$", "type": "string"}, {"const": 47110815}]}}
-    device = {**DEVICE, "properties": {**DEVICE["properties"], **members}}
-    findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
-    assert '"id":47110815' in findings[0].text(show_ids=True)
-    assert "47110815" not in findings[0].message
-    assert '"id":"' not in findings[0].message
-
-
 def id_under(key: str) -> dict[str, Any]:
     return {"required": [key], "properties": {key: {"type": "string", "pattern": "[0-9A-Fa-f]{8}"}}}
 
@@ -250,12 +178,6 @@ def test_a_type_with_a_rule_of_its_own_is_probed_with_that(tmp_path: Path) -> No
 
 def test_a_plan_that_guards_by_rules_need_not_have_one_for_every_type(tmp_path: Path) -> None:
     assert codes(check(tmp_path, public_api(ORDER, {"A": guard()}))[0]) == []
-
-
-KOCHAVA_OFF = {
-    "required": ["integrations"],
-    "properties": {"integrations": {"required": ["Kochava"], "properties": {"Kochava": {"const": False}}}},
-}
 
 
 @pytest.mark.parametrize(
@@ -339,77 +261,6 @@ def test_a_plan_of_nothing_but_a_common_schema_is_probed_with_it(common: Any, fo
     assert checker.tally.checked == 1
 
 
-def test_a_requirement_that_is_ignored_needs_no_guard(tmp_path: Path) -> None:
-    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(ignore=("KCH101", "KCH105")))
-    assert codes(findings) == ["KCH401 KCH102 KCH103 KCH104"]
-
-
-@pytest.mark.parametrize(
-    ("device", "blocked"),
-    [
-        (DEVICE, {"KCH106": (2, 0, 0), "KCH119": (2, 0, 0)}),
-        ({**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"pattern": "\\S", "type": "string"}}},
-         {"KCH106": (0, 2, 0), "KCH119": (2, 0, 0)}),
-        ({"type": "object", "required": ["type", "id"]}, {"KCH106": (0, 0, 2), "KCH119": (0, 0, 2)}),
-    ],
-)  # fmt: skip
-def test_rules_that_block_refusals_are_counted_though_they_were_not_selected(
-    device: dict[str, Any], blocked: dict[str, Any], tmp_path: Path
-) -> None:
-    _, checker = check(tmp_path, config_api(guard(device), EVENTS))
-    counted = {code: (each.guarded, each.partly, each.open) for code, each in checker.tally.refusals.items()}
-    assert counted == blocked
-    assert not {"KCH106", "KCH119"} & checker.tally.requirements.keys()
-
-
-def test_a_configuration_that_ignores_all_requirements_is_reported(tmp_path: Path) -> None:
-    findings, checker = check(tmp_path, config_api(None, EVENTS), settings=Settings(ignore=("KCH1",)))
-    assert findings == []
-    assert [path for path, _ in checker.summary.remarks] == ["requirements"]
-
-
-@pytest.mark.parametrize("select", [("KCH4",), ("KCH401",), ("KCH1",), ("KCH103",), ("ALL",)])
-def test_selecting_findings_leaves_the_requirements_alone(select: tuple[str, ...], tmp_path: Path) -> None:
-    findings, _ = check(tmp_path, config_api(None, EVENTS), settings=Settings(select=select))
-    assert codes(findings) == ALL_UNGUARDED
-
-
-@pytest.mark.parametrize("select", [("KCH106",), ("limited-ad-tracking",), ("ALL", "KCH106"), ("KCH4", "kch106")])
-def test_refusals_are_probed_only_if_selected(select: tuple[str, ...], tmp_path: Path) -> None:
-    device = {**DEVICE, "properties": {**DEVICE["properties"], "advertisingId": {"type": "string", "pattern": "\\S"}}}
-    plan = config_api(guard(device), EVENTS)
-    assert check(tmp_path, plan)[0] == []
-    findings, checker = check(tmp_path, plan, settings=Settings(select=select))
-    assert codes(findings) == ["KCH401 KCH106"]
-    assert any("every destination" in remark for _, remark in checker.summary.remarks)
-
-
-@pytest.mark.parametrize("settings", [Settings(ignore=("KCH401",)), Settings(per_file_ignores={"*": ("KCH4",)})])
-def test_ignored_findings_are_not_made(settings: Settings, tmp_path: Path) -> None:
-    findings, checker = check(tmp_path, config_api(None, EVENTS), settings=settings)
-    assert findings == []
-    assert checker.summary.severities.total() == 0
-
-
-def test_a_finding_weighs_no_more_than_its_requirement(tmp_path: Path) -> None:
-    severity = {"KCH105": Severity.INFO, "KCH104": Severity.WARNING}
-    device = {**DEVICE, "properties": {"type": {"enum": ["ios", "android"]}, "id": {}, "advertisingId": {}}}
-    loose = {**device, "properties": {**device["properties"], "id": {"type": "string", "pattern": "\\S"}}}
-    for schema, weight in ((None, "error"), (guard(device), "warning"), (guard(loose), "info")):
-        findings, _ = check(tmp_path, config_api(schema, EVENTS), settings=Settings(severity=severity))
-        assert [str(each.severity) for each in findings] == [weight]
-
-
-def test_ids_that_come_from_the_plan_are_masked(tmp_path: Path) -> None:
-    secret = "b7e41c09-55d2-4f3a-8a60-17c2d9e0f384"
-    common = {"required": ["userId"], "properties": {"userId": {"const": secret}}}
-    findings, _ = check(tmp_path, config_api(common, EVENTS))
-    assert secret not in repr(findings)
-    assert "b7e4…f384" in findings[0].message
-    assert "b7e4…f384" in findings[0].properties["counterexample"]
-    assert secret in findings[0].text(show_ids=True)
-
-
 @pytest.mark.parametrize("code", ["KCH401", "KCH402", "KCH403", "KCH404"])
 def test_the_examples_of_the_rules_about_plans_are_plans_with_nothing_wrong(code: str, tmp_path: Path) -> None:
     examples = next(each for each in built_in() if each.code == code).examples
@@ -422,78 +273,3 @@ def test_a_key_that_is_repeated_in_a_plan_is_reported(tmp_path: Path) -> None:
     findings, _ = check(tmp_path, text)
     assert codes(findings) == ["KCH003"]
     assert DRAFT not in findings[0].message
-
-
-@pytest.mark.parametrize(
-    ("device", "platforms", "keyword"),
-    [
-        (
-            {"additionalProperties": False, "properties": {"type": {}, "id": {}}},
-            {"ios", "android"},
-            "additionalProperties",
-        ),
-        ({"properties": {"type": {"enum": ["ios"]}}}, {"android"}, "enum"),
-        ({"properties": {"type": {"const": "android"}}}, {"ios"}, "const"),
-        ({"properties": {"id": {"maxLength": 0}}}, {"ios", "android"}, "maxLength"),
-        ({"maxProperties": 2}, {"ios", "android"}, "maxProperties"),
-        (False, {"ios", "android"}, "false"),
-        ({"type": "string"}, {"ios", "android"}, "type"),
-    ],
-)
-def test_a_plan_that_refuses_every_good_call_is_over_strict(
-    device: Any, platforms: set[str], keyword: str, tmp_path: Path
-) -> None:
-    findings, _ = check(tmp_path, config_api(guard(device), EVENTS))
-    strict = [each for each in findings if each.code == "KCH403"]
-    assert sorted(each.properties["platform"] for each in strict) == sorted(platforms)
-    assert {each.properties["keyword"] for each in strict} == {keyword}
-    assert all(each.location.pointer.startswith("/rules/global/properties/context/properties") for each in strict)
-
-
-@pytest.mark.parametrize(("platform", "other"), [("ios", "android"), ("android", "ios")])
-def test_a_plan_of_an_app_for_one_platform_is_probed_with_its_calls_only(
-    platform: str, other: str, tmp_path: Path
-) -> None:
-    device = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"const": platform}}}
-    plan = config_api(guard(device), EVENTS)
-    assert codes(check(tmp_path, plan)[0]) == ["KCH403"]
-    assert check(tmp_path, plan, settings=Settings(platforms=(platform,)))[0] == []
-    assert codes(check(tmp_path, plan, settings=Settings(platforms=(other,)))[0]) == ["KCH403"]
-
-
-def test_a_plan_that_lets_calls_through_that_are_switched_off_is_probed_with_others(tmp_path: Path) -> None:
-    for device, found in (
-        (DEVICE, []),
-        ({**DEVICE, "properties": {**DEVICE["properties"], "type": {"enum": ["android"]}}}, ["KCH403"]),
-        ({"additionalProperties": False, "properties": {"type": {}, "id": {}}}, ["KCH403", "KCH403"]),
-    ):
-        findings, checker = check(tmp_path, config_api({"anyOf": [KOCHAVA_OFF, guard(device)]}, EVENTS))
-        assert codes(findings) == found
-        assert checker.tally.checked == 2
-
-
-def test_an_over_strict_rule_has_the_finding_at_its_keyword(tmp_path: Path) -> None:
-    closed = {"properties": {"context": {"additionalProperties": False, "properties": {"ip": {}}}}}
-    findings, _ = check(tmp_path, config_api(guard(), {"A": closed, "B": ORDER}))
-    assert [each.code for each in findings] == ["KCH403", "KCH403"]
-    assert findings[0].location.pointer == "/rules/events/0/rules/properties/context/additionalProperties"
-    assert "refuses context.device" in findings[0].message
-
-
-def with_properties(schema: Any) -> Any:
-    return {"required": ["properties"], "properties": {"properties": schema}}
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        with_properties({"required": ["a"], "properties": {"a": {"not": {}}}}),
-        with_properties({"required": ["a"], "maxProperties": 0}),
-    ],
-)
-def test_a_rule_for_which_no_call_is_found_is_reported_as_not_probed(schema: Any, tmp_path: Path) -> None:
-    findings, checker = check(tmp_path, config_api(None, {"A": schema, "B": guard()}))
-    assert codes(findings) == ["KCH402"]
-    assert "no call was found" in findings[0].message
-    assert checker.tally.skipped == {"no call could be made up": 1}
-    assert checker.summary.adds_up()

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +12,7 @@ from segkoch_lint.config.settings import Settings
 from segkoch_lint.errors import UsageError
 from segkoch_lint.plans.check.checker import PlanChecker
 from segkoch_lint.plans.diff.plan_diff import compare_against, compare_files
+from tests.plans.diff.plan_repository import GUARDED, NEW, OPEN, Git, against, committed, named, write
 from tests.plans.plan_files import (
     ALL_REMOVED,
     ALL_UNGUARDED,
@@ -28,32 +25,6 @@ from tests.plans.plan_files import (
     rule,
     written,
 )
-
-Git = Callable[..., None]
-
-
-@pytest.fixture
-def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """A repository in the working directory, and git in it."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    folder = tmp_path / "a repository"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-
-    def run(*arguments: str) -> None:
-        names = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main")
-        subprocess.run(["git", *names, *arguments], check=True, capture_output=True)
-
-    run("init", "--quiet")
-    return run
-
-
-def committed(git: Git, path: str, content: Any) -> None:
-    Path(path).parent.mkdir(exist_ok=True)
-    Path(path).write_text(json.dumps(content, indent=2))
-    git("add", ".")
-    git("commit", "-m", "x")
 
 
 @pytest.mark.parametrize("path", ["plan.json", "plans/plan ä.json", "-plan.json"])
@@ -185,34 +156,6 @@ def test_without_git_that_is_an_error(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "git").chmod(0o755)
     with pytest.raises(UsageError, match="git cannot be run"):
         compare_against(PlanChecker(), "git:HEAD", [path], ())
-
-
-def run(folder: Path, *arguments: str, **environment: str) -> str:
-    """Run git, or another program, in a folder."""
-    names = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "protocol.file.allow=always")
-    command = ["git", *names, "-c", "init.defaultBranch=main", *arguments]
-    ran = subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True, env={**os.environ, **environment}
-    )
-    return ran.stdout.strip()
-
-
-def against(reference: str, *paths: str, **options: Any) -> tuple[list[str], PlanChecker]:
-    checker = PlanChecker(**options)
-    return codes(compare_against(checker, reference, paths, ())), checker
-
-
-GUARDED, OPEN = config_api(guard(), {"A": {}}), config_api(None, {"A": {}})
-NEW = "all of it is new"
-
-
-def write(path: str | Path, content: Any) -> None:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(json.dumps(content, indent=2))
-
-
-def named(content: Any, name: str) -> Any:
-    return {**content, "display_name": name}
 
 
 @pytest.mark.parametrize("revision", ["main...HEAD", "main...", "main...topic", "...main"])
@@ -360,139 +303,6 @@ def test_links_are_followed_in_both_versions(path: str, git: Git) -> None:
     write("plans/a.json", OPEN)
     found, checker = against("HEAD", path)
     assert (found, checker.tally.plans) == (ALL_REMOVED, 1)
-
-
-@pytest.fixture
-def submodule(git: Git, tmp_path: Path) -> Path:
-    """A repository with plans that is a submodule, called plans, of the one in the working directory."""
-    origin = tmp_path / "origin"
-    write(origin / "shop.json", GUARDED)
-    run(origin, "init", "--quiet")
-    run(origin, "add", ".")
-    run(origin, "commit", "-m", "guarded")
-    run(Path.cwd(), "submodule", "add", str(origin), "plans")
-    git("commit", "-m", "with plans")
-    write("plans/shop.json", OPEN)
-    run(Path("plans"), "commit", "-a", "-m", "open")
-    run(Path("plans"), "push", "--quiet", "origin", "HEAD:refs/heads/opened")
-    git("commit", "-a", "-m", "opened")
-    return Path.cwd() / "plans"
-
-
-@pytest.mark.parametrize("path", ["plans", "plans/shop.json", ".", "pl*/*.json"])
-def test_a_revision_of_the_repository_around_counts_for_its_submodules(path: str, submodule: Path) -> None:
-    assert against("HEAD", path)[0] == []
-    found, checker = against("HEAD~1", path)
-    assert (found, checker.summary.remarks) == (ALL_REMOVED, [])
-    write(submodule / "shop.json", config_api(None, {"A": {}, "B": {}}))
-    assert {each.split()[0] for each in against("HEAD", path)[0]} == {"KCH401"}
-
-
-def test_inside_of_a_submodule_its_own_revisions_count(submodule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(submodule, "tag", "own", "HEAD~1")
-    with pytest.raises(UsageError, match='no revision "own"'):
-        against("own", "plans/shop.json")
-    monkeypatch.chdir(submodule)
-    assert against("own", "shop.json")[0] == ALL_REMOVED
-    monkeypatch.chdir("/")
-    assert against("own", str(submodule / "shop.json"))[0] == ALL_REMOVED
-
-
-def test_a_submodule_whose_files_are_not_here_is_reported(submodule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    around = submodule.parent
-    clone = around.parent / "clone"
-    run(around.parent, "clone", "--quiet", str(around), str(clone))
-    monkeypatch.chdir(clone)
-    with pytest.raises(UsageError, match="HEAD:plans: the submodule is not checked out"):
-        against("HEAD", "plans")
-    write("plan.json", OPEN)
-    assert {each.split()[0] for each in against("HEAD", ".")[0]} == {"KCH401"}
-    run(clone, "submodule", "update", "--init")
-    assert against("HEAD~1", "plans")[0] == ALL_REMOVED
-    objects = clone / ".git" / "modules" / "plans" / "objects"
-    old = run(clone / "plans", "rev-parse", "HEAD~1")
-    (objects / old[:2] / old[2:]).unlink()
-    with pytest.raises(UsageError, match=f"the submodule has no commit {old[:12]}"):
-        against("HEAD~1", "plans")
-
-
-def test_a_clone_inside_of_a_repository_has_revisions_of_its_own(git: Git) -> None:
-    committed(git, "plan.json", GUARDED)
-    write("inner/plan.json", GUARDED)
-    run(Path("inner"), "init", "--quiet")
-    run(Path("inner"), "add", ".")
-    run(Path("inner"), "commit", "-m", "x")
-    run(Path("inner"), "tag", "own")
-    write("inner/plan.json", OPEN)
-    assert against("own", "inner/plan.json")[0] == ALL_REMOVED
-    assert against("HEAD", "inner")[0] == ALL_REMOVED
-
-
-@pytest.mark.parametrize(
-    ("arguments", "linked"),
-    [("--against HEAD plans/plan.json", True), ("--against HEAD~1... plans", True), ("--against HEAD plans", False)],
-)
-def test_a_hook_compares_in_the_work_tree_that_it_runs_in(arguments: str, linked: bool, git: Git) -> None:
-    # What git takes for the top of the work tree matters: the file at the top is another one.
-    write("plan.json", {})
-    committed(git, "plans/plan.json", GUARDED)
-    committed(git, "other.txt", "")
-    tree = Path.cwd()
-    if linked:
-        git("worktree", "add", "../linked", "-b", "topic")
-        tree = Path.cwd().parent / "linked"
-    hook = Path(".git/hooks/pre-commit")
-    program = f"{sys.executable} -m segkoch_lint plan diff {arguments} --format json"
-    hook.write_text(f"#!/bin/sh\nenv | grep ^GIT_DIR > ../seen\n{program} > ../report.json\n")
-    hook.chmod(0o755)
-    write(tree / "plans/plan.json", OPEN)
-    with pytest.raises(subprocess.CalledProcessError):
-        run(tree, "commit", "-a", "-m", "open")
-    assert (tree.parent / "seen").read_text().startswith("GIT_DIR=") == linked
-    report = json.loads((tree.parent / "report.json").read_text())
-    assert {each["code"] for each in report["findings"]} == {"KCH404"}
-    assert report["summary"]["exit_status"] == 1
-
-
-def test_a_repository_that_the_environment_names_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, git: Git
-) -> None:
-    home, store = tmp_path / "home", tmp_path / "dotfiles"
-    write(home / "plan.json", GUARDED)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    where = {"GIT_DIR": str(store), "GIT_WORK_TREE": str(home)}
-    for arguments in (["init", "--quiet"], ["add", "."], ["commit", "-m", "x"]):
-        run(home, *arguments, **where)
-    write(home / "plan.json", OPEN)
-    monkeypatch.chdir(home)
-    with pytest.raises(UsageError, match="is in no git repository"):
-        against("HEAD", "plan.json")
-    for name, value in where.items():
-        monkeypatch.setenv(name, value)
-    assert against("HEAD", "plan.json")[0] == ALL_REMOVED
-
-
-def test_a_plan_outside_a_sparse_checkout_is_not_called_removed(git: Git) -> None:
-    committed(git, "plans/a.json", GUARDED)
-    committed(git, "plans/deep/b.json", named(GUARDED, "another"))
-    git("sparse-checkout", "set", "--no-cone", "/plans/a.json")
-    assert not Path("plans/deep").exists()
-    found, checker = against("HEAD", "plans")
-    assert (found, changes(checker)) == ([], [])
-
-
-def test_a_plan_in_git_lfs_is_reported(git: Git) -> None:
-    Path("plan.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
-    git("add", ".")
-    git("commit", "-m", "x")
-    write("plan.json", GUARDED)
-    with pytest.raises(UsageError, match=r"plan\.json: its old version is in Git LFS and not here"):
-        against("HEAD", "plan.json")
-    Path(".gitattributes").write_text("plan.json filter=lfs\n")
-    write("../fetched.json", GUARDED)
-    git("config", "filter.lfs.smudge", "cat > /dev/null; cat ../fetched.json")
-    write("plan.json", OPEN)
-    assert against("HEAD", "plan.json")[0] == ALL_REMOVED
 
 
 @pytest.mark.parametrize("path", [".", "new.json"])
