@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import calls as made_up
-from benchmarks import generate, population
+from benchmarks import generate, population, repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,17 @@ def fixtures(cache: Path, count: int) -> Log:
             (partial / f"call-{number:05}.json").write_text(f"{text}\n", encoding="utf-8")
         partial.replace(folder)
     return Log(folder, count)
+
+
+def other_files(cache: Path, count: int) -> Log:
+    """Return a folder of JSON and YAML files without a call."""
+    folder = cache / f"repository-{count}"
+    if not folder.exists():
+        partial = folder.with_name(f"{folder.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        repository.write(partial, count)
+        partial.replace(folder)
+    return Log(folder, 0)
 
 
 def gzipped(log: Log) -> Log:

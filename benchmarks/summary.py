@@ -210,6 +210,18 @@ def _folder(settings: Settings) -> Part:
     return Part([Row(what, now / before, Goal(0.7, 1.1), f"{tables.seconds(now)}; {tables.seconds(before)}")])
 
 
+def _repository(settings: Settings) -> Part:
+    folder = logs.other_files(settings.cache, settings.fixtures)
+    subject = Subject(settings.subject.program, (*settings.subject.options, "--allow-empty"))
+    now = _seconds(_checks(settings, folder, subject=subject))
+    text = f"{settings.fixtures:,} files without a call: {tables.seconds(now)}"
+    if settings.before is None:
+        return Part([], [f"{text}. --before PROGRAM compares that with an earlier segkoch-lint."])
+    before = _seconds(_checks(settings, folder, subject=Subject(settings.before, subject.options)))
+    what = f"{settings.fixtures:,} JSON and YAML files without a call: time against an earlier segkoch-lint"
+    return Part([Row(what, now / before, Goal(1.1, 1.5), f"{tables.seconds(now)}; {tables.seconds(before)}")])
+
+
 def _without_core(settings: Settings) -> Part:
     log = logs.made(settings.cache, [], settings.calls)
     logs.warm(log)
@@ -241,6 +253,7 @@ PARTS: dict[str, Callable[[Settings], Part]] = {
     "findings": _findings,
     "fixture": _fixture,
     "folder": _folder,
+    "repository": _repository,
     "without-core": _without_core,
     "users": _users,
 }

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.repository import write as write_repository
 from segkoch_lint.inputs.input import Input
 from segkoch_lint.linter import Linter
 from tests.conftest import Ran
@@ -268,3 +269,12 @@ def test_of_a_document_without_end_all_values_are_counted_and_few_remembered(
     assert [code for code, _ in found].count("KCH002") == 10_000
     assert [code for code, _ in found].count("KCH101") == 1
     assert (summary["calls"], summary["not_calls"]) == (1, {"other": 15_000})
+
+
+def test_a_large_repository_without_calls_has_no_findings(tmp_path: Path, program: Program) -> None:
+    write_repository(tmp_path, 5_000)
+
+    status, found, summary = report(program, str(tmp_path))
+
+    assert (status, found) == (3, [])
+    assert (summary["inputs"], summary["calls"], summary["malformed"]) == (5_000, 0, 0)

@@ -28,7 +28,7 @@ from segkoch_lint.engine.lines.table_rows import select_rows
 from segkoch_lint.engine.missing_columns import missing_columns
 from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
 from segkoch_lint.envelopes.reader import Opened, UnreadableRequest
-from segkoch_lint.envelopes.search import FoundCalls, find_calls
+from segkoch_lint.envelopes.search import FoundCalls, find_calls, may_hold_calls
 from segkoch_lint.envelopes.unwrap import Batch, NotACall, Unit, units_of, unwrap
 from segkoch_lint.errors import InternalError
 from segkoch_lint.findings.finding import Finding, Location, Snippet
@@ -323,8 +323,9 @@ class InputLinter:
 
     def _of_document(self, document: Document, name: str, ignored: frozenset[str]) -> Iterator[Entry]:
         units, more = _gathered(document, name)
-        may_hold_calls = any(isinstance(unit, NotACall) and unit.kind in _MAY_HOLD_CALLS for unit in units)
-        opened = self.envelopes.open(document, name, may_be_known=may_hold_calls)
+        roots = any(isinstance(unit, NotACall) and unit.kind in _MAY_HOLD_CALLS for unit in units)
+        searched = roots and (self._holds_calls or may_hold_calls(document))
+        opened = self.envelopes.open(document, name, may_be_known=searched)
         if opened is not None:
             yield from self._opened(opened, name, ignored)
         else:
@@ -413,12 +414,15 @@ class InputLinter:
         roots = [unit.path for unit in units if isinstance(unit, NotACall) and unit.kind in _MAY_HOLD_CALLS]
         return find_calls(document, roots, self._limits) if roots else ()
 
-    @staticmethod
-    def _strangers(document: Document, units: Sequence[NotACall], summary: Summary) -> Iterator[NotACallEntry]:
-        spans = document.locate({unit.path for unit in units}) if units else {}
+    def _strangers(self, document: Document, units: Sequence[NotACall], summary: Summary) -> Iterator[NotACallEntry]:
+        # An input that is not known to hold calls has no findings about other values, so their places are not needed.
+        wrong = ObjectKind.WRONG_TYPE.value
+        reported = units if self._holds_calls else [unit for unit in units if unit.kind == wrong]
+        spans = document.locate({unit.path for unit in reported}) if reported else {}
         for unit in units:
             summary.not_calls[unit.kind] += 1
-            pointer = pointer_in(document, unit.path) if unit.path or document.origin is not None else ""
+            has_pointer = unit.path in spans and (unit.path or document.origin is not None)
+            pointer = pointer_in(document, unit.path) if has_pointer else ""
             yield NotACallEntry(unit.kind, pointer, spans.get(unit.path), unit.meant)
 
     def _ignored_of(self, document: Document, name: str, ignored: frozenset[str]) -> frozenset[str]:

@@ -92,8 +92,11 @@ class EnvelopeReader:
         limits: Limits | None = None,
     ) -> None:
         self._known = [(frozenset(each.required), Recogniser(each), each) for each in envelopes]
-        self._keys = frozenset(key for required, _, _ in self._known for key in required)
-        self._any_keys = any(not required for required, _, _ in self._known)
+        self._by_key: dict[str, list[int]] = {}
+        for number, each in enumerate(envelopes):
+            if each.required:
+                self._by_key.setdefault(each.required[0], []).append(number)
+        self._without_key = [number for number, each in enumerate(envelopes) if not each.required]
         self._at = [pattern_of(each) for each in at]
         self._hosts = SegmentHosts(hosts)
         self._limits = limits or Limits()
@@ -114,16 +117,16 @@ class EnvelopeReader:
 
     def _may_be_envelope(self, value: Any) -> bool:
         if isinstance(value, list):
-            return any(isinstance(item, dict) and not self._keys.isdisjoint(item) for item in value)
-        return self._any_keys or not self._keys.isdisjoint(value)
+            return any(isinstance(item, dict) and not self._by_key.keys().isdisjoint(item) for item in value)
+        return bool(self._without_key) or not self._by_key.keys().isdisjoint(value)
 
     def recognised(self, value: Any, table: str) -> Envelope | None:
         """Return the envelope that a value is, if it is not a call itself."""
         head = value[0] if isinstance(value, list) and value else value
         keys = head.keys() if isinstance(head, Mapping) else frozenset()
-        if not self._any_keys and self._keys.isdisjoint(keys):
-            return None
-        for required, recogniser, envelope in self._known:
+        numbers = [*self._without_key, *(number for key in keys for number in self._by_key.get(key, ()))]
+        for number in sorted(numbers):
+            required, recogniser, envelope = self._known[number]
             if required <= keys and recogniser.recognises(value):
                 return None if _is_call(value, table) else envelope
         return None

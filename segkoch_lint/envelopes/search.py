@@ -44,6 +44,7 @@ _LEAST_TEXT = 30
 _ENCODED = r"(?:ey[JAI]|ewo|ew0K|W3s|WwogI|H4sI|eJ[wxyz0-9A-Za-z]|eN)"
 _ENCODED_TEXT = re.compile(rf"\s*{_ENCODED}")
 _ENCODED_VALUE = re.compile(rf'"{_ENCODED}'.encode())
+_OTHERS = (b"/v1/", b"/v1\\", b"context_device", b"CONTEXT_DEVICE", b"context.device")
 _ENCODINGS: tuple[Encoding, ...] = (("base64", "json"), ("base64", "gzip", "json"), ("base64", "deflate", "json"))
 _JSON_TEXT = re.compile(r"\s*[{\[]")
 
@@ -74,7 +75,7 @@ def find_calls(document: Document, roots: Iterable[Path], limits: Limits) -> lis
         roots: where these values are.
         limits: the depth of what is decoded.
     """
-    if _is_description(document.value) or not _may_hold_calls(document):
+    if _is_description(document.value) or not may_hold_calls(document):
         return []
     search = _Search(document, limits)
     for root in roots:
@@ -88,13 +89,16 @@ def _is_description(value: Any) -> bool:
     return isinstance(value, Mapping) and not _DESCRIPTIONS.isdisjoint(value)
 
 
-def _may_hold_calls(document: Document) -> bool:
-    """Return whether it is worth while to go through the values of a document: most hold nothing like a call."""
+def may_hold_calls(document: Document) -> bool:
+    """Return whether calls with a strong sign, requests to Segment or rows of a table may be in a document.
+
+    Most documents hold nothing like that. To search the text takes less time than to go through the values.
+    """
     source: bytes | str | None = document.source if isinstance(document, JsonDocument | InnerDocument) else None
     if source is None:
         return True
     text = source.encode() if isinstance(source, str) else source
-    return shows_signs(text) or _ENCODED_VALUE.search(text) is not None
+    return shows_signs(text) or _ENCODED_VALUE.search(text) is not None or any(map(text.__contains__, _OTHERS))
 
 
 def _at(value: Any, path: Path) -> Any:

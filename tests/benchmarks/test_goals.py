@@ -36,7 +36,7 @@ def test_a_figure_is_held_against_its_goal() -> None:
 def test_every_part_that_needs_no_other_program_makes_its_rows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    parts = "gzip,findings,folder,without-core,users"
+    parts = "gzip,findings,folder,repository,without-core,users"
     assert goals(tmp_path, "--parts", parts, "--before", str(PROGRAM)) == 0
     printed = capsys.readouterr().out
     for row in (
@@ -44,6 +44,7 @@ def test_every_part_that_needs_no_other_program_makes_its_rows(
         r"two \.gz of 60 calls each: time against one \| [\d.]+ \| 1\.05 \| 1\.25",
         r"marginal cost with a finding in every fourth call \| [-\d.,]+ µs a call and core \| 5 .+ \| 12 ",
         r"3 fixtures in a folder: time against segkoch-lint, version .+ \| [\d.]+ \| 0\.7 \| 1\.1",
+        r"3 JSON and YAML files without a call: time against .+ \| [\d.]+ \| 1\.1 \| 1\.5",
         r"60 calls without the core, one core \| [\d.,]+ calls/s \| 20,000 calls/s \| 15,000 calls/s",
         r"80 calls of 40 users, in no order: time \| [\d.]+ s \| 150 s \| 400 s",
         r"80 calls of 40 users, in no order: largest process \| [\d.]+ MB \| 600 MB \| 1,000 MB",
