@@ -1,4 +1,4 @@
-"""What reading hands on: a document with its value and its text, or a flaw where the text is broken."""
+"""The results of reading: a document with its value and positions, or an error if the text is broken."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class Boundary(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What a reader should know of how a value was read.
+    """A note on how a value was read.
 
     Attributes:
-        remark: what happened to it, in a sentence.
-        written: the text that the value was read from, where it would be written in another way as JSON.
+        remark: what happened to the value, in a sentence.
+        written: the text of the value, if JSON would write it in another way.
     """
 
     remark: str
@@ -54,17 +54,16 @@ class Note(NamedTuple):
 
 
 class ParseError(msgspec.Struct, frozen=True):
-    """A document or line that is not what it claims to be (KCH001), or that repeats a key (KCH003).
+    """A document or line that cannot be parsed (KCH001) or that repeats a key (KCH003).
 
     Attributes:
-        message: what is wrong, in one sentence, never quoting the text.
-        span: where, in the input.
-        line: the number of the first line of ``lines``, 1-based.
-        lines: the lines of text around it, without their ends; may be empty (a binary file).
-        shows_signs: whether the broken text shows a key that hardly anything but a call has; true where nobody knows.
-        around: what stands around the beginning of the lines; None where they begin with the text.
-        cause: a word for what became of the text, which decides about the remedy: ``cut-off``, ``too-large``,
-            ``source-code``, or empty.
+        message: what is wrong, in one sentence that does not quote the text.
+        span: its place in the input.
+        line: the number of the first of ``lines``, 1-based.
+        lines: the lines around it, without their ends; may be empty (a binary file).
+        shows_signs: whether the text has a key that hardly anything but a call has; true if unknown.
+        around: the surroundings of the start of the lines; None if the text begins there.
+        cause: decides the remedy: ``cut-off``, ``too-large``, ``source-code``, ``comments``, or empty.
     """
 
     message: str
@@ -77,10 +76,10 @@ class ParseError(msgspec.Struct, frozen=True):
 
 
 class InternalFailure(msgspec.Struct, frozen=True):
-    """A document or line whose reading raised an exception that nobody expected: a fault of ours, not of the text.
+    """A document or line whose reading raised an unexpected exception: a fault of the program, not of the text.
 
     Attributes:
-        error: what was raised.
+        error: the exception.
         line: where the document begins, 1-based.
     """
 
@@ -89,19 +88,19 @@ class InternalFailure(msgspec.Struct, frozen=True):
 
 
 ARROW = " → "
-"""Between the pointer to a value that was decoded and the pointer inside it."""
+"""Separator of the pointer to a decoded value and the pointer inside it."""
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a document was found that is part of another one.
+    """The origin of a document that is part of another one.
 
     Attributes:
-        decoded: the paths to the values that were decoded on the way, the outermost first; each begins in what was
-            decoded before it.
-        base: the path from there to the document.
+        decoded: the paths of the values that were decoded to reach it, outermost first; each path begins in the value
+            decoded before.
+        base: the path of the document in the last of these.
         entry: the name of the message or request that holds it, masked; empty if it has none.
         call_type: the type of the calls in it, if the path of a request gives one.
-        to_segment: whether it was posted to Segment, so that it is meant as a call.
+        to_segment: whether it was posted to Segment, and so is meant as a call.
     """
 
     decoded: tuple[Path, ...] = ()
@@ -125,7 +124,7 @@ class Document(Protocol):
 
     @property
     def origin(self) -> Origin | None:
-        """Where it was found, if it is part of another document."""
+        """Its origin, if it is part of another document."""
 
     @property
     def value(self) -> Any:
@@ -133,27 +132,27 @@ class Document(Protocol):
 
     @property
     def ids(self) -> Ids:
-        """What is personal data in the value for its keys, to be masked wherever the same text stands again."""
+        """The values that are personal data because of their keys, masked wherever the same text occurs."""
 
     @property
     def start(self) -> tuple[int, int]:
-        """Line and column where the document begins in its input."""
+        """The line and column of its start in the input."""
 
     @property
     def repeated(self) -> Sequence[Path]:
-        """Paths of the object members whose key stands twice or more in its object (the last one wins)."""
+        """Paths of the members whose key is repeated in its object; the last one counts."""
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out.
 
-        For a repeated key this is the last member's value, the one that counts.
+        If a key is repeated, the last member counts.
         """
 
     def keys(self, path: Path) -> Sequence[Span]:
-        """Return the spans of every key that stands for *path* in its object, in the text's order."""
+        """Return the spans of all keys of *path* in its object, in the order of the text."""
 
     def note(self, path: Path) -> Note | None:
-        """Return what a reader should know of how the value at *path* was read, if there is anything."""
+        """Return the note on how the value at *path* was read, if there is one."""
 
     def lines(self, first: int, last: int) -> list[str]:
         """Return the document's lines *first* to *last* (of the input, 1-based, inclusive; outside ones left out)."""
@@ -170,12 +169,12 @@ class Document(Protocol):
 
 
 class ValueDocument(msgspec.Struct, frozen=True):
-    """A value that never was text: a call given to the library as a dict. Nothing in it has a place.
+    """A value without text: a call given to the Python API as a dict. It has no positions.
 
     Attributes:
         value: the value.
-        unread: what stands for the ids of the documents of which the value is only a part.
-        origin: where it was found, if it is part of another value.
+        unread: a placeholder for the ids of the documents of which the value is a part.
+        origin: its origin, if it is part of another value.
     """
 
     value: Any
@@ -211,7 +210,7 @@ class ValueDocument(msgspec.Struct, frozen=True):
 
 
 def pointer_in(document: Document, path: Path) -> str | Secret:
-    """Return the pointer to the value at *path* of a document as it is shown, with what leads to the document."""
+    """Return the pointer to the value at *path* of a document as it is shown, with the pointer to the document."""
     if document.origin is not None:
         return document.origin.pointer(path, document.ids)
     return shown_pointer(path, document.ids.ranges)

@@ -80,7 +80,7 @@ def _has_object_in_text(line: bytes, limits: Limits) -> bool:
 
 
 def read_text(stream: Stream, limits: Limits) -> Iterator[Embedded | ParseError]:
-    """Yield the objects in the lines of a text that show signs of calls, and a flaw for each that is broken.
+    """Yield the objects in the lines of a text that show signs of calls, and an error for each that is broken.
 
     Raises:
         OSError: reading failed.

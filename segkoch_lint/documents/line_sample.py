@@ -15,15 +15,15 @@ _OPENINGS = (b"{", b"[", b"[{")
 
 
 class LineSample(msgspec.Struct, frozen=True):
-    """How the first lines of a text read, each on its own.
+    """How many of the first lines of a text are documents by themselves.
 
     Attributes:
         first: whether the first line is a good object or array.
-        good, lines: lines that are, of all that were tried; blank ones and one without its end do not count, and
-            indented ones are not good: they are part of something else.
-        opened: one of the first two lines is a bracket that a later line closes.
-        marked: a line marks the beginning of a YAML document.
-        complete: no line of the input was left untried.
+        good, lines: the number of such lines, and of all lines tried. Blank lines and a line without its end are left
+            out. An indented line is not good: it is part of something else.
+        opened: whether one of the first two lines is only a bracket, which a later line closes.
+        marked: whether a line marks the start of a YAML document.
+        complete: whether every line of the input was tried.
     """
 
     first: bool
@@ -60,7 +60,7 @@ class LineSample(msgspec.Struct, frozen=True):
 
     @property
     def claim_holds(self) -> bool:
-        """Whether a name that claims JSON Lines may be believed of a text that is too long to try."""
+        """Whether a text that is too long to try may be JSON Lines, as its name claims."""
         return self.good > 0 or not self.opened
 
 

@@ -1,4 +1,4 @@
-"""Offsets of a text to lines and columns."""
+"""A table of the lines of a text, which converts offsets to lines and columns."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from segkoch_lint.documents.surroundings import Surroundings, surroundings
 from segkoch_lint.findings.position import Span
 
 _AROUND = 2
-"""Lines kept before and after a flaw."""
+"""Lines kept before and after an error."""
 
 _LONGEST_LINE = 4000
-"""Code points kept of each of them; of the flaw's own line, up to as many beyond the flaw."""
+"""Code points kept of each line; of the error's own line, as many beyond the error."""
 
 _SHORT = 1 << 12
-"""Code points of a text in which lines are counted for each position; of a longer one their starts are cached."""
+"""Code points of the longest text in which lines are counted for each position; for others, their starts are cached."""
 
 OffsetRange = tuple[int, int]
-"""A stretch of a text: first code point and one past the last."""
+"""A range of a text: the first code point, and one past the last."""
 
 
 class LineTable:
-    """Turns offsets of a text into lines and columns.
+    """A converter of offsets of a text to lines and columns.
 
     Args:
         text: the text; lines end at LF (or CRLF).
@@ -55,9 +55,9 @@ class LineTable:
         return Span(*self.position(extent[0]), *self.position(extent[1]))
 
     def lines(self, first: int, last: int) -> list[str]:
-        """Return lines *first* to *last* of the input, without their ends; those outside the text are left out.
+        """Return lines *first* to *last* of the input, without their ends; lines outside the text are left out.
 
-        What stands before the text on its first line is made up for with blanks, so that columns stay right.
+        If the text does not begin in column 1, its first line is padded with blanks, so that columns are right.
         """
         shown: list[str] = []
         for number in range(max(first, self._line), last + 1):
@@ -68,7 +68,7 @@ class LineTable:
         return shown
 
     def extent_of_line(self, line: int) -> OffsetRange:
-        """Return the extent of a line of the input, its end included; empty when there is no such line."""
+        """Return the extent of a line of the input with its end; empty if there is no such line."""
         index = line - self._line
         if not 0 <= index < len(self._starts):
             return len(self._text), len(self._text)
@@ -76,7 +76,7 @@ class LineTable:
         return self._starts[index], after
 
     def zero_of_line(self, line: int) -> int:
-        """Return the offset that column 1 of a line of the input has; it is negative if the text begins after that."""
+        """Return the offset of column 1 of a line of the input; negative if the text begins after it."""
         return self.extent_of_line(line)[0] - (self._column - 1 if line == self._line else 0)
 
 
@@ -91,10 +91,15 @@ def parse_error_at(
     table: LineTable | None = None,
     around: Surroundings | None = None,
 ) -> ParseError:
-    """Return the flaw with this extent in a text that begins at *line* and *column* of its input.
+    """Return the error with this extent in a text that begins at *line* and *column* of its input.
 
-    Where there is a *table* of the text already, none is made. What stands *around* the beginning of the lines
-    is looked for unless it is given.
+    Args:
+        text: the text.
+        message, cause: see `ParseError`.
+        extent: of the error.
+        line, column: where the text begins.
+        table: the table of the text, if there is one.
+        around: the surroundings of the start of the lines that are kept; computed if not given.
     """
     table = table or LineTable(text, line, column)
     span = table.span(extent)

@@ -1,4 +1,4 @@
-"""Splits a text of any length into lines, in constant memory, and reads one line of JSON Lines."""
+"""Lines of a text of any length, in constant memory, and the documents of JSON Lines."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class NumberedLine(NamedTuple):
 
 
 class Block:
-    """Whole lines that stand one after another, each with its end; only the last of an input may lack it.
+    """Consecutive whole lines with their ends; only the last of an input may lack its end.
 
     Args:
         first: the number of the first line, or the block before.
         text: the lines.
-        documents: what the lines stand for, where they are no text of an input: then nobody looks for places in them.
+        documents: the documents of the lines, if the lines are not text of an input and so have no positions.
 
     Attributes:
         text, documents: as given.
-        ends: how many ends of lines there are; whoever finds out on the way may say so, counting takes a while.
+        ends: the number of line ends, or None; code that counts them on the way may set it, to save a count.
     """
 
     __slots__ = ("_first", "documents", "ends", "text")
@@ -52,7 +52,7 @@ class Block:
     def number(self) -> int:
         """The number of the first line."""
         if isinstance(self._first, Block):
-            self._first = self._first.next_number  # the block before is let go
+            self._first = self._first.next_number  # the block before is released
         return self._first
 
     @property
@@ -61,7 +61,7 @@ class Block:
         return self.number + (self.text.count(b"\n") if self.ends is None else self.ends)
 
     def lines(self, limits: Limits) -> Iterator[NumberedLine | ParseError]:
-        """Yield the lines that are not blank, without their ends; a flaw for one over ``limits.line_bytes``."""
+        """Yield the lines that are not blank, without their ends, or an error for one over ``limits.line_bytes``."""
         most = limits.line_bytes
         for number, piece in enumerate(self.text.split(b"\n"), self.number):
             if not piece or piece.isspace():
@@ -73,8 +73,8 @@ class Block:
 def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterator[Block | ParseError]:
     """Yield the lines of a text, as many at a time as come in one chunk.
 
-    Lines end at LF or CRLF. One over ``limits.line_bytes`` is a flaw and is not held in memory.
-    Where the data is damaged, a flaw comes last, in place of what remains of the line there.
+    Lines end at LF or CRLF. A line over ``limits.line_bytes`` is an error and is not held in memory. If the data is
+    corrupt, the last item is an error in place of the rest of the line there.
 
     Args:
         stream: the text in chunks of any size, as `segkoch_lint.inputs.opener.Stream` yields them.
@@ -86,35 +86,35 @@ def blocks(stream: Iterable[bytes], limits: Limits, *, line: int = 1) -> Iterato
     """
     most = limits.line_bytes
     before: int | Block = line
-    begun = _BegunLine(most)
+    partial = _PartialLine(most)
     try:
         for chunk in stream:
             end = chunk.rfind(b"\n") + 1
             if not end:
-                begun.add(chunk)
+                partial.add(chunk)
                 continue
-            start, head = 0, begun.text
-            if begun.size and begun.size + (first := chunk.index(b"\n")) > most + 1:
-                begun.add(chunk[:first])
+            start, head = 0, partial.text
+            if partial.size and partial.size + (first := chunk.index(b"\n")) > most + 1:
+                partial.add(chunk[:first])
                 start, head = first + 1, b""
                 number = _number_after(before)
-                yield too_long(number, most, begun.text)
+                yield too_long(number, most, partial.text)
                 before = number + 1
             if start < end:
                 # One copy: a chunk is large.
                 before = Block(before, b"".join((head, memoryview(chunk)[start:end])))
                 yield before
-            begun = _BegunLine(most)
-            begun.add(chunk[end:])
-    except CorruptInputError as damage:
+            partial = _PartialLine(most)
+            partial.add(chunk[end:])
+    except CorruptInputError as error:
         number = _number_after(before)
-        # What is left of the line is a document of its own only where it reads as one.
-        if begun.is_too_long or not any(isinstance(each, ParseError) for each in read_line(begun.text, 1, limits)):
-            yield from begun.finished(number)
-        yield damage_flaw(damage, number, begun.text)
+        # The rest of the line is a document only if it can be read as one.
+        if partial.is_too_long or not any(isinstance(each, ParseError) for each in read_line(partial.text, 1, limits)):
+            yield from partial.end(number)
+        yield corruption_error(error, number, partial.text)
     else:
-        if begun.size:
-            yield from begun.finished(_number_after(before))
+        if partial.size:
+            yield from partial.end(_number_after(before))
 
 
 def _number_after(before: int | Block) -> int:
@@ -125,17 +125,17 @@ Known = TypeVar("Known")
 
 
 def _nothing(_: Block) -> None:
-    """Take no notice of a block."""
+    """Ignore a block."""
 
 
 class LineFilter(msgspec.Struct, Generic[Known], frozen=True):
-    """Takes lines of JSON out before they are read.
+    """A filter that removes lines of JSON before they are read as documents.
 
     Attributes:
-        select: gives, of a block, the lines that are to be read as documents; the others it has dealt with itself, or
-            it gives what it knows of them. Blocks come in their order.
-        ahead: how many blocks may be announced before they are selected from; asked anew for each of them.
-        announce: is told of a block as soon as it is there, so that work on it can begin.
+        select: returns the lines of a block to read as documents, and what is known of other lines. It is called with
+            the blocks in order.
+        ahead: returns how many blocks may be announced before `select` is called with them; called before each block.
+        announce: called with a block as soon as it is read, so that work on it can begin.
     """
 
     select: Callable[[Block], Iterable[NumberedLine | ParseError | Known]]
@@ -144,71 +144,71 @@ class LineFilter(msgspec.Struct, Generic[Known], frozen=True):
 
 
 def read_lines(
-    stream: Iterable[bytes], limits: Limits, sieve: LineFilter[Known] | None = None
+    stream: Iterable[bytes], limits: Limits, line_filter: LineFilter[Known] | None = None
 ) -> Iterator[JsonDocument | ParseError | InternalFailure | Known]:
-    """Yield the documents of JSON Lines, and a flaw for each line that is broken (or a failure, if the fault is ours).
+    """Yield the documents of JSON Lines, an error for each broken line, and a failure if the program itself fails.
 
     Args:
         stream: the text in chunks of any size.
         limits: what is too long or too deep.
-        sieve: what takes out lines before they are read; None to read them all.
+        line_filter: removes lines before they are read; None to read all of them.
 
     Raises:
         OSError: reading failed.
     """
     found = blocks(stream, limits)
-    for block in _looked_ahead(found, sieve) if sieve else found:
+    for block in _announced(found, line_filter) if line_filter else found:
         if isinstance(block, Block) and block.text.isspace():
             continue
-        for each in (
-            (block,) if isinstance(block, ParseError) else sieve.select(block) if sieve else block.lines(limits)
-        ):
+        if isinstance(block, ParseError):
+            yield block
+            continue
+        for each in line_filter.select(block) if line_filter else block.lines(limits):
             if isinstance(each, NumberedLine):
                 documents = list(reversed(read_line(each.text, each.number, limits)))
-                while documents:  # there may be very many: none is held when it is done with
+                while documents:  # there may be very many: each is released after use
                     yield documents.pop()
             else:
                 yield each
 
 
-def _looked_ahead(found: Iterator[Block | ParseError], sieve: LineFilter[Known]) -> Iterator[Block | ParseError]:
-    """Yield blocks after as many as may be were announced; where reading fails, those that came before first."""
+def _announced(found: Iterator[Block | ParseError], line_filter: LineFilter[Known]) -> Iterator[Block | ParseError]:
+    """Yield blocks, after announcing as many as allowed; if reading fails, first the blocks before."""
     held: deque[Block | ParseError] = deque()
     failure: Exception | None = None
     is_over = False
     while True:
-        while not is_over and len(held) <= sieve.ahead():
+        while not is_over and len(held) <= line_filter.ahead():
             try:
                 block = next(found, None)
-            except Exception as error:  # noqa: BLE001 - raised in its turn
+            except Exception as error:  # noqa: BLE001 - raised below
                 failure, block = error, None
             if block is None:
                 is_over = True
             else:
                 held.append(block)
                 if isinstance(block, Block) and not block.text.isspace():
-                    sieve.announce(block)
+                    line_filter.announce(block)
         if not held:
             break
         block = held.popleft()
         if isinstance(block, Block):
-            _ = block.number  # so that it lets go of the one before
+            _ = block.number  # releases the block before
         yield block
     if failure is not None:
         raise failure
 
 
 def read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocument | ParseError | InternalFailure]:
-    """Return the document of a line, or the one flaw of it, or the failure to read it.
+    """Return the document of a line, its error, or the failure to read it.
 
-    A line that begins with RS (RFC 7464), or where the ends of lines were lost between documents, is good too, and
-    the latter holds several.
+    A line may begin with RS (RFC 7464). It may hold several documents, if line ends were lost.
     """
     try:
         return _read_line(text, number, limits)
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, the lines after this one can be read
+    except Exception as error:  # noqa: BLE001 - the lines after this one can be read
         return [InternalFailure(error, number)]
 
 
@@ -227,20 +227,20 @@ def _read_line(text: bytes, number: int, limits: Limits) -> Sequence[JsonDocumen
     return several
 
 
-def damage_flaw(damage: CorruptInputError, number: int, text: bytes) -> ParseError:
-    """Return the flaw for data that is damaged after *text*, of which the last line is line *number*, begun."""
+def corruption_error(error: CorruptInputError, number: int, text: bytes) -> ParseError:
+    """Return the error for data that is corrupt after *text*, which ends inside line *number*."""
     column = len(text[text.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
     place = Span(number, column, number, column)
-    return ParseError(damage.message, place, number, shows_signs=shows_signs(text), cause="cut-off")
+    return ParseError(error.message, place, number, shows_signs=shows_signs(text), cause="cut-off")
 
 
 def size_text(size: int) -> str:
-    """Return a limit in words."""
+    """Return a limit as text."""
     return f"{size >> 20} MiB" if size and not size % (1 << 20) else f"{size:,} bytes"
 
 
-class _BegunLine:
-    """A line whose end has not come yet; no more than *most* bytes of it are held."""
+class _PartialLine:
+    """A line whose end is not read yet; at most *most* bytes of it are held."""
 
     def __init__(self, most: int) -> None:
         self.size = 0
@@ -248,7 +248,7 @@ class _BegunLine:
         self._parts: list[bytes] = []
 
     def add(self, part: bytes) -> None:
-        room = self._most + 1 - self.size  # the one is a CR that may belong to the line's end
+        room = self._most + 1 - self.size  # 1 for a CR that may belong to the line's end
         self.size += len(part)
         if room > 0:
             self._parts.append(part[:room])
@@ -261,7 +261,7 @@ class _BegunLine:
     def text(self) -> bytes:
         return b"".join(self._parts)
 
-    def finished(self, number: int) -> Iterator[Block | ParseError]:
+    def end(self, number: int) -> Iterator[Block | ParseError]:
         if self.is_too_long:
             yield too_long(number, self._most, self.text)
         elif self.size:
@@ -269,12 +269,12 @@ class _BegunLine:
 
 
 def too_long(number: int, most: int, text: bytes | None = None) -> ParseError:
-    """Return the flaw of a line that is longer than *most* bytes.
+    """Return the error of a line that is longer than *most* bytes.
 
     Args:
         number: of the line.
         most: the limit.
-        text: as much of the line as is known; None for a line of a table with columns of Segment's.
+        text: the part of the line that is known; None for a line of a table with Segment's columns.
     """
     message = f"the line is longer than {size_text(most)} (limits.line-bytes)"
     signs = text is None or shows_signs(text)

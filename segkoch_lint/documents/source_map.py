@@ -1,4 +1,4 @@
-"""Offsets in a text that was made from another one, such as JSON from JSON5, and in that other text."""
+"""A map between offsets of a text that was made from a source, such as JSON from JSON5, and offsets of the source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segkoch_lint.documents.line_table import OffsetRange
 
 
 class SourceMap(msgspec.Struct, frozen=True):
-    """Where the characters of a text stand in the source that it was made from.
+    """The places in a source of the characters of a text that was made from it.
 
     The two texts are cut at as many places each, the anchors. From one anchor to the next, the characters correspond
     one to one. If one text is longer there, the rest of it corresponds to the next anchor of the other.
@@ -25,16 +25,16 @@ class SourceMap(msgspec.Struct, frozen=True):
     source: Sequence[int] = ()
 
     def to_source(self, extent: OffsetRange) -> OffsetRange:
-        """Return where an extent of the text that was made stands in the source."""
+        """Return the extent in the source of an extent of the text that was made."""
         return _mapped(extent[0], self.made, self.source), _mapped(extent[1], self.made, self.source)
 
     def to_made(self, extent: OffsetRange) -> OffsetRange:
-        """Return where an extent of the source stands in the text that was made."""
+        """Return the extent in the text that was made of an extent of the source."""
         return _mapped(extent[0], self.source, self.made), _mapped(extent[1], self.source, self.made)
 
 
 class SourceMapBuilder:
-    """Builds a text from a source, piece by piece, and the map between them.
+    """A builder of a text from a source, piece by piece, and of the map between them.
 
     Args:
         source: the source.
@@ -51,7 +51,7 @@ class SourceMapBuilder:
     def replace(self, start: int, end: int, text: str) -> None:
         """Replace an extent of the source, which begins where the last one ended or later.
 
-        What stands between the two is copied.
+        The text between the two is copied.
         """
         self._append(self._source[self._next : start])
         if len(text) == end - start:

@@ -1,4 +1,4 @@
-"""What stands around a place in broken text, as far as brackets and indentation tell."""
+"""The surroundings of an offset in broken text, as brackets and indentation show them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from segkoch_lint.findings.redaction.sensitive_keys import may_name_an_id
 
 _BEFORE_WORD = re.compile(r"""[\s"'{}\[\],:-]*""")
 _LONGEST_KEY = 120
-"""Code points before a bracket in which its key is looked for."""
+"""Code points before a bracket that may hold its key."""
 
 _MOST_LINES = 2000
-"""Lines before a place that are looked at for keys that are indented less."""
+"""Lines before an offset that are searched for keys with less indentation."""
 
 
 class Surroundings(NamedTuple):
-    """What stands around a place.
+    """The surroundings of an offset.
 
     Attributes:
-        opened: brackets that are open there.
-        inside: whether one of them, or a line that is indented less, could be under the key of an id.
+        opened: the number of open brackets.
+        inside: whether one of them, or a line with less indentation, could be under the key of an id.
     """
 
     opened: int = 0
@@ -30,11 +30,11 @@ class Surroundings(NamedTuple):
 
 
 UNKNOWN = Surroundings(0, inside=True)
-"""Where nobody has looked: anything could stand under the key of an id."""
+"""Surroundings that were not computed: the offset could be under the key of an id."""
 
 
 def surroundings(text: str, end: int) -> Surroundings:
-    """Return what stands around an offset of *text*."""
+    """Return the surroundings of an offset of *text*."""
     opened: list[int] = []
     for offset, step in brackets(text, 0, end):
         if step > 0:
@@ -46,27 +46,27 @@ def surroundings(text: str, end: int) -> Surroundings:
 
 
 def is_under_an_id(text: str, bracket: int) -> bool:
-    """Return whether what a bracket opens could stand under the key of an id."""
+    """Return whether a bracket could be under the key of an id."""
     return may_name_an_id(text[max(0, bracket - _LONGEST_KEY) : bracket])
 
 
 def indentation(line: str) -> int:
-    """Return how far the first word of a line is indented; what else stands before it may be damaged."""
+    """Return the indentation of the first word of a line; punctuation before it may be damaged and counts as space."""
     before = _BEFORE_WORD.match(line)
     return before.end() if before else 0
 
 
 def _outer(text: str, end: int) -> Iterator[str]:
-    """Yield the lines before an offset that all lines up to it are indented more than, inner ones first."""
-    deepest: int | None = None
+    """Yield the lines before an offset with less indentation than all lines after them, inner ones first."""
+    smallest: int | None = None
     at = text.rfind("\n", 0, end)
     for _ in range(_MOST_LINES):
-        if at < 0 or deepest == 0:
+        if at < 0 or smallest == 0:
             return
         start = text.rfind("\n", 0, at) + 1
         line = text[start:at]
-        margin = indentation(line)
-        if line.strip() and (deepest is None or margin < deepest):
-            deepest = margin
+        indent = indentation(line)
+        if line.strip() and (smallest is None or indent < smallest):
+            smallest = indent
             yield line
         at = start - 1

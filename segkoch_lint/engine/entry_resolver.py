@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.calls.signs import ObjectKind
-from segkoch_lint.documents.detection import EMPTY, OTHER_TABLE, PROGRAM, TEXT
+from segkoch_lint.documents.reader import EMPTY, OTHER_TABLE, PROGRAM, TEXT
 from segkoch_lint.engine.document_checker import DocumentChecker
 from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, NotACallEntry, Provisional, UnreadCalls
 from segkoch_lint.findings.finding import Finding, Location

@@ -14,10 +14,10 @@ from segkoch_lint.calls.call import Call
 from segkoch_lint.calls.signs import DELETE, ObjectKind
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.documents.detection import TEXT, UnsupportedInput, read_documents
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError, pointer_in
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.lines import Block, LineFilter, NumberedLine
+from segkoch_lint.documents.reader import TEXT, UnsupportedInput, read_documents
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.engine.document_checker import CheckResult, DocumentChecker, Said, count
 from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, Marker, NotACallEntry, Provisional, UnreadCalls
@@ -114,7 +114,7 @@ class InputLinter:
                 self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
             )
         )
-        self._sieve: LineFilter[CheckedLine | RecordBatch] = LineFilter(self._select, self._ahead, self._announce)
+        self._line_filter: LineFilter[CheckedLine | RecordBatch] = LineFilter(self._select, self._ahead, self._announce)
         self._error_snippets = error_snippets
         self._said: Counter[Said] = Counter()
         self._claimed = True
@@ -151,7 +151,7 @@ class InputLinter:
             reason = f"unsupported compression: {compression}; decompress it, or use gzip or zstandard"
             self.summary.unread.append((source.path, reason))
             return
-        documents = read_documents(stream, name=source.path, limits=self._limits, sieve=self._sieve)
+        documents = read_documents(stream, name=source.path, limits=self._limits, line_filter=self._line_filter)
         yield from self._lint(select_rows(documents, self._select), stream, source)
 
     def value(self, document: Document) -> Iterator[Entry]:

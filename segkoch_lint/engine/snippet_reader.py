@@ -9,9 +9,9 @@ import stat
 from bisect import bisect_right
 from functools import lru_cache
 
-from segkoch_lint.documents.detection import UnsupportedInput, read_documents
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded
+from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
 from segkoch_lint.envelopes.reader import UnreadableRequest

@@ -8,9 +8,10 @@ from typing import Any
 
 from segkoch_lint.calls.call import Call
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.documents.detection import UnsupportedInput, may_hold_calls, read_documents
+from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded
+from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.envelopes.unwrap import units_of
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.findings.summary import ReplayCounts, ReplayTally, Summary

@@ -10,9 +10,10 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.detection import TextFormat, UnsupportedInput, read_documents, recognise
+from segkoch_lint.documents.detection import TextFormat, detect_format
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded
+from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import Stream, open_bytes
@@ -42,7 +43,7 @@ def read(content: bytes | Stream, name: str = "-", limits: Limits = LIMITS) -> l
 
 def kind(content: bytes, name: str = "-", limits: Limits = LIMITS) -> TextFormat:
     stream = open_bytes(content, name)
-    found = recognise(stream, name=name, limits=limits)
+    found = detect_format(stream, name=name, limits=limits)
     assert b"".join(stream) == content, "recognising takes nothing away"
     return found
 

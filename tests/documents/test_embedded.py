@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.detection import TextFormat, recognise
+from segkoch_lint.documents.detection import TextFormat, detect_format
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.embedded import objects_in
 from segkoch_lint.inputs.limits import Limits
@@ -130,7 +130,7 @@ def test_a_wrong_type_in_a_line_of_text_is_an_error_at_the_type(
     ],
 )
 def test_a_text_is_recognised_by_objects_with_text_around_them(text: str, kind: TextFormat) -> None:
-    assert recognise(open_bytes(text.encode()), name="-", limits=Limits()) is kind
+    assert detect_format(open_bytes(text.encode()), name="-", limits=Limits()) is kind
 
 
 def test_nothing_around_an_object_is_shown(tmp_path: Path, program: Callable[..., Ran]) -> None:

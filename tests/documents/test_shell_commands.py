@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from segkoch_lint.documents.detection import TextFormat, recognise
+from segkoch_lint.documents.detection import TextFormat, detect_format
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.shell_commands import read_commands
@@ -156,4 +156,4 @@ def test_repeated_fragments_are_read_once(unit: str) -> None:
     ],
 )
 def test_a_script_is_recognised_by_a_body_with_signs_of_a_call(text: str, format_: TextFormat) -> None:
-    assert recognise(open_bytes(text.encode()), name="a.sh", limits=Limits()) is format_
+    assert detect_format(open_bytes(text.encode()), name="a.sh", limits=Limits()) is format_

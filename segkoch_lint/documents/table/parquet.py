@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.lines import damage_flaw
+from segkoch_lint.documents.lines import corruption_error
 from segkoch_lint.documents.table.cells import NULLS
 from segkoch_lint.documents.table.columns import Columns, are_segments
 from segkoch_lint.documents.table.row import RowDocument
@@ -68,7 +68,7 @@ def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | ParseEr
                     spool.write(chunk)
                 spool.seek(0)
         except CorruptInputError as damage:
-            yield damage_flaw(damage, 1, b"")
+            yield corruption_error(damage, 1, b"")
             return
         row = 0
         try:

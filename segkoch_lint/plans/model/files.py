@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from segkoch_lint.calls.call import Call
-from segkoch_lint.documents.detection import UnsupportedInput, read_documents
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError, ValueDocument
 from segkoch_lint.documents.embedded import Embedded
+from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, unwrap
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.input import Input, UnreadableInput
