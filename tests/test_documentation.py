@@ -158,3 +158,11 @@ def test_prose_is_wrapped_at_the_same_width(page: Path) -> None:
 def test_every_page_is_linked_from_the_readme_or_from_a_page_beside_it() -> None:
     linked = {(page.parent / target.partition("#")[0]).resolve() for page in PAGES for target in links(page)}
     assert [name_of(page) for page in PAGES if page not in linked and page.name != "README.md"] == []
+
+
+def test_the_changelog_is_short_and_says_nothing_twice() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    unreleased = text.partition("## [Unreleased]")[2].partition("\n## ")[0]
+    lines = [line for line in unreleased.splitlines() if line.startswith("- ")]
+    assert len(set(lines)) == len(lines)
+    assert len(unreleased.split()) < 700  # for users: what it does, by area; a merge may have brought back old text
