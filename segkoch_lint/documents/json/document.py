@@ -50,16 +50,16 @@ class JsonDocument:
 
     @cached_property
     def ids(self) -> KnownIds:
-        """What is personal data in the value for its keys."""
+        """The values that are personal data because of their keys."""
         return KnownIds(self.value, self.source if isinstance(self.source, bytes) else None)
 
     @cached_property
     def repeated(self) -> Sequence[Path]:
-        """Paths of the members whose key stands more than once in its object."""
+        """Paths of the members whose key is repeated in its object."""
         if not isinstance(self.value, dict | list):
             return ()
         if isinstance(self.source, bytes) and _is_written(self.value, self.source):
-            return ()  # nothing was lost on the way from the text to the value
+            return ()  # the text holds no member that the value lacks
         counting = _Repeats()
         json.loads(self.text, object_pairs_hook=counting.object, parse_int=parse_integer)
         return repeated_keys(self.text) if counting.found else ()
@@ -79,7 +79,7 @@ class JsonDocument:
         return {path: self.span(extent) for path, extent in self.extents(paths).items()}
 
     def extents(self, paths: Collection[Path]) -> dict[Path, OffsetRange]:
-        """Return where the value at each path stands in the text; paths that do not exist are left out."""
+        """Return the extent of the value at each path; paths that do not exist are left out."""
         found: dict[Path, OffsetRange] = {}
         if len(paths) <= _FEW and isinstance(self.source, bytes):
             found = self._few_extents(self.source, paths)
@@ -91,7 +91,7 @@ class JsonDocument:
         return found
 
     def _few_extents(self, source: bytes, paths: Collection[Path]) -> dict[Path, OffsetRange]:
-        """Return where values stand that can be found without a scanner."""
+        """Return the extents of values that can be found without a scanner."""
         found: dict[Path, OffsetRange] = {}
         if b"\\" not in source:
             texts = ((path, value_at(self.value, path)) for path in paths)
@@ -116,34 +116,34 @@ class JsonDocument:
         return self.table.span(extent)
 
     def keys(self, path: Path) -> Sequence[Span]:
-        """Return the spans of every key that stands for *path* in its object."""
+        """Return the spans of all keys of *path* in its object."""
         return [self.span(extent) for extent in self.key_extents(path)]
 
     def key_extents(self, path: Path) -> list[OffsetRange]:
-        """Return where every key that stands for *path* in its object stands in the text."""
+        """Return the extents of all keys of *path* in its object."""
         (parent,) = self.extents([path[:-1]]).values()
         return keys_of(self.text, parent[0], str(path[-1]))
 
     def note(self, path: Path) -> None:
-        """Return nothing: JSON leaves no doubt about what a value is."""
+        """Return None: JSON values need no note."""
 
     def lines(self, first: int, last: int) -> list[str]:
-        """Return lines *first* to *last* of the input, as far as the document holds them."""
+        """Return lines *first* to *last* of the input that are part of the document."""
         return self.table.lines(first, last)
 
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
-        """Return the scalar values near a stretch of a line."""
+        """Return the scalar values near a range of a line."""
         zero = self.table.zero_of_line(line)
         return list(self.scalar_reader.near(zero + start, zero + end, zero))
 
 
 def extent_of_whole(text: str | bytes) -> OffsetRange:
-    """Return where the value of JSON text stands in it, with the white space around left out."""
+    """Return the extent of the value of JSON text, without the white space around it."""
     return len(text) - len(text.lstrip()), len(text.rstrip())
 
 
 def _only_extent(text: bytes, value: Any) -> OffsetRange | None:
-    """Return where a value stands in JSON without escapes if it is a string that stands in one place only."""
+    """Return the extent in JSON without escapes of a string that occurs once; None for other values."""
     if not isinstance(value, str):
         return None
     written = f'"{value}"'.encode()
@@ -152,13 +152,13 @@ def _only_extent(text: bytes, value: Any) -> OffsetRange | None:
 
 
 def in_code_points(text: bytes, extent: OffsetRange) -> OffsetRange:
-    """Return an extent of UTF-8 in code points, which is given in bytes."""
+    """Return in code points an extent of UTF-8 that is given in bytes."""
     start = len(text[: extent[0]].decode())
     return start, start + len(text[slice(*extent)].decode())
 
 
 def _is_written(value: Any, text: bytes) -> bool:
-    """Return whether JSON text is how a value is written, white space between tokens aside."""
+    """Return whether JSON text is what the value is encoded as, apart from white space between tokens."""
     try:
         written = msgspec.json.encode(value)
         return written == text or written == msgspec.json.format(text, indent=-1)
@@ -167,7 +167,7 @@ def _is_written(value: Any, text: bytes) -> bool:
 
 
 class _Repeats:
-    """Sees whether an object repeats a key."""
+    """A hook for the parser that notes whether an object repeats a key."""
 
     def __init__(self) -> None:
         self.found = False

@@ -1,7 +1,7 @@
-"""Splits JSON into the texts of its members, without looking into these.
+"""Extents of the members of JSON objects, found by a parser that does not decode them.
 
-The parser checks the syntax of all it passes over. That no key stands twice is shown by the lengths of the members: a
-text that lost a member on the way is longer.
+The parser checks the syntax of what it skips. The lengths of the members show that no key is repeated: a text of which
+the parser dropped a member is longer than they are together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.findings.position import Path
 
 _WHOLE = (b"{}", b"[]")
-"""First and last byte of a text that is an object or a list and nothing else."""
+"""First and last byte of a text that is one object or array."""
 
 _SPACE = b" \t\r\n"
 _SPACES = frozenset({b" ", b"\t", b"\r", b"\n"})
@@ -28,11 +28,10 @@ _members_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def value_extents(text: bytes, paths: Iterable[Path]) -> list[OffsetRange] | None:
-    """Return where values stand in valid JSON, in bytes, with the same offset twice where there is none.
+    """Return the extents of values in valid JSON, in bytes; an empty extent for a value that does not exist.
 
     Returns:
-        None if only a scanner can tell where one of them stands, because an object around it has keys with escapes, or
-        repeats a key.
+        None if only a scanner can find one of them, because an object above it has keys with escapes or repeats a key.
     """
     end = len(text.rstrip(_SPACE))
     whole = (end - len(text[:end].lstrip(_SPACE)), end)
@@ -56,7 +55,7 @@ def value_extents(text: bytes, paths: Iterable[Path]) -> list[OffsetRange] | Non
 
 
 def _extents_of_members(text: bytes, extent: OffsetRange) -> dict[str, OffsetRange] | None:
-    """Return where the members of the value at an extent stand; None if that cannot be told."""
+    """Return the extents of the members of the value at an extent; None if unknown."""
     value = text[slice(*extent)]
     if value[:1] != b"{":
         return {}
@@ -73,7 +72,7 @@ def _extents_of_members(text: bytes, extent: OffsetRange) -> dict[str, OffsetRan
 
 
 def _extents_between_space(text: bytes, start: int, end: int) -> dict[str, OffsetRange] | None:
-    """Return where the members of an object stand that is not compact."""
+    """Return the extents of the members of an object that is not compact; None if unknown."""
     try:
         members = _members_of(text[start:end])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -90,9 +89,9 @@ def _extents_between_space(text: bytes, start: int, end: int) -> dict[str, Offse
 
 
 def compact_members(text: bytes) -> dict[str, msgspec.Raw] | None:
-    """Return the texts of the members of an object, or None if it is none, not compact, or repeats a key.
+    """Return the texts of the members of an object; None for other values, and if it is not compact or repeats a key.
 
-    The syntax of the members is checked, whether they are UTF-8 is not.
+    The syntax of the members is checked, but not whether they are UTF-8.
     """
     try:
         members = _members_of(text)
@@ -102,6 +101,6 @@ def compact_members(text: bytes) -> dict[str, msgspec.Raw] | None:
 
 
 def _length(keys: Iterable[str], texts: Iterable[msgspec.Raw]) -> int:
-    """Return the bytes of members as they stand in compact JSON: ``"key":text,`` each."""
+    """Return the bytes of members in compact JSON: ``"key":text,`` each."""
     names = '":,"'.join(keys)
     return (len(names) if names.isascii() else len(names.encode())) + 4 + sum(map(len, texts))

@@ -1,7 +1,7 @@
-"""Scalar values of JSON text with the keys they stand under: what has to be masked where a stretch of it is shown.
+"""Scalar values of JSON text with the keys above them, to mask those in a range that is shown.
 
-A document has many values and a finding shows a few: so reading begins at a mark before the stretch that is asked for,
-goes from bracket to bracket up to it, and keeps nothing but marks.
+A document has many values and a finding shows a few. So reading begins at a mark before the range, skips from bracket
+to bracket up to it, and keeps nothing but marks.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _NEXT_BRACKET = re.compile(
 )
 
 _WORDS = frozenset({"null", "true", "false"})
-"""What is nobody's id."""
+"""Words that are never personal data."""
 
 _BETWEEN_MARKS = 2048
-"""Code points from one mark to the next."""
+"""Code points between two marks."""
 
 
 class _Opened(NamedTuple):
-    """An object or list that stands around: the key that it stands under, and the nearest key outside of that."""
+    """An open object or array: the nearest key above its members, and the nearest key above that."""
 
     key: str | None
     parent: str | None
 
 
 class _Mark(NamedTuple):
-    """A place between two values, and what is known there."""
+    """An offset between two values, and the keys and brackets there."""
 
     offset: int
     key: str | None
@@ -45,7 +45,7 @@ class _Mark(NamedTuple):
 
 
 class ScalarReader:
-    """Reads the scalar values of valid JSON.
+    """A reader of the scalar values of valid JSON.
 
     Args:
         text: the JSON text.
@@ -56,13 +56,13 @@ class ScalarReader:
         self._marks = [_Mark(0, None, None, ())]
 
     def near(self, start: int, end: int, line: int) -> Iterator[Scalar | Boundary]:
-        """Yield the values that touch a stretch, in order, after what stands before it and before the next one.
+        """Yield the values that overlap a range, in order, and the one after it.
 
-        A `Boundary` replaces the values before the stretch.
+        A `Boundary` replaces the values before the range.
 
         Args:
-            start, end: the stretch.
-            line: where the line begins that the scalars count from.
+            start, end: the range.
+            line: the offset of the line, from which offsets of the values count.
         """
         last_mark = self._marks[-1].offset
         offset, key, parent, opened = self._before(start)
@@ -78,7 +78,7 @@ class ScalarReader:
                 key = key_text(name)
             if kind == VALUE_OPENING:
                 around.append(_Opened(key, parent))
-                parent = _around(key, parent)
+                parent = _parent_inside(key, parent)
                 continue
             text = found[kind]
             if text in _WORDS:
@@ -100,7 +100,7 @@ class ScalarReader:
             yield Boundary(before - line, before - line)
 
     def _before(self, start: int) -> _Mark:
-        """Return the last place before *start* of which is known what stands around: a mark, or behind a bracket."""
+        """Return the last position before *start* at which all open brackets are known: a mark, or after a bracket."""
         marks = self._marks
         mark = marks[max(0, bisect_right(marks, start, key=_offset) - 1)]
         offset, key, parent, opened = mark
@@ -110,7 +110,7 @@ class ScalarReader:
             if bracket[2]:
                 key = key_text(bracket[1]) if bracket[1] else key
                 around.append(_Opened(key, parent))
-                parent = _around(key, parent)
+                parent = _parent_inside(key, parent)
             else:
                 key, parent = around.pop()
             if offset >= marks[-1].offset + _BETWEEN_MARKS:
@@ -118,8 +118,8 @@ class ScalarReader:
         return _Mark(offset, key, parent, tuple(around))
 
 
-def _around(key: str | None, parent: str | None) -> str | None:
-    """Return the key that stands around what is opened: under a sensitive key everything is, however deep."""
+def _parent_inside(key: str | None, parent: str | None) -> str | None:
+    """Return the parent key of the members of an object or array: a sensitive key applies at any depth below it."""
     return parent if key is None or (parent is not None and is_sensitive_key(parent)) else key
 
 

@@ -1,6 +1,6 @@
-"""The type of the calls in an exported table, which has no column for it: told by the table's name and its columns.
+"""The call type of the rows of an exported table, by the table's name and columns: there is no column for it.
 
-Sources: Segment's warehouse schema (a table a type of call, and one an event), its data lakes (folders
+Sources: Segment's warehouse schema (one table per call type, and one per event), its data lakes (folders
 `segment_type=…`), and its S3 source (files `track_….csv`).
 """
 
@@ -14,15 +14,15 @@ from segkoch_lint.calls.call import CALL_TYPES
 
 _PARTITION = re.compile(r"segment_type=([a-z_]+)")
 _BY_MEMBER = {"previousId": "alias", "groupId": "group", "traits": "identify", "properties": "page"}
-"""In this order, as `segkoch_lint.envelopes.unwrap` tells calls without a type."""
+"""In the order in which `segkoch_lint.envelopes.unwrap` tries the types of calls without one."""
 
 
 def type_of_rows(name: str, members: Collection[str], *, event_text: bool, dotted: bool) -> str:
-    """Return the type of call that the rows of a table are where no cell says it.
+    """Return the call type of the rows of a table whose cells do not give it.
 
     Args:
-        name: of the input: a path, or what standard input is called.
-        members: the first steps of the paths that its columns have in a call.
+        name: the input's name: a path, or the name of standard input.
+        members: the first steps of the paths of its columns in a call.
         event_text: whether it has the column `event_text`, which only tables of track calls have.
         dotted: whether its columns are named as in files for Segment's S3 source.
     """
@@ -32,7 +32,7 @@ def type_of_rows(name: str, members: Collection[str], *, event_text: bool, dotte
     if named or "event" in members:
         return named or "track"
     by_member = next((kind for member, kind in _BY_MEMBER.items() if member in members), None)
-    # Tables of a warehouse hold properties in columns that say nothing; tracks are what people export.
+    # The columns of a warehouse's properties do not show the type; most exports hold track calls.
     return by_member if by_member and (dotted or by_member in {"alias", "group"}) else "track"
 
 

@@ -1,4 +1,4 @@
-"""Cells of exported tables to values of a call: nulls, booleans, ids that warehouses take for numbers."""
+"""Cells of exported tables as values of a call: nulls, booleans, and ids that warehouses take for numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.parser import parse_json
 
 NULLS = frozenset({"", "NULL", r"\N", "''"})
-"""Cells that stand for nothing. `null` in lower case is what an app has sent: a stand-in that a rule knows."""
+"""Null cells. `null` in lower case was sent by an app: a placeholder that a rule knows."""
 
 _BOOLEANS = {
     written: value
@@ -18,20 +18,20 @@ _BOOLEANS = {
 }
 
 _DEPTH = 100
-"""Levels of JSON in a cell; what is deeper stays text."""
+"""Levels of JSON in a cell; deeper JSON stays text."""
 
 Convert = Callable[[Any], Any]
 
 
 def as_it_is(cell: Any) -> Any:
-    """Return a cell."""
+    """Return the cell."""
     return cell
 
 
 def text_of(cell: Any) -> Any:
-    """Return a cell as text, if it is a number; anything else as it is."""
+    """Return a number as text, and any other cell as it is."""
     if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))  # a column of whole numbers with nulls among them, as some tools write it
+        return str(int(cell))  # some tools write whole numbers as floats if the column has nulls
     return str(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
 
 
@@ -58,4 +58,4 @@ CONVERSIONS: dict[str, Convert] = {
     "number": _number,
     "object": _object,
 }
-"""What makes a value of a cell, by the kinds in `schemas/columns.json`; other cells are values as they are."""
+"""The converter of each kind of cell in `schemas/columns.json`; other cells are values as they are."""

@@ -1,4 +1,4 @@
-"""The columns of an exported table, and how its rows become calls in Segment's shape: see `schemas/columns.json`."""
+"""The columns of an exported table, which convert its rows to calls in Segment's shape: see `schemas/columns.json`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.sensitive_keys import fold
 
 _NAME = re.compile(r"(?!\s*[-#])[^{}\[\]\"<>\n]{0,200}")
-"""What a column may be called: nothing that JSON, YAML or HTML begins with. An index of pandas has no name at all."""
+"""A name that a column may have: JSON, YAML and HTML begin otherwise. The index column of pandas has no name."""
 
 _OBJECTS = ("properties", "traits", "integrations")
 _TYPES = frozenset(CALL_TYPES)
@@ -33,7 +33,7 @@ _NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class _ColumnTable:
-    """`schemas/columns.json`, ready to be looked up by folded names."""
+    """`schemas/columns.json`, indexed by folded names."""
 
     members: dict[str, tuple[Path, str]]
     objects: dict[str, str]
@@ -57,12 +57,12 @@ def _known() -> _ColumnTable:
 
 @dataclass(frozen=True, slots=True)
 class _ObjectColumns:
-    """An object of a call, and the columns that stand for its members.
+    """An object of a call, and the columns of its members.
 
     Attributes:
         path: of the object.
         plain: members whose cells are values as they are: key and column.
-        converted: other members, and further columns for the same ones, which count where the first are null.
+        converted: other members, and other columns for the same members, which count if the first ones are null.
         inner: objects in it: key and path.
     """
 
@@ -76,16 +76,16 @@ class Columns:
     """The columns of one table.
 
     Args:
-        names: the header, as it is written; Segment's by `are_segments`.
-        table: the name of the input, which may tell the type of its calls.
+        names: the header as it is written; Segment's columns (`are_segments`).
+        table: the name of the input, which may give the type of its calls.
         typed: whether cells have types; otherwise all are text.
 
     Attributes:
         names: as given.
-        missing: columns that Kochava needs and that are not there, called as the others are.
-        repeated: paths that several columns of the same name stand for.
-        is_dotted: whether columns are called as those of Segment's S3 source are (``context.device.id``), and not as a
-            warehouse calls them.
+        missing: columns that Kochava needs and the table lacks, spelled as the others are.
+        repeated: paths for which several columns have the same name.
+        is_dotted: whether columns are spelled as for Segment's S3 source (``context.device.id``), and not as in a
+            warehouse.
     """
 
     def __init__(self, names: Sequence[str], table: str, *, typed: bool = False) -> None:
@@ -113,7 +113,7 @@ class Columns:
         return any(each == path[: len(each)] or (*each[:-1], fold(str(each[-1]))) == spelled for each in self._sources)
 
     def call(self, cells: Sequence[Any]) -> dict[str, Any]:
-        """Return the call that a row is; nulls (None) are absent from it.
+        """Return the call of a row; nulls (None) are left out.
 
         Args:
             cells: one for each column.
@@ -136,7 +136,7 @@ class Columns:
         return message
 
     def index_of(self, path: Path, cells: Sequence[Any]) -> int | None:
-        """Return which column the value at *path* of a row's call stands in, or None when it stands in several."""
+        """Return the column of the value at *path* of a row's call; None if it has several."""
         for length in range(len(path), 0, -1):
             for inner in self._written(path[:length]):
                 for index in self._sources.get(inner, ()):
@@ -145,15 +145,15 @@ class Columns:
         return None
 
     def indices(self, path: Path) -> list[int]:
-        """Return the columns that stand for *path*, in the order of the table."""
+        """Return the columns of *path*, in the order of the table."""
         return sorted(index for inner in self._written(path) for index in self._sources.get(inner, ()))
 
     def path(self, index: int) -> Path:
-        """Return the path that a column has in a call; empty where it is no part of it."""
+        """Return the path of a column in a call; empty if it has none."""
         return self._paths[index]
 
     def _written(self, path: Path) -> tuple[Path, ...]:
-        """Return the paths that columns may have for one of a call: traits stand where properties do."""
+        """Return the paths that columns may have for a path of a call: some hold traits as properties."""
         return (path, ("properties", *path[1:])) if path[0] == "traits" else (path,)
 
     def _place(self, name: str) -> tuple[Path, str]:
@@ -179,7 +179,7 @@ class Columns:
         return (name,) if self.is_dotted else ("properties", "_".join(words) or name), ""
 
     def _planned(self, kinds: Sequence[str], *, typed: bool) -> list[_ObjectColumns]:
-        """Return the objects of a call, inner ones before those around them."""
+        """Return the objects of a call, inner ones first."""
         nodes: dict[Path, _ObjectColumns] = {(): _ObjectColumns(())}
         for path, sources in self._sources.items():
             for length in range(1, len(path)):
@@ -211,8 +211,8 @@ class Columns:
 def are_segments(names: Sequence[str]) -> bool:
     """Return whether a table with these columns holds Segment's calls.
 
-    It does when it has a column of a call's context and one more that is Segment's; or a user, what the user did, and
-    something that only Segment calls so; or a context, a user and one more.
+    It does if it has a column of a call's context and another of Segment's columns; or a user, an event, and a column
+    that only Segment has; or a context, a user and one more column.
     """
     known = _known().members
     if not all(map(_NAME.fullmatch, names)):
@@ -222,10 +222,10 @@ def are_segments(names: Sequence[str]) -> bool:
     if any(path[0] == "context" and len(path) > 1 for path in paths):
         return len(paths) > 1
     first = {path[0] for path in paths}
-    told = "eventtext" in folded or any(_is_dotted(name) for name in names)
-    told = told or (bool(first & _SEGMENTS_OWN) and bool(first & {"event", "type"}))
-    told = told or ("context" in first and len(first) > 2)
-    return told and bool(first & {"userId", "anonymousId"})
+    is_known = "eventtext" in folded or any(_is_dotted(name) for name in names)
+    is_known = is_known or (bool(first & _SEGMENTS_OWN) and bool(first & {"event", "type"}))
+    is_known = is_known or ("context" in first and len(first) > 2)
+    return is_known and bool(first & {"userId", "anonymousId"})
 
 
 def _is_dotted(name: str) -> bool:
@@ -233,15 +233,15 @@ def _is_dotted(name: str) -> bool:
 
 
 def _by_precedence(names: Sequence[str]) -> Iterator[int]:
-    """Yield the columns, of several for the same member the one first that counts.
+    """Yield the columns; of several for the same member, the one that counts is first.
 
-    That is `event_text` before `event`, its slug, and the last of two of the same name, as of two keys in JSON.
+    That is `event_text` before `event`, its slug, and the last of two with the same name, as with two keys in JSON.
     """
     yield from sorted(range(len(names)), key=lambda index: (fold(names[index]) != "eventtext", -index))
 
 
 def _add(message: dict[str, Any], key: str, members: Any) -> None:
-    """Add members to an object of a call; what stands there and is no object stays."""
+    """Add members to an object of a call; a value there that is not an object stays."""
     around = message.setdefault(key, {})
     if isinstance(around, dict) and isinstance(members, dict):
         message[key] = {**members, **around}

@@ -1,4 +1,4 @@
-"""CSV to rows, line by line: which text is an export of calls, what its rows are, and where their cells stand."""
+"""A reader of CSV: whether a text is an export of calls, its rows, and the extents of their cells."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from segkoch_lint.inputs.limits import Limits
 _DELIMITERS = (",", "\t", ";", "|")
 _LONGEST_HEADER = 1 << 20
 _FEW = 8
-"""Columns from which on a header without an end is taken for one that is cut off."""
+"""Columns from which on a header without an end counts as cut off."""
 
 CHEAP_REREADING = 64 << 20
-"""Characters that may be read a second time, whatever the size of the input: see `_Lines.again`."""
+"""Characters that may be read twice, whatever the size of the input: see `_Lines.again`."""
 
 
 def delimiter_of(head: bytes) -> str | None:
-    """Return what separates the cells of CSV that holds Segment's calls, or None when *head* begins no such thing.
+    """Return the delimiter of CSV that holds Segment's calls; None for other text.
 
     Args:
-        head: the beginning of a text; a header that is cut off is judged by the columns that are there.
+        head: the start of a text; a header that is cut off counts by the columns that are there.
     """
     first, ended, _ = head[:_LONGEST_HEADER].lstrip(b"\r\n").partition(b"\n")
     line = first.decode("utf-8", "replace").rstrip("\r")
@@ -53,20 +53,20 @@ def _header(line: str, delimiter: str) -> list[str]:
 def read_csv(
     stream: Iterable[bytes], *, name: str, delimiter: str, limits: Limits
 ) -> Iterator[RowDocument | ParseError | InternalFailure]:
-    """Yield the rows of CSV, and a flaw for each one that is broken; reading goes on in the line after it.
+    """Yield the rows of CSV, and an error for each broken one; reading resumes at the line after it.
 
-    Where our own code fails on a row, the failure stands in its place.
+    If the program itself fails on a row, the failure takes its place.
 
     Args:
         stream: the text in chunks of any size; its first line that is not empty is the header.
-        name: of the input.
+        name: the input's name.
         delimiter: see `delimiter_of`.
         limits: how large a row may be.
 
     Raises:
         OSError: reading failed.
     """
-    # A limit of the whole process, and made for fields of 128 KiB; ours is on rows.
+    # The limit of the csv module holds for the process, and is 128 KiB for a field; ours is on rows.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * limits.line_bytes + 2))
     lines = _Lines(stream, limits)
     header: _Header | None = None
@@ -75,7 +75,7 @@ def read_csv(
         if isinstance(raw, ParseError):
             yield raw
         elif header is None:
-            if raw.is_broken:  # the rows can be read all the same, since columns are told by the good ones
+            if raw.is_broken:  # the rows can be read all the same: the good names identify their columns
                 yield flaw_of(raw, len(raw.cells))
             header = _Header(Columns(list(map(_as_text, raw.cells)), name), raw)
         elif len(raw.cells) != len(header.columns.names) or raw.is_broken:
@@ -93,7 +93,7 @@ class _Header:
 
 
 def _as_text(name: str) -> str:
-    """Return the name of a column with what is no text in it replaced."""
+    """Return the name of a column with invalid characters replaced."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -108,19 +108,19 @@ def _row(raw: RawRow, header: _Header, *, first: bool) -> RowDocument | Internal
 
 
 class _Lines:
-    """Hands out the lines of a text one by one, and keeps those of the row that is being read.
+    """A source of the lines of a text, which keeps those of the row that is being read.
 
     Attributes:
-        held: the lines handed out since the last row, each with its number.
-        flaws: of lines that cannot be handed out.
+        held: the lines read since the last row, each with its number.
+        errors: of lines that cannot be read.
         most: bytes that the lines of one row may have.
-        cut: whether the text ended in a flaw: what it cut in two is none of its own.
-        suspicious: whether some of it was no text: not valid UTF-8, or with NUL.
+        cut: whether the text ended in an error: a row that it cut in two is not an error of its own.
+        suspicious: whether a part of it was not text: not valid UTF-8, or with NUL.
     """
 
     def __init__(self, stream: Iterable[bytes], limits: Limits) -> None:
         self.held: list[tuple[int, str]] = []
-        self.flaws: list[ParseError] = []
+        self.errors: list[ParseError] = []
         self.cut = False
         self.suspicious = False
         self.most = limits.line_bytes
@@ -133,7 +133,7 @@ class _Lines:
         """Yield lines with their ends.
 
         Raises:
-            _TooLong: the lines of one row are more than may be held.
+            _TooLong: the lines of one row are larger than allowed.
         """
         size = 0
         while True:
@@ -147,14 +147,14 @@ class _Lines:
             yield line[1]
 
     def taken(self) -> tuple[int, list[str]]:
-        """Return the number of the first line held, and all of them; they are held no more."""
+        """Return the number of the first line held, and all lines held, and release them."""
         held, self.held = self.held, []
         return held[0][0], [text for _, text in held]
 
     def again(self, row: RawRow) -> None:
-        """Let the lines of a broken row after its first one be read again: a quote too many may have joined them.
+        """Let the lines of a broken row after its first one be read again: an extra quote may have joined them.
 
-        Not without end: where each line is broken so that it swallows all that follow, they are given up.
+        Not without limit: if each line is broken so that it swallows all lines after it, they are given up.
         """
         size = sum(map(len, row.lines[1:]))
         if size and self._read_again + size <= self._read_once + CHEAP_REREADING:
@@ -165,12 +165,12 @@ class _Lines:
         each: Block | ParseError | None = None
         for each in blocks(stream, limits):
             if isinstance(each, ParseError):
-                self.flaws.append(each)
+                self.errors.append(each)
             else:
                 self._read_once += len(each.text)
                 for number, line in enumerate(io.StringIO(self._decoded(each), newline="\n"), each.number):
                     if len(line) > self.most and len(line.rstrip("\r\n")) > self.most:
-                        self.flaws.append(too_long(number, self.most))
+                        self.errors.append(too_long(number, self.most))
                     else:
                         yield number, line
         self.cut = isinstance(each, ParseError)
@@ -185,11 +185,11 @@ class _Lines:
 
 
 class _TooLong(Exception):  # noqa: N818 - caught where the row is read
-    """A row has more text than may be held."""
+    """A row has more text than allowed."""
 
 
 def _records(lines: _Lines, delimiter: str) -> Iterator[RawRow | ParseError]:
-    """Yield the rows as the parser takes them apart; one that it cannot take apart has no cells."""
+    """Yield the rows as the parser splits them; a row that it cannot split has no cells."""
     reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
     while True:
         cells: list[str] | None = []
@@ -203,8 +203,8 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[RawRow | ParseError]:
             most = lines.most
         if not cells:
             reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
-        yield from lines.flaws
-        lines.flaws.clear()
+        yield from lines.errors
+        lines.errors.clear()
         if cells is None:
             return
         number, texts = lines.taken()

@@ -1,4 +1,4 @@
-"""A row of CSV as it stands in the text: where its cells are, and what is wrong with a broken one."""
+"""A row of CSV as it is written: the extents of its cells, and what is wrong with a broken one."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _NO_TEXT = re.compile("[\0\udc80-\udcff]")
 
 
 class RawRow(NamedTuple):
-    """A row as it stands in the text.
+    """A row as it is written.
 
     Attributes:
-        cells: their values; empty where it cannot be taken apart.
+        cells: their values; empty if the row cannot be split.
         lines: its lines with their ends.
-        number: of the first one.
-        delimiter: what separates the cells.
-        suspicious: whether there may be NUL in it, or characters that stand for bytes that are not UTF-8.
-        too_long: the limit that it grew beyond, and was broken off; 0 if it did not.
+        number: of the first line.
+        delimiter: of the cells.
+        suspicious: whether it may hold NUL, or characters in place of bytes that are not UTF-8.
+        too_long: the limit at which it was broken off; 0 if it was not.
     """
 
     cells: Sequence[str]
@@ -42,12 +42,12 @@ class RawRow(NamedTuple):
 
     @property
     def is_broken(self) -> bool:
-        """Whether there are characters in it that no text has."""
+        """Whether it has characters that text never has."""
         return self.suspicious and any(map(_NO_TEXT.search, self.lines))
 
 
 def flaw_of(row: RawRow, width: int) -> ParseError:
-    """Return what is wrong with a broken row. Its text is not shown: nothing tells ids in it from anything else."""
+    """Return the error of a broken row. Its text is not shown, because ids in it cannot be recognised."""
     text = row.text
     table = LineTable(text, row.number)
     cells, broken = cells_of(text, row.delimiter)
@@ -63,7 +63,7 @@ def flaw_of(row: RawRow, width: int) -> ParseError:
 
 
 def _why(row: RawRow, broken: str) -> str:
-    """Return why a row cannot be taken apart; *broken* is the character where it is broken."""
+    """Return why a row cannot be split; *broken* is the offset at which it is broken."""
     if row.too_long:
         return (
             f"a row longer than {size_text(row.too_long)} (limits.line-bytes); is the closing quote of a cell missing?"
@@ -76,9 +76,9 @@ def _why(row: RawRow, broken: str) -> str:
 
 
 def cells_of(text: str, delimiter: str) -> tuple[list[OffsetRange], int]:
-    """Return the extents of the cells of a row, quotes included, and where it is broken (one past its end if not).
+    """Return the extents of the cells of a row, with quotes, and the offset at which it is broken (its length if not).
 
-    The parser of the standard library tells values only; this tells places, of the few rows with findings.
+    The parser of the standard library gives values only; this gives extents, for the few rows with findings.
     """
     cells: list[OffsetRange] = []
     start = 0
@@ -95,7 +95,7 @@ def cells_of(text: str, delimiter: str) -> tuple[list[OffsetRange], int]:
 
 
 class CsvPlaces:
-    """The places of a row of CSV. They are found when somebody asks for them."""
+    """The places of a row of CSV, computed on demand."""
 
     def __init__(self, row: RawRow, header: RawRow) -> None:
         self._row = row
@@ -128,7 +128,7 @@ class CsvPlaces:
             return self._table.lines(first, last)
         above = LineTable(self._header.text, self._header.number)
         end = above.position(len(self._header.text))[0]
-        if end + 1 != self._row.number:  # a snippet has no gaps
+        if end + 1 != self._row.number:  # a snippet has consecutive lines
             return []
         return [*above.lines(first, min(last, end)), *self._table.lines(first, last)]
 

@@ -1,7 +1,7 @@
 """Rows of exported tables that are written as objects: `bq extract` to JSON, `pandas.DataFrame.to_json`.
 
-They are recognised by their columns, as tables are. A call that is written in snake case has no such columns, since
-these are what a warehouse makes of a context, or adds.
+They are recognised by their columns, as tables are. A call in snake case has no such columns: a warehouse makes them
+from a context, or adds them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _ADDED = frozenset({"event_text", "received_at", "uuid_ts", "loaded_at"})
 """Columns of every table of a warehouse, or of its tracks, that no call has in this spelling."""
 
 _MOST_COLUMNS = 2000
-"""Tables have fewer; an object of more members is not cached as one."""
+"""The most members of an object whose columns are cached; tables have fewer."""
 
 
 class JsonRow:
-    """A row, and how it stands for a call.
+    """A row, and its relation to a call.
 
     Args:
-        columns: of its table, as far as they are known: a row may leave out what is null.
+        columns: of its table, if known: a row may leave out nulls.
         cells: one for each column; None for nulls.
 
     Attributes:
@@ -39,11 +39,11 @@ class JsonRow:
 
     @classmethod
     def of(cls, value: Mapping[str, Any], table: str) -> JsonRow | None:
-        """Return the row that an object is, or None if it is none.
+        """Return the row that an object is, or None.
 
         Args:
             value: the object.
-            table: the name of the input, which may tell the type of its calls.
+            table: the name of the input, which may give the type of its calls.
         """
         if isinstance(value.get("context"), Mapping) or not any(map(is_column, value)):
             return None
@@ -62,14 +62,14 @@ class JsonRow:
         return () if index is None else (self.columns.names[index],)
 
     def meant(self, path: Path) -> Path:
-        """Return the path in the call of the value at *path* of the row; empty if it is no part of the call."""
+        """Return the path in the call of the value at *path* of the row; empty if it has none."""
         found = self.columns.path(self.columns.names.index(str(path[0]))) if path else ()
         return (*found, *path[1:]) if found else ()
 
 
 def is_column(key: str) -> bool:
-    """Return whether a member of an object is one that only rows have: a context's, or what a warehouse adds."""
-    lowered = str(key).lower()  # a value that was never text may have other keys
+    """Return whether only rows have a member with this key: a context's, or one that a warehouse adds."""
+    lowered = str(key).lower()  # a value from the Python API may have other keys
     return lowered.startswith(("context_", "context.")) or lowered in _ADDED
 
 

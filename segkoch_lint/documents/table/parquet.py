@@ -1,4 +1,4 @@
-"""Parquet to rows, a few thousand at a time, by way of pyarrow: the extra `parquet`."""
+"""A reader of Parquet, a few thousand rows at a time, with pyarrow (the extra `parquet`)."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _MISSING = "Parquet is read by pyarrow: pip install pyarrow"
 
 
 def may_hold_calls(file: BinaryIO) -> bool:
-    """Return whether a file of Parquet is worth reading: its end names the columns, so pyarrow is not needed to tell.
+    """Return whether a Parquet file may hold calls. Its end names the columns, so pyarrow is not needed.
 
-    One that is cut off is: whoever reads it will say so.
+    A file that is cut off may: reading reports the error.
     """
     size = file.seek(0, 2)
     file.seek(max(0, size - _END_BYTES))
@@ -45,11 +45,11 @@ def may_hold_calls(file: BinaryIO) -> bool:
 
 
 def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | ParseError | None]:
-    """Yield the rows of a table; None if it has no columns of Segment's.
+    """Yield the rows of a table; None if it has none of Segment's columns.
 
     Args:
-        stream: the input, nothing of it read yet.
-        name: of the input.
+        stream: the input, not yet read.
+        name: the input's name.
 
     Raises:
         OSError: reading failed, or pyarrow is not installed.
@@ -67,8 +67,8 @@ def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | ParseEr
                 for chunk in stream:
                     spool.write(chunk)
                 spool.seek(0)
-        except CorruptInputError as damage:
-            yield corruption_error(damage, 1, b"")
+        except CorruptInputError as error:
+            yield corruption_error(error, 1, b"")
             return
         row = 0
         try:
@@ -91,7 +91,7 @@ def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | ParseEr
 
 
 def _cells(column: Any) -> list[Any]:
-    """Return the values of a column as JSON has them; None for nulls."""
+    """Return the values of a column as in JSON; None for nulls."""
     import pyarrow as pa  # noqa: PLC0415 - see `read_parquet`
 
     if pa.types.is_timestamp(column.type):  # Python has no nanoseconds
@@ -100,17 +100,17 @@ def _cells(column: Any) -> list[Any]:
         column = column.cast(pa.string())
     try:
         values = column.to_pylist()
-    except UnicodeDecodeError:  # some writers do not look at what they write
+    except UnicodeDecodeError:  # some writers do not check what they write
         values = column.cast(pa.binary()).to_pylist()
     return [None if type(value) is str and value in NULLS else value for value in map(_plain, values)]
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON has it; what is null in an object is absent from it."""
+    """Return a value as in JSON; nulls in an object are left out."""
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
-        return value if value - value == 0 else None  # neither NaN nor infinite
+        return value if value - value == 0 else None  # not NaN and not infinite
     if isinstance(value, Mapping):
         members = {str(key): _plain(inner) for key, inner in value.items()}
         return {key: inner for key, inner in members.items() if inner is not None} or None
@@ -122,7 +122,7 @@ def _plain(value: Any) -> Any:
 
 
 class _ParquetPlaces:
-    """The places of a row of Parquet, which has no text: its number and the column's, both from 1."""
+    """The places of a row of Parquet, which has no text: the numbers of the row and the column, from 1."""
 
     def __init__(self, row: int, width: int) -> None:
         self._row = row

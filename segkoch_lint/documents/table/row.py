@@ -1,4 +1,4 @@
-"""A row of an exported table as a document: the call that it is, and the cells that its values stand in."""
+"""A row of an exported table as a document: its call, and the cells of the values."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 60
 _LONGEST_LINE = 1 << 62
-"""Stands for the end of a line on which a cell does not end."""
+"""The end of a line on which a cell does not end."""
 
 
 class Places(Protocol):
-    """Where a row, its cells and the header stand."""
+    """The places of a row, of its cells and of the header."""
 
     @property
     def start(self) -> tuple[int, int]:
-        """Line and column where the row begins."""
+        """Line and column of the start of the row."""
 
     def row(self) -> Span:
         """Return the span of the row."""
@@ -37,10 +37,10 @@ class Places(Protocol):
         """Return the span of the name of a column."""
 
     def lines(self, first: int, last: int, *, header: bool) -> list[str]:
-        """Return lines *first* to *last* of the input, as far as they are the row's or (if wanted) the header's."""
+        """Return lines *first* to *last* of the input that are part of the row or, if wanted, of the header."""
 
     def describe(self, column: str, *, cell: bool) -> str:
-        """Return what a reader should know to find a place: *column* is its name, or nothing for the whole row."""
+        """Return how to find a place: *column* is its name, or empty for the whole row."""
 
 
 class RowDocument:
@@ -49,11 +49,11 @@ class RowDocument:
     Args:
         columns: of the table.
         cells: one for each column; None for nulls.
-        places: where it stands.
-        first: whether it is the table's first row, which speaks for the header, if there is something to say.
+        places: of the row.
+        first: whether it is the table's first row, which carries the header's findings.
 
     Attributes:
-        value: the row as a call in Segment's shape.
+        value: the call of the row, in Segment's shape.
         columns: as given.
     """
 
@@ -68,43 +68,43 @@ class RowDocument:
 
     @cached_property
     def ids(self) -> KnownIds:
-        """What is personal data in the value for its keys."""
+        """The values that are personal data because of their keys."""
         return KnownIds(self.value)
 
     @property
     def start(self) -> tuple[int, int]:
-        """Line and column where the row begins."""
+        """Line and column of the start of the row."""
         return self._places.start
 
     @property
     def repeated(self) -> Sequence[Path]:
-        """Paths that several columns of the same name stand for: a fault of the header, told once."""
+        """Paths for which several columns have the same name: an error of the header, reported once."""
         return self.columns.repeated if self._for_header else ()
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
-        """Return the span of the cell that each value stands in; of what no single cell holds, that of the row."""
+        """Return the span of the cell of each value, or of the row if no single cell holds the value."""
         indices = {path: self.columns.index_of(path, self._cells) for path in paths}
         return {
             path: self._places.row() if index is None else self._places.cell(index) for path, index in indices.items()
         }
 
     def keys(self, path: Path) -> Sequence[Span]:
-        """Return the spans of the columns' names that stand for *path*."""
+        """Return the spans of the names of the columns of *path*."""
         return [self._places.header(index) for index in self.columns.indices(path)]
 
     def note(self, path: Path) -> Note | None:
-        """Return which column the value at *path* stands in."""
+        """Return a note that names the column of the value at *path*."""
         index = self.columns.index_of(path, self._cells)
         name = "" if index is None else mask_shapes(self.columns.names[index])[:_LONGEST_NAME]
         remark = self._places.describe(name, cell=index is not None)
         return Note(remark) if remark else None
 
     def lines(self, first: int, last: int) -> list[str]:
-        """Return lines *first* to *last* of the input, as far as they are the row's (or the header's)."""
+        """Return lines *first* to *last* of the input that are part of the row or the header."""
         return self._places.lines(first, last, header=self._for_header)
 
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:  # noqa: ARG002
-        """Return the cells that stand on a line; of the header, the names in it."""
+        """Return the cells on a line; on the header's line, the names."""
         named = [(self._places.cell(index), self._names(index, str(cell))) for index, cell in self._filled()]
         if self._for_header:
             names = enumerate(self.columns.names)
@@ -125,9 +125,9 @@ class RowDocument:
         return ((index, cell) for index, cell in enumerate(self._cells) if cell is not None)
 
     def _names(self, index: int, text: str) -> tuple[str | None, str, str | None]:
-        """Return what decides whether a cell has to be masked: its key, its text, and the key around."""
+        """Return what decides whether a cell is masked: its key, its text, and the parent key."""
         name, path = self.columns.names[index], self.columns.path(index)
         around = str(path[-2]) if len(path) > 1 else None
-        if text.lstrip()[:1] in {"{", "["}:  # an object or a list can hold any id
+        if text.lstrip()[:1] in {"{", "["}:  # an object or array can hold any id
             return "id", text, around
         return name if is_sensitive_key(name) or not path else str(path[-1]), text, around

@@ -1,1 +1,1 @@
-"""YAML text to documents, and back from a path to its place in the text."""
+"""YAML text: its documents, and the places of their values."""

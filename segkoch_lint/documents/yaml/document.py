@@ -1,7 +1,7 @@
-"""YAML text to documents: PyYAML's nodes behind a guard, values as YAML 1.1 and 1.2 readers see them.
+"""YAML documents: PyYAML's nodes behind guards, with values as readers of YAML 1.1 and 1.2 see them.
 
-PyYAML's C loader dies of deep nesting, its constructor raises far more than its own errors, and a few hundred bytes
-of merge keys keep it busy for minutes. So its events are counted first, and the nodes are turned into values here.
+Deep nesting crashes PyYAML's C loader, its constructor raises many exceptions besides its own, and a few hundred bytes
+of merge keys keep it busy for minutes. So its events are counted first, and nodes are converted to values here.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _MOST_ALIASES = 100
 
 
 def _resolve(loader: Any, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
-    """Return the tag of a node that has none of its own.
+    """Return the tag of a node without one.
 
-    `1e5` is a string to PyYAML (YAML 1.1) and a number to most other readers (YAML 1.2): a fixture that one reader
-    takes for a string and the next for a number is no string.
+    `1e5` is a string to PyYAML (YAML 1.1) and a number to most other readers (YAML 1.2). A value that one reader takes
+    for a string and another for a number is not a string.
     """
     tag: str = yaml.resolver.Resolver.resolve(loader, kind, value, implicit)  # type: ignore[no-untyped-call]  # the stubs leave it out
     if kind is yaml.ScalarNode and implicit[0] and tag == TAG + "str" and NUMBER_1_2.fullmatch(value):
@@ -45,7 +45,7 @@ def _resolve(loader: Any, kind: type[yaml.Node], value: str, implicit: tuple[boo
 
 
 class _SlowLoader(yaml.SafeLoader):
-    """Reads text as deep as it may be."""
+    """A loader with limits on depth."""
 
     resolve = _resolve
 
@@ -60,11 +60,11 @@ class YamlDocument:
 
     Args:
         root: its root node.
-        table: lines and columns of the text that the nodes' marks count in.
+        table: the lines of the text that the nodes' marks refer to.
         text: that text.
 
     Raises:
-        RefusedError: the document means nothing that JSON could hold.
+        RefusedError: the document has no value that JSON could hold.
     """
 
     origin: Origin | None = None
@@ -80,7 +80,7 @@ class YamlDocument:
 
     @cached_property
     def ids(self) -> KnownIds:
-        """What is personal data in the value for its keys."""
+        """The values that are personal data because of their keys."""
         return KnownIds(self.value)
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
@@ -89,14 +89,14 @@ class YamlDocument:
         return {path: self._table.span(self._extent(node)) for path, node in nodes if node is not None}
 
     def keys(self, path: Path) -> Sequence[Span]:
-        """Return the spans of every key that stands for *path* in its object."""
+        """Return the spans of all keys of *path* in its object."""
         parent = node_at(self._root, path[:-1])
         if not isinstance(parent, yaml.MappingNode):
             return []
         return [self._table.span(self._extent(key)) for key, _ in parent.value if key_text(key) == path[-1]]
 
     def note(self, path: Path) -> Note | None:
-        """Say so when YAML reads an unquoted text as something else than a string."""
+        """Return a note if YAML reads an unquoted text as something other than a string."""
         node = node_at(self._root, path)
         if not isinstance(node, yaml.ScalarNode) or node.style or self._text.startswith("!", node.start_mark.index):
             return None
@@ -109,7 +109,7 @@ class YamlDocument:
         return self._table.lines(first, last)
 
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
-        """Return the scalar values near a stretch of a line."""
+        """Return the scalar values near a range of a line."""
         scalars = self._scalars.get(line, [])
         first = bisect_right(scalars, start, key=lambda scalar: scalar.end)
         last = bisect_left(scalars, end, key=lambda scalar: scalar.start)
@@ -117,7 +117,7 @@ class YamlDocument:
 
     @cached_property
     def _scalars(self) -> Mapping[int, list[Scalar]]:
-        """The scalar values by line; one of several lines is a scalar on each."""
+        """The scalar values by line; one of several lines is on each of them."""
         scalars: list[tuple[Span, str | None, str, str | None]] = []
         seen: set[int] = set()
         waiting: list[tuple[yaml.Node, str | None, str | None]] = [(self._root, None, None)]
@@ -132,7 +132,7 @@ class YamlDocument:
             elif isinstance(node, yaml.SequenceNode):
                 waiting.extend((item, key, parent) for item in reversed(node.value))
             else:
-                # Under a sensitive key everything is, however deep.
+                # A sensitive key applies at any depth below it.
                 around = parent if parent is not None and is_sensitive_key(parent) else key
                 waiting.extend((value, key_text(name), around) for name, value in reversed(node.value))
         by_line: dict[int, list[Scalar]] = {}
@@ -151,16 +151,16 @@ class YamlDocument:
         start, end = node.start_mark.index, max(last.end_mark.index, node.start_mark.index)
         while end > start and self._text[end - 1] in " \t\r\n":
             end -= 1
-        # An empty value at the end of the text stands behind what is before it, not on a line of its own.
+        # An empty value at the end of the text is directly after the value before it, not on a line of its own.
         return (start, end) if end > start or self._text[start:].strip() else _end_of(self._text, start)
 
 
 def parse_yaml(
     text: bytes, *, depth: int, values: int = 200_000
 ) -> Iterator[YamlDocument | ParseError | InternalFailure]:
-    """Yield the documents of a YAML stream; a broken one is a flaw, and those after the next ``---`` are still read.
+    """Yield the documents of a YAML stream, and an error for each broken one; reading resumes after the next ``---``.
 
-    Where our own code fails on a document, the failure stands in its place.
+    If the program itself fails on a document, the failure takes its place.
 
     Args:
         text: UTF-8 without a byte order mark.
@@ -185,7 +185,7 @@ def parse_yaml(
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Cut a stream before its ``---`` lines, which stand nowhere but between documents; directives stay with theirs."""
+    """Split a stream before its ``---`` lines, which separate documents; directives stay with their document."""
     start = 0
     for found in _MARKER.finditer(text):
         if not _PROLOGUE.fullmatch(text, start, found.start()):
@@ -229,7 +229,7 @@ def _next_node(loader: Any) -> yaml.Node | None:
 
 @contextmanager
 def _errors_of_pyyaml() -> Iterator[None]:
-    """Refuse the text that PyYAML fails on: it raises ValueError, KeyError, IndexError and more on hostile text."""
+    """Turn any exception of PyYAML into a RefusedError: it raises ValueError, KeyError and more on hostile text."""
     try:
         yield
     except (yaml.YAMLError, RefusedError, MemoryError):
@@ -239,18 +239,18 @@ def _errors_of_pyyaml() -> Iterator[None]:
 
 
 def _guard(text: str, depth: int, values: int) -> None:
-    """Walk the events, which costs little, before anything recursive sees the text."""
+    """Check the events, which is cheap, before recursive code reads the text."""
     try:
         _count(yaml.parse(text, _LOADER), depth, values)
     except yaml.MarkedYAMLError as error:
         if _TOO_DEEP_FOR_C not in str(error.problem or error.context):
             raise
-        # libyaml looks ahead of its events, and counts levels itself.
+        # libyaml reads ahead of its events, and counts levels itself.
         _count(yaml.parse(text, _SlowLoader), depth, values)
 
 
 def _count(events: Iterable[yaml.Event], depth: int, values: int) -> None:
-    """Refuse text that is too deep, or has too many values or aliases."""
+    """Raise an error if the text is too deep, or has too many values or aliases."""
     level = aliases = nodes = 0
     for event in events:
         if isinstance(event, yaml.NodeEvent):
@@ -277,11 +277,11 @@ def _flaw(text: str, line: int, message: str, mark: Any) -> ParseError:
 
 
 def _end_of(text: str, at: int) -> OffsetRange:
-    """Return the empty extent behind the last of a text, before *at*, that is no white space."""
+    """Return the empty extent after the last character of a text before *at* that is not white space."""
     end = len(text[:at].rstrip())
     return end, end
 
 
 def _without_quotes(problem: str) -> str:
-    """Return PyYAML's words without what they quote of the text; a single quoted character or token may stay."""
+    """Return PyYAML's message without the text that it quotes; a single quoted character or token may stay."""
     return re.sub(r"(['\"])(?:(?!\1).){13,}\1", "a text", problem)

@@ -1,4 +1,4 @@
-"""The nodes of YAML to values, and back from the path of a value to its node."""
+"""The nodes of YAML: their values, and the node at the path of a value."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ TAG = "tag:yaml.org,2002:"
 _MERGE = TAG + "merge"
 
 _LONGEST_INT = 4000
-"""Digits beyond which Python refuses to convert an integer, or to print one."""
+"""Digits of the longest integer that Python converts or prints."""
 
 _MOST_GROWTH = 10
-"""How many times larger aliases may make a document."""
+"""How many times larger than its text aliases may make a document."""
 
 
 class RefusedError(Exception):
-    """A node that cannot be read: what is wrong, and the node."""
+    """A node that cannot be read: the problem, and the node."""
 
     def __init__(self, message: str, mark: Any) -> None:
         super().__init__(message)
@@ -32,10 +32,10 @@ class RefusedError(Exception):
 
 
 class Values:
-    """Turns nodes into values; what an alias repeats is shared, and must not grow beyond measure.
+    """A converter of nodes to values. Aliases share values, and their total size is limited.
 
     Attributes:
-        repeats: whether a key stood twice in an object.
+        repeats: whether an object repeats a key.
     """
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Values:
         """Return the value of a document.
 
         Raises:
-            RefusedError: it means nothing that JSON could hold.
+            RefusedError: it has no value that JSON could hold.
         """
         value = self._read(root)
         if self._sizes[id(root)] > _MOST_GROWTH * len(self._sizes) + 1000:
@@ -99,7 +99,7 @@ def _check_tag(node: yaml.Node, *allowed: str) -> None:
 
 
 def kind_of(node: yaml.ScalarNode) -> str:
-    """Return what a scalar is: str, int, float, bool, null, timestamp or binary."""
+    """Return the type of a scalar: str, int, float, bool, null, timestamp or binary."""
     kind: str = node.tag.removeprefix(TAG)
     return kind
 
@@ -108,8 +108,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     kind = kind_of(node)
     _check_tag(node, "str", "int", "float", "bool", "null", "timestamp", "binary", "value")
     if kind in {"str", "value", "binary", "timestamp"}:
-        # JSON has no bytes: what becomes of them is their base64, a text. Recorded HTTP bodies are written like that.
-        # Nor has it times: they stay the text that they are written as.
+        # JSON has no bytes: they become base64, a text. Recorded HTTP bodies are written like that.
+        # Nor has it times: they stay text as written.
         return node.value
     if kind == "int" and len(node.value) > _LONGEST_INT:
         return math.inf
@@ -121,7 +121,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
 
 
 def key_text(key: yaml.Node) -> str:
-    """Return a key as JSON would have it: as text."""
+    """Return a key as text, as in JSON."""
     if isinstance(key, yaml.ScalarNode):
         text: str = key.value
         return text
@@ -129,7 +129,7 @@ def key_text(key: yaml.Node) -> str:
 
 
 def node_at(node: yaml.Node, path: Path) -> yaml.Node | None:
-    """Return the node at *path*, also through merge keys; None when there is none."""
+    """Return the node at *path*, also through merge keys; None if there is none."""
     current: yaml.Node | None = node
     for step in path:
         if isinstance(current, yaml.MappingNode):
@@ -156,7 +156,7 @@ def _member(node: yaml.MappingNode, name: str) -> yaml.Node | None:
 
 
 def repeated_in(root: yaml.Node) -> Iterator[Path]:
-    """Yield the paths of the members whose key stands more than once in its object, in the text's order."""
+    """Yield the paths of the members whose key is repeated in its object, in the order of the text."""
     waiting: list[tuple[yaml.Node, Path]] = [(root, ())]
     visited: set[int] = set()
     while waiting:
@@ -169,6 +169,6 @@ def repeated_in(root: yaml.Node) -> Iterator[Path]:
         elif isinstance(node, yaml.MappingNode):
             names = Counter(key_text(key) for key, _ in node.value if key.tag != _MERGE)
             yield from ((*path, name) for name, times in names.items() if times > 1)
-            # Of a key that stands twice the last value counts; what stands in the other one is lost anyway.
+            # The last value of a repeated key counts; members in the other one are lost.
             counting = {key_text(key): value for key, value in node.value if key.tag != _MERGE}
             waiting.extend(reversed([(value, (*path, name)) for name, value in counting.items()]))
