@@ -6,7 +6,7 @@ use crate::knowledge::{
     WHOLE_NUMBER, fill_taught,
 };
 use crate::plan::{Behind, Found, Keys};
-use crate::questions::States;
+use crate::questions::{Recent, States};
 use crate::records::Records;
 use crate::scanner::{Special, Unusual, byte_at, colon, fits, scalar, skip_space, value};
 use crate::texts::Texts;
@@ -86,6 +86,8 @@ struct Value {
 pub struct Engine {
     keys: Vec<Keys>,
     states: Vec<States>,
+    /// By member.
+    recent: Vec<Recent>,
 
     // The line being read.
     row: Vec<u16>,
@@ -169,6 +171,7 @@ impl Engine {
     fn fit(&mut self, knowledge: &Knowledge) {
         self.keys.resize_with(knowledge.nodes.len(), Keys::default);
         self.states.extend(knowledge.questions[self.states.len()..].iter().map(crate::questions::Questions::states));
+        self.recent.resize_with(knowledge.members.len(), Recent::default);
         self.row.resize(knowledge.width, 0);
         self.values.resize(knowledge.members.len(), Value::default());
     }
@@ -393,7 +396,9 @@ impl Engine {
             return Ok(SCALAR);
         }
         if is_plain && let Some(asked) = member.questions {
-            let answer = knowledge.questions[asked].answer(&mut self.states[asked], &text[1..text.len() - 1]);
+            let (questions, states) = (&knowledge.questions[asked], &mut self.states[asked]);
+            let inner = &text[1..text.len() - 1];
+            let answer = self.recent[number].answer(inner, || questions.answer(states, inner));
             let answer = answer.and_then(|number| number.checked_mul(2)?.checked_add(FIRST_ANSWER));
             return Ok(answer.ok_or(Unusual)?);
         }

@@ -10,6 +10,7 @@ use regex_automata::{
     util::start,
     util::syntax,
 };
+use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes of states that are remembered; then they are made anew as they are met.
@@ -182,6 +183,67 @@ impl Questions {
     }
 }
 
+/// Bytes of a text from which on it takes longer to ask about it than to look whether it came before.
+const LONG: usize = 16;
+
+/// Bytes of a text up to which it is remembered.
+const LONGEST: usize = 76;
+
+/// Texts that are remembered.
+const MOST_RECENT: usize = 4096;
+
+/// A text, and its answer.
+#[derive(Clone, Copy, Debug)]
+struct Answered {
+    answer: u16,
+    length: u16,
+    text: [u8; LONGEST],
+}
+
+/// The answers of texts that came lately: in most logs the ids of a user come many times within some minutes.
+#[derive(Debug, Default)]
+pub struct Recent {
+    /// By hash.
+    slots: Vec<Answered>,
+    hashing: RandomState,
+    tries: usize,
+    hits: usize,
+    /// Whether few texts come again.
+    is_useless: bool,
+}
+
+impl Recent {
+    /// Returns the answer of a text.
+    ///
+    /// # Arguments
+    ///
+    /// * `ask` - finds it out.
+    #[inline]
+    pub fn answer(&mut self, text: &[u8], ask: impl FnOnce() -> Option<u16>) -> Option<u16> {
+        if self.is_useless || !(LONG..=LONGEST).contains(&text.len()) { ask() } else { self.find(text, ask) }
+    }
+
+    fn find(&mut self, text: &[u8], ask: impl FnOnce() -> Option<u16>) -> Option<u16> {
+        if self.tries == MOST_RECENT {
+            self.is_useless = self.hits < MOST_RECENT / 2;
+            (self.tries, self.hits) = (0, 0);
+        }
+        self.tries += 1;
+        if self.slots.is_empty() {
+            self.slots.resize(MOST_RECENT, Answered { answer: NONE, length: 0, text: [0; LONGEST] });
+        }
+        let known = &mut self.slots[self.hashing.hash_one(text) as usize % MOST_RECENT];
+        if known.text.get(..usize::from(known.length)) == Some(text) {
+            self.hits += 1;
+            return Some(known.answer);
+        }
+        let answer = ask()?;
+        (known.answer, known.length) = (answer, text.len() as u16);
+        known.text[..text.len()].copy_from_slice(text);
+        Some(answer)
+    }
+}
+
 fn begin_of(automaton: &DFA, cache: &mut Cache) -> Option<LazyStateID> {
     let config = start::Config::new().anchored(Anchored::No);
     automaton.start_state(cache, &config).ok()
@@ -193,6 +255,48 @@ mod tests {
 
     fn questions(patterns: &[&str]) -> Questions {
         Questions::new(&patterns.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn a_text_that_came_lately_is_not_asked_about_again() {
+        for length in [LONG, LONGEST] {
+            let (mut recent, text) = (Recent::default(), vec![b'x'; length]);
+            assert_eq!(recent.answer(&text, || Some(17)), Some(17));
+            assert_eq!(recent.answer(&text, || panic!("it is known")), Some(17));
+        }
+        for length in [LONG - 1, LONGEST + 1] {
+            let (mut recent, text) = (Recent::default(), vec![b'x'; length]);
+            assert_eq!(recent.answer(&text, || Some(17)), Some(17));
+            assert_eq!(recent.answer(&text, || Some(18)), Some(18));
+        }
+        let (mut recent, text) = (Recent::default(), [b'x'; LONG]);
+        assert_eq!(recent.answer(&text, || None), None);
+        assert_eq!(recent.answer(&text, || Some(17)), Some(17));
+    }
+
+    #[test]
+    fn answers_are_those_of_the_text_however_many_there_are() {
+        let mut recent = Recent::default();
+        for round in 0..3 {
+            for number in 0..2 * MOST_RECENT {
+                // Each comes twice, so it is of use to remember them.
+                for _ in 0..2 {
+                    let text = format!("a text with the number {number}{}", "x".repeat(number % 7));
+                    let answer = Some((number % 1000) as u16);
+                    assert_eq!(recent.answer(text.as_bytes(), || answer), answer, "{round}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn texts_that_do_not_come_again_are_not_remembered() {
+        let (mut recent, text) = (Recent::default(), [b'x'; LONG]);
+        for number in 0..=MOST_RECENT {
+            recent.answer(format!("a text with the number {number}").as_bytes(), || Some(1));
+        }
+        assert_eq!(recent.answer(&text, || Some(17)), Some(17));
+        assert_eq!(recent.answer(&text, || Some(18)), Some(18));
     }
 
     #[test]

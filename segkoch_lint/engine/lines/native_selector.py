@@ -32,6 +32,9 @@ MOST_TAUGHT = 100_000
 _MOST_THREADS = 32
 """Beyond so many, blocks come more slowly than they are gone through, and only take memory."""
 
+_MOST_AHEAD = 64
+"""Blocks of a megabyte that are held while they are gone through or wait for the rules."""
+
 MOST_GROUPS = 20_000
 """Groups that are cached."""
 
@@ -60,7 +63,7 @@ class NativeSelector:
 
     def __init__(self, context: LineContext, reads: RunReadSet) -> None:
         self._threads = min(context.threads, _MOST_THREADS)
-        self.ahead = 0 if context.threads == 1 else 4 * self._threads
+        self.ahead = 0 if context.threads == 1 else min(4 * self._threads, _MOST_AHEAD)
         self._ruleset = context.ruleset
         self._limits = context.limits
         self._count = context.count
