@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import hypothesis
@@ -35,6 +36,35 @@ IOS_CALL: dict[str, Any] = {
         "library": {"name": "analytics-swift", "version": "1.6.2"},
     },
 }
+
+
+_PROGRAMS_START = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.exec", "os.system"})
+_started: list[str] = []
+
+
+def _note_start(event: str, _arguments: object) -> None:
+    if event in _PROGRAMS_START:
+        _started.append(event)
+
+
+sys.addaudithook(_note_start)
+
+
+@pytest.fixture(autouse=True)
+def only_slow_tests_start_programs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test fail that starts a program and is not marked `slow`: `scripts/test --fast` is fast without them."""
+    _started.clear()
+    yield
+    if _started and request.node.get_closest_marker("slow") is None:
+        pytest.fail(f"a test that starts a program is to be marked slow: {_started[0]}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage of slow property tests: it takes most of their time, and other tests run the same lines."""
+    for item in items:
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property and item.get_closest_marker("slow") is not None:
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(autouse=True, scope="session")

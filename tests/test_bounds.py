@@ -48,6 +48,7 @@ def test_empty_lines_cost_next_to_nothing(blank: bytes, tmp_path: Path) -> None:
     assert linter.summary.calls == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how much memory a process took")
 def test_64_mib_of_empty_lines_take_no_more_memory_than_any_log(tmp_path: Path) -> None:
     file = tmp_path / "log.ndjson"

@@ -15,6 +15,8 @@ import yaml
 
 from tests.plans.plan_files import config_api, guard
 
+pytestmark = pytest.mark.slow
+
 DOCS = (Path(__file__).parents[1] / "docs" / "plan-ci.md").read_text(encoding="utf-8")
 
 

@@ -219,6 +219,7 @@ def test_an_empty_table_is_nothing_to_check(program: Program, tmp_path: Path) ->
         assert (ran.status, "no Segment call in what was read" in ran.out) == (3, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json", "json-lines"])
 def test_reports_are_the_same_for_any_number_of_threads(form: str, tmp_path: Path, program: Program) -> None:
     for name in "ab":

@@ -69,6 +69,7 @@ def test_a_line_on_which_judging_fails_is_named_and_the_others_are_checked(tmp_p
     assert summary.adds_up()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fails_on_dreaded")
 def test_the_places_are_right_in_a_large_log(tmp_path: Path) -> None:
     file = tmp_path / "log.ndjson"

@@ -38,6 +38,7 @@ def _cases() -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _cases())
 def test_an_input_from_the_field_gets_the_verdict_that_is_right(name: str, program: Callable[..., Ran]) -> None:
     expected = json.loads((FIELD / f"{name}{_SUFFIX}").read_text())

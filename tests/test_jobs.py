@@ -74,6 +74,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -142,6 +143,7 @@ def started(folder: Path, *jobs: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [["--jobs", "1"], ["--jobs", "3"]])
 @pytest.mark.parametrize(
     ("number", "status", "told"),
@@ -157,6 +159,7 @@ def test_a_signal_ends_the_run_and_leaves_no_half_report(
     assert [path.name for path in tmp_path.iterdir()] == ["log.ndjson"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_pipe_is_read_as_it_comes(jobs: str, tmp_path: Path) -> None:
     text = log(9, 3000)

@@ -232,6 +232,8 @@ class Pages:
         return text
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover  # a mutant runs no line that no other test does
 @pytest.mark.parametrize("first", range(FIRST, FIRST + MUTANTS, AT_ONCE))
 def test_no_mutant_ends_a_run_or_shows_an_id(first: int) -> None:
     linter = Linter(SETTINGS, snippets=snippet, error_snippets=error_snippet)

@@ -18,6 +18,8 @@ from tests.conftest import IOS_CALL
 from tests.plans.plan_files import config_api, guard
 from tests.test_repositories import OTHERS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 HOOK, PLAN_HOOK, DIFF_HOOK = HOOKS

@@ -136,6 +136,7 @@ def test_unreadable_files_are_counted_by_their_ending_and_named_with_the_statist
         assert f"Unreadable, without Segment keys: {path}\n" in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "code"),
     [

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "scripts").iterdir())
@@ -73,3 +76,12 @@ def test_the_fast_half_is_without_coverage_and_takes_further_arguments(log: Path
     assert pytest_of("--fast", "-x", "tests/cli") == "pytest --numprocesses auto -m not slow -x tests/cli"
     assert pytest_of() == "pytest --numprocesses auto --cov --cov-report=term --cov-fail-under=95"
     assert pytest_of("tests/cli").endswith("--cov-fail-under=0 tests/cli")
+
+
+def test_the_fast_half_runs_every_folder_and_no_slow_test() -> None:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--no-cov", "-m", "not slow", "tests"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    fast = {line.partition("::")[0] for line in ran.stdout.splitlines() if "::" in line}
+    folders = {path.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").glob("*/**/test_*.py")}
+    assert {Path(file).parts[1] for file in fast if file.count("/") > 1} == folders - {"captures"}  # a browser, a proxy
+    assert "tests/test_scripts.py" not in fast  # it is marked slow as a whole

@@ -15,6 +15,8 @@ from benchmarks.logs import Log
 from benchmarks.peers import PEERS, Peer, Place, Ready
 from benchmarks.subject import Subject, verdicts
 
+pytestmark = pytest.mark.slow
+
 FAULTY = "--mix=--fault-share 0.3"
 
 

@@ -28,6 +28,7 @@ def by_server(call: dict[str, Any]) -> bool:
     return call["context"]["library"]["name"] in SERVER_LIBRARIES
 
 
+@pytest.mark.slow
 def test_the_same_options_make_the_same_bytes(tmp_path: Path) -> None:
     one, two, other = tmp_path / "1", tmp_path / "2", tmp_path / "3"
     write(one, Mix(), 2_500)
@@ -114,6 +115,7 @@ def test_calls_vary_as_in_a_shop() -> None:
     assert any(call["integrations"] == {"Kochava": False} for call in calls)
 
 
+@pytest.mark.slow
 def test_the_command_line_chooses_the_mix(tmp_path: Path) -> None:
     path = tmp_path / "log.ndjson"
     options = "--mobile-sdks analytics-swift=2,analytics-ios --server-sdks analytics-go --server-share 0.5 --users 3"

@@ -33,6 +33,7 @@ def test_a_figure_is_held_against_its_goal() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_part_that_needs_no_other_program_makes_its_rows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -52,6 +53,7 @@ def test_every_part_that_needs_no_other_program_makes_its_rows(
         assert re.search(rf"\| {row}", printed), row
 
 
+@pytest.mark.slow
 def test_what_cannot_be_measured_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +73,7 @@ def test_a_part_that_there_is_not_is_a_usage_error(tmp_path: Path, capsys: pytes
     assert "'speed' is none of peers, long, " in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_native_core_is_hidden(tmp_path: Path) -> None:
     version = Subject(PROGRAM).without_core().version(tmp_path / "output")
     assert "not installed" in version

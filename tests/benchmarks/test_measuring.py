@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks.measuring import ProcessPeaks, RunError, measure
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1_000_000
 LARGE = "held = b'x' * 150_000_000"
 WITH_WORKER = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]], check=True)"

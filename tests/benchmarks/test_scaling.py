@@ -11,6 +11,8 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.logs import Log, beginning, gzipped
 
+pytestmark = pytest.mark.slow
+
 
 def test_logs_of_several_lengths_and_gzip_are_timed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scale", "--cache", str(tmp_path), "--lengths", "50,120", "--runs", "1"]) == 0

@@ -114,6 +114,7 @@ def test_outputs_are_completed_by_formats_and_then_by_paths(
         assert complete(f"{command} --output {begun}") == [f"plain,{each}" for each in completed]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
 @pytest.mark.parametrize(
     ("words", "position", "completed"),

@@ -85,6 +85,7 @@ def log(tmp_path: Path, lines: int = 3000) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*PROGRAM, "check", str(log(tmp_path))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
@@ -97,6 +98,7 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     assert process.returncode == 141
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_ends_the_run_and_leaves_no_half_report(number: signal.Signals, status: int, tmp_path: Path) -> None:
     fifo = tmp_path / "events"
@@ -136,6 +138,7 @@ def test_a_signal_in_the_midst_of_judging_a_call_is_not_lost(
     assert signal.getsignal(number) is before
 
 
+@pytest.mark.slow
 def test_the_end_of_the_terminal_is_ignored_under_nohup(tmp_path: Path) -> None:
     fifo = tmp_path / "events.ndjson"
     os.mkfifo(fifo)
@@ -150,6 +153,7 @@ def test_the_end_of_the_terminal_is_ignored_under_nohup(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_a_closed_standard_error_changes_neither_reports_nor_exit_status(tmp_path: Path) -> None:
     def ran(arguments: str) -> subprocess.CompletedProcess[str]:
         command = f"exec {sys.executable} -m segkoch_lint check {arguments} 2>&-"
@@ -162,6 +166,7 @@ def test_a_closed_standard_error_changes_neither_reports_nor_exit_status(tmp_pat
     assert ran("--no-such-option").returncode == 2
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run([*PROGRAM, "check", str(log(tmp_path))], stdout=full, stderr=subprocess.PIPE, check=False)
@@ -170,6 +175,7 @@ def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     assert b"Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 def test_a_closed_standard_output_is_reported(tmp_path: Path) -> None:
     command = f"exec {sys.executable} -m segkoch_lint check {log(tmp_path)} >&-"
     ran = subprocess.run(["/bin/sh", "-c", command], stderr=subprocess.PIPE, check=False)
@@ -177,6 +183,7 @@ def test_a_closed_standard_output_is_reported(tmp_path: Path) -> None:
     assert b"standard output is closed" in ran.stderr
 
 
+@pytest.mark.slow
 def test_a_terminal_that_knows_ascii_only_gets_escapes(tmp_path: Path) -> None:
     (tmp_path / "é.json").write_text('{"type":"track","event":"x","userId":"u"}')
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
@@ -223,6 +230,7 @@ def imported_by(arguments: list[str], folder: Path) -> set[str]:
     return set(ran.stdout.decode().splitlines()[-1].split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "needed"),
     [
@@ -238,6 +246,7 @@ def test_version_and_help_need_neither_parsers_nor_validators(
     assert imported & (VALIDATORS | PARSERS | FOR_FEW | OURS_FOR_FEW) == needed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "configured", "needed"),
     [
@@ -259,6 +268,7 @@ def test_a_fixture_is_checked_without_what_only_other_inputs_need(
     assert imported & for_others - {"jsonschema_rs", "msgspec", "sqlite3"} == needed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("descriptors", [24, 12, 8, 6])
 def test_too_few_file_descriptors_are_reported_and_nothing_is_called_clean(descriptors: int, tmp_path: Path) -> None:
     file = tmp_path / "log.ndjson"

@@ -95,6 +95,7 @@ def test_a_rule_file_is_not_overwritten(folder: Path, program: Program) -> None:
     assert "would overwrite a rule file" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("command", ["check .", "check", "check events", "plan check .", "plan check plans"])
 def test_the_report_of_an_earlier_run_is_replaced_in_a_folder_that_is_read(
@@ -120,6 +121,7 @@ def test_any_number_of_reports_can_go_to_a_device(folder: Path, program: Program
     assert program("check", "call.json", "-o", "json:/dev/null", "-o", "text:/dev/null").status == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check .", "plan check ."])
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_run_does_not_read_what_it_writes(form: str, command: str, folder: Path) -> None:
@@ -137,6 +139,7 @@ def test_a_run_does_not_read_what_it_writes(form: str, command: str, folder: Pat
         assert "z/" not in text
 
 
+@pytest.mark.slow
 def test_a_named_file_that_standard_output_goes_to_is_not_read(folder: Path) -> None:
     command = [sys.executable, "-m", "segkoch_lint", "check", "call.json", "out.json"]
     with (folder / "out.json").open("w") as out:

@@ -17,6 +17,8 @@ from segkoch_lint import resources
 from tests.conftest import IOS_CALL, Ran
 from tests.plans.plan_files import DEVICE, ORDER, config_api, guard, rule
 
+pytestmark = pytest.mark.slow
+
 Program = Callable[..., Ran]
 
 

@@ -84,6 +84,7 @@ def said(text: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("import time:")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_an_interruption_while_the_program_starts_is_reported_in_a_word(
     seed: int, imported: list[str], tmp_path: Path
@@ -101,6 +102,7 @@ def test_an_interruption_while_the_program_starts_is_reported_in_a_word(
     assert (process.returncode, said(err), out) == (130, ["Interrupted."], ""), module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_an_interruption_while_calls_are_read_is_reported_in_a_word(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)

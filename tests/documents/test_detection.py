@@ -241,6 +241,7 @@ def test_a_log_longer_than_what_is_looked_at_is_read_line_by_line(name: str) -> 
     assert flawed_lines(found) == [MANY + 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["-", "a.json", "a.ndjson", "a.yaml"])
 @pytest.mark.parametrize("separator", [b"\n", b""])
 def test_long_documents_over_several_lines_are_read(name: str, separator: bytes) -> None:

@@ -51,6 +51,7 @@ def escaped(text: str) -> str:
 QUOTINGS = [single_quoted, double_quoted, ansi_quoted, escaped]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
 @given(st.lists(st.tuples(st.sampled_from(QUOTINGS), st.integers(0, 30)), max_size=6))
 @settings(max_examples=40)

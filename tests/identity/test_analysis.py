@@ -120,6 +120,7 @@ def alias(before: str, user: str) -> dict[str, Any]:
     return {"type": "alias", "previousId": before, "userId": user}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("links", "joined"),
     [
@@ -345,6 +346,7 @@ def as_found(finding: Finding) -> Found:
     return Found(finding.code, *place(finding.location), related, finding.properties["calls"])
 
 
+@pytest.mark.slow
 @given(st.lists(SAID | LINKS, max_size=14), st.data())
 @settings(max_examples=50)
 @pytest.mark.parametrize("way", ["memory", "partitions"])
@@ -354,6 +356,7 @@ def test_what_is_found_is_what_the_catalogue_says(way: str, calls: list[Any], da
     assert Counter(map(as_found, findings)) == Counter(found_in(calls, LIMITS))
 
 
+@pytest.mark.slow
 @given(st.lists(SAID | LINKS, min_size=6, max_size=30))
 @settings(max_examples=20)
 def test_the_queries_give_the_same_in_duckdb(calls: list[Any]) -> None:
@@ -364,6 +367,7 @@ def test_the_queries_give_the_same_in_duckdb(calls: list[Any]) -> None:
 RULES = InputLinter(SETTINGS).ruleset
 
 
+@pytest.mark.slow
 @given(st.lists(SAID | LINKS, max_size=14))
 @settings(max_examples=50)
 def test_claims_that_compare_alike_are_judged_once_and_no_differently(calls: list[Any]) -> None:
@@ -389,6 +393,7 @@ class AskingMore:
         return [*self._ruleset.schemas(kind), {"properties": {"userId": {"pattern": ""}}}]
 
 
+@pytest.mark.slow
 @given(st.lists(SAID | LINKS, max_size=12), st.booleans())
 def test_summaries_have_the_documented_shape(calls: list[Any], more: bool) -> None:
     kinds = ("user", "device", "event-name")
@@ -408,6 +413,7 @@ def test_summaries_have_the_documented_shape(calls: list[Any], more: bool) -> No
     linter.identity.close()
 
 
+@pytest.mark.slow
 @given(st.integers(0, len(D1) - 1), st.sampled_from("0123456789ABCDEFabcdef"))
 def test_an_id_with_one_character_changed_is_another_one_or_differs_in_case(place: int, character: str) -> None:
     changed = D1[:place] + character + D1[place + 1 :]

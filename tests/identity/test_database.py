@@ -39,6 +39,7 @@ from tests.identity.saying import (
 ROW = ("u", "", "ios", "mobile", D1, A1, "analytics-swift", 1, "A1A1[null,null]", 1)
 
 
+@pytest.mark.slow
 @given(st.lists(SAID | LINKS, max_size=12), st.lists(st.integers(0, 12), max_size=3))
 @settings(max_examples=30)
 @pytest.mark.parametrize("way", ["memory", "partitions"])

@@ -61,6 +61,7 @@ def kept_by_git(folder: Path) -> set[str]:
     return {each for each in listed.stdout.split("\0") if each and not each.endswith(".gitignore")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["", "sub", "sub/deep"])
 def test_the_same_files_are_ignored_as_git_ignores(repository: Path, folder: str) -> None:
     expected = kept_by_git(repository / folder)
@@ -68,6 +69,7 @@ def test_the_same_files_are_ignored_as_git_ignores(repository: Path, folder: str
     assert kept(repository / folder) == expected
 
 
+@pytest.mark.slow
 def test_a_folder_that_was_named_although_ignored_is_read_whole(repository: Path) -> None:
     assert kept(repository / "build") == {"a.json"}
     (repository / "build/in/deep").mkdir(parents=True)

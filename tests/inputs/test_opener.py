@@ -145,6 +145,7 @@ with open_input(Input(sys.argv[1], stdin=sys.argv[1] == "-")) as stream:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["-", "/dev/stdin"])
 def test_standard_input_is_read_from_a_pipe_and_from_a_file(path: str, tmp_path: Path) -> None:
     command = [sys.executable, "-c", READ_STDIN, path]
@@ -165,6 +166,7 @@ def test_a_pipe_that_nobody_writes_to_is_given_up(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"a line\n", b"x" * 300_000])
 def test_a_pipe_is_read_to_its_end_once_somebody_writes_to_it(content: bytes, tmp_path: Path) -> None:
     fifo = tmp_path / "pipe"

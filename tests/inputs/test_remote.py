@@ -103,6 +103,7 @@ def test_a_way_that_nobody_knows_is_told_in_one_line(program: Program) -> None:
     assert ran.err == "Error: nowhere://b/x: there is no way to read such a URL: Protocol not known: nowhere\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["fsspec", "s3fs"])
 def test_without_the_extra_the_run_says_what_to_install(
     module: str,
@@ -160,6 +161,7 @@ def test_what_breaks_off_is_told_and_what_came_before_is_checked(
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_rows_before_the_place_where_reading_breaks_off_are_checked(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +210,7 @@ def check(*arguments: str) -> Ran:
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
+@pytest.mark.slow
 def test_buckets_are_read(bucket: Callable[..., None]) -> None:
     bucket({"a/1.gz": gzip.compress(CALL * 1000), "a/hour/tracks.csv": TABLE, "a/x.png": b"\x89"})
     ran = check("s3://logs/a", "--select", "KCH103", "--max-findings", "1", "-j", "1")
@@ -217,6 +220,7 @@ def test_buckets_are_read(bucket: Callable[..., None]) -> None:
     assert "s3://logs/a/hour/tracks.csv:2:5: error KCH103" in check("s3://logs/*/*/*.csv", "--select", "KCH103").out
 
 
+@pytest.mark.slow
 def test_buckets_are_read_the_same_by_any_number_of_threads(bucket: Callable[..., None]) -> None:
     bucket({f"many/{number}.gz": gzip.compress(CALL * 50) for number in range(3)})
     ran = [check("s3://logs/many", "-j", jobs) for jobs in ("1", "2")]
@@ -224,6 +228,7 @@ def test_buckets_are_read_the_same_by_any_number_of_threads(bucket: Callable[...
     assert "150 calls read: 150 checked." in ran[0].out
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_not_there_or_not_ours_is_told_in_one_line(
     bucket: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

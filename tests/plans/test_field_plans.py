@@ -18,7 +18,10 @@ PLANS = Path(__file__).parents[3] / "shared" / "field-plans"
 
 Plan = Callable[..., tuple[Ran, list[str]]]
 
-pytestmark = pytest.mark.skipif(not PLANS.is_dir(), reason="the plans from the field are not here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not PLANS.is_dir(), reason="the plans from the field are not here"),
+]
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from tests.plans.plan_files import (
     rule,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def call(event: str = "A", **device: Any) -> dict[str, Any]:
     made = copy.deepcopy(IOS_CALL)

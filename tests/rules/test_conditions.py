@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from segkoch_lint.findings.redaction.sensitive_keys import fold
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet
+
+pytestmark = pytest.mark.slow
 
 RULES = RuleSet([rule for rule in built_in() if rule.code.startswith("KCH1")], Delivery(), built_in())
 

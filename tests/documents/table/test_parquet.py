@@ -90,6 +90,7 @@ def test_it_is_read_from_a_file_compressed_or_not(
     assert f"1 input, {len(BAD):,} bytes." in ran.out
 
 
+@pytest.mark.slow
 def test_it_is_read_from_standard_input(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "segkoch_lint", "check", "-", "--isolated", "-q"]
     ran = subprocess.run(command, input=BAD, capture_output=True, check=False)

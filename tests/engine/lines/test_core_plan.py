@@ -21,6 +21,8 @@ from segkoch_lint.rules.fingerprint import Fingerprinter
 from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.ruleset import RuleSet
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("segkoch_lint_core", reason="the native core is not installed")
 
 

@@ -25,6 +25,7 @@ def other(device: Any) -> Any:
     return {**{key: device[key] for key in device if device[key] is not None}, "id": device["id"][:-1] + last}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "context",
     [

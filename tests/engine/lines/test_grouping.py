@@ -100,6 +100,7 @@ drawn_calls = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(drawn_calls, max_size=8), st.booleans(), st.booleans())
 def test_groups_are_the_same_as_when_every_line_is_read(
     drawn: list[tuple[dict[str, Any], str]], slashes: bool, letters: bool

@@ -15,6 +15,8 @@ from segkoch_lint.engine.lines.core import has_core
 from tests.engine.lines.hostile import FILES, LINES, log
 from tests.engine.lines.logs import is_found_the_same
 
+pytestmark = pytest.mark.slow
+
 GROUPED = Settings(group_by=tuple(FACETS.values()))
 
 WITHOUT_CORE = """\

@@ -28,6 +28,7 @@ from tests.identity.saying import spilled, sqlite
 ODD_USER = written({**IOS_CALL, "userId": 'q"\n\u00fc'}, 0)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     st.lists(
@@ -50,6 +51,7 @@ def left_or_not(call: dict[str, Any], left: bool) -> bytes:
     return line.replace(b'"userId"', b'"user\\u0049d"') if left else line
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not has_core(), reason="the core makes these rows")
 @settings(max_examples=30)
 @given(
@@ -126,6 +128,7 @@ def happened(event: Any, kind: str, library: str, integrations: Any, spaces: int
     return written(call, spaces)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.lists(
@@ -215,6 +218,7 @@ ODD_CALLS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(st.builds(written, ODD_CALLS, st.sampled_from([0, 1, 2])), max_size=20))
 def test_odd_ids_are_read_the_same_by_every_way(lines: list[bytes]) -> None:

@@ -99,6 +99,7 @@ def test_calls_about_the_limit_are_found_the_same(items: tuple[str, ...]) -> Non
     assert {finding.code for finding in findings} == {"KCH305"}
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(TEXTS, max_size=30))
 def test_values_about_the_limit_of_an_own_rule_are_found_the_same(own_rule: Path, texts: list[str]) -> None:

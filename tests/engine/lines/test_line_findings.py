@@ -66,6 +66,7 @@ def call(*changes: tuple[str, Any]) -> dict[str, Any]:
     return changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", WAYS)
 @settings(max_examples=25, deadline=None)
 @given(calls=st.lists(st.builds(written, MUTANTS, st.sampled_from([0, 0, 1, 2])), max_size=20), seed=st.integers(0))

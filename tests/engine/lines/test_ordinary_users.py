@@ -65,6 +65,7 @@ def populations(draw: st.DrawFn) -> list[dict[str, Any]]:
     return calls
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(populations(), st.sampled_from([LIMITED, Settings(select=("KCH2",))]))
 def test_users_are_found_and_counted_the_same(calls: list[dict[str, Any]], chosen: Settings) -> None:

@@ -50,6 +50,7 @@ def with_counterexample(constraint: dict[str, Any]) -> str:
     raise AssertionError("nothing breaks this constraint")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "constraint",
     [

@@ -42,6 +42,7 @@ from tests.engine.lines.logs import (
 from tests.engine.lines.mutants import mutants
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(LOG_LINES, max_size=30), st.booleans())
 @example([GOOD, GOOD, b'{"type":"track","event":"x","userId":"u","context":{},"context":{"device":{}}}'], True)

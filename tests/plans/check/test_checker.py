@@ -28,6 +28,8 @@ from tests.plans.plan_files import (
     rule,
 )
 
+pytestmark = pytest.mark.slow
+
 EVENTS: Events = {"Order Completed": ORDER, "Level Completed": {"type": "object"}}
 
 

@@ -21,6 +21,8 @@ from tests.plans.plan_files import (
     public_api,
 )
 
+pytestmark = pytest.mark.slow
+
 EVENTS: Events = {"Order Completed": ORDER, "Level Completed": {"type": "object"}}
 
 

@@ -20,6 +20,8 @@ from tests.plans.plan_files import (
     guard,
 )
 
+pytestmark = pytest.mark.slow
+
 EVENTS: Events = {"Order Completed": ORDER, "Level Completed": {"type": "object"}}
 
 

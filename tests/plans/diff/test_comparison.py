@@ -23,6 +23,8 @@ from segkoch_lint.rules.delivery import Delivery
 from tests.plans.plan_files import config_api
 from tests.plans.probe.test_answers import PROBES, broken_calls, guards
 
+pytestmark = pytest.mark.slow
+
 RULES = {rule.code: rule for rule in built_in() if rule.code in ("KCH101", "KCH102", "KCH103", "KCH104", "KCH105")}
 FINDINGS = PlanFindings(
     {code: rule.name for code, rule in RULES.items()}, dict.fromkeys(RULES, Severity.ERROR), PROBES

@@ -26,6 +26,8 @@ from tests.plans.plan_files import (
     written,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("path", ["plan.json", "plans/plan ä.json", "-plan.json"])
 @pytest.mark.parametrize("revision", ["HEAD", "main", "HEAD~0", "v1"])

@@ -17,6 +17,8 @@ from tests.plans.plan_files import (
     config_api,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("path", ["plans", "plans/shop.json", ".", "pl*/*.json"])
 def test_a_revision_of_the_repository_around_counts_for_its_submodules(path: str, submodule: Path) -> None:

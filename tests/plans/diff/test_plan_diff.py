@@ -29,6 +29,8 @@ from tests.plans.plan_files import (
     written,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 def test_a_removed_guard_is_reported_once_for_all_rules(form: Any, tmp_path: Path) -> None:

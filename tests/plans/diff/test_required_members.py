@@ -11,6 +11,8 @@ from segkoch_lint.plans.diff.required_members import required_members
 from tests.plans.plan_files import FORMATS, ORDER, config_api, diff, guard, rule
 from tests.plans.probe.test_validators import bomb
 
+pytestmark = pytest.mark.slow
+
 
 def order(*required: str, **more: Any) -> dict[str, Any]:
     """Return the schema of calls with these properties."""

@@ -208,6 +208,8 @@ BEFORE: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover  # of what it runs for every format and every schema, other tests run each line
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 def test_nothing_is_found_in_plans_that_it_was_merged_into(form: Any, tmp_path: Path, merge: Merge) -> None:
     plans = {name: form(before, EVENTS) for name, before in BEFORE.items()}
@@ -223,6 +225,7 @@ def test_nothing_is_found_in_plans_that_it_was_merged_into(form: Any, tmp_path: 
         }
 
 
+@pytest.mark.slow
 def test_a_exact_schema_that_no_call_can_be_made_up_for_gets_the_guard_all_the_same(
     tmp_path: Path, merge: Merge
 ) -> None:
@@ -233,6 +236,7 @@ def test_a_exact_schema_that_no_call_can_be_made_up_for_gets_the_guard_all_the_s
     assert set(codes(findings)) == {"KCH402"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [BEFORE["nothing"], BEFORE["a schema"], BEFORE["a schema with allOf"]])
 @pytest.mark.parametrize("form", [FORMATS["public API"], FORMATS["config API"]], ids=["public", "config"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -262,6 +266,7 @@ def test_a_plan_that_refuses_every_good_call_is_not_called_guarded(merge: Merge)
         merge(json.dumps(config_api(guard(CLOSED), EVENTS)).encode())
 
 
+@pytest.mark.slow
 def test_a_plan_that_refuses_one_platform_gets_the_guard_and_that_is_reported() -> None:
     one = {"properties": {"context": {"properties": {"device": {"properties": {"type": {"enum": ["ios"]}}}}}}}
     content = json.dumps(config_api(one, EVENTS)).encode()
@@ -272,12 +277,14 @@ def test_a_plan_that_refuses_one_platform_gets_the_guard_and_that_is_reported() 
     assert refused.startswith("the common schema accepts no android call (KCH403)")
 
 
+@pytest.mark.slow
 def test_a_plan_whose_own_values_break_a_requirement_is_not_guarded_yet(merge: Merge) -> None:
     wide = {**DEVICE, "properties": {**DEVICE["properties"], "type": {"enum": ["ios", "android", "web"]}}}
     assert merge(json.dumps(config_api(guard(wide), EVENTS)).encode()) is not None
     assert merge(json.dumps(config_api(guard(), EVENTS)).encode()) is None
 
 
+@pytest.mark.slow
 def test_several_plans_of_a_file_are_all_guarded(merge: Merge) -> None:
     plan = {"tracking_plans": [config_api(None, EVENTS), config_api(guard(), EVENTS), config_api({}, EVENTS)]}
     text = merge(json.dumps(plan).encode())
@@ -292,6 +299,7 @@ def pages() -> list[Any]:
     return [first, second]
 
 
+@pytest.mark.slow
 def test_of_several_pages_only_one_gets_the_guard(tmp_path: Path, merge: Merge) -> None:
     text = merge(json.dumps(pages()).encode())
     assert text is not None

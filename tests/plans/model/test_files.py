@@ -28,6 +28,7 @@ FIRST = page([COMMON, rule("A", ORDER)], "MA==", "Mg==", 4)
 SECOND = page([rule("B", ORDER), rule("C", {})], "Mg==", "", 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_one", [False, True, "list", "lines"])
 def test_pages_of_one_plan_are_joined(as_one: Any, tmp_path: Path) -> None:
     pages = [FIRST, SECOND]
@@ -43,6 +44,7 @@ def test_pages_of_one_plan_are_joined(as_one: Any, tmp_path: Path) -> None:
     assert (checker.tally.plans, checker.tally.checked) == (1, 3)
 
 
+@pytest.mark.slow
 def test_pages_of_two_plans_are_kept_apart(tmp_path: Path) -> None:
     other = page([rule("X", ORDER)], "MA==", "Mg==", 2)
     findings, checker = check(tmp_path, FIRST, SECOND, other, page([rule("Y", {})], "Mg==", "", 2))
@@ -51,6 +53,7 @@ def test_pages_of_two_plans_are_kept_apart(tmp_path: Path) -> None:
     assert (checker.tally.plans, checker.tally.rules) == (2, 5)
 
 
+@pytest.mark.slow
 def test_pages_may_be_given_in_any_order(tmp_path: Path) -> None:
     third = page([rule("D", {})], "NA==", "", 5)
     one, two = (copy.deepcopy(each) for each in (FIRST, SECOND))
@@ -62,6 +65,7 @@ def test_pages_may_be_given_in_any_order(tmp_path: Path) -> None:
         assert (codes(findings), checker.summary.unread, checker.tally.plans) == ([], [], 1)
 
 
+@pytest.mark.slow
 def test_pages_of_different_plans_are_distinguished_by_the_number_of_their_rules(tmp_path: Path) -> None:
     other = [page([rule("X", ORDER)], "MA==", "Mg==", 2), page([rule("Y", {})], "Mg==", "", 2)]
     findings, checker = check(tmp_path, SECOND, other[1], FIRST, other[0])
@@ -74,6 +78,7 @@ LAST = page([COMMON, rule("B", ORDER), rule("C", {}), rule("D", {})], "Mg==", ""
 LAST["data"]["pagination"]["previous"] = "MA=="
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pages", [[FIRST], [SECOND], [LAST]])
 def test_a_missing_page_makes_the_run_incomplete(pages: list[Any], tmp_path: Path) -> None:
     _, checker = check(tmp_path, *pages)
@@ -81,6 +86,7 @@ def test_a_missing_page_makes_the_run_incomplete(pages: list[Any], tmp_path: Pat
     assert exit_status(checker.summary, None, allow_empty=False) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("current", ["MA==", ""])
 def test_a_total_that_counts_deleted_rules_makes_no_page_missing(current: str, tmp_path: Path) -> None:
     findings, checker = check(tmp_path, page([COMMON, rule("A", ORDER)], current, "", 3))
@@ -90,11 +96,13 @@ def test_a_total_that_counts_deleted_rules_makes_no_page_missing(current: str, t
     assert exit_status(checker.summary, Severity.ERROR, allow_empty=False) == 0
 
 
+@pytest.mark.slow
 def test_a_total_of_all_pages_is_not_remarked_on(tmp_path: Path) -> None:
     _, checker = check(tmp_path, FIRST, SECOND)
     assert checker.summary.remarks == []
 
 
+@pytest.mark.slow
 def test_a_plan_without_its_rules_is_reported(tmp_path: Path) -> None:
     head = {"data": {"trackingPlan": {"id": "tp_1", "name": "Shop", "type": "LIVE"}}}
     findings, checker = check(tmp_path, head)
@@ -191,6 +199,7 @@ def test_a_file_of_unknown_kind_is_an_error_if_it_was_named(content: Any, tmp_pa
     assert exit_status(passing.summary, Severity.ERROR, allow_empty=True) == 0
 
 
+@pytest.mark.slow
 def test_a_broken_file_is_reported_at_its_place(tmp_path: Path) -> None:
     findings, checker = check(tmp_path, '{"rules": [\n  {"type": "TRACK",}\n]}', config_api(guard(), {"A": {}}))
     assert [(each.code, each.location.span.line if each.location.span else 0) for each in findings] == [("KCH001", 2)]
@@ -203,6 +212,7 @@ def test_a_missing_file_makes_the_run_incomplete(tmp_path: Path) -> None:
     assert checker.summary.unread == [(str(tmp_path / "none.json"), "no such file or folder")]
 
 
+@pytest.mark.slow
 def test_a_plan_may_be_yaml_or_compressed_and_in_a_folder(tmp_path: Path) -> None:
     import yaml
 
@@ -216,6 +226,7 @@ def test_a_plan_may_be_yaml_or_compressed_and_in_a_folder(tmp_path: Path) -> Non
     assert checker.tally.plans == 2
 
 
+@pytest.mark.slow
 def test_what_terraform_plans_is_checked_rather_than_what_there_is(tmp_path: Path) -> None:
     def state(schema: Any) -> Any:
         rules = [{"key": "A", "type": "TRACK", "version": 1, "json_schema": json.dumps(schema)}]
@@ -251,6 +262,7 @@ def test_of_broken_files_in_a_folder_only_those_that_look_like_plans_are_reporte
     assert codes(PlanChecker().paths([path])) == ["KCH001"]
 
 
+@pytest.mark.slow
 def test_files_of_a_folder_that_hold_no_plan_are_remarked_on_once_and_only_if_there_is_none(tmp_path: Path) -> None:
     for name in ("a.json", "b.json", "c.json"):
         (tmp_path / name).write_text(json.dumps(IOS_CALL))

@@ -166,6 +166,7 @@ def has_good_id(call: dict[str, Any]) -> bool:
     return any(str(device.get(key)).strip("0- ")[8:] for key in ("advertisingId", "advertising_id"))
 
 
+@pytest.mark.slow
 @given(guards())
 @settings(max_examples=150, deadline=None)
 def test_checking_agrees_with_trying_every_broken_call(schema: dict[str, Any]) -> None:
@@ -185,6 +186,7 @@ def test_checking_agrees_with_trying_every_broken_call(schema: dict[str, Any]) -
             assert not jsonschema.Draft202012Validator(RULE_SCHEMAS[rule.code]).is_valid(broken)
 
 
+@pytest.mark.slow
 @given(guards(), guards())
 @settings(max_examples=60, deadline=None)
 def test_every_counterexample_is_accepted_by_the_rule_and_by_the_common_schema(

@@ -155,6 +155,7 @@ def test_a_value_that_looks_like_a_pattern_is_left_alone() -> None:
     assert not validator.is_valid({"default": r"\Ax\z"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern", ["(?i)^(red|blue)$", r"\A[[:alpha:]]{3}\z", r"(?P<year>\d{4})-(?P<month>\d\d)", "^(?s).+$", r"^\Qa.b\E$"]
 )
@@ -166,6 +167,7 @@ def test_a_plan_with_such_a_pattern_is_probed(pattern: str, tmp_path: Path) -> N
     assert any(matches(pattern, text) for text in read_pattern(pattern).samples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "expected"), [("(?i)^(ios|android)$", ["KCH401 KCH103"]), (r"\A(ios|android)\z", [])]
 )

@@ -19,6 +19,8 @@ from segkoch_lint.plans.probe.validators import SchemaError, compile_schema
 from segkoch_lint.rules.delivery import Delivery
 from tests.plans.plan_files import ALL_UNGUARDED, DEVICE, DRAFT, check, codes, config_api, guard, rule, terraform
 
+pytestmark = pytest.mark.slow
+
 
 def bomb(keyword: str = "anyOf") -> dict[str, Any]:
     """Return a schema of 40 lines that takes two to the 40th steps to evaluate."""
