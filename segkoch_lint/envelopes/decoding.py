@@ -10,16 +10,21 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec.structs import replace
 
+from segkoch_lint.calls.signs import shows_signs
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.parser import parse_good_json, parse_json
+from segkoch_lint.documents.json.scanner import value_end
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.inputs.limits import Limits
 
 Encoding = tuple[str, ...]
-"""Steps in the order in which they are undone: ``json``, ``base64``, ``gzip``, ``deflate``, ``form``."""
+"""Steps in the order in which they are undone: ``json``, ``text`` around one JSON object, ``base64``, ``gzip``,
+``deflate``, ``form``."""
 
 JSON: Encoding = ("json",)
+TEXT: Encoding = ("text",)
 
 ANY_ENCODING: tuple[Encoding, ...] = (
     (),
@@ -39,6 +44,7 @@ _ZLIB = 15
 _RAW_DEFLATE = -15
 """What `zlib` calls these formats."""
 
+_OBJECT_START = re.compile(r'\{(?=\s*")')
 _JSON_START = re.compile(r"\s*[{\[\"]")
 
 
@@ -49,12 +55,14 @@ class Decoded(msgspec.Struct, frozen=True):
         value: an object or a list.
         source: the JSON text that it was read from, as UTF-8; None if it stands in the document as it is.
         exact: whether that text is the value of the string in the document, so that places in it can be found.
+        before: the text before the JSON text in the string.
         field: the field of a form that held it.
     """
 
     value: Any
     source: bytes | None = None
     exact: bool = False
+    before: str = ""
     field: Path = ()
 
 
@@ -107,6 +115,8 @@ def _decode(value: Any, encoding: Encoding, limits: Limits, most: int) -> Decode
         try:
             if step == "json":
                 return _read(held, limits, exact=number == 0, field=field)
+            if step == "text":
+                return _read_inside(held, limits, exact=number == 0)
             if step == "form":
                 name, held = _form_field(held)
                 return _read(held, limits, exact=False, field=(name,))
@@ -142,7 +152,23 @@ def _read(held: str | bytes, limits: Limits, *, exact: bool, field: Path) -> Dec
         return Undecoded(document.message, text if exact else None, document.span, fits=True)
     if not isinstance(document.value, dict | list):
         return _read_again(document.value, limits, field)
-    return Decoded(document.value, source, exact, field)
+    return Decoded(document.value, source, exact, field=field)
+
+
+def _read_inside(held: str | bytes, limits: Limits, *, exact: bool) -> Decoded | Undecoded:
+    """Return the first JSON object in a text, if a key in it is a strong sign of a call."""
+    text = _text(held)
+    start = _OBJECT_START.search(text)
+    if start is None or not shows_signs(text.encode("utf-8", "replace")):
+        return Undecoded("a text without a JSON object that shows a call")
+    try:
+        end = value_end(text, start.start())
+    except ValueError:
+        return Undecoded("a text with a JSON object that does not end")
+    found = _read(text[start.start() : end], limits, exact=exact, field=())
+    if isinstance(found, Undecoded):
+        return Undecoded(found.problem, fits=True)
+    return replace(found, before=text[: start.start()])
 
 
 def _read_again(value: Any, limits: Limits, field: Path) -> Decoded | Undecoded:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.envelopes.decoding import Encoding
+from segkoch_lint.envelopes.decoding import TEXT, Encoding
 from segkoch_lint.envelopes.patterns import Pattern, matches, pattern_of
 from segkoch_lint.rules.validator import Validator, compile_schema
 
@@ -46,6 +46,11 @@ class Site(msgspec.Struct, frozen=True):
     encodings: tuple[Encoding, ...]
     request: RequestParts | None = None
     name: str = ""
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the values are lines of a log, most of which are not calls, and need not be."""
+        return TEXT in self.encodings
 
 
 class Example(msgspec.Struct, frozen=True):

@@ -199,6 +199,40 @@ class StringText:
         return self._places.to_made((written, written))[0]
 
 
+class SliceText:
+    """The rest of a text, from an offset on.
+
+    Args:
+        around: the text.
+        start: the offset.
+        text: the rest of it, or the beginning of that.
+    """
+
+    def __init__(self, around: StringText, start: int, text: str) -> None:
+        self._around = around
+        self._start = start
+        self.text = text
+        self.sites = Sites(lambda paths: locate(self.text, paths))
+
+    @property
+    def exact(self) -> bool:
+        """Whether places in the text around it are exact."""
+        return self._around.exact
+
+    @property
+    def bounds(self) -> OffsetRange:
+        """The extent in the text of the whole document."""
+        return self.outward((0, len(self.text)))
+
+    def outward(self, extent: OffsetRange) -> OffsetRange:
+        """Return the extent in the text of the whole document."""
+        return self._around.outward((self._start + extent[0], self._start + extent[1]))
+
+    def inward(self, offset: int) -> int:
+        """Return the offset in this text of an offset of the text of the whole document."""
+        return min(max(self._around.inward(offset) - self._start, 0), len(self.text))
+
+
 class DecodedText:
     """JSON text that was decoded from a string in base64 or the like: each place in it is that of the string.
 
@@ -232,4 +266,4 @@ class DecodedText:
         return 0
 
 
-InnerText = PartText | StringText | DecodedText
+InnerText = PartText | StringText | SliceText | DecodedText

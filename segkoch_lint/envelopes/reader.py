@@ -18,9 +18,18 @@ from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.envelopes.decoding import ANY_ENCODING, Decoded, Undecoded, decode
 from segkoch_lint.envelopes.envelope import Envelope, Recogniser, Site, text_at
 from segkoch_lint.envelopes.inner_document import InnerDocument, PartDocument
-from segkoch_lint.envelopes.inner_text import DecodedText, EnclosingText, PartText, StringText, WholeText
+from segkoch_lint.envelopes.inner_text import (
+    DecodedText,
+    EnclosingText,
+    InnerText,
+    PartText,
+    SliceText,
+    StringText,
+    WholeText,
+)
 from segkoch_lint.envelopes.patterns import Pattern, matches, pattern_of
 from segkoch_lint.envelopes.requests import Request, SegmentHosts
+from segkoch_lint.envelopes.search import find_calls
 from segkoch_lint.envelopes.unwrap import unwrap
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.masking import Secret, mask_name
@@ -141,9 +150,10 @@ class EnvelopeReader:
         """The hosts that take calls."""
         return self._hosts
 
-    def decode(self, value: Any, site: Site | None = None) -> Decoded | Undecoded:
-        """Return what a value holds."""
-        return decode(value, site.encodings if site else ANY_ENCODING, self._limits, self._limits.line_bytes)
+    @property
+    def limits(self) -> Limits:
+        """The depth and the size of what is decoded."""
+        return self._limits
 
 
 def _is_call(value: Any, table: str) -> bool:
@@ -160,6 +170,18 @@ class _Opening:
         self._table = table
         self._sending_hosts: set[str] = set()
         self._wholes: dict[int, WholeText] = {}
+        self._left = reader.limits.file_bytes
+
+    def _decode(self, value: Any, site: Site | None = None) -> Decoded | Undecoded:
+        """Return what a value holds. A document is decoded to no more bytes than a whole file may have."""
+        limits = self._reader.limits
+        if not self._left:
+            before = f"the values before it have {limits.file_bytes:,} bytes"
+            return Undecoded(f"not decoded: {before} (limits.file-bytes)", fits=True)
+        found = decode(value, site.encodings if site else ANY_ENCODING, limits, min(limits.line_bytes, self._left))
+        if isinstance(found, Decoded) and found.source is not None and not found.exact:
+            self._left -= min(self._left, len(found.source))
+        return found
 
     def opened(self, document: Document) -> Opened | None:
         noun, contents = self._chosen(document) or self._contents(document, 0) or ("", None)
@@ -185,7 +207,7 @@ class _Opening:
                 at_end = length == len(pattern)
                 if not at_end and not (isinstance(value, str) and texts < MOST_TEXTS):
                     continue
-                decoded = self._reader.decode(value)
+                decoded = self._decode(value)
                 if not at_end and isinstance(decoded, Decoded):
                     yield from self._at(self._inner(document, path, decoded, ""), pattern[length:], texts + 1)
                 elif isinstance(decoded, Decoded):
@@ -235,16 +257,23 @@ class _Opening:
         failed: Content | None = None
         for pattern in site.at:
             for where, value in matches(entry, pattern, path):
-                decoded = self._reader.decode(value, site)
+                decoded = self._decode(value, site)
                 if isinstance(decoded, Decoded):
-                    yield from self._down(self._inner(document, where, decoded, name), level)
+                    contents = list(self._down(self._inner(document, where, decoded, name), level))
+                    yield from filter(self._carries_call, contents) if site.is_log else contents
                     return
-                if failed is None and value is not None:
+                if failed is None and value is not None and not site.is_log:
                     failed = self._broken(document, where, decoded) or self._inner(
                         document, where, Decoded(value), name
                     )
         if failed is not None:
             yield failed
+
+    def _carries_call(self, content: Content) -> bool:
+        """Return whether a line of a log has anything to do with calls."""
+        if isinstance(content, ParseError | UnreadableRequest):
+            return True
+        return _holds_call(content.value, "") or bool(find_calls(content, [()], self._reader.limits))
 
     def _of_request(
         self, document: Document, site: Site, path: Path, entry: Any, request: Request
@@ -257,7 +286,7 @@ class _Opening:
             for where, value in matches(entry, pattern, path):
                 if value in ("", None):
                     continue
-                decoded = self._reader.decode(value, site)
+                decoded = self._decode(value, site)
                 if isinstance(decoded, Undecoded):
                     problem = f"its body cannot be read: {decoded.problem}"
                 elif _holds_call(decoded.value, call_type):
@@ -301,12 +330,7 @@ class _Opening:
         if enclosing is None:
             return PartDocument(decoded.value, document, path, origin, decoded=is_text)
         text, whole = enclosing
-        inner: PartText | StringText | DecodedText
-        if decoded.source is None:
-            inner = PartText(text, path)
-        else:
-            kind = StringText if decoded.exact else DecodedText
-            inner = kind(text, path, decoded.source.decode())
+        inner = _inner_text(text, path, decoded)
         return InnerDocument(decoded.value, decoded.source, text=inner, whole=whole, around=document, origin=origin)
 
     def _text_of(self, document: Document) -> tuple[EnclosingText, JsonDocument] | None:
@@ -317,12 +341,18 @@ class _Opening:
         return None
 
     def _broken(self, document: Document, path: Path, failed: Undecoded) -> ParseError | None:
-        """Return the flaw of a text that is meant as a call and is not JSON; None if it shows no sign of a call."""
-        if failed.text is None or failed.span is None or not shows_signs(failed.text.encode("utf-8", "replace")):
+        """Return what is wrong with a value that is damaged; None if it is just something else than expected.
+
+        A text that is not JSON counts as damaged if it shows a sign of a call.
+        """
+        if not failed.fits:
+            return None
+        shows_call = failed.text is not None and shows_signs(failed.text.encode("utf-8", "replace"))
+        if failed.text is not None and not shows_call:
             return None
         place = document.locate([path]).get(path) or Span(*document.start, *document.start)
         enclosing = self._text_of(document)
-        if enclosing is not None and failed.span is not None:
+        if enclosing is not None and failed.text is not None and failed.span is not None:
             text = StringText(enclosing[0], path, failed.text)
             table = LineTable(failed.text)
             start, end = (
@@ -333,7 +363,20 @@ class _Opening:
                 )
             )
             place = enclosing[1].span(text.outward((start, max(start, end))))
-        return ParseError(f"{failed.problem} (in the text at {pointer_in(document, path)})", place, place.line)
+        message = f"{failed.problem} (in the value at {pointer_in(document, path)})"
+        return ParseError(message, place, place.line, shows_signs=shows_call)
+
+
+def _inner_text(around: EnclosingText, path: Path, decoded: Decoded) -> InnerText:
+    """Return where the JSON text of a value that was decoded is."""
+    if decoded.source is None:
+        return PartText(around, path)
+    text = decoded.source.decode()
+    if not decoded.exact:
+        return DecodedText(around, path, text)
+    if not decoded.before:
+        return StringText(around, path, text)
+    return SliceText(StringText(around, path, decoded.before + text), len(decoded.before), text)
 
 
 def _holds_call(value: Any, call_type: str) -> bool:

@@ -14,6 +14,7 @@ import pytest
 
 from segkoch_lint import Finding, Settings
 from segkoch_lint.findings.summary import Summary
+from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
 from tests.envelopes.captures import batch, call, har, request, wrong_call
 
@@ -262,3 +263,48 @@ def test_a_value_that_was_parsed_already_is_opened_too() -> None:
 
     assert codes(found) == ["KCH103"]
     assert found[0].location.pointer == "/Records/0/body → /context/device/type"
+
+
+def test_a_call_in_the_line_of_a_log_in_a_text_has_its_exact_place() -> None:
+    message = f"2026-04-08T19:55:00.120Z\tINFO\t{json.dumps(wrong_call())} (sent)\n"
+    content = json.dumps(
+        {
+            "events": [
+                {"timestamp": 1, "message": "START"},
+                {"timestamp": 1, "message": '{"level": "info"}'},
+                {"timestamp": 2, "message": message},
+            ]
+        }
+    )
+
+    (finding,), summary = check(content, "events.json")
+
+    assert underlined(content, finding) == '\\"iOS\\"'
+    assert finding.location.pointer == "/events/2/message → /context/device/type"
+    assert summary.calls == 1
+
+
+@pytest.mark.parametrize("data", [gzip.compress(json.dumps(call()).encode())[:-9], gzip.compress(b" " * (5 << 20))])
+def test_a_damaged_or_oversized_message_is_a_finding_at_its_value(data: bytes) -> None:
+    text = base64.b64encode(data).decode()
+    content = json.dumps({"Records": [{"kinesis": {"data": text}}]})
+
+    (finding,), _ = check(content, "event.json")
+
+    assert finding.code == "KCH001"
+    assert "(in the value at /Records/0/kinesis/data)" in finding.message
+    assert json.loads(underlined(content, finding)) == text
+
+
+def test_compressed_records_inside_one_another_are_bounded() -> None:
+    value: Any = call()
+    for _ in range(3):
+        data = base64.b64encode(gzip.compress(json.dumps(value).encode())).decode()
+        value = {"Records": [{"kinesis": {"data": data}}] * 500}
+    limits = Limits(file_bytes=1 << 20)
+
+    found, summary = check(json.dumps(value), "event.json", limits=limits)
+
+    assert summary.calls < 10_000
+    assert {each.code for each in found} == {"KCH001"}
+    assert "(limits.file-bytes)" in found[-1].message
