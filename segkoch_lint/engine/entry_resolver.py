@@ -147,7 +147,8 @@ class EntryResolver:
         yield from self._of_unread()
         if self._holds_calls or self._all_missed > self._missed:
             return
-        self._summary.remarks.extend((self._source.path, remark) for remark in self._remarks)
+        if self._source.claimed:
+            self._summary.remarks.extend((self._source.path, remark) for remark in self._remarks)
         for kind in sorted(self._kinds & set(REMARKS)):
             if kind == EMPTY and not self._source.claimed:
                 continue

@@ -24,8 +24,7 @@ def problem_of_examples(envelope: Envelope, others: Sequence[Envelope]) -> str:
     reader = EnvelopeReader((envelope, *(each for each in others if each.title != envelope.title)))
     for number, example in enumerate(envelope.examples):
         name = f"examples[{number}]"
-        opened = reader.open(_document(example.document))
-        if opened is None or opened.noun != envelope.noun:
+        if reader.recognised(example.document, "") is not envelope:
             return f"{name} is not recognised as this envelope."
         calls, unreadable = places_in(reader, example.document)
         for what, found, expected in (
@@ -36,8 +35,7 @@ def problem_of_examples(envelope: Envelope, others: Sequence[Envelope]) -> str:
                 shown = (", ".join(each or "the top" for each in places) or "nowhere" for places in (found, expected))
                 return f"{name}: {what} are expected at {{1}}, and are found at {{0}}.".format(*shown)
     for number, document in enumerate(envelope.counterexamples):
-        opened = reader.open(_document(document))
-        if opened is not None and opened.noun == envelope.noun:
+        if reader.recognised(document, "") is envelope:
             return f"counterexamples[{number}] is recognised as this envelope."
     return ""
 

@@ -184,7 +184,7 @@ class _Opening:
         return found
 
     def opened(self, document: Document) -> Opened | None:
-        noun, contents = self._chosen(document) or self._contents(document, 0) or ("", None)
+        noun, contents = self._chosen(document) or self._known(document) or ("", None)
         if contents is None:
             return None
         kept = [each for each in contents if not isinstance(each, UnreadableRequest) or self._is_to_segment(each)]
@@ -214,6 +214,18 @@ class _Opening:
                     yield self._inner(document, path, decoded, "", to_segment=True)
                 elif at_end:
                     yield self._broken(document, path, decoded) or self._inner(document, path, Decoded(value), "")
+
+    def _known(self, document: Document) -> tuple[str, list[Content]] | None:
+        """Return what is in an envelope; None if the document is not one, or has calls elsewhere only."""
+        found = self._contents(document, 0)
+        if found is None or self._sending_hosts or any(map(self._is_expected, found[1])):
+            return found
+        return None if find_calls(document, [()], self._reader.limits) else found
+
+    @staticmethod
+    def _is_expected(content: Content) -> bool:
+        """Return whether something in an envelope shows that the envelope is what it seems to be."""
+        return isinstance(content, ParseError | UnreadableRequest) or _holds_call(content.value, "")
 
     # --- envelopes -------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,8 @@ from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.reader import UnsupportedInput, read_documents
+from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
+from segkoch_lint.envelopes.reader import UnreadableRequest
 from segkoch_lint.envelopes.unwrap import units_of
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.findings.summary import ReplayCounts, ReplayTally, Summary
@@ -104,6 +106,7 @@ def _counts(result: Replayed | None, *, without_rule: bool) -> ReplayCounts:
 
 
 def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterator[Mapping[str, Any]]:
+    envelopes = EnvelopeCatalogue(settings.envelopes, settings.at, settings.capture_hosts, settings.limits)
     for source in discover(logs, exclude=settings.exclude, root=settings.root, may_hold_calls=may_hold_calls):
         opened = source if isinstance(source, UnreadableInput) else open_input(source)
         if isinstance(opened, UnreadableInput):
@@ -118,8 +121,13 @@ def _calls(logs: Sequence[str], settings: Settings, summary: Summary) -> Iterato
                     if isinstance(document, ParseError | InternalFailure):
                         broken += 1
                     elif not isinstance(document, UnsupportedInput):
-                        units = (unit for unit in units_of(document, opened.name) if isinstance(unit, Call))
-                        yield from (call.message for call in units if call.certain or claimed)
+                        inside = envelopes.open(document, opened.name, may_be_known=True)
+                        for each in (document,) if inside is None else inside.contents:
+                            if isinstance(each, ParseError | UnreadableRequest):
+                                broken += 1
+                                continue
+                            units = (unit for unit in units_of(each, opened.name) if isinstance(unit, Call))
+                            yield from (call.message for call in units if call.certain or claimed)
             except OSError as error:
                 summary.unread.append((opened.name, error.strerror or str(error)))
                 continue

@@ -308,3 +308,16 @@ def test_compressed_records_inside_one_another_are_bounded() -> None:
     assert summary.calls < 10_000
     assert {each.code for each in found} == {"KCH001"}
     assert "(limits.file-bytes)" in found[-1].message
+
+
+def test_an_envelope_without_a_call_is_said_to_be_one_where_calls_are_expected(tmp_path: Path) -> None:
+    (tmp_path / "a.har").write_text(har(request("a=b", "https://www.example.com/")))
+    named, folder = Linter(), Linter()
+
+    assert list(named.paths([str(tmp_path / "a.har")])) == []
+    assert list(folder.paths([str(tmp_path)])) == []
+
+    remark = "HAR capture without calls: nothing in it was checked"
+    assert [remark for _, remark in named.summary.remarks] == [remark]
+    assert folder.summary.remarks == []
+    assert named.summary.not_calls["HAR capture"] == folder.summary.not_calls["HAR capture"] == 1

@@ -138,3 +138,31 @@ def test_keys_that_are_personal_data_are_masked_in_pointers() -> None:
 
     assert "jane" not in finding.message
     assert "jane" not in finding.location.pointer
+
+
+def test_a_document_that_looks_like_an_envelope_is_searched_if_no_call_is_where_it_should_be() -> None:
+    (finding,) = check({"payload": {"id": 3}, "segment": call()})
+
+    assert finding.code == "KCH005"
+    assert finding.location.pointer == "/segment"
+
+
+def test_an_unknown_envelope_inside_a_known_one_is_named_with_the_whole_way() -> None:
+    body = json.dumps({"wrapped": call()})
+
+    (finding,) = check({"Records": [{"messageId": "m", "body": body}, {"messageId": "m", "body": body}]})
+
+    assert finding.code == "KCH005"
+    assert finding.location.pointer == "/Records/0/body → /wrapped"
+    assert "2 calls" in finding.message
+    assert "--at '/Records/*/body/wrapped'" in finding.message
+
+
+def test_a_call_beside_a_call_in_an_unknown_envelope_of_a_queue_is_read() -> None:
+    bodies = [json.dumps(call()), json.dumps({"wrapped": call()})]
+    linter = Linter()
+
+    found = list(linter.bytes(json.dumps({"Records": [{"messageId": "m", "body": b} for b in bodies]}).encode(), "x"))
+
+    assert [each.code for each in found] == ["KCH005"]
+    assert linter.summary.calls == 1

@@ -60,6 +60,16 @@ def test_good_calls_that_would_be_blocked_are_counted_apart(tmp_path: Path) -> N
     assert (replay.blocked, replay.useful_blocked, replay.useless_blocked) == (1, 1, 0)
 
 
+def test_calls_in_envelopes_are_replayed(tmp_path: Path) -> None:
+    message = {"messageId": "made-up", "body": json.dumps(call(event="B"))}
+    capture = {"Records": [message, {**message, "body": "no call"}]}
+    log = logged(tmp_path, {"payload": call()}, capture, {"unknown": call()})
+    _, checker = diff(tmp_path, config_api(None, {"A": {}}), config_api(None, {"A": {"required": ["x"]}}), log)
+    replay = checker.tally.replay
+    assert replay is not None
+    assert (replay.calls, replay.blocked) == (2, 1)
+
+
 def test_calls_are_validated_against_the_version_of_the_event_that_they_name_or_else_the_oldest(tmp_path: Path) -> None:
     plan = [rule("A", {"required": ["x"]}, version=2), rule("A", {})]
     log = [call(), call(), call(), call(event="C")]
