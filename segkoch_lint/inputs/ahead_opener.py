@@ -1,4 +1,4 @@
-"""Opens inputs elsewhere before it is their turn: each of them takes a few journeys, which can be made side by side."""
+"""An opener of remote inputs ahead of their turn: each takes a few round trips, which overlap."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Open = Callable[[Input], Opened]
 def open_ahead(
     found: Iterable[Input | UnreadableInput], open_one: Open
 ) -> Generator[tuple[Input | UnreadableInput, Opened | None], None, None]:
-    """Yield inputs in their order; those elsewhere are open, and their beginnings were fetched.
+    """Yield inputs in order. The next remote ones are open, and their first bytes are fetched.
 
-    Those that were opened and not yielded are closed with the iterator: close it if it is not taken to its end.
+    The iterator closes inputs that were opened and not yielded: close it if it is not exhausted.
 
     Args:
         found: the inputs.

@@ -1,6 +1,6 @@
-"""Compressed or differently encoded bytes to UTF-8, chunk by chunk, loud about every damage.
+"""Decompression and decoding of bytes to UTF-8, chunk by chunk; every corruption is an error.
 
-Memory stays constant whatever an input inflates to. A bomb is thus no danger here: it is a lot of text, or one
+Memory stays constant whatever the size of the content. So a decompression bomb does no harm: it is a lot of text, or a
 line over its limit.
 """
 
@@ -22,17 +22,17 @@ from segkoch_lint.inputs.file_types import (
 from segkoch_lint.inputs.read_ahead import read_ahead
 
 CHUNK_BYTES = 1 << 20
-"""The most that one step of inflating gzip gives."""
+"""The most bytes that one step of decompressing gzip returns."""
 
-# The parser of zstandard cannot be told how much to give at once, and four bytes of a run-length block become
-# 128 KiB. So few bytes at a time bound it to 16 MiB; real logs inflate as fast as with larger pieces.
+# The zstandard decompressor has no limit on its output, and four bytes of a run-length block become 128 KiB. Input of
+# this size bounds the output to 16 MiB; real logs decompress as fast as with larger pieces.
 _ZSTD_STEP = 512
 
 _LONGEST_HEAD = 4
 
 
 class CorruptInputError(Exception):
-    """The data of an input is corrupt or cut off here; what was given before is good.
+    """The data of an input is corrupt or cut off here; the data before is good.
 
     Args:
         message: what is wrong, in one sentence.
@@ -44,14 +44,14 @@ class CorruptInputError(Exception):
 
 
 def inflate(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
-    """Yield the content of an input: of gzip, zstandard and `.zhar` what is in them, of anything else itself.
+    """Yield the content of an input: that of gzip, zstandard and `.zhar` decompressed, other content as it is.
 
     Args:
-        chunks: the bytes as they are stored, in pieces of any size.
-        name: of the input; its ending matters only where there are too few bytes to tell.
+        chunks: the bytes as stored, in pieces of any size.
+        name: the input's name; its ending matters only if there are too few bytes for detection.
 
     Raises:
-        CorruptInputError: after the good data, where it is corrupt, cut off, or followed by something else.
+        CorruptInputError: the data is corrupt, cut off, or followed by something else; after the good data.
     """
     head, rest = _behead(chunks)
     if not head and name.lower().endswith(GZIP_ENDINGS):
@@ -71,10 +71,10 @@ def inflate(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
 def transcode(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield text as UTF-8 without a byte order mark; text without a mark is UTF-8 already.
 
-    Half a surrogate pair in UTF-16 becomes what UTF-8 does not allow, so that its line is found broken, not the file.
+    Half a surrogate pair in UTF-16 becomes invalid UTF-8, so that its line is broken and not the file.
 
     Raises:
-        CorruptInputError: what the mark announces is not what follows; after the good text.
+        CorruptInputError: the text is not in the encoding of its mark; after the good text.
     """
     head, rest = _behead(chunks)
     found = encoding_of(head)
@@ -95,7 +95,7 @@ def transcode(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _behead(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """Return the first bytes, enough to sniff at, and all the chunks, those bytes included."""
+    """Return the first bytes, enough for detection, and all the chunks, with those bytes."""
     source = iter(chunks)
     head = b""
     for chunk in source:
@@ -122,7 +122,7 @@ def _is_cut(head: bytes, magic: bytes) -> bool:
 
 
 def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    # Several times as fast as zlib; finds every damage that zlib finds (tests/inputs/test_decompression.py compares).
+    # Several times as fast as zlib, and finds the same corruption (compared in tests/inputs/test_decompression.py).
     from isal import isal_zlib  # noqa: PLC0415 - few inputs are compressed
 
     failure: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # the stubs take the class for an instance

@@ -1,6 +1,6 @@
-"""Finds the inputs that paths, folders and globs stand for."""
+"""Discovery of the inputs of paths, folders and globs."""
 
-# Paths stay text, as they were given: `Path` would rewrite them.
+# Paths stay text, as given: `Path` would rewrite them.
 # ruff: noqa: PTH100, PTH114, PTH116, PTH118, PTH123
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from segkoch_lint.inputs.globs import expand, is_glob
 from segkoch_lint.inputs.input import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_ENDING, Input, UnreadableInput
 from segkoch_lint.inputs.remote import RemoteError, find_remote, is_remote, open_remote
 
-# Text of any kind is written to these, calls too; what is in them is looked at, and never called broken JSON at once.
+# Endings of files with text of any kind, which may be calls; their content decides, and they are not broken JSON.
 _LOG_ENDINGS = (".log", ".txt", ".sh", ".curl")
 
 _STDOUT = 1
@@ -41,31 +41,31 @@ def discover(
     stdin_filename: str | None = None,
     may_hold_calls: Callable[[BinaryIO], bool],
 ) -> Discovery:
-    """Find inputs; the result is iterated once.
+    """Return the inputs, to be iterated once.
 
     Args:
         paths: files, folders, globs that no shell expanded, and ``-`` for standard input.
-        exclude: gitignore patterns, relative to *root*; they hold for files that were named, too.
+        exclude: gitignore patterns, relative to *root*; they also apply to files named on the command line.
         events: gitignore patterns, relative to *root*, of files that are claimed to hold calls.
-        allow_empty: whether files that were named may hold no call: then naming them claims nothing.
+        allow_empty: whether named files may hold no call: then naming a file claims nothing.
         root: the folder of the configuration.
         stdin_filename: the path to show for standard input.
-        may_hold_calls: tells whether a file is worth reading whose name says nothing
+        may_hold_calls: returns whether a file may hold calls if its name does not show its format
             (`segkoch_lint.documents.detection.may_hold_calls`).
 
     Raises:
-        UsageError: a pattern cannot be understood.
+        UsageError: a pattern is invalid.
     """
     claims = Claims(PathPatterns(events, root, "events"), named=not allow_empty)
     return Discovery(paths, PathPatterns(exclude, root), claims, stdin_filename, may_hold_calls)
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """Which inputs are claimed to hold calls.
+    """The inputs that are claimed to hold calls.
 
     Attributes:
-        events: what matches the paths of such files.
-        named: whether naming a file claims so.
+        events: patterns of the paths of such files.
+        named: whether naming a file claims it.
     """
 
     events: PathPatterns
@@ -80,8 +80,8 @@ class Discovery:
     """The inputs of a run, in the order of the paths, each once; folders in the order of their names.
 
     Attributes:
-        passed_over: files in walked folders that hold no calls by the look of them: sources, images, and the like.
-        unmatched: globs that nothing matches.
+        passed_over: number of files in walked folders that appear to hold no calls: source code, images, and the like.
+        unmatched: globs without a match.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Discovery:
         self._may_hold_calls = may_hold_calls
 
     def __iter__(self) -> Iterator[Input | UnreadableInput]:
-        # A file that is named counts as named also when a folder before it leads there first.
+        # A named file counts as named also if a folder before it contains it.
         self._named = {identity for path in self._paths if path != "-" and (identity := _identity(path))}
         for path in dict.fromkeys(self._paths):
             if path == "-":
@@ -141,7 +141,7 @@ class Discovery:
             yield UnreadableInput.because(url, error)
 
     def _is_worthwhile(self, url: str) -> bool:
-        # A look into each of thousands of logs would take longer than reading them.
+        # Detection in each of thousands of logs would take longer than reading them.
         if claim_of(url) is not Claim.NOTHING or url.lower().endswith((*_LOG_ENDINGS, *GZIP_ENDINGS, *ZSTD_ENDINGS)):
             return True
         with open_remote(url, _SNIFFED_ELSEWHERE)[0] as file:
@@ -164,10 +164,10 @@ class Discovery:
                 yield from self._found(path, status, named=False)
         if not (matched or failures):
             self.unmatched.append(pattern)
-        yield from dict.fromkeys(failures)  # a folder may have been looked into for several parts of the glob
+        yield from dict.fromkeys(failures)  # several parts of a glob may have read the same folder
 
     def _found(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | UnreadableInput]:
-        """Yield what a path stands for that was not come upon in a folder."""
+        """Yield the inputs of a path that was given, not found in a folder."""
         if self._excludes.match(path, folder=stat.S_ISDIR(status.st_mode)):
             return
         if stat.S_ISDIR(status.st_mode):
@@ -178,7 +178,7 @@ class Discovery:
             yield UnreadableInput(path, "not a regular file")
 
     def _walk(self, top: str) -> Iterator[Input | UnreadableInput]:
-        """Yield the files below a folder that may hold calls: the files of a folder before its subfolders."""
+        """Yield the files below a folder that may hold calls: a folder's files before its subfolders."""
         whole = os.path.abspath(top)
         pending = [("" if top == os.curdir else top, whole, GitIgnores.around(whole))]
         while pending:
@@ -213,15 +213,15 @@ class Discovery:
         try:
             status = os.stat(path)
             if stat.S_ISDIR(status.st_mode):
-                return  # a link to a folder: not followed, so that no loop can be
-            # What was named is read as that, and not counted among what is passed over before.
+                return  # a link to a folder is not followed, to avoid loops
+            # A file that was also named is read as a named one, and not counted as passed over before.
             named = (status.st_dev, status.st_ino) in self._named
             expected = named or self._claims.hold(path, named=False)
             taken = stat.S_ISREG(status.st_mode) and (by_name or expected or self._looks_worthwhile(path))
         except OSError as error:
             if by_name or not isinstance(error, FileNotFoundError):
                 yield _missing(path, error)
-            return  # the links that editors use for locks lead nowhere
+            return  # editors use dangling links as locks
         if taken:
             yield from self._once(path, status, named=False)
         else:
@@ -247,7 +247,7 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 
 def _written_now() -> tuple[int, int] | None:
-    """Return the file that standard output goes to (``check . > report.json``), or None if it is no file."""
+    """Return the file of standard output (``check . > report.json``), or None if it is not a file."""
     try:
         status = os.fstat(_STDOUT)
     except OSError:

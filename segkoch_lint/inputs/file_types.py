@@ -1,6 +1,6 @@
-"""What the name of an input claims, and what its first bytes show."""
+"""Types of files, by the endings of their names and their first bytes."""
 
-# Paths stay text, as they were given.
+# Paths stay text, as given.
 # ruff: noqa: PTH122
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PARQUET_MAGIC = b"PAR1"
 # RFC 8878, 3.1.2: sixteen magic numbers announce a skippable frame, which may come first (parallel writers do so).
 ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 
-# Zlib has no magic number, so the name has to say what it is: mitmproxy compresses HAR files so.
+# Zlib has no magic number, so the name decides: mitmproxy compresses HAR files so.
 ZLIB_ENDINGS = (".zhar",)
 ZLIB_HEAD = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 
@@ -23,7 +23,7 @@ GZIP_ENDINGS = (".gz", ".gzip")
 ZSTD_ENDINGS = (".zst", ".zstd")
 _COMPRESSED_ENDINGS = frozenset({*GZIP_ENDINGS, *ZSTD_ENDINGS})
 
-# UTF-32 before UTF-16: the little-endian mark of the one begins with that of the other.
+# UTF-32 before UTF-16: its little-endian mark begins with that of UTF-16.
 BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -33,14 +33,14 @@ BYTE_ORDER_MARKS = (
 )
 
 BETWEEN_DOCUMENTS = b" \t\r\n\x1e"
-"""What may stand before, between and after JSON documents: white space, and RS (RFC 7464)."""
+"""White space, and RS (RFC 7464), which may be before, between and after JSON documents."""
 
-# An object, or a list of objects: calls are nothing else. `[section]` (INI, TOML) and `[2024-05-01 …]` (logs of
-# programs) are not taken for JSON. Text that is cut off counts as far as it goes.
+# An object, or a list of objects, as calls are. `[section]` (INI, TOML) and `[2024-05-01 …]` (program logs) do not
+# match. Text that is cut off matches up to its end.
 _OBJECT_START = re.compile(rb"""[\s\x1e]*+(?:\[\s*+)*+(?:\{\s*+(?:["}]|\Z)|\]|\Z)""")
 
 
-# The first statement of a program or the first command of a shell, comments before it left out.
+# The first statement of a program, or the first command of a shell, after comments.
 _SOURCE_CODE = re.compile(
     r"""\s*+(?:(?:(?://|\#)[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)\s*+)*+
     (?:\#!|\$?[ ]?curl[ ]|(?:const|let|var|import|export|await|async|function|return|from|package|using|def|class)[ ]
@@ -50,12 +50,12 @@ _SOURCE_CODE = re.compile(
 
 
 def is_source_code(text: str, start: int = 0) -> bool:
-    """Return whether a text that is not JSON begins as a program does, or a command of a shell."""
+    """Return whether a text that is not JSON begins as a program or a shell command."""
     return _SOURCE_CODE.match(text, start) is not None
 
 
 class Claim(Enum):
-    """What the ending of a name says about the content."""
+    """The content that the ending of a name claims."""
 
     JSON = "json"
     JSONC = "json with comments"
@@ -88,17 +88,17 @@ _TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
 
 
 def claim_of(name: str) -> Claim:
-    """Return what a name's ending claims; the ending of a compressed file is the one before ``.gz`` or ``.zst``."""
+    """Return the claim of a name's ending; for a compressed file, of the ending before ``.gz`` or ``.zst``."""
     return _CLAIMS.get(ending_of(name), Claim.NOTHING)
 
 
 def is_table(name: str) -> bool:
-    """Return whether a name's ending says that it is a table; whether it is Segment's is told by its columns only."""
+    """Return whether a name's ending is that of a table; its columns decide whether it is Segment's."""
     return ending_of(name) in _TABLE_ENDINGS
 
 
 def ending_of(name: str) -> str:
-    """Return the ending of a name in lower case, before that of a compression; empty where there is none."""
+    """Return the ending of a name in lower case, before that of a compression; empty if there is none."""
     stem, ending = os.path.splitext(name.lower())
     return os.path.splitext(stem)[1] if ending in _COMPRESSED_ENDINGS else ending
 
@@ -111,11 +111,11 @@ _UNSUPPORTED = {
     b"\x04\x22\x4d\x18": "lz4",
     b"Rar!\x1a\x07": "rar",
 }
-"""Compressions that are recognised and not read, by how they begin."""
+"""Compressions that are recognised but not read, by their first bytes."""
 
 
 def unsupported_compression(head: bytes) -> str:
-    """Return the name of the compression, if an input that begins with *head* has one that is not read."""
+    """Return the name of the compression of an input that begins with *head*, if it is not read; else an empty text."""
     return next((name for magic, name in _UNSUPPORTED.items() if head.startswith(magic)), "")
 
 
@@ -125,10 +125,10 @@ def is_compressed(head: bytes) -> bool:
 
 
 def encoding_of(head: bytes) -> tuple[str, int] | None:
-    """Return the encoding that a byte order mark announces and the mark's length, or None when there is none."""
+    """Return the encoding of a byte order mark and the mark's length, or None if there is no mark."""
     return next(((name, len(mark)) for mark, name in BYTE_ORDER_MARKS if head.startswith(mark)), None)
 
 
 def starts_like_calls(head: bytes) -> bool:
-    """Return whether UTF-8 text that begins with *head* may be JSON calls or lists of them."""
+    """Return whether UTF-8 text that begins with *head* may be JSON calls or lists of calls."""
     return bool(head.strip(BETWEEN_DOCUMENTS)) and _OBJECT_START.match(head) is not None

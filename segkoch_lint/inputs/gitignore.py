@@ -1,6 +1,6 @@
-"""Which paths git ignores, and which the patterns of the configuration match."""
+"""Paths that git ignores, and paths that the patterns of the configuration match."""
 
-# Paths stay text, as they were given: `Path` would rewrite them.
+# Paths stay text, as given: `Path` would rewrite them.
 # ruff: noqa: PTH100, PTH110
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class GitIgnores:
-    """The ignore files that hold in one folder: its own, and those of the folders around it.
+    """The ignore files that apply in one folder: its own, and those of the folders above it.
 
     Args:
         layers: (folder, patterns) from the outermost to the innermost; the folders are absolute.
@@ -29,9 +29,9 @@ class GitIgnores:
 
     @classmethod
     def around(cls, folder: str) -> GitIgnores:
-        """Return what holds for a folder from outside of it: up to its repository's root, its ``info/exclude`` first.
+        """Return the ignore files above a folder that apply to it: up to its repository's root, ``info/exclude`` first.
 
-        Where a folder was named although git ignores it, somebody means it: then nothing from outside holds.
+        If git ignores the folder itself, the user named it on purpose: then none of them applies.
         """
         chain = [Path(folder), *Path(folder).parents]
         depth = next((i for i, each in enumerate(chain) if os.path.exists(each / ".git")), None)
@@ -46,12 +46,12 @@ class GitIgnores:
         return ignores
 
     def inside(self, folder: str) -> GitIgnores:
-        """Return what holds for the entries of *folder*, one of the entries so far."""
+        """Return the ignore files that apply to the entries of *folder*, one of the entries here."""
         own = _layer(folder, Path(folder, ".gitignore"))
         return GitIgnores((*self._layers, *own)) if own else self
 
     def match(self, path: str, *, folder: bool) -> bool:
-        """Return whether an entry is ignored, given its absolute path; the innermost file that speaks of it decides."""
+        """Return whether an entry, given by its absolute path, is ignored; the innermost file that matches decides."""
         for base, spec in reversed(self._layers):
             verdict = spec.check_file(_relative(path, base, folder=folder)).include
             if verdict is not None:
@@ -64,11 +64,11 @@ class PathPatterns:
 
     Args:
         patterns: as in a ``.gitignore`` in *root*.
-        root: the folder they are relative to. Outside of it, patterns without a folder hold too.
-        key: where the configuration has them.
+        root: the folder they are relative to. Outside of it, patterns without a folder also apply.
+        key: of the configuration.
 
     Raises:
-        UsageError: a pattern cannot be understood.
+        UsageError: a pattern is invalid.
     """
 
     def __init__(self, patterns: Sequence[str], root: Path, key: str = "exclude") -> None:
@@ -80,7 +80,7 @@ class PathPatterns:
         self._roots = tuple(dict.fromkeys((os.path.abspath(root), os.path.realpath(root))))
 
     def match(self, path: str, *, folder: bool) -> bool:
-        """Return whether a path, or a folder that it is in, matches."""
+        """Return whether a path, or a folder above it, matches."""
         if self._spec is None:
             return False
         if is_remote(path):
@@ -91,7 +91,7 @@ class PathPatterns:
 
 
 def in_one_path(url: str) -> str:
-    """Return a URL, or a pattern of URLs, as a path below its scheme, which is what gitignore patterns match."""
+    """Return a URL, or a pattern of URLs, as a path below its scheme, for gitignore patterns to match."""
     return url.replace("://", ":/", 1)
 
 
@@ -104,13 +104,13 @@ def _layer(folder: str, file: Path) -> tuple[tuple[str, GitIgnoreSpec], ...]:
     try:
         lines = file.read_text("utf-8", "surrogateescape").split("\n")
     except OSError:
-        return ()  # nearly always: there is none
+        return ()  # most folders have none
     spec = _spec(lines) or _spec(each for each in lines if _spec([each]) is not None)
     return ((folder, spec),) if spec else ()
 
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
-    """Return the patterns of an ignore file, or None when one of them is nonsense (git passes over such a line)."""
+    """Return the patterns of an ignore file, or None if one of them is invalid (git skips such a line)."""
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - runs without any pattern do not need it
 
     try:

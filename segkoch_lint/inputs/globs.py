@@ -1,6 +1,6 @@
-"""Expands globs that no shell has expanded: ``*``, ``?``, ``[…]`` within a name, and ``**`` for any folders."""
+"""Expansion of globs that no shell expanded: ``*``, ``?``, ``[…]`` within a name, and ``**`` for any folders."""
 
-# Paths stay text, as they were given: `Path` would rewrite them.
+# Paths stay text, as given: `Path` would rewrite them.
 # ruff: noqa: PTH112, PTH118
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ _MAGIC = frozenset("*?[")
 
 
 def is_glob(path: str) -> bool:
-    """Return whether a path that does not exist is meant as a glob."""
+    """Return whether a path that does not exist is a glob."""
     return not _MAGIC.isdisjoint(path)
 
 
 def expand(pattern: str, failed: Callable[[str, OSError], None]) -> Iterator[str]:
-    """Yield the paths that match, in a stable order and as a shell would: hidden names only where the dot is written.
+    """Yield the paths that match, in a stable order; as in a shell, a hidden name matches only a written dot.
 
-    Links to folders are not followed by ``**``, and ``.git`` is never entered by it.
+    ``**`` does not follow links to folders, and does not enter ``.git``.
 
     Args:
         pattern: relative or absolute.
-        failed: is told of every folder that could not be read.
+        failed: called with the error of every folder that could not be read.
     """
     base = os.sep if pattern.startswith(os.sep) else ""
     yield from _Expansion(failed).under(base, _parts(pattern))
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Return whether a path is one of those that `expand` would yield if it existed, both as they are written."""
+    """Return whether `expand` would yield a path if it existed, with both as written."""
     if path.startswith(os.sep) != pattern.startswith(os.sep):
         return False
     return _fit([part for part in path.split("/") if part], _parts(pattern))
@@ -47,7 +47,7 @@ def _fit(names: list[str], parts: list[str]) -> bool:
 
 
 def _is_like(name: str, part: str) -> bool:
-    """Return whether a name fits a part of a pattern; a dot that hides it has to be written."""
+    """Return whether a name matches a part of a pattern; the dot of a hidden name must be written."""
     if not is_glob(part):
         return name == part
     return fnmatch.fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))

@@ -1,4 +1,4 @@
-"""What there is to read, and what could not be read."""
+"""An input to read, and an input that could not be read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from segkoch_lint.inputs.remote import NOT_FOUND
 STDIN_PATHS = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 UNFINISHED_ENDING = ".segkoch-lint.tmp"
-"""How the names of files end that a run is still writing: they are none of its inputs."""
+"""Endings of the names of files that a run is writing, which are not its inputs."""
 
 LEADS_NOWHERE = "a symbolic link that leads nowhere"
 
@@ -27,18 +27,18 @@ _REASONS = {
 
 
 MISSING = frozenset({_REASONS[errno.ENOENT], NOT_FOUND, LEADS_NOWHERE})
-"""The reasons why an input is not read that mean that there is none."""
+"""Reasons for an unreadable input that mean that it does not exist."""
 
 
 class Input(msgspec.Struct, frozen=True):
-    """Something to read calls from.
+    """An input that may hold calls.
 
     Attributes:
-        path: as it is shown: as given; of a walked file, the given folder with the path below it.
-        stdin: whether it is standard input, whatever the path says.
-        named: whether the user named it itself; False when a folder or a glob led to it.
-        claimed: whether somebody says that it holds calls: it was named as one that does, it is standard input, or the
-            configuration's ``events`` match it.
+        path: as it is shown: as given; for a walked file, the given folder with the path below it.
+        stdin: whether it is standard input, whatever the path is.
+        named: whether the user named it; False if it was found in a folder or by a glob.
+        claimed: whether it is claimed to hold calls: it was named so, it is standard input, or the configuration's
+            ``events`` match it.
     """
 
     path: str
@@ -60,7 +60,7 @@ class UnreadableInput(msgspec.Struct, frozen=True):
 
     @classmethod
     def because(cls, path: str, error: OSError | ValueError) -> Self:
-        """Put into words why something could not be opened; a ``ValueError`` is a path that no file can have."""
+        """Return why something could not be opened, as text; a ``ValueError`` is a path that no file can have."""
         if isinstance(error, OSError):
             return cls(path, _REASONS.get(error.errno or 0, error.strerror or "cannot be read"))
         return cls(path, "no file can have this name")

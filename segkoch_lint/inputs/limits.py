@@ -1,4 +1,4 @@
-"""What is too large or too deep to be read."""
+"""Limits on the size and depth of what is read."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import msgspec
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Sizes beyond which a document is a finding (KCH001) instead of being read.
+    """Sizes beyond which a document is a finding (KCH001) and is not read.
 
     Attributes:
         line_bytes: one line of JSON Lines, or one row of CSV.
-        file_bytes: one JSON document that is not JSON Lines, inflated.
-        yaml_bytes: one YAML file: PyYAML takes fifty times as long as a JSON parser, and fifty times the memory.
-        values: values in one JSON document, or on one line: each takes some hundred bytes when it is read. In YAML,
-            where each takes ten times as much, a tenth of it.
-        depth: levels of nesting; parsers and validators give up at about a thousand.
+        file_bytes: one JSON document that is not JSON Lines, decompressed.
+        yaml_bytes: one YAML file: PyYAML takes fifty times the time and memory of a JSON parser.
+        values: values in one JSON document or line: each takes some hundred bytes of memory. YAML takes ten times as
+            much, so a tenth applies.
+        depth: levels of nesting; parsers and validators fail at about a thousand.
     """
 
     line_bytes: int = 4 << 20

@@ -1,6 +1,6 @@
-"""Opens an input as a stream of UTF-8 text in chunks, inflated, that knows how far it is."""
+"""An opener of inputs as streams of UTF-8 text in chunks, decompressed, with progress."""
 
-# Paths stay text, as they were given: `Path` would rewrite them.
+# Paths stay text, as given.
 # ruff: noqa: PTH116
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from segkoch_lint.inputs.watched_file import Identity, WatchedFile
 READ_BYTES = 1 << 20
 
 WAIT_SECONDS = 60
-"""Seconds in which somebody has to begin to write to a named pipe."""
+"""Seconds to wait for a writer of a named pipe."""
 
 _LOOK_AGAIN = 0.1
-"""Seconds between two looks whether there is a writer."""
+"""Seconds between two checks for a writer."""
 
-# Where these do not exist (Windows) they are not needed, and where O_BINARY exists it is.
+# Flags that do not exist (on Windows) are not needed there, and O_BINARY is needed where it exists.
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0)
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
@@ -40,17 +40,17 @@ class Stream:
     """The text of an input as UTF-8 without a byte order mark, to be read once.
 
     Args:
-        name: of the input, as shown.
-        read: gives at most so many of the stored bytes, and none at the end.
-        size: the number of stored bytes, or None when nobody knows.
-        close: frees what ``read`` reads from.
-        stored: opens the stored bytes as a file that can be read in any order; None where that cannot be.
-        ahead: whether to read in a thread, ahead of who takes the text.
+        name: the input's name, as shown.
+        read: returns at most the given number of stored bytes, and none at the end.
+        size: the number of stored bytes; None if unknown.
+        close: frees the source of ``read``.
+        stored: opens the stored bytes as a seekable file; None if that is impossible.
+        ahead: whether to read in a thread, ahead of the consumer.
 
     Attributes:
         name, size: as given.
         consumed: stored (compressed) bytes read so far.
-        inflated: bytes of text got out of them so far.
+        inflated: bytes of text decompressed from them so far.
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class Stream:
         self.close()
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the chunks, those that were peeked at included.
+        """Yield the chunks, with those that were peeked at.
 
         Raises:
-            CorruptInputError, OSError: the data is damaged, or reading failed; after what came before.
+            CorruptInputError, OSError: the data is corrupt, or reading failed; after the chunks before.
         """
         while True:
             while self._held:
@@ -101,9 +101,9 @@ class Stream:
             raise self._failure
 
     def peek(self, size: int) -> bytes:
-        """Return the beginning of the text, at least *size* bytes where there are so many; it stays to be read.
+        """Return the first *size* bytes of the text or more, or all of it if it is shorter; they are read again later.
 
-        What fails on the way is raised where the text is read, after what came before.
+        An error is raised later, where the text is read, after the chunks before it.
         """
         held = sum(map(len, self._held))
         while not self._ended and held < size:
@@ -114,18 +114,18 @@ class Stream:
 
     @property
     def exhausted(self) -> bool:
-        """Whether everything that can be read has been read, or peeked at."""
+        """Whether everything has been read, or peeked at."""
         return self._ended
 
     @property
     def intact(self) -> bool:
-        """Whether reading has not failed so far, and nothing that was read, or peeked at, is damaged."""
+        """Whether reading has not failed so far, and found no corrupt data."""
         return self._failure is None
 
     def stored_file(self, magic: bytes) -> BinaryIO | None:
-        """Return the input as a file that can be read in any order, in place of reading this; all of it counts as read.
+        """Return the input as a seekable file, to be read instead of this stream; all of it counts as read.
 
-        None where there is no such file, or what it stores does not begin with *magic*: it is compressed.
+        None if there is no such file, or it does not begin with *magic* as stored: it is compressed.
 
         Raises:
             OSError: reading failed.
@@ -143,13 +143,13 @@ class Stream:
         return file
 
     def close(self) -> None:
-        """Free what the stream reads from."""
+        """Free the source of the stream."""
         self._chunks.close()
-        if not self._is_reading:  # a thread may wait for what does not come; what it reads from must stay what it is
+        if not self._is_reading:  # a thread may wait for data; it must not lose its source
             self._close()
 
     def _advance(self) -> int:
-        """Hold one more chunk, and return its length; or find the end."""
+        """Hold one more chunk, and return its length; 0 at the end."""
         try:
             chunk = next(self._chunks, None)
         except (CorruptInputError, OSError) as failure:
@@ -168,7 +168,7 @@ class Stream:
         chunks = chain((first,), stored) if first else stored
         if not first.startswith(b"{"):
             yield from transcode(inflate(chunks, name=self.name))
-        else:  # neither a compression nor a byte order mark begins like this
+        else:  # no compression and no byte order mark begins like this
             yield from chunks if self._ahead else read_ahead(chunks)
 
     def _stored(self) -> Iterator[bytes]:
@@ -185,16 +185,16 @@ class Stream:
 
 
 def open_bytes(content: bytes, name: str = "-") -> Stream:
-    """Return a stream of the content of an input that is in memory already."""
+    """Return a stream of content in memory."""
     return Stream(name, io.BytesIO(content).read, size=len(content), stored=lambda: io.BytesIO(content))
 
 
 def open_input(source: Input, *, wait: float = WAIT_SECONDS) -> Stream | UnreadableInput:
-    """Open an input for reading; what the operating system refuses is returned as a reason, never raised.
+    """Open an input for reading; if the operating system refuses, return the reason.
 
     Args:
         source: the input.
-        wait: seconds in which somebody has to begin to write to a named pipe.
+        wait: seconds to wait for a writer of a named pipe.
     """
     try:
         if source.stdin:
@@ -205,7 +205,7 @@ def open_input(source: Input, *, wait: float = WAIT_SECONDS) -> Stream | Unreada
 
 
 def _open_stdin(source: Input) -> Stream | UnreadableInput:
-    # Python starts without the object when the descriptor was closed.
+    # Python starts without the object if the descriptor was closed.
     if sys.stdin is None:
         return UnreadableInput(source.path, "standard input is closed")
     try:
@@ -230,7 +230,7 @@ def _open_url(source: Input) -> Stream:
 
 
 def _open_file(source: Input, wait: float) -> Stream | UnreadableInput:
-    # A named pipe is waited for if it was named, as `<(command)` is; in a folder nobody means it.
+    # A named pipe is waited for only if the user named it, as `<(command)` does, not if it is found in a folder.
     if source.named and source.path not in STDIN_PATHS and stat.S_ISFIFO(os.stat(source.path).st_mode):
         return _open_pipe(source.path, wait)
     waits = source.named and source.path in STDIN_PATHS
@@ -247,7 +247,7 @@ def _open_file(source: Input, wait: float) -> Stream | UnreadableInput:
 
 
 def _open_pipe(path: str, wait: float) -> Stream | UnreadableInput:
-    """Open a named pipe when somebody writes to it."""
+    """Open a named pipe after a writer has opened it."""
     descriptor = open_file(path)
     first = _first_of(descriptor, wait)
     if first is None:
@@ -263,7 +263,7 @@ def _open_pipe(path: str, wait: float) -> Stream | UnreadableInput:
 
 
 def _first_of(descriptor: int, wait: float) -> bytes | None:
-    """Wait for a writer, and return what it has written so far, which may be nothing; None if there is none in time."""
+    """Wait for a writer, and return what it has written so far, perhaps nothing; None if none came in time."""
     deadline = time.monotonic() + wait
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
@@ -277,7 +277,7 @@ def _first_of(descriptor: int, wait: float) -> bytes | None:
         left = deadline - time.monotonic()
         if left <= 0:
             return None
-        # The end of a writer is told; that one begins is not, as long as it writes nothing.
+        # The system reports the end of a writer, but not its start until it writes.
         if any(event & select.POLLHUP for _, event in poll.poll(min(left, _LOOK_AGAIN) * 1000)):
             return os.read(descriptor, READ_BYTES)
 
@@ -293,7 +293,7 @@ def _reopened(path: str, identity: Identity) -> BinaryIO:
 
 
 def open_file(path: str) -> int:
-    """Return a descriptor to read a file by; one that turns out to be a named pipe is not waited for.
+    """Return a descriptor to read a file from; a file that has become a named pipe is not waited for.
 
     Raises:
         OSError: the operating system refuses.

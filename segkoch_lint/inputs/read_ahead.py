@@ -1,4 +1,4 @@
-"""Makes chunks of a text in a thread, ahead of who takes them: other threads run while it reads or inflates."""
+"""A reader of chunks in a thread, ahead of their consumer: other threads run while it reads or decompresses."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import threading
 from collections.abc import Generator, Iterator
 
 _FEW = 2
-"""Chunks that are made when they are asked for: of so short a text, a thread takes longer than it saves."""
+"""Chunks that are read on demand: for a short text, a thread costs more than it saves."""
 
 _AHEAD = 4
-"""Chunks that wait to be taken."""
+"""Chunks that may be read ahead."""
 
 _PATIENCE = 1.0
-"""Seconds in which a thread should have ended that nobody needs any more, unless what it reads does not come."""
+"""Seconds to wait for a thread to end that is no longer needed; it may be blocked in a read."""
 
 
 def read_ahead(chunks: Iterator[bytes]) -> Generator[bytes, None, None]:
-    """Yield chunks; all but the first ones are made in a thread, some ahead.
+    """Yield chunks; all but the first ones are read in a thread, some of them ahead.
 
-    The thread ends with the iterator: close it if it is not taken to its end.
+    The thread ends with the iterator: close it if it is not exhausted.
 
     Args:
-        chunks: makes them; whatever it raises is raised here, after the chunks before.
+        chunks: the source; its exceptions are raised here, after the chunks before.
     """
     for _ in range(_FEW):
         chunk = next(chunks, None)
@@ -37,7 +37,7 @@ def read_ahead(chunks: Iterator[bytes]) -> Generator[bytes, None, None]:
 
 
 class _Ahead:
-    """A thread that makes chunks."""
+    """A thread that reads chunks."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -53,7 +53,7 @@ class _Ahead:
             yield made
 
     def end(self) -> None:
-        """End the thread; what it made is dropped."""
+        """End the thread, and drop its chunks."""
         self._is_over = True
         while not self._made.empty():  # it may wait for room
             self._made.get()

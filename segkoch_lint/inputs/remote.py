@@ -1,4 +1,4 @@
-"""Inputs elsewhere, named by URLs (`s3://bucket/key`, `gs://…`): found and opened by fsspec, the extra `cloud`."""
+"""Remote inputs, named by URLs (`s3://bucket/key`, `gs://…`) and opened by fsspec, the extra `cloud`."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ _LONGEST_REASON = 200
 
 NOT_FOUND = "no such file or folder, or bucket"
 _PACKAGES = {"s3": ("s3fs",), "s3a": ("s3fs",), "gs": ("gcsfs",), "gcs": ("gcsfs",)}
-"""What fsspec needs beside itself, by scheme, as far as it is of the extra `cloud`."""
+"""The package that fsspec needs, by scheme, if it is part of the extra `cloud`."""
 
 _TALKATIVE = ("aiobotocore", "asyncio", "botocore", "fsspec", "gcsfs", "google", "s3fs")
 
 
 class RemoteError(OSError):
-    """Something elsewhere cannot be read; ``strerror`` says why in one line."""
+    """A remote input cannot be read; ``strerror`` is the reason, in one line."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(errno.EIO, reason)
 
 
 def is_remote(path: str) -> bool:
-    """Return whether a path is the URL of something elsewhere."""
+    """Return whether a path is the URL of a remote input."""
     return _URL.match(path) is not None
 
 
 class RemoteFile(msgspec.Struct, frozen=True):
-    """A file elsewhere.
+    """A remote file.
 
     Attributes:
-        url: as it is shown: the one that was given, with the path below it.
-        named: whether it is the one that was given.
+        url: as it is shown: the given URL, with the path below it.
+        named: whether it is the given URL itself.
     """
 
     url: str
@@ -49,16 +49,16 @@ class RemoteFile(msgspec.Struct, frozen=True):
 
 
 def find_remote(url: str) -> Iterator[RemoteFile]:
-    """Yield the files that a URL stands for.
+    """Yield the files of a URL.
 
-    Folders are searched with all that is below them, and globs expanded, in the order of the names.
+    Folders are searched recursively and globs expanded, in the order of the names.
 
     Raises:
-        RemoteError: it cannot be looked for, or there is nothing.
+        RemoteError: the search failed, or there is nothing.
     """
     with _explained(url):
         system, path = _system(url)
-        # On the web a question mark begins a query.
+        # In HTTP URLs, a question mark begins a query.
         pattern = path.partition("?")[0] if url.lower().startswith(("http://", "https://")) else path
         is_glob = _MAGIC.search(pattern) is not None
         details = {} if is_glob else system.info(path)
@@ -75,7 +75,7 @@ def find_remote(url: str) -> Iterator[RemoteFile]:
 
 
 def open_remote(url: str, block_bytes: int = 8 << 20) -> tuple[BinaryIO, int | None]:
-    """Return a file to read from front to back, or in any order, and its size if that is known.
+    """Return a seekable file, and its size if known.
 
     Args:
         url: of a file.
@@ -136,7 +136,7 @@ def _system(url: str) -> tuple[Any, str]:
 
 @cache
 def _quieten() -> None:
-    """Keep the libraries from writing to standard error what is told in one line anyway."""
+    """Keep the libraries from writing to standard error: one line there reports the error."""
     import logging  # noqa: PLC0415 - most inputs are files
 
     for name in _TALKATIVE:
@@ -144,7 +144,7 @@ def _quieten() -> None:
 
 
 def _shown(url: str, path: str, found: str, system: Any) -> str:
-    """Return the URL of something found, in the words of the one that was given."""
+    """Return the URL of a file that was found, in the spelling of the given URL."""
     url, given = url.rstrip("/"), path.strip("/")
     if url.endswith(given):
         return url.removesuffix(given) + found.lstrip("/")
@@ -153,7 +153,7 @@ def _shown(url: str, path: str, found: str, system: Any) -> str:
 
 @contextmanager
 def _explained(url: str) -> Iterator[None]:
-    """Turn whatever a file system raises into one line."""
+    """Turn any exception of a file system into a `RemoteError` of one line."""
     try:
         yield
     except RemoteError:
@@ -170,7 +170,7 @@ def _explained(url: str) -> Iterator[None]:
 
 
 def _refusal(error: BaseException | None) -> str:
-    """Return why nothing was found where that is not the reason: a file system over HTTP calls every failure so."""
+    """Return the true reason why nothing was found: over HTTP, fsspec reports every failure as not found."""
     while error is not None:
         status = getattr(error, "status", None)
         if isinstance(status, int) and status not in {404, 410}:
@@ -190,5 +190,5 @@ def _missing(url: str) -> str:
 
 
 def _reason(what: str, error: Exception) -> str:
-    said = " ".join(str(error).split()) or type(error).__name__
-    return mask_shapes(f"{what}: {said}")[:_LONGEST_REASON]
+    text = " ".join(str(error).split()) or type(error).__name__
+    return mask_shapes(f"{what}: {text}")[:_LONGEST_REASON]

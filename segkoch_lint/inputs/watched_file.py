@@ -1,4 +1,4 @@
-"""Notices that a file is cut or replaced while it is read: what is missing then has to be named."""
+"""A file that is watched while it is read, so that missing data is reported if it is cut or replaced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 
 
 class ChangedError(OSError):
-    """A file is not the one that it was when reading began.
+    """A file has changed since reading began.
 
     Args:
         message: what happened to it, in a few words.
@@ -19,10 +19,10 @@ class ChangedError(OSError):
 
 
 class Identity(NamedTuple):
-    """A file as it was at a moment.
+    """The identity and size of a file at one time.
 
     Attributes:
-        device, inode: tell files apart, whatever their names.
+        device, inode: identify the file, whatever its name.
         size: bytes.
     """
 
@@ -32,14 +32,14 @@ class Identity(NamedTuple):
 
     @classmethod
     def of(cls, status: os.stat_result) -> Self:
-        """Return the identity of a file by its status."""
+        """Return the identity of a file from its status."""
         return cls(status.st_dev, status.st_ino, status.st_size)
 
     def check(self, descriptor: int) -> None:
         """Check that a file that was opened by its name is this one, and has not become smaller.
 
         Raises:
-            ChangedError: it is not.
+            ChangedError: it is another one, or smaller.
         """
         found = Identity.of(os.fstat(descriptor))
         if found[:2] != self[:2]:
@@ -49,7 +49,7 @@ class Identity(NamedTuple):
 
 
 _LEAST = 1 << 14
-"""Bytes that are asked for of a file at least; some files have no size."""
+"""The least number of bytes to ask of a file; some files have no size."""
 
 
 class WatchedFile:
@@ -69,11 +69,11 @@ class WatchedFile:
         """Return at most *size* bytes, and none at the end.
 
         Raises:
-            ChangedError: the file has become smaller, and not all of it was read before; after what was read of it.
+            ChangedError: the file has become smaller, and not all of it was read; after the bytes that could be read.
         """
         if self._cut is not None:
             raise self._cut
-        # Memory for more than there is would be taken, and given back.
+        # A larger buffer would be allocated and shrunk.
         chunk = os.read(self._descriptor, min(size, max(self._largest - self._position + 1, _LEAST)))
         self._position += len(chunk)
         found = os.fstat(self._descriptor).st_size
