@@ -1,4 +1,4 @@
-"""Replay: captured calls against two versions of a plan, to count what the new one would block."""
+"""Replay: captured calls are validated against two versions of a plan, to count those that the new one would block."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from segkoch_lint.plans.probe.validators import SchemaError
 _BATCH = 100
 """Calls of one request."""
 
-_TOO_LONG = "putting a call to the plan takes too long; calls after it were not replayed"
+_TOO_LONG = "validating a call takes too long; the calls after it were not replayed"
 
 
 class _Matcher:

@@ -101,9 +101,9 @@ def test_what_could_not_be_probed_is_in_the_sum(folder: Path, program: Program) 
     (folder / "never.json").write_text(json.dumps(config_api(None, {"A": guard(), "B": never})))
     (folder / "typewriter.json").write_text(json.dumps([rule("A", {"eventMetadata": {"name": "A"}})]))
     ran = program("plan", "diff", "never.json", "never.json")
-    assert (ran.status, "No findings; 1 rule could not be asked." in ran.out) == (0, True)
+    assert (ran.status, "No findings; 1 rule could not be probed." in ran.out) == (0, True)
     ran = program("plan", "check", "never.json", "typewriter.json")
-    assert (ran.status, "2 infos; 1 rule and 1 plan could not be asked." in ran.out.replace("info;", "infos;")) == (
+    assert (ran.status, "2 infos; 1 rule and 1 plan could not be probed." in ran.out.replace("info;", "infos;")) == (
         0,
         True,
     )
@@ -140,7 +140,7 @@ def test_a_comparison_reports_what_it_closes_and_what_was_replayed(folder: Path,
 def test_a_usage_error_leaves_no_half_a_report(folder: Path, program: Program) -> None:
     ran = program("plan", "diff", "--against", "main", "good.json", "--format", "json")
     assert (ran.status, ran.out) == (2, "")
-    assert "--against main: there is no such file. good.json: is in no git repository" in ran.err
+    assert "--against main: there is no such file. good.json: is not in a git repository" in ran.err
 
 
 def test_a_plan_passed_to_check_and_events_passed_to_plan_check_are_reported(folder: Path, program: Program) -> None:

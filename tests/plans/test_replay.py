@@ -103,7 +103,7 @@ def test_a_replay_that_takes_too_long_makes_the_run_incomplete(tmp_path: Path) -
 
 def test_a_replay_is_of_one_plan(tmp_path: Path) -> None:
     several = {"tracking_plans": [config_api(None, {}), {**config_api(None, {}), "display_name": "Other"}]}
-    with pytest.raises(UsageError, match="here are 2 plans"):
+    with pytest.raises(UsageError, match="of one plan, not of 2 plans"):
         diff(tmp_path, several, several, logged(tmp_path, call()))
 
 

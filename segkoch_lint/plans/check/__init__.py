@@ -1,1 +1,1 @@
-"""From what a plan accepts to findings, each at the place where the guard belongs."""
+"""Findings about what a plan accepts, each located where the guard belongs."""

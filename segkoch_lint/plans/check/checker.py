@@ -1,4 +1,4 @@
-"""`PlanChecker`: inputs to findings and figures about tracking plans."""
+"""One run over tracking plans: inputs to findings and figures."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ NOT_A_PLAN = "KCH002"
 ErrorSnippetMaker = Callable[[ParseError], Snippet | None]
 
 _NO_PLAN = "no tracking plan: what Segment's APIs, `terraform show -json`, Typewriter or RudderTyper write is expected"
-_PAGE_MISSING = "not all pages of the plan's rules were given, so nothing can be said of the others"
-_NOTHING_REQUIRED = "the configuration ignores all of them, so plans were asked only whether they accept good calls"
+_PAGE_MISSING = "not all pages of the plan's rules were given, so the other rules were not checked"
+_NOTHING_REQUIRED = "the configuration ignores all of them, so plans were only checked for refusing good calls"
 _RULES_LEFT_OUT = "rules were left out, since evaluating others took too long"
 _NEITHER = "neither JSON nor YAML"
 
@@ -42,13 +42,13 @@ class PlanChecker:
     Args:
         settings: the configuration of the run.
         allow_empty: whether files that hold no plan are only counted.
-        snippets, error_snippets: return the lines to show; None if they are not shown.
+        snippets, error_snippets: return the snippets of findings and of parse errors; None if they are not shown.
         seconds: the time limit of one rule.
 
     Attributes:
         summary: the figures so far.
-        tally: those of the plans.
-        writer: makes the findings.
+        tally: the figures about plans.
+        writer: makes and counts the findings.
 
     Raises:
         UsageError: a selector means no rule, or a rule file is broken.
@@ -90,7 +90,7 @@ class PlanChecker:
         return Evaluator(settings.delivery, codes, platforms=settings.platforms, seconds=self._seconds)
 
     def paths(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Iterator[Finding]:
-        """Check the plans of files, folders, globs and ``-``; ``summary.unread`` names what cannot be read."""
+        """Check the plans of files, folders, globs and ``-``; ``summary.unread`` names those that cannot be read."""
         plans: list[Plan] = []
         findings: list[Finding] = []
         found = discover(
@@ -105,17 +105,17 @@ class PlanChecker:
                 self.summary.unread.append((each.path, each.reason))
             else:
                 file = read_file(each, self.settings.limits)
-                findings += self.about(file)
+                findings += self.findings_of_file(file)
                 plans.extend(file.plans)
         if found.passed_over:
             self.summary.not_calls[_NEITHER] += found.passed_over
         with self.evaluator() as evaluator:
-            for plan in self.whole(plans):
+            for plan in self.joined(plans):
                 findings += self.check(plan, evaluator)
         # A report begins with the figures, so all of them are known before the first finding is shown.
         yield from findings
 
-    def about(self, file: PlanFile) -> Iterator[Finding]:
+    def findings_of_file(self, file: PlanFile) -> Iterator[Finding]:
         """Count a file, and yield the findings that do not depend on what its plans accept."""
         summary, path = self.summary, file.source.path
         summary.inputs += not file.unread
@@ -123,13 +123,13 @@ class PlanChecker:
         if file.unread:
             summary.unread.append((path, file.unread))
         claimed = file.source.named and not self._allow_empty
-        if file.flaws and file.is_unrelated and not claimed:
+        if file.parse_errors and file.is_unrelated and not claimed:
             summary.unreadable.append(path)
             return
-        for flaw in file.flaws:
-            snippet = self._error_snippets(flaw) if self._error_snippets else None
-            location = Location(path, flaw.span)
-            yield from self.writer.about_file(INVALID_SYNTAX, location, {"problem": flaw.message}, snippet=snippet)
+        for error in file.parse_errors:
+            snippet = self._error_snippets(error) if self._error_snippets else None
+            location = Location(path, error.span)
+            yield from self.writer.about_file(INVALID_SYNTAX, location, {"problem": error.message}, snippet=snippet)
         remarks = summary.remarks if claimed or file.plans else self._unclaimed
         remarks.extend((path, remark) for remark in file.remarks)
         if file.other is not None:
@@ -142,7 +142,7 @@ class PlanChecker:
             for at in document.repeated
         )
 
-    def whole(self, plans: Sequence[Plan]) -> Iterator[Plan]:
+    def joined(self, plans: Sequence[Plan]) -> Iterator[Plan]:
         """Join the pages of plans, and count the plans; one that lacks pages makes the run incomplete."""
         for plan, complete in join_pages(plans):
             if not complete:

@@ -29,8 +29,8 @@ class Counterexample:
     def of(cls, mutation: Mutation, is_made_up: Callable[[Any], bool]) -> Counterexample:
         """Return a mutation as text.
 
-        Values from the plan (of its `enum`, say) are masked if they are personal data; those for which *is_made_up*
-        is true are nobody's.
+        Values from the plan, for example of its `enum`, are masked if they are personal data; those for which
+        *is_made_up* is true are not.
         """
         values: dict[str, Secret] = {}
         unquoted: list[str] = []

@@ -27,7 +27,7 @@ _GUARDED: Mapping[str, Sequence[Path]] = {
 
 
 def guard_location(schema: Schema, codes: Sequence[str]) -> SchemaLocation:
-    """Return where the guard of requirements belongs: as near to the members that they share as the schema goes.
+    """Return where the guard of requirements belongs: the schema of the members that they share, or the nearest one.
 
     `allOf` and references inside the schema are followed, since they apply to every call.
     """
@@ -40,7 +40,7 @@ def guard_location(schema: Schema, codes: Sequence[str]) -> SchemaLocation:
 
 
 def _reached(root: Any, at: Path, way: Path, seen: set[tuple[Path, Path]]) -> tuple[int, Path]:
-    """Return how many steps of *way* exist from *at* in a schema, and where they lead."""
+    """Return how many steps of *way* exist from *at* in a schema, and the path that they lead to."""
     value = as_mapping(value_at(root, at))
     if not way or (at, way) in seen:
         return 0, at

@@ -1,4 +1,4 @@
-"""Findings about plan files: selected, weighted, counted and located."""
+"""Findings about plan files: selected, located and counted."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.plans.model.plan import PlanRule, SchemaLocation
 
 SnippetMaker = Callable[[Document, Span], Snippet | None]
-"""Returns the lines to show around a span."""
+"""Returns the snippet of a finding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PendingPlanFinding:
-    """A finding without its place in the text: to find the places of many at once takes no longer than of one.
+    """A finding that is not located in the text yet. Locating many values at once takes no longer than locating one.
 
     Attributes:
         code: of the finding's rule.
@@ -29,7 +29,7 @@ class PendingPlanFinding:
         template: the message, if it is not the rule's.
         call: the text for the placeholder ``{call}``, which has placeholders of its own.
         related: further locations, each with a message.
-        remedy: if it is not the rule's; empty for none.
+        remedy: the remedy, if it is not the rule's; empty if there is none.
         properties: further facts for reports.
         max_severity: the highest severity that the finding may have.
         rules: the rules of the plan that it is about.
@@ -53,7 +53,7 @@ class FindingWriter:
     Args:
         selection: the selected rules, and their severities.
         summary: where findings are counted.
-        snippets: returns the lines to show; None if they are not shown.
+        snippets: returns the snippet of a finding; None if they are not shown.
     """
 
     def __init__(self, selection: Selection, summary: Summary, snippets: SnippetMaker | None) -> None:
@@ -123,7 +123,7 @@ def _key(location: SchemaLocation) -> _Key:
 
 
 def _spans(locations: Sequence[SchemaLocation]) -> dict[_Key, Span]:
-    """Return where values are in their texts; each document is read once."""
+    """Return the spans of values in their texts; each document is read once."""
     by_document: dict[int, tuple[Document, set[Path]]] = {}
     for location in locations:
         by_document.setdefault(id(location.document), (location.document, set()))[1].add(location.path)

@@ -30,9 +30,9 @@ GUARD_REMOVED = "KCH404"
 _MANY = 5
 """Up to this number of rules, each has a finding, even if most rules of the plan leave the same open."""
 
-_UNUSABLE_REMEDY = "Until it is fixed, nothing is known of what the plan lets through."
+_UNUSABLE_REMEDY = "Until it is fixed, it is not known which calls the plan lets through."
 _UNPROBED_REMEDY = "Give an example that the schema accepts: `examples`, `default` or `enum` of the member."
-_GONE_REMEDY = "Put the plan back, or guard these calls in the plan that takes its place."
+_REMOVED_REMEDY = "Put the plan back, or guard these calls in the plan that replaces it."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ class OpenRequirement:
 class PlanFindings:
     """Makes findings of the results of probing plans.
 
-    The methods that take a *known* result of an older version of the plan leave out what holds there, too.
+    The methods that take the *known* result of an older version of the plan leave out what is true of that, too.
 
     Args:
         names: of the requirements, by code.
@@ -106,22 +106,22 @@ class PlanFindings:
         for place, requirements in by_place.items():
             yield self._at_place(result, place, requirements, code)
 
-    def gone(self, plan: Plan, codes: Sequence[str]) -> PendingPlanFinding:
+    def removed(self, plan: Plan, codes: Sequence[str]) -> PendingPlanFinding:
         """Return the finding that a plan which guarded these requirements does not exist any more."""
         requirements = listed([f"{code} {self.names[code]}" for code in codes])
         return PendingPlanFinding(
             GUARD_REMOVED,
             plan.location,
             {"rule": mask_shapes(_plan_label(plan, 0, 0)), "requirements": requirements},
-            template="{rule} is gone, and with it what stopped calls that break {requirements}",
-            remedy=_GONE_REMEDY,
+            template="{rule} was removed, and with it the guard of {requirements}",
+            remedy=_REMOVED_REMEDY,
             properties={"requirements": " ".join(codes)},
             max_severity=max(self._severities[code] for code in codes),
             rules=plan.active,
         )
 
     def over_strict(self, result: PlanResult, known: PlanResult | None = None) -> Iterator[PendingPlanFinding]:
-        """Yield where a plan refuses all good calls of a platform; a keyword that rules share has one finding."""
+        """Yield the keywords that refuse all good calls of a platform; a keyword that rules share has one finding."""
         before = _refused_platforms(known) if known else set()
         seen: set[tuple[str, int, Path]] = set()
         for rule, answer in result.answers.items():
@@ -145,7 +145,7 @@ class PlanFindings:
                 by_keyword.setdefault((id(schema), refusal.at), []).append(rule)
         for rules in by_keyword.values():
             refusal = result.unprobed[rules[-1]]
-            problem = f"no call was found that {rules[-1].label} accepts, so it was not asked: {refusal}"
+            problem = f"no call was found that {rules[-1].label} accepts, so it was not probed: {refusal}"
             location = _refusing_schema(result.plan, rules[-1], refusal).locate(refusal.at)
             values = {"problem": mask_shapes(problem)}
             yield PendingPlanFinding(NOT_CHECKABLE, location, values, remedy=_UNPROBED_REMEDY, rules=rules)
@@ -194,7 +194,7 @@ class PlanFindings:
         return shown
 
     def _requirement(self, result: PlanResult, found: OpenRequirement, rules: Sequence[PlanRule]) -> str:
-        """Return a requirement in words, with how much of it is open; *rules* are all that the finding is about."""
+        """Return a requirement in words, and how much of it is open; *rules* are those that the finding is about."""
         limits = []
         first, names = next(iter(found.rules.items()))
         if all(rule in result.unruled for rule in found.rules):
@@ -223,7 +223,7 @@ def accepted_names(unguarded: Mapping[PlanRule, Unguarded]) -> dict[PlanRule, Se
 
 
 def is_everywhere(plan: Plan, open_rules: Collection[PlanRule], rules: Sequence[PlanRule]) -> bool:
-    """Tell whether a guard belongs in the common schema: all *rules* need it, or many and most of them."""
+    """Return whether a guard belongs in the common schema: all *rules* need it, or many and most of them."""
     if len(open_rules) == len(rules):
         return len(open_rules) > 1 or bool(plan.active_commons)
     return len(open_rules) > _MANY and 2 * len(open_rules) > len(rules)
@@ -251,7 +251,7 @@ def _refused_platforms(result: PlanResult) -> set[tuple[CallKind, str]]:
 
 
 def _problem(rule: PlanRule, error: SchemaError) -> tuple[Any, ...]:
-    """Return what is equal for the same problem in two versions of a plan."""
+    """Return what identifies a problem in both versions of a plan."""
     return rule.call_kind, rule.version, error.problem, error.path
 
 
@@ -260,7 +260,7 @@ def _types(rules: Iterable[PlanRule]) -> str:
 
 
 def _subject(result: PlanResult, found: Sequence[OpenRequirement], rules: Sequence[PlanRule]) -> str:
-    """Return what leaves requirements open, if it is not a single rule."""
+    """Return what leaves requirements open, in words, if it is not a single rule."""
     if rules:
         return _plan_label(result.plan, len(rules), len(result.probed))
     where = "common schema" if result.plan.active_commons else "plan"

@@ -1,4 +1,4 @@
-"""Comparison of two versions of a plan: the findings about what the change opens, and what it closes."""
+"""Comparison of two versions of a plan: which requirements a change opens, as findings, and which it closes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAMED = 5
 
 
 def opened(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator[PendingPlanFinding]:
-    """Yield what a change opens: guards that are gone, calls that came without one, and new strictness.
+    """Yield what a change opens: removed guards, new rules without a guard, and good calls that are refused now.
 
     A rule that could be probed before and cannot be probed any more is a finding, too.
     """
@@ -61,7 +61,7 @@ def closed(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator
 
 
 def removed(findings: PlanFindings, old: PlanResult) -> Iterator[PendingPlanFinding]:
-    """Yield the finding that a plan is gone, if it guarded anything."""
+    """Yield the finding that a plan was removed, if it guarded anything."""
     answers = [old.answers[rule] for rule in old.probed]
     guarded = [
         code
@@ -69,11 +69,11 @@ def removed(findings: PlanFindings, old: PlanResult) -> Iterator[PendingPlanFind
         if any(code not in each.unguarded or not each.unguarded[code].open for each in answers)
     ]
     if guarded:
-        yield findings.gone(old.plan, guarded)
+        yield findings.removed(old.plan, guarded)
 
 
 def _answers_before(old: PlanResult, new: PlanResult) -> Mapping[PlanRule, Sequence[Answer]]:
-    """Return by rule (or type without one) of the new plan the old answers for the same calls, as far as known."""
+    """Return, by rule (or type without one) of the new plan, the known answers of the old plan for the same calls."""
     unruled: dict[CallKind, list[Answer]] = {}
     for rule, answer in (*old.answers.items(), *old.unruled.items()):
         if rule.call_kind not in old.plan.by_call_kind:
@@ -91,7 +91,7 @@ def _answers_before(old: PlanResult, new: PlanResult) -> Mapping[PlanRule, Seque
 def _newly_accepted(
     unguarded: Mapping[PlanRule, Unguarded], before: Mapping[PlanRule, Sequence[Answer]], code: str
 ) -> dict[PlanRule, tuple[str, ...]]:
-    """Return by rule the mutations that are accepted now and were not before, as far as that is known."""
+    """Return by rule the mutations that are accepted now and are known to have been refused before."""
     found = {}
     for rule, each in unguarded.items():
         known = [answer.unguarded[code].accepted if code in answer.unguarded else {} for answer in before[rule]]

@@ -38,7 +38,7 @@ def event_changes(old: Plan, new: Plan) -> Iterator[Change]:
     deprecated = {rule.event for rule in new.rules if rule.call_type == "track" and rule.deprecated}
     for name in gone:
         what = "deprecated" if name in deprecated else "removed"
-        message = f'event "{mask_shapes(name)}" is {what}: what Kochava knows by this name ends'
+        message = f'event "{mask_shapes(name)}" is {what}: Kochava gets no more events of this name'
         yield Change("removed", message, warning=True)
     for name in came:
         yield Change("added", f'event "{mask_shapes(name)}" is new: {_AT_FIRST_SIGHT}')

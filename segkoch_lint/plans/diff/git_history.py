@@ -45,7 +45,7 @@ def place_of(path: str) -> str:
 
 
 def is_revision(name: str) -> bool:
-    """Tell whether the repository of the working directory has a revision of this name."""
+    """Return whether the repository of the working directory has a revision of this name."""
     try:
         Repository.around(os.getcwd(), name).commit(name)  # noqa: PTH109
     except UsageError:
@@ -150,7 +150,7 @@ class _Glob:
         return cls(os.path.realpath(folder).rstrip(os.sep) + os.sep, "/".join(steps[plain:]))
 
     def covers(self, place: str) -> bool:
-        """Tell whether the glob matches a file, or a folder around it."""
+        """Return whether the glob matches a file, or a folder around it."""
         if not place.startswith(self.folder):
             return False
         names = place[len(self.folder) :].replace(os.sep, "/").split("/")

@@ -78,7 +78,7 @@ class Repository:
         """
         git = shutil.which("git")
         if git is None:
-            raise UsageError("git is not installed, and it is what reads old versions.", "Compare two files instead.")
+            raise UsageError("git is not installed, and is needed to read old versions.", "Compare two files instead.")
         while not os.path.isdir(folder) and folder != os.path.dirname(folder):  # noqa: PTH112, PTH120
             folder = os.path.dirname(folder)  # noqa: PTH120
         problem = b""
@@ -112,7 +112,7 @@ class Repository:
                 raise UnknownRevision(f'The repository has no merge base of "{revision}".', _ABOUT_REVISIONS)
             return base
         if not revision or revision.startswith("-"):
-            raise UnknownRevision(f'"{revision}" is no revision.', "Write for example --against git:main.")
+            raise UnknownRevision(f'"{revision}" is not a revision.', "Write for example --against git:main.")
         if ".." in revision:
             raise UnknownRevision(f'"{revision}" is a range of revisions.', "Write A...B for the merge base of two.")
         found = self._run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
@@ -123,7 +123,7 @@ class Repository:
         return _line(found.stdout)
 
     def holds(self, commit: str) -> bool:
-        """Tell whether a commit is in the repository."""
+        """Return whether a commit is in the repository."""
         return not self._run("cat-file", "-e", f"{commit}^{{commit}}").returncode
 
     def entries(self, commit: str) -> Iterator[TreeEntry]:
@@ -166,7 +166,7 @@ class Repository:
                     yield b""
                     continue
                 if kind == b"missing":
-                    problem = f"{entry.path}: the repository has not its old content."
+                    problem = f"{entry.path}: its old content is not in the repository."
                     raise UsageError(problem, "A partial clone fetches it when its remote can be reached.")
                 content = process.stdout.read(int(size[0]))
                 process.stdout.readline()
@@ -211,5 +211,5 @@ def _line(output: bytes) -> str:
 
 def _why_not(stderr: bytes) -> str:
     if b"dubious ownership" in stderr:
-        return "git does not trust the repository, which belongs to somebody else (see git's `safe.directory`)"
-    return "is in no git repository"
+        return "git does not trust the repository, which belongs to another user (see git's `safe.directory`)"
+    return "is not in a git repository"

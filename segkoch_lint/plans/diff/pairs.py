@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from segkoch_lint.plans.model.plan import CallKind, Plan, PlanRule
 
 _LEAST_COMMON = 0.5
-"""The share of rules that a plan has in common with one of a file that is gone, at least, to be its new version."""
+"""The least share of common rules that makes a plan the new version of a plan whose file was removed."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class PlanVersion:
 
 @dataclass(frozen=True, slots=True)
 class PlanPair:
-    """A plan in both versions; the old one is None if it is new, the new one is None if it is gone.
+    """A plan in both versions; the old one is None if the plan is new, the new one is None if it was removed.
 
     Attributes:
         moved: whether its file had another name.
@@ -46,12 +46,13 @@ def pair_plans(
 ) -> Iterator[PlanPair]:
     """Yield each plan with its counterpart in the other version.
 
-    Two plans are counterparts if they are the only ones; else if they have the same name, else the same place, else
-    rules in common. For what is left, *elsewhere* is searched for a plan of the same name or with mostly equal rules.
+    Two plans are counterparts if they are the only ones. Otherwise, the first of these decides that is true of two
+    plans: they have the same name, the same place, or rules in common. For the remaining plans, *elsewhere* is searched
+    for a plan with the same name or mostly the same rules.
 
     Args:
         old, new: both versions.
-        elsewhere: returns further plans of the old version, whose files are gone.
+        elsewhere: returns further plans of the old version, whose files were removed.
     """
     only = len(old.plans) == len(new.plans) == 1
     before = {new.plans[0]: old.plans[0]} if only else _matched(old, new, new.plans, least_common=0)
@@ -76,24 +77,24 @@ def _matched(old: PlanVersion, new: PlanVersion, plans: Sequence[Plan], *, least
     Args:
         old, new: both versions.
         plans: the new plans to find counterparts of.
-        least_common: the share of rules that plans without a common name have in common, at least; if it is 0, a common
-            place or rule is enough.
+        least_common: the least share of common rules of plans with different names; if it is 0, a common place or one
+            common rule is enough.
     """
     before: dict[Plan, Plan] = {}
     scored = [
-        (_likeness(one, other, same_file=old.place(one) == new.place(other)), one, other)
+        (_similarity(one, other, same_file=old.place(one) == new.place(other)), one, other)
         for one in old.plans
         for other in plans
     ]
-    for likeness, one, other in sorted(scored, key=lambda each: each[0], reverse=True):
-        enough = likeness[0] or (_common_share(one, other) >= least_common if least_common else any(likeness))
+    for similarity, one, other in sorted(scored, key=lambda each: each[0], reverse=True):
+        enough = similarity[0] or (_common_share(one, other) >= least_common if least_common else any(similarity))
         if enough and other not in before and one not in before.values():
             before[other] = one
     return before
 
 
-def _likeness(old: Plan, new: Plan, *, same_file: bool) -> tuple[bool, bool, int]:
-    # The order of plans in a list means nothing.
+def _similarity(old: Plan, new: Plan, *, same_file: bool) -> tuple[bool, bool, int]:
+    # The order of plans in a list has no meaning.
     in_list = any(isinstance(step, int) for step in new.location.path)
     same_place = same_file and old.location.path == new.location.path and not in_list
     if old.name and new.name:
@@ -109,9 +110,9 @@ def _common_share(old: Plan, new: Plan) -> float:
 def rules_before(old: Plan, new: Plan, rule: PlanRule) -> list[PlanRule]:
     """Return the rules of the old plan that applied to the calls that *rule* of the new plan applies to.
 
-    A call is checked against the version of its event that it names, else against the oldest one. So a version that is
-    gone leaves its calls to the oldest one, and an oldest version that is gone leaves those without a version to the
-    next one.
+    A call is checked against the version of its event that it names, or else against the oldest one. So if a version is
+    removed, its calls are checked against the oldest one; if the oldest one is removed, calls that name no version are
+    checked against the next one.
     """
     kind = rule.call_kind
     olds, news = old.by_call_kind.get(kind, []), new.by_call_kind.get(kind, [])

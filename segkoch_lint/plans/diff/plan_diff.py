@@ -1,4 +1,4 @@
-"""Old and new plan files to findings and figures about the change: what `segkoch-lint plan diff` does."""
+"""Comparison of plan files: old and new files to findings and figures about the change."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ _GIT = "git:"
 
 @dataclass(frozen=True, slots=True)
 class _OldVersion:
-    """What the new version is compared with.
+    """The version that the new one is compared with.
 
     Attributes:
         version: the old plans.
-        place: returns what a new file has in common with its old version.
+        place: returns what identifies a new file in both versions.
         revision: the name of the revision; empty for files.
-        gone: paths that do not exist any more, and need not.
-        elsewhere: returns further plans of the old version, whose files are gone.
+        removed: paths of the new version that were removed since, so that it is no error that they do not exist.
+        elsewhere: returns further plans of the old version, whose files were removed.
     """
 
     version: PlanVersion
     place: Callable[[str], str]
     revision: str = ""
-    gone: Sequence[str] = ()
+    removed: Sequence[str] = ()
     elsewhere: Callable[[], PlanVersion] = PlanVersion
 
 
@@ -74,7 +74,7 @@ def compare_files(checker: PlanChecker, old: str, new: Sequence[str], logs: Sequ
 
 
 def compare_against(checker: PlanChecker, against: str, paths: Sequence[str], logs: Sequence[str]) -> Iterator[Finding]:
-    """Compare files with another file or folder, else with what they were in a revision, and return the findings.
+    """Compare files with another file or folder, or else with their version in a revision, and return the findings.
 
     Args:
         checker, logs: as for `compare_files`.
@@ -88,7 +88,7 @@ def compare_against(checker: PlanChecker, against: str, paths: Sequence[str], lo
         return _compare_revision(checker, against.removeprefix(_GIT), paths, logs)
     if os.path.lexists(against):
         if is_revision(against):
-            note = f"a file of this name is there, and is compared with; {_GIT}{against} means the revision"
+            note = f"this is a file and a revision; the file is used, and {_GIT}{against} means the revision"
             checker.summary.remarks.append((against, note))
         return compare_files(checker, against, paths, logs)
     try:
@@ -105,11 +105,11 @@ def _compare_revision(
     settings = checker.settings
     history = GitHistory(revision, PathPatterns(settings.exclude, settings.root))
     old = PlanVersion()
-    gone: list[str] = []
+    removed_paths: list[str] = []
     for path in paths:
         files = list(history.files(path))
         if files and not os.path.lexists(path):
-            gone.append(path)
+            removed_paths.append(path)
         _add_old_files(checker, old, files)
 
     def elsewhere() -> PlanVersion:
@@ -118,7 +118,7 @@ def _compare_revision(
         further.plans = [plan for plan, _ in join_pages(further.plans)]
         return further
 
-    return _compared(checker, _OldVersion(old, place_of, history.label, gone, elsewhere), paths, logs)
+    return _compared(checker, _OldVersion(old, place_of, history.label, removed_paths, elsewhere), paths, logs)
 
 
 def _add_old_files(checker: PlanChecker, version: PlanVersion, files: Iterable[OldFile]) -> None:
@@ -145,14 +145,14 @@ def _old_plans(checker: PlanChecker, file: PlanFile, *, named: bool) -> Sequence
     """
     name = file.source.path
     if not named and not file.plans:
-        if file.unread or (file.flaws and not file.is_unrelated):
+        if file.unread or (file.parse_errors and not file.is_unrelated):
             checker.summary.remarks.append((name, "the old version cannot be read; it was left out"))
         return ()
     if file.unread:
         raise UsageError(f"{name}: {file.unread}.")
-    if file.flaws:
-        flaw = file.flaws[0]
-        raise UsageError(f"{name}:{flaw.span.line}:{flaw.span.column}: the old version is broken: {flaw.message}.")
+    if file.parse_errors:
+        error = file.parse_errors[0]
+        raise UsageError(f"{name}:{error.span.line}:{error.span.column}: the old version is broken: {error.message}.")
     if not file.plans:
         raise UsageError(f"{name}: {file.remarks[0] if file.remarks else 'no tracking plan'}.")
     return file.plans
@@ -164,7 +164,7 @@ def _compared(checker: PlanChecker, old: _OldVersion, paths: Sequence[str], logs
     Raises:
         UsageError: calls were given to replay, but there is not exactly one plan.
     """
-    about: list[Finding] = []
+    findings_of_files: list[Finding] = []
     new = PlanVersion()
     read: set[str] = set()
     for each in discover(
@@ -172,36 +172,36 @@ def _compared(checker: PlanChecker, old: _OldVersion, paths: Sequence[str], logs
     ):
         if not isinstance(each, UnreadableInput):
             file = read_file(each, checker.settings.limits)
-            about += checker.about(file)
+            findings_of_files += checker.findings_of_file(file)
             new.plans += file.plans
             new.places[each.path] = old.place(each.path)
             read.add(os.path.realpath(each.path))
-        elif each.path not in old.gone:
+        elif each.path not in old.removed:
             checker.summary.unread.append((each.path, each.reason))
     if old.revision:
         old.version.plans = _without_ignored(checker, old.version, read)
     old.version.plans = [plan for plan, _ in join_pages(old.version.plans)]
-    new.plans = list(checker.whole(new.plans))
+    new.plans = list(checker.joined(new.plans))
     pairs = list(pair_plans(old.version, new, old.elsewhere))
     if old.revision:
         checker.summary.remarks.extend(_origins(pairs, old.revision))
     if logs and len(pairs) != 1:
-        problem = f"--replay puts calls to one plan in two versions; here are {len(pairs)} plans."
+        problem = f"--replay validates calls against two versions of one plan, not of {len(pairs)} plans."
         raise UsageError(problem, "Name the file of one plan.")
 
     def findings() -> Iterator[Finding]:
-        yield from [*about, *_findings(checker, pairs, logs)]
+        yield from [*findings_of_files, *_findings(checker, pairs, logs)]
 
     return findings()
 
 
 def _without_ignored(checker: PlanChecker, old: PlanVersion, read: Collection[str]) -> list[Plan]:
-    """Return the old plans without those whose files exist and are not read, since they are ignored now."""
+    """Return the old plans without those whose files still exist and are ignored now."""
     kept = []
     for plan in old.plans:
         place = old.place(plan)
         if os.path.lexists(place) and os.path.realpath(place) not in read:
-            note = "the file is there and is ignored, so its plan is not compared"
+            note = "the file exists and is ignored, so its plan is not compared"
             checker.summary.remarks.append((plan.location.file, note))
         else:
             kept.append(plan)
@@ -209,7 +209,7 @@ def _without_ignored(checker: PlanChecker, old: PlanVersion, read: Collection[st
 
 
 def _origins(pairs: Iterable[PlanPair], revision: str) -> Iterator[tuple[str, str]]:
-    """Yield remarks on the new plans whose file had another name in a revision, or that did not exist."""
+    """Yield remarks on the new plans that did not exist in a revision, or whose file had another name there."""
     for pair in pairs:
         if pair.new is not None and pair.old is None:
             yield pair.new.location.file, f"there was no such plan in {revision}; all of it is new"
@@ -219,7 +219,7 @@ def _origins(pairs: Iterable[PlanPair], revision: str) -> Iterator[tuple[str, st
 
 
 def _findings(checker: PlanChecker, pairs: Sequence[PlanPair], logs: Sequence[str]) -> list[Finding]:
-    """Return the findings about all plans; a report begins with the figures, so none is shown before the last."""
+    """Return the findings about all plans; a report begins with the figures, so it needs all of them."""
     findings: list[Finding] = []
     with checker.evaluator() as evaluator:
         for pair in pairs:
@@ -251,7 +251,7 @@ def _compare_pair(checker: PlanChecker, pair: PlanPair, evaluator: Evaluator) ->
 
 def _removed(checker: PlanChecker, old: Plan, evaluator: Evaluator) -> list[Finding]:
     name = f' "{old.name}"' if old.name else ""
-    message = f"the tracking plan{name} is gone: nothing that it stopped is stopped any more"
+    message = f"the tracking plan{name} was removed: it does not stop calls any more"
     _note(checker, old, [Change("removed", message, warning=True)])
     # An input that could not be read may hold the plan now; the run is incomplete then.
     if not old.checkable or checker.summary.unread:

@@ -24,7 +24,7 @@ from segkoch_lint.plans.probe.evaluator import Evaluator, TimeLimitExceeded
 from segkoch_lint.plans.probe.plan_values import plan_values
 from segkoch_lint.plans.probe.validators import SchemaError
 
-_BY_HAND = "`segkoch-lint plan common` prints the schema, to be put in by hand."
+_BY_HAND = "`segkoch-lint plan common` prints the schema, which you can insert by hand."
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -116,7 +116,7 @@ def _state(plan: Plan, evaluator: Evaluator, *, inserted: bool = False) -> _Stat
     try:
         answers = [evaluator.probe(schemas, (call_type, ""), values=values) for call_type in CALL_TYPES]
     except (SchemaError, TimeLimitExceeded):
-        hint = "`segkoch-lint plan check` says what is wrong with it."
+        hint = "`segkoch-lint plan check` reports the problem."
         raise UsageError(f"{plan.location.file}: its common schema cannot be used.", hint) from None
     strict = {each: mask_shapes(str(why)) for answer in answers for each, why in answer.over_strict.items()}
     if strict and not any(answer.calls for answer in answers):
@@ -160,7 +160,7 @@ def _edit_schema(text: str, schema: Schema, guard: Mapping[str, Any]) -> Edit:
 
 
 def _is_stale(plan: Plan, guard: Mapping[str, Any]) -> bool:
-    """Tell whether a plan holds another guard of ours than the wanted one: stricter, of another form, or older."""
+    """Return whether a plan holds a guard of this program that differs from *guard*, for example an older one."""
     values = [common.schema.value for common in plan.active_commons[:1]]
     parts = [part for value in values for part in as_list(as_mapping(value).get("allOf"))]
     guards = [_part(each) for each in (*values, *parts) if _is_guard(each)]
@@ -179,7 +179,7 @@ def _combined(value: Any, guard: Mapping[str, Any]) -> Any:
 
 
 def _is_replaceable(value: Any) -> bool:
-    """Tell whether a schema demands nothing, or is an older guard and nothing else."""
+    """Return whether a schema demands nothing, or is an older guard and nothing else."""
     return not as_mapping(value) or _is_guard(value)
 
 

@@ -56,7 +56,7 @@ class _Writer:
         return "\n".join(lines).removesuffix(",")
 
     def _goes_beside(self, head: str, value: Any, line: str, indent: str) -> bool:
-        """Tell whether a member fits on a line with others."""
+        """Return whether a member fits on a line with others."""
         if not head and isinstance(value, Mapping):
             return False  # an object in an array has lines of its own
         taken, flat = len(line) + 1 + len(head), self._flat(value)

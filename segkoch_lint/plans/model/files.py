@@ -38,7 +38,7 @@ class PlanFile:
         source: the input.
         plans: in the file's order; pages are not joined yet.
         documents: those that hold plans.
-        flaws: documents that are not well-formed.
+        parse_errors: one for each document that is not well-formed.
         remarks: further facts for the user, in clauses.
         other: the location of the first document of an unknown kind; None if there is none.
         has_plan_keys: whether the text holds a key of a plan, be it well-formed or not.
@@ -49,7 +49,7 @@ class PlanFile:
     source: Input
     plans: list[Plan] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
-    flaws: list[ParseError] = field(default_factory=list)
+    parse_errors: list[ParseError] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     other: tuple[SchemaLocation, Span | None] | None = None
     has_plan_keys: bool = False
@@ -58,7 +58,7 @@ class PlanFile:
 
     @property
     def is_unrelated(self) -> bool:
-        """Whether nothing shows that the file has to do with plans, so that its flaws are of no interest."""
+        """Whether nothing shows that the file has to do with plans, so that its parse errors are not reported."""
         return not (self.plans or self.has_plan_keys or self.unread)
 
 
@@ -98,7 +98,7 @@ def _read_documents(
     without_rules = False
     for each in documents:
         if isinstance(each, ParseError):
-            file.flaws.append(each)
+            file.parse_errors.append(each)
         elif isinstance(each, InternalFailure):
             raise each.error
         elif isinstance(each, UnsupportedInput):

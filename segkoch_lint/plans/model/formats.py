@@ -55,7 +55,7 @@ def find_plans(location: SchemaLocation) -> PlansFound:
 
 
 def is_plan_csv(head: str) -> bool:
-    """Tell whether a text begins with the header of Segment's plan download.
+    """Return whether a text begins with the header of Segment's plan download.
 
     Its columns are those of the plan editor: Name, Description, Status, Data Type, Permitted Values.
     """

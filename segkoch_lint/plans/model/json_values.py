@@ -71,7 +71,7 @@ def resolve(root: Any, reference: Any) -> Path | None:
 
 
 def applied_in_place(root: Any, at: Path, keywords: Iterable[str]) -> Iterator[Path]:
-    """Yield where the schemas are that apply to the same value as the schema at *at*.
+    """Yield the paths of the schemas that apply to the same value as the schema at *at*.
 
     Args:
         root: the whole schema.

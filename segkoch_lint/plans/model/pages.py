@@ -35,7 +35,7 @@ def stale_total(plan: Plan) -> str:
 
 
 def _is_continuation(plan: Plan, plans: Sequence[Plan]) -> bool:
-    """Tell whether another page names a plan as its next page."""
+    """Return whether another page names a plan as its next page."""
     cursor = plan.page.current if plan.page else ""
     others = (each.page for each in plans if each is not plan and each.page is not None)
     return bool(cursor) and any(page.following == cursor for page in others)
@@ -53,7 +53,7 @@ def _next_page(page: Page, first: Plan, waiting: Sequence[Plan]) -> Plan | None:
 
 
 def _is_complete(first: Page, last: Page, rules: int) -> bool:
-    """Tell whether the pages from *first* to *last* are all that there are.
+    """Return whether the pages from *first* to *last* are all that there are.
 
     `totalEntries` can count rules that were deleted since, so it decides only if the first cursor is not known.
     """

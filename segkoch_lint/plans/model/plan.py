@@ -1,4 +1,4 @@
-"""A tracking plan: rules with a JSON Schema each, and where they are in their file."""
+"""Tracking plans: rules, each with a JSON Schema and its location in the file."""
 
 from __future__ import annotations
 

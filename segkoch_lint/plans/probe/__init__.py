@@ -1,1 +1,1 @@
-"""Calls that are put to a plan: made up, broken, evaluated, and what the plan says of each."""
+"""Probing: good calls and broken ones are made up, and the schemas of a plan accept or refuse them."""

@@ -103,7 +103,7 @@ def probe(
 
 
 def accepts(schemas: Sequence[CompiledSchema], call: Mapping[str, Any]) -> bool:
-    """Tell whether all *schemas* accept a call."""
+    """Return whether all *schemas* accept a call."""
     # The last ones are the common schemas, which refuse most often.
     return all(schema.is_valid(call) for schema in reversed(schemas))
 
@@ -178,7 +178,7 @@ def _unguarded(
 
 
 def _is_about_kochava(refusal: Refusal) -> bool:
-    """Tell whether a refusal is about what Kochava needs: the call's name, its context, or members of the device."""
+    """Return whether a refusal is about what Kochava needs: the call's name, its context, or members of the device."""
     subject = refusal.subject
     return not subject or subject[0] in {"type", "event"} or subject[:2] in {("context",), ("context", "device")}
 

@@ -145,7 +145,7 @@ def _are_commons_usable(result: PlanResult, evaluator: Evaluator) -> bool:
 
 
 def _probe_rule(rule: PlanRule, result: PlanResult, evaluator: Evaluator) -> bool:
-    """Probe one rule, and tell whether it kept within the time limit."""
+    """Probe one rule, and return whether it kept within the time limit."""
     plan = result.plan
     schemas = [rule.schema.value, *(common.schema.value for common in plan.active_commons)]
     oldest, *_ = plan.by_call_kind.get(rule.call_kind, [rule])

@@ -93,7 +93,7 @@ class Probes:
         return [{**call, "context": {**call["context"], **protocols}} for call in calls]
 
     def is_good(self, call: Call) -> bool:
-        """Tell whether a call meets every requirement, if it is delivered."""
+        """Return whether a call meets every requirement, if it is delivered."""
         return self._consistent.is_valid(call) and all(each.is_valid(call) for each in self._validators.values())
 
     def not_delivered(self, call: Mapping[str, Any]) -> str | None:
@@ -147,7 +147,7 @@ class Probes:
                     yield each.summary, f"counterexample {index}.{number}", context
 
     def _has_good_id(self, call: Mapping[str, Any]) -> bool:
-        """Tell whether a call has a good advertising id in some spelling.
+        """Return whether a call has a good advertising id in some spelling.
 
         What a plan says of a second spelling beside it does not matter, since no SDK sends two.
         """
@@ -165,7 +165,7 @@ class Probes:
         return (*dict.fromkeys(ids), *_MORE_IDS)
 
     def is_made_up(self, value: Any) -> bool:
-        """Tell whether a text or a number comes from our calls and mutations, so that it is nobody's."""
+        """Return whether a text or a number comes from our calls and mutations, so that it is not personal data."""
         return json.dumps(value) in self._made_up
 
     @cached_property

@@ -52,7 +52,7 @@ class CompiledSchema:
     _validator: Any
 
     def is_valid(self, call: Any) -> bool:
-        """Tell whether the schema accepts a call."""
+        """Return whether the schema accepts a call."""
         return bool(self._validator.is_valid(call))
 
     def errors(self, call: Any) -> Any:

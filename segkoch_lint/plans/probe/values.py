@@ -82,7 +82,7 @@ def samples_of(pattern: Any) -> Sequence[str]:
     return _samples_of(pattern) if isinstance(pattern, str) else ()
 
 
-@cached  # a plan repeats its patterns, and is asked about each of them for many calls
+@cached  # a plan repeats its patterns, and each is needed for many calls
 def _samples_of(pattern: str) -> Sequence[str]:
     try:
         return tuple(read_pattern(pattern).samples)

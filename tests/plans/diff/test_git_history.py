@@ -119,8 +119,8 @@ def test_folders_are_compared(tmp_path: Path) -> None:
     ("against", "problem"),
     [
         ("git:no-such-branch", 'no revision "no-such-branch"'),
-        ("git:", '"" is no revision'),
-        ("git:--output=x", '"--output=x" is no revision'),
+        ("git:", '"" is not a revision'),
+        ("git:--output=x", '"--output=x" is not a revision'),
         (
             "no-such-branch",
             '--against no-such-branch: there is no such file. The repository has no revision "no-such-branch"',
@@ -145,7 +145,7 @@ def test_standard_input_has_no_older_version(git: Git) -> None:
 def test_outside_of_a_repository_that_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     (path,) = written(tmp_path, [config_api(guard(), {})])
-    with pytest.raises(UsageError, match="is in no git repository"):
+    with pytest.raises(UsageError, match="is not in a git repository"):
         compare_against(PlanChecker(), "git:HEAD", [path], ())
 
 
@@ -290,7 +290,7 @@ def test_an_excluded_or_ignored_plan_is_not_called_removed(git: Git) -> None:
     found, checker = against("HEAD", "plans", settings=Settings(exclude=("vendor/",)))
     assert (found, changes(checker)) == ([], [])
     assert checker.summary.remarks == [
-        ("HEAD:plans/built/c.json", "the file is there and is ignored, so its plan is not compared")
+        ("HEAD:plans/built/c.json", "the file exists and is ignored, so its plan is not compared")
     ]
 
 

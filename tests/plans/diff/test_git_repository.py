@@ -106,7 +106,7 @@ def test_a_repository_that_the_environment_names_is_found(
         run(home, *arguments, **where)
     write(home / "plan.json", OPEN)
     monkeypatch.chdir(home)
-    with pytest.raises(UsageError, match="is in no git repository"):
+    with pytest.raises(UsageError, match="is not in a git repository"):
         against("HEAD", "plan.json")
     for name, value in where.items():
         monkeypatch.setenv(name, value)

@@ -151,10 +151,10 @@ def test_plans_of_a_file_are_compared_by_their_names(tmp_path: Path) -> None:
         "/tracking_plans/2/rules/events/0/rules",
         "/tracking_plans/2/rules",
     ]
-    assert findings[1].message.startswith('the tracking plan "gone" is gone, and with it what stopped calls that break')
+    assert findings[1].message.startswith('the tracking plan "gone" was removed, and with it the guard of')
     assert findings[1].remedy.startswith("Put the plan back, or guard these calls")
     assert [each.message for each in checker.tally.changes] == [
-        'the tracking plan "gone" is gone: nothing that it stopped is stopped any more'
+        'the tracking plan "gone" was removed: it does not stop calls any more'
     ]
 
 
@@ -309,7 +309,7 @@ def test_a_removed_plan_is_a_finding_if_it_guarded_anything(tmp_path: Path) -> N
     open_plan = {**config_api(None, {"C": {}}), "display_name": "open"}
     findings, checker = diff(tmp_path, [kept, gone, open_plan], [kept])
     assert codes(findings) == ALL_REMOVED
-    assert findings[0].message.startswith('the tracking plan "gone" is gone, and with it what stopped calls that break')
+    assert findings[0].message.startswith('the tracking plan "gone" was removed, and with it the guard of')
     assert changes(checker) == [("removed", True)] * 2
 
 
