@@ -8,7 +8,7 @@ from functools import cached_property
 
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.surroundings import Surroundings, surroundings
-from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.position import OffsetRange, Span
 
 _AROUND = 2
 """Lines kept before and after an error."""
@@ -18,9 +18,6 @@ _LONGEST_LINE = 4000
 
 _SHORT = 1 << 12
 """Code points of the longest text in which lines are counted for each position; for others, their starts are cached."""
-
-OffsetRange = tuple[int, int]
-"""A range of a text: the first code point, and one past the last."""
 
 
 class LineTable:

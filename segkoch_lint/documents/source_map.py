@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from segkoch_lint.documents.line_table import OffsetRange
+from segkoch_lint.findings.position import OffsetRange
 
 
 class SourceMap(msgspec.Struct, frozen=True):

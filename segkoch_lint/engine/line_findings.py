@@ -15,13 +15,12 @@ from segkoch_lint.calls.call import Call, library_of
 from segkoch_lint.documents.document import Document, ValueDocument
 from segkoch_lint.documents.json.document import JsonDocument, in_code_points
 from segkoch_lint.documents.json.parser import parse_json
-from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, in_order
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
 from segkoch_lint.engine.lines.run_read_set import EVENT
 from segkoch_lint.findings.finding import Finding, Location
-from segkoch_lint.findings.position import Path, Span, object_with
+from segkoch_lint.findings.position import OffsetRange, Path, Span, object_with
 from segkoch_lint.findings.redaction.known_ids import UnreadIds, holds_none
 from segkoch_lint.findings.redaction.masking import Secret, hides_values, key_of, mask_name, parent_of
 from segkoch_lint.findings.redaction.placeholders import is_placeholder

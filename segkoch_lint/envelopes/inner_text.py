@@ -14,9 +14,8 @@ from typing import Protocol
 
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.scanner import locate
-from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.source_map import SourceMap
-from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.position import OffsetRange, Path
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 

@@ -10,6 +10,9 @@ import msgspec
 Path = tuple[str | int, ...]
 """Steps from a document's root to a value: object keys and array indexes."""
 
+OffsetRange = tuple[int, int]
+"""A range of a text, in code points: the first one, and one past the last."""
+
 
 class Span(msgspec.Struct, frozen=True, order=True):
     """A range of an input's text, counted as SARIF counts.

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.documents.json.tokens import Tokenizer
-from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings
+from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.redaction.escapes import unescape
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.masking import merged, sensitive_spans

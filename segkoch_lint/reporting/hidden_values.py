@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from segkoch_lint.documents.json.tokens import JSON
-from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings, indentation, is_under_an_id
+from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.redaction.sensitive_keys import may_name_an_id
 
 OPENED = re.compile(r"""\s*(?:(?:#|//|---|%)[^\n"']*\n\s*)*(?:-\s+)*(?:\[\s*)*\{""")

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.documents.document import Document, ParseError, Scalar
-from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.findings.finding import Snippet
-from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.position import OffsetRange, Span
 from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.masking import is_id, mask, sensitive_spans
 from segkoch_lint.reporting.broken_text import guessed_secrets

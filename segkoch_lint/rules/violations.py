@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segkoch_lint.calls.call import LIBRARY_NAME
-from segkoch_lint.findings.position import Path, path_of, value_at
-from segkoch_lint.findings.redaction.masking import OffsetRange, Secret, is_id, key_of, parent_of, redacted
+from segkoch_lint.findings.position import OffsetRange, Path, path_of, value_at
+from segkoch_lint.findings.redaction.masking import Secret, is_id, key_of, parent_of, redacted
 from segkoch_lint.findings.redaction.sensitive_keys import fold
 
 if TYPE_CHECKING:

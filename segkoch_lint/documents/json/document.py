@@ -13,8 +13,8 @@ from segkoch_lint.documents.document import Boundary, Origin, Scalar
 from segkoch_lint.documents.json.members import value_extents
 from segkoch_lint.documents.json.scalars import ScalarReader
 from segkoch_lint.documents.json.scanner import keys_of, locate, repeated_keys
-from segkoch_lint.documents.line_table import LineTable, OffsetRange
-from segkoch_lint.findings.position import Path, Span, value_at
+from segkoch_lint.documents.line_table import LineTable
+from segkoch_lint.findings.position import OffsetRange, Path, Span, value_at
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 
 _FEW = 8

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from segkoch_lint.documents.line_table import OffsetRange
-from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.position import OffsetRange, Path
 
 _WHOLE = (b"{}", b"[]")
 """First and last byte of a text that is one object or array."""

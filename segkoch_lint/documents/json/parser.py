@@ -20,7 +20,8 @@ from segkoch_lint.documents.json.syntax_errors import (
     source_code_error,
 )
 from segkoch_lint.documents.json.tokens import JSON
-from segkoch_lint.documents.line_table import OffsetRange, parse_error_at
+from segkoch_lint.documents.line_table import parse_error_at
+from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.inputs.file_types import is_source_code
 
 _CONSTANT = re.compile(r"-?(?:NaN|Infinity)")

@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 
 from segkoch_lint.documents.json.tokens import Token, Tokenizer
-from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.documents.source_map import SourceMap, SourceMapBuilder
+from segkoch_lint.findings.position import OffsetRange
 
 _JSONC = Tokenizer(line_ends=r"\n\r")
 _JSON5 = Tokenizer(

@@ -13,9 +13,9 @@ from segkoch_lint.documents.json.parser import parse_good_json, read_value
 from segkoch_lint.documents.json.relaxed import OpenCommentError, to_strict_json
 from segkoch_lint.documents.json.size_limits import has_more_values, too_many_values
 from segkoch_lint.documents.json.syntax_errors import COMMENT, InvalidJsonError, not_utf8
-from segkoch_lint.documents.line_table import LineTable, OffsetRange, parse_error_at
+from segkoch_lint.documents.line_table import LineTable, parse_error_at
 from segkoch_lint.documents.source_map import SourceMap
-from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.position import OffsetRange, Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 
 _OTHER_COMMENT = "invalid JSON: a comment begins with // or /*, not with #"

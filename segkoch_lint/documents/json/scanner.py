@@ -15,8 +15,7 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.documents.json.tokens import STRING, brackets
-from segkoch_lint.documents.line_table import OffsetRange
-from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.position import OffsetRange, Path
 
 VALUE = re.compile(rf"""(?:({STRING})\s*:\s*)?(?:({STRING})|([{{\[])|([^\s{{}}\[\],:"]++))|[}}\]]""")
 """A scalar or the opening bracket of a value, with the key before it, or a closing bracket: no group matches that."""

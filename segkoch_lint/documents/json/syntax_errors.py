@@ -6,7 +6,8 @@ import json
 import re
 
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.line_table import OffsetRange, parse_error_at
+from segkoch_lint.documents.line_table import parse_error_at
+from segkoch_lint.findings.position import OffsetRange
 
 _PYTHON_WORDS = re.compile(r"(?:True|False|None|undefined|nan|inf)\b")
 

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.line_table import LineTable, OffsetRange
+from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.documents.lines import size_text
-from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.position import OffsetRange, Span
 
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"(?!")')
 _NO_TEXT = re.compile("[\0\udc80-\udcff]")

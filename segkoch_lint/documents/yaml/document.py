@@ -18,9 +18,9 @@ from typing import Any
 import yaml
 
 from segkoch_lint.documents.document import Boundary, InternalFailure, Note, Origin, ParseError, Scalar
-from segkoch_lint.documents.line_table import LineTable, OffsetRange, parse_error_at
+from segkoch_lint.documents.line_table import LineTable, parse_error_at
 from segkoch_lint.documents.yaml.nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
-from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.position import OffsetRange, Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 

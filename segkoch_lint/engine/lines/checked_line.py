@@ -11,8 +11,8 @@ from segkoch_lint.calls.signs import has_sign
 from segkoch_lint.documents.document import Document, ParseError
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.parser import parse_json
-from segkoch_lint.documents.line_table import OffsetRange
 from segkoch_lint.envelopes.unwrap import unwrap
+from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.summary import Group
 from segkoch_lint.rules.ruleset import Verdict
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from segkoch_lint.bounded_cache import cached
-from segkoch_lint.findings.redaction.masking import OffsetRange, hides_values
+from segkoch_lint.findings.position import OffsetRange
+from segkoch_lint.findings.redaction.masking import hides_values
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 

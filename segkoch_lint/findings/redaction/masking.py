@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from segkoch_lint.bounded_cache import cached
-from segkoch_lint.findings.position import Path, pointer_of
+from segkoch_lint.findings.position import OffsetRange, Path, pointer_of
 from segkoch_lint.findings.redaction.escapes import MOST_LEVELS, unescaped
 from segkoch_lint.findings.redaction.named_values import named_values
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
@@ -65,8 +65,6 @@ _WEB = re.compile(r"(?:.*::)?https?:", re.IGNORECASE)
 _BARE_IN_QUERY = re.compile(r"(?<![^?&;#])[^=?&;#]+(?![^&;#])")
 """A part of a query without a name, or a fragment."""
 _LIKE_A_DOCUMENT = re.compile(r"\s*[\[{]\s*[\"{\[]")
-
-OffsetRange = tuple[int, int]
 
 
 class Secret(msgspec.Struct, frozen=True):
