@@ -1,4 +1,4 @@
-"""One document to its findings: every call in it judged, and counted."""
+"""One document to its findings: every call in it is checked and counted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.masking import Secret, mask_name
 from segkoch_lint.findings.summary import CallTally, Group, RuleTally, Summary
-from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.remedies import best_remedy
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
 from segkoch_lint.rules.violations import Violation, shown_text
@@ -31,21 +30,20 @@ REPEATED_KEY = "KCH003"
 _FIRST_KEY = "the key stands here first"
 
 Observe = Callable[[Document, Sequence[tuple[Call, int, Verdict]]], None]
-"""Is told of the calls of a document, each with its number among what the document holds, from 1, and the verdict."""
+"""Takes a document and its calls, each with its number among the units of the document, from 1, and its verdict."""
 
-
-Said = tuple[SharedFindings, Group]
-"""What is said of lines of a group."""
+LineKind = tuple[SharedFindings, Group]
+"""Lines of one group that share their findings."""
 
 
 @dataclass(slots=True)
 class CheckResult:
-    """What one document held.
+    """The result of checking a document.
 
     Attributes:
         findings: in the order of the text.
-        not_calls: values where calls could have stood.
-        calls: the calls, each with its number among what the document holds, from 1, and the verdict on it.
+        not_calls: the values that are not calls.
+        calls: the calls, each with its number among the units of the document, from 1, and its verdict.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -54,18 +52,18 @@ class CheckResult:
 
 
 class DocumentChecker:
-    """Judges documents by the selected rules.
+    """Checks documents by the selected rules.
 
     Args:
-        selection: the rules and their weights.
+        selection: the rules and their severities.
         ruleset: the same rules, compiled.
         facets: what calls are grouped by.
-        snippets: None when nobody shows them.
-        observe: is told of the calls, if anybody is.
+        snippets: returns the snippet of a finding; None if no report shows snippets.
+        observe: called with the calls of each document, if given.
 
     Attributes:
-        placer: makes findings of what is wrong.
-        unanswerable: returns the codes of the rules that a table with some columns says nothing about.
+        locator: creates findings.
+        unanswerable: returns the codes of the rules that do not apply to a table with some columns.
     """
 
     def __init__(
@@ -79,12 +77,12 @@ class DocumentChecker:
         self._selection = selection
         self._facets = facets
         self._ruleset = ruleset
-        self.placer = FindingLocator(selection.severity, snippets)
+        self.locator = FindingLocator(selection.severity, snippets)
         self._observe = observe
-        self._lines = LineFindings(self.drafts, self.placer)
+        self._lines = LineFindings(self.pending_findings, self.locator)
         self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
 
-    def inspect(
+    def check(
         self,
         document: Document,
         units: Sequence[Unit],
@@ -94,47 +92,47 @@ class DocumentChecker:
         *,
         observed: bool = True,
     ) -> CheckResult:
-        """Judge all that a document holds, and count it in *summary*.
+        """Check the units of a document, and count them in *summary*.
 
         Args:
-            document: what was read.
+            document: the document.
             units: what it holds.
-            path: its input, as findings name it.
+            path: of its input, as findings name it.
             ignored: codes that do not count in this input.
             summary: the figures to add to.
-            observed: whether to tell whoever observes calls of those in the document.
+            observed: whether to pass the calls to ``observe``.
         """
-        inspection = CheckResult()
-        drafts: list[PendingFinding] = []
+        result = CheckResult()
+        pending: list[PendingFinding] = []
         groups: dict[Path, Group] = {}
         destinations = 0
-        judged = [unit for unit in units if not isinstance(unit, NotACall)]
-        for number, unit in enumerate(judged, 1):
+        checked = [unit for unit in units if not isinstance(unit, NotACall)]
+        for number, unit in enumerate(checked, 1):
             match unit:
                 case Call():
                     groups[unit.path] = self._group(unit, document)
                     verdict = self._ruleset.verdict(unit.message)
-                    inspection.calls.append((unit, number, verdict))
-                    drafts.extend(self._answerable(unit, self.drafts(unit, verdict, document)))
+                    result.calls.append((unit, number, verdict))
+                    pending.extend(self._answerable(unit, self.pending_findings(unit, verdict, document)))
                 case Batch():
-                    drafts.extend(self._whole(unit.path, self._ruleset.violations("request", unit.body)))
+                    pending.extend(_of_unit(unit.path, self._ruleset.violations("request", unit.body)))
                 case Destination():
                     destinations += 1
-                    drafts.extend(self._whole(unit.path, self._ruleset.violations("destination", unit.body)))
-        inspection.not_calls = [unit for unit in units if isinstance(unit, NotACall)]
-        if observed and inspection.calls and self._observe:
-            self._observe(document, inspection.calls)
-        drafts.extend(self._repeated(document, judged))
-        kept = [draft for draft in drafts if draft.rule.code not in ignored]
-        inspection.findings = self.placer.findings(document, path, kept)
-        # Last, when nothing can fail any more: a document on which we fail is counted as that alone.
+                    pending.extend(_of_unit(unit.path, self._ruleset.violations("destination", unit.body)))
+        result.not_calls = [unit for unit in units if isinstance(unit, NotACall)]
+        if observed and result.calls and self._observe:
+            self._observe(document, result.calls)
+        pending.extend(self._repeated_keys(document, checked))
+        kept = [each for each in pending if each.rule.code not in ignored]
+        result.findings = self.locator.findings(document, path, kept)
+        # Counting comes last: a document on which our code fails is counted as a failure only.
         summary.destinations += destinations
-        for call, _, verdict in inspection.calls:
-            count(summary, verdict, library_of(call.message), groups[call.path])
+        for call, _, verdict in result.calls:
+            count_calls(summary, verdict, library_of(call.message), groups[call.path])
         self._count(kept, groups, summary)
-        return inspection
+        return result
 
-    def about_input(
+    def input_finding(
         self,
         code: str,
         location: Location,
@@ -147,13 +145,13 @@ class DocumentChecker:
         claimed: bool = True,
         properties: Mapping[str, Any] = MappingProxyType({}),
     ) -> Finding | None:
-        """Return the finding of a rule about inputs, and count it; None when the rule does not apply here."""
+        """Return the finding of a rule about inputs, and count it; None if the rule is not selected or is ignored."""
         rule = self._selection.by_code.get(code)
         if rule is None or code in ignored:
             return None
         severity = self._selection.severity(rule, claimed=claimed)
         values = {"problem": problem}
-        remedy = remedy_for(rule, "", None, (cause,))
+        remedy = best_remedy(rule, "", (cause,))
         finding = Finding(
             code, rule.name, severity, rule.message, location, values, remedy, snippet=snippet, properties=properties
         )
@@ -163,90 +161,89 @@ class DocumentChecker:
         summary.severities[str(severity)] += 1
         return finding
 
-    def line(
-        self, line: CheckedLine, path: str, ignored: frozenset[str], summary: Summary, said: Counter[Said]
+    def check_line(
+        self, line: CheckedLine, path: str, ignored: frozenset[str], summary: Summary, lines: Counter[LineKind]
     ) -> list[Finding]:
-        """Return the findings of a line on which there is a verdict already.
+        """Return the findings of a line whose verdict is known.
 
         Args:
             line: the line.
-            path: its input, as findings name it.
+            path: of its input, as findings name it.
             ignored: codes that do not count in this input.
-            summary: the figures to add the line to if it has to be read as a document.
-            said: counts the line otherwise; `count_lines` adds it to the figures.
+            summary: the figures that the line is added to if it has to be read as a document.
+            lines: counts the line otherwise; `count_lines` adds these counts to the figures.
         """
         known = self._lines.of(line, path, ignored)
         if known is None:
-            return self.judged(line.document, line.verdict, path, ignored, summary)
+            return self.check_known(line.document, line.verdict, path, ignored, summary)
         shared, findings = known
-        if self.placer.snippets is not None:
-            findings = self.placer.with_snippets(line.document, findings)
-        said[shared, line.group] += 1
+        if self.locator.snippets is not None:
+            findings = self.locator.with_snippets(line.document, findings)
+        lines[shared, line.group] += 1
         return findings
 
-    def count_lines(self, said: Mapping[Said, int], summary: Summary) -> None:
-        """Count lines by what was said of them."""
-        for (shared, group), lines in said.items():
-            count(summary, shared.verdict, shared.library, group, lines)
+    def count_lines(self, lines: Mapping[LineKind, int], summary: Summary) -> None:
+        """Add the counts of lines to the figures."""
+        for (shared, group), number in lines.items():
+            count_calls(summary, shared.verdict, shared.library, group, number)
             for (code, severity), findings in shared.findings.items():
                 tally = summary.rules.setdefault(code, RuleTally())
-                tally.findings += findings * lines
-                tally.calls += lines
-                summary.severities[severity] += findings * lines
+                tally.findings += findings * number
+                tally.calls += number
+                summary.severities[severity] += findings * number
                 if group:
-                    summary.groups[group].rules[code] += lines
+                    summary.groups[group].rules[code] += number
 
-    def judged(
+    def check_known(
         self, document: Document, verdict: Verdict, path: str, ignored: frozenset[str], summary: Summary
     ) -> list[Finding]:
-        """Count a document that is one call on which there is a verdict already, and return its findings.
+        """Count a document that is one call whose verdict is known, and return its findings.
 
-        Whoever had the verdict has observed the call.
+        The call is not passed to ``observe``: line selectors record it.
         """
         call = Call(document.value)
         group, library = self._group(call, document), library_of(call.message)
-        kept = [draft for draft in self.drafts(call, verdict, document) if draft.rule.code not in ignored]
-        findings = self.placer.findings(document, path, kept)
-        count(summary, verdict, library, group)
+        pending = self.pending_findings(call, verdict, document)
+        kept = [each for each in pending if each.rule.code not in ignored]
+        findings = self.locator.findings(document, path, kept)
+        count_calls(summary, verdict, library, group)
         self._count(kept, {call.path: group}, summary)
         return findings
+
+    def pending_findings(self, call: Call, verdict: Verdict, document: Document) -> Iterator[PendingFinding]:
+        """Yield the findings of a call without their places, in the order of the verdict."""
+        if not verdict.violations:
+            return
+        library = library_of(call.message)
+        properties = {"type": call.message["type"], "library": library, **_event(call)}
+        words = (verdict.origin or "", *verdict.circumstances)
+        for template in verdict.violations:
+            violation = template.fill(call.message)
+            yield PendingFinding(
+                violation.rule,
+                violation.template,
+                place_in_document(call, violation.path, document.value),
+                call.path,
+                violation.values,
+                violation.remedy or best_remedy(violation.rule, library, (*words, violation.form)),
+                on_key=violation.rule.blames_key,
+                properties=properties,
+            )
 
     def _group(self, call: Call, document: Document) -> Group:
         return group_of(self._facets, call.message, lambda: document.ids)
 
-    def drafts(self, call: Call, verdict: Verdict, document: Document) -> Iterator[PendingFinding]:
-        """Yield what is wrong with a call, in the order of the verdict."""
-        if verdict.violations:
-            library = library_of(call.message)
-            properties = {"type": call.message["type"], "library": library, **_event(call)}
-            for template in verdict.violations:
-                violation = template.fill(call.message)
-                yield PendingFinding(
-                    violation.rule,
-                    violation.template,
-                    place_in_document(call, violation.path, document.value),
-                    call.path,
-                    violation.values,
-                    violation.remedy
-                    or remedy_for(violation.rule, library, verdict.origin, (*verdict.circumstances, violation.form)),
-                    on_key=violation.rule.blames_key,
-                    properties=properties,
-                )
-
-    def _whole(self, unit: Path, violations: Iterable[Violation]) -> Iterator[PendingFinding]:
-        for broken in violations:
-            remedy = broken.remedy or remedy_for(broken.rule, "", None)
-            yield PendingFinding(broken.rule, broken.template, (*unit, *broken.path), unit, broken.values, remedy)
-
-    def _answerable(self, call: Call, drafts: Iterable[PendingFinding]) -> Iterable[PendingFinding]:
-        """Return what can be said of a call: a row says nothing about what it has no columns for."""
+    def _answerable(self, call: Call, pending: Iterable[PendingFinding]) -> Iterable[PendingFinding]:
+        """Return the findings of rules that apply to a call; some do not if it is a row without their columns."""
         if call.row is None:
-            return drafts
-        unanswered = self.unanswerable(call.row.columns)
-        return (draft for draft in drafts if draft.rule.code not in unanswered)
+            return pending
+        unanswerable_codes = self.unanswerable(call.row.columns)
+        return (each for each in pending if each.rule.code not in unanswerable_codes)
 
-    def _repeated(self, document: Document, units: Sequence[Call | Batch | Destination]) -> Iterator[PendingFinding]:
-        """Yield the keys that stand twice on the way to something a rule reads."""
+    def _repeated_keys(
+        self, document: Document, units: Sequence[Call | Batch | Destination]
+    ) -> Iterator[PendingFinding]:
+        """Yield a finding for each repeated key on the path to a value that a rule reads."""
         rule = self._selection.by_code.get(REPEATED_KEY)
         if rule is None or not units or not document.repeated:
             return
@@ -255,23 +252,23 @@ class DocumentChecker:
             inner = () if unit is None else _path_in(unit, path)
             if unit is not None and inner and self._ruleset.reads(inner):
                 values: dict[str, str | Secret] = {"key": shown_text(str(path[-1]))}
-                remedy = remedy_for(rule, "", None)
+                remedy = best_remedy(rule, "")
                 yield PendingFinding(
                     rule, rule.message, path, unit.path, values, remedy, on_key=True, first_key=_FIRST_KEY
                 )
 
-    def _count(self, drafts: Sequence[PendingFinding], groups: Mapping[Path, Group], summary: Summary) -> None:
-        for draft in drafts:
-            summary.rules.setdefault(draft.rule.code, RuleTally()).findings += 1
-            summary.severities[str(self._selection.severity(draft.rule))] += 1
-        for code, unit in {(draft.rule.code, draft.unit) for draft in drafts}:
+    def _count(self, pending: Sequence[PendingFinding], groups: Mapping[Path, Group], summary: Summary) -> None:
+        for each in pending:
+            summary.rules.setdefault(each.rule.code, RuleTally()).findings += 1
+            summary.severities[str(self._selection.severity(each.rule))] += 1
+        for code, unit in {(each.rule.code, each.unit) for each in pending}:
             summary.rules[code].calls += 1
             if self._facets and unit in groups:
                 summary.groups[groups[unit]].rules[code] += 1
 
 
-def count(summary: Summary, verdict: Verdict, library: str, group: Group = (), calls: int = 1) -> None:
-    """Count *calls* of one library and one group on which the verdict is the same."""
+def count_calls(summary: Summary, verdict: Verdict, library: str, group: Group = (), calls: int = 1) -> None:
+    """Count a number of *calls* with the same verdict, library and group."""
     checked = verdict.not_delivered is None
     summary.calls += calls
     summary.checked += calls * checked
@@ -284,15 +281,11 @@ def count(summary: Summary, verdict: Verdict, library: str, group: Group = (), c
         tally.count(calls, checked=checked, usable=verdict.usable, readiness=verdict.readiness)
 
 
-def remedy_for(rule: Rule, library: str, origin: str | None, further: Iterable[str] = ()) -> str:
-    """Return what to do about a rule's finding in a call.
-
-    Args:
-        rule: the rule.
-        library, origin: of the call.
-        further: what else is true of the call and of the value to blame (`segkoch_lint.rules.remedies`).
-    """
-    return best_remedy(rule, library, (origin or "", *further))
+def _of_unit(unit: Path, violations: Iterable[Violation]) -> Iterator[PendingFinding]:
+    """Yield the findings of a batch or a destination at a path."""
+    for each in violations:
+        remedy = each.remedy or best_remedy(each.rule, "")
+        yield PendingFinding(each.rule, each.template, (*unit, *each.path), unit, each.values, remedy)
 
 
 def _path_in(unit: Call | Batch | Destination, path: Path) -> Path:

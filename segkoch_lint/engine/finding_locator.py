@@ -1,4 +1,4 @@
-"""Findings in the making to findings: put in their places in the text, with what is shown there masked."""
+"""Pending findings to findings: located in the text, with the values that they show masked."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.violations import shown_text
 
 _NAMES: Mapping[str, Path] = {"event": ("event",), "library": LIBRARY_NAME}
-"""Properties that are texts of the call, and where these stand in it."""
+"""Properties that are texts of the call, with their paths in it."""
 
 SnippetMaker = Callable[[Document, Span], Snippet | None]
-"""Makes the lines to show around a span."""
+"""Returns the lines to show around a span."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingFinding:
-    """A finding whose place in the text is not known yet: looking for it costs more than judging.
+    """A finding that is not located yet: locating many at once takes about as long as locating one.
 
     Attributes:
-        rule, template, values, remedy: what is said.
-        path: the value to blame, from the document's root.
-        unit: where the call, batch or destination stands that it is about.
-        on_key: underline the member's key instead of its value.
-        first_key: what the related location at the first of several equal keys says; empty for none.
+        rule, template, values, remedy: as of a `Finding`.
+        path: of the offending value, from the root of the document.
+        unit: the path of the call, batch or destination that it is about.
+        on_key: whether the key of the member is underlined instead of its value.
+        first_key: the message of a related location at the first of several equal keys; empty for none.
         properties: further facts for reports.
     """
 
@@ -51,40 +51,39 @@ class PendingFinding:
 
 
 class FindingLocator:
-    """Puts findings in their places.
+    """Locates pending findings.
 
     Args:
-        severity: tells what a finding of a rule weighs.
-        snippets: None when nobody shows them.
+        severity: returns the severity of the findings of a rule.
+        snippets: returns the snippet of a finding; None if no report shows snippets.
 
     Attributes:
-        snippets: the same; it may be set to None when enough of them are shown.
+        snippets: the same; it may be set to None when enough snippets are shown.
     """
 
     def __init__(self, severity: Callable[[Rule], Severity], snippets: SnippetMaker | None) -> None:
         self._severity = severity
         self.snippets = snippets
 
-    def findings(self, document: Document, path: str, drafts: Sequence[PendingFinding]) -> list[Finding]:
+    def findings(self, document: Document, path: str, pending: Sequence[PendingFinding]) -> list[Finding]:
         """Return the findings of a document, in the order of the text.
 
         Args:
-            document: that they stand in.
-            path: its input, as findings name it.
-            drafts: what is wrong.
+            document: the document.
+            path: of its input, as findings name it.
+            pending: the findings before they are located.
         """
-        if not drafts:
+        if not pending:
             return []
-        spans = document.locate({draft.path for draft in drafts})
-        made = [(self.finding(document, path, draft, spans), draft, _remark(document, draft)) for draft in drafts]
-        return self.with_snippets(document, in_order(made))
+        spans = document.locate({each.path for each in pending})
+        located = [(self.finding(document, path, each, spans), each, _remark(document, each)) for each in pending]
+        return self.with_snippets(document, in_order(located))
 
     def with_snippets(self, document: Document, findings: list[Finding]) -> list[Finding]:
-        """Return findings with the lines around them, if these are shown."""
+        """Return findings with their snippets, if these are shown."""
         if self.snippets is None:
             return findings
-        # Several rules often blame the same value.
-        snippet = cache(partial(self.snippets, document))
+        snippet = cache(partial(self.snippets, document))  # several findings often have the same span
         spans = [finding.location.span for finding in findings]
         return [
             msgspec.structs.replace(finding, snippet=snippet(span)) if span else finding
@@ -95,85 +94,85 @@ class FindingLocator:
         self,
         document: Document,
         path: str,
-        draft: PendingFinding,
+        pending: PendingFinding,
         spans: Mapping[Path, Span] = MappingProxyType({}),
     ) -> Finding:
-        """Return a finding, without the lines around it.
+        """Return a finding without its snippet.
 
         Args:
-            document: that it stands in.
-            path: its input, as findings name it.
-            draft: what is wrong.
-            spans: where values stand.
+            document: the document.
+            path: of its input, as findings name it.
+            pending: the finding before it is located.
+            spans: the spans of values.
         """
-        pointer = pointer_in(document, draft.path)
-        keys = _keys(document, draft)
-        span = keys[-1] if keys else spans.get(draft.path)
-        related = (Location.of(path, keys[0], pointer, draft.first_key),) if keys and draft.first_key else ()
-        note = document.note(draft.path) or Note("")
-        values = draft.values if note.written is None else _as_written(draft.values, note.written)
+        pointer = pointer_in(document, pending.path)
+        keys = _keys(document, pending)
+        span = keys[-1] if keys else spans.get(pending.path)
+        related = (Location.of(path, keys[0], pointer, pending.first_key),) if keys and pending.first_key else ()
+        note = document.note(pending.path) or Note("")
+        values = pending.values if note.written is None else _as_written(pending.values, note.written)
         return Finding(
-            code=draft.rule.code,
-            name=draft.rule.name,
-            severity=self._severity(draft.rule),
-            template=draft.template,
+            code=pending.rule.code,
+            name=pending.rule.name,
+            severity=self._severity(pending.rule),
+            template=pending.template,
             location=Location.of(path, span, pointer),
-            values={name: _masked(value, document, draft.path) for name, value in values.items()},
-            remedy=" ".join(filter(None, (note.remark, draft.remedy))),
+            values={name: _masked(value, document, pending.path) for name, value in values.items()},
+            remedy=" ".join(filter(None, (note.remark, pending.remedy))),
             related=related,
-            properties=_shared(draft.properties, document) | _entry(document),
+            properties=_masked_properties(pending.properties, document) | _entry(document),
         )
 
 
-def in_order(made: Sequence[tuple[Finding, PendingFinding, str]]) -> list[Finding]:
+def in_order(located: Sequence[tuple[Finding, PendingFinding, str]]) -> list[Finding]:
     """Return the findings of a document in the order of the text.
 
-    One cause can break several rules. What to do about it is said at the first finding of the call.
+    One cause can break several rules: of equal remedies for a call, only the first finding keeps its remedy.
 
     Args:
-        made: the findings, each with its draft and what a reader should know of how the value to blame was read.
+        located: the findings, each as it was before, with the remark on how its offending value was read.
     """
-    told: set[tuple[Path, str]] = set()
+    seen: set[tuple[Path, str]] = set()
     findings = []
-    for finding, draft, remark in sorted(made, key=lambda each: _order(each[0])):
-        again = bool(draft.remedy) and (draft.unit, draft.remedy) in told
-        told.add((draft.unit, draft.remedy))
+    for finding, pending, remark in sorted(located, key=lambda each: _order(each[0])):
+        again = bool(pending.remedy) and (pending.unit, pending.remedy) in seen
+        seen.add((pending.unit, pending.remedy))
         findings.append(msgspec.structs.replace(finding, remedy=remark) if again else finding)
     return findings
 
 
-def _remark(document: Document, draft: PendingFinding) -> str:
-    """Return what a reader should know of how the value to blame was read."""
-    return (document.note(draft.path) or Note("")).remark
+def _remark(document: Document, pending: PendingFinding) -> str:
+    """Return the remark on how the offending value was read, or an empty string."""
+    return (document.note(pending.path) or Note("")).remark
 
 
-def _keys(document: Document, draft: PendingFinding) -> Sequence[Span]:
-    """Return the spans of the keys to underline, in the text's order; none where the value is underlined."""
-    if not draft.on_key or not draft.path:
+def _keys(document: Document, pending: PendingFinding) -> Sequence[Span]:
+    """Return the spans of the keys to underline, in the order of the text; none if the value is underlined."""
+    if not pending.on_key or not pending.path:
         return ()
-    keys = document.keys(draft.path)
-    # The keys of a table stand in its header. What is wrong with one row has to be shown in that row.
+    keys = document.keys(pending.path)
+    # The keys of a table are in its header, but a violation by one row has to be shown in that row.
     of_header = any((span.line, span.column) < document.start for span in keys)
-    return () if of_header and not draft.first_key else keys
+    return () if of_header and not pending.first_key else keys
 
 
 def _as_written(values: Mapping[str, str | Secret], text: str) -> Mapping[str, str | Secret]:
-    """Return the values of a message about a value that was read from another text, which is what a reader knows."""
+    """Return the values of a message, with *text* for the offending value, which was read from that text."""
     if "value" not in values:
         return values
     return {**values, "value": Secret(text) if isinstance(values["value"], Secret) else text}
 
 
 def _masked(value: str | Secret, document: Document, path: Path) -> str | Secret:
-    """Return what a message shows: where an id of the document stands again in it, that is masked, too."""
+    """Return a value of a message with all ids of the document in it masked."""
     if isinstance(value, Secret) and not value.masked:
-        return value  # all of it is masked
+        return value  # it is masked as a whole
     text = value.reveal() if isinstance(value, Secret) else value
-    again = document.ids.ranges(text, (text,) if _stands_at(document.value, path, text) else ())
+    again = document.ids.ranges(text, (text,) if _is_at(document.value, path, text) else ())
     return shown_text(text, again) if again else value
 
 
-def _stands_at(value: Any, path: Path, text: str) -> bool:
+def _is_at(value: Any, path: Path, text: str) -> bool:
     """Return whether *text* is the value at *path*, and no key on the way makes it an id."""
     for step in path:
         if not isinstance(value, Mapping) or is_sensitive_key(str(step)):
@@ -187,14 +186,14 @@ def _entry(document: Document) -> dict[str, str]:
     return {"entry": document.origin.entry} if document.origin is not None and document.origin.entry else {}
 
 
-def _shared(properties: Mapping[str, Any], document: Document) -> dict[str, Any]:
-    """Return the properties of a finding; an id of the document that stands again in a name is masked."""
-    shared = dict(properties)
+def _masked_properties(properties: Mapping[str, Any], document: Document) -> dict[str, Any]:
+    """Return the properties of a finding with all ids of the document in its names masked."""
+    masked = dict(properties)
     for key, path in _NAMES.items():
         if name := properties.get(key):
-            again = document.ids.ranges(name, (name,) if _stands_at(document.value, path, name) else ())
-            shared[key] = mask_spans(name, merged(again)) if again else name
-    return shared
+            again = document.ids.ranges(name, (name,) if _is_at(document.value, path, name) else ())
+            masked[key] = mask_spans(name, merged(again)) if again else name
+    return masked
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

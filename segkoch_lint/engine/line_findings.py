@@ -1,4 +1,4 @@
-"""The findings of lines that are calls: made once for all lines of which the same is said, and placed line by line."""
+"""The findings of lines: created once for all lines that share them, and located line by line."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.rules.ruleset import Verdict
 from segkoch_lint.rules.violations import NAMES, ViolationTemplate, placeholders
 
-Judge = Callable[[Call, Verdict, Document], Iterable[PendingFinding]]
-"""Returns what is wrong with a call."""
+PendingFindings = Callable[[Call, Verdict, Document], Iterable[PendingFinding]]
+"""Returns the findings of a call without their places."""
 
-_SOME_TEXT = "some text"
-"""Stands for every text that is not shown, or only masked as a whole."""
+_ANY_TEXT = "any text"
+"""Replaces each text that is not shown, or masked as a whole: lines that differ in it share their findings."""
 
 
 class SharedFindings(msgspec.Struct, frozen=True, eq=False):
-    """What is said of lines that are alike.
+    """The findings that lines with the same verdict and the same values share.
 
     Attributes:
         verdict, library: of the calls.
-        templates: the findings, whatever the type and the event of a call.
-        passes: returns whether nothing in a line may be an id that would have to be masked in the findings.
+        templates: the findings, for any type and event of a call.
+        passes: returns whether a line has no id that would have to be masked in the findings.
         findings: by code and name of the severity, how many there are.
     """
 
@@ -55,14 +55,14 @@ class _Template(msgspec.Struct, frozen=True):
     """A finding without its place.
 
     Attributes:
-        draft: what is wrong.
-        finding: what is said.
-        number: of the value to blame among those that the verdict reads.
-        key: the key to underline in place of the value; empty for none.
-        secret: the placeholder of the message whose value each line has its own of; empty for none.
+        pending: the finding before it is located.
+        finding: the finding, at no place.
+        number: the index of the offending value in `Verdict.reads`.
+        key: the key to underline in place of the value; empty if the value is underlined.
+        secret: the placeholder of the message whose value is each line's own; empty if there is none.
     """
 
-    draft: PendingFinding
+    pending: PendingFinding
     finding: Finding
     number: int
     key: str
@@ -70,12 +70,12 @@ class _Template(msgspec.Struct, frozen=True):
 
 
 class _Names(msgspec.Struct, frozen=True, eq=False):
-    """What goes with all findings of calls of one type and event.
+    """The type and event that all findings of some calls show.
 
     Attributes:
         type: of the calls.
         event: the name of their event as it is shown; None if they have none.
-        passes: returns whether nothing in a line may be an id that would have to be masked in it.
+        passes: returns whether a line has no id that would have to be masked in the name.
     """
 
     type: str
@@ -90,83 +90,84 @@ class _Names(msgspec.Struct, frozen=True, eq=False):
 
 
 class _Reading(NamedTuple):
-    """How findings read the value to blame.
+    """How a finding reads the offending value.
 
     Attributes:
-        number: of the value among those that the verdict reads.
-        whole: whether it is the value itself that is read, and not that it is there.
-        shown: the placeholder of the message that shows it; empty for none.
+        number: the index of the value in `Verdict.reads`.
+        exists: whether the value exists, and the path is not that of an object around it.
+        shown: the placeholder of the message that shows it; empty if there is none.
         hidden: whether a text there is masked as a whole.
     """
 
     number: int
-    whole: bool
+    exists: bool
     shown: str
     hidden: bool
 
     @classmethod
-    def of(cls, blame: ViolationTemplate, number: int) -> _Reading:
-        """Return how the findings of a blame read the value with a number."""
-        names = {"value", "state"}.intersection(placeholders(blame.template))
+    def of(cls, violation: ViolationTemplate, number: int) -> _Reading:
+        """Return how the findings of a violation read the value with an index."""
+        names = {"value", "state"}.intersection(placeholders(violation.template))
         shown = "value" if "value" in names else "".join(names)
-        parent = parent_of(blame.path) if shown == "value" else None
-        return cls(number, blame.exists, shown, len(names) == 1 and hides_values(key_of(blame.path), parent))
+        parent = parent_of(violation.path) if shown == "value" else None
+        hidden = len(names) == 1 and hides_values(key_of(violation.path), parent)
+        return cls(number, violation.exists, shown, hidden)
 
     def part(self, text: bytes) -> tuple[Hashable, Secret | None]:
-        """Return what decides about findings in the text of the value, and what a message shows of it alone."""
-        if not self.whole:
+        """Return what the findings depend on in the text of the value, and the part that only this line's one shows."""
+        if not self.exists:
             return None, None
         if text[:1] != b'"' or b"\\" in text:
             return text, None
         value = text[1:-1].decode()
         if not value.strip() or (self.shown and is_placeholder(value)):
             return text, None
-        return _SOME_TEXT, Secret(value) if self.shown else None
+        return _ANY_TEXT, Secret(value) if self.shown else None
 
 
 class _Readings(NamedTuple):
-    """How findings read what a verdict says they read (`Verdict.reads`).
+    """How the findings of a verdict read the values in `Verdict.reads`.
 
     Attributes:
-        blamed: the values to blame; all others are read as they stand.
-        special: of these, the ones that are not.
+        offending: how they read the offending values; they read all other values as they are.
+        reduced: those of *offending* that may read only a part of the text.
     """
 
-    blamed: tuple[_Reading, ...]
-    special: tuple[_Reading, ...]
+    offending: tuple[_Reading, ...]
+    reduced: tuple[_Reading, ...]
 
     @classmethod
     def of(cls, verdict: Verdict) -> _Readings:
         """Return how the findings of a verdict read values."""
-        blamed: list[_Reading] = []
+        found: list[_Reading] = []
         number = len(NAMES)
-        for blame in verdict.violations:
-            blamed.append(_Reading.of(blame, number))
-            number += 1 + len(blame.around)
-        return cls(tuple(blamed), tuple(each for each in blamed if not (each.whole and each.shown and not each.hidden)))
+        for violation in verdict.violations:
+            found.append(_Reading.of(violation, number))
+            number += 1 + len(violation.around)
+        return cls(tuple(found), tuple(each for each in found if not (each.exists and each.shown and not each.hidden)))
 
 
 class LineFindings:
-    """Makes the findings of lines.
+    """Creates the findings of lines.
 
     Args:
-        judge: returns what is wrong with a call.
-        placer: makes findings.
+        pending_findings: returns the findings of a call without their places.
+        locator: creates findings.
     """
 
-    def __init__(self, judge: Judge, placer: FindingLocator) -> None:
-        self._judge = judge
-        self._placer = placer
+    def __init__(self, pending_findings: PendingFindings, locator: FindingLocator) -> None:
+        self._pending_findings = pending_findings
+        self._locator = locator
         self._shared: BoundedCache[Hashable, SharedFindings | None] = BoundedCache()
         self._names: BoundedCache[tuple[bytes, bytes], _Names | None] = BoundedCache()
         self._readings: BoundedCache[Verdict, _Readings] = BoundedCache()
 
     def of(self, line: CheckedLine, path: str, ignored: frozenset[str]) -> tuple[SharedFindings, list[Finding]] | None:
-        """Return what is said of a line, and its findings in order; None if that takes a look at the whole line.
+        """Return the shared findings of a line, and its own, in order; None if all of the line has to be read.
 
         Args:
             line: the line.
-            path: its input, as findings name it.
+            path: of its input, as findings name it.
             ignored: codes that do not count in this input.
         """
         verdict, extents, text = line.verdict, line.extents, line.text
@@ -175,56 +176,56 @@ class LineFindings:
         readings = self._readings.entries.get(verdict) or self._readings.add(verdict, _Readings.of(verdict))
         parts: list[Any] = [text[start:end] for start, end in extents]
         secrets: dict[int, Secret | None] = {}
-        for reading in readings.special:
+        for reading in readings.reduced:
             parts[reading.number], secrets[reading.number] = reading.part(parts[reading.number])
         named, key = (parts[0], parts[1]), (verdict, ignored, *parts[2:])
         names = self._names.entries[named] if named in self._names.entries else self._names.add(named, _names(*named))
         if key in self._shared.entries:
             shared = self._shared.entries[key]
         else:
-            shared = self._shared.add(key, self._shared_by(line, readings, parts, ignored))
+            shared = self._shared.add(key, self._shared_findings(line, readings.offending, parts, ignored))
         if names is None or shared is None or not (names.passes(text) and shared.passes(text)):
             return None
         properties = names.properties(shared.library)
-        placed = [_placed(each, line, path, extents[each.number], properties) for each in shared.templates]
+        located = [_located(each, line, path, extents[each.number], properties) for each in shared.templates]
         if secrets:
-            placed = list(map(_with_secret, placed, shared.templates, repeat(secrets)))
-        if len(placed) > 1:
-            drafts = [each.draft for each in shared.templates]
-            placed = in_order([(finding, draft, "") for finding, draft in zip(placed, drafts, strict=True)])
-        return shared, placed
+            located = list(map(_with_secret, located, shared.templates, repeat(secrets)))
+        if len(located) > 1:
+            pending = [each.pending for each in shared.templates]
+            located = in_order([(finding, each, "") for finding, each in zip(located, pending, strict=True)])
+        return shared, located
 
-    def _shared_by(
-        self, line: CheckedLine, readings: _Readings, parts: Sequence[Hashable], ignored: frozenset[str]
+    def _shared_findings(
+        self, line: CheckedLine, readings: Sequence[_Reading], parts: Sequence[Hashable], ignored: frozenset[str]
     ) -> SharedFindings | None:
-        """Return what is said of lines like one; None if each of them is to be looked at."""
+        """Return the findings of lines like this one; None if all of each line has to be read."""
         values = _values(line, readings)
         message = object_with(sorted(values.items(), key=lambda each: len(each[0])))
         own = (value for path, value in values.items() if not hides_values(key_of(path), parent_of(path)))
         ids = UnreadIds(value for value in own if isinstance(value, str))
         document = ValueDocument(message, ids)
-        drafts = self._judge(Call(message), line.verdict, document)
+        pending = self._pending_findings(Call(message), line.verdict, document)
         templates = tuple(
-            self._template(document, draft, reading, parts[reading.number])
-            for reading, draft in zip(readings.blamed, drafts, strict=True)
-            if draft.rule.code not in ignored
+            self._template(document, each, reading, parts[reading.number])
+            for reading, each in zip(readings, pending, strict=True)
+            if each.rule.code not in ignored
         )
         if ids.strings is None:
             return None
         findings = Counter((each.finding.code, str(each.finding.severity)) for each in templates)
         return SharedFindings(line.verdict, library_of(message), templates, _watch(ids.strings), findings)
 
-    def _template(self, document: Document, draft: PendingFinding, reading: _Reading, part: Hashable) -> _Template:
-        finding = self._placer.finding(document, "", draft)
+    def _template(self, document: Document, pending: PendingFinding, reading: _Reading, part: Hashable) -> _Template:
+        finding = self._locator.finding(document, "", pending)
         shown = finding.values.get(reading.shown)
-        own = isinstance(shown, Secret) and not shown.masked
-        assert own or not reading.shown or part is not _SOME_TEXT, "a text of one line would be shown of others"
-        key = str(draft.path[-1]) if draft.on_key else ""
-        return _Template(draft, finding, reading.number, key, reading.shown if own else "")
+        is_own = isinstance(shown, Secret) and not shown.masked
+        assert is_own or not reading.shown or part is not _ANY_TEXT, "other lines would show the text of this one"
+        key = str(pending.path[-1]) if pending.on_key else ""
+        return _Template(pending, finding, reading.number, key, reading.shown if is_own else "")
 
 
 def _names(type_text: bytes, event_text: bytes) -> _Names | None:
-    """Return what goes with findings, by the texts of the names in a call; None if each call is to be looked at."""
+    """Return the names that findings show, by their texts in a call; None if all of each line has to be read."""
     event = _parsed(event_text) if event_text else None
     if not isinstance(event, str):
         return _Names(_parsed(type_text), None, lambda _: True)
@@ -240,7 +241,7 @@ def _parsed(text: bytes) -> Any:
 
 
 def _watch(strings: Mapping[bytes, int]) -> Callable[[bytes], bool]:
-    """Return what tells of a line that no string stands in it more often than it may; see `holds_none`."""
+    """Return the test whether a line has no string more often than it may; see `holds_none`."""
     if not has_core():
         return partial(holds_none, strings=tuple(strings.items()))
     from segkoch_lint_core import Watch  # noqa: PLC0415 - it is optional
@@ -248,10 +249,10 @@ def _watch(strings: Mapping[bytes, int]) -> Callable[[bytes], bool]:
     return Watch(list(strings.items())).passes
 
 
-def _values(line: CheckedLine, readings: _Readings) -> dict[Path, Any]:
-    """Return as much of a call as its findings read, by path."""
+def _values(line: CheckedLine, readings: Sequence[_Reading]) -> dict[Path, Any]:
+    """Return the values of a call that its findings read, by path."""
     assert line.extents is not None
-    around = {reading.number for reading in readings.blamed if not reading.whole}
+    around = {reading.number for reading in readings if not reading.exists}
     values: dict[Path, Any] = {}
     for number, (path, (start, end)) in enumerate(zip(line.verdict.reads, line.extents, strict=True)):
         if number == NAMES.index(EVENT):
@@ -264,10 +265,10 @@ def _values(line: CheckedLine, readings: _Readings) -> dict[Path, Any]:
     return values
 
 
-def _placed(
+def _located(
     template: _Template, line: CheckedLine, path: str, extent: OffsetRange, properties: Mapping[str, str]
 ) -> Finding:
-    """Return the finding of a line."""
+    """Return the finding of a line, with its place."""
     finding, text, number = template.finding, line.text, line.line
     if template.key:
         extent = _key_extent(text, extent[0], template.key)
@@ -288,12 +289,12 @@ def _placed(
 
 
 def _with_secret(finding: Finding, template: _Template, secrets: Mapping[int, Secret | None]) -> Finding:
-    """Return a finding with the value that its line has of its own, if it shows one."""
+    """Return a finding with the value that only its line shows, if there is one."""
     secret = secrets.get(template.number) if template.secret else None
     return msgspec.structs.replace(finding, values={**finding.values, template.secret: secret}) if secret else finding
 
 
 def _key_extent(text: bytes, value: int, key: str) -> OffsetRange:
-    """Return where the key of a value stands, with its quotes; it holds no escape."""
+    """Return the byte range of the key of a value, with its quotes; the key has no escapes."""
     end = text.rindex(b'"', 0, value) + 1
     return end - len(key.encode()) - 2, end

@@ -56,7 +56,7 @@ def kinds() -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
-def best_remedy(rule: Rule, library: str, words: Iterable[str]) -> str:
+def best_remedy(rule: Rule, library: str, words: Iterable[str] = ()) -> str:
     """Return the remedy of *rule* that fits a call best, or an empty string if none fits.
 
     The form of the value counts most, then the kind of call, its library, the origin of that, and the platform.

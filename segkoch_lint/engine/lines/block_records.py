@@ -1,4 +1,4 @@
-"""What the calls of a block say of their users and event names."""
+"""The identity records and events of the calls of a block."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class _Count:
     """Calls of one record.
 
     Attributes:
-        number: of the line in the block where the first of them stands.
-        members: those that say whose this call is.
-        calls: number of them.
+        number: of the line in the block with the first of them, from 0.
+        members: those members of this call that identify its user.
+        calls: how many there are.
     """
 
     number: int
@@ -30,7 +30,7 @@ class _Count:
 
 
 class BlockRecords:
-    """What the calls of a block say, until it is certain that all of the block can be gone through.
+    """The records of a block, held until all of the block is read without a failure.
 
     Args:
         block: the lines of the calls, one in each.
@@ -47,8 +47,8 @@ class BlockRecords:
         """Add a call.
 
         Args:
-            members: those that say whose it is.
-            message: the call, or as much of it as is read of users.
+            members: those that identify its user.
+            message: the call, or the parts of it that decide its ids.
             origin: of its library.
             number: of its line in the block, from 0.
         """
@@ -61,12 +61,12 @@ class BlockRecords:
             count.calls += 1
 
     def add_event(self, event: Event, number: int) -> None:
-        """Add a call with an event, which stands in the line of the block with a number, from 0."""
+        """Add a call with an event, in the line of the block with a number, from 0."""
         count = self._events.setdefault(event, _Count(number))
         count.calls += 1
 
     def record(self, recorder: Recorder) -> None:
-        """Record all of it."""
+        """Pass all records to a recorder."""
         for link in self._links:
             recorder.link(link)
         for record, count in self._counts.items():

@@ -1,5 +1,7 @@
-"""Goes through lines without the native core: the members of a call are looked up by their texts, and calls that are
-alike in all that is read of them are judged once.
+"""A line selector in Python: it looks up the members of a call by their texts, and the verdict by their numbers.
+
+The text of each member that is read gets a number, equal for two texts only if the rules read the same of both. Calls
+whose members have the same numbers are validated once.
 """
 
 from __future__ import annotations
@@ -33,26 +35,26 @@ from segkoch_lint.rules.fingerprint import Fingerprinter
 from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.ruleset import Verdict
 
-MOST_REMEMBERED = 10_000
-"""Entries of each cache; with more, all are cleared."""
+MOST_ENTRIES = 10_000
+"""Entries of the largest cache; with more, all caches are cleared."""
 
 MOST_BYTES = 8 << 20
-"""Bytes of texts and of values that are cached of one member."""
+"""Bytes of the texts and values of one member that are cached."""
 
 _LONGEST_KEY = 1_000
-"""Characters of a key that may be cached; a line with a longer one is read as a document."""
+"""Characters of the longest key that is cached; a line with a longer one is read as a document."""
 
 _ENTRY_BYTES = 600
-"""About what an entry takes beside its text."""
+"""About how many bytes an entry takes, its text aside."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
-    """What is known of a member's text.
+    """What is cached of a member's text.
 
     Attributes:
-        number: the same for two texts only if nothing that is read of them differs, the texts of ids and groups aside.
-        value: as much of the value as decides of ids and groups; equal to itself only.
+        number: equal for two texts only if the rules read the same of both; texts of ids and groups do not count.
+        value: the parts of the value that decide ids and groups. Entries are equal to themselves only.
     """
 
     number: int
@@ -61,11 +63,11 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _KnownLine:
-    """What is known of a line.
+    """A line that is found in the caches.
 
     Attributes:
-        verdict: on the call that it is.
-        members: those that say whose it is.
+        verdict: on its call.
+        members: those that identify its user.
         entries: of its members that are read, by key.
     """
 
@@ -75,7 +77,7 @@ class _KnownLine:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The call, as far as it decides of ids and groups."""
+        """The parts of the call that decide ids and groups."""
         return {key: entry.value for key, entry in self.entries.items()}
 
 
@@ -94,7 +96,7 @@ class CachingSelector:
         self._facets = context.facets
         self._recorder = context.recorder
         self.ahead = 0
-        self._named = any(facet.named for facet in context.facets)
+        self._has_named_facets = any(facet.named for facet in context.facets)
         self._fingerprinter = Fingerprinter(reads.read_set)
         self._longest = min(context.limits.line_bytes, reads.read_set.longest)
         self._members: dict[str, _CachedMember | None] = {}
@@ -104,14 +106,14 @@ class CachingSelector:
         grouping: list[Path] = [*reads.columns, *([("type",), EVENT] if reads.events else [])]
         identifying: list[Path] = [DEVICE, *USER_IDS] if reads.identity else []
         self._paths = [*grouping, *identifying]
-        self._grouped = list(dict.fromkeys(str(path[0]) for path in grouping))
+        self._grouping_keys = list(dict.fromkeys(str(path[0]) for path in grouping))
 
     def announce(self, block: Block) -> None:
-        """Take no notice of a block."""
+        """Do nothing: a block is read when it is selected from."""
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | ParseError | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
-        self._forget_when_full()
+        self._clear_when_full()
         selected: list[NumberedLine | ParseError | CheckedLine] = []
         counted: Counter[tuple[Verdict, str, Group]] = Counter()
         records = BlockRecords(block)
@@ -140,7 +142,7 @@ class CachingSelector:
         return selected
 
     def _known(self, line: bytes) -> _KnownLine | None:
-        """Return what is known of a line, or None if it is to be read as a document."""
+        """Return what the caches have of a line, or None if it has to be read as a document."""
         members = self._members_of(line)
         if members is None:
             return None
@@ -157,7 +159,7 @@ class CachingSelector:
         numbers = tuple([entry.number for entry in entries.values()])
         verdict = self._verdicts[numbers] if numbers in self._verdicts else self._verdict(numbers, line)
         known = None if verdict is None else _KnownLine(*verdict, entries)
-        return None if known is None or (self._named and self._may_hold_ids(known, line)) else known
+        return None if known is None or (self._has_named_facets and self._may_hold_ids(known, line)) else known
 
     def _members_of(self, line: bytes) -> dict[str, msgspec.Raw] | None:
         """Return the texts of the members of an object that is one line; None if anything about it is unusual."""
@@ -174,18 +176,22 @@ class CachingSelector:
             return None
 
     def _member(self, key: str) -> _CachedMember | None:
+        """Return the cache of the member with a key, or None if the run does not read it."""
         fingerprinter = Fingerprinter(ReadSet(all=True)) if is_column(key) else self._fingerprinter.member(key)
         paths = [path[1:] for path in self._paths if path[0] == key]
-        made = (
-            None
-            if fingerprinter is None
-            else _CachedMember(key, fingerprinter, paths, self._numbers, self._limits.depth - 1)
-        )
-        self._members[key] = made
-        return made
+        member = None
+        if fingerprinter is not None:
+            member = _CachedMember(key, fingerprinter, paths, self._numbers, self._limits.depth - 1)
+        self._members[key] = member
+        return member
 
     def _verdict(self, numbers: tuple[int, ...], line: bytes) -> tuple[Verdict, IdMembers] | None:
-        """Return the verdict on a call, and what says whose it is; None if it is to be read as a document."""
+        """Return the verdict on a call and the members that identify its user; None if it must be read as a document.
+
+        Args:
+            numbers: of its members.
+            line: its text.
+        """
         call = single_call(parse_json(line, depth=self._limits.depth))
         if call is None:
             self._verdicts[numbers] = None
@@ -196,8 +202,8 @@ class CachingSelector:
         return verdict, members
 
     def _group(self, known: _KnownLine) -> tuple[str, Group, Event | None]:
-        """Return the library and the group of a call in which no id has to be masked, and its event if one is read."""
-        entries = tuple([known.entries.get(key) for key in self._grouped])
+        """Return the library, the group and the event of a call; ids are not masked in the names of the group."""
+        entries = tuple([known.entries.get(key) for key in self._grouping_keys])
         found = self._groups.get(entries)
         if found is None:
             message = known.message
@@ -215,10 +221,9 @@ class CachingSelector:
             if facet.named
         )
 
-    def _forget_when_full(self) -> None:
-        """Keep what is cached bounded; of each member's texts `_CachedMember` sees to it itself."""
-        held = max(len(self._members), len(self._numbers), len(self._verdicts), len(self._groups))
-        if held > MOST_REMEMBERED:
+    def _clear_when_full(self) -> None:
+        """Keep the caches bounded; `_CachedMember` does so for the texts of a member."""
+        if max(len(self._members), len(self._numbers), len(self._verdicts), len(self._groups)) > MOST_ENTRIES:
             self._members.clear()
             self._numbers.clear()
             self._verdicts.clear()
@@ -226,14 +231,14 @@ class CachingSelector:
 
 
 class _CachedMember:
-    """A member of calls, and the texts of it that were met.
+    """The cached texts of a member of calls.
 
     Args:
         key: of the member.
-        fingerprinter: what is read of it.
-        paths: inside of it, what decides of ids and groups.
-        numbers: what all members are numbered by.
-        depth: levels that a text may have.
+        fingerprinter: of its values.
+        paths: the paths inside it of values that decide ids and groups.
+        numbers: the numbers of the fingerprints of all members.
+        depth: how many levels a text may have.
     """
 
     def __init__(
@@ -247,41 +252,41 @@ class _CachedMember:
         self._entries: dict[bytes, _Entry | None] = {}
         self._bytes = 0
         read_set = fingerprinter.read_set
-        self._named = not (read_set.all or read_set.comparisons or read_set.patterns)
-        self._divisible = read_set.is_divisible
+        self._reads_named_members_only = not (read_set.all or read_set.comparisons or read_set.patterns)
+        self._is_divisible = read_set.is_divisible
         self._longest = read_set.longest
-        self._bare: _Entry | None = None
+        self._nothing_read: _Entry | None = None
 
     def entry(self, text: bytes) -> _Entry | None:
-        """Return what is known of a text, or None if the line is to be read as a document."""
+        """Return the entry of a text, or None if its line has to be read as a document."""
         if text in self._entries:
             return self._entries[text]
-        if self._named and text.startswith(b"{"):
+        if self._reads_named_members_only and text.startswith(b"{"):
             members = compact_members(text)
             if members is not None and self._fingerprinter.read_set.members.keys().isdisjoint(members):
-                if self._bare is None:
-                    self._bare = _Entry(self._number(self._fingerprinter.of({})), {})
-                return self._bare  # these hardly ever repeat
+                if self._nothing_read is None:
+                    self._nothing_read = _Entry(self._number(self._fingerprinter.of({})), {})
+                return self._nothing_read  # not cached by text: such texts hardly ever repeat
         self._bytes += len(text) + _ENTRY_BYTES
         if self._bytes > MOST_BYTES:
             self._entries.clear()
             self._bytes = 0
-        entry = self._entries[text] = self._read(text)
+        entry = self._entries[text] = self._parse(text)
         return entry
 
-    def _read(self, text: bytes) -> _Entry | None:
+    def _parse(self, text: bytes) -> _Entry | None:
         document = parse_json(text, depth=self._depth)
-        if not self._divisible or not isinstance(document, JsonDocument) or document.repeated:
+        if not self._is_divisible or not isinstance(document, JsonDocument) or document.repeated:
             return None
         if not fits(text, self._longest):
             return None
         return _Entry(self._number(self._fingerprinter.of(document.value)), self._kept(document.value))
 
-    def _number(self, alike: Hashable) -> int:
-        return self._numbers.setdefault((self._key, alike), len(self._numbers))
+    def _number(self, fingerprint: Hashable) -> int:
+        return self._numbers.setdefault((self._key, fingerprint), len(self._numbers))
 
     def _kept(self, value: Any) -> Any:
-        """Return as much of a value as decides of ids and groups."""
+        """Return the parts of a value that decide ids and groups."""
         if () in self._paths:
             return value
         found = ((path, value_at(value, path)) for path in self._paths)

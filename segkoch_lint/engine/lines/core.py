@@ -1,4 +1,4 @@
-"""The native core: whether it is installed, and fits."""
+"""The native core: whether it is installed, and whether it is the version that this program needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from types import ModuleType
 
 ABI = 10
-"""The core's boundary that this program is made for: `segkoch_lint_core.ABI`."""
+"""The version of the core's interface (`segkoch_lint_core.ABI`) that this program needs."""
 
 MISSING = "not installed; large logs take several times as long (README, Install)"
 
@@ -21,13 +21,13 @@ def _core() -> ModuleType | None:
 
 
 def has_core() -> bool:
-    """Return whether the native core is installed, and fits."""
+    """Return whether the native core is installed and has the interface that this program needs."""
     core = _core()
     return core is not None and core.ABI == ABI
 
 
 def core_text() -> str:
-    """Return what is to be known of the native core, for people."""
+    """Return the version of the native core, or why it is not used."""
     core = _core()
     if core is None:
         return MISSING

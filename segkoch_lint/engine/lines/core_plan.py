@@ -1,7 +1,7 @@
-"""The plan of the native core: what a run reads of a call, as the core takes it, and what the core learns on the way.
+"""The plan of the native core: what a run reads of a call, in the core's numbers, and the answers to its questions.
 
-The core tells calls apart at least as finely as `segkoch_lint.rules.fingerprint` does; where it cannot, a member is
-marked so that lines with it are read as documents.
+The core distinguishes calls at least as finely as `segkoch_lint.rules.fingerprint` does. A member for which it cannot
+do so is marked, and lines with it are read as documents.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from segkoch_lint.rules.validator import matcher
 from segkoch_lint.rules.vocabulary import compared_names
 
 _LONGEST_COUNTED = 1000
-"""Characters up to which an automaton counts for `minLength` and `maxLength`."""
+"""The largest `minLength` and `maxLength` that the core checks with an automaton."""
 
-_MOST_ANSWERS = 30_000
-"""Different answers of one member that are told apart; with more of them its lines are left to the reader."""
+_MOST_FINGERPRINTS = 30_000
+"""Different fingerprints of one member that get a number; lines with others are read as documents."""
 
 _LONGEST_RECORDED = 512
-"""Bytes of an id or a name beyond which its line is left to the reader: records are to be small."""
+"""Bytes of the longest recorded id or name, so that records are small; lines with longer ones are read as documents."""
 
 _MOST_MEMBERS = 64
-"""Keys of one object that are read; if a line has yet another, it is left to the reader."""
+"""Keys of one object that are read; a line with yet another key is read as a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class _Node:
     """An object whose members are read.
 
     Attributes:
-        members: those that are known, by key.
+        members: those that the core has a number of, by key.
     """
 
     path: Path
@@ -59,23 +59,23 @@ class _Node:
 
 
 class CorePlan:
-    """A core, and what its numbers mean.
+    """A core, and the meaning of its numbers.
 
     Args:
-        reads: what is read of a call.
-        limits: depth and length of a line.
-        threads: how many the core may use.
+        reads: what the run reads of a call.
+        limits: the limits of depth and length.
+        threads: how many threads the core may use.
 
     Attributes:
-        core: made by this plan.
-        columns: the paths of the texts that make groups, in order.
-        taught: how much the core was taught; some hundred bytes each.
+        core: the core.
+        columns: the paths of the texts that decide groups, in order.
+        answers: how many answers the core has cached; each takes some hundred bytes.
     """
 
     def __init__(self, reads: RunReadSet, limits: Limits, threads: int = 1) -> None:
         read_set = reads.read_set
         self.columns = list(reads.columns)
-        self.taught = 0
+        self.answers = 0
         self._reads = reads
         self._limits = limits
         self._nodes: list[_Node] = []
@@ -83,17 +83,17 @@ class CorePlan:
         self._numbers: dict[Path, int] = {}
         self._questions: dict[tuple[str, ...], int | None] = {}
         self._fingerprinters: dict[int, Fingerprinter] = {}
-        self._answers: dict[int, dict[Hashable, int]] = {}
+        self._fingerprint_numbers: dict[int, dict[Hashable, int]] = {}
         longest = min(limits.line_bytes, read_set.longest)
-        # Any key may be a column, so every key is asked about.
+        # Any key may be a column of a table, so the core asks about every key.
         self.core = Core(depth=limits.depth, longest=longest, asks=True, threads=threads)
         for path in self.columns:
             self.core.add_column(reads.columns[path])
         self._add_members(0, (), read_set)
 
-    def learn_key(self, node: int, text: bytes) -> None:
-        """Teach the core what is read under a key that it met."""
-        self.taught += 1
+    def answer_key(self, node: int, text: bytes) -> None:
+        """Tell the core what is read of the member with a key that it found."""
+        self.answers += 1
         holder = self._nodes[node]
         key = text.decode("utf-8", "replace")
         read_set = ReadSet(all=True) if node == 0 and is_column(key) else holder.read_set.member(key)
@@ -102,34 +102,34 @@ class CorePlan:
             return
         self._add(node, holder, key, text, read_set)
 
-    def learn_text(self, member: int, text: bytes) -> None:
-        """Teach the core what the rules can tell of a text that it met."""
-        self.taught += 1
-        self.core.teach_text(member, text, self._answer(member, text))
+    def answer_text(self, member: int, text: bytes) -> None:
+        """Tell the core the number of the fingerprint of a text that it found."""
+        self.answers += 1
+        self.core.teach_text(member, text, self._fingerprint_number(member, text))
 
     def number(self, path: Path) -> int | None:
         """Return the core's number of the member at a path, if it is read."""
         return self._numbers.get(path)
 
     def members(self, paths: Sequence[Path]) -> list[int | None] | None:
-        """Return the core's numbers of values, and None for the call itself; None if one of them is not read."""
+        """Return the core's numbers of members, with None for the call itself; only None if one of them is not read."""
         numbers = [self._numbers.get(path) for path in paths]
         known = all(number is not None or not path for number, path in zip(numbers, paths, strict=True))
         return numbers if known else None
 
-    def _answer(self, member: int, text: bytes) -> int | None:
+    def _fingerprint_number(self, member: int, text: bytes) -> int | None:
         if self._reads.is_device_id(self._members[member].path) and not (text.isascii() and b"\\" not in text):
             return None  # the core folds the case of ASCII only
         document = parse_json(text, depth=1)
         if not isinstance(document, JsonDocument):
             return None
-        answers = self._answers.setdefault(member, {})
+        numbers = self._fingerprint_numbers.setdefault(member, {})
         if member not in self._fingerprinters:
             self._fingerprinters[member] = Fingerprinter(self._members[member].read_set)
-        alike = self._fingerprinters[member].of(document.value)
-        if len(answers) >= _MOST_ANSWERS and alike not in answers:
+        fingerprint = self._fingerprinters[member].of(document.value)
+        if len(numbers) >= _MOST_FINGERPRINTS and fingerprint not in numbers:
             return None
-        return answers.setdefault(alike, len(answers))
+        return numbers.setdefault(fingerprint, len(numbers))
 
     def _add_members(self, node: int, path: Path, read_set: ReadSet) -> None:
         holder = _Node(path, read_set, {})
@@ -157,7 +157,7 @@ class CorePlan:
         if self._reads.is_recorded(path):
             longest = min(longest, _LONGEST_RECORDED)
         inside = bool(read_set.members or read_set.patterns)
-        # The core numbers nodes and members as they are added, which is the order of the lists here.
+        # The core numbers nodes and members in the order in which they are added, like the lists here.
         node = self.core.add_node(asks=bool(read_set.patterns)) if inside else None
         self.core.add_member(
             node=node,
@@ -173,7 +173,7 @@ class CorePlan:
         return member
 
     def _questions_of(self, read_set: ReadSet) -> int | None:
-        """Return the core's number of what is asked of strings; None if only Python can answer it, or nothing is."""
+        """Return the core's number of the questions about strings; None if the core cannot answer them, or none is asked."""
         if not read_set.questions:
             return None
         patterns: list[str] = []
@@ -192,7 +192,7 @@ class CorePlan:
         return self._questions[key]
 
     def _compare(self, around: ReadSet, one: _Member, other: _Member) -> None:
-        """Let the core compare two members of an object if a rule does, or if their order may decide which is meant."""
+        """Let the core compare two members of an object if a rule does, or if their order may decide which is used."""
         names = {fold(name) for keyword, value in around.comparisons for name in compared_names(keyword, value) or ()}
         keys = [str(each.path[-1]) for each in (one, other)]
         if all(fold(key) in names for key in keys):
@@ -210,10 +210,10 @@ def _asks_of_numbers(asked: Mapping[str, Any]) -> bool:
 
 
 def _pattern_of(keyword: str, value: Any) -> str | None:
-    """Return what a keyword asks of a string of printable ASCII as a pattern.
+    """Return a pattern that matches the strings of printable ASCII that a keyword accepts.
 
     Returns:
-        the pattern; nothing if all strings give the same answer; None if no pattern can say it.
+        the pattern; an empty string if the answer is the same for all strings; None if no pattern can express it.
     """
     if keyword == "pattern":
         return str(value)

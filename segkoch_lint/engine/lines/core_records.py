@@ -1,4 +1,4 @@
-"""What calls say of their users and event names, as the native core keeps it."""
+"""The identity records and events that the native core keeps."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 
 class CoreRecords:
-    """Lets a core keep what calls say until a recorder takes it.
+    """The records that a core keeps until a recorder takes them.
 
     Args:
-        recorder: takes it.
-        plan: has the core.
+        recorder: takes them.
+        plan: the plan of the core.
     """
 
     def __init__(self, recorder: Recorder, plan: CorePlan) -> None:
@@ -50,18 +50,21 @@ class CoreRecords:
         recorder.take_from(self)
 
     def use(self, plan: CorePlan) -> None:
-        """Go on with another core; what the one before has kept is not lost."""
+        """Change to another core; the recorder keeps the records of the one before."""
         self._recorder.keep(self.take())
         self._plan = plan
         self._kinds.clear()
         self._event = None
 
     def kinds(self, message: Mapping[str, Any], verdict: Verdict) -> tuple[int | None, int | None]:
-        """Return the core's numbers of the kinds of records that calls like this one make, None for none.
+        """Return the core's numbers of the kinds of records of calls with this verdict: of users, and of events.
 
         Args:
-            message: the call.
+            message: one of the calls.
             verdict: on it.
+
+        Returns:
+            the two numbers; None instead of one if such calls have no record of that kind.
         """
         delivered = verdict.not_delivered is None
         user = self._user(members_of(message, delivered=delivered), verdict.origin) if self._recorder.users else None
@@ -103,13 +106,13 @@ class CoreRecords:
         return None if path is None else self._plan.number(path)
 
     def keep(self, block: Block) -> None:
-        """Keep what the core found in a block, now that it is certain to count."""
+        """Keep the records of a block, which was read without a failure."""
         self._plan.core.keep_records(block.number)
         if block.documents is not None:
             self._place_rows(block)
 
     def _place_rows(self, block: Block) -> None:
-        """Record what was kept of rows of a table: places are those of the documents that the lines stand for."""
+        """Record what was kept of the rows of a table, with the places in their documents instead of the lines."""
         kept = self.take()
         if kept is None or block.documents is None:
             return
@@ -135,10 +138,10 @@ class CoreRecords:
 
     @property
     def held(self) -> int:
-        """About how many rows there are to take."""
+        """About how many records there are to take."""
         return self._plan.core.records
 
     def take(self) -> KeptRecords | None:
-        """Return what was kept, if anything, and keep it no longer."""
+        """Return the kept records, if there are any, and drop them."""
         kept = self._plan.core.take_records()
         return kept if len(kept) else None

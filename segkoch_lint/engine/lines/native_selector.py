@@ -1,4 +1,4 @@
-"""Goes through lines with the native core, and teaches it what it does not know."""
+"""A line selector that uses the native core, and answers what the core asks about keys, texts and calls."""
 
 from __future__ import annotations
 
@@ -26,25 +26,21 @@ from segkoch_lint.rules.ruleset import Verdict
 if TYPE_CHECKING:
     from segkoch_lint_core import Found
 
-MOST_TAUGHT = 100_000
-"""Lessons after which everything is forgotten and learned anew, so that memory stays bounded: some 20 MB."""
+MOST_ANSWERS = 100_000
+"""Answers that the core may have cached (some 20 MB); with more, a new core is created."""
 
 _MOST_THREADS = 32
-"""Beyond so many, blocks come more slowly than they are gone through, and only take memory."""
+"""With more threads, reading cannot keep up with them, and blocks that wait only take memory."""
 
 _MOST_AHEAD = 64
 """Blocks of a megabyte that are held while they are gone through or wait for the rules."""
 
 MOST_GROUPS = 20_000
-"""Groups that are cached."""
+"""Groups that are cached; with more, they are cleared."""
 
 
 class _Group(NamedTuple):
-    """What calls have in common.
-
-    Attributes:
-        library, group: as they are counted.
-    """
+    """The library and the group of calls, as they are counted."""
 
     library: str
     group: Group
@@ -74,7 +70,7 @@ class NativeSelector:
         self._begin()
 
     def _begin(self, announced: Iterable[Block] = ()) -> None:
-        """Forget all that was learned, and begin anew with the blocks that are announced."""
+        """Create a core with empty caches, and announce blocks to it."""
         self._plan = CorePlan(self._reads, self._limits, self._threads)
         if any(facet.named for facet in self._facets):
             self._plan.core.watch_groups()
@@ -89,42 +85,42 @@ class NativeSelector:
             self.announce(block)
 
     def announce(self, block: Block) -> None:
-        """Begin to work on a block from which is going to be selected, after all that were announced before."""
+        """Start work on a block. `select` is called later, for the announced blocks in their order."""
         self._plan.core.hand_in(block.text, leave_first=False)
         self._announced.append(block)
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | ParseError | CheckedLine]:
         """Return, in order, the lines of a block that are not only counted."""
-        self._forget_when_full()
+        self._clear_when_full()
         try:
-            found = self._go_through(block, leave_first=leave_first)
+            found = self._read_block(block, leave_first=leave_first)
             self._groups += map(self._group, found.groups)
             selected = list(self._selected(found, block))
         except BaseException:
-            self._begin(self._announced)  # what the core found is not to be counted with the next block
+            self._begin(self._announced)  # what the core found in this block must not be counted with the next one
             raise
         block.ends = found.ends
         self._count_found(found, block)
         return selected
 
-    def _go_through(self, block: Block, *, leave_first: bool) -> Found:
-        """Let the core go through a block, and teach it what it does not know."""
+    def _read_block(self, block: Block, *, leave_first: bool) -> Found:
+        """Let the core read a block, and answer what it asks."""
         if not self._announced:
             self._plan.core.hand_in(block.text, leave_first=leave_first)
         elif self._announced.popleft() is not block:
-            self._begin()  # an input was given up: its blocks are not asked for any more
-            return self._go_through(block, leave_first=leave_first)
+            self._begin()  # the reading of an input was stopped: its announced blocks are dropped
+            return self._read_block(block, leave_first=leave_first)
         core = self._plan.core
         while isinstance(event := core.next(), tuple):
             kind, about, unknown = event
             if kind == "key":
-                self._plan.learn_key(about, unknown)
+                self._plan.answer_key(about, unknown)
             elif kind == "text":
-                self._plan.learn_text(about, unknown)
+                self._plan.answer_text(about, unknown)
             elif kind == "group":
                 core.teach_group(unknown, self._watched(core.group(unknown)))
             else:
-                self._learn_row(unknown)
+                self._answer_row(unknown)
         assert event is not None
         return event
 
@@ -147,16 +143,16 @@ class NativeSelector:
         if self._records is not None:
             self._records.keep(block)
 
-    def _forget_when_full(self) -> None:
+    def _clear_when_full(self) -> None:
         core = self._plan.core
-        if self._plan.taught > MOST_TAUGHT:
+        if self._plan.answers > MOST_ANSWERS:
             self._begin(self._announced)
         elif len(self._groups) > MOST_GROUPS:
             core.forget_groups()
             self._groups.clear()
 
-    def _learn_row(self, text: bytes) -> None:
-        self._plan.taught += 1
+    def _answer_row(self, text: bytes) -> None:
+        self._plan.answers += 1
         document = parse_json(text, depth=self._limits.depth)
         call = single_call(document)
         if call is None:
@@ -173,12 +169,15 @@ class NativeSelector:
             self._plan.core.teach_row("counted", kinds)
 
     def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
-        """Return as much of calls as these texts of a group tell."""
+        """Return the parts of a call that these texts of its group are."""
         named = zip(self._plan.columns, texts, strict=True)
         return object_with((path, _value(text)) for path, text in named if text is not None)
 
     def _watched(self, texts: Sequence[bytes | None]) -> list[tuple[bytes, int]] | None:
-        """Return the strings that show that an id of a call may have to be masked in the name of its group."""
+        """Return strings that may be ids to mask in the name of a group, each with how often a call may hold it.
+
+        None if every call of the group has to be read as a document.
+        """
         message = self._message(texts)
         watched: list[tuple[bytes, int]] = []
         for facet in self._facets:
@@ -191,13 +190,13 @@ class NativeSelector:
         return watched
 
     def _group(self, texts: Sequence[bytes | None]) -> _Group:
-        """Return what calls with these texts have in common; no id has to be masked in it."""
+        """Return the group of calls with these texts, in which no id has to be masked."""
         message = self._message(texts)
         group = tuple(facet.value(message) for facet in self._facets)
         return _Group(library_of(message), group)
 
 
 def _value(text: bytes) -> Any:
-    """Return the value of a text that came out of the core, which may have been cut."""
+    """Return the value of a text from the core, which may have been shortened."""
     cut = text.startswith(b'"') and not (len(text) > 1 and text.endswith(b'"'))
     return msgspec.json.decode(text + b'"' if cut else text)

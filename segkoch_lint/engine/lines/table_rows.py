@@ -1,4 +1,4 @@
-"""Selects rows of tables as the lines of JSON that they would be."""
+"""Rows of tables, selected from like lines of JSON."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ Select = Callable[[Block], Iterable[NumberedLine | ParseError | CheckedLine | Re
 def select_rows(
     documents: Iterable[RowDocument | Other], select: Select
 ) -> Iterator[RowDocument | CheckedRow | RecordBatch | Other]:
-    """Yield what is to be read of the rows among *documents*, and all others, in order.
+    """Yield, in order, the rows among *documents* that are not only counted, and all other documents.
 
     Args:
-        documents: what a table holds, or any other input.
-        select: counts the calls that are only counted, and yields the other lines of a block.
+        documents: those of a table, or of any other input.
+        select: counts the calls of a block that violate nothing, and yields its other lines.
 
     Raises:
         OSError: reading the documents failed.
@@ -43,7 +43,7 @@ def select_rows(
             if not isinstance(each, RowDocument) and not rows:
                 yield each
                 continue
-            # The first row of a table that reports faults of the header is read.
+            # The first row of a table may report faults of the header, so it is read as a document.
             line = _line(each.value) if isinstance(each, RowDocument) and not each.repeated else None
             if line is not None and isinstance(each, RowDocument):
                 rows.append(each)
@@ -55,7 +55,7 @@ def select_rows(
             if line is None:
                 yield each
     except OSError:
-        yield from _selected(rows, lines, select)  # what came before counts
+        yield from _selected(rows, lines, select)  # the rows before the failure count
         raise
     yield from _selected(rows, lines, select)
 
@@ -70,12 +70,12 @@ def _selected(
             yield CheckedRow(rows[each.number], each.verdict)
         elif isinstance(each, RecordBatch):
             yield each
-        else:  # a line that is too long is a row all the same
+        else:  # a row even if its line is too long
             yield rows[each.number if isinstance(each, NumberedLine) else each.line]
 
 
 def _line(value: object) -> bytes | None:
-    """Return a call as a line of JSON, or None where it can only be judged as it is."""
+    """Return a call as a line of JSON, or None if JSON cannot express it."""
     try:
         return _encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError):

@@ -52,7 +52,7 @@ def rows_of(read_set: ReadSet, values: list[bytes]) -> dict[int, set[Hashable]]:
     while isinstance(found := plan.core.next(), tuple):
         kind, about, unknown = found
         if kind == "text":
-            plan.learn_text(about, unknown)
+            plan.answer_text(about, unknown)
         else:
             assert kind == "row"
             plan.core.teach_row("shown")

@@ -152,9 +152,9 @@ def selected(
 @pytest.mark.parametrize("most", [1, 2000])
 def test_no_more_is_remembered_than_is_allowed(by: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching_selector, "MOST_BYTES", most)
-    monkeypatch.setattr(caching_selector, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(caching_selector, "MOST_ENTRIES", 1)
     if by == NATIVE:
-        for name, number in (("MOST_TAUGHT", most // 100), ("MOST_GROUPS", 1)):
+        for name, number in (("MOST_ANSWERS", most // 100), ("MOST_GROUPS", 1)):
             monkeypatch.setattr(f"segkoch_lint.engine.lines.native_selector.{name}", number)
     read_at_once(3000, monkeypatch)
     lines = [written(changed(("context", "device", "model"), f"model {number % 3}"), 0) for number in range(9)]

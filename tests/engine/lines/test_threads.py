@@ -57,7 +57,7 @@ def test_a_log_of_many_blocks_is_found_the_same_whenever_what_is_learned(monkeyp
     for threads in (1, 2, 5):
         assert in_blocks(content, 20_000, jobs=threads) == expected
     # What was learned is forgotten again and again, also of blocks that are under way.
-    for name, number in (("MOST_TAUGHT", 40), ("MOST_GROUPS", 3)):
+    for name, number in (("MOST_ANSWERS", 40), ("MOST_GROUPS", 3)):
         monkeypatch.setattr(f"segkoch_lint.engine.lines.native_selector.{name}", number)
     assert in_blocks(content, 20_000, jobs=2) == expected
 
