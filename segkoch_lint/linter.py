@@ -15,11 +15,11 @@ from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.documents.document import ValueDocument
-from segkoch_lint.engine.document_checker import remedy_for
 from segkoch_lint.engine.entries import NEITHER, Entry
 from segkoch_lint.engine.entry_resolver import NOT_A_CALL, UNKNOWN_ENVELOPE, EntryResolver
 from segkoch_lint.engine.finding_locator import SnippetMaker
-from segkoch_lint.engine.input_linter import ErrorSnippetMaker, InputLinter
+from segkoch_lint.engine.input_entries import ErrorSnippetMaker
+from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.engine.snippet_reader import SnippetReader
 from segkoch_lint.errors import InternalError, OutputError, UsageError
 from segkoch_lint.findings.finding import Finding, Location, Snippet
@@ -32,6 +32,7 @@ from segkoch_lint.inputs.ahead_opener import open_ahead
 from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.input import MISSING, Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_bytes, open_input
+from segkoch_lint.rules.remedies import best_remedy
 
 
 class _ProgressError(BaseException):
@@ -100,12 +101,13 @@ class Linter:
             stdin_filename=stdin_filename,
             may_hold_calls=may_hold_calls,
         )
-        with closing(open_ahead(found, partial(open_input, wait=settings.wait))) as inputs:
+        open_one = partial(open_input, wait=settings.wait)
+        with closing(open_ahead(found, open_one)) as inputs:
             for each, opened in inputs:
                 if isinstance(each, UnreadableInput):
                     self.summary.unread.append((each.path, each.reason))
                 else:
-                    yield from self._resolved(each, self._input_linter.lint(each, opened))
+                    yield from self._resolved(each, self._input_linter.lint(each, opened or open_one(each)))
         self.summary.remarks += [(pattern, "no file matches this pattern") for pattern in found.unmatched]
         if found.passed_over:
             self.summary.not_calls[NEITHER] += found.passed_over
@@ -124,10 +126,6 @@ class Linter:
     def calls_read(self) -> int:
         """The number of calls read so far."""
         return self.summary.calls
-
-    def input(self, source: Input) -> Iterator[Finding]:
-        """Lint one input."""
-        yield from self._resolved(source, self._input_linter.lint(source))
 
     def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
         """Lint the content of an input, in any format that a file may have."""
@@ -190,7 +188,7 @@ class Linter:
             each.template,
             each.location,
             each.values,
-            remedy_for(rule, each.libraries[0] if len(each.libraries) == 1 else "", each.origin),
+            best_remedy(rule, each.libraries[0] if len(each.libraries) == 1 else "", (each.origin or "",)),
             each.related,
             snippet=self._snippet_at(each.location),
             properties={"calls": each.calls, "libraries": list(each.libraries)},
@@ -253,7 +251,7 @@ class Linter:
         ignored = self.selection.ignored_in(source.path)
         across = "".join(f",{code}," for code in self.selection.across if code in ignored)
         recorded = None if self.identity is None else (self.identity, Source(source.path, self._inputs, across))
-        return EntryResolver(source, self._input_linter.inspector, ignored, self.summary, recorded=recorded)
+        return EntryResolver(source, self._input_linter.checker, ignored, self.summary, recorded=recorded)
 
 
 def lint(

@@ -35,15 +35,15 @@ DREADED = '{"type":"track","event":"dreaded","userId":"u"}'
 
 @pytest.fixture
 def fails_on_dreaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let judging a document fail that holds an event called so."""
-    inspect = DocumentChecker.inspect
+    """Let the check of a document with an event of this name fail."""
+    check = DocumentChecker.check
 
     def failing(self: DocumentChecker, document: Document, *arguments: Any) -> CheckResult:
         if isinstance(document.value, dict) and document.value.get("event") == "dreaded":
             raise ZeroDivisionError("u-4711")
-        return inspect(self, document, *arguments)
+        return check(self, document, *arguments)
 
-    monkeypatch.setattr(DocumentChecker, "inspect", failing)
+    monkeypatch.setattr(DocumentChecker, "check", failing)
     # So that every line is read as a document.
     monkeypatch.setattr(input_linter, "LazySelector", lambda context: ReadingSelector(context.limits))
 

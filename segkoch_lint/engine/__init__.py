@@ -1,1 +1,1 @@
-"""How a run is done: an input line by line or document by document, to findings and figures."""
+"""The engine of a run: each input, line by line or document by document, to findings and figures."""

@@ -89,8 +89,6 @@ class DocumentChecker:
         path: str,
         ignored: frozenset[str],
         summary: Summary,
-        *,
-        observed: bool = True,
     ) -> CheckResult:
         """Check the units of a document, and count them in *summary*.
 
@@ -100,7 +98,6 @@ class DocumentChecker:
             path: of its input, as findings name it.
             ignored: codes that do not count in this input.
             summary: the figures to add to.
-            observed: whether to pass the calls to ``observe``.
         """
         result = CheckResult()
         pending: list[PendingFinding] = []
@@ -120,7 +117,7 @@ class DocumentChecker:
                     destinations += 1
                     pending.extend(_of_unit(unit.path, self._ruleset.violations("destination", unit.body)))
         result.not_calls = [unit for unit in units if isinstance(unit, NotACall)]
-        if observed and result.calls and self._observe:
+        if result.calls and self._observe:
             self._observe(document, result.calls)
         pending.extend(self._repeated_keys(document, checked))
         kept = [each for each in pending if each.rule.code not in ignored]

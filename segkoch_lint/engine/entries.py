@@ -1,8 +1,6 @@
-"""What linting an input gives, as far as it can be told before its end."""
+"""The entries of an input: findings, and what becomes one depending on the rest of the input."""
 
 from __future__ import annotations
-
-from enum import Enum
 
 import msgspec
 
@@ -16,18 +14,18 @@ NEITHER = "neither JSON nor YAML"
 """The kind of an input that holds neither documents nor a table."""
 
 MOST_NOT_CALLS = 10_000
-"""Values that are not calls of one document, or before the first call of an input, that are kept; others are only
-counted."""
+"""Values that are not calls of one document, or before the first call of an input, that are entries; further ones are
+only counted."""
 
 
 class NotACallEntry(msgspec.Struct, frozen=True):
-    """A value that is not a call. Whether that is wrong depends on what else the input holds.
+    """A value that is not a call. It is a finding if the input is expected or found to hold calls.
 
     Attributes:
         kind, meant: see `segkoch_lint.envelopes.unwrap.NotACall`.
-        pointer: where it stands in its document.
-        span: its text.
-        remark: what to say of the input if no call is in it; then the value is never wrong by itself.
+        pointer: of the value in its document; empty if it is the document.
+        span: of the value, if it is located.
+        remark: a remark on the input if no call is in it; a value with a remark is never a finding.
     """
 
     kind: str
@@ -37,32 +35,28 @@ class NotACallEntry(msgspec.Struct, frozen=True):
     remark: str = ""
 
 
-class Provisional(msgspec.Struct, frozen=True):
-    """What counts only if the input turns out to hold calls: text that is broken, or calls that show too few signs.
+class ConditionalError(msgspec.Struct, frozen=True):
+    """A parse error that counts only if a call follows in the input.
 
     Attributes:
-        entries: findings, and values that are not calls, in the order of the text.
-        summary: the figures of just that.
-        records: what the calls say of users and event names.
-        otherwise: the figures if no call came before. None for broken text, which counts if a call follows, too.
+        finding: about it, if the rule is selected.
+        summary: the figures of just the error.
     """
 
-    entries: tuple[Finding | NotACallEntry, ...]
+    finding: Finding | None
     summary: Summary
-    records: RecordBatch | None = None
-    otherwise: Summary | None = None
 
 
 class UnreadCalls(msgspec.Struct, frozen=True):
-    """Calls in an envelope that is not known, which were not checked.
+    """Calls in an unknown envelope, which were not checked.
 
     Attributes:
         at: the pattern that leads to them, as `--at` takes it.
-        shown_at: the same as it is shown: a key that is personal data is masked.
-        pointer: where the first of them is.
-        span: its text, or the text that holds it.
+        shown_at: the same with keys masked that are personal data.
+        pointer: of the first of them.
+        span: of the first of them, or of the text around it.
         calls: how many there are.
-        claimed: whether calls are expected in the input.
+        claimed: whether the input is expected or known to hold calls.
     """
 
     at: str
@@ -73,11 +67,9 @@ class UnreadCalls(msgspec.Struct, frozen=True):
     claimed: bool
 
 
-class Marker(Enum):
-    """What stands between the entries of an input."""
-
-    FIRST_CALL = "the first call follows"
+class FirstCall(msgspec.Struct, frozen=True):
+    """Marks the place before the entries of the first call of an input."""
 
 
-Entry = Finding | NotACallEntry | Provisional | UnreadCalls | Marker | RecordBatch
-"""In the order of the text; but for records, which come when there are many."""
+Entry = Finding | NotACallEntry | ConditionalError | UnreadCalls | FirstCall | RecordBatch
+"""Entries are in the order of the text. Only record batches are not: they come when they are large enough."""

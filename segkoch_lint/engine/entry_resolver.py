@@ -1,4 +1,4 @@
-"""The entries of an input to its findings: what only the whole of it can tell."""
+"""The entries of an input to its findings: what depends on the whole of the input is decided here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.calls.signs import ObjectKind
 from segkoch_lint.documents.reader import EMPTY, OTHER_TABLE, PROGRAM, TEXT
 from segkoch_lint.engine.document_checker import DocumentChecker
-from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, Entry, NotACallEntry, Provisional, UnreadCalls
+from segkoch_lint.engine.entries import MOST_NOT_CALLS, NEITHER, ConditionalError, Entry, NotACallEntry, UnreadCalls
 from segkoch_lint.findings.finding import Finding, Location
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.identity.database import IdentityDatabase, Source
@@ -22,7 +22,7 @@ NOT_A_CALL = "KCH002"
 UNKNOWN_ENVELOPE = "KCH005"
 
 _MOST_PLACES = 10
-"""Places of calls in unknown envelopes that are told apart in an input."""
+"""Patterns of calls in unknown envelopes that an input has findings for; further calls are only counted."""
 
 REMARKS = {
     "tracking plan": "a tracking plan, not events; `segkoch-lint plan check` checks it",
@@ -45,27 +45,27 @@ _PROBLEMS = {
     NEITHER: "the file is neither JSON nor YAML, nor a table",
     PROGRAM: "the file is source code; lint the JSON that it sends, which Segment's debugger shows",
 }
-"""By the kind of a value that is not a call, what is wrong with it; of all others a call is expected."""
+"""By the kind of a value that is not a call, the problem; for all other kinds it is that a call is expected."""
 
 _NEVER_WRONG = frozenset({ObjectKind.METRICS.value, *REMARKS})
-"""Kinds of values that no input is blamed for."""
+"""Kinds of values that are never findings."""
 
 
 class EntryResolver:
-    """Joins the entries of one input.
+    """Resolves the entries of one input to findings.
 
     Args:
         source: the input.
-        inspector: makes findings about values that are not calls.
+        checker: creates findings about values that are not calls.
         ignored: codes that do not count in this input.
-        summary: the figures of the run; of what entries leave open, they are added here.
-        recorded: the database of what calls say of their users, and what the input is to it; None if no rule asks.
+        summary: the figures of the run.
+        recorded: the database of identity records, and the input as its source; None if no rule needs records.
     """
 
     def __init__(
         self,
         source: Input,
-        inspector: DocumentChecker,
+        checker: DocumentChecker,
         ignored: frozenset[str],
         summary: Summary,
         *,
@@ -73,10 +73,10 @@ class EntryResolver:
     ) -> None:
         self._recorded = recorded
         self._source = source
-        self._inspector = inspector
+        self._checker = checker
         self._ignored = ignored
         self._summary = summary
-        self._held: list[NotACallEntry | Provisional] = []
+        self._held: list[NotACallEntry | ConditionalError] = []
         self._beyond = Summary()
         self._kinds: set[str] = set()
         self._remarks: dict[str, None] = {}
@@ -87,33 +87,30 @@ class EntryResolver:
         self._missed = self._all_missed
 
     def add(self, entry: Entry) -> Iterator[Finding]:
-        """Add an entry, in the order in which they were given."""
+        """Yield the findings that an entry brings; entries are added in their order."""
         if isinstance(entry, Finding):
             yield entry
         elif isinstance(entry, NotACallEntry):
-            yield from self._stranger(entry)
-        elif isinstance(entry, Provisional):
-            yield from self._provisional(entry)
+            yield from self._add_not_a_call(entry)
+        elif isinstance(entry, ConditionalError):
+            self._hold_error(entry)
         elif isinstance(entry, UnreadCalls):
             self._add_unread(entry)
         elif isinstance(entry, RecordBatch):
-            self._record(entry)
+            if self._recorded is not None:
+                database, source = self._recorded
+                database.add(entry, source)
         elif not self._holds_calls:
             self._holds_calls = True
             yield from self._release()
 
-    def _record(self, records: RecordBatch | None) -> None:
-        if records is not None and self._recorded is not None:
-            database, source = self._recorded
-            database.add(records, source)
-
     @property
     def _all_missed(self) -> int:
-        """What the run could not read or check, so far."""
+        """How much the run could not read or check so far."""
         return self._summary.failed + len(self._summary.unread)
 
     def _add_unread(self, unread: UnreadCalls) -> None:
-        """Note calls that were not checked; those of a log stand at the same place in each line."""
+        """Note calls that were not checked; those with the same pattern count together, as in the lines of a log."""
         known = self._unread.get(unread.at)
         if known is not None:
             claimed = known.claimed or unread.claimed
@@ -123,7 +120,7 @@ class EntryResolver:
         else:
             self._further_unread += unread.calls
 
-    def _of_unread(self) -> Iterator[Finding]:
+    def _unread_findings(self) -> Iterator[Finding]:
         for unread in self._unread.values():
             place = Location.of(self._source.path, unread.span, unread.pointer)
             option = f"--at {shlex.quote(unread.shown_at)}"
@@ -133,7 +130,7 @@ class EntryResolver:
                 else f"{unread.calls:,} calls were not checked: their envelope is not known; the first is at "
                 f"{unread.pointer}, {option} reads them"
             )
-            finding = self._inspector.about_input(
+            finding = self._checker.input_finding(
                 UNKNOWN_ENVELOPE, place, self._ignored, self._summary, problem=problem, claimed=unread.claimed
             )
             if finding is not None:
@@ -143,8 +140,8 @@ class EntryResolver:
             self._summary.remarks.append((self._source.path, remark))
 
     def end(self) -> Iterator[Finding]:
-        """Say what an input is that holds no call at all: an error if it is claimed to hold some."""
-        yield from self._of_unread()
+        """Yield the findings that the end of the input brings: one if it was expected to hold calls, and holds none."""
+        yield from self._unread_findings()
         if self._holds_calls or self._all_missed > self._missed:
             return
         if self._source.claimed:
@@ -156,60 +153,48 @@ class EntryResolver:
         if self._broken:
             self._summary.unreadable.append(self._source.path)
         if self._source.claimed and not self._unread:
-            for stranger in self._held[:1]:
-                if isinstance(stranger, NotACallEntry):
-                    yield from self._not_a_call(stranger)
+            for first in self._held[:1]:
+                if isinstance(first, NotACallEntry):
+                    yield from self._not_a_call(first)
 
-    def _stranger(self, stranger: NotACallEntry) -> Iterator[Finding]:
-        if stranger.remark:
-            self._remarks[stranger.remark] = None
+    def _add_not_a_call(self, entry: NotACallEntry) -> Iterator[Finding]:
+        if entry.remark:
+            self._remarks[entry.remark] = None
             return
-        self._kinds.add(stranger.kind)
-        if self._holds_calls or stranger.kind == ObjectKind.WRONG_TYPE.value:
-            yield from self._not_a_call(stranger)
-        elif self._source.claimed and stranger.kind not in _NEVER_WRONG and len(self._held) < MOST_NOT_CALLS:
-            self._held.append(stranger)
+        self._kinds.add(entry.kind)
+        if self._holds_calls or entry.kind == ObjectKind.WRONG_TYPE.value:
+            yield from self._not_a_call(entry)
+        elif self._source.claimed and entry.kind not in _NEVER_WRONG and len(self._held) < MOST_NOT_CALLS:
+            self._held.append(entry)
 
-    def _provisional(self, entry: Provisional) -> Iterator[Finding]:
-        """Count what stands in an input that nobody claims to hold calls.
-
-        Broken text counts if a call stands anywhere in the input; calls with too few signs count after another call.
-        """
-        if self._holds_calls:
-            yield from self._counted(entry)
-        elif entry.otherwise is not None:
-            self._summary.add(entry.otherwise)
-            for each in entry.entries:
-                if isinstance(each, NotACallEntry):
-                    yield from self._stranger(each)
+    def _hold_error(self, error: ConditionalError) -> None:
+        """Hold a parse error until a call follows."""
+        self._broken = True
+        if len(self._held) < MOST_NOT_CALLS:
+            self._held.append(error)
         else:
-            self._broken = True
-            if len(self._held) < MOST_NOT_CALLS:
-                self._held.append(entry)
-            else:
-                self._beyond.add(entry.summary)
+            self._beyond.add(error.summary)
 
     def _release(self) -> Iterator[Finding]:
-        """Yield what was held until a call was met: an input that holds a call is expected to hold nothing else."""
+        """Yield the findings of the held entries: an input with a call is expected to hold nothing else."""
         held, self._held = self._held, []
         for entry in held:
-            yield from self._not_a_call(entry) if isinstance(entry, NotACallEntry) else self._counted(entry)
+            if isinstance(entry, NotACallEntry):
+                yield from self._not_a_call(entry)
+                continue
+            self._summary.add(entry.summary)
+            if entry.finding is not None:
+                yield entry.finding
         if beyond := self._beyond.calls:
             remark = f"{beyond:,} more broken lines before the first call are counted, but not listed"
             self._summary.add(self._beyond)
             self._summary.remarks.append((self._source.path, remark))
 
-    def _counted(self, entry: Provisional) -> Iterator[Finding]:
-        self._summary.add(entry.summary)
-        self._record(entry.records)
-        for each in entry.entries:
-            yield from (each,) if isinstance(each, Finding) else self._not_a_call(each)
-
-    def _not_a_call(self, stranger: NotACallEntry) -> Iterator[Finding]:
-        if stranger.kind in _NEVER_WRONG or stranger.remark:
+    def _not_a_call(self, entry: NotACallEntry) -> Iterator[Finding]:
+        if entry.kind in _NEVER_WRONG or entry.remark:
             return
-        place = Location.of(self._source.path, stranger.span, stranger.pointer)
-        problem = _PROBLEMS.get(stranger.kind, _EXPECTED).format(meant=stranger.meant)
-        finding = self._inspector.about_input(NOT_A_CALL, place, self._ignored, self._summary, problem=problem)
+        place = Location.of(self._source.path, entry.span, entry.pointer)
+        problem = _PROBLEMS.get(entry.kind, _EXPECTED).format(meant=entry.meant)
+        finding = self._checker.input_finding(NOT_A_CALL, place, self._ignored, self._summary, problem=problem)
         if finding is not None:
             yield finding

@@ -1,4 +1,4 @@
-"""What a table cannot tell, since it was exported without the columns for it."""
+"""Tables that were exported without some columns: which rules do not apply to them, and what is remarked."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def unanswerable(columns: Holding, rules: Iterable[Rule]) -> frozenset[str]:
-    """Return the codes of the rules that a table with these columns says nothing about.
+    """Return the codes of the rules that do not apply to a table with these columns.
 
-    Warehouses have columns for what these rules ask for: a table without any of them was cut down when it was exported.
+    Warehouses have columns for what these rules need: if a table has none of them, they were left out of the export.
     """
     return frozenset(rule.code for rule in rules if rule.needs_columns and not any(map(columns.holds, _steps(rule))))
 
@@ -25,7 +25,7 @@ def _steps(rule: Rule) -> Iterator[tuple[str, ...]]:
 
 
 def missing_columns(columns: Columns) -> str:
-    """Return what a reader should know of a table that has no columns for what Kochava needs; or an empty string."""
+    """Return a remark on a table that has no columns for what Kochava needs, or an empty string."""
     if not columns.missing:
         return ""
     names = ", ".join(columns.missing)

@@ -1,6 +1,6 @@
-"""Reads a small file once more, to show the lines around a place that is only known when everything was read."""
+"""Snippets from small files that are read again, for findings that depend on the whole run."""
 
-# Paths stay text, as they were given: `Path` would rewrite them.
+# Paths stay texts, as the user wrote them: `Path` would normalise them.
 # ruff: noqa: PTH116
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import Stream, open_input
 
 _MOST_BYTES = 1 << 20
-"""Of a file: fixtures are smaller. To read a log again for a few lines would take as long as the run."""
+"""The largest file that is read again. Fixtures are smaller; reading a log again would take as long as the run."""
 
 
 class SnippetReader:
-    """Makes snippets of inputs that were read before.
+    """Creates snippets of inputs that were read before.
 
     Args:
-        snippets: makes the lines to show.
-        limits: what is too long or too deep.
+        snippets: returns the snippet of a span of a document.
+        limits: the limits of depth and length.
         envelopes: opens the envelopes that calls are wrapped in.
     """
 
@@ -40,14 +40,14 @@ class SnippetReader:
         self._documents = lru_cache(maxsize=2)(self._read)
 
     def snippet(self, location: Location) -> Snippet | None:
-        """Return the lines around a place; None where the input cannot be read again, or is too large for that."""
+        """Return the snippet at a location, or None if the input is too large or cannot be read again."""
         span = location.span
         if span is None:
             return None
         documents = self._documents(location.path)
         number = bisect_right(documents, (span.line, span.column), key=lambda document: document.start)
         document = documents[number - 1] if number else None
-        # A file that was changed meanwhile may have no such line any more.
+        # The line may be missing if the file was changed meanwhile.
         return self._snippets(document, span) if document and document.lines(span.line, span.line) else None
 
     def _read(self, path: str) -> list[Document]:
@@ -75,7 +75,7 @@ class SnippetReader:
         return sorted(documents, key=lambda document: document.start)
 
     def _opened(self, document: Document, path: str) -> list[Document]:
-        """Return the documents in an envelope, of which nothing else is shown; or the document, if it is not one."""
+        """Return the documents in an envelope, the only parts of it that are shown; or else the document itself."""
         opened = self._envelopes.open(document, path, may_be_known=True)
         if opened is None:
             return [document]

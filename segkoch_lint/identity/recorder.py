@@ -131,12 +131,6 @@ class Recorder:
         # Looking for places one by one would read a document of many calls as many times.
         _place_all(document, waiting)
 
-    def records_of(self, document: Document, calls: Iterable[tuple[Call, int, Verdict]]) -> RecordBatch:
-        """Return what the calls of a document say; they are not recorded."""
-        recorder = Recorder(users=self.users, events=self.events)
-        recorder.record(document, calls)
-        return recorder.take()
-
     def link(self, link: Link) -> None:
         """Record who is who."""
         self._links.add(link)

@@ -173,7 +173,7 @@ class CorePlan:
         return member
 
     def _questions_of(self, read_set: ReadSet) -> int | None:
-        """Return the core's number of the questions about strings; None if the core cannot answer them, or none is asked."""
+        """Return the core's number of the questions about strings; None if it cannot answer them, or none is asked."""
         if not read_set.questions:
             return None
         patterns: list[str] = []

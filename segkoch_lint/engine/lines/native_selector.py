@@ -33,7 +33,7 @@ _MOST_THREADS = 32
 """With more threads, reading cannot keep up with them, and blocks that wait only take memory."""
 
 _MOST_AHEAD = 64
-"""Blocks of a megabyte that are held while they are gone through or wait for the rules."""
+"""Blocks of a megabyte that are held while the core reads them or waits for verdicts."""
 
 MOST_GROUPS = 20_000
 """Groups that are cached; with more, they are cleared."""

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.engine.entries import Marker, NotACallEntry
+from segkoch_lint.engine.entries import FirstCall, NotACallEntry
 from segkoch_lint.engine.entry_resolver import NOT_A_CALL, EntryResolver
 from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.findings.finding import Location
@@ -56,28 +56,28 @@ def test_every_line_is_accounted_for_and_each_finding_counted(lines: list[bytes]
     # Enough good lines after the others that it is JSON Lines whatever they are; strangers only would be a document.
     content = b"\n".join([b'{"y":2}', b'{"y":3}', *lines, *[b'{"z":3}'] * (len(lines) + 2)])
     linter = InputLinter(SETTINGS)
-    joint = EntryResolver(Input(f"a.{ending}", claimed=claimed), linter.inspector, frozenset(), linter.summary)
+    resolver = EntryResolver(Input(f"a.{ending}", claimed=claimed), linter.checker, frozenset(), linter.summary)
     with open_bytes(content, f"a.{ending}") as stream:
         entries = list(linter.stream(stream, Input(f"a.{ending}", claimed=claimed)))
-    found = [finding for entry in entries for finding in joint.add(entry)] + list(joint.end())
+    found = [finding for entry in entries for finding in resolver.add(entry)] + list(resolver.end())
     assert linter.summary.adds_up()
     assert linter.summary.severities.total() == len(found)
 
 
 def test_what_cannot_be_read_is_said_once_and_nothing_is_said_of_what_it_holds(tmp_path: Path) -> None:
     linter = Linter(SETTINGS)
-    assert list(linter.input(Input(str(tmp_path / "gone")))) == []
+    assert list(linter.paths([str(tmp_path / "gone")])) == []
     assert linter.summary.unread == [(str(tmp_path / "gone"), "no such file or folder")]
 
 
 def test_what_is_no_call_is_wrong_once_a_call_stands_beside_it() -> None:
     linter = InputLinter(SETTINGS)
-    joint = EntryResolver(Input("a.ndjson"), linter.inspector, frozenset(), linter.summary)
+    resolver = EntryResolver(Input("a.ndjson"), linter.checker, frozenset(), linter.summary)
     span = Span(1, 2, 3, 4)
-    assert list(joint.add(NotACallEntry("other", "/x", span))) == []
-    (finding,) = joint.add(Marker.FIRST_CALL)
+    assert list(resolver.add(NotACallEntry("other", "/x", span))) == []
+    (finding,) = resolver.add(FirstCall())
     assert (finding.code, finding.location) == (NOT_A_CALL, Location("a.ndjson", span, "/x"))
-    assert list(joint.end()) == []
+    assert list(resolver.end()) == []
 
 
 def call_of(library: str, device: str, **members: Any) -> bytes:
@@ -93,11 +93,9 @@ def test_a_call_with_few_signs_links_users_if_a_call_stood_before(tmp_path: Path
     server = call_of("analytics-ruby", "0E3C1B52-7A64-4D3F-9C15-8B2E6F7A9D01", userId="u") + b"\n"
     link = b'{"userId":"u","groupId":"g","anonymousId":"a"}\n'
     before = app if linked else b'{"x":1}\n'
-    file = tmp_path / "a.log"
-    file.write_bytes(before + link)
-    source = Input(str(file), named=False, claimed=False)
+    (tmp_path / "a.log").write_bytes(before + link)
     linter = Linter(SETTINGS)
-    found = [finding.code for finding in linter.input(source)]
+    found = [finding.code for finding in linter.paths([str(tmp_path)])]
     assert ("KCH101" in found) == linked
     found = [finding.code for finding in [*linter.bytes(app + server), *linter.identity_findings()]]
     assert ("KCH201" in found) == linked

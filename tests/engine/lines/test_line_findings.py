@@ -44,10 +44,10 @@ def checked(lines: list[bytes], by: str) -> list[CheckedLine]:
 
 def both(line: CheckedLine) -> tuple[list[Finding] | None, list[Finding]]:
     """The findings of a line without reading it whole, if it has such, and those of the document."""
-    inspector = DocumentChecker(SELECTION, RULES)
-    lines = LineFindings(inspector.drafts, inspector.placer)
+    checker = DocumentChecker(SELECTION, RULES)
+    lines = LineFindings(checker.pending_findings, checker.locator)
     known = lines.of(line, "log.ndjson", frozenset())
-    expected = inspector.judged(line.document, line.verdict, "log.ndjson", frozenset(), Summary())
+    expected = checker.check_known(line.document, line.verdict, "log.ndjson", frozenset(), Summary())
     return known and known[1], expected
 
 
@@ -78,14 +78,14 @@ def test_the_findings_of_a_line_are_those_of_the_document(by: str, calls: list[b
 
 @pytest.mark.parametrize("by", WAYS)
 def test_the_lines_around_a_finding_are_shown_until_enough_are(by: str) -> None:
-    inspector = DocumentChecker(SELECTION, RULES, snippets=snippet)
+    checker = DocumentChecker(SELECTION, RULES, snippets=snippet)
     broken = written(call((f"{DEVICE}/id", ...), (f"{DEVICE}/type", "iOS")), 0)
     first, second = checked([broken, broken], by)
-    found = inspector.line(first, "log.ndjson", frozenset(), Summary(), Counter())
-    assert found == inspector.judged(first.document, first.verdict, "log.ndjson", frozenset(), Summary())
+    found = checker.check_line(first, "log.ndjson", frozenset(), Summary(), Counter())
+    assert found == checker.check_known(first.document, first.verdict, "log.ndjson", frozenset(), Summary())
     assert all(finding.snippet and '"iOS"' in finding.snippet.lines[0] for finding in found)
-    inspector.placer.snippets = None
-    found = inspector.line(second, "log.ndjson", frozenset(), Summary(), Counter())
+    checker.locator.snippets = None
+    found = checker.check_line(second, "log.ndjson", frozenset(), Summary(), Counter())
     assert [finding.snippet for finding in found] == [None, None]
 
 
@@ -177,9 +177,9 @@ def test_an_id_of_the_call_that_stands_again_is_masked(by: str, changes: list[tu
     broken = [*changes, (f"{DEVICE}/id", ...)]
     # The first line is one of which the same would be said, if it were not for the ids.
     lines = [call(*broken, *((pointer, "u") for pointer in ("userId", "traits/email"))), call(*broken)]
-    inspector = DocumentChecker(SELECTION, RULES)
+    checker = DocumentChecker(SELECTION, RULES)
     for each in checked([*map(written, lines, (0, 0)), written(lines[1], 0).replace(b"walter", b"w\\u0061lter")], by):
-        found = inspector.line(each, "log.ndjson", frozenset(), Summary(), Counter())
+        found = checker.check_line(each, "log.ndjson", frozenset(), Summary(), Counter())
         assert found == both(each)[1]
     assert "…" in json.dumps(
         [found[0].properties, found[0].location.pointer, *(each.message for each in found)], ensure_ascii=False
