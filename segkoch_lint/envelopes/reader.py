@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from segkoch_lint.bounded_cache import cached
 from segkoch_lint.calls.call import Call
 from segkoch_lint.calls.signs import ObjectKind, shape_of, shows_signs
 from segkoch_lint.documents.document import Document, Origin, ParseError, pointer_in
@@ -44,6 +45,8 @@ MOST_TEXTS = 3
 _PLACEHOLDER = re.compile(r"\{(/[^{}]*)\}")
 
 _LONGEST_NAME = 100
+
+_CALLS = frozenset({ObjectKind.CALL, ObjectKind.WRONG_TYPE})
 
 _NO_BODY = "the capture does not have its body"
 
@@ -134,10 +137,13 @@ class EnvelopeReader:
         head = value[0] if isinstance(value, list) and value else value
         keys = head.keys() if isinstance(head, Mapping) else frozenset()
         numbers = [*self._without_key, *(number for key in keys for number in self._by_key.get(key, ()))]
+        if not numbers or (isinstance(value, Mapping) and shape_of(value).kind in _CALLS):
+            return None
         for number in sorted(numbers):
             required, recogniser, envelope = self._known[number]
             if required <= keys and recogniser.recognises(value):
-                return None if _is_call(value, table) else envelope
+                is_row = isinstance(value, Mapping) and JsonRow.of(value, table) is not None
+                return None if is_row else envelope
         return None
 
     @property
@@ -154,12 +160,6 @@ class EnvelopeReader:
     def limits(self) -> Limits:
         """The depth and the size of what is decoded."""
         return self._limits
-
-
-def _is_call(value: Any, table: str) -> bool:
-    if not isinstance(value, Mapping):
-        return False
-    return shape_of(value).kind in {ObjectKind.CALL, ObjectKind.WRONG_TYPE} or JsonRow.of(value, table) is not None
 
 
 class _Opening:
@@ -397,13 +397,18 @@ def _holds_call(value: Any, call_type: str) -> bool:
 
 def _name(template: str, entry: Any) -> str:
     """Return the name of an entry, with what looks like personal data masked; empty if nothing in it is known."""
-    found: list[str] = []
+    if not template:
+        return ""
+    pieces = list(_pieces(template))
+    found = False
+    for number in range(1, len(pieces), 2):
+        text = mask_name(text_at(entry, (pattern_of(pieces[number]),)))[:_LONGEST_NAME]
+        found = found or bool(text)
+        pieces[number] = text or "?"
+    return "".join(pieces) if found or len(pieces) == 1 else ""
 
-    def filled(placeholder: re.Match[str]) -> str:
-        text = mask_name(text_at(entry, (pattern_of(placeholder[1]),)))[:_LONGEST_NAME]
-        if text:
-            found.append(text)
-        return text or "?"
 
-    name = _PLACEHOLDER.sub(filled, template)
-    return name if found or not _PLACEHOLDER.search(template) else ""
+@cached
+def _pieces(template: str) -> tuple[str, ...]:
+    """Return the text before the first placeholder of a name, its pointer, the text after it, and so on."""
+    return tuple(_PLACEHOLDER.split(template))
