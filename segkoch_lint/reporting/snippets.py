@@ -1,4 +1,4 @@
-"""The few lines around a finding, ids masked, long lines cut, the span still under its text."""
+"""Snippets: the lines around a finding, with ids masked and long lines cut, and the range to underline."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from segkoch_lint.findings.redaction.masking import is_id, mask, sensitive_spans
 from segkoch_lint.reporting.broken_text import guessed_secrets
 
 REACHES = ((0.75, 1.5), (2, 4))
-"""How far before and after the focus of a long line what is shown is looked for, in widths of what is shown."""
+"""How much of a long line before and after the focus is masked at first, and then, in widths of what is shown."""
 
 _MARGIN = 200
-"""Code points of what stands between two values that are read beyond the part of a long line that is shown."""
+"""Code points between two values that are read beyond the part of a long line that is shown."""
 
 _REACH = 4000
-"""Code points of a broken line, to either side of the flaw, in which ids are looked for."""
+"""Code points of a broken line, on either side of the error, that are searched for ids."""
 
 _QUOTED_OR_NOT = frozenset({0, 2})
-"""How much longer than a value its text is where nothing in it is escaped."""
+"""How much longer than a value its text is if nothing in it is escaped."""
 
 
 class Hidden(NamedTuple):
-    """A stretch of a line to mask.
+    """A range of a line to mask.
 
     Attributes:
         start, end: 0-based code points of the line.
-        whole: whether it is all of a value, as it reads: then its ends may be shown
+        whole: whether it is a whole value as it reads, whose ends may be shown
             (`segkoch_lint.findings.redaction.masking.mask`).
     """
 
@@ -42,18 +42,18 @@ class Hidden(NamedTuple):
 
 
 Secrets = Callable[[int, int], Iterable[Hidden]]
-"""Tells the ranges to mask that touch a part of a line, whole and in order."""
+"""Returns the ranges to mask that overlap a range of a line, whole and in order."""
 
 
 def snippet(document: Document, span: Span, *, show_ids: bool = False, around: int = 2, width: int = 120) -> Snippet:
     """Return the lines around *span* of a document.
 
     Args:
-        document: what the finding is about.
-        span: the place to underline; of several lines the first is.
-        show_ids: show the payload as it is.
+        document: the document of the finding.
+        span: the range to underline; of several lines, the first.
+        show_ids: whether to show the payload as it is.
         around: lines before and after.
-        width: code points of a line that are shown.
+        width: code points of a line to show.
     """
     numbers = range(max(1, span.line - around), span.line + around + 1)
     lines = [(number, line) for number in numbers for line in document.lines(number, number)]
@@ -63,13 +63,13 @@ def snippet(document: Document, span: Span, *, show_ids: bool = False, around: i
     return _snippet(lines, span, width, lambda line: _scalar_secrets(document, line, texts[line]))
 
 
-def error_snippet(flaw: ParseError, *, show_ids: bool = False, width: int = 120) -> Snippet | None:
-    """Return the lines around broken text, or None when there are none to show."""
-    if not flaw.lines:
+def error_snippet(error: ParseError, *, show_ids: bool = False, width: int = 120) -> Snippet | None:
+    """Return the lines around an error in broken text, or None if there are none to show."""
+    if not error.lines:
         return None
-    secrets = {} if show_ids else _flaw_secrets(flaw)
-    lines = list(enumerate(flaw.lines, flaw.line))
-    return _snippet(lines, flaw.span, width, lambda number: _touching(secrets.get(number, ())))
+    secrets = {} if show_ids else _error_secrets(error)
+    lines = list(enumerate(error.lines, error.line))
+    return _snippet(lines, error.span, width, lambda number: _touching(secrets.get(number, ())))
 
 
 def _snippet(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_of: Callable[[int], Secrets]) -> Snippet:
@@ -88,8 +88,8 @@ def _snippet(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_o
 
 
 def _shown(line: str, focus: OffsetRange, width: int, secrets: Secrets) -> tuple[str, OffsetRange]:
-    """Return what is shown of a line, and where its focus is in that."""
-    # A masked text is shorter than what it stands for: begin with more than will be shown, and, if need be, with more.
+    """Return the part of a line to show, and the focus in it."""
+    # Masked text is shorter: begin with more than is shown, and if that is not enough, with still more.
     for before_it, after_it in REACHES:
         begin, end = min(focus[0], len(line)) - int(before_it * width), focus[0] + int(after_it * width)
         part = max(0, begin), min(len(line), end)
@@ -106,10 +106,10 @@ def _shown(line: str, focus: OffsetRange, width: int, secrets: Secrets) -> tuple
 
 
 def _masked_part(line: str, part: OffsetRange, focus: OffsetRange, secrets: Secrets) -> tuple[str, OffsetRange]:
-    """Return a part of a line with its secrets masked, and where the focus is in that."""
+    """Return a part of a line with its secrets masked, and the focus in it."""
     text = ""
     places = [0, 0]
-    for begin, end, masked in _stretches(line, *part, secrets):
+    for begin, end, masked in _ranges(line, *part, secrets):
         a, b = max(begin, part[0]), min(end, part[1])
         if a >= b:
             continue
@@ -125,8 +125,8 @@ def _masked_part(line: str, part: OffsetRange, focus: OffsetRange, secrets: Secr
     return text, (places[0], max(places))
 
 
-def _stretches(line: str, begin: int, finish: int, secrets: Secrets) -> Iterator[tuple[int, int, str | None]]:
-    """Cut a part of a line into ranges to show as they are (None) and ranges to show masked (the mask)."""
+def _ranges(line: str, begin: int, finish: int, secrets: Secrets) -> Iterator[tuple[int, int, str | None]]:
+    """Split a part of a line into ranges to show (None) and ranges to show masked (the mask)."""
     at = begin
     for start, end, whole in secrets(begin, finish):
         if start > at:
@@ -139,7 +139,7 @@ def _stretches(line: str, begin: int, finish: int, secrets: Secrets) -> Iterator
 
 
 def _masked(text: str, *, whole: bool) -> str:
-    """Return a stretch masked; a string keeps its quotes."""
+    """Return a range masked; a string keeps its quotes."""
     quote = text[:1] if text[:1] in {'"', "'"} and text[:1] == text[-1:] and len(text) > 1 else ""
     return f"{quote}{mask(text[1:-1] if quote else text) if whole else '…'}{quote}"
 
@@ -149,7 +149,7 @@ def _touching(hidden: Sequence[Hidden]) -> Secrets:
 
 
 def _scalar_secrets(document: Document, number: int, line: str) -> Secrets:
-    """Return the secrets of a line of a readable document: in its values, and ids in keys and comments."""
+    """Return the secrets of a line of a valid document: in its values, and ids in keys and comments."""
     ids = document.ids
 
     def secrets(start: int, end: int) -> list[Hidden]:
@@ -170,7 +170,7 @@ def _scalar_secrets(document: Document, number: int, line: str) -> Secrets:
 
 
 def _in_value(scalar: Scalar, line: str, ids: Ids) -> Iterator[Hidden]:
-    """Yield what is to be masked of a value."""
+    """Yield the ranges of a value to mask."""
     key, start, end, text, parent = scalar
     begin, finish = max(0, start), min(end, len(line))
     as_it_reads = (begin, finish) == (start, end) and finish - begin - len(text) in _QUOTED_OR_NOT
@@ -180,7 +180,7 @@ def _in_value(scalar: Scalar, line: str, ids: Ids) -> Iterator[Hidden]:
     spans = sensitive_spans(text)
     again = ids.ranges(text)
     if not as_it_reads and (spans or again):
-        # Escaped, or written over several lines: what is found in it has no place of its own on this line.
+        # Escaped, or written over several lines: a range of the value has no place on this line.
         yield Hidden(begin, finish, whole=False)
     elif again == [(0, len(text))]:
         yield Hidden(begin, finish)
@@ -190,7 +190,7 @@ def _in_value(scalar: Scalar, line: str, ids: Ids) -> Iterator[Hidden]:
 
 
 def _joined(hidden: list[Hidden]) -> list[Hidden]:
-    """Return ranges in order, those that overlap as one."""
+    """Return ranges in order; those that overlap become one."""
     joined: list[Hidden] = []
     for each in sorted(hidden):
         if joined and each.start < joined[-1].end:
@@ -203,22 +203,22 @@ def _joined(hidden: list[Hidden]) -> list[Hidden]:
 
 
 def _between(line: str, start: int, end: int) -> list[Hidden]:
-    """Return the ids in what stands between values: keys, comments, and documents around this one."""
+    """Return the ids between two values: in keys, comments, and documents around this one."""
     return [Hidden(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
 
 
 @cached
 def _ids_between(text: str) -> Sequence[OffsetRange]:
-    # Between the values of a log stand the same few keys over and over.
+    # The same few keys are between the values of a log.
     return guessed_secrets(text, broken=False) if text.strip(' \t,:{}[]"') else ()
 
 
-def _flaw_secrets(flaw: ParseError) -> dict[int, list[Hidden]]:
-    """Return the secrets of the lines around broken text, by the lines' numbers."""
+def _error_secrets(error: ParseError) -> dict[int, list[Hidden]]:
+    """Return the secrets of the lines around an error in broken text, by line number."""
     parts: list[tuple[int, int, str]] = []
     whole = True
-    for number, line in enumerate(flaw.lines, flaw.line):
-        middle = flaw.span.column - 1 if number == flaw.span.line else 0
+    for number, line in enumerate(error.lines, error.line):
+        middle = error.span.column - 1 if number == error.span.line else 0
         start = max(0, middle - _REACH)
         parts.append((number, start, line[start : middle + _REACH]))
         whole = whole and len(parts[-1][2]) == len(line)
@@ -226,13 +226,13 @@ def _flaw_secrets(flaw: ParseError) -> dict[int, list[Hidden]]:
     if not whole:
         hidden = Surroundings(inside=True)
         for number, start, text in parts:
-            here = guessed_secrets(text, around=hidden if start > 0 or number > flaw.line else flaw.around)
+            here = guessed_secrets(text, around=hidden if start > 0 or number > error.line else error.around)
             found[number] = [Hidden(start + a, start + b) for a, b in here]
         return found
-    # A value can stand on the line after its key.
+    # A value can be on the line after its key.
     text = "\n".join(part for _, _, part in parts)
     offset = 0
-    secrets = guessed_secrets(text, around=flaw.around)
+    secrets = guessed_secrets(text, around=error.around)
     for number, _, part in parts:
         end = offset + len(part)
         found[number] = [

@@ -207,10 +207,10 @@ def _documents(text: str, line: int, depth: int, values: int) -> Iterator[YamlDo
         finally:
             loader.dispose()
     except RefusedError as refused:
-        yield _flaw(text, line, refused.message, refused.mark)
+        yield _error(text, line, refused.message, refused.mark)
     except yaml.MarkedYAMLError as error:
         problem = " ".join((error.problem or error.context or "broken").split())
-        yield _flaw(text, line, f"invalid YAML: {_without_quotes(problem)}", error.problem_mark or error.context_mark)
+        yield _error(text, line, f"invalid YAML: {_without_quotes(problem)}", error.problem_mark or error.context_mark)
     except yaml.reader.ReaderError as error:
         at = min(error.position, len(text))
         yield parse_error_at(
@@ -269,7 +269,7 @@ def _count(events: Iterable[yaml.Event], depth: int, values: int) -> None:
                 raise RefusedError(f"more than {_MOST_ALIASES} aliases", event.start_mark)
 
 
-def _flaw(text: str, line: int, message: str, mark: Any) -> ParseError:
+def _error(text: str, line: int, message: str, mark: Any) -> ParseError:
     at = min(mark.index, len(text)) if mark is not None else 0
     if not text[at:].strip():
         return parse_error_at(text, message, _end_of(text, at), line)
