@@ -7,7 +7,7 @@ from enum import Enum
 from typing import BinaryIO
 
 from segkoch_lint.documents.document import InternalFailure, ParseError
-from segkoch_lint.documents.embedded import TextSample
+from segkoch_lint.documents.embedded import TextSample, holds_objects
 from segkoch_lint.documents.json.splitter import split_documents
 from segkoch_lint.documents.line_sample import LineSample, is_good_line
 from segkoch_lint.inputs.file_types import (
@@ -119,7 +119,7 @@ def _format_without_a_name(stream: Stream, head: bytes, sample: LineSample, limi
         return TextFormat.YAML
     if like_json:
         return None
-    return TextFormat.TEXT if text.found else TextFormat.FOREIGN
+    return TextFormat.TEXT if text.found or (not stream.exhausted and holds_objects(head)) else TextFormat.FOREIGN
 
 
 def _has_commands(text: bytes, limits: Limits) -> bool:

@@ -19,11 +19,13 @@ from segkoch_lint.documents.json.scanner import value_end
 from segkoch_lint.documents.json.size_limits import has_more_values, too_many_values
 from segkoch_lint.documents.json.syntax_errors import not_utf8
 from segkoch_lint.documents.line_sample import is_good_line
-from segkoch_lint.documents.lines import blocks
+from segkoch_lint.documents.lines import Block, blocks
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.inputs.opener import Stream
 
 _OBJECT = re.compile(r'\{(?=\s*")|\[(?=\s*\{\s*")')
+
+_ANY_OBJECT = re.compile(rb'[^\n]\{\s*"')
 
 _SAMPLED_LINES = 100
 
@@ -56,7 +58,7 @@ class TextSample(msgspec.Struct, frozen=True):
     def of(cls, head: bytes, limits: Limits, *, whole: bool) -> TextSample:
         """Return the sample of the beginning of a text, or all of it."""
         lines = [line for line in head.split(b"\n")[: None if whole else -1] if line.strip()]
-        if b"\0" in head or not shows_signs(head) or _PROSE.search(head):
+        if not shows_signs(head) or not is_text(head):
             return cls(0, len(lines))
         with_signs = [line for line in lines if shows_signs(line)][:_SAMPLED_LINES]
         return cls(sum(_has_object_in_text(line, limits) for line in with_signs), len(lines))
@@ -65,6 +67,16 @@ class TextSample(msgspec.Struct, frozen=True):
     def is_most(self) -> bool:
         """Whether half of the lines do, or half of as many as are tried."""
         return self.found > 0 and 2 * self.found >= min(self.tried, _SAMPLED_LINES)
+
+
+def is_text(head: bytes) -> bool:
+    """Return whether an input that begins with *head* is lines of text, and not binary or a page of documentation."""
+    return b"\0" not in head and not _PROSE.search(head)
+
+
+def holds_objects(head: bytes) -> bool:
+    """Return whether there is JSON in the lines of a text that begins with *head*: then calls may follow."""
+    return is_text(head) and _ANY_OBJECT.search(head) is not None
 
 
 def _has_object_in_text(line: bytes, limits: Limits) -> bool:
@@ -86,12 +98,19 @@ def read_text(stream: Stream, limits: Limits) -> Iterator[Embedded | ParseError]
         OSError: reading failed.
     """
     for block in blocks(stream, limits):
-        for line in (block,) if isinstance(block, ParseError) else block.lines(limits):
-            if isinstance(line, ParseError):
-                yield line
-            elif shows_signs(line.text):
-                for each in objects_in(line.text, line.number, limits):
-                    yield each if isinstance(each, ParseError) else Embedded(each)
+        if isinstance(block, ParseError):
+            yield block
+        elif shows_signs(block.text):
+            yield from _read_block(block, limits)
+
+
+def _read_block(block: Block, limits: Limits) -> Iterator[Embedded | ParseError]:
+    for line in block.lines(limits):
+        if isinstance(line, ParseError):
+            yield line
+        elif shows_signs(line.text):
+            for each in objects_in(line.text, line.number, limits):
+                yield each if isinstance(each, ParseError) else Embedded(each)
 
 
 def objects_in(line: bytes, number: int, limits: Limits) -> Iterator[JsonDocument | ParseError]:

@@ -91,8 +91,7 @@ def read_documents(
             yield from _read_whole(stream, limits, most=limits.file_bytes, limit="file-bytes", parse=read_commands)
             yield UnsupportedInput(TEXT)
         case TextFormat.TEXT:
-            yield from read_text(stream, limits)
-            yield UnsupportedInput(TEXT)
+            yield from _text(stream, limits)
         case TextFormat.CSV:
             from segkoch_lint.documents.table.csv_reader import delimiter_of, read_csv  # noqa: PLC0415 - most inputs are not tables
 
@@ -106,6 +105,14 @@ def read_documents(
         case _:
             head = stream.peek(PEEKED_BYTES).decode("utf-8", "replace")
             yield UnsupportedInput(OTHER_TABLE if is_table(name) else PROGRAM if is_source_code(head) else "")
+
+
+def _text(stream: Stream, limits: Limits) -> Iterator[Embedded | ParseError | UnsupportedInput]:
+    found = False
+    for each in read_text(stream, limits):
+        found = True
+        yield each
+    yield UnsupportedInput(TEXT if found else "")
 
 
 def _only_document(stream: Stream, name: str, limits: Limits) -> Document | None:

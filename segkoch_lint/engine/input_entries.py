@@ -109,8 +109,9 @@ class InputEntries:
         """Yield the entries of a document."""
         units, more = _units_in(document, self.name)
         may_be_envelope = any(isinstance(unit, NotACall) and unit.kind in _MAY_HOLD_CALLS for unit in units)
-        searched = may_be_envelope and (self.holds_calls or may_hold_calls(document))
-        opened = self.envelopes.open(document, self.name, may_be_known=searched)
+        if may_be_envelope and not (self.holds_calls or self.envelopes.is_extended):
+            may_be_envelope = may_hold_calls(document)
+        opened = self.envelopes.open(document, self.name, may_be_known=may_be_envelope)
         if opened is not None:
             yield from self._of_opened(opened)
         else:

@@ -48,6 +48,11 @@ class EnvelopeCatalogue:
 
         return EnvelopeReader(load_envelopes(self._folders), self._at, self._hosts, self._limits)
 
+    @property
+    def is_extended(self) -> bool:
+        """Whether the user has envelopes, whose encodings hide calls from a search of the text."""
+        return bool(self._folders)
+
     def open(self, document: Document, table: str, *, may_be_known: bool) -> Opened | None:
         """Return what is in an envelope; None if the document is not one.
 

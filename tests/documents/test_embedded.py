@@ -25,6 +25,7 @@ CLOUDWATCH = f"2026-04-08T19:55:00.120Z\t68ca1bd2-1119-471d-ac86-8529dc680100\tI
 DUMP = f"POST /v1/track HTTP/1.1 body={BAD} status=200\n"
 SUFFIX = f'{BAD} -> 200 {{"success": true}}\n'
 PLAIN = "2026-04-08T19:55:42.000Z END RequestId {0} {}\n"
+OTHER = 'INFO {"level": "debug", "queue": "orders", "seconds": 0.4}\n'
 
 _TEXT = st.text(st.characters(exclude_characters="\n\r{[\0", codec="utf-8"), max_size=20)
 
@@ -124,7 +125,9 @@ def test_a_wrong_type_in_a_line_of_text_is_an_error_at_the_type(
         (f"{GOOD}{GOOD}\n{GOOD}\n", TextFormat.LINES),
         (f'{{\n"a": {GOOD},\n"b": {GOOD}\n}}', TextFormat.DOCUMENTS),
         (f"{GOOD} and\n{GOOD} more\n", TextFormat.TEXT),
-        (PLAIN * 30_000 + CLOUDWATCH, TextFormat.FOREIGN),  # beyond what is looked at
+        (PLAIN * 30_000 + CLOUDWATCH, TextFormat.FOREIGN),  # no JSON in what is examined
+        (OTHER * 30_000 + CLOUDWATCH, TextFormat.TEXT),
+        (f"# Events\n\n```\n{OTHER * 30_000}", TextFormat.FOREIGN),
         (PLAIN * 15_000 + CLOUDWATCH, TextFormat.TEXT),
         (f"\0{GOOD} binary\n", TextFormat.FOREIGN),
     ],
@@ -143,3 +146,17 @@ def test_nothing_around_an_object_is_shown(tmp_path: Path, program: Callable[...
     assert "device" in shown
     for secret in ("s3cr3tvalue", "jane", "Roe"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_call_far_down_in_a_long_log_is_checked(named: bool, checked: Callable[..., list[dict[str, Any]]]) -> None:
+    (found,) = checked(OTHER * 30_000 + CLOUDWATCH + PLAIN, named=named)
+
+    assert (found["code"], found["line"]) == ("KCH101", 30_001)
+
+
+def test_a_long_log_without_a_call_is_one_error_if_it_is_named(
+    checked: Callable[..., list[dict[str, Any]]],
+) -> None:
+    assert [each["code"] for each in checked(OTHER * 30_000)] == ["KCH002"]
+    assert checked(OTHER * 30_000, named=False) == []
