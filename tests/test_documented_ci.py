@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,18 +12,16 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.documentation import ROOT, blocks
 from tests.plans.plan_files import config_api, guard
 
 pytestmark = pytest.mark.slow
 
-DOCS = (Path(__file__).parents[1] / "docs" / "plan-ci.md").read_text(encoding="utf-8")
-
 
 def documented(first_line: str) -> Any:
     """Return the block of YAML that begins with this line."""
-    block = re.search(rf"```yaml\n{re.escape(first_line)}\n(.*?)```", DOCS, re.DOTALL)
-    assert block is not None
-    return yaml.safe_load(block[1])
+    (block,) = (each for each in blocks(ROOT / "docs" / "plan-ci.md", "yaml") if each.text.startswith(first_line))
+    return yaml.safe_load(block.text)
 
 
 GITHUB = documented("# .github/workflows/tracking-plan.yml")
