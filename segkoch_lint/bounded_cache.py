@@ -1,4 +1,4 @@
-"""The one kind of cache for what is asked again and again of texts: bounded in bytes, and emptied when it is full."""
+"""The cache for values that are computed from texts: bounded in bytes, and emptied when it is full."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
 MOST_BYTES = 1 << 20
-"""Bytes that a cache holds, unless it is told otherwise."""
+"""The bytes that a cache may hold by default."""
 
 _ENTRY_BYTES = 200
-"""About what an entry takes beside its texts."""
+"""About how many bytes an entry takes, its texts aside."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -18,15 +18,15 @@ Arguments = ParamSpec("Arguments")
 
 
 class BoundedCache(Generic[Key, Value]):
-    """Remembers values by keys that are texts, or made of texts.
+    """A cache whose keys are texts, or tuples of texts.
 
-    A count of entries is no bound: a text may have megabytes. What would take an eighth of the cache is not kept.
+    Counting entries would be no bound: a text may have megabytes. An entry over an eighth of the cache is not kept.
 
     Args:
-        most_bytes: how much is held before everything is forgotten.
+        most_bytes: how many bytes the cache may hold; it is emptied before it holds more.
 
     Attributes:
-        entries: what is cached; to be read only.
+        entries: the cached values by key. Callers must not change it.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
@@ -35,7 +35,7 @@ class BoundedCache(Generic[Key, Value]):
         self._held = 0
 
     def add(self, key: Key, value: Value) -> Value:
-        """Remember a value, and return it."""
+        """Add a value to the cache, and return it."""
         size = _ENTRY_BYTES + size_of(key)
         if size > self._most // 8:
             return value
@@ -48,7 +48,7 @@ class BoundedCache(Generic[Key, Value]):
 
 
 def cached(function: Callable[Arguments, Value]) -> Callable[Arguments, Value]:
-    """Remember what a function of texts returns; it is called with positional arguments only."""
+    """Cache what a function of texts returns. Call it with positional arguments only."""
     cache: BoundedCache[Any, Value] = BoundedCache()
     entries = cache.entries
 
@@ -63,7 +63,7 @@ def cached(function: Callable[Arguments, Value]) -> Callable[Arguments, Value]:
 
 
 def size_of(key: object) -> int:
-    """Return about how many bytes the texts in a key take."""
+    """Return about how many bytes a key takes."""
     if isinstance(key, str | bytes):
         return len(key)
     if isinstance(key, tuple | frozenset):

@@ -1,4 +1,4 @@
-"""Finds the files of ``schemas/``: what Kochava needs, as data."""
+"""The files of ``schemas/``, which say as data what Kochava needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 
 @cache
 def directory() -> Path:
-    """Return the folder of the schemas: inside the package when installed, at the repository's top in place."""
+    """Return the folder of the schemas: in the package if it is installed, else at the top of the repository."""
     package = Path(__file__).parent
     inside = package / "schemas"
     return inside if inside.is_dir() else package.parent / "schemas"

@@ -19,21 +19,21 @@ keys = st.recursive(
 
 
 @given(st.lists(keys), st.integers(100, 5_000))
-def test_a_cache_never_holds_more_than_it_may(added: list[Hashable], most: int) -> None:
+def test_a_cache_never_holds_more_than_its_limit(added: list[Hashable], most: int) -> None:
     cache: BoundedCache[Hashable, int] = BoundedCache(most)
     for number, key in enumerate(added):
         assert cache.add(key, number) == number
         assert sum(200 + size_of(each) for each in cache.entries) <= most
 
 
-def test_what_is_too_large_is_not_kept_and_does_not_push_out_the_rest() -> None:
+def test_a_too_large_entry_is_not_kept_and_does_not_empty_the_cache() -> None:
     cache: BoundedCache[str, int] = BoundedCache(10_000)
     cache.add("a", 1)
     cache.add("b" * 2_000, 2)
     assert cache.entries == {"a": 1}
 
 
-def test_a_function_is_called_once_for_texts_that_are_short() -> None:
+def test_a_cached_function_is_called_once_for_short_texts() -> None:
     asked: list[str] = []
 
     @cached
@@ -46,7 +46,7 @@ def test_a_function_is_called_once_for_texts_that_are_short() -> None:
     assert asked == ["a", long, long]
 
 
-def test_a_function_that_fails_is_asked_again() -> None:
+def test_a_cached_function_that_failed_is_called_again() -> None:
     @cached
     def inverse(number: int) -> float:
         return 1 / number
@@ -56,7 +56,7 @@ def test_a_function_that_fails_is_asked_again() -> None:
             inverse(0)
 
 
-def test_what_rules_tell_of_long_keys_and_values_is_not_held() -> None:
+def test_fingerprints_of_long_keys_and_values_are_not_cached() -> None:
     read_set = ReadSet(
         patterns={"^x": ReadSet(questions={"a": {"type": "string"}})},
         members={"y": ReadSet(questions={"a": {"minLength": 1}})},

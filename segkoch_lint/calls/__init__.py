@@ -1,1 +1,1 @@
-"""Segment's calls: what a call is, the signs that one is known by, and what calls are grouped by."""
+"""Segment's calls: what a call is, the signs that identify one, and what calls are grouped by."""

@@ -1,4 +1,4 @@
-"""A call: one Segment message, and where it stands inside its document."""
+"""A call: one Segment message, and its place inside a document."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ CALL_TYPES = ("track", "identify", "page", "screen", "group", "alias")
 """The six message types of Segment's HTTP API."""
 
 LIBRARY_NAME: Path = ("context", "library", "name")
-"""Where a call names the library that sent it."""
+"""The path of the name of the library that sent a call."""
 
 SENT_KEYS = ("messageId", "sentAt", "originalTimestamp", "receivedAt", "writeKey")
-"""Members that a call has once it was sent: SDKs, or Segment's servers, add them."""
+"""Members that SDKs or Segment's servers add to a call when it is sent."""
 
 
 class Holding(Hashable, Protocol):
     """The columns of a table, or of one of its rows."""
 
     def holds(self, path: tuple[str, ...]) -> bool:
-        """Tell whether there is a column for a member of a call, or for an object around it."""
+        """Return whether there is a column for a member of a call, or for an object around it."""
 
 
 class RowPlaces(Protocol):
-    """How a row of a table stands for a call."""
+    """The relation between the row of a table and the call that it holds."""
 
     @property
     def columns(self) -> Holding:
-        """The columns that the row has."""
+        """The columns of the row."""
 
     def written(self, path: Path) -> Path:
-        """Return the member of the row that holds the value at *path* of the call; empty if no single one does."""
+        """Return the path in the row of the value at *path* of the call; empty if no single member holds it."""
 
     def meant(self, path: Path) -> Path:
-        """Return the path in the call of the value at *path* of the row; empty if it is no part of the call."""
+        """Return the path in the call of the value at *path* of the row; empty if it is not part of the call."""
 
 
 class Call(msgspec.Struct, frozen=True):
     """One Segment message in Segment's own shape, its envelope already merged in.
 
     Attributes:
-        message: the call; ``type`` is always there, a batch's ``context`` and ``integrations`` are merged in.
-        path: where the call stands inside its document: ``()``, ``(4,)`` or ``("batch", 4)``.
-        envelope: where the batch stands whose ``context`` and ``integrations`` were merged in, or None.
-        certain: whether it is a call wherever it stands. Otherwise it is one only in an input that is claimed to hold
-            calls (`segkoch_lint.calls.signs`).
-        row: how the row stands for the call, if it is one of a table that is written as JSON or YAML.
+        message: the call. It has a ``type``; the ``context`` and ``integrations`` of its batch are merged in.
+        path: of the call inside its document: ``()``, ``(4,)`` or ``("batch", 4)``.
+        envelope: the path of the batch whose ``context`` and ``integrations`` were merged in, or None.
+        certain: whether it is a call in any input. Otherwise it is one only in an input that is expected to hold calls
+            (`segkoch_lint.calls.signs`).
+        row: the row that holds the call, if it is one of a table that is written as JSON or YAML.
     """
 
     message: Mapping[str, Any]
@@ -61,7 +61,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 def merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *over* with what only *under* has; objects merge deeply, for anything else *over* wins."""
+    """Return *over* with the members that only *under* has; objects are merged recursively."""
     merged = dict(over)
     for key, value in under.items():
         if key not in over:
@@ -72,16 +72,16 @@ def merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def was_sent(message: Mapping[str, Any]) -> bool:
-    """Tell whether a call shows that it was sent, and is not just the arguments of a library's function.
+    """Return whether a call was sent, and is not just the arguments of a library's function.
 
-    On the wire Segment reads `userId`, never `user_id`.
+    Segment reads `userId` of calls that were sent, never `user_id`.
     """
     context = message.get("context")
     return any(key in message for key in SENT_KEYS) or (isinstance(context, Mapping) and "library" in context)
 
 
 def library_of(message: Mapping[str, Any]) -> str:
-    """Return the name of the library that sent a call, or an empty string; what looks like personal data is masked."""
+    """Return the name of the library that sent a call, or an empty string. Personal data in it is masked."""
     context = message.get("context")
     library = context.get("library") if isinstance(context, Mapping) else None
     name = library.get("name") if isinstance(library, Mapping) else None

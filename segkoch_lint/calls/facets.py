@@ -1,4 +1,4 @@
-"""A facet: something by which calls are grouped in the closing table."""
+"""Facets: what calls can be grouped by in the closing table of a report."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from segkoch_lint.findings.summary import Group
 
 
 class Facet(msgspec.Struct, frozen=True):
-    """Something that tells calls apart.
+    """A property of calls that they can be grouped by.
 
     Attributes:
         name: as on the command line.
-        paths: the members of a call that decide the value; objects there are read as if they were not there.
-        value: returns the value of a call, or of a mapping with no more than these members.
-        prefix: a pattern of texts, and a length: of a text that matches, no more characters than that decide the value.
-        named: whether the value is a name that the sender makes up, which can hold an id of the call.
+        paths: of the members that decide the value; an object there counts as absent.
+        value: returns the value of a call, or of a mapping with just these members.
+        prefix: a pattern and a length: of a text that matches, only that many characters decide the value.
+        named: whether the sender makes up the value, so that it may hold an id of the call.
     """
 
     name: str
@@ -39,7 +39,7 @@ def group_of(facets: Sequence[Facet], message: Mapping[str, Any], ids: Callable[
     Args:
         facets: what calls are grouped by.
         message: the call.
-        ids: returns the ids of the call, which are masked in names: `Order by …`.
+        ids: returns the ids of the call, which are masked in made-up names: `Order by …`.
     """
     values = ((facet, facet.value(message)) for facet in facets)
     return tuple(
@@ -49,7 +49,7 @@ def group_of(facets: Sequence[Facet], message: Mapping[str, Any], ids: Callable[
 
 
 def own_texts(facet: Facet, message: Mapping[str, Any]) -> list[str]:
-    """Return the texts in a call that decide a facet."""
+    """Return the texts in a call that decide the value of a facet."""
     values = (value_at(message, path) for path in facet.paths)
     return [value for value in values if isinstance(value, str)]
 
@@ -78,7 +78,7 @@ def _version(message: Mapping[str, Any]) -> str:
 
 
 def _event(message: Mapping[str, Any]) -> str:
-    """Return the name of the event; other calls than track have none and go by their type."""
+    """Return the name of the event of a track call, and the type of any other call."""
     kind = message.get("type")
     return mask_shapes(_text(message.get("event"))) if kind == "track" else f"({kind})"
 
@@ -86,11 +86,11 @@ def _event(message: Mapping[str, Any]) -> str:
 _TIMES = ("timestamp", "originalTimestamp", "receivedAt", "sentAt")
 
 _IN_UTC = (r"^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$", 10)
-"""Timestamps as SDKs write them; the day is their beginning."""
+"""Timestamps as SDKs write them; they begin with the day."""
 
 
 def _day(message: Mapping[str, Any]) -> str:
-    """Return the day in UTC, by the first of the timestamps that can be read."""
+    """Return the day in UTC of the first timestamp that can be parsed."""
     for key in _TIMES:
         try:
             time = datetime.fromisoformat(_text(message.get(key)).removesuffix(" UTC"))  # as BigQuery writes it
@@ -101,7 +101,7 @@ def _day(message: Mapping[str, Any]) -> str:
 
 
 def _source(message: Mapping[str, Any]) -> str | Secret:
-    """Return the source that the call came through: raw logs name it, a posted call knows its write key."""
+    """Return the source of a call: raw logs name it; a posted call has its write key."""
     project, key = (_text(message.get(name)) for name in ("projectId", "writeKey"))
     return mask_shapes(project) or (Secret(key) if key else "")
 

@@ -1,8 +1,8 @@
-"""What a Segment call is: the signs by which one is known, in an object and in text that cannot be parsed.
+"""The signs that identify a Segment call, in an object and in text that cannot be parsed.
 
-Strong signs are members that hardly anything but a call has; `timestamp`, `properties`, `traits` and a bare `context`
-show nothing by themselves. The six types are common words, so an object with a type alone is not a call either, except
-in an input that is claimed to hold calls.
+Strong signs are members that hardly anything but a call has. `timestamp`, `properties`, `traits` and a bare `context`
+are no signs. The six types are common words, so an object with just a type is a call only in an input that is expected
+to hold calls.
 
 Sources: the HTTP API (https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/), the common
 fields (https://segment.com/docs/connections/spec/common/), and Segment's messages to partners about deleted users.
@@ -21,24 +21,24 @@ from segkoch_lint.calls.call import CALL_TYPES
 USER_KEYS = ("userId", "anonymousId", "user_id", "anonymous_id")
 
 OWN_KEYS = ("messageId", "writeKey", "originalTimestamp", "groupId", "previousId")
-"""The strong signs at the top of a call that say nothing of a user."""
+"""The strong signs at the top of a call that are not about its user."""
 
 SIGN_KEYS = (*OWN_KEYS, *USER_KEYS)
-"""Members at the top of an object each of which is a strong sign."""
+"""Members at the top of an object that are strong signs."""
 
 DELETE = "delete"
 """The type of Segment's own message about a user who was deleted."""
 
 _CONTEXT_SIGNS = ("device", "library")
 
-# Read in this order: a call with `previousId` is an alias whatever else it carries.
+# In this order: a call with `previousId` is an alias, whatever else it has.
 _TYPE_BY_KEY = {"previousId": "alias", "groupId": "group", "traits": "identify", "properties": "page", "name": "page"}
 
 _DISTANCES = {"identify": 2, "screen": 2}
-"""Edits by which a type may be misspelled; one for the others, which are shorter."""
+"""By how many edits a type may be misspelled; by one for the others, which are shorter."""
 
 _LOG_KEYS = ("level", "severity", "logger", "msg")
-"""Members of which one stands in each line of an application's log, and none in a call."""
+"""Members of lines of application logs; each such line has one of them, and no call has."""
 
 
 _METRICS = ("Counter", "Gauge", "Histogram")
@@ -63,8 +63,7 @@ class Shape(NamedTuple):
 
     Attributes:
         kind: what it is.
-        type: of a call: its type, as Segment would tell it where it is not written. If the type is misspelled: the type
-            that was meant. Otherwise empty.
+        type: of a call: its type, written or inferred. Of a misspelled type: the type that was meant. Otherwise empty.
     """
 
     kind: ObjectKind
@@ -72,7 +71,7 @@ class Shape(NamedTuple):
 
 
 def shape_of(value: Mapping[str, Any]) -> Shape:
-    """Return what an object is; rows of tables, batches and plans are recognised before this is asked."""
+    """Return what an object is. Callers have recognised rows of tables, batches and plans before."""
     named = type_in(value)
     if named is None:
         return _without_type(value)
@@ -90,18 +89,18 @@ def shape_of(value: Mapping[str, Any]) -> Shape:
 
 
 def type_in(value: Mapping[str, Any]) -> str | None:
-    """Return the type that an object names; what is no string, or blank, names none."""
+    """Return the type in an object, or None if it is missing, blank or not a string."""
     named = value.get("type")
     return named if _is_text(named) else None
 
 
 def has_user(value: Mapping[str, Any]) -> bool:
-    """Tell whether an object names a user, in camel or snake case."""
+    """Return whether an object names a user, in camel or snake case."""
     return any(key in value for key in USER_KEYS)
 
 
 def has_sign(value: Mapping[str, Any], keys: tuple[str, ...] = SIGN_KEYS) -> bool:
-    """Tell whether an object has one of these members, or a context with a device or a library."""
+    """Return whether an object has one of these members, or a context with a device or a library."""
     if any(key in value for key in keys):
         return True
     context = value.get("context")
@@ -131,7 +130,7 @@ def _without_type(value: Mapping[str, Any]) -> Shape:
 
 
 def _foreign_event(value: Mapping[str, Any]) -> ObjectKind | None:
-    """Return what an object with a type or an event's name is that is known to come from somewhere else."""
+    """Return the kind of an object with a type or an event name that another product sent; None if it may be a call."""
     if any(key in value for key in _LOG_KEYS):
         return ObjectKind.LOG_LINE
     properties = value.get("properties")
@@ -139,7 +138,7 @@ def _foreign_event(value: Mapping[str, Any]) -> ObjectKind | None:
 
 
 def _is_metrics(series: Any) -> bool:
-    """Tell whether this is what SDKs post to ``/v1/m`` about themselves."""
+    """Return whether these are the metrics that SDKs post to ``/v1/m`` about themselves."""
     if not isinstance(series, list) or not series:
         return False
     return all(isinstance(each, Mapping) and each.get("type") in _METRICS for each in series)
@@ -157,7 +156,7 @@ def _meant_by(named: str) -> str:
 
 
 def _meant(named: str) -> str:
-    """Return the type of call that a misspelled one stands for, or an empty string."""
+    """Return the type of call that a misspelled type means, or an empty string."""
     named = named.strip().lower()
     return _meant_by(named) if len(named) <= _LONGEST else ""
 
@@ -166,7 +165,7 @@ _LONGEST = max(len(name) + _DISTANCES.get(name, 1) for name in CALL_TYPES)
 
 
 def _distance(one: str, other: str) -> int:
-    """Return how many letters have to be inserted, removed, replaced or exchanged with the next to get *other*."""
+    """Return how many letters to insert, remove, replace or swap with the next one to turn *one* into *other*."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):

@@ -39,7 +39,7 @@ LIBRARY = {"context": {"library": {"name": "analytics-kotlin", "version": "1.19.
         ("source", {}, ""),
     ],
 )
-def test_a_facet_tells_calls_apart(facet: str, message: dict[str, Any], value: str | Secret) -> None:
+def test_a_facet_groups_calls_by_its_value(facet: str, message: dict[str, Any], value: str | Secret) -> None:
     assert FACETS[facet].value(message) == value
 
 
@@ -66,7 +66,7 @@ def test_groups_break_the_closing_table_down(program: Callable[..., Ran], tmp_pa
     assert second["group"] == {"version": "own", "platform": "ios"}
 
 
-def test_write_keys_in_groups_are_masked_unless_asked_for(program: Callable[..., Ran], tmp_path: Path) -> None:
+def test_write_keys_in_groups_are_masked_unless_they_are_revealed(program: Callable[..., Ran], tmp_path: Path) -> None:
     file = str(log(tmp_path))
     for form in ("text", "json", "json-lines"):
         masked = program("check", "-q", "--group-by", "source", "--format", form, file).out
@@ -75,7 +75,9 @@ def test_write_keys_in_groups_are_masked_unless_asked_for(program: Callable[...,
     assert "(none)" in program("check", "-q", "--group-by", "source", file).out
 
 
-def test_an_unknown_facet_names_the_nearest_known_one(program: Callable[..., Ran], tmp_path: Path) -> None:
+def test_the_error_about_an_unknown_facet_names_the_most_similar_one(
+    program: Callable[..., Ran], tmp_path: Path
+) -> None:
     run = program("check", "--group-by", "platfrom", str(log(tmp_path)))
     assert run.status == 2
     assert "platform" in run.err

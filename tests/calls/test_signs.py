@@ -117,7 +117,7 @@ def test_the_first_description_that_fits_decides(value: dict[str, Any], shape: S
         ("x" * 5000, ""),
     ],
 )
-def test_a_misspelled_type_is_told_by_its_letters(wrong: str, meant: str) -> None:
+def test_a_misspelled_type_is_recognised_by_its_letters(wrong: str, meant: str) -> None:
     expected = Shape(ObjectKind.WRONG_TYPE, meant) if meant else Shape(ObjectKind.OTHER)
     assert shape_of({"type": wrong, "event": "x", "userId": "u"}) == expected
     assert shape_of({"type": wrong, "messageId": "x"}) == expected
@@ -125,12 +125,12 @@ def test_a_misspelled_type_is_told_by_its_letters(wrong: str, meant: str) -> Non
 
 
 @pytest.mark.parametrize("more", [{}, {"userId": "u"}, {"event": "x"}, {"userId": "u", "event": {}}, {"context": {}}])
-def test_a_misspelled_type_alone_shows_nothing(more: dict[str, Any]) -> None:
+def test_a_misspelled_type_alone_is_no_sign(more: dict[str, Any]) -> None:
     assert shape_of({"type": "Trak", **more}) == Shape(ObjectKind.OTHER)
 
 
 @given(st.sampled_from(CALL_TYPES), st.data())
-def test_one_wrong_letter_anywhere_is_understood(call_type: str, data: st.DataObject) -> None:
+def test_one_wrong_letter_anywhere_is_recognised(call_type: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(call_type) - 1))
     letter = data.draw(st.sampled_from("abcxyz_-é"))
     edits = [
@@ -156,7 +156,7 @@ def test_one_wrong_letter_anywhere_is_understood(call_type: str, data: st.DataOb
         b'{"context": {"device": {},}}',
     ],
 )
-def test_broken_text_shows_quoted_signs(text: bytes) -> None:
+def test_quoted_keys_in_broken_text_are_signs(text: bytes) -> None:
     assert shows_signs(text)
 
 
@@ -173,7 +173,7 @@ def test_broken_text_shows_quoted_signs(text: bytes) -> None:
         b"\xff\xfe\x00",
     ],
 )
-def test_other_broken_text_shows_none(text: bytes) -> None:
+def test_other_broken_text_has_no_signs(text: bytes) -> None:
     assert not shows_signs(text)
 
 
@@ -183,7 +183,7 @@ def test_other_broken_text_shows_none(text: bytes) -> None:
         st.none() | st.sampled_from(["track", "delete", "trak", ""]) | st.just({"device": {}}) | st.just([{}]),
     )
 )
-def test_a_call_that_is_cut_off_shows_its_signs(value: dict[str, Any]) -> None:
+def test_a_truncated_call_shows_its_signs(value: dict[str, Any]) -> None:
     """What is a call when it is whole is not passed over when it is broken."""
     shape = shape_of(value)
     assert shape.type or shape.kind not in {ObjectKind.CALL, ObjectKind.CALL_IF_CLAIMED, ObjectKind.WRONG_TYPE}

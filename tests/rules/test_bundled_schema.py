@@ -20,7 +20,7 @@ BARE = {"type": "track", "event": "Order Completed", "userId": "u-1"}
 BUNDLE = bundled_schema(built_in(), Delivery())
 
 
-def test_the_bundle_uses_standard_keywords_only_and_names_what_it_leaves_out() -> None:
+def test_the_bundled_schema_uses_standard_keywords_only_and_names_the_rules_that_it_leaves_out() -> None:
     jsonschema.Draft202012Validator.check_schema(BUNDLE)
     text = json.dumps(BUNDLE)
     assert all(f'"{keyword}":' not in text for keyword in ("message", "spellings", "anyCase", "maxBytes"))
@@ -33,7 +33,7 @@ def test_the_bundle_uses_standard_keywords_only_and_names_what_it_leaves_out() -
 
 
 @pytest.mark.parametrize("rule", [r for r in built_in() if r.applies_to in {"delivered", "call"}], ids=lambda r: r.code)
-def test_the_bundle_judges_the_examples_in_any_validator_as_the_rules_do(rule: Any) -> None:
+def test_any_validator_of_the_bundled_schema_agrees_with_the_rules_on_their_examples(rule: Any) -> None:
     expressed = rule.code not in BUNDLE.get("$comment", "")
     for validate in (jsonschema_rs.Draft202012Validator(BUNDLE), jsonschema.Draft202012Validator(BUNDLE)):
         assert validate.is_valid(rule.examples[0])
@@ -42,7 +42,7 @@ def test_the_bundle_judges_the_examples_in_any_validator_as_the_rules_do(rule: A
                 assert not validate.is_valid(call), counterexample.summary
 
 
-def test_members_that_are_called_like_our_annotations_stay_in_the_bundle() -> None:
+def test_members_named_like_our_annotations_stay_in_the_bundled_schema() -> None:
     document = {
         **find(built_in(), "KCH301").document,
         "properties": {"message": {"type": "string", "message": "no", "fix": "x"}},
@@ -51,7 +51,7 @@ def test_members_that_are_called_like_our_annotations_stay_in_the_bundle() -> No
     assert bundled["allOf"][0]["properties"] == {"message": {"type": "string"}}
 
 
-def test_the_bundle_lets_calls_pass_that_are_not_delivered() -> None:
+def test_the_bundled_schema_accepts_calls_that_are_not_delivered() -> None:
     assert jsonschema_rs.is_valid(BUNDLE, {**BARE, "integrations": {"Kochava": False}})
     assert not jsonschema_rs.is_valid(BUNDLE, BARE)
     assert jsonschema_rs.is_valid(BUNDLE, IOS_CALL)

@@ -110,7 +110,7 @@ def test_a_broken_rule_file_is_refused_with_its_name_and_place(document: Any, co
     assert complaint in raised.value.message
 
 
-def test_all_that_is_wrong_with_the_form_of_a_rule_file_is_said_at_once(tmp_path: Path) -> None:
+def test_all_errors_in_the_form_of_a_rule_file_are_reported_at_once(tmp_path: Path) -> None:
     document = broken(title="Not A Name", rule={**OWN["rule"], "severity": "warn"})
     with pytest.raises(UsageError) as raised:
         load_catalogue([write(tmp_path, document)])
@@ -124,13 +124,13 @@ def test_all_that_is_wrong_with_the_form_of_a_rule_file_is_said_at_once(tmp_path
 
 
 @pytest.mark.parametrize("applies_to", ["input", "plan"])
-def test_a_rule_that_only_the_program_itself_can_find_is_refused(applies_to: str, tmp_path: Path) -> None:
+def test_a_user_rule_about_inputs_or_plans_is_refused(applies_to: str, tmp_path: Path) -> None:
     folder = write(tmp_path, broken(rule={**OWN["rule"], "applies-to": applies_to}))
     with pytest.raises(UsageError, match=f'/rule/applies-to is "{applies_to}"; only rules of the program'):
         load_catalogue([folder])
 
 
-def test_a_file_in_place_of_a_folder_of_rule_files_is_called_a_file(tmp_path: Path) -> None:
+def test_the_error_says_if_the_folder_of_rule_files_is_a_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="a file; the folder that holds the rule files is expected"):
         load_catalogue([write(tmp_path, OWN) / "SHOP001.json"])
 
@@ -153,7 +153,7 @@ def test_two_rules_cannot_share_a_code_or_a_name(title: str, code: str, complain
         load_catalogue([write(tmp_path, document)])
 
 
-def test_of_two_files_with_one_code_both_are_named(tmp_path: Path) -> None:
+def test_the_error_names_both_files_that_have_the_same_code(tmp_path: Path) -> None:
     write(tmp_path, OWN)
     write(tmp_path, broken(title="another"), "copy.json")
     with pytest.raises(UsageError, match=r"copy.json: the code SHOP001 is that of .*SHOP001.json, too"):
@@ -185,14 +185,16 @@ def test_of_two_files_with_one_code_both_are_named(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_rule_has_to_do_what_its_examples_say(changes: dict[str, Any], complaint: str, tmp_path: Path) -> None:
+def test_a_rule_that_contradicts_its_examples_is_refused(
+    changes: dict[str, Any], complaint: str, tmp_path: Path
+) -> None:
     with pytest.raises(UsageError) as raised:
         load_catalogue([write(tmp_path, broken(**changes))])
     assert complaint in raised.value.message
     assert "SHOP001.json" in raised.value.message
 
 
-def test_an_example_is_judged_whatever_its_library_counts_as(tmp_path: Path) -> None:
+def test_the_configured_origin_of_a_library_does_not_decide_about_examples(tmp_path: Path) -> None:
     rule = {**OWN["rule"], "sent-by": ["mobile"]}
     folder = write(tmp_path, broken(rule=rule))
     assert load_catalogue([folder])[-1].code == "SHOP001"
@@ -201,7 +203,7 @@ def test_an_example_is_judged_whatever_its_library_counts_as(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("rule", built_in(), ids=lambda rule: rule.code)
-def test_the_built_in_rules_do_what_their_examples_say(rule: Any) -> None:
+def test_the_built_in_rules_agree_with_their_examples(rule: Any) -> None:
     assert problems_of(rule.document) == []
 
 
@@ -210,7 +212,7 @@ def test_rules_are_found_by_code_and_by_name_in_any_case() -> None:
     assert find(built_in(), "Invalid-Device-Type").code == "KCH103"
 
 
-def test_an_unknown_rule_is_an_error_that_names_the_nearest() -> None:
+def test_the_error_about_an_unknown_rule_names_the_most_similar_one() -> None:
     with pytest.raises(UsageError) as raised:
         find(built_in(), "mising-device")
     assert raised.value.hint == 'Did you mean "missing-device"?'
@@ -219,13 +221,13 @@ def test_an_unknown_rule_is_an_error_that_names_the_nearest() -> None:
     assert raised.value.hint == "`segkoch-lint rule` lists all rules."
 
 
-def test_the_beginning_of_codes_is_no_rule_and_the_error_names_those_that_begin_so() -> None:
+def test_a_code_prefix_is_not_a_rule_and_the_error_lists_the_codes_with_it() -> None:
     with pytest.raises(UsageError) as raised:
         find(built_in(), "kch50")
     assert raised.value.hint == "It is the prefix of 3 codes: KCH501, KCH502, KCH503."
 
 
-def test_selectors_mean_codes_beginnings_names_and_all() -> None:
+def test_selectors_are_codes_code_prefixes_names_and_all() -> None:
     assert {rule.code[:4] for rule in matching(built_in(), "kch1")} == {"KCH1"}
     assert [rule.code for rule in matching(built_in(), "sample-id")] == ["KCH116"]
     assert matching(built_in(), "all") == built_in()

@@ -21,7 +21,7 @@ def accepts(schema: dict[str, Any], value: Any) -> bool:
     return verdicts.pop()
 
 
-def test_shared_definitions_stand_once_and_at_the_top() -> None:
+def test_shared_definitions_are_at_the_top_once() -> None:
     text = self_contained(expand({"$ref": "urn:segkoch-lint:definitions#/$defs/text"}), shared_definitions())
     combined = conjunction({"A1": {**text, "maxLength": 3}, "A2": {**text, "minLength": 2}})
     assert "$id" not in str(combined)
@@ -55,7 +55,7 @@ def test_a_schema_that_refers_to_itself_still_does(tree: dict[str, Any]) -> None
     assert not accepts(combined, {"a": {"b": 1}})
 
 
-def test_what_looks_like_a_reference_in_a_value_is_none() -> None:
+def test_a_member_named_like_a_reference_is_not_one() -> None:
     combined = conjunction({"A1": {"properties": {"$ref": {"const": 1}}}})
     assert accepts(combined, {"$ref": 1})
     assert not accepts(combined, {"$ref": 2})

@@ -69,13 +69,13 @@ def said(constraint: dict[str, Any], value: Any, **about: Any) -> list[tuple[Bla
 
 
 @pytest.mark.parametrize("rule", OF_CALLS, ids=lambda rule: rule.code)
-def test_the_counterexamples_are_blamed_as_the_reference_blames_them(rule: Rule) -> None:
+def test_the_violations_of_counterexamples_are_those_of_the_reference(rule: Rule) -> None:
     for _, value in broken_examples(rule):
         assert blamed(COMPILED, value) == expected(value)
 
 
 @given(calls)
-def test_a_call_is_blamed_as_the_reference_blames_it(call: dict[str, Any]) -> None:
+def test_the_violations_of_a_call_are_those_of_the_reference(call: dict[str, Any]) -> None:
     assert blamed(COMPILED, call) == expected(call)
 
 
@@ -134,7 +134,7 @@ def schemas_around(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     values,
     st.sampled_from([{}, {"place": "/a"}]),
 )
-def test_every_keyword_is_blamed_as_the_reference_blames_it(
+def test_the_violations_of_every_keyword_are_those_of_the_reference(
     schema: dict[str, Any], held: dict[str, Any], value: Any, about: dict[str, Any]
 ) -> None:
     constraint = {**schema, "$defs": {"held": {"$anchor": "held", "message": "of what is held", **held}}}
@@ -142,13 +142,13 @@ def test_every_keyword_is_blamed_as_the_reference_blames_it(
         assert ours == theirs
 
 
-def test_what_is_not_found_is_to_blame() -> None:
+def test_the_member_that_is_not_in_the_list_is_the_offending_value() -> None:
     constraint = {"foundIn": {"member": "id", "list": "/ids"}}
     ((ours, theirs),) = said(constraint, {"id": "a", "ids": ["b"]})
     assert ours[0] == theirs[0] == ("id",)
 
 
-def test_a_value_that_names_an_annotation_says_nothing_of_the_rule() -> None:
+def test_an_object_in_const_with_a_message_is_data() -> None:
     rule = own_rule({"properties": {"a": {"const": {"message": "of the payload"}}}})
     schema = dict(rule.constraint)
     (blame,) = CompiledRules([rule], lambda _: schema).violations({"a": 1})
@@ -167,7 +167,7 @@ def test_a_value_that_names_an_annotation_says_nothing_of_the_rule() -> None:
         },
     ],
 )
-def test_a_rule_is_blamed_behind_references_that_lead_back(constraint: dict[str, Any]) -> None:
+def test_the_violations_of_a_recursive_schema_are_those_of_the_reference(constraint: dict[str, Any]) -> None:
     own = own_rule({**constraint, "message": "of its own"})
     ruleset = RuleSet([own, *OF_CALLS], Delivery())
     long = {"type": "track", "a": {"a": {"a": {"long-name": "x" * 20}}}, "another-long-name": 1}
@@ -180,7 +180,7 @@ def test_a_rule_is_blamed_behind_references_that_lead_back(constraint: dict[str,
     assert blamed(CompiledRules([own], ruleset.schema_of), {"type": "track"}) == []
 
 
-def test_two_rules_may_have_one_code() -> None:
+def test_two_rules_may_have_the_same_code() -> None:
     strict, lax = own_rule({"maxBytes": 10}), own_rule({"maxBytes": 20, "message": "far too long"})
     compiled = CompiledRules([strict, lax], lambda rule: dict(rule.constraint))
     assert [each.template for each in compiled.violations({"a": "x" * 30})] == [
@@ -208,7 +208,7 @@ def test_a_value_may_be_nested_deeply(levels: int) -> None:
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, ZeroDivisionError])
-def test_what_a_comparing_keyword_raises_is_no_blame(
+def test_an_exception_of_a_comparing_keyword_is_not_a_violation(
     raised: type[BaseException], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail_once(monkeypatch, "maxBytes", raised)

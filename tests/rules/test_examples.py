@@ -27,6 +27,6 @@ def test_a_patch_changes_a_copy(patch: list[dict[str, Any]], result: dict[str, A
 
 
 @pytest.mark.parametrize("path", ["/nope", "/a/nope", "/l/7"])
-def test_what_is_not_there_cannot_be_removed(path: str) -> None:
+def test_removing_a_missing_member_is_an_error(path: str) -> None:
     with pytest.raises(LookupError):
         apply_patch({"a": {"b": 1}, "l": [1]}, [{"op": "remove", "path": path}])

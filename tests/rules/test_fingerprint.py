@@ -54,7 +54,7 @@ def alike(schema: dict[str, Any], a: Any, b: Any) -> bool:
         ),
     ],
 )
-def test_values_are_alike_when_no_keyword_can_tell_them_apart(
+def test_values_have_equal_fingerprints_if_no_keyword_distinguishes_them(
     schema: dict[str, Any], a: Any, b: Any, same: bool
 ) -> None:
     assert alike(schema, a, b) == same
@@ -72,7 +72,7 @@ def shown(verdict: Verdict) -> Any:
 
 
 @given(calls)
-def test_calls_that_are_alike_are_judged_alike(call: dict[str, Any]) -> None:
+def test_calls_with_equal_fingerprints_have_equal_verdicts(call: dict[str, Any]) -> None:
     said = shown(RULES.verdict(call))
     assert MET.setdefault(REDUCING.of(call), said) == said
 
@@ -87,7 +87,7 @@ def test_calls_that_are_alike_are_judged_alike(call: dict[str, Any]) -> None:
         max_size=3,
     )
 )
-def test_devices_that_are_alike_are_judged_alike(changes: list[tuple[str, Any]]) -> None:
+def test_calls_whose_devices_have_equal_fingerprints_have_equal_verdicts(changes: list[tuple[str, Any]]) -> None:
     call = copy.deepcopy(IOS_CALL)
     call["context"]["device"].update(changes)
     said = shown(RULES.verdict(call))

@@ -37,7 +37,7 @@ def message(code: str, pointer: str, value: Any) -> str:
         ("KCH302", "/event", "the event name is "),
     ],
 )
-def test_missing_null_empty_and_blank_are_told_apart(code: str, pointer: str, start: str) -> None:
+def test_missing_null_empty_and_blank_are_distinguished(code: str, pointer: str, start: str) -> None:
     assert message(code, pointer, MISSING).startswith(f"{start}missing")
     assert message(code, pointer, None).startswith(f"{start}null")
     if code != "KCH101":  # an object is wanted there; a text is of another type
@@ -62,5 +62,5 @@ def test_missing_null_empty_and_blank_are_told_apart(code: str, pointer: str, st
         ("KCH310", "/userId", "Guest", 'userId "Guest" is a placeholder'),
     ],
 )
-def test_the_message_says_what_stands_there_instead(code: str, pointer: str, value: Any, words: str) -> None:
+def test_the_message_shows_the_value_that_is_there_instead(code: str, pointer: str, value: Any, words: str) -> None:
     assert words in message(code, pointer, value)

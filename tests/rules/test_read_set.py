@@ -35,7 +35,7 @@ def read_set(schema: dict[str, Any]) -> ReadSet:
         {"$ref": "#/$defs/x", "$defs": {"x": {"properties": {"a": {"$ref": "#/$defs/y"}}}, "y": {"required": ["b"]}}},
     ],
 )
-def test_what_a_schema_reads_is_read(schema: dict[str, Any]) -> None:
+def test_a_schema_reads_the_members_that_its_keywords_name(schema: dict[str, Any]) -> None:
     made = read_set(schema)
     assert made.reads(("a", "b"))
     assert made.reads(("a",))
@@ -151,13 +151,13 @@ def test_every_keyword_of_json_schema_and_of_rule_files_is_tested() -> None:
     assert {keyword for schema, *_ in READ for keyword in schema} | ANNOTATIONS.keys() >= known_keywords()
 
 
-def test_what_no_schema_names_is_not_read() -> None:
+def test_a_member_that_no_schema_names_is_not_read() -> None:
     made = read_set({"properties": {"a": {"required": ["b"], "enum": [1, 2], "const": 1}}})
     assert not made.reads(("a", "x"))
     assert not made.reads(("a", "b", "c"))
 
 
-def test_a_schema_that_refers_to_itself_ends() -> None:
+def test_a_recursive_schema_has_a_read_set() -> None:
     assert read_set({"properties": {"a": {"$ref": "#"}}}).reads(("a",))
 
 

@@ -52,17 +52,17 @@ def with_remedy(remedy: dict[str, str]) -> Rule:
         ({"null"}, "general"),
     ],
 )
-def test_the_narrowest_remedy_whose_words_are_all_true_counts(words: set[str], expected: str) -> None:
+def test_the_narrowest_remedy_whose_words_are_all_true_is_used(words: set[str], expected: str) -> None:
     library = "lib" if "lib" in words else ""
     assert best_remedy(with_remedy(EVERY_SORT), library, words - {"lib"}) == expected
 
 
 @pytest.mark.parametrize("library", ["ios", "mobile", "emulator", "empty"])
-def test_a_library_that_is_called_like_another_word_is_not_taken_for_it(library: str) -> None:
+def test_a_library_named_like_a_word_of_remedies_does_not_count_as_that_word(library: str) -> None:
     assert best_remedy(with_remedy(EVERY_SORT), library, ()) == "general"
 
 
-def test_a_rule_without_a_remedy_for_a_call_says_nothing() -> None:
+def test_a_rule_may_have_no_remedy_for_a_call() -> None:
     assert best_remedy(with_remedy({"ios": "x"}), "lib", {"android"}) == ""
 
 
@@ -95,12 +95,12 @@ def call(library: str, device: dict[str, Any], **context: Any) -> dict[str, Any]
         ({"type": "track"}, set()),
     ],
 )
-def test_a_call_is_of_these_kinds(message: dict[str, Any], kinds: set[str]) -> None:
+def test_calls_have_these_kinds(message: dict[str, Any], kinds: set[str]) -> None:
     asked = with_remedy({"default": "x", "ios android replaced-device empty-device web-app emulator": "y"})
     assert Circumstances([asked]).of(message) == kinds
 
 
-def test_only_what_remedies_ask_for_is_looked_at() -> None:
+def test_only_kinds_that_remedies_name_are_checked() -> None:
     assert Circumstances([with_remedy({"default": "x", "mobile ios": "y"})]).schemas.keys() == {"ios"}
     assert not Circumstances([with_remedy({"default": "x", "server": "y"})]).schemas
 
@@ -109,7 +109,7 @@ def findings(message: dict[str, Any]) -> dict[str, Finding]:
     return {finding.code: finding for finding in Linter(Settings()).value(message)}
 
 
-def test_an_event_level_context_is_blamed_only_where_the_rest_of_the_device_is_gone() -> None:
+def test_the_remedy_about_an_event_level_context_is_for_devices_without_other_members() -> None:
     whole = copy.deepcopy(IOS_CALL)
     del whole["context"]["device"]["type"]
     assert "replace" not in findings(whole)["KCH102"].remedy
@@ -129,7 +129,7 @@ def test_an_event_level_context_is_blamed_only_where_the_rest_of_the_device_is_g
         (call("analytics-swift", {"token": None}), ["KCH102", "KCH104", "KCH105", "KCH117"], "enrichment plugin"),
     ],
 )
-def test_several_findings_of_one_cause_say_what_to_do_once(
+def test_only_the_first_of_several_findings_with_the_same_remedy_shows_it(
     message: dict[str, Any], codes: list[str], words: str
 ) -> None:
     found = findings(message)
@@ -140,7 +140,7 @@ def test_several_findings_of_one_cause_say_what_to_do_once(
     assert sum(words in each.remedy for each in found.values()) == 1
 
 
-def test_another_call_of_the_same_document_says_it_again() -> None:
+def test_another_call_of_the_same_document_shows_the_remedy_again() -> None:
     remedies = [
         each.remedy for each in Linter(Settings()).value([call("analytics-react-native", {}) for _ in range(2)])
     ]
@@ -182,7 +182,7 @@ def test_a_remedy_is_for_the_library_and_the_platform_of_the_call(
     assert not has_not or has_not not in remedy
 
 
-def test_the_remedy_of_another_rule_is_written_out_with_all_its_kinds() -> None:
+def test_a_reference_to_the_remedy_of_another_rule_includes_all_its_kinds() -> None:
     device_type, replaced = find(built_in(), "KCH102"), find(built_in(), "KCH117")
     for key, text in replaced.remedy.items():
         wanted = "mobile replaced-device" if key == "default" else f"mobile replaced-device {key}"
@@ -196,7 +196,7 @@ def test_the_remedy_of_a_rule_that_does_not_exist_is_refused() -> None:
         with_shared_remedies([msgspec.structs.replace(rule, document=document)])
 
 
-def test_what_a_call_is_like_is_only_found_out_when_something_is_wrong_with_it() -> None:
+def test_the_kinds_of_a_call_are_only_checked_if_it_violates_something() -> None:
     ruleset = RuleSet(built_in(), Delivery())
     assert ruleset.verdict(IOS_CALL).circumstances == frozenset()
     broken = copy.deepcopy(IOS_CALL)

@@ -46,7 +46,7 @@ def promised() -> dict[str, tuple[str, str, bool]]:
 
 @pytest.mark.skipif(not CATALOGUE.is_file(), reason="the catalogue is not here")
 @pytest.mark.parametrize("rule", built_in(), ids=name_of)
-def test_a_rule_is_as_the_catalogue_says(rule: Rule) -> None:
+def test_a_rule_agrees_with_the_catalogue(rule: Rule) -> None:
     assert (rule.name, str(rule.severity), rule.required) == promised()[rule.code]
 
 
@@ -106,7 +106,7 @@ def test_a_limit_that_leads_to_no_number_is_refused(pointer: str) -> None:
 
 
 @pytest.mark.parametrize("rule", JUDGED, ids=name_of)
-def test_messages_name_no_placeholder_that_stays_empty(rule: Rule) -> None:
+def test_every_placeholder_of_a_message_has_a_value(rule: Rule) -> None:
     ruleset = RuleSet([rule], Delivery())
     for _, value in broken_examples(rule):
         for violation in ruleset.violations(rule.applies_to, value):
@@ -114,7 +114,7 @@ def test_messages_name_no_placeholder_that_stays_empty(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", built_in(), ids=name_of)
-def test_a_rule_says_where_it_comes_from_and_tells_its_counterexamples_apart(rule: Rule) -> None:
+def test_a_rule_has_sources_and_its_counterexamples_have_different_summaries(rule: Rule) -> None:
     assert all(source.startswith("https://") for source in rule.source)
     summaries = [each.summary for each in rule.counterexamples]
     assert all(summaries)
@@ -130,7 +130,7 @@ def test_the_examples_of_input_rules_are_inputs_that_they_do_not_report(
 
 
 @pytest.mark.parametrize("rule", JUDGED, ids=name_of)
-def test_remedies_speak_to_libraries_that_exist(rule: Rule) -> None:
+def test_remedies_name_libraries_that_exist(rule: Rule) -> None:
     table = resources.load("libraries")
     libraries = {name for names in list(table.values())[1:] for name in names}
     known = {DEFAULT_REMEDY, "mobile", "server", "web", *kinds(), *FORMS, *libraries}

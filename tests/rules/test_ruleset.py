@@ -78,7 +78,7 @@ def test_ignored_events_are_not_delivered() -> None:
     assert reason(BARE, Delivery(ignored_events=("Order Completed",))) == "ignored event"
 
 
-def test_no_device_rule_speaks_of_a_call_that_is_not_delivered() -> None:
+def test_device_rules_do_not_apply_to_calls_that_are_not_delivered() -> None:
     assert RULES.verdict({**BARE, "integrations": {"All": False}}).violations == ()
 
 
@@ -94,19 +94,19 @@ def test_no_device_rule_speaks_of_a_call_that_is_not_delivered() -> None:
         ("our-own", None, None),
     ],
 )
-def test_the_library_tells_the_origin(library: str, device: Any, origin: str | None) -> None:
+def test_the_library_decides_the_origin(library: str, device: Any, origin: str | None) -> None:
     context = {"library": {"name": library}, **({} if device is None else {"device": device})}
     assert RULES.verdict({**BARE, "context": context}).origin == origin
 
 
-def test_configured_libraries_come_before_the_table() -> None:
+def test_configured_libraries_override_the_table() -> None:
     ruleset = RuleSet([], Delivery(libraries={"our-own": "web", "analytics-kotlin": "server"}))
     assert ruleset.verdict({**BARE, "context": {"library": {"name": "our-own"}}}).origin == "web"
     kotlin = {"library": {"name": "analytics-kotlin"}, "device": {}}
     assert ruleset.verdict({**BARE, "context": kotlin}).origin == "server"
 
 
-def test_a_call_is_usable_when_nothing_spoils_it_whatever_else_is_odd(good_call: dict[str, Any]) -> None:
+def test_a_call_is_usable_if_it_breaks_no_required_rule_and_no_error(good_call: dict[str, Any]) -> None:
     good_call["context"]["device"]["manufacturer"] = "Nokia"
     verdict = RuleSet([], Delivery(), built_in()).verdict(good_call)
     assert verdict.usable
@@ -218,14 +218,14 @@ calls = st.fixed_dictionaries(
 
 
 @given(calls)
-def test_every_violation_blames_a_place_that_exists(call: dict[str, Any]) -> None:
+def test_the_path_of_every_violation_exists(call: dict[str, Any]) -> None:
     for violation in RULES.verdict(call).violations:
         value: Any = call
         for step in violation.path:
             value = value[step]
 
 
-def test_a_rule_may_blame_the_whole_call(good_call: dict[str, Any]) -> None:
+def test_the_place_of_a_rule_may_be_the_whole_call(good_call: dict[str, Any]) -> None:
     rule = next(each for each in built_in() if each.code == "KCH102")
     ruleset = RuleSet([msgspec.structs.replace(rule, place=())], Delivery())
     del good_call["context"]["device"]["type"]

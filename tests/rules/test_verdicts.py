@@ -106,7 +106,7 @@ def judged(ruleset: RuleSet, call: dict[str, Any]) -> list[tuple[str, str]]:
         ({"advertisingId": REAL, "advertising_id": "unknown"}, {("KCH108", S), ("KCH111", A)}),
     ],
 )
-def test_of_two_spellings_the_one_that_is_wrong_is_blamed(
+def test_of_two_spellings_the_wrong_one_is_reported(
     advertising: dict[str, Any], blamed: set[tuple[str, str]], everything: RuleSet
 ) -> None:
     call = copy.deepcopy(IOS_CALL)
@@ -179,7 +179,7 @@ def test_a_delivered_call_is_ready_limited_or_faulty(members: dict[str, Any], re
     assert RuleSet([], Delivery(), built_in()).verdict({**call, "type": "screen"}).readiness is None
 
 
-def test_rules_of_ones_own_make_a_call_faulty_or_limited_by_their_severity_and_by_what_they_say() -> None:
+def test_user_rules_make_a_call_faulty_or_limited_by_severity_and_refusal() -> None:
     rule = next(rule for rule in JUDGED if rule.code == "KCH303")
     call = {**IOS_CALL, "properties": {"network": "cable"}}
     for changes, readiness in (
@@ -218,7 +218,7 @@ ODD_IDS = [f"{{{REAL}}}", f"[{REAL}]", "tester-4711", "1", "11112", "{idfa", "10
 
 
 @pytest.mark.parametrize("value", STAND_INS)
-def test_a_stand_in_is_told_from_an_id(value: str, everything: RuleSet) -> None:
+def test_a_placeholder_is_distinguished_from_an_id(value: str, everything: RuleSet) -> None:
     call = {**IOS_CALL, "context": {"device": device(advertisingId=value)}}
     assert {code for code, _ in judged(everything, call)} - {"KCH115"} == {"KCH108"}
     call = {**IOS_CALL, "context": {"device": device(id=value)}}
@@ -226,7 +226,7 @@ def test_a_stand_in_is_told_from_an_id(value: str, everything: RuleSet) -> None:
 
 
 @pytest.mark.parametrize("value", ODD_IDS)
-def test_what_is_merely_odd_is_no_stand_in(value: str, everything: RuleSet) -> None:
+def test_an_unusual_id_is_not_a_placeholder(value: str, everything: RuleSet) -> None:
     call = {**IOS_CALL, "context": {"device": device(advertisingId=value)}}
     assert judged(everything, call) == [("KCH107", A)]
     call = {**IOS_CALL, "context": {"device": device(id=value)}}
@@ -326,7 +326,7 @@ def test_every_other_case_of_the_integration_is_misspelled_and_no_other_key_is()
 
 
 @pytest.mark.parametrize(("limit", "holder"), [(32_768, {"notes": ""}), (512_000, {"batch": [], "notes": ""})])
-def test_a_payload_may_have_so_many_bytes_and_no_more(limit: int, holder: dict[str, Any]) -> None:
+def test_a_payload_may_have_up_to_the_limit_of_bytes(limit: int, holder: dict[str, Any]) -> None:
     ruleset = RuleSet([rule for rule in JUDGED if rule.code == "KCH305"], Delivery())
     full = {**holder, "notes": "é" + "x" * (limit - size_of(holder) - 2)}
     assert ruleset.violations("request", full) == []
@@ -377,7 +377,7 @@ ID_VALUES = st.sampled_from([None, "", " ", "u", 5])
         },
     )
 )
-def test_a_call_without_a_user_is_one_of_which_identity_knows_no_user(members: dict[str, Any]) -> None:
+def test_the_rule_about_missing_users_agrees_with_identity(members: dict[str, Any]) -> None:
     call = {"type": "identify", **members}
     missing = not VALIDATORS["KCH301"][0].is_valid(call)
     found = members_of(call, delivered=True)

@@ -24,17 +24,17 @@ def both(schema: dict[str, Any], value: Any) -> bool:
 @pytest.mark.parametrize(
     "key", ["advertisingId", "advertising_id", "ADVERTISING-ID", "__advertising.id__", "Advertising Id"]
 )
-def test_spellings_meet_every_spelling_of_a_name(key: str) -> None:
+def test_spellings_match_every_spelling_of_a_name(key: str) -> None:
     assert not both({"spellings": {"advertisingId": {"type": "null"}}}, {key: 1})
 
 
 @pytest.mark.parametrize("key", ["advertisingIds", "xadvertisingId", "advertising1id", "advertisng_id", ""])
-def test_spellings_leave_other_names_alone(key: str) -> None:
+def test_spellings_do_not_match_other_names(key: str) -> None:
     assert both({"spellings": {"advertisingId": {"type": "null"}}}, {key: 1})
 
 
 @given(st.text(max_size=14) | st.text("advertisingIdADVERTISINGID_-. ", max_size=16))
-def test_spellings_are_what_folds_to_the_same(key: str) -> None:
+def test_spellings_match_the_keys_that_fold_to_the_same_text(key: str) -> None:
     assert both({"spellings": {"advertisingId": {"not": {}}}}, {key: 1}) == (fold(key) != "advertisingid")
 
 
@@ -55,7 +55,7 @@ def test_spellings_are_what_folds_to_the_same(key: str) -> None:
         (4711, False),
     ],
 )
-def test_words_only_are_two_or_more_words_of_a_list_however_they_are_joined(value: Any, valid: bool) -> None:
+def test_words_only_accepts_two_or_more_words_of_a_list_with_any_separators(value: Any, valid: bool) -> None:
     assert both({"wordsOnly": ["test", "id", "ad id", "your"]}, value) == valid
 
 
@@ -72,11 +72,11 @@ def test_words_of_a_list_are_found_in_any_order_and_with_anything_between(words:
     ("value", "valid"),
     [("N/A", True), (" n/a\t", True), ("(NULL)", True), ("na", False), ("n/a.", False), (None, False), (1, False)],
 )
-def test_any_case_is_an_enumeration_that_overlooks_case_and_padding(value: Any, valid: bool) -> None:
+def test_any_case_is_an_enumeration_without_regard_to_case_and_padding(value: Any, valid: bool) -> None:
     assert both({"anyCase": ["n/a", "(null)"]}, value) == valid
 
 
-def test_short_keywords_stand_beside_standard_ones() -> None:
+def test_short_keywords_can_be_combined_with_standard_ones() -> None:
     schema = {"allOf": [{"minLength": 3}], "anyCase": ["no", "none"]}
     assert [both(schema, value) for value in ("none", "no", "more")] == [True, False, False]
 
@@ -93,7 +93,7 @@ def test_short_keywords_stand_beside_standard_ones() -> None:
         ("ab", True),
     ],
 )
-def test_distinct_values_are_compared_without_case_hyphens_and_padding(value: Any, valid: bool) -> None:
+def test_distinct_values_ignores_case_hyphens_and_padding(value: Any, valid: bool) -> None:
     assert both({"distinctValues": ["a", "b"]}, value) == valid
 
 
@@ -107,7 +107,7 @@ def test_distinct_values_are_compared_without_case_hyphens_and_padding(value: An
         ([], True),
     ],
 )
-def test_same_value_wants_all_spellings_to_agree(value: Any, valid: bool) -> None:
+def test_same_value_requires_equal_texts_in_all_spellings(value: Any, valid: bool) -> None:
     assert both({"sameValue": "adId"}, value) == valid
 
 
@@ -126,14 +126,14 @@ def test_same_value_wants_all_spellings_to_agree(value: Any, valid: bool) -> Non
         ("a", True, True),
     ],
 )
-def test_a_member_is_looked_for_in_a_list_without_case_or_exactly(value: Any, valid: bool, exact: bool) -> None:
+def test_found_in_ignores_case_unless_it_is_exact(value: Any, valid: bool, exact: bool) -> None:
     schema = {"member": "id", "list": "/sent/ids"}
     assert both({"foundIn": schema}, value) == valid
     assert both({"foundIn": {**schema, "exactly": True}}, value) == exact
 
 
 @pytest.mark.parametrize(("text", "valid", "exact"), [("a-b", True, True), ("ab", True, True), ("AB", True, False)])
-def test_hyphens_may_be_left_aside(text: str, valid: bool, exact: bool) -> None:
+def test_found_in_can_ignore_hyphens(text: str, valid: bool, exact: bool) -> None:
     schema = {"member": "id", "list": "/ids", "hyphens": False}
     value = {"id": text, "ids": ["c", "a-b-"]}
     assert both({"foundIn": schema}, value) == valid
@@ -141,7 +141,7 @@ def test_hyphens_may_be_left_aside(text: str, valid: bool, exact: bool) -> None:
     assert not both({"foundIn": {**schema, "hyphens": True}}, value)
 
 
-def test_bytes_are_those_of_compact_json() -> None:
+def test_max_bytes_counts_the_bytes_of_compact_json() -> None:
     assert size_of({"a": ["é", 1]}) == len('{"a":["é",1]}'.encode())
     assert both({"maxBytes": 5}, "abc")
     assert not both({"maxBytes": 4}, "abc")
@@ -157,7 +157,7 @@ def test_patterns_mean_what_ecma_262_says(pattern: str, text: str, matches: bool
     assert both({"patternProperties": {pattern: {"not": {}}}}, {text: 1}) != matches
 
 
-def test_definitions_come_along_with_those_that_they_need() -> None:
+def test_a_self_contained_schema_has_the_definitions_of_its_definitions_too() -> None:
     schema = expand({"$ref": "urn:segkoch-lint:definitions#/$defs/a", "$defs": {"own": True}})
     definitions = {"a": {"not": {"$ref": "#/$defs/b"}}, "b": expand({"anyCase": ["x"]}), "c": {}}
     whole = self_contained(schema, definitions)

@@ -87,7 +87,7 @@ PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size
 @pytest.mark.parametrize("place", LEAVES)
 @settings(max_examples=25)
 @given(data=st.data())
-def test_texts_in_one_row_are_alike_for_every_rule(place: str, data: st.DataObject) -> None:
+def test_texts_in_one_row_of_the_core_have_equal_fingerprints(place: str, data: st.DataObject) -> None:
     read_set = LEAVES[place]
     word = st.sampled_from(words_in(read_set))
     around = st.sampled_from(["", " ", "x", "-", "{", "}", "%", "$"])
@@ -129,13 +129,13 @@ def test_texts_in_one_row_are_alike_for_every_rule(place: str, data: st.DataObje
     ],
 )
 @given(texts=st.lists(st.text('aacc.-/ |\\["é0\x7f', max_size=5) | st.text(max_size=3), max_size=40))
-def test_every_keyword_is_answered(schema: dict[str, Any], texts: list[str]) -> None:
+def test_the_core_has_an_answer_for_every_keyword(schema: dict[str, Any], texts: list[str]) -> None:
     fixed = ["abc", "a.c", "a b", "aac", "a|c", "c", "ac", "aacc", "", "17", "a\nc", "é", "2026-03-01T00:00:00Z"]
     scalars = [b"null", b"true", b"1", b"1.0", b"2", b"4.0", b"0", b"-3", b"1.5", b"-2.50", b"1e0", b"1.0e1", b"15e-1"]
     values = [*(json.dumps(text, ensure_ascii=False).encode() for text in (*texts, *fixed)), *scalars]
     assert max(map(len, rows_of(read_set_of(schema), values).values())) == 1
 
 
-def test_texts_that_are_alike_share_rows() -> None:
+def test_texts_with_equal_fingerprints_share_a_row() -> None:
     uuids = [f'"5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B{number:04X}"'.encode() for number in range(300)]
     assert len(rows_of(LEAVES["context/device/id"], uuids)) == 1

@@ -63,7 +63,7 @@ def other(device: Any) -> Any:
     ],
 )
 @pytest.mark.parametrize("order", [1, -1])
-def test_devices_are_told_apart_whatever_stands_around_them(
+def test_devices_are_distinguished_whatever_is_around_them(
     context: dict[str, Any], order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opener, "READ_BYTES", 4000)
@@ -81,7 +81,7 @@ def test_devices_are_told_apart_whatever_stands_around_them(
     is_found_the_same(content)
 
 
-def test_the_text_of_a_device_is_not_taken_out_of_what_stands_before_it() -> None:
+def test_the_text_of_a_device_is_not_taken_from_the_members_before_it() -> None:
     lines = [
         line({"type": "track", "event": "x", "userId": "u", "context": {"library": {"name": name}, "device": name}})
         for name in ("one", "two", "one", "two")

@@ -64,13 +64,13 @@ def test_every_line_is_accounted_for_and_each_finding_counted(lines: list[bytes]
     assert linter.summary.severities.total() == len(found)
 
 
-def test_what_cannot_be_read_is_said_once_and_nothing_is_said_of_what_it_holds(tmp_path: Path) -> None:
+def test_an_unreadable_input_is_noted_once_and_has_no_findings(tmp_path: Path) -> None:
     linter = Linter(SETTINGS)
     assert list(linter.paths([str(tmp_path / "gone")])) == []
     assert linter.summary.unread == [(str(tmp_path / "gone"), "no such file or folder")]
 
 
-def test_what_is_no_call_is_wrong_once_a_call_stands_beside_it() -> None:
+def test_a_value_that_is_not_a_call_is_reported_if_a_call_follows() -> None:
     linter = InputLinter(SETTINGS)
     resolver = EntryResolver(Input("a.ndjson"), linter.checker, frozenset(), linter.summary)
     span = Span(1, 2, 3, 4)
@@ -88,7 +88,7 @@ def call_of(library: str, device: str, **members: Any) -> bytes:
 
 
 @pytest.mark.parametrize("linked", [True, False])
-def test_a_call_with_few_signs_links_users_if_a_call_stood_before(tmp_path: Path, linked: bool) -> None:
+def test_a_call_with_few_signs_links_users_only_after_another_call(tmp_path: Path, linked: bool) -> None:
     app = call_of("analytics-swift", "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64", anonymousId="a") + b"\n"
     server = call_of("analytics-ruby", "0E3C1B52-7A64-4D3F-9C15-8B2E6F7A9D01", userId="u") + b"\n"
     link = b'{"userId":"u","groupId":"g","anonymousId":"a"}\n'

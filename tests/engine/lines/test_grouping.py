@@ -102,7 +102,7 @@ drawn_calls = st.builds(
 
 @pytest.mark.slow
 @given(st.lists(drawn_calls, max_size=8), st.booleans(), st.booleans())
-def test_groups_are_the_same_as_when_every_line_is_read(
+def test_groups_are_the_same_as_if_every_line_is_read(
     drawn: list[tuple[dict[str, Any], str]], slashes: bool, letters: bool
 ) -> None:
     lines = []

@@ -28,14 +28,14 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_odd_lines_are_found_the_same_whichever_way_is_taken(name: str) -> None:
+def test_odd_lines_have_the_same_findings_with_every_selector(name: str) -> None:
     _, summary = is_found_the_same(log(name), GROUPED)
     assert summary.adds_up()
     assert summary.calls > 100
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_odd_files_are_found_the_same_whichever_way_is_taken(name: str) -> None:
+def test_odd_files_have_the_same_findings_with_every_selector(name: str) -> None:
     _, summary = is_found_the_same(FILES[name], name=name)
     assert summary.adds_up()
 

@@ -38,7 +38,7 @@ ODD_USER = written({**IOS_CALL, "userId": 'q"\n\u00fc'}, 0)
     ),
     st.booleans(),
 )
-def test_users_are_the_same_as_when_every_line_is_read(lines: list[bytes], only: bool) -> None:
+def test_findings_about_users_are_the_same_as_if_every_line_is_read(lines: list[bytes], only: bool) -> None:
     chosen = Settings(select=("KCH2",) if only else ("ALL",), rule_limits={"shared-device-users": 2, "many-devices": 1})
     content = b"\n".join([GOOD, *lines])
     _, summary = is_found_the_same(content, chosen)
@@ -58,7 +58,7 @@ def left_or_not(call: dict[str, Any], left: bool) -> bytes:
     st.lists(st.builds(left_or_not, PEOPLE, st.booleans()) | st.just(ODD_USER), max_size=30),
     st.sampled_from([sqlite, DuckDB]),
 )
-def test_rows_that_the_core_writes_to_a_temporary_file_say_the_same(
+def test_records_in_a_temporary_file_of_the_core_are_the_same(
     lines: list[bytes], make_engine: Callable[[int], Engine]
 ) -> None:
     chosen = Settings(select=("KCH2", "KCH307"), rule_limits={"shared-device-users": 2, "many-devices": 1})
@@ -83,7 +83,7 @@ ROWS = st.tuples(
 
 @settings(max_examples=30)
 @given(st.lists(ROWS, max_size=20))
-def test_users_of_tables_are_the_same_as_when_every_row_is_read(rows: list[tuple[str, ...]]) -> None:
+def test_findings_about_users_of_tables_are_the_same_as_if_every_row_is_read(rows: list[tuple[str, ...]]) -> None:
     columns = "type,user_id,anonymous_id,context_device_id,context_device_advertising_id,context_library_name,event"
     lines = [f"{columns},context_device_type", *(",".join((*row, "ios")) for row in rows)]
     chosen = Settings(select=("KCH2", "KCH307"), rule_limits={"shared-device-users": 2, "many-devices": 1})
@@ -107,7 +107,7 @@ def other_device(**more: Any) -> dict[str, Any]:
     ],
 )
 @pytest.mark.parametrize("spaces", [0, 1])
-def test_ids_of_lines_that_are_passed_over_are_placed_exactly(call: dict[str, Any], spaces: int) -> None:
+def test_ids_of_lines_that_are_only_counted_have_exact_places(call: dict[str, Any], spaces: int) -> None:
     chosen = Settings(select=("KCH2",))
     line = json.dumps(call, ensure_ascii=False, separators=(", ", ": ") if spaces else (",", ":")).encode()
     # Its keys come up in the block before; the last line is split by itself.
@@ -144,7 +144,9 @@ def happened(event: Any, kind: str, library: str, integrations: Any, spaces: int
     ),
     st.sampled_from([("KCH307",), ("ALL",)]),
 )
-def test_event_names_are_the_same_as_when_every_line_is_read(lines: list[bytes], select: tuple[str, ...]) -> None:
+def test_findings_about_event_names_are_the_same_as_if_every_line_is_read(
+    lines: list[bytes], select: tuple[str, ...]
+) -> None:
     is_found_the_same(b"\n".join([GOOD, *lines]), Settings(select=select))
 
 
@@ -221,7 +223,7 @@ ODD_CALLS = st.builds(
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(st.builds(written, ODD_CALLS, st.sampled_from([0, 1, 2])), max_size=20))
-def test_odd_ids_are_read_the_same_by_every_way(lines: list[bytes]) -> None:
+def test_odd_ids_are_recorded_the_same_by_every_selector(lines: list[bytes]) -> None:
     recorded = {each: said_by(b"\n".join([GOOD, *lines]), each) for each in (READ, *WAYS)}
     assert all(each == recorded[READ] for each in recorded.values())
 

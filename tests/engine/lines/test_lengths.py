@@ -45,7 +45,7 @@ TEXTS = st.recursive(
 
 
 @given(TEXTS, st.integers(0, 300))
-def test_what_fits_is_no_longer_when_it_is_written_anew(text: str, most: int) -> None:
+def test_a_value_that_fits_still_fits_if_python_writes_it(text: str, most: int) -> None:
     document = parse_json(text.encode(), depth=100)
     assert isinstance(document, JsonDocument)
     for limit in (most, len(text.encode()), size_of(document.value) - 1):
@@ -91,7 +91,7 @@ def test_calls_up_to_the_limit_are_only_counted(by: str) -> None:
         ('"é"', '"1e5"'),
     ],
 )
-def test_calls_about_the_limit_are_found_the_same(items: tuple[str, ...]) -> None:
+def test_calls_near_the_limit_have_the_same_findings(items: tuple[str, ...]) -> None:
     sizes = [MOST // 5, MOST // 2, MOST - 20_000, MOST - 14_000, *range(MOST - 30, MOST + 3, 4), MOST, MOST + 700]
     lines = [order(size, *items) for size in sizes if size > 6_000]
     findings, summary = is_found_the_same(b"\n".join([order(1_000), *lines]))
@@ -102,7 +102,7 @@ def test_calls_about_the_limit_are_found_the_same(items: tuple[str, ...]) -> Non
 @pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(TEXTS, max_size=30))
-def test_values_about_the_limit_of_an_own_rule_are_found_the_same(own_rule: Path, texts: list[str]) -> None:
+def test_values_near_the_limit_of_a_user_rule_have_the_same_findings(own_rule: Path, texts: list[str]) -> None:
     good = written({**IOS_CALL, "properties": "PROPERTIES"}, 0)
     lines = [
         good.replace(b'"PROPERTIES"', text.encode())

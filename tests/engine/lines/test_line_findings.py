@@ -77,7 +77,7 @@ def test_the_findings_of_a_line_are_those_of_the_document(by: str, calls: list[b
 
 
 @pytest.mark.parametrize("by", WAYS)
-def test_the_lines_around_a_finding_are_shown_until_enough_are(by: str) -> None:
+def test_snippets_are_shown_until_they_are_dropped(by: str) -> None:
     checker = DocumentChecker(SELECTION, RULES, snippets=snippet)
     broken = written(call((f"{DEVICE}/id", ...), (f"{DEVICE}/type", "iOS")), 0)
     first, second = checked([broken, broken], by)
@@ -150,7 +150,9 @@ def test_the_core_watches_lines_for_the_same_strings(value: Any, watched: list[t
         ),
     ],
 )
-def test_no_line_has_to_be_read_for(by: str, changes: list[tuple[str, Any]], messages: list[str]) -> None:
+def test_no_line_has_to_be_read_as_a_document_for_these(
+    by: str, changes: list[tuple[str, Any]], messages: list[str]
+) -> None:
     styles = (0, 1) if by == WAYS[0] else (0, 1, 2)
     for style in styles if str(dict(changes).get("event")).isascii() else (1,):  # the others write escapes
         (line,) = checked([written(call(*changes), style)], by)
@@ -173,7 +175,7 @@ def test_no_line_has_to_be_read_for(by: str, changes: list[tuple[str, Any]], mes
         pytest.param([("event", "Order by 4711.23"), ("userId", 4711.23)], id="a number"),
     ],
 )
-def test_an_id_of_the_call_that_stands_again_is_masked(by: str, changes: list[tuple[str, Any]]) -> None:
+def test_an_id_of_the_call_in_another_value_is_masked(by: str, changes: list[tuple[str, Any]]) -> None:
     broken = [*changes, (f"{DEVICE}/id", ...)]
     # The first line is one of which the same would be said, if it were not for the ids.
     lines = [call(*broken, *((pointer, "u") for pointer in ("userId", "traits/email"))), call(*broken)]

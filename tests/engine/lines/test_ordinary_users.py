@@ -68,12 +68,12 @@ def populations(draw: st.DrawFn) -> list[dict[str, Any]]:
 @pytest.mark.slow
 @settings(max_examples=80)
 @given(populations(), st.sampled_from([LIMITED, Settings(select=("KCH2",))]))
-def test_users_are_found_and_counted_the_same(calls: list[dict[str, Any]], chosen: Settings) -> None:
+def test_findings_and_counts_of_users_are_the_same(calls: list[dict[str, Any]], chosen: Settings) -> None:
     is_found_the_same(lines_of([app(device_id(99)), *calls]), chosen)
 
 
 @pytest.mark.skipif(not has_core(), reason="the core leaves these users out")
-def test_only_users_that_something_can_be_found_about_are_compared() -> None:
+def test_only_users_that_may_have_findings_are_compared() -> None:
     calls = [
         side(device_id(number), advertising_id(number), userId=f"u{number}", anonymousId=f"a{number}")
         for number, side in product(range(20), (app, server))

@@ -67,7 +67,7 @@ def with_counterexample(constraint: dict[str, Any]) -> str:
 )
 @settings(max_examples=10)
 @given(data=st.data())
-def test_own_rules_find_the_same_in_what_is_passed_over(constraint: dict[str, Any], data: st.DataObject) -> None:
+def test_user_rules_have_the_same_findings_with_every_selector(constraint: dict[str, Any], data: st.DataObject) -> None:
     folder = _FOLDERS[json.dumps(constraint)]
     settings = Settings(rules=(folder,))
     names = st.sampled_from(
@@ -81,7 +81,7 @@ def test_own_rules_find_the_same_in_what_is_passed_over(constraint: dict[str, An
     is_found_the_same(content, settings)
 
 
-def test_texts_are_judged_by_their_own_length_whatever_came_before(tmp_path: Path) -> None:
+def test_a_text_is_checked_by_its_own_length_whatever_came_before(tmp_path: Path) -> None:
     (tmp_path / "OWN001.json").write_text(with_counterexample({"properties": {"event": {"maxBytes": 100}}}))
     lines = [line(changed(("event",), value)) for value in ("short", "x" * 200, "also short", "y" * 200)]
     for content in (b"\n".join(lines), b"\n".join(reversed(lines))):
@@ -102,7 +102,7 @@ def _rule_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         _FOLDERS[json.dumps(constraint.params["constraint"])] = folder
 
 
-def test_what_is_absent_is_told_from_what_is_null(tmp_path: Path) -> None:
+def test_absent_and_null_are_distinguished(tmp_path: Path) -> None:
     constraint = {"properties": {"context": {"properties": {"locale": {"not": {"type": "null"}}}}}}
     patch = [{"op": "add", "path": "/context", "value": {"locale": None}}]
     rule = {**RULE, **constraint, "counterexamples": [{"patch": patch, "place": "/context/locale"}]}

@@ -46,13 +46,13 @@ from tests.engine.lines.mutants import mutants
 @settings(max_examples=40)
 @given(st.lists(LOG_LINES, max_size=30), st.booleans())
 @example([GOOD, GOOD, b'{"type":"track","event":"x","userId":"u","context":{},"context":{"device":{}}}'], True)
-def test_a_log_is_found_the_same_as_when_every_line_is_read(lines: list[bytes], ended: bool) -> None:
+def test_a_log_has_the_same_findings_as_if_every_line_is_read(lines: list[bytes], ended: bool) -> None:
     content = b"\n".join([GOOD, *lines, GOOD]) + (b"\n" if ended else b"")
     is_found_the_same(content)
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_every_odd_value_at_every_place_is_found_beside_all_the_others(order: int) -> None:
+def test_every_odd_value_at_every_place_has_the_same_findings(order: int) -> None:
     lines = [written(changed(path, value), 0) for path in PLACES for value in VALUES][::order]
     content = b"\n".join([GOOD, *lines, GOOD])
     is_found_the_same(content)
@@ -85,13 +85,13 @@ VERSIONED = GOOD[:-1] + b',"version":"%b"}'
         pytest.param((GOOD + b"\n") * 3000 + BAD + b"\n" + GOOD + b"\n" + BAD, id="more than is read in one go"),
     ],
 )
-def test_what_is_passed_over_keeps_its_lines(content: bytes) -> None:
+def test_lines_that_are_only_counted_still_count_as_line_numbers(content: bytes) -> None:
     is_found_the_same(content)
 
 
 @settings(max_examples=20)
 @given(st.lists(LOG_LINES, max_size=10))
-def test_groups_are_found_the_same_as_when_every_line_is_read(lines: list[bytes]) -> None:
+def test_groups_are_the_same_as_if_every_line_is_read(lines: list[bytes]) -> None:
     times = b'{"type":"track","event":"x","userId":"u","timestamp":"2026-03-01T23:59:59-02:00","projectId":"p-1"}'
     grouped = Settings(group_by=tuple(FACETS.values()))
     content = b"\n".join([GOOD, *lines, times, GOOD])
@@ -102,13 +102,13 @@ def test_groups_are_found_the_same_as_when_every_line_is_read(lines: list[bytes]
 
 @settings(max_examples=15)
 @given(st.lists(LOG_LINES, max_size=8))
-def test_the_first_call_lets_what_is_no_call_in_at_its_place(lines: list[bytes]) -> None:
+def test_values_before_the_first_call_are_reported_at_its_place(lines: list[bytes]) -> None:
     content = b"\n".join([b'{"a":1}', *lines])
     is_found_the_same(content)
 
 
 @pytest.mark.parametrize("by", WAYS)
-def test_clean_calls_are_counted_and_only_the_others_are_handed_on(by: str) -> None:
+def test_clean_calls_are_counted_and_only_the_others_are_passed_on(by: str) -> None:
     bad = written(changed(("context", "device", "type"), "iOS"), 0)
     counted, (checked, left) = selected(b"\n".join([GOOD, bad, GOOD, b"17", GOOD, b""]), by)
     assert isinstance(checked, CheckedLine)
@@ -119,7 +119,7 @@ def test_clean_calls_are_counted_and_only_the_others_are_handed_on(by: str) -> N
 
 
 @pytest.mark.parametrize("by", WAYS)
-def test_the_first_call_is_handed_on_when_that_is_asked_for(by: str) -> None:
+def test_the_first_call_is_passed_on_if_leave_first_is_set(by: str) -> None:
     counted, left = selected(b"\n".join([b"17", GOOD, GOOD]), by, leave_first=True)
     assert left == [(1, b"17"), (2, GOOD)]
     assert counted == {"analytics-swift": 1}
@@ -150,7 +150,7 @@ def selected(
 
 @pytest.mark.parametrize("by", WAYS)
 @pytest.mark.parametrize("most", [1, 2000])
-def test_no_more_is_remembered_than_is_allowed(by: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_are_the_same_if_caches_are_full(by: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching_selector, "MOST_BYTES", most)
     monkeypatch.setattr(caching_selector, "MOST_ENTRIES", 1)
     if by == NATIVE:
@@ -165,7 +165,7 @@ def test_no_more_is_remembered_than_is_allowed(by: str, most: int, monkeypatch: 
     assert linted(content, chosen, by=by) == linted(content, chosen)
 
 
-def test_every_block_of_a_log_can_end_anywhere() -> None:
+def test_a_block_of_a_log_can_end_anywhere() -> None:
     content = b"\n".join([GOOD, BAD, b"17", GOOD, b"{", BAD, b"", GOOD]) + b"\n"
     for size in (1, 7, len(GOOD), len(GOOD) + 1, 2000):
         with pytest.MonkeyPatch.context() as patch:
@@ -174,13 +174,13 @@ def test_every_block_of_a_log_can_end_anywhere() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_mutants_of_good_lines_are_found_the_same(seed: int) -> None:
+def test_mutants_of_good_lines_have_the_same_findings(seed: int) -> None:
     content = b"\n".join([GOOD, *mutants(300, seed)])
     is_found_the_same(content, Settings(group_by=tuple(FACETS.values())))
 
 
 @pytest.mark.parametrize("few", [0, 1500, 1 << 20])
-def test_few_lines_are_found_the_same_and_many_from_some_block_on(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_are_the_same_whenever_the_fast_selector_is_created(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selector, "FEW_BYTES", few)
     read_at_once(1000, monkeypatch)
     content = b"\n".join([GOOD, BAD, b"17", GOOD] * 6)

@@ -47,7 +47,7 @@ def test_a_small_file_is_read_once_more(linter: Linter) -> None:
     assert finding.snippet.lines[2].strip() == '"id": "0D1E…5E6F",'
 
 
-def test_so_is_a_line_among_broken_ones(linter: Linter) -> None:
+def test_a_line_among_broken_ones_is_read_once_more(linter: Linter) -> None:
     Path("server.ndjson.gz").write_bytes(gzip.compress(LINE[:99] + b"\n" + LINE + b"{\n"))
     list(linter.paths(["server.ndjson.gz"]))
     shown = only(linter).snippet
@@ -63,7 +63,7 @@ def test_of_several_documents_the_one_around_the_place_is_shown(linter: Linter) 
     assert (shown.first_line + shown.focus, "0D1E…5E6F" in shown.lines[shown.focus]) == (4, True)
 
 
-def test_what_is_no_call_is_shown_too(linter: Linter) -> None:
+def test_a_value_that_is_not_a_call_has_a_snippet(linter: Linter) -> None:
     Path("other.json").write_text('[\n {"a": 1},\n {"userId": "user-4711"}\n]')
     linter = Linter(Settings(select=("KCH002",)), snippets=partial(snippet, show_ids=False))
     (finding,) = linter.paths(["other.json"])
@@ -74,21 +74,21 @@ def test_what_is_no_call_is_shown_too(linter: Linter) -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_log_is_not(packed: bool, linter: Linter) -> None:
+def test_a_log_is_not_read_once_more(packed: bool, linter: Linter) -> None:
     content = LINE * (1 + (1 << 20) // len(LINE))
     Path("log").write_bytes(gzip.compress(content) if packed else content)
     list(linter.paths(["log"]))
     assert only(linter).snippet is None
 
 
-def test_what_came_from_elsewhere_is_not_taken_from_a_file_of_that_name(linter: Linter) -> None:
+def test_the_snippet_of_standard_input_is_not_read_from_a_file_of_that_name(linter: Linter) -> None:
     Path("server.json").write_bytes(LINE)
     list(linter.bytes(LINE, "server.json"))
     assert only(linter).snippet is None
 
 
 @pytest.mark.parametrize("now", [None, b"", b"\n", b"\0\0", b"plain text"])
-def test_a_file_that_was_changed_meanwhile_is_not_shown(now: bytes | None, linter: Linter) -> None:
+def test_a_file_that_was_changed_meanwhile_has_no_snippet(now: bytes | None, linter: Linter) -> None:
     path = Path("server.json")
     path.write_text(json.dumps(SERVER, indent=2))
     list(linter.paths([str(path)]))
@@ -96,6 +96,6 @@ def test_a_file_that_was_changed_meanwhile_is_not_shown(now: bytes | None, linte
     assert only(linter).snippet is None
 
 
-def test_a_value_that_was_never_text_has_no_lines(linter: Linter) -> None:
+def test_a_parsed_value_has_no_snippet(linter: Linter) -> None:
     list(linter.value(SERVER))
     assert only(linter).snippet is None

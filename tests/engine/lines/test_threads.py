@@ -36,7 +36,7 @@ def in_blocks(
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(LOG_LINES, max_size=40), st.integers(300, 6000), st.sampled_from([2, 4]), st.booleans())
-def test_a_log_is_found_the_same_by_any_number_of_threads(
+def test_a_log_has_the_same_findings_with_any_number_of_threads(
     lines: list[bytes], size: int, threads: int, grouped: bool
 ) -> None:
     content = b"\n".join([b'{"a":1}', *lines, GOOD, *lines])
@@ -50,7 +50,9 @@ def different(number: int) -> bytes:
     return written(changed(path, f"value {number % 37}" if number % 3 else None), number % 2)
 
 
-def test_a_log_of_many_blocks_is_found_the_same_whenever_what_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_of_many_blocks_has_the_same_findings_whenever_the_core_gets_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     content = b"\n".join(BAD if number % 50 == 7 else different(number) for number in range(1500))
     expected = in_blocks(content, 1 << 20, jobs=1)
     assert {line for line, _ in places(expected)} > {8, 58, 108}
@@ -66,7 +68,7 @@ def places(found: Any) -> list[tuple[int, str]]:
     return [(each.location.span.line, each.code) for each in found[0] if each.location.span]
 
 
-def test_where_the_teacher_fails_lines_are_read_one_by_one_and_the_rest_as_ever(
+def test_lines_are_read_one_by_one_if_an_answer_to_the_core_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     content = b"\n".join(BAD if number % 10 == 3 else different(number) for number in range(300))
@@ -90,7 +92,7 @@ def test_where_the_teacher_fails_lines_are_read_one_by_one_and_the_rest_as_ever(
     assert (again, told.calls, told.rules) == (findings, summary.calls, summary.rules)
 
 
-def test_where_the_data_is_cut_off_all_that_came_before_counts() -> None:
+def test_lines_before_the_end_of_truncated_data_count() -> None:
     content = b"\n".join(BAD if number % 10 == 3 else different(number) for number in range(3000))
     packed = gzip.compress(content)[:-4000]
     alone = in_blocks(packed, 4096, jobs=1, name="log.ndjson.gz")
@@ -99,7 +101,7 @@ def test_where_the_data_is_cut_off_all_that_came_before_counts() -> None:
     assert in_blocks(packed, 4096, jobs=3, name="log.ndjson.gz") == alone
 
 
-def test_many_small_logs_are_found_the_same(tmp_path: Path) -> None:
+def test_many_small_logs_have_the_same_findings(tmp_path: Path) -> None:
     for number in range(150):
         lines = [BAD if place % 4 == 1 else different(number * 7 + place) for place in range(number % 6)]
         (tmp_path / f"{number:03}.ndjson").write_bytes(b"\n".join(lines))
@@ -112,7 +114,9 @@ def test_many_small_logs_are_found_the_same(tmp_path: Path) -> None:
     assert found(NATIVE, 3) == found(NATIVE, 1) == found(READ, 1)
 
 
-def test_the_next_input_is_read_as_ever_where_one_was_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_input_is_read_as_usual_if_one_was_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read_at_once(5000, monkeypatch)
     content = b"\n".join([GOOD, *map(different, range(200))])
     file = tmp_path / "a.ndjson"
@@ -135,9 +139,7 @@ def threads_of_the_system() -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux says how many threads there are")
-def test_a_run_that_is_ended_by_who_is_told_of_the_progress_leaves_no_thread(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_on_progress_ends_leaves_no_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_at_once(5000, monkeypatch)
     file = tmp_path / "a.ndjson"
     file.write_bytes((json.dumps(IOS_CALL).encode() + b"\n") * 500)
