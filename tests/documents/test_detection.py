@@ -27,7 +27,7 @@ MANY = 16_000
 
 
 def read(content: bytes | Stream, name: str = "-", limits: Limits = LIMITS) -> list[Any]:
-    """Return what is read: values, messages of flaws with their line, and UnsupportedInput."""
+    """Return what is read: values, messages of errors with their line, and UnsupportedInput."""
     stream = open_bytes(content, name) if isinstance(content, bytes) else content
     result: list[Any] = []
     for each in read_documents(stream, name=name, limits=limits):
@@ -103,7 +103,7 @@ def test_yaml_is_read_under_its_name_and_under_names_that_say_nothing(name: str)
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.ndjson.gz", "A.JSON"])
-def test_what_is_named_as_json_is_never_read_as_yaml(name: str) -> None:
+def test_a_file_named_json_is_never_read_as_yaml(name: str) -> None:
     found = read(YAML, name)
     assert found
     assert all(isinstance(each, str) for each in found)
@@ -137,9 +137,9 @@ def test_json_lines_under_a_name_of_yaml_are_read_line_by_line() -> None:
     assert flawed_lines(read(COMPACT + b"\n{]\n" + COMPACT, "a.yaml")) == [2]
 
 
-def test_broken_yaml_is_a_flaw_where_the_name_says_yaml_and_foreign_elsewhere() -> None:
-    (flaw,) = read(b"type: [track\n", "a.yaml")
-    assert isinstance(flaw, str)
+def test_broken_yaml_is_an_error_if_it_is_named_yaml_and_else_unsupported() -> None:
+    (error,) = read(b"type: [track\n", "a.yaml")
+    assert isinstance(error, str)
     assert read(b"type: [track\n", "notes.txt") == [UnsupportedInput()]
 
 
@@ -170,12 +170,12 @@ def test_source_code_that_could_be_read_as_yaml_is_called_source_code(content: b
     assert read(content) == [UnsupportedInput("source code")]
 
 
-def test_anything_else_is_a_flaw_where_the_name_says_json() -> None:
+def test_any_other_text_is_an_error_if_it_is_named_json() -> None:
     assert flawed_lines(read(b"just some words\n", "a.json")) == [1]
     assert flawed_lines(read(b"\x89PNG\r\n\x1a\n\0\0\0", "a.json")) == [1]
 
 
-def test_long_yaml_without_a_name_is_judged_by_its_beginning() -> None:
+def test_long_yaml_without_a_name_is_detected_by_its_start() -> None:
     documents = [{"type": "track", "event": f"e{number}", "properties": {"n": "x" * 60}} for number in range(900)]
     text = "".join(f"- type: track\n  event: {each['event']}\n  properties:\n    n: {'x' * 60}\n" for each in documents)
     assert len(text) > 1 << 16
@@ -191,16 +191,16 @@ def test_an_empty_input_is_called_empty(name: str, content: bytes) -> None:
     assert read(content, name) == [UnsupportedInput("empty")]
 
 
-def test_an_empty_file_that_is_named_json_is_a_flaw() -> None:
+def test_an_empty_file_named_json_is_an_error() -> None:
     assert read(b"", "a.json") == ["1: the file is empty, and JSON is at least one value"]
     assert read(b"\n\n", "a.json.gz") == ["3: the file is empty, and JSON is at least one value"]
 
 
-def test_an_empty_compressed_file_is_a_flaw_where_its_name_says_so() -> None:
+def test_an_empty_compressed_file_is_an_error_if_it_is_named_json() -> None:
     assert read(b"", "a.ndjson.gz") == ["1: an empty file where gzip was expected"]
 
 
-def test_a_broken_line_is_one_flaw_and_the_others_are_read() -> None:
+def test_a_broken_line_is_one_error_and_the_others_are_read() -> None:
     lines = [COMPACT, b'{"type": "tra', COMPACT, b"", b"\xff", COMPACT, b'{"type": ']
     for name in ("-", "a.json", "a.jsonl", "a.log"):
         found = read(b"\n".join(lines), name)
@@ -214,7 +214,7 @@ def test_a_log_whose_first_line_is_torn_is_still_a_log() -> None:
     assert len(read(torn)) == 6
 
 
-def test_a_broken_document_over_several_lines_is_one_flaw_and_the_next_is_read() -> None:
+def test_a_broken_document_of_several_lines_is_one_error_and_the_next_is_read() -> None:
     broken = PRETTY.replace(b'"track",', b'"track"')
     assert kind(broken + b"\n" + PRETTY) is TextFormat.DOCUMENTS
     found = read(broken + b"\n" + PRETTY, "a.json")
@@ -222,7 +222,7 @@ def test_a_broken_document_over_several_lines_is_one_flaw_and_the_next_is_read()
     assert found[1:] == [CALL]
 
 
-def test_json_lines_that_are_something_else_are_read_as_that() -> None:
+def test_a_file_named_json_lines_is_read_by_its_content() -> None:
     assert kind(PRETTY, "a.ndjson") is TextFormat.DOCUMENTS
     assert read(b'1\n"two"\nnull\n', "a.ndjson") == [1, "two", None]
 
@@ -232,7 +232,7 @@ def test_a_value_that_no_call_could_be_is_still_json_under_that_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["-", "a.json", "a.ndjson", "a.yaml"])
-def test_a_log_longer_than_what_is_looked_at_is_read_line_by_line(name: str) -> None:
+def test_a_log_longer_than_the_sample_is_read_line_by_line(name: str) -> None:
     content = (COMPACT + b"\n") * MANY + b"{broken\n" + COMPACT
     assert len(content) > 1 << 20
     assert kind(content, name) is TextFormat.LINES
@@ -255,7 +255,7 @@ def test_a_long_array_with_an_element_a_line_is_one_document() -> None:
     assert read(content) == [[CALL] * MANY]
 
 
-def test_a_compact_document_before_others_over_several_lines_misleads_nobody() -> None:
+def test_a_compact_document_may_precede_documents_of_several_lines() -> None:
     content = COMPACT + b"\n" + b"\n".join([PRETTY] * MANY)
     assert read(content) == [CALL] * (MANY + 1)
 
@@ -281,7 +281,7 @@ def test_a_long_first_line_is_looked_at_to_its_end() -> None:
     assert kind(long + b"\n" + COMPACT + b"\n" + COMPACT + b" " * (1 << 20)) is TextFormat.LINES
 
 
-def test_documents_over_the_limit_are_a_flaw_that_names_it() -> None:
+def test_documents_over_the_limit_are_an_error_that_names_the_limit() -> None:
     limits = Limits(file_bytes=1000, yaml_bytes=2000)
     assert read(PRETTY * 100, "a.json", limits) == [
         "1: JSON that is not one document a line, and larger than 1,000 bytes (limits.file-bytes)"
@@ -303,7 +303,7 @@ def test_a_foreign_file_is_not_read_to_its_end() -> None:
     assert stream.inflated < 2 << 20
 
 
-def test_blank_text_longer_than_what_is_looked_at_hides_nothing() -> None:
+def test_documents_after_a_long_blank_text_are_read() -> None:
     assert read(b"\n" * (2 << 20) + COMPACT) == [CALL]
 
 
@@ -315,7 +315,7 @@ LOG_ZSTD = zstandard.compress(LINES[:300]) + zstandard.compress(LINES[300:])
 
 @pytest.mark.parametrize("name", ["a.ndjson.gz", "a.json", "log"])
 @pytest.mark.parametrize("stored", [LOG_GZIP, LOG_ZSTD], ids=["gzip", "zstd"])
-def test_a_log_cut_off_anywhere_gives_the_lines_before_and_one_flaw(name: str, stored: bytes) -> None:
+def test_a_log_that_is_cut_off_yields_the_lines_before_and_one_error(name: str, stored: bytes) -> None:
     first = len(gzip.compress(LINES[:300]) if stored is LOG_GZIP else zstandard.compress(LINES[:300]))
     for cut in set(range(1, len(stored))) - {first}:
         *before, last = read(stored[:cut], name)
@@ -324,35 +324,35 @@ def test_a_log_cut_off_anywhere_gives_the_lines_before_and_one_flaw(name: str, s
         assert before == LOG[: len(before)]
 
 
-def test_what_follows_the_compressed_data_is_told_after_all_that_was_good() -> None:
+def test_data_after_the_compressed_data_is_reported_after_the_good_documents() -> None:
     *before, last = read(LOG_GZIP + b"garbage", "log")
     assert before == LOG
     assert last == "13: something that is not gzip follows the gzip data"
 
 
-def test_a_document_that_is_cut_off_is_one_flaw_and_those_before_it_are_read() -> None:
+def test_a_document_that_is_cut_off_is_one_error_and_those_before_it_are_read() -> None:
     whole = b"\n".join([PRETTY] * 40)
     assert read(gzip.compress(whole[:-30])[:-1], "a.json") == [CALL] * 39 + ["277: the gzip data is cut off"]
 
 
-def test_documents_that_are_good_before_the_damage_are_read() -> None:
+def test_documents_before_corrupt_data_are_read() -> None:
     assert read(gzip.compress(PRETTY + b"\n" + PRETTY)[:-1]) == [CALL, CALL, "14: the gzip data is cut off"]
     assert read(gzip.compress(YAML)[:-1], "a.yaml") == [*YAML_VALUES, "5: the gzip data is cut off"]
 
 
-def test_a_flaw_on_a_whole_line_before_the_damage_is_told_too() -> None:
+def test_an_error_on_a_whole_line_before_corrupt_data_is_reported() -> None:
     found = read(gzip.compress(PRETTY + b"\n{\n]\n")[:-1])
     assert found[0] == CALL
     assert flawed_lines(found) == [9, 10]
 
 
-def test_yaml_that_is_cut_off_is_a_flaw_after_what_can_be_read() -> None:
+def test_yaml_that_is_cut_off_is_an_error_after_its_documents() -> None:
     assert read(gzip.compress(b"type: track\nevent: 'x")[:-1], "a.yaml") == ["2: the gzip data is cut off"]
 
 
-def test_a_compressed_file_that_is_cut_off_before_its_content_is_a_flaw() -> None:
-    (flaw,) = read_documents(open_bytes(LOG_GZIP[:5]), name="log", limits=LIMITS)
-    assert flaw == ParseError("the gzip data is cut off", Span(1, 1, 1, 1), 1, shows_signs=False, cause="cut-off")
+def test_a_compressed_file_that_is_cut_off_before_its_content_is_an_error() -> None:
+    (error,) = read_documents(open_bytes(LOG_GZIP[:5]), name="log", limits=LIMITS)
+    assert error == ParseError("the gzip data is cut off", Span(1, 1, 1, 1), 1, shows_signs=False, cause="cut-off")
 
 
 @given(
@@ -365,7 +365,7 @@ def test_a_compressed_file_that_is_cut_off_before_its_content_is_a_flaw() -> Non
     st.integers(1, 60),
 )
 @settings(deadline=None)
-def test_each_line_of_json_lines_is_a_document_or_a_flaw_with_its_number(lines: list[bytes], size: int) -> None:
+def test_each_line_of_json_lines_is_a_document_or_an_error_with_its_number(lines: list[bytes], size: int) -> None:
     content = b"\n".join(lines)
     position = 0
 

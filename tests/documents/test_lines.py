@@ -55,7 +55,7 @@ def test_the_first_line_may_have_any_number() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 4, 9, 10, 100])
-def test_a_line_over_the_limit_is_a_flaw_and_the_lines_around_it_are_read(size: int) -> None:
+def test_a_line_over_the_limit_is_an_error_and_the_other_lines_are_read(size: int) -> None:
     content = b"12345678\n123456789\r\n12345678\r\n" + b"x" * 50 + b"\n1\n" + b"y" * 9
     assert list(lines(in_pieces(content, size), SMALL)) == [
         (1, b"12345678"),
@@ -89,11 +89,11 @@ def test_a_line_over_the_limit_is_not_held_in_memory() -> None:
     chunk = bytes(1 << 16)
     tracemalloc.start()
     try:
-        (flaw,) = lines((chunk for _ in range(1000)), Limits(line_bytes=1 << 20))
+        (error,) = lines((chunk for _ in range(1000)), Limits(line_bytes=1 << 20))
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert isinstance(flaw, ParseError)
+    assert isinstance(error, ParseError)
     assert most < 4 << 20
 
 
@@ -112,14 +112,14 @@ def test_lines_are_not_held_once_they_were_given() -> None:
 CUT = "it is cut off"
 
 
-def test_damage_comes_after_the_good_lines_in_place_of_the_torn_one() -> None:
+def test_corrupt_data_is_reported_after_the_good_lines() -> None:
     assert list(lines(damaged('{}\n{"é": "é'.encode()), LIMITS)) == [
         (1, b"{}"),
         ParseError(CUT, Span(2, 9, 2, 9), 2, shows_signs=False, cause="cut-off"),
     ]
 
 
-def test_a_line_that_is_whole_before_the_damage_is_read() -> None:
+def test_a_whole_line_before_corrupt_data_is_read() -> None:
     assert list(lines(damaged(b"{}\n[1]"), LIMITS)) == [
         (1, b"{}"),
         (2, b"[1]"),
@@ -131,7 +131,7 @@ def test_a_line_that_is_whole_before_the_damage_is_read() -> None:
     ]
 
 
-def test_a_line_over_the_limit_before_the_damage_is_told_too() -> None:
+def test_a_line_over_the_limit_before_corrupt_data_is_reported() -> None:
     long, cut = lines(damaged(b"123456789 123456789"), SMALL)
     assert isinstance(long, ParseError)
     assert isinstance(cut, ParseError)
@@ -139,7 +139,7 @@ def test_a_line_over_the_limit_before_the_damage_is_told_too() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
-def test_a_flaw_says_whether_its_text_shows_signs_of_a_call(size: int) -> None:
+def test_an_error_shows_whether_its_text_has_signs_of_a_call(size: int) -> None:
     limits = Limits(line_bytes=30)
     assert [each.shows_signs for each in read_line(b'{"messageId": }', 1, limits) if isinstance(each, ParseError)] == [
         True
@@ -163,13 +163,13 @@ def test_a_line_may_hold_several_documents_and_begin_with_rs() -> None:
     assert isinstance(one, JsonDocument)
 
 
-def test_a_broken_line_is_one_flaw_at_its_place() -> None:
-    (flaw,) = read_line(b'{"a": 1}{"a": }', 4, LIMITS)
-    assert isinstance(flaw, ParseError)
-    assert flaw.span.line == 4
+def test_a_broken_line_is_one_error_at_its_place() -> None:
+    (error,) = read_line(b'{"a": 1}{"a": }', 4, LIMITS)
+    assert isinstance(error, ParseError)
+    assert error.span.line == 4
 
 
-def test_limits_are_told_in_round_units() -> None:
+def test_limits_are_shown_in_round_units() -> None:
     assert [size_text(size) for size in (0, 1000, 1 << 20, 64 << 20, (1 << 20) + 1)] == [
         "0 bytes",
         "1,000 bytes",

@@ -19,6 +19,6 @@ def test_a_pointer_leads_back_to_its_path(steps: list[str]) -> None:
     assert path_of(pointer_of(tuple(steps))) == tuple(steps)
 
 
-def test_what_is_no_pointer_is_refused() -> None:
+def test_text_that_is_not_a_pointer_is_rejected() -> None:
     with pytest.raises(ValueError, match="not a JSON Pointer"):
         path_of("a")

@@ -43,7 +43,7 @@ def test_several_are_opened_at_once() -> None:
     assert len(list(open_ahead([Input(f"s3://b/{number}") for number in range(3)], open_one))) == 3
 
 
-def test_those_that_nobody_takes_are_closed() -> None:
+def test_inputs_that_are_not_used_are_closed() -> None:
     opened: list[str] = []
     closed: list[str] = []
     found = [Input(f"s3://b/{number}") for number in range(5)]

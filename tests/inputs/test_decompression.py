@@ -51,7 +51,7 @@ def test_all_members_are_read_whatever_the_size_of_the_pieces(compressed: bytes,
     assert read(compressed, size) == (TEXT + OTHER, None)
 
 
-def test_what_is_not_compressed_stays_as_it_is() -> None:
+def test_data_that_is_not_compressed_is_unchanged() -> None:
     assert read(TEXT, 7) == (TEXT, None)
     assert read(b"{}", 1) == (b"{}", None)
     assert read(b"") == (b"", None)
@@ -72,7 +72,7 @@ def test_a_file_cut_off_anywhere_is_never_just_shorter(compressed: bytes) -> Non
             assert (TEXT + OTHER).startswith(text)
 
 
-def test_what_is_before_a_cut_is_still_read() -> None:
+def test_data_before_a_cut_is_read() -> None:
     # Random text hardly shrinks, so nearly all of it is there when the last bytes are not.
     text = random.Random(1).randbytes(300_000).hex().encode()
     for compressed in (gzip.compress(text), zstd(text)):
@@ -82,7 +82,7 @@ def test_what_is_before_a_cut_is_still_read() -> None:
         assert damage is not None
 
 
-def test_gzip_is_judged_as_zlib_judges_it_whatever_bit_flips() -> None:
+def test_corrupt_gzip_is_detected_as_zlib_does_whatever_bit_flips() -> None:
     compressed = gzip.compress(TEXT[:400])
     for bit in range(len(compressed) * 8):
         broken = bytearray(compressed)
@@ -112,14 +112,14 @@ def test_gzip_is_judged_as_zlib_judges_it_whatever_bit_flips() -> None:
     ],
 )
 @pytest.mark.parametrize("size", [1, 1 << 18])
-def test_damage_is_told_after_the_good_data(broken: bytes, message: str, size: int) -> None:
+def test_corrupt_data_is_reported_after_the_good_data(broken: bytes, message: str, size: int) -> None:
     got, damage = read(broken, size)
     assert damage == message
     assert (TEXT + OTHER).startswith(got)
     assert got.startswith(TEXT)
 
 
-def test_padding_after_gzip_is_no_damage() -> None:
+def test_padding_after_gzip_is_not_an_error() -> None:
     assert read(GZIP + bytes(600), 100) == (TEXT + OTHER, None)
 
 
@@ -130,11 +130,11 @@ def test_padding_after_gzip_is_no_damage() -> None:
         ("A.ZST", "an empty file where zstandard was expected"),
     ],
 )
-def test_an_empty_file_with_the_ending_of_a_compressed_one_is_damage(name: str, message: str) -> None:
+def test_an_empty_file_with_the_ending_of_a_compressed_one_is_corrupt(name: str, message: str) -> None:
     assert read(b"", name=name) == (b"", message)
 
 
-def test_a_window_too_long_is_said() -> None:
+def test_a_window_that_is_too_long_is_reported() -> None:
     parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=30)
     target = io.BytesIO()
     with zstandard.ZstdCompressor(compression_params=parameters).stream_writer(target, closefd=False) as writer:
@@ -195,7 +195,7 @@ def test_half_a_surrogate_pair_breaks_its_line_only() -> None:
         (b"\0\0\xfe\xff\0\0\0[\x7f\0\0\0", b"[", "not valid UTF-32, as its byte order mark announces"),
     ],
 )
-def test_what_is_not_in_the_encoding_of_its_mark_is_damage(stored: bytes, good: bytes, message: str) -> None:
+def test_text_in_another_encoding_than_its_mark_is_corrupt(stored: bytes, good: bytes, message: str) -> None:
     got: list[bytes] = []
     with pytest.raises(CorruptInputError) as caught:
         got.extend(transcode([stored]))

@@ -132,7 +132,7 @@ def test_a_file_whose_name_looks_like_a_glob_is_that_file(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize("paths", [(".", "notes.md"), ("notes.md", "."), ("*", "notes.md")])
-def test_a_file_that_is_named_and_met_on_a_walk_is_that_one_file(paths: tuple[str, ...], tree: Tree) -> None:
+def test_a_file_that_is_named_and_also_in_a_folder_is_one_input(paths: tuple[str, ...], tree: Tree) -> None:
     tree("a.json", "notes.md")
     Path("notes.md").write_text("nothing that looks like a call")
     discovery = discover(paths, root=Path())
@@ -156,7 +156,7 @@ def test_a_folder_above_that_cannot_be_looked_into_has_no_ignore_files(
     assert walked("a") == ["a/x.json"]
 
 
-def test_a_glob_passes_over_what_is_no_file_and_tells_what_leads_nowhere(tree: Tree) -> None:
+def test_a_glob_skips_what_is_not_a_file_and_reports_dead_links(tree: Tree) -> None:
     tree("ok.json")
     os.mkfifo("pipe.json")
     Path("dead.json").symlink_to("gone")
@@ -166,14 +166,14 @@ def test_a_glob_passes_over_what_is_no_file_and_tells_what_leads_nowhere(tree: T
     ]
 
 
-def test_a_folder_that_a_glob_cannot_read_is_told(tree: Tree) -> None:
+def test_a_folder_that_a_glob_cannot_read_is_reported(tree: Tree) -> None:
     tree("a.json")
     Path("loop").symlink_to("loop")
     assert found("./loop*/*.json") == []
     assert found("loop/*.json") == [UnreadableInput("loop/*.json", "a symbolic link that leads to itself")]
 
 
-def test_a_folder_that_vanishes_while_a_glob_is_expanded_is_told(tree: Tree) -> None:
+def test_a_folder_that_vanishes_while_a_glob_is_expanded_is_reported(tree: Tree) -> None:
     tree("x/a.json", "y/b.json")
     discovery = iter(discover(["**/*.json"], root=Path()))
     assert next(discovery) == Input("x/a.json", named=False, claimed=False)
@@ -195,7 +195,7 @@ def test_a_file_that_is_named_counts_as_named_when_its_folder_comes_first(tree: 
     assert found("logs", "logs/a.json") == [Input("logs/a.json"), Input("logs/b.json", named=False, claimed=False)]
 
 
-def test_standard_input_is_taken_once_and_shown_as_asked(tree: Tree) -> None:
+def test_standard_input_is_one_input_with_the_given_name(tree: Tree) -> None:
     tree("a.json")
     assert list(discover(["-", "a.json", "-"], root=Path())) == [Input("-", stdin=True), Input("a.json")]
     assert list(discover(["-"], root=Path(), stdin_filename="x.yaml")) == [Input("x.yaml", stdin=True)]
@@ -205,7 +205,7 @@ def test_standard_input_is_never_excluded() -> None:
     assert list(discover(["-"], root=Path(), exclude=["*"])) == [Input("-", stdin=True)]
 
 
-def test_what_is_missing_is_told(tree: Tree) -> None:
+def test_missing_inputs_are_reported(tree: Tree) -> None:
     tree("a.json")
     Path("dead").symlink_to("gone")
     assert found("gone.json", "a.json", "a.json/b", "nul\0", "dead", "dead*") == [
@@ -225,7 +225,7 @@ def test_links_to_folders_are_not_followed_in_a_walk(tree: Tree) -> None:
     assert walked("logs") == ["logs/a.json"]
 
 
-def test_dead_links_in_a_folder_are_told_only_where_their_name_promises_calls(tree: Tree) -> None:
+def test_dead_links_in_a_folder_are_reported_only_if_their_name_claims_calls(tree: Tree) -> None:
     tree("logs/a.json")
     Path("logs/.#a").symlink_to("user@host.123")
     Path("logs/b.json").symlink_to("gone")
@@ -257,7 +257,9 @@ def test_pipes_may_be_named_and_devices_may_not(tree: Tree) -> None:
     ]
 
 
-def test_a_folder_that_cannot_be_read_is_told_and_the_walk_goes_on(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_read_is_reported_and_the_walk_goes_on(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tree("a/x.json", "b/y.json")
     scandir = os.scandir
 
@@ -272,7 +274,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_the_walk_goes_on(tree: Tree, m
     assert found("a") == [UnreadableInput("a", "permission denied")]
 
 
-def test_a_folder_that_vanishes_during_the_walk_is_told(tree: Tree) -> None:
+def test_a_folder_that_vanishes_during_the_walk_is_reported(tree: Tree) -> None:
     tree("a.json", "sub/b.json")
     discovery = iter(discover(["."], root=Path()))
     assert next(discovery) == Input("a.json", named=False, claimed=False)

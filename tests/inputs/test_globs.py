@@ -62,7 +62,7 @@ def test_links_to_folders_are_not_followed_by_two_stars(tree: Path) -> None:
     assert found("x/**/a.json") == ["x/a.json"]
 
 
-def test_a_folder_that_cannot_be_read_is_told(tree: Path) -> None:
+def test_a_folder_that_cannot_be_read_is_reported(tree: Path) -> None:
     loop = tree / "loop"
     loop.symlink_to(loop)
     failures: list[str] = []

@@ -55,7 +55,7 @@ def test_what_was_peeked_at_is_still_read() -> None:
     assert stream.inflated == len(TEXT)
 
 
-def test_peeking_never_raises_damage_but_reading_does() -> None:
+def test_corrupt_data_is_raised_by_reading_and_never_by_peeking() -> None:
     stream = open_bytes(gzip.compress(TEXT)[:-1])
     assert stream.peek(len(TEXT)) == TEXT
     assert stream.peek(len(TEXT) + 1) == TEXT
@@ -114,7 +114,7 @@ def test_a_named_pipe_that_was_not_named_is_never_waited_for(tmp_path: Path) -> 
     assert open_input(Input(str(pipe), named=False)) == UnreadableInput(str(pipe), "not a regular file")
 
 
-def test_standard_input_that_is_no_file_is_read_as_python_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_without_a_descriptor_is_read_through_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
     assert b"".join(opened(Input("-", stdin=True))) == b"{}"
 
@@ -158,7 +158,7 @@ def test_standard_input_is_read_from_a_pipe_and_from_a_file(path: str, tmp_path:
     assert redirected.stdout.split() == [b"%d" % len(TEXT)] * 2
 
 
-def test_a_pipe_that_nobody_writes_to_is_given_up(tmp_path: Path) -> None:
+def test_a_pipe_without_a_writer_is_given_up(tmp_path: Path) -> None:
     fifo = tmp_path / "pipe"
     os.mkfifo(fifo)
     assert open_input(Input(str(fifo)), wait=0.01) == UnreadableInput(

@@ -87,7 +87,7 @@ def test_calls_elsewhere_are_checked(memory: Any, program: Program) -> None:
     assert paths == [f"memory://b/{name}" for name in ("1.json", "2.csv.gz", "3.parquet", "4.parquet.gz")]
 
 
-def test_what_is_missing_makes_the_run_incomplete(memory: Any, program: Program) -> None:
+def test_a_missing_object_makes_the_run_incomplete(memory: Any, program: Program) -> None:
     put(memory, **{"/b/1.json": CALL})
     ran = program("check", "memory://b/2.json", "memory://none/", "memory://b/*.gz", "memory://b/1.json", "--isolated")
     assert ran.status == 4
@@ -97,7 +97,7 @@ def test_what_is_missing_makes_the_run_incomplete(memory: Any, program: Program)
     assert "1 call read: 1 checked." in ran.out
 
 
-def test_a_way_that_nobody_knows_is_told_in_one_line(program: Program) -> None:
+def test_an_unknown_scheme_is_reported_in_one_line(program: Program) -> None:
     ran = program("check", "nowhere://b/x", "--isolated")
     assert ran.status == 4
     assert ran.err == "Error: nowhere://b/x: there is no way to read such a URL: Protocol not known: nowhere\n"
@@ -149,7 +149,7 @@ class Failing:
         (KeyError("x" * 500), "it cannot be read: 'xxx"),
     ],
 )
-def test_what_breaks_off_is_told_and_what_came_before_is_checked(
+def test_a_download_that_breaks_off_is_reported_and_the_calls_before_are_checked(
     error: Exception, told: str, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fsspec, "url_to_fs", lambda url: (Failing(error), url))
@@ -229,7 +229,7 @@ def test_buckets_are_read_the_same_by_any_number_of_threads(bucket: Callable[...
 
 
 @pytest.mark.slow
-def test_a_bucket_that_is_not_there_or_not_ours_is_told_in_one_line(
+def test_a_missing_or_forbidden_bucket_is_reported_in_one_line(
     bucket: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket({})

@@ -106,7 +106,7 @@ def test_a_table_that_has_to_be_opened_again_has_to_be_the_same(tmp_path: Path) 
             stream.stored_file(b"PAR1")
 
 
-def test_what_is_cut_after_all_of_it_was_read_is_not_missed(tmp_path: Path) -> None:
+def test_a_file_that_is_cut_after_it_was_read_is_not_an_error(tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.write_bytes(b"0123456789")
     descriptor = open_file(str(file))

@@ -35,7 +35,7 @@ def shown(text: str, *, around: Surroundings | None = None) -> str:
         ('{"userId": null, "type": NaN}', '{"userId": null, "type": NaN}'),
     ],
 )
-def test_what_stands_for_an_id_is_masked_and_the_flaw_stays_readable(text: str, stays: str) -> None:
+def test_an_id_is_masked_and_the_error_stays_readable(text: str, stays: str) -> None:
     masked = shown(text)
     assert "bob" not in masked
     assert stays in masked

@@ -50,13 +50,13 @@ def texts(call: dict[str, Any]) -> list[str]:
     return [*json_texts(call), yaml.safe_dump(call), yaml.safe_dump(call, default_flow_style=True)]
 
 
-def flaws(text: str) -> Iterator[ParseError]:
+def errors(text: str) -> Iterator[ParseError]:
     found = (parse_json(text.encode(), depth=99), *parse_yaml(text.encode(), depth=99))
     yield from (each for each in found if isinstance(each, ParseError))
 
 
-def leaks(flaw: ParseError) -> bool:
-    shown = error_snippet(flaw, width=400)
+def leaks(error: ParseError) -> bool:
+    shown = error_snippet(error, width=400)
     text = "\n".join(shown.lines) if shown else ""
     return any(ID[start : start + 5] in text for start in range(len(ID) - 4))
 
@@ -64,14 +64,14 @@ def leaks(flaw: ParseError) -> bool:
 @pytest.mark.parametrize("call", CALLS)
 def test_no_rest_of_a_line_shows_an_id(call: dict[str, Any]) -> None:
     line = json.dumps(call)
-    shown = [line[start:] for start in range(1, len(line)) for flaw in flaws(line[start:]) if leaks(flaw)]
+    shown = [line[start:] for start in range(1, len(line)) for error in errors(line[start:]) if leaks(error)]
     assert shown == []
 
 
 @given(st.data())
 def test_no_rest_of_a_text_shows_an_id(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(json_texts(data.draw(st.sampled_from(CALLS)))))
-    assert not any(map(leaks, flaws(text[data.draw(st.integers(1, len(text) - 1)) :])))
+    assert not any(map(leaks, errors(text[data.draw(st.integers(1, len(text) - 1)) :])))
 
 
 @given(st.data())
@@ -79,7 +79,7 @@ def test_no_beginning_of_a_text_and_no_damaged_one_shows_an_id(data: st.DataObje
     text = data.draw(st.sampled_from(texts(data.draw(st.sampled_from(CALLS)))))
     cut = data.draw(st.integers(1, len(text) - 1))
     damage = data.draw(st.sampled_from(["", '"', "'", ",", ":", "{", "}", "[", "]", "\\"]))
-    assert not any(map(leaks, flaws(text[:cut] + damage + (text[cut:] if damage else ""))))
+    assert not any(map(leaks, errors(text[:cut] + damage + (text[cut:] if damage else ""))))
 
 
 def hidden(text: str, around: Surroundings | None = None) -> str:

@@ -105,19 +105,19 @@ def test_yaml_is_masked_by_its_keys_and_its_comments_by_their_looks() -> None:
         '{"user_id" : ["anna-smith-1',
     ],
 )
-def test_broken_text_is_masked_as_well_as_can_be(line: str) -> None:
-    flaw = parse_json(line.encode(), depth=200)
-    assert isinstance(flaw, ParseError)
-    shown = error_snippet(flaw)
+def test_ids_in_broken_text_are_masked(line: str) -> None:
+    error = parse_json(line.encode(), depth=200)
+    assert isinstance(error, ParseError)
+    shown = error_snippet(error)
     assert shown is not None
     assert "anna-smith-1" not in shown.lines[0]
-    assert "anna-smith-1" in "".join((error_snippet(flaw, show_ids=True) or shown).lines)
+    assert "anna-smith-1" in "".join((error_snippet(error, show_ids=True) or shown).lines)
 
 
 def test_the_rest_of_an_id_whose_beginning_is_cut_off_is_masked() -> None:
-    flaw = parse_json(b'AA.A.A.COM", "userI": "anna-smith-4711", "type": "track"}', depth=200)
-    assert isinstance(flaw, ParseError)
-    assert (error_snippet(flaw) or Snippet(0, (), 0, 0, 0)).lines == ('…", "userI": "…", "type": "track"}',)
+    error = parse_json(b'AA.A.A.COM", "userI": "anna-smith-4711", "type": "track"}', depth=200)
+    assert isinstance(error, ParseError)
+    assert (error_snippet(error) or Snippet(0, (), 0, 0, 0)).lines == ('…", "userI": "…", "type": "track"}',)
 
 
 @given(st.data())
@@ -142,7 +142,7 @@ def test_no_snippet_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -
     if text.startswith('{"'):  # where YAML or a repr ends in the middle of a word, it may as well end there
         cut_off += [text[:-begin], text[begin : -data.draw(st.integers(1, 200))]]
     text = data.draw(st.sampled_from([*cut_off, "{" + text, text.replace(":", "", 1), text.replace(",", "", 1)]))
-    flaw = next(
+    error = next(
         (
             each
             for each in (parse_json(text.encode(), depth=200), *parse_yaml(text.encode(), depth=99))
@@ -150,9 +150,9 @@ def test_no_snippet_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -
         ),
         None,
     )
-    assume(flaw is not None)
-    assert flaw is not None
-    shown = error_snippet(flaw, width=data.draw(st.integers(20, 400)))
+    assume(error is not None)
+    assert error is not None
+    shown = error_snippet(error, width=data.draw(st.integers(20, 400)))
     for secret in (*ids, number, "anna-smith-4711", "anna@example.com", "203.0.113.97"):
         assert not any(leaks(secret, line) for line in (shown.lines if shown else ())), secret
 
@@ -168,25 +168,25 @@ def test_no_snippet_of_text_with_damaged_keys_leaks_an_id(data: st.DataObject) -
     ],
 )
 def test_an_id_under_a_damaged_key_is_known_by_its_looks(line: str) -> None:
-    flaw = parse_json(line.encode(), depth=200)
-    assert isinstance(flaw, ParseError)
-    shown = error_snippet(flaw)
+    error = parse_json(line.encode(), depth=200)
+    assert isinstance(error, ParseError)
+    shown = error_snippet(error)
     assert shown is not None
     assert "anna-smith" not in shown.lines[0]
 
 
-def test_what_is_no_id_stays_readable_in_broken_text() -> None:
+def test_text_that_is_not_an_id_stays_readable_in_broken_text() -> None:
     line = '{"type": "track", "event": "Order Completed", "revenue": 9.99, "at": "2026-11-25T10:00:00Z", "v": "4.1.6",}'
-    flaw = parse_json(line.encode(), depth=200)
-    assert isinstance(flaw, ParseError)
-    assert error_snippet(flaw) is not None
-    assert (error_snippet(flaw) or Snippet(0, (), 0, 0, 0)).lines == (line,)
+    error = parse_json(line.encode(), depth=200)
+    assert isinstance(error, ParseError)
+    assert error_snippet(error) is not None
+    assert (error_snippet(error) or Snippet(0, (), 0, 0, 0)).lines == (line,)
 
 
-def test_a_flaw_without_lines_has_no_snippet() -> None:
-    flaw = parse_json(b"", depth=200)
-    assert isinstance(flaw, ParseError)
-    assert error_snippet(flaw) is None
+def test_an_error_without_lines_has_no_snippet() -> None:
+    error = parse_json(b"", depth=200)
+    assert isinstance(error, ParseError)
+    assert error_snippet(error) is None
 
 
 def leaks(secret: str, text: str) -> bool:
@@ -334,9 +334,9 @@ def test_no_snippet_of_broken_text_leaks_an_id(data: st.DataObject) -> None:
             ]
         )
     )
-    flaw = parse_json(broken.encode(), depth=200)
-    assume(isinstance(flaw, ParseError))
-    assert isinstance(flaw, ParseError)
-    shown = error_snippet(flaw, width=data.draw(st.integers(20, 200)))
+    error = parse_json(broken.encode(), depth=200)
+    assume(isinstance(error, ParseError))
+    assert isinstance(error, ParseError)
+    shown = error_snippet(error, width=data.draw(st.integers(20, 200)))
     for secret in (*ids, str(call["userId"])):
         assert not any(leaks(secret, line) for line in (shown.lines if shown else ())), secret

@@ -79,7 +79,7 @@ def test_json5_in_a_file_of_json_with_comments_is_one_error(checked: Callable[..
     assert "without quotes" in found["message"]
 
 
-def test_comments_in_json_that_shows_no_call_are_nobodys_error_in_a_folder(
+def test_comments_in_json_without_a_call_are_not_an_error_in_a_folder(
     checked: Callable[..., list[dict[str, Any]]],
 ) -> None:
     assert checked("tsconfig.json", '// options\n{"compilerOptions": {},}\n', named=False) == []

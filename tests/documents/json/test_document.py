@@ -76,7 +76,7 @@ def test_many_values_are_located_as_each_alone(separators: tuple[str, str]) -> N
         ("5", []),
     ],
 )
-def test_repeated_keys_are_seen(text: str, repeated: list[Path]) -> None:
+def test_repeated_keys_are_found(text: str, repeated: list[Path]) -> None:
     document = parse_json(text.encode(), depth=200)
     assert isinstance(document, JsonDocument)
     assert list(document.repeated) == repeated

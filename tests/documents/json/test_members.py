@@ -26,7 +26,7 @@ from segkoch_lint.documents.json.members import compact_members, value_extents
         pytest.param(b"", id="nothing"),
     ],
 )
-def test_what_is_unusual_has_no_members(text: bytes) -> None:
+def test_unusual_text_has_no_members(text: bytes) -> None:
     assert compact_members(text) is None
 
 
@@ -39,7 +39,7 @@ def compact(value: Any) -> bytes:
 
 
 @given(objects)
-def test_members_are_the_texts_that_stand_in_the_object(found: dict[str, Any]) -> None:
+def test_members_are_the_texts_in_the_object(found: dict[str, Any]) -> None:
     members = compact_members(compact(found))
     assert members is not None
     assert {key: bytes(text) for key, text in members.items()} == {key: compact(each) for key, each in found.items()}
@@ -67,9 +67,7 @@ def test_the_extent_of_a_member_is_its_text(
 
 @pytest.mark.parametrize("written", [compact, spaced])
 @given(objects, st.sampled_from([0, 1, "x", "a longer text than any other", {"b": 1}]))
-def test_no_extent_is_told_where_a_key_stands_twice(
-    written: Callable[[Any], bytes], found: dict[str, Any], again: Any
-) -> None:
+def test_a_repeated_key_has_no_extent(written: Callable[[Any], bytes], found: dict[str, Any], again: Any) -> None:
     text = written({**found, "twice": 1})
     text = text[: text.rindex(b"}")] + b" , " + written({"twice": again}).strip()[1:]
     assert value_extents(text, [("twice",)]) is None
@@ -79,5 +77,5 @@ def test_no_extent_is_told_where_a_key_stands_twice(
 @pytest.mark.parametrize(
     "text", [b'{"\\u0061": 1}', b'{"a" 1}', b'{"a": 1', b'"a": 1}', b"", b" ", b'{"a": 1} {"a": 2}']
 )
-def test_where_nothing_is_certain_no_extent_is_told(text: bytes) -> None:
+def test_unusual_text_has_no_extents(text: bytes) -> None:
     assert value_extents(text, [("a",)]) is None

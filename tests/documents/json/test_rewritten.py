@@ -136,15 +136,15 @@ def test_the_key_and_the_scalars_around_a_place_are_those_of_the_source() -> Non
 def test_what_is_wrong_is_named_with_its_place_in_the_source(
     text: str, json5: bool, problem: str, line: int, column: int
 ) -> None:
-    flaw = parsed(text, json5=json5, depth=2, values=5)
+    error = parsed(text, json5=json5, depth=2, values=5)
 
-    assert isinstance(flaw, ParseError)
-    assert problem in flaw.message
-    assert (flaw.span.line, flaw.span.column) == (line, column)
+    assert isinstance(error, ParseError)
+    assert problem in error.message
+    assert (error.span.line, error.span.column) == (line, column)
 
 
 def test_text_that_is_not_utf_8_is_refused() -> None:
-    flaw = parse_relaxed_json(b"// a\n['\xff']", json5=True, depth=5, values=5)
+    error = parse_relaxed_json(b"// a\n['\xff']", json5=True, depth=5, values=5)
 
-    assert isinstance(flaw, ParseError)
-    assert (flaw.message, flaw.span.line, flaw.span.column) == ("not valid UTF-8", 2, 3)
+    assert isinstance(error, ParseError)
+    assert (error.message, error.span.line, error.span.column) == ("not valid UTF-8", 2, 3)

@@ -35,7 +35,7 @@ def expected_scalars(
 
 
 @given(value=values, indent=st.sampled_from([None, 1]), pad=st.integers(0, 1500), data=st.data())
-def test_what_is_read_near_a_stretch_is_what_stands_there(
+def test_the_scalars_near_a_range_are_those_of_the_value(
     value: Any, indent: int | None, pad: int, data: st.DataObject
 ) -> None:
     text = json.dumps([["x" * pad] * 3, value], indent=indent)

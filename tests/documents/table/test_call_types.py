@@ -37,6 +37,6 @@ DOTTED = "userId,context.device.id"
         ("-", PLAIN, "track"),
     ],
 )
-def test_the_type_is_told_by_the_table(name: str, header: str, kind: str) -> None:
+def test_the_table_gives_the_call_type(name: str, header: str, kind: str) -> None:
     columns = Columns(header.split(","), name)
     assert columns.call(["x"] * len(columns.names))["type"] == kind

@@ -53,7 +53,7 @@ def test_a_row_for_the_s3_source_becomes_the_call_that_it_posts() -> None:
     }
 
 
-def test_what_is_null_is_absent_with_the_objects_that_it_leaves_empty() -> None:
+def test_nulls_are_left_out_and_objects_of_nulls_too() -> None:
     assert call(WAREHOUSE, *[""] * 13) == {"type": "track"}
 
 
@@ -126,7 +126,7 @@ def test_objects_in_json_are_taken_apart_and_columns_for_their_members_count_mor
     assert columns.index_of(("context", "device", "id"), cells) == 1
 
 
-def test_traits_stand_in_columns_without_a_prefix() -> None:
+def test_columns_of_traits_have_no_prefix() -> None:
     columns = Columns(["user_id", "context_ip", "email"], "identifies.csv")
     assert columns.call(["u", None, "jo@example.com"]) == {
         "type": "identify",

@@ -28,7 +28,7 @@ def rows(text: str | bytes, *, limits: Limits | None = None, delimiter: str = ",
 
 
 def told(text: str | bytes, **options: Any) -> list[object]:
-    """The users of the rows, and messages with line and column of the flaws."""
+    """The users of the rows, and messages with line and column of the errors."""
     return [
         (each.message, each.span.line, each.span.column) if isinstance(each, ParseError) else each.value.get("userId")
         for each in rows(text, **options)
@@ -65,7 +65,7 @@ def test_nulls_are_absent() -> None:
     assert row.value == {"type": "track"}
 
 
-def test_rows_of_another_width_are_flaws_and_the_others_are_read() -> None:
+def test_rows_of_another_width_are_errors_and_the_others_are_read() -> None:
     few, many = "the row has 2 cells, and the header 3", "the row has 4 cells, and the header 3"
     assert told(HEADER + "a,1\nb,2,y\nc,3,z,w\nd,4,v\n") == [(few, 2, 1), "b", (many, 4, 7), "d"]
     assert told(HEADER + "a\n")[0] == ("the row has 1 cell, and the header 3", 2, 1)
@@ -80,10 +80,10 @@ def test_a_quote_that_is_never_closed_spoils_its_own_row_only() -> None:
     assert told(HEADER + 'a,"1"x,x\nb,2,y\n') == [(after, 2, 6), "b"]
 
 
-def test_a_row_that_goes_on_for_too_long_is_broken_off() -> None:
+def test_a_row_that_is_too_long_is_broken_off() -> None:
     text = HEADER + 'a,"1,x\n' + "b,2,y\n" * 100
-    (flaw, *others) = told(text, limits=Limits(line_bytes=64))
-    assert flaw == ("a row longer than 64 bytes (limits.line-bytes); is the closing quote of a cell missing?", 2, 3)
+    (error, *others) = told(text, limits=Limits(line_bytes=64))
+    assert error == ("a row longer than 64 bytes (limits.line-bytes); is the closing quote of a cell missing?", 2, 3)
     assert others == ["b"] * 100
     assert told(HEADER + "a,1," + "x" * 99 + "\nb,2,y\n", limits=Limits(line_bytes=64)) == [
         ("the line is longer than 64 bytes (limits.line-bytes)", 2, 1),
@@ -104,7 +104,7 @@ def test_lines_that_swallow_each_other_are_given_up_in_time(monkeypatch: pytest.
     assert all(isinstance(each, tuple) for each in found)
 
 
-def test_what_is_no_text_is_a_flaw_of_its_row() -> None:
+def test_invalid_text_is_an_error_of_its_row() -> None:
     text = HEADER.encode() + b"a,\xff1,x\nb,2,y\nc,\0,z\nd,4,\xc3\xa9\n"
     assert told(text) == [("not valid UTF-8", 2, 3), "b", ("a NUL character", 4, 3), "d"]
     assert told(HEADER + "a,1\r2,x\nb,2,y\n") == [("a bare carriage return outside of quotes", 2, 4), "b"]
@@ -132,7 +132,7 @@ def test_a_header_is_known_by_its_columns(delimiter: str) -> None:
     assert delimiter_of(quoted.encode()) == delimiter
 
 
-def test_a_header_that_is_cut_off_is_known_by_what_is_there_of_it() -> None:
+def test_a_header_that_is_cut_off_is_recognised_by_its_columns() -> None:
     names = ['"user_id"', '"context_device_id"', *(f'"property_{number}"' for number in range(500))]
     whole = ",".join(names).encode()
     assert all(delimiter_of(whole[:length]) == "," for length in range(300, 2000))
@@ -165,7 +165,7 @@ def test_places_of_cells_agree_with_the_parser(values: list[str], delimiter: str
 
 @given(st.text(st.sampled_from('ab",\n\r\0é'), max_size=80))
 def test_no_row_is_lost_whatever_the_text(text: str) -> None:
-    """Each line that is not blank begins a row that is read, belongs to one, or is a flaw."""
+    """Each line that is not blank begins a row that is read, belongs to one, or is a error."""
     covered: set[int] = set()
     for each in rows(HEADER + text):
         span = each.span if isinstance(each, ParseError) else each.locate([()])[()]

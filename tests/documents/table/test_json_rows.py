@@ -86,7 +86,7 @@ def test_anything_else_is_not_a_row(value: dict[str, Any]) -> None:
     assert JsonRow.of(value, "") is None
 
 
-def test_good_rows_are_good_and_faults_stand_at_their_members() -> None:
+def test_good_rows_have_no_findings_and_errors_are_at_their_members() -> None:
     zeros = {**ROW, "context_device_advertising_id": "00000000-0000-0000-0000-000000000000"}
     zeros["context_device_ad_tracking_enabled"] = False
     without = {key: value for key, value in ROW.items() if key != "context_device_id"}

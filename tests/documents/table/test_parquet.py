@@ -173,7 +173,7 @@ def test_text_that_is_not_utf8_is_read_all_the_same() -> None:
     assert values(written.getvalue())[0]["userId"] == "a\ufffd"
 
 
-def test_a_column_that_stands_twice_is_told_once() -> None:
+def test_a_repeated_column_is_reported_once() -> None:
     names = [*GOOD, "context_device_id"]
     columns = [pa.array([value] * 2) for value in (*GOOD.values(), GOOD["context_device_id"])]
     written = io.BytesIO()
@@ -183,7 +183,7 @@ def test_a_column_that_stands_twice_is_told_once() -> None:
 
 
 @pytest.mark.parametrize("length", [4, 12, 200, len(BAD) - 1])
-def test_what_is_cut_off_or_corrupt_is_a_finding(length: int) -> None:
+def test_a_file_that_is_cut_off_or_corrupt_is_a_finding(length: int) -> None:
     for content in (BAD[:length], gzip.compress(BAD)[:-9], BAD[:4] + b"\0" * 40 + BAD[44:]):
         linter = Linter()
         found = list(linter.bytes(content, "x"))

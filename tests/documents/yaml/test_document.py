@@ -17,7 +17,7 @@ from tests.documents.json.test_document import paths_of, text_at
 
 
 def read(text: str | bytes) -> list[Any]:
-    """Values of documents, messages of flaws."""
+    """Values of documents, messages of errors."""
     encoded = text.encode() if isinstance(text, str) else text
     found = list(parse_yaml(encoded, depth=200))
     assert not any(isinstance(each, InternalFailure) for each in found)
@@ -57,14 +57,14 @@ def one(text: str) -> YamlDocument:
         ("1" * 5000, float("inf"), "a number"),
     ],
 )
-def test_an_unquoted_id_is_what_yaml_reads_it_as_and_that_is_said(text: str, value: Any, kind: str) -> None:
+def test_an_unquoted_id_is_what_yaml_reads_and_has_a_note(text: str, value: Any, kind: str) -> None:
     document = one(f"id: {text}")
     assert document.value == {"id": value}
     remark = f"YAML reads this unquoted text as {kind}: put it in quotes."
     assert document.note(("id",)) == (Note(remark, text) if kind else None)
 
 
-def test_nothing_is_said_of_an_empty_value_or_of_a_collection() -> None:
+def test_an_empty_value_and_a_collection_have_no_note() -> None:
     document = one("a:\nb: {}")
     assert document.note(("a",)) is None
     assert document.note(("b",)) is None
@@ -121,23 +121,23 @@ MERGE_BOMB = "a: &a {k: 1}\n" + "".join(
         ('a: "never ends', "unexpected end of stream"),
     ],
 )
-def test_hostile_and_broken_text_is_a_flaw(text: str, message: str) -> None:
-    (flaw,) = parse_yaml(text.encode(), depth=200)
-    assert isinstance(flaw, ParseError)
-    assert message in flaw.message
+def test_hostile_and_broken_text_is_an_error(text: str, message: str) -> None:
+    (error,) = parse_yaml(text.encode(), depth=200)
+    assert isinstance(error, ParseError)
+    assert message in error.message
 
 
 @pytest.mark.parametrize("after", ["", "\n", "\n\n", "\r\n", "  \n \t\n"])
 @pytest.mark.parametrize("text", ["type: track\ncontext: {device: [", "type: track\ncontext: [", "é: [1]\nb: 'é"])
-def test_what_is_missing_at_the_end_is_missed_behind_the_last_that_there_is(text: str, after: str) -> None:
-    (flaw,) = parse_yaml((text + after).encode(), depth=100)
-    assert isinstance(flaw, ParseError)
+def test_something_missing_at_the_end_is_reported_after_the_last_value(text: str, after: str) -> None:
+    (error,) = parse_yaml((text + after).encode(), depth=100)
+    assert isinstance(error, ParseError)
     line = text.count("\n") + 1
     column = len(text.rsplit("\n", maxsplit=1)[-1]) + 1
-    assert flaw.span == Span(line, column, line, column)
+    assert error.span == Span(line, column, line, column)
 
 
-def test_an_empty_value_at_the_end_stands_behind_what_is_before_it() -> None:
+def test_an_empty_value_at_the_end_is_located_after_the_text_before_it() -> None:
     document = one("a: 1\nb:\n")
     assert document.locate([("b",)]) == {("b",): Span(2, 3, 2, 3)}
     _, last = parse_yaml(b"a: 1\n---\n\n", depth=100)
@@ -145,7 +145,7 @@ def test_an_empty_value_at_the_end_stands_behind_what_is_before_it() -> None:
     assert last.locate([()]) == {(): Span(2, 4, 2, 4)}
 
 
-def test_flaws_never_quote_the_text() -> None:
+def test_errors_never_quote_the_text() -> None:
     for text in (
         "a: *secret-0123456789abcdef",
         "!secret-0123456789abcdef!x y",
@@ -154,7 +154,7 @@ def test_flaws_never_quote_the_text() -> None:
         assert "0123456789abcdef" not in "".join(map(str, read(text)))
 
 
-def test_what_is_not_utf_8_is_a_flaw() -> None:
+def test_text_that_is_not_utf_8_is_an_error() -> None:
     assert read(b"a: \xff") == ["not valid UTF-8"]
 
 
@@ -182,7 +182,7 @@ def test_keys_that_are_no_strings_become_their_text() -> None:
     }
 
 
-def test_repeated_keys_are_seen_and_placed() -> None:
+def test_repeated_keys_are_found_with_their_places() -> None:
     document = one("a: {b: 1, b: 2}\nl:\n  - c: 1\n    c: 2\nx: &x {q: 1, q: 2}\ny: *x\n")
     assert document.repeated == [("a", "b"), ("l", 0, "c"), ("x", "q")]
     assert document.keys(("a", "b")) == [Span(1, 5, 1, 6), Span(1, 11, 1, 12)]
@@ -221,7 +221,7 @@ def test_scalars_have_the_keys_of_their_values() -> None:
     assert document.lines(2, 2) == ["  id: x"]
 
 
-def test_of_a_long_line_the_scalars_near_a_stretch_are_given() -> None:
+def test_only_the_scalars_near_a_range_of_a_long_line_are_returned() -> None:
     document = one("[a1, b2, c3, d4, e5]\n")
     assert [scalar.text for scalar in scalars_of(document, 1, 9, 11)] == ["b2", "c3", "d4"]
     assert [scalar.text for scalar in scalars_of(document, 1, 0, 2)] == ["a1", "b2"]
@@ -243,7 +243,7 @@ yaml_values = st.recursive(
 
 
 @given(yaml_values, st.booleans())
-def test_what_pyyaml_writes_is_read_back_and_found_where_it_stands(value: Any, flow: bool) -> None:
+def test_values_that_pyyaml_writes_are_read_and_located(value: Any, flow: bool) -> None:
     assume(not any(NUMBER_1_2.fullmatch(text) for text in re.findall(r"[^'\"\s]+", repr(value))))
     text = yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True)
     (document,) = parse_yaml(text.encode(), depth=200)
@@ -266,10 +266,10 @@ def test_no_text_raises(text: str) -> None:
 
 
 @pytest.mark.parametrize("levels", [250, 1_100, 20_000])
-def test_what_is_too_deep_has_its_place_however_deep_it_is(levels: int) -> None:
-    (flaw,) = parse_yaml(b"a: " + b"[" * levels + b"]" * levels, depth=200)
-    assert isinstance(flaw, ParseError)
-    assert (flaw.message, flaw.span) == ("nested deeper than 200 levels (limits.depth)", Span(1, 203, 1, 204))
+def test_a_document_that_is_too_deep_has_its_place(levels: int) -> None:
+    (error,) = parse_yaml(b"a: " + b"[" * levels + b"]" * levels, depth=200)
+    assert isinstance(error, ParseError)
+    assert (error.message, error.span) == ("nested deeper than 200 levels (limits.depth)", Span(1, 203, 1, 204))
 
 
 @pytest.mark.parametrize(

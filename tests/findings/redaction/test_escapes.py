@@ -35,7 +35,7 @@ def test_escapes_are_undone_until_there_are_none(text: str, meant: str) -> None:
 
 
 @given(st.text(max_size=20), st.text(min_size=1, max_size=10), st.text(max_size=20), st.sampled_from(["url", "json"]))
-def test_what_is_found_in_the_meant_text_has_its_place_in_the_written_one(
+def test_a_range_of_the_unescaped_text_has_its_range_in_the_written_text(
     before: str, middle: str, after: str, how: str
 ) -> None:
     parts = [quote(part, safe="") if how == "url" else json.dumps(part)[1:-1] for part in (before, middle, after)]

@@ -25,7 +25,7 @@ def found(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("text", ["user-4711", "123456789", "203.0.113.97", "ida-1-x"])
-def test_a_value_under_an_ids_key_is_known_wherever_it_stands_again(text: str) -> None:
+def test_the_value_of_an_ids_key_is_found_in_other_values(text: str) -> None:
     assert text in KnownIds(CALL)
     assert found(text) == [text]
     assert found(f"/buyers/{text}?x=1&y={text}") == [text, text]
@@ -33,7 +33,7 @@ def test_a_value_under_an_ids_key_is_known_wherever_it_stands_again(text: str) -
 
 
 @pytest.mark.parametrize("text", ["user-4712", "ios", "b", "None", "True", "null", "userId"])
-def test_what_stands_under_no_such_key_or_is_short_is_not(text: str) -> None:
+def test_a_short_value_or_one_of_another_key_is_not_found(text: str) -> None:
     assert text not in KnownIds(CALL)
     assert found(text) == []
 
@@ -49,7 +49,7 @@ def test_an_id_of_a_few_letters_is_known_as_a_value_only() -> None:
     assert ids.ranges("/4711") == []
 
 
-def test_a_document_that_is_no_object_has_no_ids() -> None:
+def test_a_document_that_is_not_an_object_has_no_ids() -> None:
     assert KnownIds("user-4711").ranges("user-4711") == []
     assert KnownIds(None).ranges("None") == []
 
@@ -59,7 +59,7 @@ ids = texts.filter(lambda text: any(map(str.isalnum, text)))
 
 
 @given(st.lists(ids, max_size=9, unique=True), st.text("-_ /", max_size=2), st.lists(texts, max_size=3))
-def test_many_ids_are_found_where_few_are(ids: list[str], between: str, others: list[str]) -> None:
+def test_many_ids_are_found_as_few_are(ids: list[str], between: str, others: list[str]) -> None:
     text = between.join([*ids[:3], *others])
     few = KnownIds({"ids": ids}).ranges(text)
     with pytest.MonkeyPatch.context() as patch:
@@ -86,7 +86,7 @@ def test_the_text_of_a_document_shows_the_same(document: dict[str, Any], text: s
 
 
 @pytest.mark.parametrize("again", [{}, {"userId": "phone"}, {"session": {"a": ["phone"]}}])
-def test_a_value_that_is_no_id_is_one_if_it_stands_again_as_one(again: dict[str, Any]) -> None:
+def test_a_value_that_is_not_an_id_is_found_if_it_is_also_the_value_of_an_ids_key(again: dict[str, Any]) -> None:
     document = {"context": {"device": {"type": "phone"}}, **again}
     ids = KnownIds(document, json.dumps(document).encode())
     assert ids.ranges("phone", ["phone"]) == ([(0, 5)] if again else [])

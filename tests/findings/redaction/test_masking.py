@@ -35,7 +35,7 @@ from segkoch_lint.findings.redaction.sensitive_keys import fold
         ("", "…"),
     ],
 )
-def test_a_masked_value_keeps_its_ends_if_it_is_long_and_they_name_nobody(value: str, shown: str) -> None:
+def test_a_masked_value_keeps_its_ends_if_it_is_long_and_they_are_not_a_name(value: str, shown: str) -> None:
     assert mask(value) == shown
 
 
@@ -114,7 +114,7 @@ def test_a_text_that_holds_an_id_or_a_secret_is_sensitive(value: str) -> None:
     assert is_sensitive("note", value)
 
 
-def test_what_stands_in_an_object_of_a_sensitive_key_is_sensitive() -> None:
+def test_a_value_in_an_object_of_a_sensitive_key_is_sensitive() -> None:
     assert is_sensitive("value", "bob", "cookie")
     assert not is_sensitive("value", "bob", "coupon")
 
