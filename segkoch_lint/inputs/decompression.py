@@ -24,6 +24,9 @@ from segkoch_lint.inputs.read_ahead import read_ahead
 CHUNK_BYTES = 1 << 20
 """The most bytes that one step of decompressing gzip returns."""
 
+# The decompressor of gzip copies all input that is left at each step.
+_GZIP_STEP = 1 << 17
+
 # The zstandard decompressor has no limit on its output, and four bytes of a run-length block become 128 KiB. Input of
 # this size bounds the output to 16 MiB; real logs decompress as fast as with larger pieces.
 _ZSTD_STEP = 512
@@ -59,7 +62,7 @@ def inflate(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
     if not head and name.lower().endswith(ZSTD_ENDINGS):
         raise CorruptInputError("an empty file where zstandard was expected")
     if head.startswith(GZIP_MAGIC) or _is_cut(head, GZIP_MAGIC):
-        yield from read_ahead(_gunzip(rest))
+        yield from read_ahead(_gunzip(_pieces(rest, _GZIP_STEP)))
     elif head.startswith(ZSTD_MAGIC) or ZSTD_SKIPPABLE.match(head) or _is_cut(head, ZSTD_MAGIC):
         yield from read_ahead(_unzstd(rest))
     elif name.lower().endswith(ZLIB_ENDINGS) and ZLIB_HEAD.match(head):
@@ -115,6 +118,12 @@ def _without(chunks: Iterator[bytes], skip: int) -> Iterator[bytes]:
     for chunk in chunks:
         yield chunk[skip:]
         skip = 0
+
+
+def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), size):
+            yield chunk[start : start + size]
 
 
 def _is_cut(head: bytes, magic: bytes) -> bool:
