@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -176,8 +176,9 @@ def _documents(text: bytes, limits: Limits) -> Iterator[Document | ParseError]:
     document = parse_json(text, depth=limits.depth)
     if not isinstance(document, ParseError):
         yield document
-    elif document.message == COMMENT and _is_relaxed(text, limits):
+    elif document.message == COMMENT:
         yield replace(document, cause="comments")
+        yield from _commented_documents(text, limits)
     else:
         yield from split_documents(text, depth=limits.depth)
 
@@ -188,9 +189,16 @@ def _relaxed_json(text: bytes, limits: Limits, *, json5: bool) -> Iterator[Docum
     yield parse_relaxed_json(text, json5=json5, depth=limits.depth, values=limits.values)
 
 
-def _is_relaxed(text: bytes, limits: Limits) -> bool:
-    """Return whether a text is one document of JSON with comments, or of JSON5."""
-    return not any(isinstance(each, ParseError) for each in _relaxed_json(text, limits, json5=True))
+def _commented_documents(text: bytes, limits: Limits) -> Sequence[Document | ParseError]:
+    """Return the documents between comments. If there is only one, the comments are what is wrong with it."""
+    from segkoch_lint.documents.json.relaxed import OpenCommentError, to_strict_json  # noqa: PLC0415 - as above
+
+    try:
+        without_comments, _ = to_strict_json(text.decode("utf-8"), json5=False)  # every offset stays the same
+    except OpenCommentError:
+        return ()
+    documents = list(split_documents(without_comments.encode("utf-8"), depth=limits.depth))
+    return documents if len(documents) > 1 else ()
 
 
 def _documents_or_yaml(text: bytes, limits: Limits) -> Iterator[Document | ParseError | InternalFailure]:

@@ -72,6 +72,24 @@ def test_comments_in_a_json_file_are_one_error_that_says_so(
     assert ".jsonc" in found["remedy"]
 
 
+def test_a_commented_json_file_that_is_broken_besides_is_one_error(
+    checked: Callable[..., list[dict[str, Any]]],
+) -> None:
+    for text in (COMMENTED.replace('"track",', '"track"'), RELAXED, "/* a\n" + COMMENTED.replace("*/", "")):
+        (found,) = checked("a.json", text)
+
+        assert (found["code"], found["line"], found["column"]) == ("KCH001", 1, 1)
+        assert "comments" in found["message"]
+
+
+def test_documents_between_comments_are_checked_beside_the_one_error(
+    checked: Callable[..., list[dict[str, Any]]],
+) -> None:
+    found = checked("a.json", f"{COMMENTED}\n{COMMENTED}")
+
+    assert [(each["code"], each["line"]) for each in found] == [("KCH001", 1), ("KCH103", 10), ("KCH103", 23)]
+
+
 def test_json5_in_a_file_of_json_with_comments_is_one_error(checked: Callable[..., list[dict[str, Any]]]) -> None:
     (found,) = checked("a.jsonc", RELAXED)
 
