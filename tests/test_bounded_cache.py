@@ -26,6 +26,15 @@ def test_a_cache_never_holds_more_than_its_limit(added: list[Hashable], most: in
         assert sum(200 + size_of(each) for each in cache.entries) <= most
 
 
+def test_a_full_cache_forgets_everything_and_goes_on() -> None:
+    cache: BoundedCache[str, int] = BoundedCache(10_000)
+    for number in range(1_000):
+        cache.add(f"key {number:03}", number)
+        assert f"key {number:03}" in cache.entries
+        assert len(cache.entries) <= 10_000 // 207
+    assert "key 000" not in cache.entries
+
+
 def test_a_too_large_entry_is_not_kept_and_does_not_empty_the_cache() -> None:
     cache: BoundedCache[str, int] = BoundedCache(10_000)
     cache.add("a", 1)
