@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import pkgutil
 import re
 import shlex
 import shutil
@@ -147,6 +148,12 @@ def test_links_lead_to_a_file_and_a_heading_that_exist(page: Path) -> None:
         file = (page.parent / path).resolve() if path else page
         assert file.exists(), target
         assert not anchor or anchor in anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_the_python_names_that_a_page_gives_exist(page: Path) -> None:
+    for name in re.findall(r"`(segkoch_lint(?:\.[a-z_]+)+(?:\.[A-Z]\w+)?)`", page.read_text(encoding="utf-8")):
+        assert pkgutil.resolve_name(name)
 
 
 @pytest.mark.parametrize("page", [*PAGES, *sorted(RULE_PAGES.iterdir())], ids=name_of)
