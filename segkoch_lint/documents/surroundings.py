@@ -9,6 +9,11 @@ from typing import NamedTuple
 from segkoch_lint.documents.json.tokens import brackets
 from segkoch_lint.findings.redaction.sensitive_keys import may_name_an_id
 
+_BEGINNING = re.compile(
+    r"(?:[^\S\n]*(?:(?:#|//|---|%)[^\n]*)?\n)*(?:\s*(?:-\s+)*(?:[\[{]|\Z)|(?:-[ ]+)*[\w$.-]+[ ]*:(?=\s|\Z))"
+)
+"""The beginning of a complete text: comments, and a bracket or a bare key of YAML that is not indented."""
+
 _BEFORE_WORD = re.compile(r"""[\s"'{}\[\],:-]*""")
 _LONGEST_KEY = 120
 """Code points before a bracket that may hold its key."""
@@ -22,7 +27,8 @@ class Surroundings(NamedTuple):
 
     Attributes:
         opened: the number of open brackets.
-        inside: whether one of them, or a line with less indentation, could be under the key of an id.
+        inside: whether one of them, or a line with less indentation, could be under the key of an id; also if the text
+            begins in the middle of another one, so that its keys are not known.
     """
 
     opened: int = 0
@@ -41,7 +47,11 @@ def surroundings(text: str, end: int) -> Surroundings:
             opened.append(offset)
         elif opened:
             opened.pop()
-    inside = any(is_under_an_id(text, offset) for offset in opened) or any(map(may_name_an_id, _outer(text, end)))
+    inside = (
+        not _BEGINNING.match(text)
+        or any(is_under_an_id(text, offset) for offset in opened)
+        or any(map(may_name_an_id, _outer(text, end)))
+    )
     return Surroundings(len(opened), inside)
 
 

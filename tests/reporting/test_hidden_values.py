@@ -68,6 +68,13 @@ def test_no_rest_of_a_line_shows_an_id(call: dict[str, Any]) -> None:
     assert shown == []
 
 
+@pytest.mark.parametrize("call", CALLS)
+def test_no_rest_of_an_indented_text_shows_an_id(call: dict[str, Any]) -> None:
+    text = json.dumps(call, indent=1)
+    shown = [text[start:] for start in range(1, len(text)) for error in errors(text[start:]) if leaks(error)]
+    assert shown == []
+
+
 @given(st.data())
 def test_no_rest_of_a_text_shows_an_id(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(json_texts(data.draw(st.sampled_from(CALLS)))))
