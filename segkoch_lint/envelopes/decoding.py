@@ -74,12 +74,14 @@ class Undecoded(msgspec.Struct, frozen=True):
         text: the text that is not JSON, if the steps before could be undone; else None.
         span: where that text is broken, in the text.
         fits: whether the value is in this encoding by the look of it, and is damaged.
+        is_too_large: whether it holds more than may be got out of it.
     """
 
     problem: str
     text: str | None = None
     span: Span | None = None
     fits: bool = False
+    is_too_large: bool = False
 
 
 def decode(value: Any, encodings: tuple[Encoding, ...], limits: Limits, most: int) -> Decoded | Undecoded:
@@ -122,7 +124,7 @@ def _decode(value: Any, encoding: Encoding, limits: Limits, most: int) -> Decode
                 return _read(held, limits, exact=False, field=(name,))
             held = _unbase64(held) if step == "base64" else _inflate(held, step, most)
         except _StepError as failed:
-            return Undecoded(str(failed), fits=failed.fits)
+            return Undecoded(str(failed), fits=failed.fits, is_too_large=failed.is_too_large)
     return Undecoded("nothing that can hold a call")
 
 
@@ -132,11 +134,13 @@ class _StepError(Exception):
     Args:
         problem: why not.
         fits: whether the value is in this encoding by the look of it.
+        is_too_large: whether it holds more than may be got out of it.
     """
 
-    def __init__(self, problem: str, *, fits: bool = False) -> None:
+    def __init__(self, problem: str, *, fits: bool = False, is_too_large: bool = False) -> None:
         super().__init__(problem)
-        self.fits = fits
+        self.fits = fits or is_too_large
+        self.is_too_large = is_too_large
 
 
 def _read(held: str | bytes, limits: Limits, *, exact: bool, field: Path) -> Decoded | Undecoded:
@@ -221,7 +225,7 @@ def _inflated(held: bytes, form: int, most: int, step: str) -> bytes:
     except zlib.error:
         raise _StepError(f"not {step}") from None
     if len(found) > most:
-        raise _StepError(f"larger than {most:,} bytes when it is inflated", fits=True)
+        raise _StepError(f"larger than {most:,} bytes when it is inflated", is_too_large=True)
     if not inflater.eof:
         raise _StepError(f"{step} that is cut off", fits=True)
     return found

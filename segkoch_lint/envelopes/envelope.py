@@ -15,7 +15,7 @@ from segkoch_lint.envelopes.patterns import Pattern, matches, pattern_of
 from segkoch_lint.rules.validator import Validator, compile_schema
 
 _PRUNED = frozenset(
-    {"type", "required", "properties", "prefixItems", "minItems", "const", "enum", "pattern", "anyOf", "title"}
+    {"type", "required", "properties", "prefixItems", "minItems", "pattern", "anyOf", "title"}
     | {"description", "allOf", "minLength"}
 )
 """Keywords that look no deeper than the schemas under them say; a value below any other keyword is kept whole."""
@@ -166,10 +166,10 @@ class Recogniser:
         """Return whether a value is in the envelope."""
         head = value
         if self._is_list:
-            if not isinstance(value, list) or not value:
+            if not isinstance(value, list):
                 return False
-            head = value[0]
-        if self._required and not (isinstance(head, Mapping) and all(key in head for key in self._required)):
+            head = value[0] if value else None
+        if isinstance(head, Mapping) and not all(key in head for key in self._required):
             return False
         return self._validator.is_valid(_pruned(value, self._schema))
 

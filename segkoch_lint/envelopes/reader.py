@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.calls.call import Call
@@ -172,13 +173,20 @@ class _Opening:
         self._wholes: dict[int, WholeText] = {}
         self._left = reader.limits.file_bytes
 
-    def _decode(self, value: Any, site: Site | None = None) -> Decoded | Undecoded:
-        """Return what a value holds. A document is decoded to no more bytes than a whole file may have."""
+    def _decode(self, document: Document, value: Any, site: Site | None = None) -> Decoded | Undecoded:
+        """Return what a value of a document holds.
+
+        A file is inflated to no more bytes than it may have itself, since compressed values may be inside one another.
+        """
         limits = self._reader.limits
-        if not self._left:
-            before = f"the values before it have {limits.file_bytes:,} bytes"
-            return Undecoded(f"not decoded: {before} (limits.file-bytes)", fits=True)
-        found = decode(value, site.encodings if site else ANY_ENCODING, limits, min(limits.line_bytes, self._left))
+        encodings = site.encodings if site else ANY_ENCODING
+        if _texts_around(document) == MOST_TEXTS:
+            encodings = tuple(each for each in encodings if not each)
+        most = min(limits.line_bytes, self._left)
+        found = decode(value, encodings, limits, most)
+        if isinstance(found, Undecoded) and found.is_too_large and most < limits.line_bytes:
+            problem = f"not inflated: with the values before it, it has more than {limits.file_bytes:,} bytes"
+            return replace(found, problem=f"{problem} (limits.file-bytes)")
         if isinstance(found, Decoded) and found.source is not None and not found.exact:
             self._left -= min(self._left, len(found.source))
         return found
@@ -207,7 +215,7 @@ class _Opening:
                 at_end = length == len(pattern)
                 if not at_end and not (isinstance(value, str) and texts < MOST_TEXTS):
                     continue
-                decoded = self._decode(value)
+                decoded = self._decode(document, value)
                 if not at_end and isinstance(decoded, Decoded):
                     yield from self._at(self._inner(document, path, decoded, ""), pattern[length:], texts + 1)
                 elif isinstance(decoded, Decoded):
@@ -250,9 +258,7 @@ class _Opening:
 
     def _down(self, document: Document, level: int) -> Iterator[Content]:
         """Yield what is in a document if it is an envelope, else the document."""
-        origin = document.origin
-        texts = len(origin.decoded) if origin else 0
-        inner = self._contents(document, level + 1) if texts <= MOST_TEXTS else None
+        inner = self._contents(document, level + 1)
         yield from (document,) if inner is None else inner[1]
 
     def _of_envelope(self, document: Document, envelope: Envelope, level: int) -> Iterator[Content]:
@@ -269,7 +275,7 @@ class _Opening:
         failed: Content | None = None
         for pattern in site.at:
             for where, value in matches(entry, pattern, path):
-                decoded = self._decode(value, site)
+                decoded = self._decode(document, value, site)
                 if isinstance(decoded, Decoded):
                     contents = list(self._down(self._inner(document, where, decoded, name), level))
                     yield from filter(self._carries_call, contents) if site.is_log else contents
@@ -298,7 +304,7 @@ class _Opening:
             for where, value in matches(entry, pattern, path):
                 if value in ("", None):
                     continue
-                decoded = self._decode(value, site)
+                decoded = self._decode(document, value, site)
                 if isinstance(decoded, Undecoded):
                     problem = f"its body cannot be read: {decoded.problem}"
                 elif _holds_call(decoded.value, call_type):
@@ -377,6 +383,11 @@ class _Opening:
             place = enclosing[1].span(text.outward((start, max(start, end))))
         message = f"{failed.problem} (in the value at {pointer_in(document, path)})"
         return ParseError(message, place, place.line, shows_signs=shows_call)
+
+
+def _texts_around(document: Document) -> int:
+    """Return how many texts were decoded to get a document."""
+    return len(document.origin.decoded) if document.origin else 0
 
 
 def _inner_text(around: EnclosingText, path: Path, decoded: Decoded) -> InnerText:

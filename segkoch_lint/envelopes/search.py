@@ -152,7 +152,7 @@ class _Search:
             return
         self._left -= len(text)
         if isinstance(decoded, Decoded):
-            self._left = max(0, self._left - len(decoded.source or b""))
+            self._left = max(0, self._left - (len(decoded.source or b"") - len(text)))
             yield from self._calls(decoded.value, (*before, way), (), level)
 
     def _note(self, ways: tuple[Path, ...]) -> None:

@@ -298,14 +298,15 @@ def test_a_damaged_or_oversized_message_is_a_finding_at_its_value(data: bytes) -
 
 def test_compressed_records_inside_one_another_are_bounded() -> None:
     value: Any = call()
-    for _ in range(3):
+    for records in (200, 200, 20):
         data = base64.b64encode(gzip.compress(json.dumps(value).encode())).decode()
-        value = {"Records": [{"kinesis": {"data": data}}] * 500}
-    limits = Limits(file_bytes=1 << 20)
+        value = {"Records": [{"kinesis": {"data": data}}] * records}
+    content = json.dumps(value)
+    assert len(content) < 1 << 17
 
-    found, summary = check(json.dumps(value), "event.json", limits=limits)
+    found, summary = check(content, "event.json", limits=Limits(file_bytes=1 << 20))
 
-    assert summary.calls < 10_000
+    assert 0 < summary.calls < 4000
     assert {each.code for each in found} == {"KCH001"}
     assert "(limits.file-bytes)" in found[-1].message
 
@@ -321,3 +322,47 @@ def test_an_envelope_without_a_call_is_said_to_be_one_where_calls_are_expected(t
     assert [remark for _, remark in named.summary.remarks] == [remark]
     assert folder.summary.remarks == []
     assert named.summary.not_calls["HAR capture"] == folder.summary.not_calls["HAR capture"] == 1
+
+
+@pytest.mark.parametrize(("levels", "calls"), [(7, 1), (8, 1), (9, 0)])
+def test_envelopes_inside_one_another_are_read_to_a_depth(levels: int, calls: int) -> None:
+    value: Any = call()
+    for _ in range(levels):
+        value = {"payload": value}
+
+    found, summary = check(json.dumps(value), "x.json")
+
+    assert summary.calls == calls
+    assert codes(found) == ([] if calls else ["KCH005"])
+
+
+@pytest.mark.parametrize(("texts", "calls"), [(3, 1), (4, 0)])
+def test_texts_inside_one_another_are_read_to_a_depth(texts: int, calls: int) -> None:
+    value: Any = call()
+    for number in range(texts):
+        value = {"topic": "t", "partition": 0, "offset": number, "payload": json.dumps(value)}
+
+    found, summary = check(json.dumps(value), "x.json")
+
+    assert summary.calls == calls
+    assert codes(found) == ([] if calls else ["KCH005"])
+
+
+def test_what_was_posted_to_segment_was_meant_as_a_call(tmp_path: Path) -> None:
+    (tmp_path / "a.har").write_text(har(request('{"event": "Order Completed"}', "https://api.segment.io/v1/track")))
+    linter = Linter()
+
+    found = list(linter.paths([str(tmp_path)]))
+
+    assert linter.summary.calls == 1
+    assert "KCH301" in codes(found)
+
+
+def test_a_key_that_stands_twice_in_a_value_of_an_envelope_is_found() -> None:
+    text = json.dumps(call()).replace('"type": "ios"', '"type": "android", "type": "ios"')
+    content = f'{{"payload": {text}, "settings": {{}}}}'
+
+    (finding,), _ = check(content, "x.json")
+
+    assert finding.code == "KCH003"
+    assert underlined(content, finding) == '"type"'

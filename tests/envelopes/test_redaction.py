@@ -52,6 +52,32 @@ def test_ids_that_are_asked_for_bring_nothing_else_of_a_capture(
     assert not any(secret in ran.out for secret in HEADERS)
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+def test_snippets_show_nothing_of_what_is_beside_the_body(
+    indent: int | None, tmp_path: Path, program: Callable[..., Ran]
+) -> None:
+    around = {"before": "made-up-cookie", "text": json.dumps({"type": "track", "event": 3}), "after": "made-up-cookie"}
+    file = tmp_path / "capture.har"
+    file.write_text(har(request(around, "https://api.segment.io/v1/track"), indent=indent))
+
+    ran = program("check", "--isolated", "--show-ids", str(file))
+
+    assert "KCH301" in ran.out
+    assert '\\"event\\": 3' in ran.out
+    assert "made-up-cookie" not in ran.out
+
+
+def test_snippets_of_several_places_are_each_from_its_own(tmp_path: Path, program: Callable[..., Ran]) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps({"a": {"not": "this"}, "b": call(), "c": {"nor": "that"}}, indent=1))
+
+    ran = program("check", "--isolated", "--at", "/c", "--at", "/b", "--at", "/a", str(file))
+
+    assert ran.out.count("KCH002 not-a-call") == 2
+    assert '"not": "this"' in ran.out
+    assert '"nor": "that"' in ran.out
+
+
 def test_the_name_of_a_request_hides_ids_in_its_path(tmp_path: Path, program: Callable[..., Ran]) -> None:
     url = "https://user:secret@t.example.com/jane.doe@example.org/v1/track?email=jane@example.org"
     file = tmp_path / "capture.har"

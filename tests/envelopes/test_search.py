@@ -27,7 +27,12 @@ def nested(levels: int, value: Any) -> Any:
     return value
 
 
+def chained(key: str, value: Any) -> str:
+    return base64.b64encode(json.dumps({key: value}).encode()).decode()
+
+
 BODY = json.dumps(call())
+LONG = json.dumps(call(properties={"note": "x" * 30_000}))
 ENCODED = base64.b64encode(BODY.encode()).decode()
 COMPRESSED = base64.b64encode(gzip.compress(BODY.encode())).decode()
 
@@ -47,10 +52,12 @@ COMPRESSED = base64.b64encode(gzip.compress(BODY.encode())).decode()
         ({"x": {"type": "Trak", "event": "x", "messageId": "made-up"}}, "/x"),
         ({"level": "info", "event": "sent", "body": call()}, "/body"),
         (nested(8, call()), "/inner" * 8),
+        ({"a": chained("b", chained("c", chained("d", call())))}, "/a/b/c/d"),
+        ({"texts": [f'{{"anonymousId": "{"x" * 20_000}"}}'] * 40, "last": LONG}, "/last"),
     ],
     ids=[
         *("object", "batch", "list", "list of documents", "text", "base64", "gzip", "texts", "event and user", "typo"),
-        *("log line", "deep"),
+        *("log line", "deep", "base64 in base64", "much"),
     ],
 )
 def test_a_call_in_an_unknown_envelope_is_named_with_the_option_that_reads_it(document: Any, pointer: str) -> None:
@@ -74,10 +81,15 @@ def test_a_call_in_an_unknown_envelope_is_named_with_the_option_that_reads_it(do
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "examples": [call()]},
         nested(9, call()),
         {"a": json.dumps({"b": json.dumps({"c": json.dumps({"d": BODY})})})},
+        {"a": chained("b", chained("c", chained("d", chained("e", call()))))},
+        {"texts": [f'{{"anonymousId": "{"x" * 20_000}"}}'] * 60, "last": LONG},
         {"text": BODY[:-1]},
         {"image": base64.b64encode(gzip.compress(b" " * (2 << 20) + BODY.encode())).decode()},
     ],
-    ids=["type and event", "type and user", "weak signs", "OpenAPI", "schema", "too deep", "texts", "broken", "bomb"],
+    ids=[
+        *("type and event", "type and user", "weak signs", "OpenAPI", "schema", "too deep", "texts", "base64", "much"),
+        *("broken", "bomb"),
+    ],
 )
 def test_what_is_not_certainly_a_call_is_not_named(document: Any) -> None:
     assert [each.code for each in check(document)] == ["KCH002"]
