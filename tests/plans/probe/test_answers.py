@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.plans.probe.answers import Answer, probe
 from segkoch_lint.plans.probe.plan_values import plan_values
-from segkoch_lint.plans.probe.probes import REQUIREMENTS, Probes
+from segkoch_lint.plans.probe.probes import REQUIREMENTS, Probes, platform_of
 from segkoch_lint.plans.probe.validators import compile_schema
 from segkoch_lint.rules.catalogue import built_in
 from segkoch_lint.rules.delivery import Delivery
@@ -220,3 +220,21 @@ def test_a_guard_is_a_guard_in_every_way_to_write_it(way: Any) -> None:
     }
     answer = answer_of(schema)
     assert (answer.unguarded, answer.over_strict, answer.refusal) == ({}, {}, None)
+
+
+@pytest.mark.parametrize("guarded", ["ios", "android"])
+def test_a_requirement_that_is_guarded_for_one_platform_is_open_for_the_other(guarded: str) -> None:
+    device = {
+        **PARTS["type"],
+        "if": {"properties": {"type": {"const": guarded}}},
+        "then": {"required": ["id"], "properties": {"id": {"type": "string", "pattern": "\\S"}}},
+    }
+    schema = {
+        "$schema": DRAFT,
+        "required": ["context"],
+        "properties": {"context": {"type": "object", "required": ["device"], "properties": {"device": device}}},
+    }
+    answer = answer_of(schema)
+    accepted = answer.unguarded["KCH104"].accepted
+    assert accepted
+    assert {platform_of(answer.calls[index]) for index in accepted.values()} == {"ios", "android"} - {guarded}
