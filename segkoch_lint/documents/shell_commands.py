@@ -31,6 +31,8 @@ _SINGLE_QUOTED = re.compile(r"'[^']*+'")
 _DOUBLE_QUOTED = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _ANSI_QUOTED = re.compile(r"\$'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
 _IN_DOUBLE_QUOTES = re.compile(r'\\(?:(["\\$`])|\r?\n)')
+_HERE_DOCUMENT = re.compile(r"(?<!<)<<-?[ \t]*([\\'\"]?)(\w+)")
+_IN_HERE_DOCUMENT = re.compile(r"\\(?:([\\$`])|\r?\n)")
 _IN_ANSI_QUOTES = re.compile(
     r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))", re.DOTALL
 )
@@ -49,6 +51,10 @@ _LAST_CHARACTER = 0x10FFFF
 _FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
 
 _ENDPOINT = re.compile(r"/v1/[a-z]+/?(?:\?|\Z)")
+
+
+_MOST_UNCLOSED = 50
+"""Kinds of quotes and names of here-documents that may not be closed: each of them is looked for up to the end."""
 
 
 class _Edit(NamedTuple):
@@ -134,26 +140,40 @@ class _Reader:
         found = _CURL.search(self._script)
         while found:
             words, end = self._words(found.end())
-            yield self._command(words)
-            found = _CURL.search(self._script, end)
+            command = self._command(words, self._script.rfind("\n", 0, found.start()) + 1, end)
+            yield command
+            found = _CURL.search(self._script, max([end, *(word.end for word in command.data)]))
 
-    def _command(self, words: list[_Word]) -> _Command:
+    def _command(self, words: list[_Word], start: int, end: int) -> _Command:
+        """Return the command with these words; its line starts at *start*, and it ends at *end*."""
         data: list[_Word] = []
         method, url, option = "", "", ""
         for word in words:
             text, _ = word.rewritten(self._script)
             if option in _DATA:
-                data.append(word)
+                data.append((text == "@-" and self._here_document(start, end)) or word)
             elif option in _METHOD:
                 method = text.upper()
             elif option or text in _WITH_VALUE:
                 pass
             elif text.startswith("-d") and len(text) > len("-d") and self._script.startswith("-d", word.start):
                 data.append(word._replace(start=word.start + len("-d")))
-            elif not text.startswith("-"):
+            elif not text.startswith(("-", "<", ">")):
                 url = url or text
             option = text if not option and text in _WITH_VALUE else ""
         return _Command(method or "POST", url, data)
+
+    def _here_document(self, start: int, end: int) -> _Word | None:
+        """Return the lines that a command reads as its input (`<<EOF`), if there are some."""
+        opening = _HERE_DOCUMENT.search(self._script, start, end)
+        first = self._script.find("\n", end) + 1
+        if opening is None or not first or len(self._unclosed) > _MOST_UNCLOSED:
+            return None
+        closing = self._found(re.compile(rf"^\t*{opening[2]}\r?$", re.MULTILINE), first, anywhere=True)
+        if closing is None:
+            return None
+        escapes = () if opening[1] else _IN_HERE_DOCUMENT.finditer(self._script, first, closing.start())
+        return _Word(first, closing.start(), [_Edit(*each.span(), each[1] or "") for each in escapes])
 
     def _words(self, start: int) -> tuple[list[_Word], int]:
         """Return the words of a command, and where it ends. A quote that is not closed ends it, too."""
@@ -182,9 +202,10 @@ class _Reader:
         script = self._script
         for quote, (pattern, escapes, unescape) in _QUOTES.items():
             if script.startswith(quote, start):
-                end = self._quoted(pattern, start)
-                if end is None:
+                quoted = self._found(pattern, start)
+                if quoted is None:
                     return None
+                end = quoted.end()
                 inner = start + len(quote)
                 found = escapes.finditer(script, inner, end - 1) if escapes else ()
                 edits = [_Edit(*each.span(), unescape(each)) for each in found]
@@ -194,15 +215,14 @@ class _Reader:
             return escaped.end(), [_Edit(*escaped.span(), escaped[1] or "")]
         return max(start + 1, _past(_PLAIN, script, start)), []
 
-    def _quoted(self, pattern: re.Pattern[str], start: int) -> int | None:
-        """Return the end of a quoted part; None if it is not closed."""
+    def _found(self, pattern: re.Pattern[str], start: int, *, anywhere: bool = False) -> re.Match[str] | None:
+        """Return the match of a quoted part that begins at *start*, or of what closes it; None if it is not closed."""
         if start >= self._unclosed.get(pattern, len(self._script)):
-            return None  # a quote before this one is not closed, so this one is not either
-        found = pattern.match(self._script, start)
+            return None  # a part before this one is not closed, so this one is not either
+        found = pattern.search(self._script, start) if anywhere else pattern.match(self._script, start)
         if found is None:
             self._unclosed[pattern] = start
-            return None
-        return found.end()
+        return found
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -160,3 +160,26 @@ def test_a_long_log_without_a_call_is_one_error_if_it_is_named(
 ) -> None:
     assert [each["code"] for each in checked(OTHER * 30_000)] == ["KCH002"]
     assert checked(OTHER * 30_000, named=False) == []
+
+
+def test_a_message_of_a_queue_in_a_line_of_text_is_opened_with_its_exact_place(
+    checked: Callable[..., list[dict[str, Any]]],
+) -> None:
+    message = {"Records": [{"eventSource": "aws:sqs", "messageId": "q-1", "body": BAD}]}
+    line = f"2026-11-02 INFO received {json.dumps(message)} from the queue\n"
+
+    (found,) = checked(PLAIN + line)
+
+    assert (found["code"], found["line"], found["pointer"]) == ("KCH101", 2, "/Records/0/body → /context/device")
+    assert found["column"] == line.index(r"\"device\": null") + len(r"\"device\": ") + 1
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_call_in_an_unknown_envelope_in_a_line_of_text_is_reported(
+    named: bool, checked: Callable[..., list[dict[str, Any]]]
+) -> None:
+    (found,) = checked(PLAIN + f"INFO {json.dumps({'segment': {**IOS_CALL, 'messageId': 'm-1'}})}\n", named=named)
+
+    assert (found["code"], found["line"], found["column"]) == ("KCH005", 2, len('INFO {"segment": ') + 1)
+    assert found["severity"] == ("error" if named else "warning")
+    assert "--at /segment" in found["message"]

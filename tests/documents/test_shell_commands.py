@@ -102,6 +102,31 @@ def test_every_way_to_write_a_command_is_read(command: str) -> None:
     assert read(f"{script}\n") == [{"method": "PUT", "url": URL, "body": CALL}]
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "curl -d @- {url} <<'EOF'\n{body}\nEOF\n",
+        "curl {url} \\\n  --data-binary @- <<-EOF | jq .\n\t{escaped}\n\tEOF\n",
+        'cat << "END" | curl -d @- {url}\n{body}\nEND\necho done\n',
+    ],
+)
+def test_a_here_document_is_read_as_the_body(script: str) -> None:
+    body = json.dumps(CALL)
+    escaped_body = body.replace("\\", "\\\\").replace("$", "\\$").replace("`", "\\`")
+    text = script.replace("{url}", URL).replace("{body}", body).replace("{escaped}", escaped_body)
+
+    assert read(text) == [{"method": "POST", "url": URL, "body": CALL}]
+
+
+def test_a_here_document_has_its_places_in_the_script() -> None:
+    script = f'curl -d @- {URL} <<EOF\n{{\n  "userId": "u-1"\n}}\nEOF\n'
+
+    (found,) = read_commands(script.encode(), Limits())
+
+    assert isinstance(found, Embedded)
+    assert found.document.locate([("curl", "body", "userId")]) == {("curl", "body", "userId"): Span(3, 13, 3, 18)}
+
+
 def test_several_commands_and_bodies_are_read_in_their_order() -> None:
     script = "".join(f"curl -d '{json.dumps({'userId': str(number)})}' {URL}\n" for number in range(3))
 
@@ -113,6 +138,8 @@ def test_several_commands_and_bodies_are_read_in_their_order() -> None:
     [
         f"curl {URL}",
         f"curl -d @call.json {URL}",
+        f"curl -d @- {URL}",
+        f'curl -d @- {URL} <<EOF\n{{"userId": 1}}\n',
         f"curl -d 'a=b&c=d' {URL}",
         f'curl -d "$BODY" {URL}',
         "curl -d '{\"a\": 1}' https://api.example.com/orders",
@@ -143,7 +170,9 @@ def test_a_quote_that_is_not_closed_ends_its_command(quote: str) -> None:
     assert len(read(f"{good}curl -d {quote}never closed\n")) == 1
 
 
-@pytest.mark.parametrize("unit", ["curl 'x\n", 'curl "x\n', "curl $'x\n", "curl -d \\\n", "curl ", "'a'"])
+@pytest.mark.parametrize(
+    "unit", ["curl 'x\n", 'curl "x\n', "curl $'x\n", "curl -d \\\n", "curl ", "'a'", "curl -d @- <<E\n"]
+)
 def test_repeated_fragments_are_read_once(unit: str) -> None:
     read(f"curl {unit * (100_000 // len(unit))}")  # what is not linear takes minutes
 
