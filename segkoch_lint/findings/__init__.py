@@ -1,1 +1,1 @@
-"""Findings: what is wrong and where, what a run counted, and what must not be shown."""
+"""Findings, the figures of a run, and the redaction of personal data."""

@@ -1,4 +1,4 @@
-"""A parser of strict JSON (RFC 8259): msgspec for good text, Python's parser to say what is wrong with other text."""
+"""A parser of strict JSON (RFC 8259): msgspec for valid text, Python's parser to find the errors of other text."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def decode_value(text: str, start: int) -> tuple[Any, int]:
     return value, end
 
 
-class _ConstantFound(Exception):  # noqa: N818 - caught right where it is raised
+class _ConstantFound(Exception):  # noqa: N818 - caught in this module
     """NaN, Infinity or -Infinity."""
 
 

@@ -1,12 +1,12 @@
-"""JSON with comments and JSON5 to strict JSON, so that one parser and one scanner read all of them.
+"""A rewriter of JSON with comments and of JSON5 to strict JSON, so that one parser and one scanner read all of them.
 
 JSON with comments (``.jsonc``) is JSON with ``//`` and ``/* */`` comments and trailing commas, as Visual Studio Code
 reads it. JSON5 (``.json5``, https://spec.json5.org) has besides: keys without quotes, strings in single quotes or over
 several lines, more escapes, and more ways to write a number. NaN and Infinity, which JSON5 has, stay errors: no call
 can hold them.
 
-What the source has and JSON does not is replaced. What is wrong in either is left as it is, for the parser of JSON to
-refuse it. The work is linear in the length of the source, however deep or broken it is.
+Syntax that JSON lacks is replaced. Errors in either dialect stay as they are, for the parser of JSON to report. The
+work is linear in the length of the source, however deep or broken it is.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _VALUES = frozenset({"string", "unclosed", "word"})
 _OPENING = frozenset("{[")
 _CLOSING = frozenset("}]")
 _NOTHING_BEFORE = frozenset({"", "{", "[", ","})
-"""What a comma may not follow."""
+"""Kinds of tokens that a comma may not follow."""
 
 
 class OpenCommentError(Exception):
     """A comment does not end.
 
     Attributes:
-        extent: where its opening stands.
+        extent: of its opening.
     """
 
     def __init__(self, start: int) -> None:
@@ -59,7 +59,7 @@ class OpenCommentError(Exception):
 
 
 def to_strict_json(source: str, *, json5: bool) -> tuple[str, SourceMap]:
-    """Return JSON with comments, or JSON5, as strict JSON, and where its values stand in the source.
+    """Return JSON with comments, or JSON5, as strict JSON, with a map to offsets in the source.
 
     Args:
         source: the text.
@@ -75,7 +75,7 @@ def to_strict_json(source: str, *, json5: bool) -> tuple[str, SourceMap]:
 
 
 class _Rewriter:
-    """Replaces what JSON does not have, token by token."""
+    """A rewriter of one source, token by token."""
 
     def __init__(self, source: str, *, json5: bool) -> None:
         self._source = source
@@ -84,8 +84,8 @@ class _Rewriter:
         self._json5 = json5
         self._opened: list[str] = []
         self._before = ""  # the kind of the token before, comments left out
-        self._comma: int | None = None  # where the comma before stands, if what follows decides about it
-        self._blanked: list[tuple[int, str]] = []  # comments after it, and what stands there instead
+        self._comma: int | None = None  # the offset of the comma before, if it may be a trailing one
+        self._blanked: list[tuple[int, str]] = []  # comments and space after it, and their replacements
 
     def add(self, token: Token) -> None:
         """Add the next token of the source."""
@@ -140,7 +140,7 @@ class _Rewriter:
 
 
 def _string(text: str, *, is_closed: bool) -> str:
-    """Return a string of JSON5 as one of JSON; one that does not end still does not."""
+    """Return a string of JSON5 as one of JSON; one that is not closed stays so."""
     if _JSON_STRING.fullmatch(text):
         return text
     return '"' + _ESCAPED.sub(_escape, text[1:-1] if is_closed else text[1:]) + '"' * is_closed
@@ -161,12 +161,12 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _key(text: str) -> str:
-    """Return a key without quotes as one of JSON; what is no name stays as it is."""
+    """Return a key without quotes as one of JSON; text that is not a name is unchanged."""
     return f'"{text}"' if _IDENTIFIER.fullmatch(text) else text
 
 
 def _number(text: str) -> str:
-    """Return a number of JSON5 as one of JSON; any other word, and one number that is none, stays as it is."""
+    """Return a number of JSON5 as one of JSON; any other word is unchanged."""
     if found := _HEXADECIMAL.fullmatch(text):
         return f"{found[1].removeprefix('+')}{int(found[2], 16)}"
     found = _DECIMAL.fullmatch(text)

@@ -1,4 +1,4 @@
-"""JSON documents that were made from another text: JSON with comments, JSON5, JSON in a string of a shell command."""
+"""JSON documents made from another text: JSON with comments, JSON5, JSON in a string of a shell command."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _OPEN_COMMENT = "invalid JSON: the text ends inside a comment"
 
 
 class RewrittenDocument:
-    """A JSON document that was made from a source, with its places in that.
+    """A JSON document that was made from a source, with positions in the source.
 
     Args:
         made: the document as JSON.
-        source: the text that it was made from; nothing else of the input is shown.
-        places: where the characters of the JSON stand in the source.
+        source: the text that it was made from; only this part of the input is shown.
+        places: the offsets in the source of the characters of the JSON.
         line, column: where the source begins in the input.
     """
 
@@ -47,12 +47,12 @@ class RewrittenDocument:
 
     @property
     def ids(self) -> KnownIds:
-        """What is personal data in the value for its keys."""
+        """The values that are personal data because of their keys."""
         return self._made.ids
 
     @property
     def repeated(self) -> Sequence[Path]:
-        """Paths of the members whose key stands more than once in its object."""
+        """Paths of the members whose key is repeated in its object."""
         return self._made.repeated
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
@@ -60,18 +60,18 @@ class RewrittenDocument:
         return {path: self._span(extent) for path, extent in self._made.extents(paths).items()}
 
     def keys(self, path: Path) -> Sequence[Span]:
-        """Return the spans of every key that stands for *path* in its object."""
+        """Return the spans of all keys of *path* in its object."""
         return [self._span(extent) for extent in self._made.key_extents(path)]
 
     def note(self, path: Path) -> None:
-        """Return nothing: JSON leaves no doubt about what a value is."""
+        """Return None: JSON values need no note."""
 
     def lines(self, first: int, last: int) -> list[str]:
-        """Return lines *first* to *last* of the input, as far as the source holds them."""
+        """Return lines *first* to *last* of the input that are part of the source."""
         return self._table.lines(first, last)
 
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
-        """Return the scalar values near a stretch of a line."""
+        """Return the scalar values near a range of a line."""
         zero = self._table.zero_of_line(line)
         found = self._made.scalar_reader.near(*self._places.to_made((zero + start, zero + end)), 0)
         return [self._in_source(scalar, zero) for scalar in found]

@@ -33,7 +33,7 @@ def too_deep_error(text: bytes, offset: int, line: int, column: int, depth: int)
 
 
 def too_deep_message(depth: int) -> str:
-    """Return what is wrong with a text that is nested deeper than *depth*."""
+    """Return the message for a text that is nested deeper than *depth*."""
     return f"nested deeper than {depth} levels (limits.depth)"
 
 

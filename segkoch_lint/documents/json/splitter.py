@@ -110,7 +110,7 @@ class _Splitter:
         )
 
     def _end_of_deep(self, start: int) -> int:
-        """Return the offset of the end of what is too deep, or of the next document if its brackets are not closed."""
+        """Return the end of a document that is too deep, or the next document if its brackets are not closed."""
         if self._unclosed < _FEW:  # each takes a scan to the end of the text
             try:
                 return value_end(self._text, start)

@@ -105,7 +105,7 @@ def _explain_character(text: str, error: json.JSONDecodeError) -> InvalidJsonErr
 
 
 def more_follows(character: str) -> str:
-    """Return what is wrong if *character* follows a whole document."""
+    """Return the message for a *character* after a whole document."""
     return f"the JSON document ends here, but more follows: {_character_name(character)}"
 
 

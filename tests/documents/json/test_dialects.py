@@ -1,4 +1,4 @@
-"""JSON with comments and JSON5 in files: which are read, what is said of the others, and what is shown of them."""
+"""Files of JSON with comments and JSON5: which are read, and how errors in the others are reported."""
 
 from __future__ import annotations
 

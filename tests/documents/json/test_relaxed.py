@@ -24,7 +24,7 @@ JSON5 = [
     ("// a, 'b\n[1, /* 2, */ 3] // {", [1, 3]),
     ("/**/[/***/]/*//*/", []),
     ("['// no comment', \"/* nor this */\"]", ["// no comment", "/* nor this */"]),
-    ("\ufeff[\u00a0\f1\v,\u20282]", [1, 2]),
+    ("\ufeff[\u00a0\f1\v,\u20282]\u00a0", [1, 2]),
     ("[true, false, null, 'x']", [True, False, None, "x"]),
 ]
 

@@ -60,6 +60,21 @@ def test_reading_goes_on_after_a_document_that_is_too_deep_and_not_closed() -> N
     assert isinstance(document, JsonDocument)
 
 
+def test_reading_goes_on_after_the_error_and_not_inside_the_broken_document() -> None:
+    error, document = split_documents(b'{"a":\n[1],\n{"b" 2}\n}\n{"c":3}', depth=200)
+    assert isinstance(error, ParseError)
+    assert error.span == Span(3, 6, 3, 7)
+    assert isinstance(document, JsonDocument)
+    assert document.value == {"c": 3}
+
+
+def test_the_lines_of_a_document_that_is_too_deep_are_not_documents() -> None:
+    error, document = split_documents(b"[\n" * 5_000 + b"]\n" * 5_000 + b'{"c":3}', depth=200)
+    assert isinstance(error, ParseError)
+    assert isinstance(document, JsonDocument)
+    assert document.start == (10_001, 1)
+
+
 def test_text_that_is_not_utf_8_is_one_error() -> None:
     (error,) = split_documents(b'{"a":1}\n{"b":"\xff"}', depth=200)
     assert isinstance(error, ParseError)

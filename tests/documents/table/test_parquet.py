@@ -1,4 +1,4 @@
-"""Parquet to rows, and what is said when it cannot be read."""
+"""Rows of Parquet, and the errors of files that cannot be read."""
 
 from __future__ import annotations
 

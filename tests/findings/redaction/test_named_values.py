@@ -1,4 +1,4 @@
-"""Values in a text that a sensitive key stands before."""
+"""Values in a text that follow a sensitive key."""
 
 from __future__ import annotations
 
