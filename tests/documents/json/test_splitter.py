@@ -61,7 +61,7 @@ def test_reading_goes_on_after_a_document_that_is_too_deep_and_not_closed() -> N
 
 
 def test_reading_goes_on_after_the_error_and_not_inside_the_broken_document() -> None:
-    error, document = split_documents(b'{"a":\n[1],\n{"b" 2}\n}\n{"c":3}', depth=200)
+    error, document = split_documents(b'[\n[1],\n{"b" 2}\n]\n{"c":3}', depth=200)
     assert isinstance(error, ParseError)
     assert error.span == Span(3, 6, 3, 7)
     assert isinstance(document, JsonDocument)
