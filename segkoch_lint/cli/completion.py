@@ -11,16 +11,6 @@ import click
 from click.shell_completion import CompletionItem
 
 
-class RuleName(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
-    """The code or name of a rule."""
-
-    name = "rule"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the rules whose code or name begins with *incomplete*."""
-        return complete_rules(ctx, param, incomplete)
-
-
 def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the rules whose code or name begins with the text after the last comma."""
     from segkoch_lint.rules.catalogue import built_in  # noqa: PLC0415

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.completion import RuleName
+from segkoch_lint.cli.completion import complete_rules
 from segkoch_lint.cli.options import color_option, configuration_options, settings_of, wants_color
 from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.reporting.escaping import json_text, visible
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[CODE|NAME]...", type=RuleName())
+@click.argument("names", nargs=-1, metavar="[CODE|NAME]...", shell_complete=complete_rules)
 @click.option("--all", "every", is_flag=True, help="Explain all rules.")
 @click.option(
     "--format",

@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from segkoch_lint import resources
-from segkoch_lint.cli.completion import RuleName
+from segkoch_lint.cli.completion import complete_rules
 from segkoch_lint.cli.options import configuration_options, settings_of
 from segkoch_lint.errors import UsageError
 from segkoch_lint.reporting.escaping import json_text
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[CODE|NAME]", type=RuleName())
+@click.argument("name", required=False, metavar="[CODE|NAME]", shell_complete=complete_rules)
 @click.option("--configuration", is_flag=True, help="Print the schema of the configuration.")
 @click.option("--report", is_flag=True, help="Print the schema of the JSON report.")
 @click.option("--rule-file", is_flag=True, help="Print the meta-schema of rule files.")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.detection import may_hold_calls
-from segkoch_lint.documents.document import ParseError
-from segkoch_lint.findings.finding import Finding, Location, Snippet
+from segkoch_lint.engine.finding_locator import SnippetMaker
+from segkoch_lint.engine.input_entries import ErrorSnippetMaker
+from segkoch_lint.findings.finding import Finding, Location
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.findings.summary import PlanTally, RequirementTally, Summary
 from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.input import UnreadableInput
-from segkoch_lint.plans.check.pending_findings import FindingWriter, PendingPlanFinding, SnippetMaker
+from segkoch_lint.plans.check.pending_findings import FindingWriter, PendingPlanFinding
 from segkoch_lint.plans.check.plan_findings import INVALID_SYNTAX, REPEATED_KEY, PlanFindings, uncheckable
 from segkoch_lint.plans.model.files import PlanFile, read_file
 from segkoch_lint.plans.model.pages import join_pages, stale_total
@@ -26,8 +27,6 @@ from segkoch_lint.plans.probe.requirements import COST_OF_BLOCKING, about_plans,
 from segkoch_lint.rules.catalogue import built_in
 
 NOT_A_PLAN = "KCH002"
-
-ErrorSnippetMaker = Callable[[ParseError], Snippet | None]
 
 _NO_PLAN = "no tracking plan: what Segment's APIs, `terraform show -json`, Typewriter or RudderTyper write is expected"
 _PAGE_MISSING = "not all pages of the plan's rules were given, so the other rules were not checked"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.documents.document import Document
+from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Path, Span, pointer_of
 from segkoch_lint.findings.redaction.masking import Secret
 from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.plans.model.plan import PlanRule, SchemaLocation
-
-SnippetMaker = Callable[[Document, Span], Snippet | None]
-"""Returns the snippet of a finding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
