@@ -2,7 +2,7 @@
 //! kept in `seeds/`.
 
 use segkoch_lint_core::engine::Line;
-use segkoch_lint_core::knowledge::{Comparison, Fate, Knowledge, Lesson};
+use segkoch_lint_core::knowledge::{Comparison, Fate, Knowledge, Query};
 use segkoch_lint_core::plan::Member;
 use segkoch_lint_core::pool::{Event, Pool};
 use segkoch_lint_core::records::{Kind, Meaning, Part, Record};
@@ -40,7 +40,7 @@ pub fn scanner(data: &[u8]) {
     }
 }
 
-/// Returns whether something in JSON is left to the reader.
+/// Returns whether something in JSON is left to Python.
 fn is_left(json: &[u8]) -> bool {
     let (mut at, mut depth) = (0, 0);
     while at < json.len() {
@@ -152,15 +152,15 @@ fn lines_of(text: &[u8]) -> Vec<Vec<u8>> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Told {
     lines: Vec<HandedOut>,
-    calls: BTreeMap<(Likeness, GroupTexts), u64>,
+    calls: BTreeMap<(Fingerprint, GroupTexts), u64>,
     ends: usize,
 }
 
 /// A line's number, what it is like if its row is known, and where its members stand.
-type HandedOut = (usize, Option<Likeness>, Vec<(u32, u32)>);
+type HandedOut = (usize, Option<Fingerprint>, Vec<(u32, u32)>);
 
 /// What the members that are read of all lines are like.
-type Likeness = Vec<u16>;
+type Fingerprint = Vec<u16>;
 
 /// What calls say of their users, and where the first of them stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -228,25 +228,25 @@ fn knowledge() -> Knowledge {
 }
 
 /// Returns what does not depend on the order in which things were learned.
-fn likeness(row: &[u16]) -> Likeness {
+fn fingerprint(row: &[u16]) -> Fingerprint {
     // Answers of automata are even, from 6 on, and numbered as they come.
     row[..SLOTS].iter().map(|&answer| if answer >= 6 && answer % 2 == 0 { 6 } else { answer }).collect()
 }
 
-fn kind(likeness: &Likeness) -> u32 {
-    u32::from(likeness.iter().sum::<u16>() % 2)
+fn kind(fingerprint: &Fingerprint) -> u32 {
+    u32::from(fingerprint.iter().sum::<u16>() % 2)
 }
 
 /// Goes through blocks one after the other; returns what each gave, and what was said of users in all of them.
 fn go_through(blocks: Vec<Vec<u8>>, threads: usize) -> (Vec<Told>, Vec<Recorded>) {
     let mut pool = Pool::new(knowledge(), threads);
     for block in blocks {
-        pool.hand_in(block, false);
+        pool.submit(block, false);
     }
     let (mut rows, mut groups, mut all, mut line) = (Vec::new(), Vec::new(), Vec::new(), 1);
     loop {
         match pool.next(Duration::from_secs(60)) {
-            Event::Lesson(lesson) => teach(&mut pool.change(), &lesson, &mut rows),
+            Event::Query(query) => answer(&mut pool.change(), &query, &mut rows),
             Event::Finished(_, taken) => {
                 pool.keep_records(line);
                 all.push(told(taken.expect("nothing failed"), &rows, &mut groups));
@@ -271,35 +271,35 @@ fn recorded(record: Record<'_>) -> Recorded {
     }
 }
 
-fn teach(knowledge: &mut Knowledge, lesson: &Lesson, rows: &mut Vec<Likeness>) {
-    match lesson {
-        Lesson::Key(node, name) => {
+fn answer(knowledge: &mut Knowledge, query: &Query, rows: &mut Vec<Fingerprint>) {
+    match query {
+        Query::Key(node, name) => {
             let read = Member { longest: usize::MAX, ..Member::default() };
             let member = name.starts_with(b"x").then(|| knowledge.add_member(read));
             knowledge.add_key(*node, name, member);
         }
-        Lesson::Text(member, text) => {
+        Query::Text(member, text) => {
             let answer = (text.len() % 4 != 0).then_some((text.len() % 4) as u16);
-            knowledge.teach_text(*member, text, answer).expect("few answers");
+            knowledge.answer_text(*member, text, answer).expect("few answers");
         }
-        Lesson::Row(row, _) => {
-            let likeness = likeness(row);
-            let fate = match likeness.iter().sum::<u16>() % 5 {
+        Query::Row(row, _) => {
+            let fingerprint = fingerprint(row);
+            let fate = match fingerprint.iter().sum::<u16>() % 5 {
                 0 => Fate::Left,
                 1 => Fate::Shown,
                 _ => Fate::Counted,
             };
-            knowledge.teach_row(row, fate, [Some(kind(&likeness)), Some(2)]);
-            rows.push(likeness);
+            knowledge.answer_row(row, fate, [Some(kind(&fingerprint)), Some(2)]);
+            rows.push(fingerprint);
         }
-        Lesson::Group(name) => {
+        Query::Group(name) => {
             let watched = [(b"\"x\"".to_vec(), 1), (b"\"a/b\"".to_vec(), 0)];
-            knowledge.teach_group(name, (name.len() % 3 != 0).then_some(&watched));
+            knowledge.answer_group(name, (name.len() % 3 != 0).then_some(&watched));
         }
     }
 }
 
-fn told(taken: Taken, rows: &[Likeness], groups: &mut Vec<GroupTexts>) -> Told {
+fn told(taken: Taken, rows: &[Fingerprint], groups: &mut Vec<GroupTexts>) -> Told {
     let mut told = Told { ends: taken.ends, ..Told::default() };
     for Line { number, row, extents, .. } in taken.lines {
         let extents = extents.into_iter().take(MEMBERS).collect();

@@ -1,16 +1,16 @@
-//! The columns that calls are grouped by: the texts in all of them are a group.
+//! The columns that calls are grouped by. The texts in all columns are a group.
 
 use memchr::memmem::Finder;
 
-/// The length of a text that is not there.
+/// The length of a missing text.
 const ABSENT: u32 = u32::MAX;
 
 /// One column.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Column {
-    /// The member whose text it holds, if that is read.
+    /// The member whose text it holds, if the member is read.
     pub member: Option<usize>,
-    /// Questions and a number of bytes: of texts for which they hold, no more than these bytes count.
+    /// Questions and a number of bytes: only that many bytes count of texts that they match.
     pub shortened: Option<(usize, usize)>,
 }
 
@@ -20,7 +20,7 @@ pub fn add_text(name: &mut Vec<u8>, text: Option<&[u8]>) {
     name.extend_from_slice(text.unwrap_or_default());
 }
 
-/// Returns the texts of a group, by column; None where a column holds nothing.
+/// Returns the texts of a group, by column; None for an empty column.
 #[must_use]
 pub fn texts_of(mut name: &[u8]) -> Vec<Option<&[u8]>> {
     let mut texts = Vec::new();
@@ -33,19 +33,18 @@ pub fn texts_of(mut name: &[u8]) -> Vec<Option<&[u8]>> {
     texts
 }
 
-/// Strings of printable characters, without quotes and backslashes in them, that may stand in the lines of a group no more
-/// often than they do in each.
+/// Strings of printable characters without quotes and backslashes, each with how often it may be in a line of a group.
 #[derive(Debug)]
 pub struct Watch {
     strings: Vec<(Finder<'static>, usize)>,
-    /// Whether there is a slash in any of them.
+    /// Whether any of them has a slash.
     slashes: bool,
     /// Whether all of them are ASCII.
     ascii: bool,
 }
 
 impl Watch {
-    /// Makes a watch of strings, with their quotes, and how often each may stand in a line.
+    /// Creates a watch of strings, with their quotes, and how often each may be in a line.
     #[must_use]
     pub fn new(strings: &[(Vec<u8>, usize)]) -> Self {
         Self {
@@ -55,13 +54,13 @@ impl Watch {
         }
     }
 
-    /// Returns whether no string stands in a line more often than it may, keys aside; false if that is in doubt.
+    /// Returns whether no string is in a line more often than it may, keys aside; false if in doubt.
     #[must_use]
     pub fn passes(&self, line: &[u8]) -> bool {
         !self.may_be_escaped(line) && self.strings.iter().all(|(string, most)| occurrences(string, line) <= *most)
     }
 
-    /// Returns whether a line, which is JSON, may hold one of the strings in another writing.
+    /// Returns whether a line of JSON may hold one of the strings in another notation.
     fn may_be_escaped(&self, line: &[u8]) -> bool {
         let mut at = 0;
         while let Some(length) = memchr::memchr(b'\\', &line[at..]) {
@@ -70,7 +69,7 @@ impl Watch {
                 [_, b'u', b'0', b'0', b'2'..=b'7', ..] => return true,
                 [_, b'u', ..] if !self.ascii => return true,
                 [_, b'/', ..] if self.slashes => return true,
-                // What is escaped may be a backslash.
+                // The escaped character may be a backslash.
                 rest => at += rest.len().min(2),
             }
         }

@@ -1,15 +1,15 @@
-//! Finds the users about whom nothing can be found, so that they are only counted.
+//! The users about whom there can be no findings, so that they are only counted.
 //!
 //! Records are connected if they have an id of a user, a device id or an advertising id in common, directly or through
-//! other records. What is found about a user or an id never depends on two components, so each is looked at by itself.
+//! other records. A finding about a user or an id never depends on two components, so each is checked by itself.
 //! A component is *ordinary* if all of this holds:
 //!
-//! * All its records that name anybody are of one person: they have the same user id, or another id that is linked to
+//! * All its records with an id of a user are of one person: they have the same user id, or another id that is linked to
 //!   this user; or none has a user id, and all have the same other id. No id was given up for another one.
 //! * Each device id and advertising id is used on one platform only, and there are few device ids on each platform.
 //! * For each platform, the app sent each pair of ids that a server sent, or one of the two sent nothing.
 //!
-//! The caller makes sure that the rules find nothing about such users and ids, and leaves the records out.
+//! The caller makes sure that the rules have no findings about such users and ids, and leaves the records out.
 
 use crate::records::{Kind, Meaning, Records};
 use crate::stored::folded;
@@ -18,7 +18,7 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
 
-/// Platforms that are told apart; a component with any other one is not ordinary.
+/// The number of platforms that are distinguished; a component with any other one is not ordinary.
 const MOST_PLATFORMS: usize = 4;
 
 /// No node, no id or no component.
@@ -28,7 +28,7 @@ const NONE: u32 = u32::MAX;
 /// server, an advertising id by a server.
 pub type Seen = [bool; 4];
 
-/// The ids of a record that was made elsewhere: of a user, another one of the same, a device id and an advertising id in
+/// The ids of a record that was created elsewhere: of a user, another one of the same, a device id and an advertising id in
 /// lower case. Each may be empty.
 pub type Ids<'a> = [&'a str; 4];
 
@@ -92,7 +92,7 @@ enum Side {
     Neither,
 }
 
-/// What is needed of a record.
+/// The parts of a record that matter here.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     /// One of its nodes; none if it is not about a user.

@@ -1,9 +1,9 @@
-//! Goes through lines, reduces each to its row of answers, and counts those whose row is known.
+//! Reads lines, reduces each to its row of answers, and counts those whose row is known.
 
 use crate::columns::add_text;
 use crate::knowledge::{
-    Answer, Comparison, FIRST_ANSWER, FRACTION, Fate, Knowledge, LIST, Lesson, OBJECT, Pair, SCALAR, Verdict,
-    WHOLE_NUMBER, fill_taught,
+    Answer, Comparison, FIRST_ANSWER, FRACTION, Fate, Knowledge, LIST, OBJECT, Pair, Query, SCALAR, Verdict,
+    WHOLE_NUMBER, fill_answered,
 };
 use crate::plan::{Behind, Found, Keys};
 use crate::questions::{Recent, States};
@@ -14,26 +14,26 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Bytes of a text that is asked about; of longer ones the reader tells.
+/// Bytes of the longest text that Python is asked about; lines with longer ones are left to Python.
 const MOST_ASKED: usize = 512;
 
-/// Things that are learned from one line, which is read anew each time; a line that holds more is left to the reader.
-const MOST_LESSONS: usize = 64;
+/// Queries of one line, which is read anew after each; a line with more of them is left to Python.
+const MOST_QUERIES: usize = 64;
 
-/// Why going through lines stopped.
+/// Why reading stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// It came to the end of the text.
+    /// The text ended.
     End,
-    /// Something is to be learned first.
-    Learn(Lesson),
-    /// It was told to pause.
+    /// A query has to be answered first.
+    Ask(Query),
+    /// A pause was requested.
     Pause,
 }
 
 enum Halt {
     Unusual,
-    Learn(Lesson),
+    Ask(Query),
 }
 
 impl From<Unusual> for Halt {
@@ -42,7 +42,7 @@ impl From<Unusual> for Halt {
     }
 }
 
-/// A line that is handed out.
+/// A line that is returned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     /// Its number in the text, from 0.
@@ -51,26 +51,26 @@ pub struct Line {
     pub start: usize,
     /// The offset after it, its end left out.
     pub end: usize,
-    /// Its row; None if it is left to the reader.
+    /// Its row; None if the line is left to Python.
     pub row: Option<u32>,
     /// The group of a line that is shown.
     pub group: u32,
-    /// Of a line that is shown, where the values begin and end in it that are asked for; the same offset for none.
+    /// Of a line that is shown, the byte ranges of the values that are asked for; an empty range for a missing value.
     pub extents: Vec<(u32, u32)>,
 }
 
-/// What the lines of one text gave.
+/// The result of reading one text.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// Lines that are handed out, in order.
+    /// Lines that are returned, in order.
     pub lines: Vec<Line>,
     /// The names of the groups of calls that were counted, numbered here.
     pub groups: Texts,
     /// How many calls were counted, by row and group.
     pub calls: HashMap<(u32, u32), u64, RandomState>,
-    /// What calls say of their users.
+    /// The records of users and events.
     pub records: Records,
-    /// How many ends of lines there were.
+    /// The number of line ends.
     pub ends: usize,
 }
 
@@ -81,7 +81,7 @@ struct Value {
     special: Special,
 }
 
-/// One who goes through lines, by what is known: always by the same knowledge, which may only grow.
+/// Reads lines with knowledge that may only grow between two calls.
 #[derive(Debug, Default)]
 pub struct Engine {
     keys: Vec<Keys>,
@@ -99,30 +99,30 @@ pub struct Engine {
     progress: Progress,
 }
 
-/// How far a text was gone through, and what it gave so far. Any engine may go on with it.
+/// How far a text was read, and the result so far. Any engine can continue.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Where the next line begins, its number, and how many lessons it took so far.
+    /// The offset of the next line, its number, and how many queries it had so far.
     at: usize,
     number: usize,
-    lessons: usize,
+    queries: usize,
     is_utf8: bool,
     leave_first: bool,
     findings: Findings,
 }
 
 impl Progress {
-    /// Begins with a text of whole lines.
+    /// Begins to read a text of whole lines.
     ///
     /// # Arguments
     ///
-    /// * `leave_first` - leave the first line that would be counted to the reader.
+    /// * `leave_first` - leave the first line that would be counted to Python.
     #[must_use]
     pub fn new(text: &[u8], leave_first: bool) -> Self {
         Self { is_utf8: simdutf8::basic::from_utf8(text).is_ok(), leave_first, ..Self::default() }
     }
 
-    /// Returns what the text gave.
+    /// Returns the result of the text.
     #[must_use]
     pub fn into_findings(self) -> Findings {
         self.findings
@@ -130,7 +130,7 @@ impl Progress {
 }
 
 impl Engine {
-    /// Goes on through a text, until a line's end where it is to pause.
+    /// Continues to read a text; a pause is at the end of a line.
     pub fn run(&mut self, knowledge: &Knowledge, text: &[u8], progress: &mut Progress, pause: &AtomicBool) -> Stop {
         std::mem::swap(&mut self.progress, progress);
         let stop = self.go_through(knowledge, text, pause);
@@ -153,11 +153,11 @@ impl Engine {
             let settled = read.and_then(|end| self.settle(knowledge, text, end).map(|()| end));
             match settled {
                 Ok(end) => self.advance(text, end),
-                Err(Halt::Learn(lesson)) if self.progress.lessons < MOST_LESSONS => {
-                    self.progress.lessons += 1;
-                    return Stop::Learn(lesson);
+                Err(Halt::Ask(query)) if self.progress.queries < MOST_QUERIES => {
+                    self.progress.queries += 1;
+                    return Stop::Ask(query);
                 }
-                Err(Halt::Unusual | Halt::Learn(_)) => {
+                Err(Halt::Unusual | Halt::Ask(_)) => {
                     let end = self.end_of_line(text);
                     self.leave(end);
                     self.advance(text, end);
@@ -167,7 +167,7 @@ impl Engine {
         Stop::End
     }
 
-    /// Makes room for what was learned.
+    /// Makes room for what was answered.
     fn fit(&mut self, knowledge: &Knowledge) {
         self.keys.resize_with(knowledge.nodes.len(), Keys::default);
         self.states.extend(knowledge.questions[self.states.len()..].iter().map(crate::questions::Questions::states));
@@ -184,7 +184,7 @@ impl Engine {
     fn advance(&mut self, text: &[u8], end: usize) {
         self.progress.findings.ends += usize::from(end < text.len());
         self.progress.number += 1;
-        self.progress.lessons = 0;
+        self.progress.queries = 0;
         self.progress.at = end + 1;
     }
 
@@ -197,11 +197,11 @@ impl Engine {
         });
     }
 
-    /// Does with a line what is known of its row.
+    /// Counts, returns or leaves a line, as its row demands.
     fn settle(&mut self, knowledge: &Knowledge, text: &[u8], end: usize) -> Result<(), Halt> {
         let line = &text[self.progress.at..end];
         let row = knowledge.rows.find(&self.row);
-        let row = row.ok_or_else(|| Halt::Learn(Lesson::Row(self.row.clone(), line.to_vec())))?;
+        let row = row.ok_or_else(|| Halt::Ask(Query::Row(self.row.clone(), line.to_vec())))?;
         let verdict = knowledge.verdicts[row as usize];
         match verdict.fate {
             Fate::Left => self.leave(end),
@@ -212,7 +212,7 @@ impl Engine {
             Fate::Counted | Fate::Shown => {
                 self.find_group(knowledge, text);
                 match knowledge.passes(&self.group, line) {
-                    None => return Err(Halt::Learn(Lesson::Group(self.group.clone()))),
+                    None => return Err(Halt::Ask(Query::Group(self.group.clone()))),
                     Some(false) => self.leave(end),
                     Some(true) => {
                         self.record(knowledge, text, verdict);
@@ -237,7 +237,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Returns where values stand in the line.
+    /// Returns the byte ranges of values in the line.
     fn extents(&self, shown: &[Option<usize>], knowledge: &Knowledge, line: &[u8]) -> Vec<(u32, u32)> {
         let extent = |member: &Option<usize>| match *member {
             None => {
@@ -292,7 +292,7 @@ impl Engine {
         if byte_at(text, first) != b'{' {
             return Err(Halt::Unusual);
         }
-        // A line that is too long is not even begun.
+        // A line that is too long is not read at all.
         let most = text.len().min(self.progress.at.saturating_add(knowledge.longest).saturating_add(1));
         if most < text.len() && memchr::memchr(b'\n', &text[self.progress.at..most]).is_none() {
             return Err(Halt::Unusual);
@@ -338,7 +338,7 @@ impl Engine {
                 Found::Read(member) => self.member(knowledge, text, at, member, depth)?,
                 Found::Unread => value(text, at, knowledge.depth - depth, &mut self.open)?,
                 Found::Unknown => {
-                    return Err(Halt::Learn(Lesson::Key(node, text[key + 1..after - 1].to_vec())));
+                    return Err(Halt::Ask(Query::Key(node, text[key + 1..after - 1].to_vec())));
                 }
                 Found::Escaped => return Err(Halt::Unusual),
             };
@@ -360,7 +360,7 @@ impl Engine {
         depth: usize,
     ) -> Result<usize, Halt> {
         let member = knowledge.members[number];
-        // A key that stands twice has an answer already.
+        // A repeated key has an answer already.
         if member.left || self.row[member.slot] != 0 {
             return Err(Halt::Unusual);
         }
@@ -410,11 +410,11 @@ impl Engine {
         if text.len() > MOST_ASKED {
             return Err(Halt::Unusual);
         }
-        fill_taught(&mut self.scratch, number, text);
-        match knowledge.taught(&self.scratch) {
+        fill_answered(&mut self.scratch, number, text);
+        match knowledge.answered(&self.scratch) {
             Some(Answer::Known(answer)) => Ok(answer),
             Some(Answer::Left) => Err(Halt::Unusual),
-            None => Err(Halt::Learn(Lesson::Text(number, text.to_vec()))),
+            None => Err(Halt::Ask(Query::Text(number, text.to_vec()))),
         }
     }
 
@@ -436,7 +436,7 @@ impl Engine {
     }
 }
 
-/// Tells whether a number is whole; None for what is no number, or is written in a way that leaves it open.
+/// Returns whether a number is whole; None if it is not a number, or if its notation leaves that open.
 fn kind_of_number(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let point = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
@@ -450,7 +450,7 @@ fn kind_of_number(text: &[u8]) -> Option<u16> {
     }
 }
 
-/// Tells how two texts of printable ASCII are alike, with white space around them left out.
+/// Returns how two texts of printable ASCII are equal, with white space around them left out.
 fn compared(one: &[u8], other: &[u8]) -> u16 {
     let (one, other) = (one.trim_ascii(), other.trim_ascii());
     if one.is_empty() || other.is_empty() {
@@ -496,21 +496,21 @@ mod tests {
         knowledge
     }
 
-    /// Goes through a text; whatever is to be learned is not read, or has the fate.
-    fn run_with(knowledge: &mut Knowledge, text: &[u8], leave_first: bool, fate: Fate) -> (Vec<Lesson>, Taken) {
-        let (mut engine, mut lessons, pause) = (Engine::default(), Vec::new(), AtomicBool::new(false));
+    /// Reads a text; unknown keys are not read, and unknown rows have the fate.
+    fn run_with(knowledge: &mut Knowledge, text: &[u8], leave_first: bool, fate: Fate) -> (Vec<Query>, Taken) {
+        let (mut engine, mut queries, pause) = (Engine::default(), Vec::new(), AtomicBool::new(false));
         let mut progress = Progress::new(text, leave_first);
-        while let Stop::Learn(lesson) = engine.run(knowledge, text, &mut progress, &pause) {
-            match &lesson {
-                Lesson::Key(node, key) => knowledge.add_key(*node, key, None),
-                Lesson::Text(member, text) => knowledge.teach_text(*member, text, Some(0)).unwrap(),
-                Lesson::Row(row, _) => {
-                    knowledge.teach_row(row, fate, [(!knowledge.kinds().is_empty()).then_some(0), None]);
+        while let Stop::Ask(query) = engine.run(knowledge, text, &mut progress, &pause) {
+            match &query {
+                Query::Key(node, key) => knowledge.add_key(*node, key, None),
+                Query::Text(member, text) => knowledge.answer_text(*member, text, Some(0)).unwrap(),
+                Query::Row(row, _) => {
+                    knowledge.answer_row(row, fate, [(!knowledge.kinds().is_empty()).then_some(0), None]);
                 }
-                Lesson::Group(name) => knowledge.teach_group(name, Some(&[(b"\"x\"".to_vec(), 1)])),
+                Query::Group(name) => knowledge.answer_group(name, Some(&[(b"\"x\"".to_vec(), 1)])),
             }
-            assert!(knowledge.knows(&lesson));
-            lessons.push(lesson);
+            assert!(knowledge.knows(&query));
+            queries.push(query);
         }
         let findings = progress.into_findings();
         if fate != Fate::Left {
@@ -519,21 +519,21 @@ mod tests {
             let counted: u64 = findings.calls.values().sum();
             assert_eq!(recorded, if kinds.is_empty() { 0 } else { counted });
         }
-        (lessons, Totals::default().add(findings))
+        (queries, Totals::default().add(findings))
     }
 
-    fn run(knowledge: &mut Knowledge, text: &str) -> (Vec<Lesson>, Taken) {
+    fn run(knowledge: &mut Knowledge, text: &str) -> (Vec<Query>, Taken) {
         run_with(knowledge, text.as_bytes(), false, Fate::Counted)
     }
 
-    fn kinds(lessons: &[Lesson]) -> String {
-        let kind = |lesson: &Lesson| match lesson {
-            Lesson::Key(..) => 'k',
-            Lesson::Text(..) => 't',
-            Lesson::Row(..) => 'r',
-            Lesson::Group(_) => 'g',
+    fn kinds(queries: &[Query]) -> String {
+        let kind = |query: &Query| match query {
+            Query::Key(..) => 'k',
+            Query::Text(..) => 't',
+            Query::Row(..) => 'r',
+            Query::Group(_) => 'g',
         };
-        lessons.iter().map(kind).collect()
+        queries.iter().map(kind).collect()
     }
 
     fn numbers(taken: &Taken) -> Vec<usize> {
@@ -543,8 +543,8 @@ mod tests {
     #[test]
     fn lines_that_give_the_same_answers_are_counted_together() {
         let text = "{\"a\":{\"b\":\"x\"}}\n{\"a\":{\"b\":\"y\"},\"c\":[1]}\r\n\n{\"a\":{\"b\":\"X\"}}";
-        let (lessons, taken) = run(&mut knowledge(), text);
-        assert_eq!(kinds(&lessons), "rkr");
+        let (queries, taken) = run(&mut knowledge(), text);
+        assert_eq!(kinds(&queries), "rkr");
         let mut calls = taken.calls.clone();
         calls.sort_unstable();
         assert_eq!(calls, [(0, 0, 1), (0, 1, 1), (1, 2, 1)]);
@@ -572,8 +572,8 @@ mod tests {
         let mut knowledge = knowledge();
         knowledge.watch_groups();
         let text = "{\"a\":{\"b\":\"x\"}}\n{\"a\":{\"b\":\"x\"},\"c\":\"x\"}\n{\"a\":{\"b\":\"y\"},\"c\":\"x\"}";
-        let (lessons, taken) = run(&mut knowledge, text);
-        assert_eq!(kinds(&lessons), "rgkg");
+        let (queries, taken) = run(&mut knowledge, text);
+        assert_eq!(kinds(&queries), "rgkg");
         assert_eq!(numbers(&taken), [1]);
         assert_eq!(taken.calls.iter().map(|&(_, _, calls)| calls).sum::<u64>(), 2);
     }
@@ -594,25 +594,25 @@ mod tests {
             assert_eq!(taken.lines.len(), 1, "{line}");
             assert_eq!(taken.lines[0], Line { end: line.len(), ..Line::default() });
         }
-        let (lessons, taken) = run_with(&mut knowledge(), b"{\"c\":\"\xff\"}\n{\"a\":1}", true, Fate::Counted);
-        assert_eq!((kinds(&lessons), taken.lines.len()), ("r".to_owned(), 2));
+        let (queries, taken) = run_with(&mut knowledge(), b"{\"c\":\"\xff\"}\n{\"a\":1}", true, Fate::Counted);
+        assert_eq!((kinds(&queries), taken.lines.len()), ("r".to_owned(), 2));
     }
 
     #[test]
-    fn a_line_of_which_too_much_is_to_be_learned_is_left() {
+    fn a_line_with_too_many_queries_is_left() {
         let mut knowledge = Knowledge::new(3, 1 << 20, true);
-        let keys: Vec<String> = (0..=MOST_LESSONS).map(|number| format!("\"{number}\":1")).collect();
-        let (lessons, taken) = run(&mut knowledge, &format!("{{{}}}\n{{{}}}", keys.join(","), keys[1..].join(",")));
-        assert_eq!(lessons.len(), MOST_LESSONS + 2);
+        let keys: Vec<String> = (0..=MOST_QUERIES).map(|number| format!("\"{number}\":1")).collect();
+        let (queries, taken) = run(&mut knowledge, &format!("{{{}}}\n{{{}}}", keys.join(","), keys[1..].join(",")));
+        assert_eq!(queries.len(), MOST_QUERIES + 2);
         assert_eq!(numbers(&taken), [0]);
         let mut knowledge = Knowledge::new(3, 10, true);
-        let (lessons, taken) = run(&mut knowledge, "{\"a\":\"aaaaaaaaaaaa\"}\n{\"b\":1}");
-        assert_eq!(kinds(&lessons), "kr");
+        let (queries, taken) = run(&mut knowledge, "{\"a\":\"aaaaaaaaaaaa\"}\n{\"b\":1}");
+        assert_eq!(kinds(&queries), "kr");
         assert_eq!(taken.lines.len(), 1);
     }
 
     #[test]
-    fn a_line_that_is_shown_says_where_its_members_stand() {
+    fn a_line_that_is_shown_has_the_ranges_of_its_members() {
         let mut knowledge = knowledge();
         knowledge.show(0, vec![Some(0), Some(1), None]);
         let (_, taken) = run_with(&mut knowledge, b"\n {\"a\" : {\"b\":\"x\"}} \r\n{\"a\":{}}", false, Fate::Shown);
@@ -625,21 +625,21 @@ mod tests {
     }
 
     #[test]
-    fn one_that_pauses_goes_on_at_the_same_line_by_what_was_learned_meanwhile() {
+    fn a_paused_engine_continues_at_the_same_line_with_the_answers_given_meanwhile() {
         let (mut knowledge, mut engine, text) = (Knowledge::new(3, 100, false), Engine::default(), b"{\"a\":1}");
         let mut progress = Progress::new(text, false);
         let pause = AtomicBool::new(true);
         assert_eq!(engine.run(&knowledge, text, &mut progress, &pause), Stop::Pause);
         let member = knowledge.add_member(Member { longest: usize::MAX, ..Member::default() });
         knowledge.add_key(0, b"a", Some(member));
-        knowledge.teach_row(&[SCALAR], Fate::Counted, [None; 2]);
+        knowledge.answer_row(&[SCALAR], Fate::Counted, [None; 2]);
         pause.store(false, Ordering::Relaxed);
         assert_eq!(engine.run(&knowledge, text, &mut progress, &pause), Stop::End);
         assert_eq!(progress.into_findings().calls.len(), 1);
     }
 
     #[test]
-    fn numbers_are_told_apart_by_whether_they_are_whole() {
+    fn whole_numbers_are_distinguished_from_others() {
         for (text, kind) in [
             ("1", Some(WHOLE_NUMBER)),
             ("-10", Some(WHOLE_NUMBER)),

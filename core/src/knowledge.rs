@@ -1,4 +1,4 @@
-//! What is known of lines: what is read of them, and what was learned. All who go through lines share it.
+//! What all engines know of lines: the plan of what is read, and the answers to queries.
 
 use crate::columns::{Column, Watch};
 use crate::plan::{Member, Node};
@@ -9,8 +9,8 @@ use crate::texts::Texts;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-// Answers, so that none of one kind is one of another: what kind of value it is; what an automaton says (even numbers
-// from here on); what was taught of a text (odd ones).
+// Answers have disjoint ranges: the kinds of values; the answers of automata (even numbers from here on); the answers
+// to queries about texts (odd numbers).
 pub(crate) const OBJECT: u16 = 1;
 pub(crate) const LIST: u16 = 2;
 pub(crate) const SCALAR: u16 = 3;
@@ -23,7 +23,7 @@ pub(crate) const FIRST_ANSWER: u16 = 6;
 pub enum Comparison {
     /// By their texts: with white space around left out, and case and hyphens apart.
     Texts,
-    /// By which of them stands first.
+    /// By their order.
     Order,
 }
 
@@ -36,47 +36,47 @@ pub(crate) struct Pair {
     pub slot: usize,
 }
 
-/// What becomes of lines with a row.
+/// What is done with lines of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// They are counted.
     Counted,
-    /// They are handed out with their row.
+    /// They are returned with their row.
     Shown,
-    /// They are left to the reader.
+    /// They are left to Python.
     Left,
 }
 
-/// What was taught of a text.
+/// The answer to a query about a text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
     Known(u16),
-    /// Lines with it are left to the reader.
+    /// Lines with it are left to Python.
     Left,
 }
 
-/// What is known of lines with a row.
+/// The answer to a query about a row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Verdict {
     pub fate: Fate,
-    /// The kinds of records that such lines make.
+    /// The kinds of records of such lines.
     pub records: [Option<u32>; 2],
 }
 
-/// Something that is not known yet.
+/// A question to the caller about something unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Lesson {
+pub enum Query {
     /// A key of the object with this number.
     Key(usize, Vec<u8>),
     /// The text of the member with this number.
     Text(usize, Vec<u8>),
     /// A row, and a line that has it.
     Row(Vec<u16>, Vec<u8>),
-    /// What the lines of the group with this name are watched for; see [`crate::columns::texts_of`].
+    /// The watch of the group with this name ([`crate::columns::texts_of`]).
     Group(Vec<u8>),
 }
 
-/// The plan of what is read, and what was learned.
+/// The plan of what is read, and the answers to queries.
 #[derive(Debug)]
 pub struct Knowledge {
     pub(crate) nodes: Vec<Node>,
@@ -88,28 +88,28 @@ pub struct Knowledge {
     pub(crate) kinds: Vec<Kind>,
     pub(crate) rows: Rows,
     pub(crate) verdicts: Vec<Verdict>,
-    /// By row, the members of which lines that are shown tell where they stand; none for the line itself.
+    /// By row, the members whose ranges its shown lines have; none for the line itself.
     shown: HashMap<u32, Vec<Option<usize>>, RandomState>,
     /// Answers in a row.
     pub(crate) width: usize,
-    /// Levels of nesting that a line may have.
+    /// The levels that a line may have.
     pub(crate) depth: usize,
-    /// Bytes that it may have.
+    /// The bytes that a line may have.
     pub(crate) longest: usize,
-    taught: Texts,
+    answered: Texts,
     answers: Vec<Answer>,
-    /// By group, what its lines are watched for, or None if all of them are left; nothing at all if none is watched.
+    /// By group, the watch of its lines, or None if all of them are left; absent if groups are not watched.
     watches: Option<HashMap<Box<[u8]>, Option<Watch>, RandomState>>,
 }
 
 impl Knowledge {
-    /// Knows nothing yet; object 0 is the line itself.
+    /// Creates knowledge of nothing; object 0 is the line itself.
     ///
     /// # Arguments
     ///
     /// * `depth` - levels of nesting that a line may have.
     /// * `longest` - bytes that it may have, also as compact JSON that Python writes.
-    /// * `asks` - whether unknown keys of a line are asked about.
+    /// * `asks` - whether to ask about unknown keys of a line.
     #[must_use]
     pub fn new(depth: usize, longest: usize, asks: bool) -> Self {
         Self {
@@ -125,7 +125,7 @@ impl Knowledge {
             width: 0,
             depth,
             longest,
-            taught: Texts::default(),
+            answered: Texts::default(),
             answers: Vec::new(),
             watches: None,
         }
@@ -137,7 +137,7 @@ impl Knowledge {
         self.nodes.len() - 1
     }
 
-    /// Adds what is asked of texts; returns its number.
+    /// Adds questions about texts; returns their number.
     ///
     /// # Errors
     ///
@@ -151,7 +151,7 @@ impl Knowledge {
     ///
     /// # Arguments
     ///
-    /// * `shortened` - a pattern and a number of bytes: of texts that match it, no more than these bytes count.
+    /// * `shortened` - a pattern and a number of bytes: only that many bytes count of texts that match.
     ///
     /// # Errors
     ///
@@ -165,7 +165,7 @@ impl Knowledge {
         Ok(self.columns.len() - 1)
     }
 
-    /// Adds a member that is read; its slot is given here. Returns its number.
+    /// Adds a member that is read, and sets its slot; returns its number.
     pub fn add_member(&mut self, member: Member) -> usize {
         let number = self.members.len();
         let slot = self.add_slot();
@@ -193,7 +193,7 @@ impl Knowledge {
         self.width - 1
     }
 
-    /// Adds, or learns, a key of an object: what is read under it, if anything. The text has no quotes.
+    /// Adds a key of an object, without quotes, and the member that it holds, if that is read.
     pub fn add_key(&mut self, node: usize, name: &[u8], member: Option<usize>) {
         self.nodes[node].add(name, member);
     }
@@ -204,12 +204,12 @@ impl Knowledge {
         self.pairs.push(Pair { first, second, comparison, slot });
     }
 
-    /// Learns the answer of a member's text; None if lines with it are left to the reader.
+    /// Answers a query about a member's text; None if lines with it are left to Python.
     ///
     /// # Errors
     ///
-    /// There are more answers than can be told apart.
-    pub fn teach_text(&mut self, member: usize, text: &[u8], answer: Option<u16>) -> Result<(), String> {
+    /// The answer is too large.
+    pub fn answer_text(&mut self, member: usize, text: &[u8], answer: Option<u16>) -> Result<(), String> {
         let answer = match answer {
             Some(number) => {
                 let odd = number.checked_mul(2).and_then(|double| double.checked_add(FIRST_ANSWER + 1));
@@ -218,8 +218,8 @@ impl Knowledge {
             None => Answer::Left,
         };
         let mut key = Vec::new();
-        fill_taught(&mut key, member, text);
-        let (number, new) = self.taught.number(&key);
+        fill_answered(&mut key, member, text);
+        let (number, new) = self.answered.number(&key);
         if new {
             self.answers.push(answer);
         } else {
@@ -228,47 +228,47 @@ impl Knowledge {
         Ok(())
     }
 
-    /// Returns what was taught of a member's text, by what [`fill_taught`] makes of both; None if nothing was.
-    pub(crate) fn taught(&self, key: &[u8]) -> Option<Answer> {
-        self.taught.find(key).map(|number| self.answers[number as usize])
+    /// Returns the answer about a member's text, by its key ([`fill_answered`]), if there is one.
+    pub(crate) fn answered(&self, key: &[u8]) -> Option<Answer> {
+        self.answered.find(key).map(|number| self.answers[number as usize])
     }
 
-    /// Learns what becomes of lines with a row that is not known; returns its number.
-    pub fn teach_row(&mut self, row: &[u16], fate: Fate, records: [Option<u32>; 2]) -> u32 {
+    /// Answers a query about a row; returns the number of the row.
+    pub fn answer_row(&mut self, row: &[u16], fate: Fate, records: [Option<u32>; 2]) -> u32 {
         self.verdicts.push(Verdict { fate, records });
         let mut row = row.to_vec();
         row.resize(self.width, 0);
         self.rows.add(&row)
     }
 
-    /// Asks where members stand in lines with a row, if they are shown; none is the line itself.
+    /// Asks for the ranges of members in shown lines with a row; none is the line itself.
     pub fn show(&mut self, row: u32, members: Vec<Option<usize>>) {
         self.shown.insert(row, members);
     }
 
-    /// Returns the members of which lines with a row tell where they stand.
+    /// Returns the members whose ranges the lines with a row have.
     pub(crate) fn shown(&self, row: u32) -> &[Option<usize>] {
         self.shown.get(&row).map_or(&[], Vec::as_slice)
     }
 
-    /// Asks about each group what its lines are watched for.
+    /// Asks for the watch of each group from now on.
     pub fn watch_groups(&mut self) {
         self.watches.get_or_insert_default();
     }
 
-    /// Learns what the lines of a group are watched for; see [`Watch`]. None leaves all to the reader.
-    pub fn teach_group(&mut self, name: &[u8], strings: Option<&[(Vec<u8>, usize)]>) {
+    /// Answers a query about a group with the strings of its [`Watch`]; None leaves all its lines to Python.
+    pub fn answer_group(&mut self, name: &[u8], strings: Option<&[(Vec<u8>, usize)]>) {
         self.watches.get_or_insert_default().insert(name.into(), strings.map(Watch::new));
     }
 
-    /// Forgets what groups are watched for.
+    /// Drops the watches of all groups.
     pub fn forget_groups(&mut self) {
         if let Some(watches) = &mut self.watches {
             watches.clear();
         }
     }
 
-    /// Returns whether a line of a group passes its watch; None if it is not known what is watched.
+    /// Returns whether a line of a group passes its watch; None if the watch is unknown.
     pub(crate) fn passes(&self, name: &[u8], line: &[u8]) -> Option<bool> {
         match &self.watches {
             None => Some(true),
@@ -276,28 +276,28 @@ impl Knowledge {
         }
     }
 
-    /// Returns whether something was learned already.
+    /// Returns whether a query is answered already.
     #[must_use]
-    pub fn knows(&self, lesson: &Lesson) -> bool {
-        match lesson {
-            Lesson::Key(node, name) => self.nodes[*node].knows(name),
-            Lesson::Text(member, text) => {
+    pub fn knows(&self, query: &Query) -> bool {
+        match query {
+            Query::Key(node, name) => self.nodes[*node].knows(name),
+            Query::Text(member, text) => {
                 let mut key = Vec::new();
-                fill_taught(&mut key, *member, text);
-                self.taught(&key).is_some()
+                fill_answered(&mut key, *member, text);
+                self.answered(&key).is_some()
             }
-            Lesson::Row(row, _) => {
+            Query::Row(row, _) => {
                 let mut row = row.clone();
                 row.resize(self.width, 0);
                 self.rows.find(&row).is_some()
             }
-            Lesson::Group(name) => self.passes(name, b"").is_some(),
+            Query::Group(name) => self.passes(name, b"").is_some(),
         }
     }
 }
 
-/// Makes the key by which a member's text is taught.
-pub(crate) fn fill_taught(key: &mut Vec<u8>, member: usize, text: &[u8]) {
+/// Makes the key of the answer about a member's text.
+pub(crate) fn fill_answered(key: &mut Vec<u8>, member: usize, text: &[u8]) {
     key.clear();
     key.extend_from_slice(&(member as u32).to_le_bytes());
     key.extend_from_slice(text);
@@ -308,24 +308,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_learned_is_known() {
+    fn answered_queries_are_known() {
         let mut knowledge = Knowledge::new(3, 100, true);
         knowledge.add_member(Member::default());
         knowledge.watch_groups();
-        let lessons = [
-            Lesson::Key(0, b"a".to_vec()),
-            Lesson::Text(0, b"a".to_vec()),
-            Lesson::Row(vec![1], b"{}".to_vec()),
-            Lesson::Group(b"a".to_vec()),
+        let queries = [
+            Query::Key(0, b"a".to_vec()),
+            Query::Text(0, b"a".to_vec()),
+            Query::Row(vec![1], b"{}".to_vec()),
+            Query::Group(b"a".to_vec()),
         ];
-        assert!(!lessons.iter().any(|lesson| knowledge.knows(lesson)));
+        assert!(!queries.iter().any(|query| knowledge.knows(query)));
         knowledge.add_key(0, b"a", None);
-        knowledge.teach_text(0, b"a", None).unwrap();
-        knowledge.teach_row(&[1], Fate::Left, [None; 2]);
-        knowledge.teach_group(b"a", None);
-        assert!(lessons.iter().all(|lesson| knowledge.knows(lesson)));
+        knowledge.answer_text(0, b"a", None).unwrap();
+        knowledge.answer_row(&[1], Fate::Left, [None; 2]);
+        knowledge.answer_group(b"a", None);
+        assert!(queries.iter().all(|query| knowledge.knows(query)));
         knowledge.add_pair(0, 0, Comparison::Order);
-        assert!(knowledge.knows(&lessons[2]));
-        assert!(knowledge.teach_text(0, b"b", Some(u16::MAX)).is_err());
+        assert!(knowledge.knows(&queries[2]));
+        assert!(knowledge.answer_text(0, b"b", Some(u16::MAX)).is_err());
     }
 }

@@ -1,7 +1,7 @@
-//! Counts the lines of a log that give the same answers to everything that rules ask.
+//! Counts lines of a log that give the same answers to all questions of rules.
 //!
-//! It knows no rule, no format of ids and no code: what is read of a line, and what is asked there, comes as a plan.
-//! Whatever it does not know it asks about, and whatever is unusual it leaves to the reader.
+//! It knows no rule, no format of ids and no code: a plan says what is read of a line, and what is asked there.
+//! It asks about anything unknown, and leaves unusual lines to Python.
 
 pub mod columns;
 pub mod components;

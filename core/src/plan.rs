@@ -1,33 +1,33 @@
-//! What is read of a line: a tree of objects, their keys, and what is asked of the values there.
+//! The plan of what is read of a line: a tree of objects, their keys, and the questions about their values.
 
 use crate::scanner::{Special, Unusual, string};
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 
-/// Keys of an object that are remembered although nobody reads them, so that they are recognised by their order.
+/// Keys of an object that are cached although they are not read, so that their order identifies them.
 const MOST_UNREAD: usize = 256;
 
 const NOTHING: usize = usize::MAX;
 
-/// What is asked of a value.
+/// A value that is read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Member {
-    /// Where its answer stands in a row.
+    /// The index of its answer in a row.
     pub slot: usize,
     /// The object that it is expected to be, whose members are read.
     pub node: Option<usize>,
-    /// Whether anything is asked of scalars beside their presence.
+    /// Whether anything but the presence of scalars is asked.
     pub asked: bool,
-    /// What is asked of texts, if an automaton can tell.
+    /// The questions about texts, if an automaton can answer them.
     pub questions: Option<usize>,
-    /// Whether nothing is asked of numbers but whether they are whole.
+    /// Whether numbers are asked only whether they are whole.
     pub numbers_by_kind: bool,
-    /// The column of groups that its text makes.
+    /// The column of groups that it fills.
     pub column: Option<usize>,
-    /// Whether a line with it is left to the reader.
+    /// Whether a line with it is left to Python.
     pub left: bool,
-    /// Bytes that it may have, also as compact JSON that Python writes.
+    /// The bytes that it may have, in the text and as compact JSON that Python writes.
     pub longest: usize,
 }
 
@@ -38,7 +38,7 @@ pub enum Found {
     Read(usize),
     /// A key whose value is not read.
     Unread,
-    /// A key about which nothing is known.
+    /// An unknown key.
     Unknown,
     /// A key with an escape: it may be any key.
     Escaped,
@@ -47,25 +47,25 @@ pub enum Found {
 /// An object whose members are read.
 #[derive(Debug)]
 pub struct Node {
-    /// What is read under the keys that are known, if anything; they stand here with their quotes.
+    /// The known keys, with quotes, each with its member if it is read.
     keys: HashMap<Box<[u8]>, Option<usize>, RandomState>,
-    /// Whether keys that are not known are to be asked about; else they are not read.
+    /// Whether to ask about unknown keys; otherwise they are not read.
     asks: bool,
 }
 
 impl Node {
-    /// Makes an object of which no key is known.
+    /// Creates an object without known keys.
     #[must_use]
     pub fn new(asks: bool) -> Self {
         Self { keys: HashMap::default(), asks }
     }
 
-    /// Adds a key, without quotes as it stands in text; one that is known already stays what it is.
+    /// Adds a key as it is in text, without quotes; a known key is not changed.
     pub fn add(&mut self, name: &[u8], member: Option<usize>) {
         self.keys.entry(quoted(name).into()).or_insert(member);
     }
 
-    /// Returns whether a key is known, without quotes as it stands in text.
+    /// Returns whether a key is known, as it is in text, without quotes.
     #[must_use]
     pub fn knows(&self, name: &[u8]) -> bool {
         self.keys.contains_key(&*quoted(name))
@@ -76,7 +76,7 @@ fn quoted(name: &[u8]) -> Vec<u8> {
     [b"\"", name, b"\""].concat()
 }
 
-/// A key that was met: its text with the quotes, and what is read under it.
+/// A key that was read before: its text with quotes, and its member.
 #[derive(Clone, Debug)]
 struct Key {
     quoted: Box<[u8]>,
@@ -85,7 +85,7 @@ struct Key {
     next: usize,
 }
 
-/// The keys of an object that one who goes through lines has met.
+/// The keys of an object that an engine has read.
 #[derive(Debug)]
 pub struct Keys {
     met: Vec<Key>,
@@ -101,7 +101,7 @@ impl Default for Keys {
     }
 }
 
-/// Where a line is among the keys of an object: behind which one.
+/// The key that was read last of an object.
 #[derive(Clone, Copy, Debug)]
 pub struct Behind(usize);
 
@@ -112,7 +112,7 @@ impl Default for Behind {
 }
 
 impl Keys {
-    /// Reads the key whose opening quote stands at `at`; returns what it is and the offset after its closing quote.
+    /// Reads the key with its opening quote at `at`; returns what it is and the offset after its closing quote.
     ///
     /// # Arguments
     ///
@@ -120,7 +120,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// It is no string.
+    /// It is not a string.
     #[inline]
     pub fn read(
         &mut self,
@@ -129,7 +129,7 @@ impl Keys {
         at: usize,
         behind: &mut Behind,
     ) -> Result<(Found, usize), Unusual> {
-        // Lines of one program have their keys in one order.
+        // Lines of one program have their keys in the same order.
         let expected = if behind.0 == NOTHING { self.first } else { self.met[behind.0].next };
         if let Some(key) = self.met.get(expected)
             && text.get(at..at + key.quoted.len()) == Some(&key.quoted)
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_asks_unknown_keys_are_not_read() {
+    fn unknown_keys_are_not_read_if_they_are_not_asked_about() {
         let node = Node::new(false);
         let mut keys = Keys::default();
         for number in 0..1000 {

@@ -1,9 +1,9 @@
-//! Threads that go through texts by shared knowledge, and ask one teacher for what is not known.
+//! Threads that read texts with shared knowledge, and pass queries to one caller.
 //!
-//! Texts are finished in whatever order, and given back in theirs; so what comes out does not depend on the threads.
+//! Texts are finished in any order and returned in the order of submission, so results do not depend on the threads.
 
 use crate::engine::{Engine, Findings, Progress, Stop};
-use crate::knowledge::{Knowledge, Lesson};
+use crate::knowledge::{Knowledge, Query};
 use crate::records::Records;
 use crate::totals::{Taken, Totals};
 use std::collections::{BTreeMap, VecDeque};
@@ -13,14 +13,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockRead
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// What comes next.
+/// The next event.
 #[derive(Debug)]
 pub enum Event<T> {
-    /// Something is to be taught. At the next call it counts as taught.
-    Lesson(Lesson),
-    /// The text that was handed in first of those that are left, and what it gave; or why that failed.
+    /// A query, which counts as answered at the next call.
+    Query(Query),
+    /// The next text in the order of submission, with its result, or why reading it failed.
     Finished(T, Result<Taken, String>),
-    /// Nothing, in the time that there was to wait.
+    /// Nothing within the time to wait.
     Nothing,
     /// No text is left.
     Empty,
@@ -30,41 +30,41 @@ struct Task<T> {
     number: u64,
     text: T,
     leave_first: bool,
-    /// None if it is not begun.
+    /// None if the text is not begun.
     progress: Option<Progress>,
 }
 
 type Outcome = Result<Box<Findings>, String>;
 
-/// Where the texts are, by their numbers.
+/// The texts by their numbers, in different stages.
 struct State<T> {
-    /// Those that can be gone through.
+    /// Those that can be read.
     tasks: BTreeMap<u64, Task<T>>,
-    /// Those that wait for a lesson, so that meanwhile a thread can go through another one.
-    lessons: BTreeMap<u64, (Lesson, Task<T>)>,
+    /// Those that wait for an answer, while threads read others.
+    queries: BTreeMap<u64, (Query, Task<T>)>,
     finished: BTreeMap<u64, (T, Outcome)>,
-    /// Records that are to be joined, each with the number of the first line of their text.
+    /// Records to be joined, each with the number of the first line of their text.
     kept: VecDeque<(Records, usize)>,
 }
 
 struct Shared<T> {
     knowledge: RwLock<Knowledge>,
     state: Mutex<State<T>>,
-    /// The records of all texts. Whoever holds them may take what is kept in the state, so all is joined in order.
+    /// The records of all texts. Only the holder of this lock takes records from the state, so they are joined in order.
     records: Mutex<Records>,
     /// How many there are.
     joined: AtomicUsize,
-    /// Threads are to let go of the knowledge: it is changed, or nobody needs them any more.
+    /// Whether threads must release the knowledge: it is changed, or the pool is closed.
     pause: AtomicBool,
     closed: AtomicBool,
     for_threads: Condvar,
-    for_teacher: Condvar,
+    for_answers: Condvar,
 }
 
-/// What becomes of a task.
+/// The result of working on a task.
 enum Step {
     Finished(Outcome),
-    Ask(Lesson),
+    Ask(Query),
     Pause,
 }
 
@@ -85,7 +85,7 @@ impl<T: AsRef<[u8]>> Shared<T> {
     fn knowledge(&self) -> Option<RwLockReadGuard<'_, Knowledge>> {
         loop {
             let knowledge = self.knowledge.read().unwrap_or_else(PoisonError::into_inner);
-            // Whoever changes something says so before he waits for us, so nothing is seen half changed.
+            // A change is announced before it waits for the lock, so no thread sees half of it.
             if !self.pause.load(Ordering::SeqCst) {
                 return Some(knowledge);
             }
@@ -100,7 +100,7 @@ impl<T: AsRef<[u8]>> Shared<T> {
         }
     }
 
-    /// Goes on with a task; whatever fails in it is what became of it.
+    /// Continues a task; a failure in it is its result.
     fn step(&self, engine: &mut Engine, knowledge: &Knowledge, task: &mut Task<T>) -> Step {
         let run = || {
             let text = task.text.as_ref();
@@ -110,7 +110,7 @@ impl<T: AsRef<[u8]>> Shared<T> {
                     let findings = task.progress.take().map(Progress::into_findings);
                     Step::Finished(Ok(Box::new(findings.unwrap_or_default())))
                 }
-                Stop::Learn(lesson) => Step::Ask(lesson),
+                Stop::Ask(query) => Step::Ask(query),
                 Stop::Pause => Step::Pause,
             }
         };
@@ -123,10 +123,10 @@ impl<T: AsRef<[u8]>> Shared<T> {
 
     fn finish(&self, task: Task<T>, outcome: Outcome) {
         self.state().finished.insert(task.number, (task.text, outcome));
-        self.for_teacher.notify_one();
+        self.for_answers.notify_one();
     }
 
-    /// Joins records that are kept, unless another thread is about it.
+    /// Joins the kept records, unless another thread does.
     fn join_kept(&self) {
         if let Ok(mut records) = self.records.try_lock() {
             self.join_into(&mut records);
@@ -161,55 +161,55 @@ impl<T: AsRef<[u8]>> Shared<T> {
         None
     }
 
-    /// Goes through a task until it is finished, or waits for a lesson, or the pool is closed.
+    /// Works on a task until it is finished, has a query, or the pool is closed.
     fn go_through(&self, engine: &mut Engine, mut task: Task<T>) {
         while let Some(knowledge) = self.knowledge() {
             match self.step(engine, &knowledge, &mut task) {
                 Step::Finished(outcome) => return self.finish(task, outcome),
-                Step::Ask(lesson) => return self.ask(lesson, task),
+                Step::Ask(query) => return self.ask(query, task),
                 Step::Pause => {}
             }
         }
     }
 
-    fn ask(&self, lesson: Lesson, task: Task<T>) {
-        self.state().lessons.insert(task.number, (lesson, task));
-        self.for_teacher.notify_one();
+    fn ask(&self, query: Query, task: Task<T>) {
+        self.state().queries.insert(task.number, (query, task));
+        self.for_answers.notify_one();
     }
 }
 
-/// Threads, what they know, and what they were given.
+/// Threads, their knowledge and their texts.
 pub struct Pool<T> {
     shared: Arc<Shared<T>>,
     totals: Totals,
     most: usize,
     threads: Vec<JoinHandle<()>>,
-    /// What goes through texts without threads.
+    /// The engine that is used without threads.
     engine: Engine,
     handed_in: u64,
     given_back: u64,
-    /// The text that waits for the lesson that is given.
-    taught: Option<Task<T>>,
+    /// The text with the query that is being answered.
+    answered: Option<Task<T>>,
 }
 
 impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
-    /// Makes a pool; its threads begin when they have two texts to go through.
+    /// Creates a pool; its threads start when there are two texts to read.
     ///
     /// # Arguments
     ///
-    /// * `threads` - how many there may be; with one, [`Pool::next`] does all the work.
+    /// * `threads` - how many threads there may be; with one, [`Pool::next`] does all the work.
     #[must_use]
     pub fn new(knowledge: Knowledge, threads: usize) -> Self {
-        let (tasks, lessons, finished) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (tasks, queries, finished) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let shared = Shared {
             knowledge: RwLock::new(knowledge),
-            state: Mutex::new(State { tasks, lessons, finished, kept: VecDeque::new() }),
+            state: Mutex::new(State { tasks, queries, finished, kept: VecDeque::new() }),
             records: Mutex::default(),
             joined: AtomicUsize::new(0),
             pause: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             for_threads: Condvar::new(),
-            for_teacher: Condvar::new(),
+            for_answers: Condvar::new(),
         };
         Self {
             shared: Arc::new(shared),
@@ -219,12 +219,12 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
             engine: Engine::default(),
             handed_in: 0,
             given_back: 0,
-            taught: None,
+            answered: None,
         }
     }
 
-    /// Returns the knowledge, to be changed. No thread goes on before [`Pool::next`] is called, so that what belongs
-    /// together may be changed step by step.
+    /// Returns the knowledge to be changed. No thread continues before [`Pool::next`] is called, so several changes can
+    /// be made together.
     pub fn change(&self) -> RwLockWriteGuard<'_, Knowledge> {
         self.shared.pause.store(true, Ordering::SeqCst);
         self.shared.knowledge.write().unwrap_or_else(PoisonError::into_inner)
@@ -235,12 +235,12 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns what was met so far.
+    /// Returns the totals so far.
     pub fn totals(&mut self) -> &mut Totals {
         &mut self.totals
     }
 
-    /// Keeps the records of the text that was finished last. A thread joins them with those before, if there are any.
+    /// Keeps the records of the text that was finished last. A thread joins them with earlier ones, if there are threads.
     ///
     /// # Arguments
     ///
@@ -253,7 +253,7 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         }
     }
 
-    /// Returns the records that are kept, and keeps none of them.
+    /// Returns the kept records, and drops them.
     pub fn take_records(&mut self) -> Records {
         let mut records = self.shared.records.lock().unwrap_or_else(PoisonError::into_inner);
         self.shared.join_into(&mut records);
@@ -268,23 +268,23 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         self.shared.joined.load(Ordering::Relaxed) + kept
     }
 
-    /// Hands in a text of whole lines; see [`Engine::begin`].
-    pub fn hand_in(&mut self, text: T, leave_first: bool) {
+    /// Submits a text of whole lines; see [`Engine::begin`].
+    pub fn submit(&mut self, text: T, leave_first: bool) {
         let task = Task { number: self.handed_in, text, leave_first, progress: None };
         self.handed_in += 1;
         self.shared.state().tasks.insert(task.number, task);
-        // Threads that are to pause wait there, too.
+        // Threads that pause wait there, too.
         self.shared.for_threads.notify_all();
         if self.most > 1 && self.handed_in - self.given_back > 1 {
             self.start();
         }
     }
 
-    /// Returns what comes next.
+    /// Returns the next event.
     ///
     /// # Arguments
     ///
-    /// * `patience` - how long to wait for it, about.
+    /// * `patience` - about how long to wait for it.
     pub fn next(&mut self, patience: Duration) -> Event<T> {
         self.go_on();
         if self.given_back == self.handed_in {
@@ -292,15 +292,15 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         }
         loop {
             let mut state = self.shared.state();
-            if let Some((_, (lesson, task))) = state.lessons.pop_first() {
+            if let Some((_, (query, task))) = state.queries.pop_first() {
                 drop(state);
-                self.taught = Some(task);
-                // Another text may have asked for the same.
-                if self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner).knows(&lesson) {
+                self.answered = Some(task);
+                // Another text may have had the same query.
+                if self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner).knows(&query) {
                     self.go_on();
                     continue;
                 }
-                return Event::Lesson(lesson);
+                return Event::Query(query);
             }
             if let Some((text, outcome)) = state.finished.remove(&self.given_back) {
                 drop(state);
@@ -312,19 +312,19 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
                 self.work_here();
                 continue;
             }
-            let waited = self.shared.for_teacher.wait_timeout(state, patience);
+            let waited = self.shared.for_answers.wait_timeout(state, patience);
             let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-            let is_empty = state.lessons.is_empty() && !state.finished.contains_key(&self.given_back);
+            let is_empty = state.queries.is_empty() && !state.finished.contains_key(&self.given_back);
             if timeout.timed_out() && is_empty {
                 return Event::Nothing;
             }
         }
     }
 
-    /// Lets threads go on after a lesson, or a change.
+    /// Lets threads continue after an answer or a change.
     fn go_on(&mut self) {
         let mut state = self.shared.state();
-        if let Some(task) = self.taught.take() {
+        if let Some(task) = self.answered.take() {
             state.tasks.insert(task.number, task);
         }
         self.shared.pause.store(false, Ordering::SeqCst);
@@ -332,7 +332,7 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         self.shared.for_threads.notify_all();
     }
 
-    /// Starts threads, as many as the system gives.
+    /// Starts as many threads as the system allows.
     fn start(&mut self) {
         while self.threads.len() < self.most {
             let shared = Arc::clone(&self.shared);
@@ -344,7 +344,7 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         }
     }
 
-    /// Goes through the next text in this thread, as far as that goes.
+    /// Reads the next text in this thread, as far as possible.
     fn work_here(&mut self) {
         let Some((_, mut task)) = self.shared.state().tasks.pop_first() else {
             return;
@@ -352,7 +352,7 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         let knowledge = self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
         match self.shared.step(&mut self.engine, &knowledge, &mut task) {
             Step::Finished(outcome) => self.shared.finish(task, outcome),
-            Step::Ask(lesson) => self.shared.ask(lesson, task),
+            Step::Ask(query) => self.shared.ask(query, task),
             Step::Pause => {
                 self.shared.state().tasks.insert(task.number, task);
             }
@@ -361,7 +361,7 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
 }
 
 impl<T> Drop for Pool<T> {
-    /// Ends all threads; what they were doing is dropped.
+    /// Ends all threads; unfinished texts are dropped.
     fn drop(&mut self) {
         let state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         self.shared.closed.store(true, Ordering::SeqCst);
@@ -369,7 +369,7 @@ impl<T> Drop for Pool<T> {
         drop(state);
         self.shared.for_threads.notify_all();
         for thread in self.threads.drain(..) {
-            // A thread that panicked outside of a task has nothing more to say.
+            // A thread that panicked outside of a task has no result.
             drop(thread.join());
         }
     }
@@ -389,7 +389,7 @@ mod tests {
     enum Text {
         Good(Vec<u8>),
         Bad,
-        /// It cannot be read while somebody writes.
+        /// It cannot be read while another thread writes.
         Slow(Arc<RwLock<()>>),
     }
 
@@ -421,35 +421,35 @@ mod tests {
         Text::Good((from..from + lines).map(line).collect::<String>().into_bytes())
     }
 
-    /// Teaches: lines with an even text are counted, with 3 left, the others shown.
-    fn teach(pool: &Pool<Text>, lesson: &Lesson) {
+    /// Answers: lines with an even text are counted, with 3 left, the others shown.
+    fn answer(pool: &Pool<Text>, query: &Query) {
         let mut knowledge = pool.change();
-        match lesson {
-            Lesson::Key(node, name) => knowledge.add_key(*node, name, None),
-            Lesson::Text(member, text) => {
+        match query {
+            Query::Key(node, name) => knowledge.add_key(*node, name, None),
+            Query::Text(member, text) => {
                 let number = u16::from(text[0] - b'0');
-                knowledge.teach_text(*member, text, (number != 5).then_some(number)).unwrap();
+                knowledge.answer_text(*member, text, (number != 5).then_some(number)).unwrap();
             }
-            Lesson::Row(row, line) => {
+            Query::Row(row, line) => {
                 let fate = match line[5] - b'0' {
                     3 => Fate::Left,
                     number if number % 2 == 0 => Fate::Counted,
                     _ => Fate::Shown,
                 };
-                knowledge.teach_row(row, fate, [Some(0), None]);
+                knowledge.answer_row(row, fate, [Some(0), None]);
             }
-            Lesson::Group(_) => panic!("nothing is watched"),
+            Query::Group(_) => panic!("nothing is watched"),
         }
     }
 
-    /// What a text gave, but for the numbers that depend on who came first.
+    /// The result of a text, but for the numbers that depend on the order of texts.
     type Told = Result<(Vec<(usize, usize, usize, bool)>, Vec<u64>, usize, Vec<(usize, u64)>, usize), String>;
 
     fn finish(pool: &mut Pool<Text>) -> Vec<Told> {
         let mut told = Vec::new();
         loop {
             match pool.next(LONG) {
-                Event::Lesson(lesson) => teach(pool, &lesson),
+                Event::Query(query) => answer(pool, &query),
                 Event::Finished(_, outcome) => told.push(outcome.map(|taken| {
                     pool.keep_records(0);
                     let (records, knowledge) = (pool.take_records(), pool.knowledge());
@@ -474,7 +474,7 @@ mod tests {
         let give = |threads: usize| {
             let mut pool = pool(threads);
             for number in 0..40 {
-                pool.hand_in(text(number * 13, 50), number == 0);
+                pool.submit(text(number * 13, 50), number == 0);
             }
             finish(&mut pool)
         };
@@ -486,12 +486,12 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_fails_is_told_in_its_turn_and_the_others_are_gone_through() {
+    fn a_text_that_fails_is_reported_in_its_turn_and_the_others_are_read() {
         std::panic::set_hook(Box::new(|_| {}));
         for threads in [1, 2] {
             let mut pool = pool(threads);
             for each in [text(0, 100), Text::Bad, text(0, 100), Text::Bad, Text::Bad, text(0, 100)] {
-                pool.hand_in(each, false);
+                pool.submit(each, false);
             }
             let told = finish(&mut pool);
             assert_eq!(told.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, false, false, true]);
@@ -501,32 +501,32 @@ mod tests {
 
     #[test]
     fn a_pool_ends_while_its_threads_work_or_wait() {
-        for lessons in 0..20 {
+        for queries in 0..20 {
             let mut pool = pool(3);
             for number in 0..10 {
-                pool.hand_in(text(number, 2000), false);
+                pool.submit(text(number, 2000), false);
             }
-            for _ in 0..lessons {
-                if let Event::Lesson(lesson) = pool.next(LONG) {
-                    teach(&pool, &lesson);
+            for _ in 0..queries {
+                if let Event::Query(query) = pool.next(LONG) {
+                    answer(&pool, &query);
                 }
             }
-            if lessons % 2 == 0 {
+            if queries % 2 == 0 {
                 let _ = pool.next(LONG);
             }
         }
     }
 
     #[test]
-    fn a_lesson_that_nobody_teaches_is_asked_for_again_until_the_line_is_left() {
+    fn a_query_without_an_answer_is_asked_again_until_the_line_is_left() {
         for threads in [1, 2] {
             let mut pool = pool(threads);
-            pool.hand_in(Text::Good(b"{\"b\":1}".to_vec()), false);
-            pool.hand_in(Text::Good(b"{\"b\":1}".to_vec()), false);
+            pool.submit(Text::Good(b"{\"b\":1}".to_vec()), false);
+            pool.submit(Text::Good(b"{\"b\":1}".to_vec()), false);
             let mut asked = 0;
             loop {
                 match pool.next(LONG) {
-                    Event::Lesson(_) => asked += 1,
+                    Event::Query(_) => asked += 1,
                     Event::Finished(_, outcome) => assert_eq!(outcome.unwrap().lines.len(), 1),
                     Event::Nothing => panic!("nothing came for a minute"),
                     Event::Empty => break,
@@ -541,12 +541,12 @@ mod tests {
         for threads in [1, 2, 3] {
             let mut pool = pool(threads);
             for number in 0..40 {
-                pool.hand_in(text(0, 10 + number), false);
+                pool.submit(text(0, 10 + number), false);
             }
             let mut line = 0;
             loop {
                 match pool.next(LONG) {
-                    Event::Lesson(lesson) => teach(&pool, &lesson),
+                    Event::Query(query) => answer(&pool, &query),
                     Event::Finished(_, outcome) => {
                         pool.keep_records(line);
                         line += outcome.unwrap().ends;
@@ -571,8 +571,8 @@ mod tests {
         assert!(matches!(pool.next(LONG), Event::Empty));
         let lock = Arc::new(RwLock::new(()));
         let writes = lock.write().unwrap();
-        pool.hand_in(Text::Slow(Arc::clone(&lock)), false);
-        pool.hand_in(Text::Slow(Arc::clone(&lock)), false);
+        pool.submit(Text::Slow(Arc::clone(&lock)), false);
+        pool.submit(Text::Slow(Arc::clone(&lock)), false);
         assert!(matches!(pool.next(Duration::from_millis(1)), Event::Nothing));
         assert!(matches!(pool.next(Duration::ZERO), Event::Nothing));
         drop(writes);

@@ -1,9 +1,9 @@
-//! The boundary to Python; `segkoch_lint_core.pyi` describes it.
+//! The interface to Python; `segkoch_lint_core.pyi` describes it.
 
 use crate::columns;
 use crate::columns::texts_of;
 use crate::components::{Conditions, Ids, without_ordinary};
-use crate::knowledge::{Comparison, Fate, Knowledge, Lesson};
+use crate::knowledge::{Comparison, Fate, Knowledge, Query};
 use crate::plan::Member;
 use crate::pool::{Event, Pool};
 use crate::records::{Kind, Meaning, Part};
@@ -16,10 +16,10 @@ use pyo3::types::{PyBytes, PyTuple};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Raised by one whenever the boundary changes, so that a core of another age is not used.
-const ABI: u32 = 10;
+/// The version of the interface: a core with another one is not used. Raise it with each change.
+const ABI: u32 = 11;
 
-/// How long Python's signals may have to wait.
+/// The longest time before Python's signals are handled.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 type Group<'py> = Vec<Option<Bound<'py, PyBytes>>>;
@@ -32,7 +32,7 @@ type Parts = Vec<(Option<usize>, bool, bool)>;
 #[pyclass(module = "segkoch_lint_core")]
 struct Core {
     pool: Pool<PyBackedBytes>,
-    /// The row that is to be taught.
+    /// The row of the query that `next` returned last.
     row: Vec<u16>,
 }
 
@@ -43,7 +43,7 @@ struct Records {
     kinds: Vec<Kind>,
 }
 
-/// Strings that lines are watched for.
+/// A watch of strings in lines.
 #[pyclass(frozen, module = "segkoch_lint_core")]
 struct Watch(columns::Watch);
 
@@ -60,7 +60,7 @@ impl Watch {
     }
 }
 
-/// What the lines of a text gave.
+/// The result of a text.
 #[pyclass(frozen, get_all, module = "segkoch_lint_core")]
 struct Found {
     lines: Vec<LineTuple>,
@@ -132,12 +132,17 @@ impl Core {
     }
 
     #[pyo3(signature = (member, text, answer))]
-    fn teach_text(&mut self, member: usize, text: &[u8], answer: Option<u16>) -> PyResult<()> {
-        self.pool.change().teach_text(member, text, answer).map_err(invalid)
+    fn answer_text(&mut self, member: usize, text: &[u8], answer: Option<u16>) -> PyResult<()> {
+        self.pool.change().answer_text(member, text, answer).map_err(invalid)
     }
 
     #[pyo3(signature = (fate, records=[None, None], shown=None))]
-    fn teach_row(&mut self, fate: &str, records: [Option<u32>; 2], shown: Option<Vec<Option<usize>>>) -> PyResult<u32> {
+    fn answer_row(
+        &mut self,
+        fate: &str,
+        records: [Option<u32>; 2],
+        shown: Option<Vec<Option<usize>>>,
+    ) -> PyResult<u32> {
         let fate = match fate {
             "counted" => Fate::Counted,
             "shown" => Fate::Shown,
@@ -145,7 +150,7 @@ impl Core {
             other => return Err(invalid(format!("no such fate: {other}"))),
         };
         let mut knowledge = self.pool.change();
-        let row = knowledge.teach_row(&self.row, fate, records);
+        let row = knowledge.answer_row(&self.row, fate, records);
         if let Some(members) = shown {
             knowledge.show(row, members);
         }
@@ -162,13 +167,13 @@ impl Core {
     }
 
     #[pyo3(signature = (name, strings))]
-    fn teach_group(&mut self, name: &[u8], strings: Option<Vec<(Vec<u8>, usize)>>) {
-        self.pool.change().teach_group(name, strings.as_deref());
+    fn answer_group(&mut self, name: &[u8], strings: Option<Vec<(Vec<u8>, usize)>>) {
+        self.pool.change().answer_group(name, strings.as_deref());
     }
 
     #[pyo3(signature = (text, *, leave_first))]
-    fn hand_in(&mut self, text: PyBackedBytes, leave_first: bool) {
-        self.pool.hand_in(text, leave_first);
+    fn submit(&mut self, text: PyBackedBytes, leave_first: bool) {
+        self.pool.submit(text, leave_first);
     }
 
     fn next<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -183,10 +188,10 @@ impl Core {
                     let taken = outcome.map_err(PyRuntimeError::new_err)?;
                     return Ok(Some(Bound::new(py, found(py, taken))?.into_any()));
                 }
-                Event::Lesson(Lesson::Key(node, name)) => ("key", node, name),
-                Event::Lesson(Lesson::Text(member, text)) => ("text", member, text),
-                Event::Lesson(Lesson::Group(name)) => ("group", 0, name),
-                Event::Lesson(Lesson::Row(row, line)) => {
+                Event::Query(Query::Key(node, name)) => ("key", node, name),
+                Event::Query(Query::Text(member, text)) => ("text", member, text),
+                Event::Query(Query::Group(name)) => ("group", 0, name),
+                Event::Query(Query::Row(row, line)) => {
                     self.row = row;
                     ("row", 0, line)
                 }

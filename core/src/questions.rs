@@ -1,4 +1,4 @@
-//! The questions that rules ask of a text, as one automaton: which of many patterns match, in one pass.
+//! Questions about a text as one automaton: it finds in one pass which of many patterns match.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -13,19 +13,19 @@ use regex_automata::{
 use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes of states that are remembered; then they are made anew as they are met.
+/// Bytes of cached states; with more, they are dropped and computed again.
 const STATES_BYTES: usize = 4 << 20;
 
-/// Bytes of the automaton that a set of patterns may take before it is made to states.
+/// Bytes that the automaton of a set of patterns may take, without its states.
 const MOST_AUTOMATON: usize = 2 << 20;
 
-/// Which patterns match is told by a number: the same for two texts only if the same patterns match both.
+/// The answer is a number: equal for two texts only if the same patterns match both.
 #[derive(Debug)]
 pub struct Questions {
     automaton: DFA,
     /// By byte, its class: bytes of one class lead to the same states.
     classes: [u8; 256],
-    /// The numbers of sets of patterns: the same for all who ask.
+    /// The numbers of sets of patterns, shared by all engines.
     numbers: Mutex<HashMap<Vec<usize>, u16, RandomState>>,
 }
 
@@ -35,7 +35,7 @@ const NONE: u16 = 0;
 /// A state or an answer that is not known yet.
 const UNKNOWN: u32 = u32::MAX;
 
-/// The states of an automaton that one who asks has met, as a table: a step is a look into it.
+/// A table of the states of an automaton that an engine has reached: each step is one look-up.
 #[derive(Debug)]
 pub struct States {
     cache: Cache,
@@ -72,7 +72,7 @@ impl Questions {
     }
 
     fn within(patterns: &[String], states_bytes: usize) -> Result<Self, String> {
-        // A pattern that matched stays so until the end of the text, where all is told at once.
+        // A pattern that matched still matches at the end of the text, where all answers are read at once.
         let whole: Vec<String> = patterns.iter().map(|each| format!("(?:{each})(?s-u:.)*")).collect();
         let config = Config::new()
             .match_kind(MatchKind::All)
@@ -91,7 +91,7 @@ impl Questions {
         Ok(Self { automaton, classes, numbers: Mutex::new(numbers) })
     }
 
-    /// Returns states for one who asks; they may be used with these questions only.
+    /// Returns states for an engine; they may be used with these questions only.
     #[must_use]
     pub fn states(&self) -> States {
         let cache = self.automaton.create_cache();
@@ -100,7 +100,7 @@ impl Questions {
         States { cache, clears, ids, numbers: HashMap::default(), next, answers }
     }
 
-    /// Returns the number of the patterns that match a text of printable ASCII; None if that cannot be told.
+    /// Returns the number of the patterns that match a text of printable ASCII; None if that is unknown.
     pub fn answer(&self, states: &mut States, text: &[u8]) -> Option<u16> {
         if states.ids.is_empty() || states.cache.clear_count() != states.clears {
             self.begin_anew(states)?;
@@ -126,7 +126,7 @@ impl Questions {
         u16::try_from(states.answers[state as usize]).ok()
     }
 
-    /// Makes the table empty, but for where texts begin.
+    /// Clears the table, but for the state in which texts begin.
     #[cold]
     fn begin_anew(&self, states: &mut States) -> Option<()> {
         states.ids.clear();
@@ -139,7 +139,7 @@ impl Questions {
         Some(())
     }
 
-    /// Finds the state after a byte, and puts it into the table; None if states were forgotten on the way.
+    /// Finds the state after a byte, and adds it to the table; None if states were dropped meanwhile.
     #[cold]
     fn step(&self, states: &mut States, state: u32, byte: u8) -> Option<u32> {
         let id = self.automaton.next_state(&mut states.cache, states.ids[state as usize], byte).ok()?;
@@ -164,7 +164,7 @@ impl Questions {
         self.number(&states.cache, state)
     }
 
-    /// Returns whether any pattern matches a text of printable ASCII; false if that cannot be told.
+    /// Returns whether any pattern matches a text of printable ASCII; false if that is unknown.
     pub fn matches(&self, states: &mut States, text: &[u8]) -> bool {
         self.answer(states, text).is_some_and(|answer| answer != NONE)
     }
@@ -183,13 +183,13 @@ impl Questions {
     }
 }
 
-/// Bytes of a text from which on it takes longer to ask about it than to look whether it came before.
+/// Bytes of a text from which on asking about it takes longer than a look-up among recent texts.
 const LONG: usize = 16;
 
-/// Bytes of a text up to which it is remembered.
+/// Bytes of the longest text that is cached.
 const LONGEST: usize = 76;
 
-/// Texts that are remembered.
+/// The number of cached texts.
 const MOST_RECENT: usize = 4096;
 
 /// A text, and its answer.
@@ -200,7 +200,7 @@ struct Answered {
     text: [u8; LONGEST],
 }
 
-/// The answers of texts that came lately: in most logs the ids of a user come many times within some minutes.
+/// The answers of recent texts: in most logs the ids of a user are repeated within minutes.
 #[derive(Debug, Default)]
 pub struct Recent {
     /// By hash.
@@ -208,7 +208,7 @@ pub struct Recent {
     hashing: RandomState,
     tries: usize,
     hits: usize,
-    /// Whether few texts come again.
+    /// Whether few texts are repeated.
     is_useless: bool,
 }
 
@@ -217,7 +217,7 @@ impl Recent {
     ///
     /// # Arguments
     ///
-    /// * `ask` - finds it out.
+    /// * `ask` - computes the answer.
     #[inline]
     pub fn answer(&mut self, text: &[u8], ask: impl FnOnce() -> Option<u16>) -> Option<u16> {
         if self.is_useless || !(LONG..=LONGEST).contains(&text.len()) { ask() } else { self.find(text, ask) }
@@ -279,7 +279,7 @@ mod tests {
         let mut recent = Recent::default();
         for round in 0..3 {
             for number in 0..2 * MOST_RECENT {
-                // Each comes twice, so it is of use to remember them.
+                // Each is repeated, so the cache is useful.
                 for _ in 0..2 {
                     let text = format!("a text with the number {number}{}", "x".repeat(number % 7));
                     let answer = Some((number % 1000) as u16);
@@ -303,7 +303,7 @@ mod tests {
     fn texts_that_the_same_patterns_match_have_the_same_number() {
         let asked = questions(&[r"^\s*$", r"^[0-9]+$", "a", r"^(?:ios|android)$"]);
         let (mut states, mut others) = (asked.states(), asked.states());
-        // Whoever asks, and in whatever order: the numbers are the same.
+        // The numbers are the same for any engine and any order.
         let answers = ["ios", "", "a", "17"].map(|text| asked.answer(&mut others, text.as_bytes()));
         let mut number = |text: &str| asked.answer(&mut states, text.as_bytes()).unwrap();
         assert_eq!(["ios", "", "a", "17"].map(|text| Some(number(text))), answers);

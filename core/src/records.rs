@@ -1,4 +1,4 @@
-//! Records: the texts of a line that say whose it is. Calls with the same texts are counted together.
+//! Records: the texts of a line that identify its user. Calls with the same texts are counted together.
 
 use crate::scanner::string_value;
 use crate::texts::Texts;
@@ -8,19 +8,19 @@ use std::fmt::Write;
 /// A text of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Part {
-    /// The member that holds it; None if there is none, or it does not count.
+    /// The member that holds it; None if none counts.
     pub member: Option<usize>,
     /// Whether white space around it does not count.
     pub is_stripped: bool,
-    /// Whether its place is told.
+    /// Whether its place is recorded.
     pub is_placed: bool,
 }
 
-/// What lines say in a record.
+/// The meaning of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// Who uses which device: the id of a user, another id of the same, one that was given up for it, two ids of the
-    /// device, the library. With the platform and the origin of such lines.
+    /// A user and a device: the id of the user, another id of the same, one that was replaced by it, two ids of the device,
+    /// the library. With the platform and the origin of such lines.
     User(String, String),
     /// Which ids are of one user: the first three of these texts.
     Link,
@@ -28,35 +28,35 @@ pub enum Meaning {
     Event,
 }
 
-/// Which members of lines make records, and what these mean.
+/// The members of lines that are a record, and its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// What they mean, and so what texts there are.
+    /// The meaning, which decides what texts there are.
     pub meaning: Meaning,
     /// The texts; no more than two have places.
     pub parts: Vec<Part>,
-    /// The texts around the columns where the values that have places begin and end: the place of such a line.
+    /// The texts around the start and end columns of the values with places: together they are the place of a line.
     pub place: Vec<String>,
 }
 
-/// Where a value stands: its first byte, and the one after its last; the same for none.
+/// The byte range of a value; empty if it is missing.
 pub type Extent = (usize, usize);
 
-/// The first line of some that make a record.
+/// The first line of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct First {
     /// Its number.
     line: usize,
-    /// Where the values that have places begin and end, in characters of the line, from 1.
+    /// The start and end columns of the values with places, in characters of the line, from 1.
     columns: [u32; 4],
 }
 
-/// A record, and the calls that make it.
+/// A record and its calls.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record<'a> {
     /// Its kind.
     pub kind: &'a Kind,
-    /// The values of its texts; of those that are no strings, nothing.
+    /// The values of its texts; empty for a value that is not a string.
     pub texts: Vec<Cow<'a, str>>,
     /// The number of the first line.
     pub line: usize,
@@ -66,10 +66,10 @@ pub struct Record<'a> {
     pub calls: u64,
 }
 
-/// Records that were met.
+/// Distinct records.
 #[derive(Debug, Default)]
 pub struct Records {
-    /// A record is told from others by its kind and the JSON of its texts.
+    /// Two records are equal if their kinds and the JSON of their texts are.
     keys: Texts,
     calls: Vec<u64>,
     firsts: Vec<First>,
@@ -85,7 +85,7 @@ impl Records {
     /// * `kind` - the kind.
     /// * `text` - the text that the line is in.
     /// * `line` - its number, and where it begins.
-    /// * `extent_of` - returns where the value of a member stands.
+    /// * `extent_of` - returns the byte range of a member.
     pub fn add(
         &mut self,
         number: u32,
@@ -121,7 +121,7 @@ impl Records {
     /// # Arguments
     ///
     /// * `others` - its records.
-    /// * `line` - what the numbers of its lines are counted from.
+    /// * `line` - the number of its first line.
     pub fn join(&mut self, others: &Records, line: usize) {
         for (other, key) in others.keys.iter().enumerate() {
             let (number, new) = self.keys.number(key);
@@ -143,7 +143,7 @@ impl Records {
         })
     }
 
-    /// Returns the kind of each record, and the values of its texts; of those that are no strings, nothing.
+    /// Returns the kind of each record and the values of its texts; empty for a value that is not a string.
     pub fn texts<'a>(
         &'a self,
         kinds: &'a [Kind],
@@ -209,7 +209,7 @@ fn place(kind: &Kind, columns: &[u32; 4]) -> String {
     place
 }
 
-/// Leaves out what Python takes for white space around a text.
+/// Removes what Python takes for white space around a text.
 fn stripped(text: Cow<'_, str>) -> Cow<'_, str> {
     let is_space = |character: char| character.is_whitespace() || matches!(character, '\x1c'..='\x1f');
     match text {

@@ -1,10 +1,10 @@
-//! Rows of answers: each that was met has a number.
+//! Distinct rows of answers, each with a number.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, Hasher};
 
-/// The rows that were met, one after the other, each as wide as the widest.
+/// The rows, one after the other, each as wide as the widest.
 #[derive(Debug, Default)]
 pub struct Rows {
     table: HashTable<(u64, u32)>,
@@ -14,7 +14,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Returns the number of a row, if it was met. One that is wider may have been met only if the rest of it is empty.
+    /// Returns the number of a row, if there is one. A wider row has one only if its further answers are empty.
     #[inline]
     #[must_use]
     pub fn find(&self, row: &[u16]) -> Option<u32> {
@@ -27,7 +27,7 @@ impl Rows {
         self.table.find(hash, is_same).map(|&(_, number)| number)
     }
 
-    /// Adds a row that was not met; returns its number.
+    /// Adds a new row; returns its number.
     pub fn add(&mut self, row: &[u16]) -> u32 {
         if row.len() != self.width {
             self.widen(row.len());
@@ -44,7 +44,7 @@ impl Rows {
         &self.answers[start..start + self.width]
     }
 
-    /// Fills all rows up with answers to what was not asked before: none of them has any.
+    /// Widens all rows by empty answers to new questions.
     fn widen(&mut self, width: usize) {
         let count = self.table.len();
         let mut answers = Vec::with_capacity((count + 1) * width);

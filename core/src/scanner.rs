@@ -1,18 +1,18 @@
-//! Scans JSON by RFC 8259, one line of it: grammar, escapes, depth. UTF-8 is checked elsewhere, for many lines at once.
+//! Scans one line of JSON (RFC 8259): grammar, escapes, depth. UTF-8 is checked elsewhere, for many lines at once.
 //!
-//! No token of JSON holds a raw end of a line, so a scan never leaves its line: there, as at the end of the text, it
-//! reads `\n`, which no token may hold.
+//! No token of JSON holds a raw line end, so a scan never leaves its line: at its end, and at that of the text, it reads
+//! `\n`, which no token may hold.
 
 use std::borrow::Cow;
 
-/// Why a line is left to the reader in Python: it is broken, or unusual in a way that the core leaves to it.
+/// A line is left to Python: it is broken or unusual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unusual;
 
-/// What scanning returns: the offset after what was scanned.
+/// The result of scanning: the offset after the value.
 pub type Scanned = Result<usize, Unusual>;
 
-/// Digits of an exponent, and bytes of a number, up to which no number is beyond what a double can hold.
+/// A double can hold any number whose exponent has at most so many digits, and which has at most so many bytes.
 const MOST_EXPONENT: usize = 2;
 const MOST_NUMBER: usize = 200;
 
@@ -29,7 +29,7 @@ const MOST_GROWTH: usize = 5;
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// What is special about a string.
+/// The properties of a string that need care.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Special {
     /// It holds an escape.
@@ -63,7 +63,7 @@ pub fn skip_space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Marks the bytes of a word that are zero. Only the lowest mark is certain; nothing below it is zero.
+/// Marks the bytes of a word that are zero. Only the lowest mark is exact; no byte below it is zero.
 #[inline]
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(LOW) & !word & HIGH
@@ -109,7 +109,7 @@ pub fn string(text: &[u8], mut at: usize, special: &mut Special) -> Scanned {
     }
 }
 
-/// Returns the value of a string of valid JSON; of any other value, nothing.
+/// Returns the value of a string of valid JSON, or an empty text for any other value.
 #[must_use]
 pub fn string_value(text: &[u8]) -> Cow<'_, str> {
     let inner = text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or_default();
@@ -151,7 +151,7 @@ pub fn string_value(text: &[u8]) -> Cow<'_, str> {
     Cow::Owned(value)
 }
 
-/// Scans an escape from the byte after its backslash; a surrogate pair is one.
+/// Scans an escape from the byte after its backslash; a surrogate pair is one escape.
 #[cold]
 fn escape(text: &[u8], at: usize) -> Scanned {
     match byte_at(text, at) {
@@ -181,7 +181,7 @@ fn four_digits(text: &[u8], at: usize) -> Result<u32, Unusual> {
 ///
 /// # Errors
 ///
-/// It is none, or may be larger than a double can hold.
+/// It is not a number, or may be larger than a double can hold.
 pub fn number(text: &[u8], start: usize) -> Scanned {
     let mut at = start + usize::from(byte_at(text, start) == b'-');
     at = if byte_at(text, at) == b'0' { at + 1 } else { digits(text, at)? };
@@ -200,10 +200,10 @@ pub fn number(text: &[u8], start: usize) -> Scanned {
     if at - start > MOST_NUMBER { Err(Unusual) } else { Ok(at) }
 }
 
-/// Returns whether a value has no more than `most` bytes both as it stands in the text and as compact JSON in UTF-8 that
-/// Python writes; false if that is in doubt. The text was scanned before.
+/// Returns whether a value has no more than `most` bytes both in the text and as compact JSON in UTF-8 that Python
+/// writes; false if in doubt. The text was scanned before.
 ///
-/// Escapes and white space only get shorter when they are written anew, but numbers may get longer.
+/// Escapes and white space only get shorter if Python writes the value, but numbers may get longer.
 #[inline]
 #[must_use]
 pub fn fits(text: &[u8], most: usize) -> bool {
@@ -265,16 +265,16 @@ fn word(text: &[u8], at: usize, expected: &[u8]) -> Scanned {
     if text.get(at..end) == Some(expected) { Ok(end) } else { Err(Unusual) }
 }
 
-/// Scans a value that nobody reads.
+/// Scans a value that is not read.
 ///
 /// # Arguments
 ///
-/// * `depth` - levels that it may have.
+/// * `depth` - the levels that it may have.
 /// * `open` - space for the brackets that are open; its content does not matter.
 ///
 /// # Errors
 ///
-/// It is no JSON, or too deep.
+/// It is not JSON, or too deep.
 #[inline]
 pub fn value(text: &[u8], at: usize, depth: usize, open: &mut Vec<u8>) -> Scanned {
     match byte_at(text, at) {
@@ -523,7 +523,7 @@ mod tests {
                 accepted += 1;
                 assert!(serde_json::from_str::<serde_json::Value>(&mutant).is_ok(), "{mutant}");
             } else if let Ok(value) = serde_json::from_str::<serde_json::Value>(&mutant) {
-                // What only the core finds unusual.
+                // Only the core finds these unusual.
                 assert!(
                     value.to_string().contains("e+") || mutant.contains("e3") || mutant.contains("\\u"),
                     "{mutant}"

@@ -1,4 +1,4 @@
-//! Records as rows that are stored: as they are, or as lines of JSON that are shared out by the hash of a text.
+//! Records as rows of the database, or as lines of JSON that are divided into shares by the hash of a text.
 
 use crate::records::Kind;
 use crate::records::{Meaning, Records};
@@ -7,34 +7,34 @@ use hashbrown::HashSet;
 use std::borrow::Cow;
 use std::io::Write;
 
-/// What all rows of an input have.
+/// The values that all rows of an input share.
 #[derive(Debug)]
 pub struct Source<'a> {
-    /// What places begin with: it sorts the inputs.
+    /// The prefix of places, which sorts them by input.
     pub prefix: &'a str,
-    /// How many hexadecimal digits the number of a line has there.
+    /// How many hexadecimal digits the line number has in a place.
     pub digits: usize,
-    /// What is ignored in the input.
+    /// The codes that are ignored in the input.
     pub ignored: &'a str,
 }
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row<'a> {
-    /// The id of a user, another id, platform, origin, two ids of a device, each also in lower case, library, what is
-    /// ignored, place; and how many calls say so.
+    /// The id of a user, another id, platform, origin, two ids of a device, each also in lower case, library, ignored
+    /// codes, place; and the number of calls.
     User([Cow<'a, str>; 11], u64),
-    /// An id, the id of the user that it is of, and whether it was given up for that.
+    /// An id, the id of its user, and whether the user's id replaced it.
     Link(Cow<'a, str>, Cow<'a, str>, bool),
-    /// The name of an event, the library, the place, and how many calls there are.
+    /// The name of an event, the library, the place, and the number of calls.
     Event(Cow<'a, str>, Cow<'a, str>, String, u64),
 }
 
-/// Hands out the rows of records; links come once.
+/// Passes the rows of records to `take`, links only once.
 ///
 /// # Errors
 ///
-/// Whatever `library_of`, which returns the name of a library as it is stored, or `take` fails with.
+/// The error of `library_of`, which returns the name of a library as it is stored, or of `take`.
 pub fn rows<'a, Error>(
     records: &'a Records,
     kinds: &'a [Kind],
@@ -88,7 +88,7 @@ pub(crate) fn folded(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
 }
 
-/// Rows as lines of JSON, in so many shares.
+/// Rows as lines of JSON, in shares.
 #[derive(Debug)]
 pub struct Shares {
     users: Vec<Vec<u8>>,
@@ -98,14 +98,14 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// Begins with empty shares, as many as are said.
+    /// Creates a number of empty shares.
     #[must_use]
     pub fn new(number: u32) -> Self {
         let empty = vec![Vec::new(); number as usize];
         Self { users: empty.clone(), anonymous: empty.clone(), links: empty, aliases: Vec::new() }
     }
 
-    /// Adds a row to its share; one of an event belongs to none.
+    /// Adds a row to its share; a row of an event has none.
     pub fn add(&mut self, row: &Row<'_>) {
         match row {
             Row::User(texts, calls) => {
@@ -127,7 +127,7 @@ impl Shares {
         }
     }
 
-    /// Returns those that are not empty, each with the name of its table and its number.
+    /// Returns the shares that are not empty, each with the name of its table and its number.
     pub fn parts(&self) -> impl Iterator<Item = (&'static str, usize, &[u8])> {
         let tables = [("user", &self.users[..]), ("anonymous", &self.anonymous), ("link", &self.links)];
         let aliases = ("alias", std::slice::from_ref(&self.aliases));

@@ -1,21 +1,21 @@
-//! Numbers texts, exactly: by all of their bytes, never by their hash alone.
+//! Numbers of texts, by all of their bytes, never by their hash alone.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
-/// Texts, each with a number in the order in which they came.
+/// Texts, numbered in the order in which they were added.
 #[derive(Debug, Default)]
 pub struct Texts {
     table: HashTable<(u64, u32)>,
-    /// All texts, one after the other, and where each ends.
+    /// All texts, one after the other, and the end of each.
     held: Vec<u8>,
     ends: Vec<usize>,
     hashing: RandomState,
 }
 
 impl Texts {
-    /// Returns the number of a text, if it came before.
+    /// Returns the number of a text, if it was added.
     #[must_use]
     pub fn find(&self, text: &[u8]) -> Option<u32> {
         self.find_hashed(text, self.hashing.hash_one(text))
@@ -26,7 +26,7 @@ impl Texts {
         self.table.find(hash, is_same).map(|&(_, number)| number)
     }
 
-    /// Returns the number of a text, and whether it came for the first time.
+    /// Returns the number of a text, and whether it is new.
     pub fn number(&mut self, text: &[u8]) -> (u32, bool) {
         let hash = self.hashing.hash_one(text);
         if let Some(number) = self.find_hashed(text, hash) {
@@ -52,19 +52,19 @@ impl Texts {
         (0..self.ends.len() as u32).map(|number| self.text(number))
     }
 
-    /// Returns how many texts came.
+    /// Returns the number of texts.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Returns whether none came.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Forgets all texts.
+    /// Removes all texts.
     pub fn clear(&mut self) {
         self.table.clear();
         self.held.clear();

@@ -1,36 +1,36 @@
-//! What was met in all texts so far: groups have one number each, whichever texts they came in.
+//! The groups of all texts so far: each group has one number in all texts.
 
 use crate::columns::texts_of;
 use crate::engine::{Findings, Line};
 use crate::records::Records;
 use crate::texts::Texts;
 
-/// The texts of a group, by column; None where a column holds nothing.
+/// The texts of a group, by column; None for an empty column.
 pub type GroupTexts = Vec<Option<Vec<u8>>>;
 
-/// What the lines of a text gave.
+/// The result of a text.
 #[derive(Debug, Default)]
 pub struct Taken {
-    /// Lines that are handed out, in order.
+    /// Lines that are returned, in order.
     pub lines: Vec<Line>,
     /// Calls that were counted or shown, by row and group.
     pub calls: Vec<(u32, u32, u64)>,
-    /// New groups; they are numbered in the order in which they are handed out.
+    /// New groups; they are numbered in the order in which they are returned.
     pub groups: Vec<GroupTexts>,
-    /// How many ends of lines there were.
+    /// The number of line ends.
     pub ends: usize,
 }
 
-/// The groups that were met.
+/// The groups so far.
 #[derive(Debug, Default)]
 pub struct Totals {
     groups: Texts,
-    /// The records of the last text, which are not certain yet.
+    /// The records of the last text, which are not confirmed yet.
     latest: Records,
 }
 
 impl Totals {
-    /// Adds what a text gave; texts are added in their order.
+    /// Adds the result of a text; texts are added in their order.
     pub fn add(&mut self, findings: Findings) -> Taken {
         let mut taken = Taken { lines: findings.lines, ends: findings.ends, ..Taken::default() };
         let mut groups = Vec::with_capacity(findings.groups.len());
@@ -55,7 +55,7 @@ impl Totals {
         std::mem::take(&mut self.latest)
     }
 
-    /// Forgets all groups; they are numbered anew.
+    /// Removes all groups; numbers start again.
     pub fn forget_groups(&mut self) {
         self.groups.clear();
     }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_told_once_and_keep_their_numbers() {
+    fn groups_are_returned_once_and_keep_their_numbers() {
         let mut totals = Totals::default();
         let first = totals.add(findings(b"a", b"x"));
         assert_eq!((first.calls, first.groups), (vec![(17, 0, 2)], vec![vec![Some(b"a".to_vec())]]));

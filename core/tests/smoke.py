@@ -15,7 +15,7 @@ def main() -> None:
     core = Core(depth=10, longest=1000, asks=True, threads=2)
     core.add_key(0, b"type", core.add_member(asked=True))
     for _ in range(2):
-        core.hand_in(TEXT, leave_first=False)
+        core.submit(TEXT, leave_first=False)
     found: list[Found] = []
     while (event := core.next()) is not None:
         if isinstance(event, Found):
@@ -25,9 +25,9 @@ def main() -> None:
         if kind == "key":
             core.add_key(about, text)
         elif kind == "text":
-            core.teach_text(about, text, 1)
+            core.answer_text(about, text, 1)
         else:
-            core.teach_row("counted")
+            core.answer_row("counted")
     for each in found:
         if [calls for _, _, calls in each.calls] != [LINES]:
             raise SystemExit(f"{each.calls} calls were counted, not {LINES}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
-ABI = 10
+ABI = 11
 """The version of the core's interface (`segkoch_lint_core.ABI`) that this program needs."""
 
 MISSING = "not installed; large logs take several times as long (README, Install)"

@@ -105,7 +105,7 @@ class CorePlan:
     def answer_text(self, member: int, text: bytes) -> None:
         """Tell the core the number of the fingerprint of a text that it found."""
         self.answers += 1
-        self.core.teach_text(member, text, self._fingerprint_number(member, text))
+        self.core.answer_text(member, text, self._fingerprint_number(member, text))
 
     def number(self, path: Path) -> int | None:
         """Return the core's number of the member at a path, if it is read."""

@@ -86,7 +86,7 @@ class NativeSelector:
 
     def announce(self, block: Block) -> None:
         """Start work on a block. `select` is called later, for the announced blocks in their order."""
-        self._plan.core.hand_in(block.text, leave_first=False)
+        self._plan.core.submit(block.text, leave_first=False)
         self._announced.append(block)
 
     def select(self, block: Block, *, leave_first: bool) -> Sequence[NumberedLine | ParseError | CheckedLine]:
@@ -106,7 +106,7 @@ class NativeSelector:
     def _read_block(self, block: Block, *, leave_first: bool) -> Found:
         """Let the core read a block, and answer what it asks."""
         if not self._announced:
-            self._plan.core.hand_in(block.text, leave_first=leave_first)
+            self._plan.core.submit(block.text, leave_first=leave_first)
         elif self._announced.popleft() is not block:
             self._begin()  # the reading of an input was stopped: its announced blocks are dropped
             return self._read_block(block, leave_first=leave_first)
@@ -118,7 +118,7 @@ class NativeSelector:
             elif kind == "text":
                 self._plan.answer_text(about, unknown)
             elif kind == "group":
-                core.teach_group(unknown, self._watched(core.group(unknown)))
+                core.answer_group(unknown, self._watched(core.group(unknown)))
             else:
                 self._answer_row(unknown)
         assert event is not None
@@ -157,16 +157,16 @@ class NativeSelector:
         call = single_call(document)
         if call is None:
             self._verdicts.append(None)
-            self._plan.core.teach_row("left")
+            self._plan.core.answer_row("left")
             return
         message = call.message
         verdict = self._ruleset.verdict(message)
         self._verdicts.append(verdict)
         kinds = (None, None) if self._records is None else self._records.kinds(message, verdict)
         if verdict.violations:
-            self._plan.core.teach_row("shown", kinds, self._plan.members(verdict.reads))
+            self._plan.core.answer_row("shown", kinds, self._plan.members(verdict.reads))
         else:
-            self._plan.core.teach_row("counted", kinds)
+            self._plan.core.answer_row("counted", kinds)
 
     def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
         """Return the parts of a call that these texts of its group are."""

@@ -48,14 +48,14 @@ def rows_of(read_set: ReadSet, values: list[bytes]) -> dict[int, set[Hashable]]:
 
     plan = CorePlan(RunReadSet(ReadSet(members={"a": read_set}), {}, identity=False, events=False), Limits())
     text = b"".join(b'{"a":%b}\n' % value for value in values)
-    plan.core.hand_in(text, leave_first=False)
+    plan.core.submit(text, leave_first=False)
     while isinstance(found := plan.core.next(), tuple):
         kind, about, unknown = found
         if kind == "text":
             plan.answer_text(about, unknown)
         else:
             assert kind == "row"
-            plan.core.teach_row("shown")
+            plan.core.answer_row("shown")
     fingerprinter = Fingerprinter(read_set)
     rows: dict[int, set[Hashable]] = defaultdict(set)
     assert found is not None
