@@ -15,8 +15,9 @@ from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
 from segkoch_lint.envelopes.reader import UnreadableRequest
 from segkoch_lint.envelopes.unwrap import units_of
+from segkoch_lint.findings.plan_tally import ReplayCounts, ReplayTally
 from segkoch_lint.findings.redaction.masking import mask_shapes
-from segkoch_lint.findings.summary import ReplayCounts, ReplayTally, Summary
+from segkoch_lint.findings.summary import Summary
 from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_input

@@ -10,17 +10,9 @@ from msgspec.structs import asdict
 from segkoch_lint import __version__
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.plan_tally import PlanTally, ReplayCounts, ReplayTally, RequirementTally
 from segkoch_lint.findings.redaction.masking import shown, shown_path
-from segkoch_lint.findings.summary import (
-    CallTally,
-    IdentityTally,
-    PlanTally,
-    ReplayCounts,
-    ReplayTally,
-    RequirementTally,
-    RuleTally,
-    Summary,
-)
+from segkoch_lint.findings.summary import CallTally, IdentityTally, RuleTally, Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.json_findings import finding_text

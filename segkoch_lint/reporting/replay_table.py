@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.findings.summary import ReplayCounts, ReplayTally
+from segkoch_lint.findings.plan_tally import ReplayCounts, ReplayTally
 
 HEAD = ("event", "calls", "newly blocked", "of these useful", "blocked by both", "newly let through", "without a rule")
 ALIGN = "lrrrrrr"

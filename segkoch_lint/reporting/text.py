@@ -9,8 +9,9 @@ from typing import Any, ClassVar, TextIO
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.documents.document import ARROW
 from segkoch_lint.findings.finding import Finding, Severity, Snippet
+from segkoch_lint.findings.plan_tally import PlanTally
 from segkoch_lint.findings.redaction.masking import shown, shown_path
-from segkoch_lint.findings.summary import CallTally, Group, PlanTally, Summary
+from segkoch_lint.findings.summary import CallTally, Group, Summary
 from segkoch_lint.reporting import ReportOptions, RunResult, replay_table
 from segkoch_lint.reporting.escaping import escaped, visible
 from segkoch_lint.reporting.text_figures import (

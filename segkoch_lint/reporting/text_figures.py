@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.findings.summary import IdentityTally, PlanTally, Summary
+from segkoch_lint.findings.plan_tally import PlanTally
+from segkoch_lint.findings.summary import IdentityTally, Summary
 from segkoch_lint.inputs.file_types import ending_of
 
 _REASONS = {

@@ -14,7 +14,8 @@ from segkoch_lint.config.exit_status import exit_status, within_budgets
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.findings.finding import Severity
-from segkoch_lint.findings.summary import PlanTally, ReplayTally, RuleTally, Summary
+from segkoch_lint.findings.plan_tally import PlanTally, ReplayTally
+from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.rules.catalogue import built_in, find
 
 

@@ -11,8 +11,9 @@ from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.input_entries import ErrorSnippetMaker
 from segkoch_lint.findings.finding import Finding, Location
+from segkoch_lint.findings.plan_tally import PlanTally, RequirementTally
 from segkoch_lint.findings.redaction.masking import mask_shapes
-from segkoch_lint.findings.summary import PlanTally, RequirementTally, Summary
+from segkoch_lint.findings.summary import Summary
 from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.input import UnreadableInput
 from segkoch_lint.plans.check.pending_findings import FindingWriter, PendingPlanFinding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from segkoch_lint.findings.summary import Change
+from segkoch_lint.findings.plan_tally import Change
 from segkoch_lint.plans.check.pending_findings import PendingPlanFinding
 from segkoch_lint.plans.check.plan_findings import (
     GUARD_REMOVED,

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from segkoch_lint.findings.plan_tally import Change
 from segkoch_lint.findings.redaction.masking import mask_shapes
-from segkoch_lint.findings.summary import Change
 from segkoch_lint.plans.diff.required_members import newly_required
 from segkoch_lint.plans.model.json_values import as_mapping
 from segkoch_lint.plans.model.plan import Plan, PlanRule

@@ -13,7 +13,7 @@ import msgspec
 from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Finding
-from segkoch_lint.findings.summary import Change
+from segkoch_lint.findings.plan_tally import Change
 from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.gitignore import PathPatterns
 from segkoch_lint.inputs.input import UnreadableInput

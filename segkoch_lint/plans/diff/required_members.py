@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from segkoch_lint.findings.plan_tally import Change
 from segkoch_lint.findings.position import value_at
 from segkoch_lint.findings.redaction.masking import mask_shapes
-from segkoch_lint.findings.summary import Change
 from segkoch_lint.plans.diff.pairs import rules_before
 from segkoch_lint.plans.model.json_values import as_list, as_mapping, resolve
 from segkoch_lint.plans.model.plan import Plan, PlanRule

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from segkoch_lint.calls.call import CALL_TYPES
-from segkoch_lint.findings.summary import RequirementTally
+from segkoch_lint.findings.plan_tally import RequirementTally
 from segkoch_lint.plans.model.plan import Plan, PlanRule, Schema
 from segkoch_lint.plans.probe.answers import Answer, Unguarded
 from segkoch_lint.plans.probe.completion import Refusal
