@@ -105,7 +105,7 @@ def _format_without_a_name(stream: Stream, head: bytes, sample: LineSample, limi
     """Return the format of an input whose name does not show it; None for JSON."""
     if stream.exhausted and b"curl" in head and _has_commands(head, limits):
         return TextFormat.COMMANDS
-    text = TextSample(0, 0)
+    text = TextSample()
     if not sample.mostly_good:
         text = TextSample.of(head, limits, whole=stream.exhausted)
         if text.is_most:
@@ -119,7 +119,8 @@ def _format_without_a_name(stream: Stream, head: bytes, sample: LineSample, limi
         return TextFormat.YAML
     if like_json:
         return None
-    return TextFormat.TEXT if text.found or (not stream.exhausted and holds_objects(head)) else TextFormat.FOREIGN
+    holds_calls = text.found or text.alone or (not stream.exhausted and holds_objects(head))
+    return TextFormat.TEXT if holds_calls else TextFormat.FOREIGN
 
 
 def _has_commands(text: bytes, limits: Limits) -> bool:

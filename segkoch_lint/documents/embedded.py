@@ -44,24 +44,28 @@ class Embedded(msgspec.Struct, frozen=True):
 
 
 class TextSample(msgspec.Struct, frozen=True):
-    """How many lines of a text hold an object that may be a call, with text around it.
+    """How many lines of a text hold an object that may be a call.
 
     Attributes:
-        found: lines that do.
+        found: lines that do, with text around the object.
+        alone: lines that are such an object, without anything around it.
         tried: lines that are not blank.
     """
 
-    found: int
-    tried: int
+    found: int = 0
+    alone: int = 0
+    tried: int = 0
 
     @classmethod
     def of(cls, head: bytes, limits: Limits, *, whole: bool) -> TextSample:
         """Return the sample of the beginning of a text, or all of it."""
         lines = [line for line in head.split(b"\n")[: None if whole else -1] if line.strip()]
         if not shows_signs(head) or not is_text(head):
-            return cls(0, len(lines))
+            return cls(tried=len(lines))
         with_signs = [line for line in lines if shows_signs(line)][:_SAMPLED_LINES]
-        return cls(sum(_has_object_in_text(line, limits) for line in with_signs), len(lines))
+        alone = [is_good_line(line, limits) for line in with_signs]
+        found = sum(_has_object_in_text(line, limits) for line, good in zip(with_signs, alone, strict=True) if not good)
+        return cls(found, sum(alone), len(lines))
 
     @property
     def is_most(self) -> bool:
@@ -80,8 +84,6 @@ def holds_objects(head: bytes) -> bool:
 
 
 def _has_object_in_text(line: bytes, limits: Limits) -> bool:
-    if is_good_line(line, limits):
-        return False  # several documents without anything between
     for each in objects_in(line, 1, limits):
         if not isinstance(each, ParseError):
             span = each.locate([()])[()]

@@ -129,6 +129,8 @@ def test_a_wrong_type_in_a_line_of_text_is_an_error_at_the_type(
         (OTHER * 30_000 + CLOUDWATCH, TextFormat.TEXT),
         (f"# Events\n\n```\n{OTHER * 30_000}", TextFormat.FOREIGN),
         (PLAIN * 15_000 + CLOUDWATCH, TextFormat.TEXT),
+        (f"POST /v1/t HTTP/1.1\r\nHost: x\r\nDate: {{}}\r\n\r\n{GOOD}\r\n\r\nHTTP/1.1 200 OK\r\n", TextFormat.TEXT),
+        (f"type: track\nevent: A\ncontext:\n  {GOOD}\n", TextFormat.YAML),
         (f"\0{GOOD} binary\n", TextFormat.FOREIGN),
     ],
 )

@@ -170,6 +170,10 @@ def test_a_quote_that_is_not_closed_ends_its_command(quote: str) -> None:
     assert len(read(f"{good}curl -d {quote}never closed\n")) == 1
 
 
+def test_here_documents_that_are_not_closed_are_not_looked_for_without_end() -> None:
+    assert read("".join(f"curl -d @- <<E{number}\n" for number in range(20_000))) == []  # or this takes minutes
+
+
 @pytest.mark.parametrize(
     "unit", ["curl 'x\n", 'curl "x\n', "curl $'x\n", "curl -d \\\n", "curl ", "'a'", "curl -d @- <<E\n"]
 )
