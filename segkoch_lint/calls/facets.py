@@ -11,7 +11,8 @@ import msgspec
 from segkoch_lint.calls.call import LIBRARY_NAME, library_of
 from segkoch_lint.findings.position import Path, value_at
 from segkoch_lint.findings.redaction.known_ids import Ids
-from segkoch_lint.findings.redaction.masking import Secret, mask_shapes, mask_spans, merged
+from segkoch_lint.findings.redaction.masking import Secret, mask_shapes, mask_spans
+from segkoch_lint.findings.redaction.personal_data import merged
 from segkoch_lint.findings.summary import Group
 
 

@@ -14,7 +14,8 @@ from segkoch_lint.calls.call import LIBRARY_NAME
 from segkoch_lint.documents.document import Document, Note, pointer_in
 from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Path, Span
-from segkoch_lint.findings.redaction.masking import Secret, mask_spans, merged
+from segkoch_lint.findings.redaction.masking import Secret, mask_spans
+from segkoch_lint.findings.redaction.personal_data import merged
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.violations import shown_text

@@ -22,7 +22,8 @@ from segkoch_lint.engine.lines.run_read_set import EVENT
 from segkoch_lint.findings.finding import Finding, Location
 from segkoch_lint.findings.position import OffsetRange, Path, Span, object_with
 from segkoch_lint.findings.redaction.known_ids import UnreadIds, holds_none
-from segkoch_lint.findings.redaction.masking import Secret, hides_values, key_of, mask_name, parent_of
+from segkoch_lint.findings.redaction.masking import Secret, mask_name
+from segkoch_lint.findings.redaction.personal_data import hides_values, key_of, parent_of
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.rules.ruleset import Verdict
 from segkoch_lint.rules.violations import NAMES, ViolationTemplate, placeholders

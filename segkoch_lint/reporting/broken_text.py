@@ -18,7 +18,7 @@ from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.redaction.escapes import unescape
 from segkoch_lint.findings.redaction.known_ids import KnownIds
-from segkoch_lint.findings.redaction.masking import merged, sensitive_spans
+from segkoch_lint.findings.redaction.personal_data import merged, sensitive_spans
 from segkoch_lint.findings.redaction.sensitive_keys import is_damaged, is_sensitive_key
 from segkoch_lint.reporting.hidden_values import OPENED, STRING_REST, hidden_regions
 

@@ -11,7 +11,8 @@ from segkoch_lint.documents.surroundings import Surroundings
 from segkoch_lint.findings.finding import Snippet
 from segkoch_lint.findings.position import OffsetRange, Span
 from segkoch_lint.findings.redaction.known_ids import Ids
-from segkoch_lint.findings.redaction.masking import is_id, mask, sensitive_spans
+from segkoch_lint.findings.redaction.masking import mask
+from segkoch_lint.findings.redaction.personal_data import is_id, sensitive_spans
 from segkoch_lint.reporting.broken_text import guessed_secrets
 
 REACHES = ((0.75, 1.5), (2, 4))

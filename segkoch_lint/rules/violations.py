@@ -10,7 +10,8 @@ import msgspec
 
 from segkoch_lint.calls.call import LIBRARY_NAME
 from segkoch_lint.findings.position import OffsetRange, Path, path_of, value_at
-from segkoch_lint.findings.redaction.masking import Secret, is_id, key_of, parent_of, redacted
+from segkoch_lint.findings.redaction.masking import Secret, redacted
+from segkoch_lint.findings.redaction.personal_data import is_id, key_of, parent_of
 from segkoch_lint.findings.redaction.sensitive_keys import fold
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.findings.position import OffsetRange
-from segkoch_lint.findings.redaction.masking import hides_values
+from segkoch_lint.findings.redaction.personal_data import hides_values
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 

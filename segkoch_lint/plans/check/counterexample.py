@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segkoch_lint.findings.redaction.masking import Secret, is_sensitive, mask_shapes
+from segkoch_lint.findings.redaction.masking import Secret, mask_shapes
+from segkoch_lint.findings.redaction.personal_data import is_sensitive
 from segkoch_lint.plans.probe.probes import Mutation
 
 
