@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
@@ -48,6 +48,8 @@ SCHEMAS = st.recursive(
 )
 
 
+@example(schema={"minItems": 2}, kind="array", value=[1, {}])
+@example(schema={"enum": [{"a": 1}]}, kind="object", value={"a": 1})
 @given(schema=SCHEMAS, kind=st.sampled_from(["object", "array"]), value=VALUES)
 def test_a_document_is_recognised_as_its_schema_says(schema: dict[str, Any], kind: str, value: Any) -> None:
     whole = {**schema, "type": kind, "required": schema.get("required", [])}

@@ -349,7 +349,7 @@ def test_texts_inside_one_another_are_read_to_a_depth(texts: int, calls: int) ->
 
 
 def test_what_was_posted_to_segment_was_meant_as_a_call(tmp_path: Path) -> None:
-    (tmp_path / "a.har").write_text(har(request('{"event": "Order Completed"}', "https://api.segment.io/v1/track")))
+    (tmp_path / "a.har").write_text(har(request('{"name": "Home"}', "https://api.segment.io/v1/page")))
     linter = Linter()
 
     found = list(linter.paths([str(tmp_path)]))
