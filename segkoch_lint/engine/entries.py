@@ -26,6 +26,7 @@ class NotACallEntry(msgspec.Struct, frozen=True):
         pointer: of the value in its document; empty if it is the document.
         span: of the value, if it is located.
         remark: a remark on the input if no call is in it; a value with a remark is never a finding.
+        holder: the name of the message or request that holds it; empty if there is none.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class NotACallEntry(msgspec.Struct, frozen=True):
     span: Span | None
     meant: str = ""
     remark: str = ""
+    holder: str = ""
 
 
 class ConditionalError(msgspec.Struct, frozen=True):

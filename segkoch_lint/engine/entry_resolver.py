@@ -195,6 +195,9 @@ class EntryResolver:
             return
         place = Location.of(self._source.path, entry.span, entry.pointer)
         problem = _PROBLEMS.get(entry.kind, _EXPECTED).format(meant=entry.meant)
-        finding = self._checker.input_finding(NOT_A_CALL, place, self._ignored, self._summary, problem=problem)
+        properties = {"entry": entry.holder} if entry.holder else {}
+        finding = self._checker.input_finding(
+            NOT_A_CALL, place, self._ignored, self._summary, problem=problem, properties=properties
+        )
         if finding is not None:
             yield finding

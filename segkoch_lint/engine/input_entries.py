@@ -234,7 +234,8 @@ class InputEntries:
             self.summary.not_calls[unit.kind] += 1
             has_pointer = unit.path in spans and (unit.path or document.origin is not None)
             pointer = pointer_in(document, unit.path) if has_pointer else ""
-            yield NotACallEntry(unit.kind, pointer, spans.get(unit.path), unit.meant)
+            holder = document.origin.entry if document.origin is not None else ""
+            yield NotACallEntry(unit.kind, pointer, spans.get(unit.path), unit.meant, holder=holder)
 
     def _calls_in_unknown_envelopes(self, document: Document, units: Sequence[Unit]) -> Sequence[FoundCalls]:
         """Return the calls inside values that are not calls, but for those of the messages of a capture."""

@@ -203,6 +203,7 @@ def test_a_message_that_is_not_a_call_is_an_error_where_calls_are_expected() -> 
 
     assert codes(found) == ["KCH002"]
     assert found[0].location.pointer == "/Records/0/body"
+    assert found[0].properties["entry"] == "message m"
     assert summary.calls == 0
 
 
