@@ -63,5 +63,5 @@ def test_what_a_schema_looks_at_decides_for_the_built_in_envelopes(envelope: Any
     validator = Draft202012Validator(dict(envelope.recognise))
     recogniser = Recogniser(envelope)
     for other in built_in():
-        for example in other.examples:
-            assert recogniser.recognises(example.document) == validator.is_valid(example.document)
+        for each in other.examples:
+            assert recogniser.recognises(each.document) == validator.is_valid(each.document)
