@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,23 @@ def test_the_envelopes_of_the_user_come_before_the_built_in_ones(tmp_path: Path)
 
     assert finding.location.pointer == "/payload/inner/context/device/type"
     assert load_envelopes([tmp_path / "own"])[0].title == "shop-queue"
+
+
+def test_the_envelopes_of_the_user_are_opened_in_folders_whatever_their_text_shows(tmp_path: Path) -> None:
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packing.compress(json.dumps(wrong_call()).encode()) + packing.flush()
+    data = base64.b64encode(packed).decode()
+    described = envelope(
+        calls=[{"at": "/segment", "encodings": [["base64", "deflate", "json"]]}],
+        examples=[{"document": {"shop": 1, "segment": data}, "calls": ["/segment"]}],
+    )
+    (tmp_path / "dump").mkdir()
+    (tmp_path / "dump" / "x.json").write_text(json.dumps({"shop": 1, "segment": data}))
+    linter = Linter(Settings(envelopes=(save(tmp_path / "own", described),)))
+
+    (finding,) = linter.paths([str(tmp_path / "dump")])
+
+    assert finding.location.pointer == "/segment → /context/device/type"
 
 
 def test_of_the_built_in_ones_the_one_that_asks_for_most_comes_first() -> None:
