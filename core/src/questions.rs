@@ -44,10 +44,12 @@ pub struct States {
     /// The automaton's ids of the states; with the first of them a text begins.
     ids: Vec<LazyStateID>,
     numbers: HashMap<LazyStateID, u32, RandomState>,
-    /// By state and class of byte, the next state.
+    /// By state and class of byte, the start of the next state in this table.
     next: Vec<u32>,
     /// By state, the answer of a text that ends there.
     answers: Vec<u32>,
+    /// By state, whether no byte leads to another one; None until a byte does not.
+    is_last: Vec<Option<bool>>,
 }
 
 impl States {
@@ -57,6 +59,7 @@ impl States {
         self.numbers.insert(id, number);
         self.next.resize(self.next.len() + classes, UNKNOWN);
         self.answers.push(UNKNOWN);
+        self.is_last.push(None);
         number
     }
 }
@@ -96,8 +99,8 @@ impl Questions {
     pub fn states(&self) -> States {
         let cache = self.automaton.create_cache();
         let clears = cache.clear_count();
-        let (ids, next, answers) = (Vec::new(), Vec::new(), Vec::new());
-        States { cache, clears, ids, numbers: HashMap::default(), next, answers }
+        let (ids, next, answers, is_last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        States { cache, clears, ids, numbers: HashMap::default(), next, answers, is_last }
     }
 
     /// Returns the number of the patterns that match a text of printable ASCII; None if that is unknown.
@@ -106,24 +109,34 @@ impl Questions {
             self.begin_anew(states)?;
         }
         let shift = self.automaton.byte_classes().stride2();
-        let mut state = 0;
+        let mut start = 0;
         for &byte in text {
-            let at = (state as usize) << shift | usize::from(self.classes[usize::from(byte)]);
-            state = match states.next[at] {
-                UNKNOWN => match self.step(states, state, byte) {
-                    Some(next) => next,
+            let next = states.next[start | usize::from(self.classes[usize::from(byte)])];
+            if next as usize == start {
+                let is_last = states.is_last[start >> shift];
+                if is_last == Some(true) {
+                    break;
+                }
+                if is_last.is_none() && !self.find_last(states, start >> shift) {
+                    return self.answer_anew(states, text);
+                }
+            } else if next == UNKNOWN {
+                match self.step(states, start >> shift, byte) {
+                    Some(next) => start = next,
                     None => return self.answer_anew(states, text),
-                },
-                next => next,
-            };
+                }
+            } else {
+                start = next as usize;
+            }
         }
-        if states.answers[state as usize] == UNKNOWN {
-            let id = self.automaton.next_eoi_state(&mut states.cache, states.ids[state as usize]).ok()?;
+        let state = start >> shift;
+        if states.answers[state] == UNKNOWN {
+            let id = self.automaton.next_eoi_state(&mut states.cache, states.ids[state]).ok()?;
             let answer = self.number(&states.cache, id)?;
-            states.answers[state as usize] = u32::from(answer);
+            states.answers[state] = u32::from(answer);
             return Some(answer);
         }
-        u16::try_from(states.answers[state as usize]).ok()
+        u16::try_from(states.answers[state]).ok()
     }
 
     /// Clears the table, but for the state in which texts begin.
@@ -133,24 +146,44 @@ impl Questions {
         states.numbers.clear();
         states.next.clear();
         states.answers.clear();
+        states.is_last.clear();
         let begin = begin_of(&self.automaton, &mut states.cache)?;
         states.clears = states.cache.clear_count();
         states.add(begin, 1 << self.automaton.byte_classes().stride2());
         Some(())
     }
 
-    /// Finds the state after a byte, and adds it to the table; None if states were dropped meanwhile.
+    /// Finds the state after a byte, adds it to the table, and returns its start there; None if states were dropped
+    /// meanwhile.
     #[cold]
-    fn step(&self, states: &mut States, state: u32, byte: u8) -> Option<u32> {
-        let id = self.automaton.next_state(&mut states.cache, states.ids[state as usize], byte).ok()?;
+    fn step(&self, states: &mut States, state: usize, byte: u8) -> Option<usize> {
+        let id = self.automaton.next_state(&mut states.cache, states.ids[state], byte).ok()?;
         if states.cache.clear_count() != states.clears {
             return None;
         }
         let shift = self.automaton.byte_classes().stride2();
         let known = states.numbers.get(&id).copied();
-        let next = known.unwrap_or_else(|| states.add(id, 1 << shift));
-        states.next[(state as usize) << shift | usize::from(self.classes[usize::from(byte)])] = next;
-        Some(next)
+        let next = known.unwrap_or_else(|| states.add(id, 1 << shift)) << shift;
+        states.next[state << shift | usize::from(self.classes[usize::from(byte)])] = next;
+        Some(next as usize)
+    }
+
+    /// Finds out whether no byte leads from a state to another one; returns false if states were dropped meanwhile.
+    #[cold]
+    fn find_last(&self, states: &mut States, state: usize) -> bool {
+        let start = state << self.automaton.byte_classes().stride2();
+        for byte in b' '..=0x7f {
+            match self.step(states, state, byte) {
+                None => return false,
+                Some(next) if next != start => {
+                    states.is_last[state] = Some(false);
+                    return true;
+                }
+                Some(_) => {}
+            }
+        }
+        states.is_last[state] = Some(true);
+        true
     }
 
     /// Answers without the table.
@@ -255,6 +288,18 @@ mod tests {
 
     fn questions(patterns: &[&str]) -> Questions {
         Questions::new(&patterns.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn a_text_is_read_no_further_than_to_the_last_state() {
+        let asked = questions(&[r"\S", "^(?:guest|0)$", "b"]);
+        let mut states = asked.states();
+        let answer = |text: &str, states: &mut States| asked.answer(states, text.as_bytes()).unwrap();
+        let found = answer("user b and more", &mut states);
+        assert_eq!(states.is_last.iter().filter(|is_last| **is_last == Some(true)).count(), 1);
+        assert_eq!(answer("b!", &mut states), found);
+        assert_ne!(answer("user without", &mut states), found);
+        assert_ne!(answer("guest", &mut states), answer("guests", &mut states));
     }
 
     #[test]

@@ -35,6 +35,10 @@ _MOST_THREADS = 32
 _MOST_AHEAD = 64
 """Blocks of a megabyte that are held while the core reads them or waits for verdicts."""
 
+_REUSED_BYTES = 31 << 20
+"""Size of a block of memory: after its release glibc keeps the memory of smaller blocks, and reuses it. Otherwise it
+returns each megabyte that was read to the system, and gets it back page by page. Other C libraries ignore this."""
+
 MOST_GROUPS = 20_000
 """Groups that are cached; with more, they are cleared."""
 
@@ -58,6 +62,7 @@ class NativeSelector:
     """
 
     def __init__(self, context: LineContext, reads: RunReadSet) -> None:
+        bytes(_REUSED_BYTES)  # is freed at once, and never written to
         self._threads = min(context.threads, _MOST_THREADS)
         self.ahead = 0 if context.threads == 1 else min(4 * self._threads, _MOST_AHEAD)
         self._ruleset = context.ruleset
