@@ -77,6 +77,12 @@ def signals_arrive() -> None:
 
 
 @pytest.fixture
+def unmeasured_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure no coverage in the programs that a test starts: other tests run their lines, in half the time."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.fixture
 def good_call() -> dict[str, Any]:
     """A call that breaks no rule; the test may change it."""
     return copy.deepcopy(IOS_CALL)

@@ -15,7 +15,7 @@ import yaml
 from tests.documentation import ROOT, blocks
 from tests.plans.plan_files import config_api, guard
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unmeasured_programs")]
 
 
 def documented(first_line: str) -> Any:

@@ -18,7 +18,7 @@ from tests.conftest import IOS_CALL
 from tests.plans.plan_files import config_api, guard
 from tests.test_repositories import OTHERS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unmeasured_programs")]
 
 ROOT = Path(__file__).parents[1]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())

@@ -17,7 +17,7 @@ from segkoch_lint import resources
 from tests.conftest import IOS_CALL, Ran
 from tests.plans.plan_files import DEVICE, ORDER, config_api, guard, rule
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unmeasured_programs")]
 
 Program = Callable[..., Ran]
 

@@ -15,7 +15,7 @@ from segkoch_lint.engine.lines.core import has_core
 from tests.engine.lines.hostile import FILES, LINES, log
 from tests.engine.lines.logs import is_found_the_same
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unmeasured_programs")]
 
 GROUPED = Settings(group_by=tuple(FACETS.values()))
 
