@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol, TextIO
 import msgspec
 
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.summary import Summary
 
 FORMATS = {
@@ -18,7 +18,7 @@ FORMATS = {
     "json": "segkoch_lint.reporting.json_report",
     "json-lines": "segkoch_lint.reporting.json_lines",
 }
-"""The module of each format, by name. It has a class `Reporter` (see `Report`), and is imported when it is needed."""
+"""The module of each format, by name. It has a class `Reporter` (see below), and is imported when it is needed."""
 
 
 class ReportOptions(msgspec.Struct, frozen=True):
@@ -49,6 +49,8 @@ class RunResult(msgspec.Struct, frozen=True):
         facets: the names of the facets that calls are grouped by.
         unwritten: whether a report in a file could not be written.
         max_blocked: how many useful calls of a replay may be blocked; None if any number may.
+        shown: the number of findings that were passed to the format.
+        rules: by code, the name and the configured severity of the rules with findings, including hidden ones.
     """
 
     exit_status: int
@@ -57,10 +59,25 @@ class RunResult(msgspec.Struct, frozen=True):
     facets: Sequence[str] = ()
     unwritten: bool = False
     max_blocked: Budget | None = None
+    shown: int = 0
+    rules: Mapping[str, tuple[str, Severity]] = msgspec.field(default_factory=dict)
 
 
 class Report(Protocol):
-    """A report that is being written. Findings are written as they come, so that they need no memory.
+    """A report that is being written. Findings are written as they come, so that they need no memory."""
+
+    def begin(self, summary: Summary) -> None:
+        """Write the part before the findings."""
+
+    def finding(self, finding: Finding) -> None:
+        """Write one finding."""
+
+    def end(self, summary: Summary, result: RunResult) -> None:
+        """Write the figures, and complete the report."""
+
+
+class Reporter(Report, Protocol):
+    """A format.
 
     Attributes:
         shows_snippets: whether the format shows the snippets of findings, so that they have to be made.
@@ -73,25 +90,41 @@ class Report(Protocol):
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None: ...
 
+
+class LimitedReport:
+    """A report with a limit on its findings, in any format."""
+
+    def __init__(self, report: Report, max_findings: int | None) -> None:
+        self._report = report
+        self._max = max_findings
+        self._shown = 0
+        self._rules: dict[str, tuple[str, Severity]] = {}
+
     def begin(self, summary: Summary) -> None:
         """Write the part before the findings."""
+        self._report.begin(summary)
 
     def finding(self, finding: Finding) -> None:
-        """Write one finding."""
+        """Write one finding, or hide it beyond the limit."""
+        self._rules.setdefault(finding.code, (finding.name, finding.severity))
+        if self._max is None or self._shown < self._max:
+            self._report.finding(finding)
+            self._shown += 1
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the figures, and complete the report."""
+        self._report.end(summary, msgspec.structs.replace(result, shown=self._shown, rules=self._rules))
 
 
-def reporter(name: str) -> type[Report]:
+def reporter(name: str) -> type[Reporter]:
     """Return the class that writes reports in the format *name*."""
-    found: type[Report] = import_module(FORMATS[name]).Reporter
+    found: type[Reporter] = import_module(FORMATS[name]).Reporter
     return found
 
 
 def open_report(name: str, stream: TextIO, options: ReportOptions) -> Report:
     """Return a report in the format *name* that is written to *stream*."""
-    return reporter(name)(stream, options)
+    return LimitedReport(reporter(name)(stream, options), options.max_findings)
 
 
 def is_report(head: bytes) -> bool:

@@ -24,18 +24,15 @@ class Reporter:
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream
         self._options = options
-        self._written = 0
 
     def begin(self, summary: Summary) -> None:
         """Write nothing: the figures come last."""
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        if self._options.max_findings is None or self._written < self._options.max_findings:
-            self._stream.write(finding_text(finding, show_ids=self._options.show_ids) + "\n")
-            self._written += 1
+        self._stream.write(finding_text(finding, show_ids=self._options.show_ids) + "\n")
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the summary."""
-        figures = summary_object(summary, result, shown=self._written, show_ids=self._options.show_ids)
+        figures = summary_object(summary, result, show_ids=self._options.show_ids)
         self._stream.write(json_text({"summary": figures}) + "\n")

@@ -35,7 +35,7 @@ class Reporter:
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream
         self._options = options
-        self._written = 0
+        self._separator = ""
         self._waiting: list[str] = []
         tool = {"name": "segkoch-lint", "version": __version__}
         stream.write(f'{{"version": {VERSION}, "tool": {json_text(tool)}, "findings": [')
@@ -45,11 +45,9 @@ class Reporter:
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        if self._options.max_findings is not None and self._written >= self._options.max_findings:
-            return
         text = finding_text(finding, show_ids=self._options.show_ids)
-        self._waiting.append(f"{',' if self._written else ''}\n{text}")
-        self._written += 1
+        self._waiting.append(f"{self._separator}\n{text}")
+        self._separator = ","
         if len(self._waiting) >= _AT_ONCE:
             self._write_waiting()
 
@@ -59,12 +57,12 @@ class Reporter:
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the figures and close the document."""
-        figures = summary_object(summary, result, shown=self._written, show_ids=self._options.show_ids)
+        figures = summary_object(summary, result, show_ids=self._options.show_ids)
         self._write_waiting()
         self._stream.write(f'\n], "summary": {json_text(figures)}}}\n')
 
 
-def summary_object(summary: Summary, result: RunResult, *, shown: int, show_ids: bool = False) -> dict[str, Any]:
+def summary_object(summary: Summary, result: RunResult, *, show_ids: bool = False) -> dict[str, Any]:
     """Return the figures as the JSON formats write them."""
     return {
         "exit_status": result.exit_status,
@@ -81,7 +79,7 @@ def summary_object(summary: Summary, result: RunResult, *, shown: int, show_ids:
         "destinations": summary.destinations,
         "findings": {
             "total": summary.severities.total(),
-            "shown": shown,
+            "shown": result.shown,
             **{level: summary.severities[level] for level in ("error", "warning", "info")},
             "within_budget": sum(result.within.values()),
         },

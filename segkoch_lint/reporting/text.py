@@ -33,6 +33,9 @@ _TAB = 4
 _FIGURES = ("calls", "checked", "ready", "limited", "faulty", "share ready")
 """The columns with the figures of a library or a group."""
 
+RuleNames = Mapping[str, tuple[str, Severity]]
+"""By code, the name and the severity of rules."""
+
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
@@ -45,9 +48,6 @@ class Reporter:
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._writer = TextWriter(stream, color=options.color)
         self._options = options
-        self._written = 0
-        self._hidden = 0
-        self._seen: dict[str, tuple[str, Severity]] = {}
 
     def begin(self, summary: Summary) -> None:
         """Write how plans guard each requirement, in a run over plans."""
@@ -56,13 +56,8 @@ class Reporter:
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        self._seen.setdefault(finding.code, (finding.name, finding.severity))
         if self._options.quiet:
             return
-        if self._options.max_findings is not None and self._written >= self._options.max_findings:
-            self._hidden += 1
-            return
-        self._written += 1
         color = _COLORS[finding.severity]
         show_ids = self._options.show_ids
         line = self._writer.line
@@ -89,15 +84,17 @@ class Reporter:
         if _is_all_unread(summary) and not result.unwritten:
             return  # standard error says it in one line
         line = self._writer.line
-        if self._hidden:
-            line(f"… and {count(self._hidden, 'more finding')} (--max-findings {self._options.max_findings}).")
+        names = _rule_names(result)
+        hidden = summary.severities.total() - result.shown
+        if hidden and self._options.max_findings is not None and not self._options.quiet:
+            line(f"… and {count(hidden, 'more finding')} (--max-findings {self._options.max_findings}).")
             line("")
         if summary.rules:
-            self._rules(summary, result.budgets)
+            self._rules(summary, result.budgets, names)
         if summary.checked and (summary.rules or self._options.statistics):
             self._libraries(summary)
         if summary.groups:
-            self._groups(summary, result.facets)
+            self._groups(summary, result.facets, names)
         if self._options.statistics:
             for path in summary.unreadable:
                 keys = "Segment keys" if summary.plans is None else "a key of a tracking plan"
@@ -111,7 +108,7 @@ class Reporter:
             line(calls_sentence(summary))
         if summary.identity is not None and summary.identity.seen_from_both_sides:
             line(users_sentence(summary.identity))
-        self._verdict(summary, result)
+        self._verdict(summary, result, names)
 
     def _snippet(self, snippet: Snippet, color: str) -> None:
         line = self._writer.line
@@ -132,13 +129,8 @@ class Reporter:
 
     # --- tables ----------------------------------------------------------------------------------------------------
 
-    def _rule_names(self) -> Mapping[str, tuple[str, Severity]]:
-        """Return by code the name and the severity of rules; the severity of a finding is the configured one."""
-        return {rule.code: (rule.name, rule.severity) for rule in built_in()} | self._seen
-
-    def _rules(self, summary: Summary, budgets: Mapping[str, Budget]) -> None:
+    def _rules(self, summary: Summary, budgets: Mapping[str, Budget], names: RuleNames) -> None:
         """Write how often each rule is broken, the most severe ones first."""
-        names = self._rule_names()
         rows: list[Sequence[str]] = []
         for code in sorted(summary.rules, key=lambda code: (-names[code][1], code)):
             tally, (name, severity), budget = summary.rules[code], names[code], budgets.get(code)
@@ -194,9 +186,8 @@ class Reporter:
         ]
         self._writer.table(["library", *_FIGURES], rows, "l" + "r" * len(_FIGURES))
 
-    def _groups(self, summary: Summary, facets: Sequence[str]) -> None:
+    def _groups(self, summary: Summary, facets: Sequence[str], names: RuleNames) -> None:
         """Write the figures of each group, the largest first, and below them the rules that its calls break."""
-        names = self._rule_names()
         rows: list[Sequence[str]] = []
 
         def order(item: tuple[Group, CallTally]) -> tuple[Any, ...]:
@@ -216,7 +207,7 @@ class Reporter:
 
     # --- verdict ---------------------------------------------------------------------------------------------------
 
-    def _verdict(self, summary: Summary, result: RunResult) -> None:
+    def _verdict(self, summary: Summary, result: RunResult, names: RuleNames) -> None:
         for problem in _problems(summary, result):
             self._writer.line(Piece(problem, "red", bold=True))
         unprobed = unprobed_clause(summary.plans) if summary.plans is not None else ""
@@ -225,7 +216,7 @@ class Reporter:
             counts = (severity_count(level, summary.severities[level], result.within.get(level, 0)) for level in levels)
             all_within = sum(result.within.values()) == summary.severities.total()
             color = "red" if result.exit_status else "green" if all_within else "yellow"
-            more = f" Learn more: segkoch-lint rule {self._worst(summary)}" if summary.rules else ""
+            more = f" Learn more: segkoch-lint rule {_worst(summary, names)}" if summary.rules else ""
             self._writer.line(Piece(", ".join(counts) + f"{unprobed}.", color, bold=True), Piece(more, dim=True))
         elif summary.plans is not None and not summary.plans.checked:
             nothing = f"Nothing was checked: no rule of a tracking plan to probe{unprobed}."
@@ -237,10 +228,15 @@ class Reporter:
         elif not (summary.unread or summary.internal_errors):
             self._writer.line(Piece(f"No findings{unprobed}.", "yellow" if unprobed else "green", bold=True))
 
-    def _worst(self, summary: Summary) -> str:
-        """Return the code of the rule that most calls break, among the most severe ones."""
-        names = self._rule_names()
-        return min(summary.rules, key=lambda code: (-names[code][1], -summary.rules[code].calls, code))
+
+def _worst(summary: Summary, names: RuleNames) -> str:
+    """Return the code of the rule that most calls break, among the most severe ones."""
+    return min(summary.rules, key=lambda code: (-names[code][1], -summary.rules[code].calls, code))
+
+
+def _rule_names(result: RunResult) -> RuleNames:
+    """Return the names and severities of all rules; those of rules with findings are the configured ones."""
+    return {rule.code: (rule.name, rule.severity) for rule in built_in()} | dict(result.rules)
 
 
 def _problems(summary: Summary, result: RunResult) -> Iterator[str]:
