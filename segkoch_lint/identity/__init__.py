@@ -1,1 +1,1 @@
-"""People to findings: what a whole run says of one user, from the app and from servers."""
+"""Records of users, ids and event names of a whole run to findings."""

@@ -1,4 +1,4 @@
-"""All records of a run to findings: the sections of `queries.sql` in their order, and rule files in between."""
+"""All records of a run to findings: it runs the sections of `queries.sql` and checks their results by the rules."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from segkoch_lint.identity.claim_vectors import (
     summary_of_person,
 )
 from segkoch_lint.identity.database import IdentityDatabase
-from segkoch_lint.identity.devices import Affecting, IdUse, add_findings
+from segkoch_lint.identity.devices import IdStatement, IdUse, add_findings
 from segkoch_lint.identity.event_names import MOST_NAMES, EventCalls, EventSet
 from segkoch_lint.identity.identity_findings import ADVERTISING, Affected, FindingStore, IdentityFinding
 from segkoch_lint.identity.ordinary import most_devices
 from segkoch_lint.identity.sql_engines import Engine
-from segkoch_lint.identity.users import Blamed, Statement, User
+from segkoch_lint.identity.users import OffendingCalls, Statement, User
 from segkoch_lint.rules.violations import Violation
 
 _MOST_SOUGHT = 100_000
-"""Ids whose records are looked for in a temporary file; if there are more, everything is loaded."""
+"""The most ids whose records are searched in a temporary file; if there are more, all records are loaded."""
 
 
 class Rules(Protocol):
-    """The rules of a run, as `segkoch_lint.rules.ruleset.RuleSet` has them."""
+    """The rules of a run: `segkoch_lint.rules.ruleset.RuleSet`."""
 
     def violations(self, kind: Literal["user", "device", "event-name"], value: Mapping[str, Any]) -> list[Violation]:
-        """Return what the rules that apply to *kind* say of a summary."""
+        """Return the violations by a summary of the rules that apply to *kind*."""
 
     def schemas(self, kind: Literal["user", "device", "event-name"]) -> Sequence[Mapping[str, Any]]:
         """Return the schemas of these rules."""
@@ -41,11 +41,11 @@ class Rules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IdentityResult:
-    """What a run says of its users and event names.
+    """The findings about users and event names of a run, and their figures.
 
     Attributes:
-        tally: the users.
-        calls: by code of a rule, how many calls its findings are about, no call counted twice.
+        tally: the figures about users.
+        calls: by code of a rule, the number of affected calls; each counts once.
         findings: in the order of their first calls.
     """
 
@@ -59,11 +59,11 @@ class IdentityResult:
 
 
 def analyse(database: IdentityDatabase, rules: Rules) -> IdentityResult:
-    """Sum up and judge everything that was recorded.
+    """Return the findings about all records of a run.
 
     Args:
-        database: everything that was recorded.
-        rules: what is demanded.
+        database: the records.
+        rules: the rules of the run.
 
     Raises:
         OutputError: there is no space left for temporary files.
@@ -76,11 +76,11 @@ def analyse(database: IdentityDatabase, rules: Rules) -> IdentityResult:
         _count(tally, database.leave_out_ordinary(most))
     analysis = _Analysis(database, database.open(), rules, findings, tally)
     if rules.schemas("user") or rules.schemas("device"):
-        analysis.judge_users()
+        analysis.check_users()
     if rules.schemas("device"):
-        analysis.judge_ids()
+        analysis.check_ids()
     if rules.schemas("event-name"):
-        analysis.judge_event_names()
+        analysis.check_event_names()
     return IdentityResult(analysis.tally, analysis.calls, findings)
 
 
@@ -103,8 +103,8 @@ class _Analysis:
         self._by_claim = all(map(asks_of_each_claim, rules.schemas("user")))
         self._accepted: dict[tuple[str, str, int, bool], bool] = {}
 
-    def judge_users(self) -> None:
-        """Judge every user, and note the uses of ids."""
+    def check_users(self) -> None:
+        """Check every user, and store the uses of ids."""
         self._resolve_chains()
         if self._database.is_spilled:
             self._resolve_owners()
@@ -114,13 +114,13 @@ class _Analysis:
             self._engine.run("persons")
             _count(self.tally, self._engine.rows("person-vectors"))
             if self._rules.schemas("user"):
-                self._judge_persons()
+                self._check_persons()
             if self._rules.schemas("device"):
                 self._engine.run("uses")
             self._engine.run("forget-users")
 
-    def judge_ids(self) -> None:
-        """Judge the use of every id; `judge_users` has noted them."""
+    def check_ids(self) -> None:
+        """Check the use of every id, after `check_users` has stored them."""
         engine, verdicts, rejected = self._engine, list[Sequence[Violation]](), list[tuple[Any, ...]]()
         engine.run("ids" if len(self._partitions) > 1 else "ids-of-one-partition")
         for use in engine.rows("id-vectors"):
@@ -141,27 +141,27 @@ class _Analysis:
                 self._load(partition, sought)
             engine.run("affected")
         for _, statements in groupby(engine.rows("affected-by-id"), itemgetter(0, 1)):
-            add_findings((Affecting(*row) for row in statements), verdicts, self._findings)
+            add_findings((IdStatement(*row) for row in statements), verdicts, self._findings)
         self.calls.update({code: calls for code, calls in engine.rows("affected-calls")})  # noqa: C416 - rows of any
 
-    def judge_event_names(self) -> None:
-        """Judge every set of event names that are alike."""
+    def check_event_names(self) -> None:
+        """Check every set of similar event names."""
         engine = self._engine
         counting = all(map(asks_only_how_many_names, self._rules.schemas("event-name")))
         for partition in self._partitions:
             self._database.load_events(engine, partition)
             engine.run("event-names")
             numbers = [names for (names,) in engine.rows("event-vectors")]
-            rejected = [names for names in numbers if not counting or self._judge_names(_names(names))]
+            rejected = [names for names in numbers if not counting or self._check_names(_names(names))]
             if rejected:
                 engine.make("rejected_set")
                 engine.insert("rejected_set", [(names,) for names in rejected])
                 for _, calls in groupby(engine.rows("events-of-sets"), itemgetter(0)):
                     names = EventSet(EventCalls(*row) for row in calls)
-                    names.add_findings(self._judge_names, self._findings, self.calls)
+                    names.add_findings(self._check_names, self._findings, self.calls)
             engine.run("forget-events")
 
-    def _judge_names(self, summary: Mapping[str, Any]) -> Sequence[Violation]:
+    def _check_names(self, summary: Mapping[str, Any]) -> Sequence[Violation]:
         return self._rules.violations("event-name", summary)
 
     def _resolve_chains(self) -> None:
@@ -177,7 +177,7 @@ class _Analysis:
         return int(number)
 
     def _resolve_owners(self) -> None:
-        """Bring the records of anonymousIds to those of their owners."""
+        """Move the records of anonymousIds to the partitions of their owners."""
         for partition in self._partitions:
             self._database.load_anonymous(self._engine, partition)
             self._engine.run("owners")
@@ -188,7 +188,7 @@ class _Analysis:
         self._engine.run("owners")
         self._engine.run("statements")
 
-    def _judge_persons(self) -> None:
+    def _check_persons(self) -> None:
         engine = self._engine
         if self._by_claim:
             engine.make("rejected_claim", "rejected_person")
@@ -199,10 +199,10 @@ class _Analysis:
         else:
             engine.run("everybody")
         for _, rows in groupby(engine.rows("single-statements"), itemgetter(0, 1)):
-            self._judge_user(User([Statement(*row) for row in rows]))
+            self._check_user(User([Statement(*row) for row in rows]))
 
     def _rejected(self, section: str, *, claims: bool) -> list[tuple[str, str, int]]:
-        """Return the kinds of claims, or of persons, that a rule rejects."""
+        """Return the kinds of claims, or of persons, that violate a rule."""
         rejected: list[tuple[str, str, int]] = []
         for kind, platform, number in self._engine.rows(section):
             key = (kind, platform, number, claims)
@@ -213,31 +213,31 @@ class _Analysis:
                 rejected.append((kind, platform, number))
         return rejected
 
-    def _judge_user(self, user: User) -> None:
-        broken: dict[tuple[str, str], list[tuple[Violation, Blamed]]] = {}
+    def _check_user(self, user: User) -> None:
+        broken: dict[tuple[str, str], list[tuple[Violation, OffendingCalls]]] = {}
         for summary, claims in user.summaries():
             for violation in self._rules.violations("user", summary):
-                blamed = user.blamed(violation.path, claims, violation.rule.code)
-                if blamed is not None:
-                    broken.setdefault((violation.rule.code, blamed.value), []).append((violation, blamed))
+                offending = user.offending_calls(violation.path, claims, violation.rule.code)
+                if offending is not None:
+                    broken.setdefault((violation.rule.code, offending.value), []).append((violation, offending))
         calls: dict[str, dict[str, int]] = {}
         for (code, value), found in broken.items():
-            violation, blamed = min(found, key=lambda each: each[1].first.place)
+            violation, offending = min(found, key=lambda each: each[1].first.place)
             affected = Affected()
             for each in {each.place: each for _, every in found for each in every.statements}.values():
                 affected.add(each.place, each.calls, each.library, each.origin)
                 calls.setdefault(code, {})[each.place] = each.calls
-            first = blamed.first
-            text = first.advertising if blamed.kind == ADVERTISING else first.device
-            related = blamed.related.place if blamed.related else ""
+            first = offending.first
+            text = first.advertising if offending.kind == ADVERTISING else first.device
+            related = offending.related.place if offending.related else ""
             self._findings.add(
-                violation, blamed.kind, affected, text,
-                of=(user.person, user.platform), value=value, related=related, message=blamed.message,
+                violation, offending.kind, affected, text,
+                of=(user.person, user.platform), value=value, related=related, message=offending.message,
             )  # fmt: skip
         self.calls.update({code: sum(counted.values()) for code, counted in calls.items()})
 
     def _sought_ids(self) -> Collection[str] | None:
-        """Return the ids whose use breaks a rule, or None if they are very many."""
+        """Return the ids whose use breaks a rule, or None if there are more than `_MOST_SOUGHT`."""
         sought: set[str] = set()
         for (text,) in self._engine.rows("sought-ids"):
             sought.add(text)
@@ -253,7 +253,7 @@ def _count(tally: IdentityTally, persons: Iterable[Sequence[Any]]) -> None:
 
 
 def _why_not_compared(app_device: int, app_advertising: int, server_device: int, server_advertising: int) -> str:
-    """Return why app and servers cannot be compared, as `IdentityTally` has it, or nothing."""
+    """Return why app and servers cannot be compared, in the words of `IdentityTally`, or an empty string."""
     if (app_device and server_device) or (app_advertising and server_advertising):
         return ""
     mobile, server = app_device or app_advertising, server_device or server_advertising
@@ -263,6 +263,6 @@ def _why_not_compared(app_device: int, app_advertising: int, server_device: int,
 
 
 def _names(number: int) -> Mapping[str, Any]:
-    """Return a summary of so many event names that are alike."""
+    """Return a summary of a number of similar event names."""
     names = [f"name {each}" for each in range(min(number, MOST_NAMES))]
     return {"name": names[-1], "commonest": names[0], "names": names}

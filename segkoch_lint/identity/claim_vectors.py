@@ -1,8 +1,8 @@
-"""Claims of servers reduced to what rules can ask of them, so that each kind of claim is judged once.
+"""Claims of servers, reduced to what rules can ask of them, so that each kind of claim is checked once.
 
-A rule that only compares ids says the same of two claims whose ids compare alike. `queries.sql` gives each claim a
-number that holds the answers to all such comparisons, its vector; here it becomes a summary again, with made-up ids. A
-rule that asks for more is judged on each user's own summary.
+A rule that only compares ids gives the same answer to two claims whose ids compare alike. `queries.sql` gives each
+claim its vector, a number with the answers to all such comparisons. Here a vector becomes a summary again, with made-up
+ids. A rule that asks for more is checked on the summary of each user.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DEVICE_LIST, ADVERTISING_LIST, OF_DEVICE_LIST = "deviceIds", "advertisingIds", "
 
 
 class Vector(IntFlag):
-    """The answers to what rules can ask of a claim; the section ``claims`` of `queries.sql` has the same numbers."""
+    """The answers of a claim to what rules can ask; the section ``claims`` of `queries.sql` has the same numbers."""
 
     DEVICE = 1
     ADVERTISING = 2
@@ -30,13 +30,13 @@ class Vector(IntFlag):
     EXACT_OF_DEVICE = 1024
 
 
-# Ids of the claim, the same in another case, and another one.
+# The id of the claim, the same in lower case, and another one.
 _DEVICE_IDS = ("DEVICE", "device", "other")
 _ADVERTISING_IDS = ("ADVERTISING", "advertising", "another")
 
 
 def summary_of_claim(kind: str, platform: str, vector: int) -> dict[str, Any]:
-    """Return a summary of a user with one claim, which has a certain vector.
+    """Return a summary of a user with one claim that has this vector.
 
     Args:
         kind: ``u`` for a user with a userId, ``a`` for one with an anonymousId only.
@@ -67,16 +67,16 @@ def summary_of_claim(kind: str, platform: str, vector: int) -> dict[str, Any]:
         claim["deviceId"] = _DEVICE_IDS[0]
     if Vector.ADVERTISING in bits:
         claim["advertisingId"] = _ADVERTISING_IDS[0]
-    return {**who("u" if kind == "u" else "a"), "platform": platform, "server": [claim]}
+    return {**id_of_person("u" if kind == "u" else "a"), "platform": platform, "server": [claim]}
 
 
 def summary_of_person(kind: str, platform: str, devices: int) -> dict[str, Any]:
     """Return a summary of a user without claims."""
-    return {**who(kind), "platform": platform, "server": [], "devices": devices}
+    return {**id_of_person(kind), "platform": platform, "server": [], "devices": devices}
 
 
-def who(person: str) -> dict[str, str]:
-    """Return the member of a summary that names a person: ``u`` and a userId, or ``a`` and an anonymousId."""
+def id_of_person(person: str) -> dict[str, str]:
+    """Return the member of a summary with the id of a person: ``u`` and a userId, or ``a`` and an anonymousId."""
     return {"userId" if person.startswith("u") else "anonymousId": person[1:]}
 
 
@@ -87,17 +87,17 @@ def _listed(ids: tuple[str, str, str], exact: bool, same: bool, some: bool) -> l
 # --- what rules ask -----------------------------------------------------------------------------------------------
 
 Asks = Callable[[Any], bool]
-"""Returns whether a schema asks of a value no more than a vector answers."""
+"""Returns whether a vector answers everything that a schema asks of a value."""
 
-_SAYING = frozenset({"$schema", "$comment", "title", "description", "message", "fix", "type"})
-"""Keywords whose answer is the same for all values of the right type, or that ask nothing."""
+_NEUTRAL = frozenset({"$schema", "$comment", "title", "description", "message", "fix", "type"})
+"""Keywords that ask nothing, or have the same answer for all values of the right type."""
 
 
 def asks_of_each_claim(schema: Any) -> bool:
-    """Return whether what a rule says of a user follows from what it says of each claim alone, and of the rest alone.
+    """Return whether a rule accepts a user if it accepts each claim alone, and the rest alone; False if in doubt.
 
     Args:
-        schema: the rule's constraint, in standard keywords and our comparing ones. When in doubt the answer is no.
+        schema: the rule's expanded, self-contained schema.
     """
     return not isinstance(schema, Mapping) or all(map(_asks_of_each_claim, schema, schema.values()))
 
@@ -112,7 +112,7 @@ def _asks_of_each_claim(keyword: str, value: Any) -> bool:
 
 
 def asks_only_how_many_names(schema: Any) -> bool:
-    """Return whether a rule asks of the names of a set of events no more than how many there are."""
+    """Return whether a rule asks nothing but how many names a set of events has."""
     names = _only({"minItems": _anything, "maxItems": _anything})
     return _only({"required": _anything}, {"names": names})(schema)
 
@@ -122,11 +122,11 @@ def _anything(_value: Any) -> bool:
 
 
 def _only(keywords: Mapping[str, Asks], members: Mapping[str, Asks] | None = None) -> Asks:
-    """Return what tells whether a schema asks no more than certain things.
+    """Return the test whether a schema has no other keywords than these.
 
     Args:
-        keywords: the keywords that it may have, each with what tells whether a value of it is fine.
-        members: the same for the members that ``properties`` may name; None if it must not be there.
+        keywords: the keywords that it may have, each with a test of its value.
+        members: the members that ``properties`` may name, each with a test of its schema; None if it must be absent.
     """
 
     def asks(schema: Any) -> bool:
@@ -140,7 +140,7 @@ def _only(keywords: Mapping[str, Asks], members: Mapping[str, Asks] | None = Non
                 return asks(value)
             case "properties" if members is not None:
                 return all(name in members and members[name](schema) for name, schema in value.items())
-        return keyword in _SAYING or (keyword in keywords and keywords[keyword](value))
+        return keyword in _NEUTRAL or (keyword in keywords and keywords[keyword](value))
 
     return asks
 
@@ -182,5 +182,5 @@ _asks_of_person = _only({"required": _anything}, _OF_PERSON)
 
 def _asks_of_claims(schema: Any) -> bool:
     return not isinstance(schema, Mapping) or all(
-        keyword in _SAYING or (keyword == "items" and _asks_of_claim(value)) for keyword, value in schema.items()
+        keyword in _NEUTRAL or (keyword == "items" and _asks_of_claim(value)) for keyword, value in schema.items()
     )

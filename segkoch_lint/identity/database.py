@@ -1,4 +1,4 @@
-"""All records of a run: in memory while there are few, then in a temporary file, shared out among partitions."""
+"""All records of a run: in memory while there are few, then in a temporary file, divided into partitions."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ if TYPE_CHECKING:
     from segkoch_lint.identity.spill import Spill
 
 _PROGRAM = 192 << 20
-"""Bytes that the program takes for everything else."""
+"""Bytes that the rest of the program takes."""
 
 _LEAST = 6 << 20
 
 _ROW_BYTES = 1300
-"""About what a row takes in memory."""
+"""About how many bytes a row takes in memory."""
 
 BUCKETS = 64
 
 _MOST_ROWS = 50_000
-"""Rows that are held in memory before they go to the temporary file."""
+"""Rows that are held in memory before they are written to the temporary file."""
 
 _MOST_KEPT = 1_000_000
-"""Rows that the native core holds before they go there."""
+"""Rows that the native core holds before they are written to it."""
 
 _KEPT_BYTES = 600
-"""About what such a row takes in memory, while ordinary users are looked for."""
+"""About how many bytes such a row takes in memory while ordinary users are searched."""
 
 _AT_ONCE = 20_000
-"""Rows that are shared out anew at a time."""
+"""Rows that are moved to other partitions at a time."""
 
 USER, ANONYMOUS, LINK, ALIAS, EVENT = "user", "anonymous", "link", "alias", "event"
-"""What is spilled: records with a userId or without any, with an anonymousId only; links; those of aliases; events."""
+"""The tables in the temporary file: records with a userId or without any id, records with just an anonymousId, links,
+links of aliases, and events."""
 
 Row = tuple[Any, ...]
 
@@ -47,7 +48,7 @@ _decode = msgspec.json.Decoder().decode_lines
 
 
 def share_of(memory: int) -> int:
-    """Return how many of the bytes that a run may take its records may take."""
+    """Return how many of the bytes that a run may take are for its records."""
     return max(memory - _PROGRAM, _LEAST)
 
 
@@ -57,7 +58,7 @@ class Source:
 
     Attributes:
         path: as findings name it.
-        number: sorts it among the inputs of the run.
+        number: its position among the inputs of the run.
         ignored: codes of the rules that do not count in it, each between commas (``,KCH201,KCH204,``); may be empty.
     """
 
@@ -67,15 +68,15 @@ class Source:
 
 
 class IdentityDatabase:
-    """All records of a run, in whatever order they are added.
+    """All records of a run, which may be added in any order.
 
     Args:
-        memory: bytes that it may take.
-        most_rows: rows that it holds in memory; fewer if they would not fit.
-        most_kept: rows that the native core holds in memory for it; fewer if they would not fit.
-        make_engine: makes the engine of a large run, for so many bytes; None for the best that is installed.
-        buckets: number of parts that a temporary file has; a partition is one or more of them.
-        at_once: bytes of a partition, if it can be made so small; None for as many as the engine takes well.
+        memory: how many bytes it may take.
+        most_rows: how many rows it holds in memory; fewer if they would not fit.
+        most_kept: how many rows the native core holds in memory for it; fewer if they would not fit.
+        make_engine: creates the engine of a large run, given its bytes; None for the best one that is installed.
+        buckets: how many parts a temporary file has; a partition is one or more of them.
+        at_once: how many bytes a partition should have; None for what suits the engine.
 
     Raises:
         OutputError: by any method: there is no space left for temporary files.
@@ -108,7 +109,7 @@ class IdentityDatabase:
         self.engine: Engine | None = None
 
     def add(self, batch: RecordBatch, source: Source) -> None:
-        """Add what calls of an input say.
+        """Add records of an input.
 
         Args:
             batch: the records.
@@ -156,13 +157,13 @@ class IdentityDatabase:
         return len(self._records) + len(self._links) + len(self._events)
 
     def leave_out_ordinary(self, most_devices: int) -> Sequence[Sequence[int]]:
-        """Leave out what the native core holds of ordinary users, if everything is in memory.
+        """Leave out the records of ordinary users in the native core, if all records are in memory.
 
         Args:
             most_devices: see `segkoch_lint.identity.ordinary.most_devices`.
 
         Returns:
-            what was sent for such users, and how many they are; rows like those of the section ``person-vectors``.
+            which kinds of ids were sent for such users, and their number: rows like those of ``person-vectors``.
         """
         if self._spill or not self._kept:
             return ()
@@ -176,23 +177,23 @@ class IdentityDatabase:
 
     @property
     def partitions(self) -> int:
-        """Number of partitions of the users, and of the event names, once the database is open."""
+        """The number of partitions of users, and of event names, of an open database."""
         return self._partitions
 
     @property
     def is_spilled(self) -> bool:
-        """Whether the records are in a temporary file; those without a userId lie apart until owners are known."""
+        """Whether records are in a temporary file; those without a userId are apart until their owners are known."""
         return self._spill is not None
 
     def __bool__(self) -> bool:
-        """Whether anything was added."""
+        """Return whether anything was added."""
         return bool(self._spill or self._records or self._links or self._events or self._kept)
 
     def open(self) -> Engine:
-        """Return the engine that is to hold the partitions, now that everything was added."""
+        """Return the engine for the partitions. All records have to be added before."""
         if self._spill is None and self._rows + self._kept_rows <= self._most:
             self._unpack()
-            self.engine = SQLite(self._memory // 3)  # a small run is over before DuckDB is imported
+            self.engine = SQLite(self._memory // 3)  # a small run takes less time than the import of DuckDB
             return self.engine
         self._flush()
         assert self._spill is not None
@@ -208,12 +209,12 @@ class IdentityDatabase:
     def load_users(self, engine: Engine, partition: int, sought: Collection[str] | None = None) -> None:
         """Load the records of a partition of the users into ``record``, and links into ``link``.
 
-        If they were spilled, these are the records of their owners already, and there are no links.
+        If they were spilled, the records have their owners already, and there are no links.
 
         Args:
             engine: holds the tables.
-            partition: number of the partition.
-            sought: load only the records with one of these ids (as they are compared); None for all.
+            partition: the number of the partition.
+            sought: only records with one of these folded ids are loaded; None for all.
         """
         if self._spill and sought is not None:
             engine.make("record")
@@ -234,7 +235,7 @@ class IdentityDatabase:
         self._load(engine, "event", EVENT, partition, self._events)
 
     def share_out(self, partition: int, rows: Iterator[Sequence[Any]]) -> None:
-        """Give the records of a partition of the anonymousIds, whose owners are known now, to those of the users."""
+        """Move the records of a partition of anonymousIds, whose owners are known now, to the partitions of users."""
         assert self._spill is not None
         while some := list(islice(rows, _AT_ONCE)):
             self._spill.add(USER, some, lambda row: row[0] or row[1])
@@ -242,7 +243,7 @@ class IdentityDatabase:
             self._spill.drop(ANONYMOUS, bucket)
 
     def close(self) -> None:
-        """Forget everything, and give memory and disk back."""
+        """Drop all records, and free memory and disk space."""
         self._records, self._links, self._events, self._kept = [], [], [], []
         if self._spill:
             self._spill.close()
@@ -266,7 +267,7 @@ class IdentityDatabase:
         return range(partition, self._buckets, self._partitions)
 
     def _unpack(self) -> None:
-        """Turn what the core made into rows."""
+        """Turn the records in the core into rows."""
         for kept, source in self._kept:
             prefix, ignored = file_prefix(source.number), source.ignored
             records, links, events = kept.rows(prefix, LINE_DIGITS, ignored, storable_name)
@@ -301,5 +302,5 @@ class IdentityDatabase:
 
 
 def folded_event(name: str) -> str:
-    """Return an event name without what event names that are alike differ in: case, white space, ``_`` and ``-``."""
+    """Return an event name without what similar event names differ in: case, white space, ``_`` and ``-``."""
     return "".join(name.casefold().split()).replace("_", "").replace("-", "")

@@ -1,4 +1,4 @@
-"""One device id or advertising id: the summary that rules judge (`schemas/device-summary.json`), and what it blames."""
+"""One device id or advertising id: the summary that rules check (`schemas/device-summary.json`), and its findings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from segkoch_lint.rules.violations import Violation
 
 
 class IdUse(NamedTuple):
-    """How an id is used.
+    """The use of an id.
 
     Attributes:
         kind: ``device id`` or ``advertising id``.
-        users: number of its users with a userId.
+        users: the number of its users with a userId.
         first_platform, last_platform: the first and the last of its platforms; both the same if there is one.
     """
 
@@ -24,12 +24,12 @@ class IdUse(NamedTuple):
     last_platform: str
 
     def summary(self) -> Mapping[str, Any]:
-        """Return the summary that rules judge."""
+        """Return the summary that rules check."""
         platforms = sorted({self.first_platform, self.last_platform})
         return {"kind": self.kind, "users": self.users, "platforms": platforms}
 
 
-class Affecting(NamedTuple):
+class IdStatement(NamedTuple):
     """A statement with an id whose use breaks a rule: a row of the section ``affected-by-id``."""
 
     kind: str
@@ -46,16 +46,16 @@ class Affecting(NamedTuple):
 
 
 class _IdFinding:
-    """A finding about an id, as far as its statements were met. They come in the order of their places."""
+    """A finding about an id, built from its statements in the order of their places."""
 
     def __init__(self, violation: Violation) -> None:
         self.violation = violation
         self.affected = Affected()
-        self.first: Affecting | None = None
+        self.first: IdStatement | None = None
         self.related = ""
-        self._blamed = str(violation.path[0]) if violation.path else ""
+        self._member = str(violation.path[0]) if violation.path else ""
 
-    def add(self, statement: Affecting) -> None:
+    def add(self, statement: IdStatement) -> None:
         if f",{self.violation.rule.code}," in statement.ignored:
             return
         self.affected.add(statement.place, statement.calls, statement.library, statement.origin)
@@ -64,42 +64,42 @@ class _IdFinding:
         elif not self.related and self._differs(statement, self.first):
             self.related = statement.place
 
-    def _differs(self, statement: Affecting, first: Affecting) -> bool:
-        if self._blamed == "platforms":
+    def _differs(self, statement: IdStatement, first: IdStatement) -> bool:
+        if self._member == "platforms":
             return statement.platform != first.platform
         # Only users with a userId are counted.
-        return self._blamed == "users" and statement.person >= "u" and statement.person != first.person
+        return self._member == "users" and statement.person >= "u" and statement.person != first.person
 
     @property
     def message(self) -> str:
-        return "the same id on another platform" if self._blamed == "platforms" else "another user of the same id"
+        return "the same id on another platform" if self._member == "platforms" else "another user of the same id"
 
 
 def add_findings(
-    statements: Iterable[Affecting], verdicts: Sequence[Sequence[Violation]], findings: FindingStore
+    statements: Iterable[IdStatement], verdicts: Sequence[Sequence[Violation]], findings: FindingStore
 ) -> None:
     """Add the findings about one id.
 
     Args:
         statements: those with the id, in the order of their places.
-        verdicts: by number, what a use of an id breaks.
-        findings: is added to.
+        verdicts: the violations of uses of ids, by number.
+        findings: the findings of the run.
     """
-    drafts: list[_IdFinding] = []
+    pending: list[_IdFinding] = []
     for number, statement in enumerate(statements):
         if not number:
-            drafts = [_IdFinding(violation) for violation in verdicts[statement.verdict]]
-        for draft in drafts:
-            draft.add(statement)
-    for draft in drafts:
-        if draft.first is not None:
-            first = draft.first
+            pending = [_IdFinding(violation) for violation in verdicts[statement.verdict]]
+        for each in pending:
+            each.add(statement)
+    for each in pending:
+        if each.first is not None:
+            first = each.first
             findings.add(
-                draft.violation,
+                each.violation,
                 first.kind,
-                draft.affected,
+                each.affected,
                 first.text,
                 value=first.id,
-                related=draft.related,
-                message=draft.message,
+                related=each.related,
+                message=each.message,
             )

@@ -1,4 +1,4 @@
-"""Event names that are alike: the summary that rules judge (`schemas/event-name-summary.json`), and what it blames."""
+"""Similar event names: the summary that rules check (`schemas/event-name-summary.json`), and the findings."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from segkoch_lint.identity.identity_findings import EVENT, Affected, FindingStor
 from segkoch_lint.rules.violations import Violation
 
 MOST_NAMES = 100
-"""Names that a summary holds."""
+"""The names that a summary holds at most."""
 
 
 class EventCalls(NamedTuple):
-    """Calls of one event name, library and kind of file: a row of the section ``events-of-sets``.
+    """Calls with one event name, library and set of ignored codes: a row of the section ``events-of-sets``.
 
     Attributes:
-        folded: what is the same for names that are alike.
+        folded: the folded name; equal for similar names.
         name: the name.
-        of_name: number of all calls with the name.
+        of_name: the number of all calls with the name.
         library, ignored, place, calls: as of a `segkoch_lint.identity.users.Statement`.
     """
 
@@ -33,12 +33,12 @@ class EventCalls(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """Calls of files of one kind.
+    """Calls of files with the same ignored codes.
 
     Attributes:
-        rank: the rarer the rarest name among them, the higher.
-        name: that name.
-        place: of its first call.
+        rank: of the rarest name among them; the commonest name of all has rank 0.
+        name: the rarest name among them.
+        place: of the first call with that name.
         affected: all of the calls.
     """
 
@@ -49,10 +49,10 @@ class _Part(NamedTuple):
 
 
 class EventSet:
-    """The event names of a run that are alike.
+    """A set of similar event names.
 
     Args:
-        calls: of all of them; the commonest name comes first, the rarest last, and the calls of each in their order.
+        calls: all calls with these names, from the commonest name to the rarest, those of each name in their order.
     """
 
     def __init__(self, calls: Iterable[EventCalls]) -> None:
@@ -60,7 +60,7 @@ class EventSet:
         self._rank = -1
         self._rarest = ""
         self._first = ""
-        # By the codes that are ignored: there are few combinations of these.
+        # By ignored codes, of which there are few combinations.
         self._commonest: dict[str, _Part] = {}
         self._others: dict[str, _Part] = {}
         for each in calls:
@@ -81,22 +81,22 @@ class EventSet:
         part.affected.add(each.place, each.calls, each.library)
 
     def summary(self, name: str = "") -> Mapping[str, Any]:
-        """Return the summary that rules judge; *name* is the rarer name that is meant, by default the rarest."""
+        """Return the summary that rules check, about *name*; by default about the rarest name."""
         return {"name": name or self._rarest, "commonest": self._names[0], "names": self._names}
 
     def add_findings(
-        self, judge: Callable[[Mapping[str, Any]], Sequence[Violation]], findings: FindingStore, calls: Counter[str]
+        self, check: Callable[[Mapping[str, Any]], Sequence[Violation]], findings: FindingStore, calls: Counter[str]
     ) -> None:
-        """Add what rules say of the names.
+        """Add the findings about the names.
 
         Args:
-            judge: says it.
-            findings: are added to.
-            calls: number of calls by code; is added to.
+            check: returns the violations by a summary.
+            findings: the findings of the run.
+            calls: the number of affected calls of the run, by code.
         """
-        for violation in judge(self.summary()):
+        for violation in check(self.summary()):
             code = violation.rule.code
-            parts = [part for ignored, part in self._blamed().items() if f",{code}," not in ignored]
+            parts = [part for ignored, part in self._offending().items() if f",{code}," not in ignored]
             if not parts:
                 continue
             rarest = min(parts, key=lambda part: (-part.rank, part.place))
@@ -105,13 +105,13 @@ class EventSet:
                 sum(part.affected.calls for part in parts),
                 set().union(*(part.affected.libraries for part in parts)),
             )
-            # The message is to name the event that is blamed, not one of a file where the rule is ignored.
-            meant = [each for each in judge(self.summary(rarest.name)) if each.rule is violation.rule]
+            # The message must name the reported event, not one of a file where the rule is ignored.
+            same_rule = [each for each in check(self.summary(rarest.name)) if each.rule is violation.rule]
             related = self._first if self._rank else ""
-            said = (meant or [violation])[0]
-            findings.add(said, EVENT, affected, rarest.name, related=related, message="the commonest name")
+            shown = (same_rule or [violation])[0]
+            findings.add(shown, EVENT, affected, rarest.name, related=related, message="the commonest name")
             calls[code] += affected.calls
 
-    def _blamed(self) -> Mapping[str, _Part]:
-        """Return the calls to blame: those of all names but the commonest, or of the only name."""
+    def _offending(self) -> Mapping[str, _Part]:
+        """Return the offending calls: those of all names but the commonest, or of the only name."""
         return self._others if self._rank else self._commonest

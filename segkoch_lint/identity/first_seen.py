@@ -1,4 +1,4 @@
-"""Where the first call of a record stands, as text that sorts as the calls do."""
+"""The place of the first call of a record, as a text that sorts like the calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from segkoch_lint.findings.position import Span
 DEVICE_POINTER, ADVERTISING_POINTER, EVENT_POINTER = "/context/device/id", "/context/device/advertisingId", "/event"
 
 Order = tuple[int, int, int]
-"""Sorts the calls of a part: line and column where the document begins (of a table the row), number in the document."""
+"""Sorts the calls of an input: line and column of the start of the document or row, and the number in it."""
 
 _FILE_DIGITS, LINE_DIGITS = 7, 10
 
@@ -23,21 +23,21 @@ _decode = msgspec.json.Decoder(list[list[int | str] | None]).decode
 
 
 class Spot(NamedTuple):
-    """Where a value stands in its input: see `segkoch_lint.findings.finding.Location`."""
+    """The place of a value in its input; see `segkoch_lint.findings.finding.Location`."""
 
     span: Span | None
     pointer: str
 
 
 def place_of(order: Order, spots: Sequence[tuple[Spot | None, str]]) -> str:
-    """Return the place of a call without its line: what `stored_place` takes.
+    """Return the place of a call without its line, for `stored_place`.
 
-    It sorts the calls that begin in one line, and then says where values stand. Lines are counted from that one, so the
-    text is the same wherever the part stands in its input.
+    It sorts calls that begin in the same line, and then has the places of values. Their lines are relative to that
+    line, so the text does not depend on it.
 
     Args:
         order: of the call.
-        spots: the values, each with its usual pointer, which is left out; None for a value that is not there.
+        spots: the places of the values, each with its usual pointer, which is left out; None for a missing value.
     """
     line, column, number = order
     encoded = _encode([spot and _encoded(spot, line, usual) for spot, usual in spots]).decode()
@@ -45,15 +45,15 @@ def place_of(order: Order, spots: Sequence[tuple[Spot | None, str]]) -> str:
 
 
 _FAR_COLUMN = 10**15
-"""Columns from here on stand for those that are not known yet."""
+"""Columns from here on are placeholders."""
 
 
 def place_template(pointers: Sequence[tuple[str | None, str]]) -> list[str]:
-    """Return the texts around the columns in the place of a call that begins a line and is all of it.
+    """Return the texts around the columns in the place of a call that is a whole line.
 
     Args:
-        pointers: of the values, each with its usual pointer; None for a value that is not there. The columns where each
-            of the others begins and ends stand between the texts.
+        pointers: of the values, each with its usual pointer; None for a missing value. The start and end columns of
+            each of the others are between the texts.
     """
     spots: list[tuple[Spot | None, str]] = []
     for number, (pointer, usual) in enumerate(pointers):
@@ -66,15 +66,15 @@ def stored_place(file: int, line: int, place: str) -> str:
     """Return the place of a call among all of a run.
 
     Args:
-        file: number of the input.
-        line: where the document begins, from 1, in the whole input.
-        place: what `place_of` returns.
+        file: the number of the input.
+        line: in which the document begins, from 1.
+        place: the result of `place_of`.
     """
     return f"{file_prefix(file)}{line:0{LINE_DIGITS}x}{place}"
 
 
 def file_prefix(file: int) -> str:
-    """Return what the stored places of an input begin with; `LINE_DIGITS` digits of a line come after it."""
+    """Return the prefix of the stored places of an input; `LINE_DIGITS` digits of the line follow it."""
     return f"{file:0{_FILE_DIGITS}x}"
 
 
@@ -89,13 +89,13 @@ def line_of(place: str) -> int:
 
 
 def location_of(place: str, path: str, usual: Sequence[str], preferred: int = 0, message: str = "") -> Location:
-    """Return where a value of a stored place stands; another one of the same call if it is not there.
+    """Return the location of a value of a stored place; if it is missing, of another value of the same call.
 
     Args:
-        place: what `stored_place` returned.
+        place: the result of `stored_place`.
         path: of the input.
-        usual: the usual pointers of the values, as `place_of` was given them.
-        preferred: which of the values is meant.
+        usual: the usual pointers of the values, as they were passed to `place_of`.
+        preferred: the index of the value.
         message: see `Location`.
     """
     line = line_of(place)
@@ -125,6 +125,6 @@ def _encoded(spot: Spot, line: int, usual: str) -> list[int | str]:
 
 
 def _sortable(number: int) -> str:
-    """Return hexadecimal digits that sort as the numbers do: how many there are comes first."""
+    """Return hexadecimal digits that sort like the numbers: their count comes first."""
     digits = f"{number:x}"
     return chr(64 + len(digits)) + digits

@@ -1,4 +1,4 @@
-"""Findings about users, ids and event names, sorted by their places however many there are."""
+"""Findings about users, ids and event names, sorted by place in a database if there are many."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from segkoch_lint.identity.sql_engines import SQLite
 from segkoch_lint.rules.violations import Violation
 
 DEVICE, ADVERTISING, EVENT = "device id", "advertising id", "event name"
-"""What a finding blames."""
+"""The kinds of offending values."""
 
 _POINTERS = {
     DEVICE: ((DEVICE_POINTER, ADVERTISING_POINTER), 0),
@@ -31,24 +31,24 @@ _POINTERS = {
 _CACHE = 8 << 20
 
 _MOST_ROWS = 1000
-"""Findings that are stored at once."""
+"""Findings that are held before they are stored."""
 
 _MOST_LIBRARIES = 5
-"""Names of libraries that a message shows."""
+"""The most names of libraries that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityFinding:
-    """A rule broken by calls that may stand anywhere in a run.
+    """A rule broken by calls anywhere in a run.
 
     Attributes:
         code: of the rule.
         template, values: the message.
-        location: the value to blame, at the first of the calls.
-        related: the call that these disagree with; empty if there is none.
-        calls: number of calls that are affected.
+        location: of the offending value in the first of the calls.
+        related: the location of a call that contradicts these; empty if there is none.
+        calls: the number of affected calls.
         libraries: of these calls.
-        origin: of all of these calls, ``mobile`` or ``server``; None when they have several, or another one.
+        origin: of all of these calls, ``mobile`` or ``server``; None if they have several, or another one.
     """
 
     code: str
@@ -67,7 +67,7 @@ class Affected:
 
     Attributes:
         place: of the first of them.
-        calls: number of them.
+        calls: how many there are.
         libraries, origins: of them.
     """
 
@@ -77,7 +77,7 @@ class Affected:
     origins: set[str] = field(default_factory=set)
 
     def add(self, place: str, calls: int, library: str, origin: str = "") -> None:
-        """Add calls of one library, the first of which stands at *place*."""
+        """Add calls of one library; *place* is that of the first."""
         if not self.place or place < self.place:
             self.place = place
         self.calls += calls
@@ -126,14 +126,14 @@ class FindingStore:
         """Add a finding.
 
         Args:
-            violation: what is said of a summary.
-            kind: what is blamed: ``device id``, ``advertising id`` or ``event name``.
+            violation: by a summary.
+            kind: of the offending value: ``device id``, ``advertising id`` or ``event name``.
             affected: the calls.
-            text: the id or name to blame.
+            text: the offending id or name.
             of: person and platform, if it is about a user.
-            value: tells it from other findings at the same place.
-            related: the place of the call that these disagree with; may be empty.
-            message: what that is.
+            value: distinguishes it from other findings at the same place.
+            related: the place of a call that contradicts these; may be empty.
+            message: the message at that place.
         """
         texts = [
             (name, each.reveal() if isinstance(each, Secret) else each, isinstance(each, Secret))
@@ -163,7 +163,7 @@ class FindingStore:
                 yield self._finding(code, kind, _decode(body), place)
 
     def close(self) -> None:
-        """Give memory and disk back."""
+        """Free memory and disk space."""
         if self._database is not None:
             self._database.close()
 

@@ -1,6 +1,6 @@
-"""Whether the rules find nothing about ordinary users and ids, so that the native core may leave their records out.
+"""Whether the rules have no findings about ordinary users and ids, so that the native core may leave them out.
 
-`core/src/components.rs` says which users are ordinary: nobody else has their ids, and servers sent what the app sent.
+`core/src/components.rs` defines ordinary users: no other user has their ids, and servers sent what the app sent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from segkoch_lint.identity.analysis import Rules
 
 _MOST_DEVICES = 4
-"""Device ids of an ordinary user on a platform."""
+"""The most device ids of an ordinary user on a platform."""
 
 _DEVICE_SENT = Vector.DEVICE | Vector.APP_DEVICE | Vector.SAME_DEVICE | Vector.EXACT_DEVICE
 _ADVERTISING_SENT = Vector.ADVERTISING | Vector.APP_ADVERTISING | Vector.SAME_ADVERTISING | Vector.EXACT_ADVERTISING
@@ -34,14 +34,14 @@ CLAIMS = (
     _ADVERTISING_SENT,
     _ADVERTISING_SENT | Vector.APP_DEVICE,
 )
-"""All claims of ordinary users: the app sent nothing, or the very pair of ids."""
+"""All claims of ordinary users: the app sent nothing, or the same pair of ids."""
 
 
 def most_devices(rules: Rules) -> int | None:
-    """Return how many device ids an ordinary user may have on a platform so that no rule finds anything.
+    """Return how many device ids an ordinary user may have on a platform without a finding.
 
     Returns:
-        the number; None if a rule finds something all the same, or asks what ids are.
+        the number; None if a rule has findings with any number, or depends on the texts of ids.
     """
     if not all(map(asks_of_each_claim, rules.schemas("user"))) or not _accepts_ids(rules):
         return None

@@ -1,8 +1,8 @@
-"""Records what the calls of an input say of users and event names, and where it is said first."""
+"""The recorder of ids and event names: it counts calls with equal records, and locates the first of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -32,14 +32,14 @@ _DEVICE: Path = ("context", "device")
 Key = TypeVar("Key", bound=Hashable)
 
 Event = tuple[str, str]
-"""Name of an event, and the library of the call."""
+"""The name of an event, and the library of the call."""
 
 
 class RecordCount(msgspec.Struct, eq=False, gc=False):
-    """How many calls a record is of.
+    """The number of calls of a record.
 
     Attributes:
-        order: of the first of them that was met.
+        order: of the first of them so far.
         place: see `segkoch_lint.identity.first_seen.place_of`.
         calls: how many there are.
     """
@@ -50,18 +50,18 @@ class RecordCount(msgspec.Struct, eq=False, gc=False):
 
 
 class RowHolder(Protocol):
-    """Holds rows until they are taken."""
+    """Holds records until they are taken."""
 
     @property
     def held(self) -> int:
         """About how many there are."""
 
     def take(self) -> KeptRecords | None:
-        """Return them, if there are any, and hold them no longer."""
+        """Return the records, if there are any, and drop them."""
 
 
 class Recorder:
-    """Records what calls say, part by part, until somebody takes it.
+    """Records ids and event names of calls until they are taken.
 
     Args:
         users: whether a rule about users or devices is selected.
@@ -75,7 +75,7 @@ class Recorder:
         self.begin()
 
     def begin(self) -> None:
-        """Begin with another part; what was not taken, because a part was not read to its end, is dropped."""
+        """Begin another input. Records that were not taken, as the input was not read to its end, are dropped."""
         self._kept: list[KeptRecords] = []
         self._records: dict[IdentityRecord, RecordCount] = {}
         self._events: dict[Event, RecordCount] = {}
@@ -85,16 +85,16 @@ class Recorder:
 
     @property
     def held(self) -> int:
-        """Number of rows to take."""
+        """The number of records to take."""
         own = len(self._records) + len(self._links) + len(self._events)
         return own + sum(map(len, self._kept)) + sum(holder.held for holder in self._holders)
 
     def take_from(self, holder: RowHolder) -> None:
-        """Take along what a holder holds, each time."""
+        """Include the records of a holder each time records are taken."""
         self._holders.append(holder)
 
     def keep(self, kept: KeptRecords | None) -> None:
-        """Keep what a holder has given, if anything."""
+        """Add records of a holder, if there are any."""
         if kept is not None:
             self._kept.append(kept)
 
@@ -102,8 +102,8 @@ class Recorder:
         """Record the calls of a document.
 
         Args:
-            document: that they stand in.
-            calls: as they were unwrapped, in order, each with its number there, from 1, and the verdict on it.
+            document: the document.
+            calls: in their order, each with its number among the units of the document, from 1, and its verdict.
         """
         waiting: list[_Waiting] = []
         for call, number, verdict in calls:
@@ -113,51 +113,48 @@ class Recorder:
             self._links.update(members.links(call.message))
             record = members.record(call.message, sender_of(verdict.origin))
             if record is not None:
-                count = self.known(record, order)
-                if count is None:
-                    count = self.meet(record, order)
+                count, is_first = _counted(self._records, record, order)
+                if is_first:
                     waiting.append(_Waiting(count, order, _id_paths(call, members, document)))
                 count.calls += 1
             if not delivered:
                 continue
             event = self.event_of(call.message)
             if event is not None:
-                count = self.known_event(event, order)
-                if count is None:
-                    count = self.meet_event(event, order)
+                count, is_first = _counted(self._events, event, order)
+                if is_first:
                     path = place_in_document(call, ("event",), document.value)
                     waiting.append(_Waiting(count, order, ((path, EVENT_POINTER),)))
                 count.calls += 1
-        # Looking for places one by one would read a document of many calls as many times.
+        # All at once: locating calls one by one would scan the document once for each.
         _place_all(document, waiting)
 
     def link(self, link: Link) -> None:
-        """Record who is who."""
+        """Record that two ids belong to the same user."""
         self._links.add(link)
 
     def event_of(self, message: Mapping[str, Any]) -> Event | None:
-        """Return the event of a call, if it has one and a rule asks for it."""
+        """Return the event of a call, if it has one and a rule is about events."""
         name = event_of(message) if self.events else ""
         return (name, storable_library(message)) if name else None
 
-    def known(self, record: IdentityRecord, order: Order) -> RecordCount | None:
-        """Return what calls of a record are counted by; None if none was met before the call with that *order*."""
-        return _known(self._records.get(record), order)
+    def add(self, record: IdentityRecord, order: Order, calls: int, place: Callable[[], str]) -> None:
+        """Count calls of a record.
 
-    def meet(self, record: IdentityRecord, order: Order, place: str = "") -> RecordCount:
-        """Note a call that stands before all others of its record that were met; return what they are counted by."""
-        return _met(self._records, record, order, place)
+        Args:
+            record: the record.
+            order: of the first of the calls.
+            calls: how many there are.
+            place: returns the place of the first call; only called if the record has no earlier call.
+        """
+        _add(self._records, record, order, calls, place)
 
-    def known_event(self, event: Event, order: Order) -> RecordCount | None:
-        """Return what calls of an event are counted by; None if none was met before the call with that *order*."""
-        return _known(self._events.get(event), order)
-
-    def meet_event(self, event: Event, order: Order, place: str = "") -> RecordCount:
-        """Note a call that stands before all others of its event that were met; return what they are counted by."""
-        return _met(self._events, event, order, place)
+    def add_event(self, event: Event, order: Order, calls: int, place: Callable[[], str]) -> None:
+        """Count calls of an event; see `add`."""
+        _add(self._events, event, order, calls, place)
 
     def take(self) -> RecordBatch:
-        """Return what was recorded, and forget it."""
+        """Return all records, and drop them."""
         for holder in self._holders:
             self.keep(holder.take())
         batch = RecordBatch(
@@ -171,7 +168,7 @@ class Recorder:
 
 
 class _Waiting(msgspec.Struct, gc=False):
-    """A count whose call is to be located: paths in the document, each with its usual pointer; None for no value."""
+    """A count whose call is not located yet: paths in its document, each with its usual pointer; None for no value."""
 
     count: RecordCount
     order: Order
@@ -179,7 +176,7 @@ class _Waiting(msgspec.Struct, gc=False):
 
 
 def id_places(document: Document, members: IdMembers, order: Order) -> str:
-    """Return the place of the ids in a document that is one call and nothing else, and has such members."""
+    """Return the place of the ids in a document that is one call and nothing else."""
     paths = [((*_DEVICE, key) if key else None, usual) for key, usual in _id_keys(members)]
     return next(_places(document, [(order, paths)]))
 
@@ -189,16 +186,22 @@ def event_place(document: Document, order: Order) -> str:
     return next(_places(document, [(order, ((("event",), EVENT_POINTER),))]))
 
 
-def _known(known: RecordCount | None, order: Order) -> RecordCount | None:
-    return None if known is None or known.order > order else known
+def _counted(counts: dict[Key, RecordCount], key: Key, order: Order) -> tuple[RecordCount, bool]:
+    """Return the count of a key, and whether the call with this *order* is its first so far, whose place is not set."""
+    count = counts.get(key)
+    if count is not None and count.order <= order:
+        return count, False
+    if count is None:
+        count = counts[key] = RecordCount(order)
+    count.order, count.place = order, ""
+    return count, True
 
 
-def _met(counts: dict[Key, RecordCount], key: Key, order: Order, place: str) -> RecordCount:
-    known = counts.get(key)
-    if known is None:
-        known = counts[key] = RecordCount(order)
-    known.order, known.place = order, place
-    return known
+def _add(counts: dict[Key, RecordCount], key: Key, order: Order, calls: int, place: Callable[[], str]) -> None:
+    count, is_first = _counted(counts, key, order)
+    if is_first:
+        count.place = place()
+    count.calls += calls
 
 
 def _id_paths(call: Call, members: IdMembers, document: Document) -> Sequence[tuple[Path | None, str]]:
@@ -223,7 +226,7 @@ def _place_all(document: Document, waiting: Collection[_Waiting]) -> None:
 def _places(document: Document, asked: Sequence[tuple[Order, Sequence[tuple[Path | None, str]]]]) -> Iterator[str]:
     paths = [path for _, each in asked for path, _ in each if path is not None]
     spans = document.locate(paths) if paths else {}
-    # What leads into an envelope is kept as it is shown.
+    # The path into an envelope is stored as it is shown.
     lead = str(pointer_in(document, ())) if paths and document.origin is not None else ""
     if document.origin is not None and not document.origin.base:
         lead += ARROW

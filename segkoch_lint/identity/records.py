@@ -1,4 +1,4 @@
-"""What one call says of its user: the ids in it, and the users that it links."""
+"""Identity records: the ids of the user and the device in a call, and the ids that it links."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from segkoch_lint.bounded_cache import cached
 from segkoch_lint.calls.call import library_of, was_sent
 from segkoch_lint.findings.redaction.masking import mask_name
 from segkoch_lint.findings.redaction.sensitive_keys import fold
-from segkoch_lint.rules.validator import compile_schema
+from segkoch_lint.rules.validator import Validator, compile_schema
 from segkoch_lint.rules.vocabulary import KEYWORDS, self_contained, shared_definitions
 
 MOBILE, SERVER, OTHER = "mobile", "server", "other"
-"""Who sent a call: an app's SDK, a server's, or neither (the web, or an unknown library)."""
+"""The sender of a call: an SDK in an app, one on a server, or neither (the web, or an unknown library)."""
 
 PLATFORMS = ("ios", "android")
 
 
 class IdentityRecord(NamedTuple):
-    """What a delivered call says of its user; two calls that say the same have equal records.
+    """The ids in a delivered call. Calls with equal records are counted together.
 
     Attributes:
-        user_id, anonymous_id: of the call; empty when blank. The user is only known when all calls are.
+        user_id, anonymous_id: of the call; empty if blank. Which user they mean is decided after all calls are read.
         platform: ``ios`` or ``android``.
         origin: ``mobile``, ``server`` or ``other``.
-        device_id, advertising_id: without white space around; empty unless valid. At least one is there.
+        device_id, advertising_id: without white space around; empty unless valid. At least one is not empty.
         library: the name of the call's library; may be empty.
     """
 
@@ -42,12 +42,12 @@ class IdentityRecord(NamedTuple):
 
 
 class Link(NamedTuple):
-    """What a call says of who is who.
+    """Two ids of one person in a call.
 
     Attributes:
         before: an anonymousId, or the ``previousId`` of an alias, which may be a userId.
         user_id: the userId of the same person.
-        alias: 1 if an alias says so, else 0. Only aliases make chains.
+        alias: 1 for an alias, else 0. Only aliases form chains.
     """
 
     before: str
@@ -58,33 +58,33 @@ class Link(NamedTuple):
 RecordRow = tuple[str, str, str, str, str, str, str, int, str, int]
 LinkRow = tuple[str, str, int]
 EventRow = tuple[str, str, int, str, int]
-"""What `RecordBatch` holds."""
+"""The rows of a `RecordBatch`."""
 
 
 StoredRow = tuple[str, str, str, str, str, str, str, str, str, str, str, int]
-"""What a database stores of a record: userId, anonymousId, platform, origin, both ids, each with its folded text behind
-it, library, ignored codes, place, calls."""
+"""A record as the database stores it: userId, anonymousId, platform, origin, both ids, each followed by its folded
+text, library, ignored codes, place, calls."""
 
 StoredEvent = tuple[str, str, str, int]
 """Name, library, place and calls of an event."""
 
 
 class KeptRecords(Protocol):
-    """Rows that the native core made, and holds.
+    """Records in the memory of the native core.
 
-    Places are those of `segkoch_lint.identity.first_seen.stored_place`: they begin with *prefix*, and *digits* digits
-    of the line come next. *ignored* is said in `segkoch_lint.identity.database.Source`, and *library_of* returns what
-    is stored of the name of a library.
+    Places are those of `segkoch_lint.identity.first_seen.stored_place`: they begin with *prefix* and *digits* digits of
+    the line. For *ignored* see `segkoch_lint.identity.database.Source`; *library_of* returns the name of a library as
+    it is stored.
     """
 
     def __len__(self) -> int:
-        """Return about how many rows there are."""
+        """Return about how many records there are."""
 
     @staticmethod
     def without_ordinary(
         held: list[Any], others: list[tuple[str, str, str, str]], *, app: str, server: str, most_devices: int
     ) -> tuple[list[Any], list[tuple[bool, bool, bool, bool, int]]]:
-        """Return the rows of a run without those of ordinary users, and the number of these users."""
+        """Return the records of a run without those of ordinary users, and the number of these users."""
 
     def rows(
         self, prefix: str, digits: int, ignored: str, library_of: Callable[[str], str]
@@ -94,26 +94,26 @@ class KeptRecords(Protocol):
     def shares(
         self, prefix: str, digits: int, ignored: str, library_of: Callable[[str], str], shares: int
     ) -> tuple[list[tuple[str, int, bytes]], list[StoredEvent]]:
-        """Return rows as lines of JSON, with their tables and their shares of texts (`share_of_text`); and events."""
+        """Return rows as lines of JSON, with their tables and shares (`share_of_text`), and the events."""
 
 
 def share_of_text(text: str, shares: int) -> int:
-    """Return the share of so many that a text belongs to; the native core has the same function."""
+    """Return the number of the share that a text belongs to; the native core has the same function."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass")) % shares
 
 
 @dataclass(frozen=True, slots=True)
 class RecordBatch:
-    """What calls of an input say of users and event names.
+    """Records of calls of an input.
 
-    Rows that say the same may stand in several batches; numbers of calls add up.
+    Equal records may be in several batches; their numbers of calls add up.
 
     Attributes:
         records: the members of an `IdentityRecord`, then line and place of the first such call (see
             `segkoch_lint.identity.first_seen.place_of`), then the number of such calls.
         links: the members of a `Link`.
-        events: name of an event and the library of its calls; line, place and number of calls as above.
-        kept: more of all this, as the native core holds it.
+        events: the name of an event and the library of its calls; line, place and number of calls as above.
+        kept: further records in the memory of the native core.
     """
 
     records: Sequence[RecordRow]
@@ -122,20 +122,19 @@ class RecordBatch:
     kept: Sequence[KeptRecords] = ()
 
     def __bool__(self) -> bool:
-        """Whether there is anything in it."""
+        """Return whether it holds any records."""
         return bool(self.records or self.links or self.events or self.kept)
 
 
 class IdMembers(NamedTuple):
-    """The members of a call that say whose it is; of what does not count, empty.
+    """The keys of the members of a call that identify its user; empty for a member that does not count.
 
-    Calls that give the same answers to what `segkoch_lint.engine.lines.run_read_set` asks for identity have the same
-    ones.
+    They are equal for calls whose fingerprints by `segkoch_lint.engine.lines.run_read_set` are equal.
 
     Attributes:
-        user_id, anonymous_id, previous_id: keys of the call; the last one of an alias with a ``user_id`` only.
-        platform: ``ios`` or ``android``, if the call makes a record.
-        device_id, advertising_id: keys of its ``context.device``. If there is a platform, there is one of them.
+        user_id, anonymous_id, previous_id: keys of the call; the last one only of an alias with a ``user_id``.
+        platform: ``ios`` or ``android``, if the call has a record.
+        device_id, advertising_id: keys of its ``context.device``. If there is a platform, one of them is not empty.
     """
 
     user_id: str = ""
@@ -146,11 +145,11 @@ class IdMembers(NamedTuple):
     advertising_id: str = ""
 
     def record(self, message: Mapping[str, Any], sender: str) -> IdentityRecord | None:
-        """Return what a call with these members says of its user, or None when it holds no valid id.
+        """Return the record of a call with these members, or None if it has no valid id.
 
         Args:
-            message: the call, or as much of it as is read of users.
-            sender: who sends calls of its library (`sender_of`).
+            message: the call, or the parts of it that decide its ids.
+            sender: of the calls of its library (`sender_of`).
         """
         if not self.platform:
             return None
@@ -166,7 +165,7 @@ class IdMembers(NamedTuple):
         )
 
     def links(self, message: Mapping[str, Any]) -> Iterator[Link]:
-        """Yield what a call with these members says of who is who."""
+        """Yield the links of a call with these members."""
         if self.user_id and self.anonymous_id:
             yield Link(message[self.anonymous_id], message[self.user_id], 0)
         if self.previous_id:
@@ -174,15 +173,15 @@ class IdMembers(NamedTuple):
 
 
 NO_MEMBERS = IdMembers()
-"""Those of a call that says nothing."""
+"""The members of a call without ids that count."""
 
 
 def members_of(message: Mapping[str, Any], *, delivered: bool) -> IdMembers:
-    """Return the members of a call that say whose it is.
+    """Return the members of a call that identify its user.
 
-    The arguments of an SDK (``user_id``) count where Segment's own key does not, unless the call was sent: on the wire
-    Segment does not read them. A placeholder user is nobody: such a call has neither id. A ``delete`` message is
-    Segment's own about a user who asked to be forgotten, and says nothing.
+    The arguments of an SDK (``user_id``) count if Segment's own key does not, unless the call was sent: Segment does
+    not read them then. A placeholder is not a user: neither id of such a call counts. A ``delete`` message is Segment's
+    own about a user who asked for deletion, and identifies no user.
 
     Args:
         message: the call in Segment's shape.
@@ -210,7 +209,7 @@ _PREVIOUS_KEYS = ("previousId", "previous_id")
 
 
 def _key_of(message: Mapping[str, Any], keys: tuple[str, str], sent: bool) -> str:
-    """Return the first of two keys that holds an id of a user: text that is not blank."""
+    """Return the first of two keys with an id of a user, which is a text that is not blank."""
     return next((key for key in keys[: 1 if sent else 2] if _is_valid("text", message.get(key))), "")
 
 
@@ -220,7 +219,7 @@ def _members_of_device(device: Any) -> tuple[str, str, str]:
     if platform not in PLATFORMS:
         return "", "", ""
     device_id = "id" if _is_valid("device", device.get("id")) else ""
-    # If two spellings disagree, either may win; an advertising id that is the device's id is none.
+    # If two spellings disagree, either may be used. An advertising id that equals the device id does not count.
     spelled = [key for key in _advertising_keys(tuple(device)) if _is_valid("text", device[key])]
     agree = spelled and KEYWORDS["sameValue"]("advertisingId", device) and _is_valid("advertising", device[spelled[0]])
     is_other = agree and not (device_id and not KEYWORDS["distinctValues"](["advertisingId", "id"], device))
@@ -235,8 +234,8 @@ def _advertising_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def is_placeholder_user(user_id: str) -> bool:
-    """Return whether a userId stands for nobody (``placeholder-user`` in ``schemas/definitions.json``)."""
-    return bool(_gate("user").is_valid(user_id))
+    """Return whether a userId is a placeholder (``placeholder-user`` in ``schemas/definitions.json``)."""
+    return _validator("user").is_valid(user_id)
 
 
 def storable_library(message: Mapping[str, Any]) -> str:
@@ -262,22 +261,22 @@ def event_of(message: Mapping[str, Any]) -> str:
 
 
 def sender_of(origin: str | None) -> str:
-    """Return who sends calls of libraries of an origin."""
+    """Return the sender of calls of libraries of an origin."""
     return origin if origin is not None and origin in {MOBILE, SERVER} else OTHER
 
 
 def _is_text(value: str) -> bool:
-    """Return whether a string can be written down: YAML, and values from the caller, may hold lone surrogates."""
+    """Return whether a string can be encoded: YAML, and parsed values, may have lone surrogates."""
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _is_valid(kind: str, value: Any) -> bool:
-    return isinstance(value, str) and _is_text(value) and bool(_gate(kind).is_valid(value))
+    return isinstance(value, str) and _is_text(value) and _validator(kind).is_valid(value)
 
 
 @cache
-def _gate(kind: str) -> Any:
-    """Return what accepts ids of a kind, or placeholder users: the rules' own definitions."""
+def _validator(kind: str) -> Validator:
+    """Return the validator of ids of a kind, or of placeholder users, from the definitions of the rules."""
     references: dict[str, dict[str, Any]] = {
         "text": {"$ref": "#/$defs/text"},
         "device": {"allOf": [{"$ref": "#/$defs/text"}, {"not": {"$ref": "#/$defs/placeholder-device-id"}}]},

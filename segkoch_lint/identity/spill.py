@@ -1,4 +1,4 @@
-"""Rows in a temporary file, shared out among partitions by the hash of a text."""
+"""Rows in a temporary file, divided into partitions by the hash of a text."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _encode = msgspec.json.Encoder().encode_lines
 
 
 class Spill:
-    """A temporary file of rows: it has no name, and is gone with the process, however that ends.
+    """A temporary file of rows. It has no name, so it is deleted when the process ends, however it ends.
 
     Args:
-        partitions: number of partitions.
+        partitions: the number of partitions.
 
     Raises:
         OutputError: by any method: there is no space left for the file, or it cannot be written.
@@ -40,7 +40,7 @@ class Spill:
         """Write rows.
 
         Args:
-            table: what they are rows of.
+            table: their table.
             rows: the rows: texts and numbers.
             text_of: returns the text whose hash chooses the partition of a row; None for partition 0.
         """
@@ -72,11 +72,11 @@ class Spill:
                 yield self._read(start, size)
 
     def drop(self, table: str, partition: int) -> None:
-        """Forget the rows of a table in a partition."""
+        """Drop the rows of a table in a partition."""
         self._chunks.pop((table, partition), None)
 
     def close(self) -> None:
-        """Give the space back."""
+        """Delete the file."""
         self._file.close()
 
     def _write(self, text: bytes) -> None:

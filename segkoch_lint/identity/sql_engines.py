@@ -1,4 +1,4 @@
-"""The database engines that run `queries.sql`: SQLite, which Python brings along, and DuckDB where it is installed."""
+"""The database engines that run `queries.sql`: SQLite, which is part of Python, and DuckDB if it is installed."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ _INSTRUCTIONS = 200_000
 """Steps of SQLite's machine, some hundredths of a second, after which a signal can interrupt it."""
 
 _LEAST_OF_DUCKDB = 256 << 20
-"""Bytes of memory without which DuckDB gets along badly."""
+"""The least memory with which DuckDB works well, in bytes."""
 
 _THREAD_OF_DUCKDB = 128 << 20
-"""Bytes of memory for each of its threads: reading takes 32 MiB, and sorting more."""
+"""Memory for each of its threads, in bytes: reading takes 32 MiB, and sorting more."""
 
 _IN_TABLES = 6
 """How many times the bytes of rows of JSON its tables take, with what is grouped and joined at the same time."""
@@ -78,7 +78,7 @@ class Engine(Protocol):
     at_once: int
 
     def make(self, *tables: str) -> None:
-        """Make empty tables of `TABLES`, in place of those that there are."""
+        """Create empty tables of `TABLES`, in place of existing ones."""
 
     def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows into a table of `TABLES`."""
@@ -90,10 +90,10 @@ class Engine(Protocol):
         """Run the statements of a section."""
 
     def rows(self, section: str) -> Iterator[Sequence[Any]]:
-        """Yield the rows that the query of a section gives."""
+        """Yield the rows of the query of a section."""
 
     def close(self) -> None:
-        """Give memory and disk back."""
+        """Free memory and disk space."""
 
 
 class SQLite:
@@ -151,9 +151,9 @@ class SQLite:
             yield from self._connection.execute(statement)
 
     def _breathe(self) -> bool:
-        """Let signals in while SQLite works; what their handlers raise would be lost in its frames."""
+        """Handle signals while SQLite works; SQLite would swallow the exceptions of their handlers."""
         try:
-            for _ in range(2):  # the interpreter looks for signals where a loop begins anew
+            for _ in range(2):  # the interpreter checks for signals at the start of an iteration
                 pass
         except BaseException as interruption:  # noqa: BLE001 - raised again as soon as SQLite has given up
             self._interruption = interruption
@@ -261,7 +261,7 @@ class DuckDB:
 
     @staticmethod
     def _waited_for(work: Callable[[], Result], connection: Any) -> Result:
-        """Return what work in a thread of its own returns: in this one it would keep signals waiting."""
+        """Run work in another thread, so that signals are handled meanwhile, and return its result."""
         results: list[Result] = []
         errors: list[BaseException] = []
         done = Event()
@@ -296,14 +296,14 @@ class DuckDB:
 
 
 def best_engine(memory: int) -> Engine:
-    """Return DuckDB if it is installed and has room enough, else SQLite.
+    """Return DuckDB if it is installed and there is enough memory for it, else SQLite.
 
     Args:
         memory: bytes that it may take, sorting included.
     """
     if memory >= _LEAST_OF_DUCKDB:
         with suppress(ImportError):
-            return DuckDB(3 * memory // 4)  # it takes some more than it is told to
+            return DuckDB(3 * memory // 4)  # it takes somewhat more than its limit
     return SQLite(memory // 2)
 
 

@@ -1,4 +1,4 @@
-"""One user on one platform: the summary that rules judge (`schemas/user-summary.json`), and the calls it blames."""
+"""One user on one platform: the summary that rules check (`schemas/user-summary.json`), and the offending calls."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from segkoch_lint.identity.claim_vectors import ADVERTISING_LIST, DEVICE_LIST, OF_DEVICE_LIST, who
+from segkoch_lint.identity.claim_vectors import ADVERTISING_LIST, DEVICE_LIST, OF_DEVICE_LIST, id_of_person
 from segkoch_lint.identity.identity_findings import ADVERTISING, DEVICE
 from segkoch_lint.identity.records import MOBILE, SERVER
 
 MOST_CLAIMS = 500
-"""Claims of servers that one summary holds."""
+"""Claims of servers that a summary holds; a user with more has several summaries."""
 
 MOST_IDS = 10
-"""Ids of the app that a claim is shown beside."""
+"""Ids of the app that a claim lists."""
 
 _KINDS = {"deviceId": DEVICE, "advertisingId": ADVERTISING}
 
 
 class Statement(NamedTuple):
-    """What calls of one library in files of one kind say of a user.
+    """The calls of a user with the same ids, library and ignored codes.
 
     Attributes:
         person: ``u`` and a userId, or ``a`` and an anonymousId.
@@ -41,15 +41,15 @@ class Statement(NamedTuple):
     calls: int
 
 
-class Blamed(NamedTuple):
-    """The calls that something in a summary stands for.
+class OffendingCalls(NamedTuple):
+    """The calls behind the offending value of a summary.
 
     Attributes:
-        value: tells it from other values of the user that the same rule can blame.
-        kind: the kind of id that is meant.
-        statements: what these calls say.
-        related: the statement that these disagree with, or None.
-        message: what that is.
+        value: identifies the value among those of the user that the rule can report.
+        kind: the kind of id.
+        statements: the statements of the calls.
+        related: the statement that contradicts these, or None.
+        message: the message at the related statement.
     """
 
     value: str
@@ -60,7 +60,7 @@ class Blamed(NamedTuple):
 
     @property
     def first(self) -> Statement:
-        """The statement whose first call stands before those of the others."""
+        """The statement with the first call."""
         return min(self.statements, key=_place)
 
 
@@ -85,11 +85,11 @@ class _Ids:
             self._first = statement
 
     def key(self, text: str) -> str:
-        """Return what is equal for ids that are alike."""
+        """Return the key of an id: equal for ids that are compared as equal."""
         return (text if self._hyphens else text.replace("-", "")).casefold()
 
     def nearest(self, text: str) -> list[str]:
-        """Return some of the ids: those first that are *text*, then those that are alike."""
+        """Return some of the ids: first those that are *text*, then those with the same key."""
         if len(self._ids) <= MOST_IDS:
             return list(self._ids)
         alike = self._alike.get(self.key(text), {}) if text else {}
@@ -98,16 +98,16 @@ class _Ids:
         return list(dict.fromkeys([*exact[:1], *islice(alike, MOST_IDS), *islice(self._ids, MOST_IDS)]))[:MOST_IDS]
 
     def first(self, text: str) -> Statement | None:
-        """Return the first statement with an id that is like *text*; if there is none, the first with any."""
+        """Return the first statement with the key of *text*; if there is none, the first with any id."""
         alike = self._alike.get(self.key(text), {}) if text else {}
         return min(alike.values(), key=_place, default=self._first)
 
 
 class User:
-    """What the calls of a run say of one user on one platform.
+    """A user on one platform.
 
     Args:
-        statements: what they say; at least one, all of the same person and platform.
+        statements: those of the user in a run; at least one, all of the same person and platform.
     """
 
     def __init__(self, statements: Sequence[Statement]) -> None:
@@ -133,12 +133,12 @@ class User:
                 self._of_device.setdefault(device.casefold(), _Ids(hyphens=False)).add(advertising, statement)
 
     def summaries(self) -> Iterator[tuple[dict[str, Any], Sequence[list[Statement]]]]:
-        """Yield the summary of the user, in parts if it is a long one, each with the statements of its claims."""
+        """Yield the summaries of the user, each with the statements of its claims."""
         claims = list(self._claims.items())
         for start in range(0, max(len(claims), 1), MOST_CLAIMS):
             part = claims[start : start + MOST_CLAIMS]
             server = [self._claim(*ids) for ids, _ in part]
-            summary: dict[str, Any] = {**who(self.person), "platform": self.platform, "server": server}
+            summary: dict[str, Any] = {**id_of_person(self.person), "platform": self.platform, "server": server}
             if start + MOST_CLAIMS >= len(claims):
                 summary["devices"] = len({each.device.casefold() for each in self._statements if each.device})
             yield summary, [statements for _, statements in part]
@@ -158,11 +158,13 @@ class User:
             claim["advertisingId"] = advertising
         return claim
 
-    def blamed(self, path: Sequence[str | int], claims: Sequence[list[Statement]], code: str) -> Blamed | None:
-        """Return the calls that a rule blames, without those of files where it is ignored; None if that leaves none.
+    def offending_calls(
+        self, path: Sequence[str | int], claims: Sequence[list[Statement]], code: str
+    ) -> OffendingCalls | None:
+        """Return the calls that violate a rule, without those of files where it is ignored; None if none is left.
 
         Args:
-            path: what the rule blames in a summary.
+            path: of the offending value in a summary.
             claims: the statements of the summary's claims.
             code: of the rule.
         """
@@ -180,13 +182,13 @@ class User:
         else:
             sent, text = self._devices, device
         message = "what the app sent for this user"
-        return Blamed(f"{member} {sent.key(text)}", _KINDS.get(member, DEVICE), kept, sent.first(text), message)
+        return OffendingCalls(f"{member} {sent.key(text)}", _KINDS.get(member, DEVICE), kept, sent.first(text), message)
 
-    def _of_all(self, value: str, statements: Sequence[Statement]) -> Blamed:
+    def _of_all(self, value: str, statements: Sequence[Statement]) -> OffendingCalls:
         first = min(statements, key=_place)
         others = [each for each in statements if each.device and each.device.casefold() != first.device.casefold()]
         related = min(others, key=_place, default=None)
-        return Blamed(value, DEVICE, statements, related, "another device of this user")
+        return OffendingCalls(value, DEVICE, statements, related, "another device of this user")
 
 
 def counted(statements: Iterable[Statement], code: str) -> list[Statement]:

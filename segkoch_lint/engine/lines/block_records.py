@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from segkoch_lint.documents.document import Document
@@ -71,21 +72,21 @@ class BlockRecords:
             recorder.link(link)
         for record, count in self._counts.items():
             order = self._order(count)
-            known = recorder.known(record, order)
-            if known is None:
-                known = recorder.meet(record, order, id_places(self._document(count), count.members, order))
-            known.calls += count.calls
+            recorder.add(record, order, count.calls, partial(self._id_places, count, order))
         for event, count in self._events.items():
             order = self._order(count)
-            known = recorder.known_event(event, order)
-            if known is None:
-                known = recorder.meet_event(event, order, event_place(self._document(count), order))
-            known.calls += count.calls
+            recorder.add_event(event, order, count.calls, partial(self._event_place, count, order))
 
     def _order(self, count: _Count) -> Order:
         if self._block.documents is None:
             return self._block.number + count.number, 1, 1
         return (*self._block.documents[count.number].start, 1)
+
+    def _id_places(self, count: _Count, order: Order) -> str:
+        return id_places(self._document(count), count.members, order)
+
+    def _event_place(self, count: _Count, order: Order) -> str:
+        return event_place(self._document(count), order)
 
     def _document(self, count: _Count) -> Document:
         if self._block.documents is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from segkoch_lint.calls.call import LIBRARY_NAME
+from segkoch_lint.documents.document import Document
 from segkoch_lint.documents.lines import Block
 from segkoch_lint.engine.lines.run_read_set import DEVICE, EVENT
 from segkoch_lint.findings.position import Path, pointer_of
@@ -14,6 +16,7 @@ from segkoch_lint.identity.first_seen import (
     DEVICE_POINTER,
     EVENT_POINTER,
     LINE_DIGITS,
+    Order,
     file_prefix,
     line_of,
     place_template,
@@ -123,18 +126,11 @@ class CoreRecords:
             document = block.documents[line_of(place) - block.number]
             record = IdentityRecord(user, anonymous, platform, origin, device, advertising, library)
             order = (*document.start, 1)
-            count = self._recorder.known(record, order)
-            if count is None:
-                members = members_of(document.value, delivered=True)
-                count = self._recorder.meet(record, order, id_places(document, members, order))
-            count.calls += calls
+            self._recorder.add(record, order, calls, partial(_id_places_of_row, document, order))
         for name, library, place, calls in events:
             document = block.documents[line_of(place) - block.number]
             order = (*document.start, 1)
-            count = self._recorder.known_event((name, library), order)
-            if count is None:
-                count = self._recorder.meet_event((name, library), order, event_place(document, order))
-            count.calls += calls
+            self._recorder.add_event((name, library), order, calls, partial(event_place, document, order))
 
     @property
     def held(self) -> int:
@@ -145,3 +141,7 @@ class CoreRecords:
         """Return the kept records, if there are any, and drop them."""
         kept = self._plan.core.take_records()
         return kept if len(kept) else None
+
+
+def _id_places_of_row(document: Document, order: Order) -> str:
+    return id_places(document, members_of(document.value, delivered=True), order)
