@@ -118,3 +118,20 @@ def test_a_session_of_charles_is_held_to_the_same() -> None:
     found, _ = check(json.dumps(session))
 
     assert [(each.code, each.location.pointer) for each in found] == [("KCH004", "/0")]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://[broken/v1/t?x=1", "POST [broken/v1/t"),
+        ("{{base}}/v1/track", "POST {{base}}/v1/track"),
+        ("api.segment.io/v1/track", "POST api.segment.io/v1/track"),
+    ],
+)
+def test_an_address_that_is_none_still_names_the_request(url: str, name: str) -> None:
+    linter = Linter(Settings(select=("KCH1",)))
+
+    found = list(linter.bytes(har(request(json.dumps({"event": "x", "userId": "u"}), url)).encode(), "capture.har"))
+
+    assert {each.properties["entry"] for each in found} == {name}
+    assert {each.properties["type"] for each in found} == {"track"}
