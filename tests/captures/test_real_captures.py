@@ -44,14 +44,15 @@ window.finished = (async () => {
 })();
 </script>"""
 
+# Two calls make a batch; the SDK waits for the second one, also on a slow machine.
 SDK = """
 import json, sys
-import segment.analytics as analytics
-device = json.loads(sys.argv[2])
-analytics.write_key, analytics.host, analytics.gzip, analytics.on_error = "made-up-write-key", sys.argv[1], True, print
+from segment.analytics.client import Client
+host, device = sys.argv[1], json.loads(sys.argv[2])
+client = Client("made-up-write-key", host=host, gzip=True, on_error=print, upload_size=2, upload_interval=2)
 for event in ("Order Completed", "Order Refunded"):
-    analytics.track("user-4711", event, {"note": 'a "quoted" \\u00e9'}, context={"device": device})
-analytics.flush()
+    client.track("user-4711", event, {"note": 'a "quoted" \\u00e9'}, context={"device": device})
+client.shutdown()
 """
 
 
