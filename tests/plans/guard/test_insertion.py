@@ -261,6 +261,7 @@ CLOSED = {**CLOSED, "properties": {name: {} for name in ("type", "id")}}
 """A device without room for the advertising id."""
 
 
+@pytest.mark.slow
 def test_a_plan_that_refuses_every_good_call_is_not_called_guarded(merge: Merge) -> None:
     with pytest.raises(UsageError, match=r"refuses every call that Kochava could use \(KCH403\)"):
         merge(json.dumps(config_api(guard(CLOSED), EVENTS)).encode())
