@@ -18,7 +18,7 @@ from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret
 from segkoch_lint.findings.summary import CallTally, RuleTally, Summary
-from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, open_report
+from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, is_report, open_report
 
 FINDINGS = [
     Finding(
@@ -292,3 +292,16 @@ def test_no_report_holds_control_characters(form: str) -> None:
     assert not set(written(form, ReportOptions())) & set(
         map(chr, [*range(9), 11, 12, 13, *range(14, 32), *range(127, 160)])
     )
+
+
+@pytest.mark.parametrize("form", ["json", "json-lines"])
+@pytest.mark.parametrize("findings", [[], *([each] for each in FINDINGS)], ids=["none", "warning", "error", "info"])
+def test_a_report_is_recognised_by_its_beginning_whatever_it_reports(form: str, findings: list[Finding]) -> None:
+    assert is_report(written(form, ReportOptions(), findings).encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"version": 1}', '{"code": "KCH101"}', '{"summary": {}}', '{"type": "track"}']
+)
+def test_other_json_is_not_taken_for_a_report(text: str) -> None:
+    assert not is_report(text.encode())
