@@ -218,6 +218,21 @@ def test_hidden_findings_are_counted() -> None:
     assert len(written("json-lines", ReportOptions(max_findings=0)).splitlines()) == 1
 
 
+def test_hidden_findings_give_their_rules_a_name_and_the_configured_severity() -> None:
+    findings = [
+        Finding("OWN001", "own-rule", Severity.INFO, "m", Location("a.json")),
+        Finding("KCH101", "missing-device", Severity.WARNING, "m", Location("a.json")),
+    ]
+    rules = {"OWN001": RuleTally(1, 1), "KCH101": RuleTally(1, 1)}
+    summary = Summary(calls=1, checked=1, rules=rules, severities=Counter(info=1, warning=1))
+    lines = written("text", ReportOptions(max_findings=0), findings, summary, RunResult(0)).splitlines()
+    assert lines[0] == "… and 2 more findings (--max-findings 0)."
+    assert [line.split()[:3] for line in lines[3:5]] == [
+        ["KCH101", "missing-device", "warning"],
+        ["OWN001", "own-rule", "info"],
+    ]
+
+
 def test_colour_changes_only_the_colour() -> None:
     colored = written("text", ReportOptions(color=True))
     assert "\x1b[" in colored
