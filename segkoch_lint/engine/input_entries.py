@@ -30,7 +30,7 @@ from segkoch_lint.engine.entries import (
 from segkoch_lint.engine.lines.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.engine.missing_columns import missing_columns
 from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
-from segkoch_lint.envelopes.reader import Opened, UnreadableRequest
+from segkoch_lint.envelopes.contents import Opened, UnreadableRequest
 from segkoch_lint.envelopes.search import FoundCalls, find_calls, may_hold_calls
 from segkoch_lint.envelopes.unwrap import Batch, NotACall, Unit, units_of, unwrap
 from segkoch_lint.findings.finding import Finding, Location, Snippet

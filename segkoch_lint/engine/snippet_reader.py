@@ -14,7 +14,7 @@ from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
-from segkoch_lint.envelopes.reader import UnreadableRequest
+from segkoch_lint.envelopes.contents import UnreadableRequest
 from segkoch_lint.findings.finding import Location, Snippet
 from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.limits import Limits

@@ -11,7 +11,8 @@ from segkoch_lint.documents.document import Document
 from segkoch_lint.inputs.limits import Limits
 
 if TYPE_CHECKING:
-    from segkoch_lint.envelopes.reader import EnvelopeReader, Opened
+    from segkoch_lint.envelopes.contents import Opened
+    from segkoch_lint.envelopes.reader import EnvelopeReader
 
 
 class EnvelopeCatalogue:

@@ -9,8 +9,9 @@ from typing import Any
 from segkoch_lint.calls.call import Call
 from segkoch_lint.documents.document import ParseError, pointer_in
 from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.envelopes.contents import UnreadableRequest
 from segkoch_lint.envelopes.envelope import Envelope
-from segkoch_lint.envelopes.reader import EnvelopeReader, UnreadableRequest
+from segkoch_lint.envelopes.reader import EnvelopeReader
 from segkoch_lint.envelopes.unwrap import units_of
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,24 +11,14 @@ from msgspec.structs import replace
 
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.calls.call import Call
-from segkoch_lint.calls.signs import ObjectKind, shape_of, shows_signs
-from segkoch_lint.documents.document import Document, Origin, ParseError, pointer_in
-from segkoch_lint.documents.json.document import JsonDocument
-from segkoch_lint.documents.line_table import LineTable
+from segkoch_lint.calls.signs import ObjectKind, shape_of
+from segkoch_lint.documents.document import Document, ParseError, pointer_in
 from segkoch_lint.documents.table.json_rows import JsonRow
 from segkoch_lint.documents.table.row import RowDocument
+from segkoch_lint.envelopes.contents import Opened, UnreadableRequest
 from segkoch_lint.envelopes.decoding import ANY_ENCODING, Decoded, Undecoded, decode
 from segkoch_lint.envelopes.envelope import Envelope, Recogniser, Site, text_at
-from segkoch_lint.envelopes.inner_document import InnerDocument, PartDocument
-from segkoch_lint.envelopes.inner_text import (
-    DecodedText,
-    EnclosingText,
-    InnerText,
-    PartText,
-    SliceText,
-    StringText,
-    WholeText,
-)
+from segkoch_lint.envelopes.inner_document_maker import InnerDocumentMaker
 from segkoch_lint.envelopes.patterns import Pattern, matches, pattern_of
 from segkoch_lint.envelopes.requests import Request, SegmentHosts
 from segkoch_lint.envelopes.search import find_calls
@@ -50,38 +40,6 @@ _LONGEST_NAME = 100
 _CALLS = frozenset({ObjectKind.CALL, ObjectKind.WRONG_TYPE})
 
 _NO_BODY = "the capture does not have its body"
-
-
-class UnreadableRequest(msgspec.Struct, frozen=True):
-    """A request to Segment in a capture, of which the body cannot be read.
-
-    Attributes:
-        request: the request.
-        problem: why not.
-        pointer: where the entry is.
-        span: its text.
-    """
-
-    request: Request
-    problem: str
-    pointer: str | Secret
-    span: Span | None
-
-
-Content = Document | ParseError | UnreadableRequest
-"""What is in an envelope."""
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """An envelope that was opened.
-
-    Attributes:
-        noun: what it is.
-        contents: what is in it, in its order: documents, texts that are broken, and requests that cannot be read.
-    """
-
-    noun: str
-    contents: Sequence[Content]
 
 
 class EnvelopeReader:
@@ -163,6 +121,28 @@ class EnvelopeReader:
         return self._limits
 
 
+class _Unreadable(msgspec.Struct, frozen=True):
+    """A request without a readable body; whether it goes to Segment is known when all requests were read."""
+
+    request: Request
+    problem: str
+    pointer: str | Secret
+    place: Callable[[], Span | None]
+
+    def make(self) -> UnreadableRequest:
+        """Return it with its place."""
+        return UnreadableRequest(self.request, self.problem, self.pointer, self.place())
+
+
+class _Damaged(msgspec.Struct, frozen=True):
+    """A damaged value; `make` returns the error."""
+
+    make: Callable[[], ParseError]
+
+
+_Found = Document | _Unreadable | _Damaged
+
+
 class _Opening:
     """Opens one document, and the envelopes that are in it."""
 
@@ -170,7 +150,7 @@ class _Opening:
         self._reader = reader
         self._table = table
         self._sending_hosts: set[str] = set()
-        self._wholes: dict[int, WholeText] = {}
+        self._documents = InnerDocumentMaker()
         self._left = reader.limits.file_bytes
 
     def _decode(self, document: Document, value: Any, site: Site | None = None) -> Decoded | Undecoded:
@@ -195,20 +175,21 @@ class _Opening:
         noun, contents = self._chosen(document) or self._known(document) or ("", None)
         if contents is None:
             return None
-        kept = [each for each in contents if not isinstance(each, UnreadableRequest) or self._is_to_segment(each)]
-        return Opened(noun, kept)
+        kept = [
+            each for each in contents if not isinstance(each, _Unreadable) or self._is_to_segment(each.request.host)
+        ]
+        return Opened(noun, [each.make() if isinstance(each, _Unreadable | _Damaged) else each for each in kept])
 
-    def _is_to_segment(self, unreadable: UnreadableRequest) -> bool:
-        host = unreadable.request.host
+    def _is_to_segment(self, host: str) -> bool:
         return host in self._reader.hosts or host in self._sending_hosts
 
     # --- where a user says that calls are --------------------------------------------------------------------------
 
-    def _chosen(self, document: Document) -> tuple[str, list[Content]] | None:
+    def _chosen(self, document: Document) -> tuple[str, list[_Found]] | None:
         found = [each for pattern in self._reader.at for each in self._at(document, pattern, 0)]
         return ("document", found) if found else None
 
-    def _at(self, document: Document, pattern: Pattern, texts: int) -> Iterator[Content]:
+    def _at(self, document: Document, pattern: Pattern, texts: int) -> Iterator[_Found]:
         """Yield what a pattern leads to; where it goes on behind a text, the text is decoded."""
         for length in range(len(pattern) + 1):
             for path, value in matches(document.value, pattern[:length]):
@@ -217,13 +198,13 @@ class _Opening:
                     continue
                 decoded = self._decode(document, value)
                 if not at_end and isinstance(decoded, Decoded):
-                    yield from self._at(self._inner(document, path, decoded, ""), pattern[length:], texts + 1)
+                    yield from self._at(self._documents.make(document, path, decoded), pattern[length:], texts + 1)
                 elif isinstance(decoded, Decoded):
-                    yield self._inner(document, path, decoded, "", to_segment=True)
+                    yield self._documents.make(document, path, decoded, to_segment=True)
                 elif at_end:
-                    yield self._broken(document, path, decoded) or self._inner(document, path, Decoded(value), "")
+                    yield self._failed(document, path, value, decoded)
 
-    def _known(self, document: Document) -> tuple[str, list[Content]] | None:
+    def _known(self, document: Document) -> tuple[str, list[_Found]] | None:
         """Return what is in an envelope; None if the document is not one, or has calls elsewhere only."""
         found = self._contents(document, 0)
         if found is None or self._sending_hosts or any(map(self._is_expected, found[1])):
@@ -231,13 +212,13 @@ class _Opening:
         return None if find_calls(document, [()], self._reader.limits) else found
 
     @staticmethod
-    def _is_expected(content: Content) -> bool:
+    def _is_expected(content: _Found) -> bool:
         """Return whether something in an envelope shows that the envelope is what it seems to be."""
-        return isinstance(content, ParseError | UnreadableRequest) or _holds_call(content.value, "")
+        return isinstance(content, _Unreadable | _Damaged) or _holds_call(content.value, "")
 
     # --- envelopes -------------------------------------------------------------------------------------------------
 
-    def _contents(self, document: Document, level: int) -> tuple[str, list[Content]] | None:
+    def _contents(self, document: Document, level: int) -> tuple[str, list[_Found]] | None:
         """Return what an envelope is and what is in it; None if the document is not an envelope."""
         if level == MOST_LEVELS:
             return None
@@ -252,16 +233,16 @@ class _Opening:
                 return noun, list(self._of_items(document, level))
         return None
 
-    def _of_items(self, document: Document, level: int) -> Iterator[Content]:
+    def _of_items(self, document: Document, level: int) -> Iterator[_Found]:
         for number, item in enumerate(document.value):
-            yield from self._down(self._inner(document, (number,), Decoded(item), ""), level)
+            yield from self._down(self._documents.make(document, (number,), Decoded(item)), level)
 
-    def _down(self, document: Document, level: int) -> Iterator[Content]:
+    def _down(self, document: Document, level: int) -> Iterator[_Found]:
         """Yield what is in a document if it is an envelope, else the document."""
         inner = self._contents(document, level + 1)
         yield from (document,) if inner is None else inner[1]
 
-    def _of_envelope(self, document: Document, envelope: Envelope, level: int) -> Iterator[Content]:
+    def _of_envelope(self, document: Document, envelope: Envelope, level: int) -> Iterator[_Found]:
         for site in envelope.sites:
             for path, entry in matches(document.value, site.entry):
                 request = Request.of(site.request, entry) if site.request else None
@@ -270,32 +251,28 @@ class _Opening:
                 elif site.request is None:
                     yield from self._of_entry(document, site, path, entry, level)
 
-    def _of_entry(self, document: Document, site: Site, path: Path, entry: Any, level: int) -> Iterator[Content]:
+    def _of_entry(self, document: Document, site: Site, path: Path, entry: Any, level: int) -> Iterator[_Found]:
         name = _name(site.name, entry)
-        failed: Content | None = None
+        failed: _Found | None = None
         for pattern in site.at:
             for where, value in matches(entry, pattern, path):
                 decoded = self._decode(document, value, site)
                 if isinstance(decoded, Decoded):
-                    contents = list(self._down(self._inner(document, where, decoded, name), level))
+                    contents = list(self._down(self._documents.make(document, where, decoded, name=name), level))
                     yield from filter(self._carries_call, contents) if site.is_log else contents
                     return
                 if failed is None and value is not None and not site.is_log:
-                    failed = self._broken(document, where, decoded) or self._inner(
-                        document, where, Decoded(value), name
-                    )
+                    failed = self._failed(document, where, value, decoded, name)
         if failed is not None:
             yield failed
 
-    def _carries_call(self, content: Content) -> bool:
+    def _carries_call(self, content: _Found) -> bool:
         """Return whether a line of a log has anything to do with calls."""
-        if isinstance(content, ParseError | UnreadableRequest):
+        if isinstance(content, _Unreadable | _Damaged):
             return True
         return _holds_call(content.value, "") or bool(find_calls(content, [()], self._reader.limits))
 
-    def _of_request(
-        self, document: Document, site: Site, path: Path, entry: Any, request: Request
-    ) -> Iterator[Content]:
+    def _of_request(self, document: Document, site: Site, path: Path, entry: Any, request: Request) -> Iterator[_Found]:
         if not request.carries_calls:
             return
         call_type, to_segment = request.call_type, request.host in self._reader.hosts
@@ -309,97 +286,27 @@ class _Opening:
                     problem = f"its body cannot be read: {decoded.problem}"
                 elif _holds_call(decoded.value, call_type):
                     self._sending_hosts.add(request.host)
-                    yield self._inner(document, where, decoded, request.name, call_type=call_type)
+                    yield self._documents.make(document, where, decoded, name=request.name, call_type=call_type)
                     return
                 elif call_type and to_segment:
-                    name = request.name
-                    yield self._inner(document, where, decoded, name, call_type=call_type, to_segment=True)
+                    yield self._documents.make(
+                        document, where, decoded, name=request.name, call_type=call_type, to_segment=True
+                    )
                     return
                 else:
                     return
         if call_type:
-            span = document.locate([path]).get(path) if to_segment else None
-            yield UnreadableRequest(request, problem, pointer_in(document, path), span)
+            yield _Unreadable(request, problem, pointer_in(document, path), self._documents.place(document, path))
 
-    # --- documents inside of documents -----------------------------------------------------------------------------
-
-    def _inner(
-        self,
-        document: Document,
-        path: Path,
-        decoded: Decoded,
-        name: str,
-        *,
-        call_type: str = "",
-        to_segment: bool = False,
-    ) -> InnerDocument | PartDocument:
-        """Return the document that a value at *path* holds."""
-        around = document.origin or Origin()
-        base = (*around.base, *path)
-        is_text = decoded.source is not None
-        origin = Origin(
-            decoded=(*around.decoded, base) if is_text else around.decoded,
-            base=decoded.field if is_text else base,
-            entry=", ".join(filter(None, (around.entry, name))),
-            call_type=call_type,
-            to_segment=to_segment or around.to_segment,
-        )
-        enclosing = self._text_of(document)
-        if enclosing is None:
-            return PartDocument(decoded.value, document, path, origin, decoded=is_text)
-        text, whole = enclosing
-        inner = _inner_text(text, path, decoded)
-        return InnerDocument(decoded.value, decoded.source, text=inner, whole=whole, around=document, origin=origin)
-
-    def _text_of(self, document: Document) -> tuple[EnclosingText, JsonDocument] | None:
-        if isinstance(document, InnerDocument):
-            return document.inner_text, document.whole
-        if isinstance(document, JsonDocument):
-            return self._wholes.setdefault(id(document), WholeText(document)), document
-        return None
-
-    def _broken(self, document: Document, path: Path, failed: Undecoded) -> ParseError | None:
-        """Return what is wrong with a value that is damaged; None if it is just something else than expected.
-
-        A text that is not JSON counts as damaged if it shows a sign of a call.
-        """
-        if not failed.fits:
-            return None
-        shows_call = failed.text is not None and shows_signs(failed.text.encode("utf-8", "replace"))
-        if failed.text is not None and not shows_call:
-            return None
-        place = document.locate([path]).get(path) or Span(*document.start, *document.start)
-        enclosing = self._text_of(document)
-        if enclosing is not None and failed.text is not None and failed.span is not None:
-            text = StringText(enclosing[0], path, failed.text)
-            table = LineTable(failed.text)
-            start, end = (
-                table.extent_of_line(line)[0] + column - 1
-                for line, column in (
-                    (failed.span.line, failed.span.column),
-                    (failed.span.end_line, failed.span.end_column),
-                )
-            )
-            place = enclosing[1].span(text.outward((start, max(start, end))))
-        message = f"{failed.problem} (in the value at {pointer_in(document, path)})"
-        return ParseError(message, place, place.line, shows_signs=shows_call)
+    def _failed(self, document: Document, path: Path, value: Any, failed: Undecoded, name: str = "") -> _Found:
+        """Return what a value is that cannot be decoded: damaged, or a document that is not a call."""
+        error = self._documents.error(document, path, failed)
+        return _Damaged(error) if error else self._documents.make(document, path, Decoded(value), name=name)
 
 
 def _texts_around(document: Document) -> int:
     """Return how many texts were decoded to get a document."""
     return len(document.origin.decoded) if document.origin else 0
-
-
-def _inner_text(around: EnclosingText, path: Path, decoded: Decoded) -> InnerText:
-    """Return where the JSON text of a value that was decoded is."""
-    if decoded.source is None:
-        return PartText(around, path)
-    text = decoded.source.decode()
-    if not decoded.exact:
-        return DecodedText(around, path, text)
-    if not decoded.before:
-        return StringText(around, path, text)
-    return SliceText(StringText(around, path, decoded.before + text), len(decoded.before), text)
 
 
 def _holds_call(value: Any, call_type: str) -> bool:

@@ -13,7 +13,7 @@ from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
-from segkoch_lint.envelopes.reader import UnreadableRequest
+from segkoch_lint.envelopes.contents import UnreadableRequest
 from segkoch_lint.envelopes.unwrap import units_of
 from segkoch_lint.findings.plan_tally import ReplayCounts, ReplayTally
 from segkoch_lint.findings.redaction.masking import mask_shapes

@@ -101,6 +101,7 @@ def test_a_host_that_sent_a_call_counts_as_segments_in_the_whole_capture() -> No
         ("KCH004", "/log/entries/0"),
         ("KCH004", "/log/entries/2"),
     ]
+    assert all(each.location.span for each in found)
 
 
 def test_a_folder_reports_it_as_an_error_as_well(tmp_path: Path) -> None:
