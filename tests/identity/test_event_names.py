@@ -10,6 +10,7 @@ import pytest
 
 from segkoch_lint import Linter, Settings, lint, resources
 from segkoch_lint.identity.database import folded_event
+from segkoch_lint.identity.event_names import EventCalls, EventSet
 from tests.identity.saying import DATABASES, app, server, told
 
 ONLY = Settings(select=("KCH307",))
@@ -108,3 +109,11 @@ def test_a_name_is_placed_in_a_log_a_table_and_a_document(tmp_path: Path) -> Non
         (finding,) = lint(file, settings=ONLY)
         assert finding.location.span is not None
         assert finding.location.span.line == line
+
+
+@pytest.mark.parametrize(("number", "listed"), [(99, 99), (100, 100), (101, 100), (250, 100)])
+def test_a_summary_lists_the_hundred_commonest_names(number: int, listed: int) -> None:
+    names = [f"{'_' * (each % 16)}order{'_' * (each // 16)}" for each in range(number)]
+    calls = [EventCalls("order", name, 300 - rank, "analytics-swift", "", "0", 1) for rank, name in enumerate(names)]
+    summary = EventSet(calls).summary()
+    assert summary == {"name": names[-1], "commonest": names[0], "names": names[:listed]}

@@ -93,3 +93,12 @@ def test_broken_text_never_raises_an_exception(value: Any, damage: bytes, data: 
     for damaged in (text[:at], text[:at] + damage + text[at:]):
         parse_json(damaged, depth=200)
         list(split_documents(damaged, depth=200))
+
+
+@pytest.mark.parametrize("text", [b'1{"a":1}', b'"x"[1]', b'true"x"', b"null[]"])
+def test_after_a_scalar_something_has_to_stand_between_documents(text: bytes) -> None:
+    (error,) = split_documents(text, depth=200)
+    assert isinstance(error, ParseError)
+    with_space = text.replace(b"{", b" {").replace(b"[", b" [").replace(b'true"', b'true "')
+    assert all(isinstance(each, JsonDocument) for each in split_documents(with_space, depth=200))
+    assert len(list(split_documents(with_space, depth=200))) == 2
