@@ -137,7 +137,7 @@ def command(
 
     require_stdin(paths, stdin_filename)
     paths = paths or (".",)
-    run = run_options(paths, **given)
+    run = run_options(paths, envelope_folders=envelope_folders, **given)
     settings = with_memory(with_facets(with_budgets(run.settings, budgets), facets), memory)
     settings = with_envelopes(settings, envelope_folders, pointers)
     if wait is not None:

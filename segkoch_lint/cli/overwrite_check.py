@@ -39,11 +39,13 @@ class Inputs:
         paths: files, folders and globs; ``-`` and URLs are ignored.
         configuration: the configuration file, or None.
         rule_folders: folders of rule files.
+        envelope_folders: folders of envelope files.
     """
 
     paths: Sequence[str] = ()
     configuration: Path | None = None
     rule_folders: Sequence[Path] = ()
+    envelope_folders: Sequence[Path] = ()
 
 
 def refuse_overwriting(outputs: Sequence[Output], inputs: Inputs) -> None:
@@ -73,8 +75,9 @@ def _overwritten(path: str, identities: set[object], inputs: Inputs) -> Iterator
         yield "an input"
     if inputs.configuration is not None and not identities.isdisjoint(_identities(str(inputs.configuration))):
         yield "the configuration file"
-    if any(_is_below(path, str(folder)) and path.endswith(".json") for folder in inputs.rule_folders):
-        yield "a rule file"
+    for folders, kind in ((inputs.rule_folders, "a rule file"), (inputs.envelope_folders, "an envelope file")):
+        if path.endswith(".json") and any(_is_below(path, str(folder)) for folder in folders):
+            yield kind
     for each in inputs.paths:
         if _is_walked(path, identities, each) and _holds_data(path):
             yield f"a file of {each}, which is read"

@@ -19,6 +19,8 @@ from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
 from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, reporter
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from segkoch_lint.cli.outputs import Target
     from segkoch_lint.config.budgets import Budget
     from segkoch_lint.config.settings import Settings
@@ -195,12 +197,14 @@ def run_options(
     max_findings: int | None,
     allow_empty: bool,
     color: str,
+    envelope_folders: Sequence[Path] = (),
     **configuration: Any,
 ) -> RunOptions:
     """Return the evaluated options of `report_options` and `configuration_options`.
 
     Args:
         paths: files, folders and globs that the run reads; no report may overwrite them.
+        envelope_folders: folders of envelope files that the run reads, beside those of the configuration.
 
     Raises:
         UsageError: an option or the configuration is wrong, or a report would overwrite an input.
@@ -213,7 +217,8 @@ def run_options(
 
         written = [Output(path, f"--output {name}:{path}") for name, path in targets]
         file = configuration_file(configuration["config"], isolated=configuration["isolated"])
-        refuse_overwriting(written, Inputs(paths, file, settings.rules))
+        envelopes = (*settings.envelopes, *envelope_folders)
+        refuse_overwriting(written, Inputs(paths, file, settings.rules, envelopes))
     return RunOptions(settings, form, options, targets, allow_empty)
 
 

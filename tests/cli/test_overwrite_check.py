@@ -95,6 +95,20 @@ def test_a_rule_file_is_not_overwritten(folder: Path, program: Program) -> None:
     assert "would overwrite a rule file" in ran.err
 
 
+@pytest.mark.parametrize("configured", [True, False])
+def test_an_envelope_file_is_not_overwritten(configured: bool, folder: Path, program: Program) -> None:
+    (folder / "envelopes").mkdir()
+    mine = folder / "envelopes" / "mine.json"
+    mine.write_text("{}")
+    options = ["--envelopes", "envelopes"]
+    if configured:
+        (folder / "segkoch-lint.toml").write_text('envelopes = ["envelopes"]\n')
+        options = ["--config", "segkoch-lint.toml"]
+    ran = program("check", "call.json", *options, "--output", "json:envelopes/mine.json")
+    assert (ran.status, mine.read_text()) == (2, "{}")
+    assert "--output json:envelopes/mine.json would overwrite an envelope file." in ran.err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("command", ["check .", "check", "check events", "plan check .", "plan check plans"])
