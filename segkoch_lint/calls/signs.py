@@ -178,7 +178,7 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
-# Escaped quotes, since JSON stands in strings, which may be part of JSON in a string.
+# Quotes may be escaped several times: JSON may be in a string of JSON in a string.
 _QUOTE = rb"""\\{0,7}["']"""
 _KEYS = b"|".join([*(key.encode() for key in SIGN_KEYS), b"advertising_?[iI]d", b"adTrackingEnabled"])
 _COLON = rb"\s*:\s*"

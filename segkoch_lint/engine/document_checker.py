@@ -27,7 +27,7 @@ from segkoch_lint.rules.ruleset import RuleSet, Verdict
 from segkoch_lint.rules.violations import Violation, shown_text
 
 REPEATED_KEY = "KCH003"
-_FIRST_KEY = "the key stands here first"
+_FIRST_KEY = "the key is here first"
 
 Observe = Callable[[Document, Sequence[tuple[Call, int, Verdict]]], None]
 """Takes a document and its calls, each with its number among the units of the document, from 1, and its verdict."""

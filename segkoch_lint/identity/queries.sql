@@ -1,13 +1,13 @@
--- What a run says of its users, devices and event names. One text for SQLite, DuckDB and Spark SQL: it keeps to what
--- the three share, and calls no function of this program. `database.py` says in which order the sections run, and
--- `engines.py` which tables are filled from outside (TABLES). There is no NULL: a missing text is ''.
+-- The analysis of users, devices and event names of a run. One text for SQLite, DuckDB and Spark SQL: it uses only
+-- what the three share, and no function of this program. `analysis.py` runs the sections in their order, and
+-- `sql_engines.py` has the tables that are filled from outside (TABLES). There is no NULL: a missing text is ''.
 --
 -- A large run is cut into partitions by the hash of the user. The sections from `owners` to `uses` and `affected` run
 -- once a partition, all others once a run.
 
 -- section: chains
--- Where aliases lead: one step for each id that was given up (`before_id`). `user_id` is '' where aliases disagree;
--- `further` says whether the step leads to an id that was given up, too.
+-- The steps of aliases: one for each id that was replaced (`before_id`). `user_id` is '' if aliases contradict each
+-- other; `further` is whether the step leads to an id that was replaced, too.
 CREATE TABLE step AS
 SELECT before_id, CASE WHEN MIN(user_id) = MAX(user_id) THEN MIN(user_id) ELSE '' END AS user_id
 FROM alias WHERE before_id <> user_id GROUP BY before_id;
@@ -17,7 +17,7 @@ FROM step s LEFT JOIN step n ON n.before_id = s.user_id;
 DROP TABLE step
 
 -- section: lengthen-chains
--- Doubles the length of all steps; run until no more of them come to an end. What leads on then runs in a circle.
+-- Doubles the length of all steps; run until no more of them end. Steps that still lead further are circles.
 CREATE TABLE longer AS
 SELECT c.before_id,
        CASE WHEN n.before_id IS NULL THEN c.user_id ELSE n.user_id END AS user_id,
@@ -30,7 +30,7 @@ ALTER TABLE longer RENAME TO chain
 SELECT COUNT(*) FROM chain WHERE further = 1
 
 -- section: owners
--- The one user of each anonymousId (or previousId) that is linked to one user only, chains followed to their end.
+-- The user of each anonymousId (or previousId) that is linked to just one user, at the end of chains.
 DROP TABLE IF EXISTS owner;
 CREATE TABLE owner AS
 SELECT before_id AS anonymous_id, MIN(user_id) AS user_id
@@ -42,14 +42,14 @@ FROM (
 GROUP BY before_id HAVING MIN(user_id) = MAX(user_id) AND MIN(user_id) <> ''
 
 -- section: owned-records
--- Records without a userId, with that of their owner if there is one.
+-- Records without a userId, with the userId of their owner if there is one.
 SELECT COALESCE(o.user_id, ''), r.anonymous_id, r.platform, r.origin, r.device, r.device_folded, r.advertising,
        r.advertising_folded, r.library, r.ignored, r.place, r.calls
 FROM record r LEFT JOIN owner o ON o.anonymous_id = r.anonymous_id
 
 -- section: statements
--- What is said of a person: 'u' and a userId, 'a' and an anonymousId, or '' for nobody. Most of it is only read as part
--- of `said`, so it is not written down.
+-- The statements about a person: 'u' and a userId, 'a' and an anonymousId, or '' for an unknown one. This is a view:
+-- most of it is only read for `person_ids`.
 DROP VIEW IF EXISTS statement;
 CREATE VIEW statement AS
 SELECT CASE WHEN r.user_id <> '' THEN 'u' || r.user_id
@@ -61,9 +61,9 @@ SELECT CASE WHEN r.user_id <> '' THEN 'u' || r.user_id
 FROM record r LEFT JOIN owner o ON r.user_id = '' AND o.anonymous_id = r.anonymous_id
 
 -- section: persons
--- Each pair of ids of a person once a platform, and who sent it; then each person: the number of device ids, and who
+-- Each pair of ids of a person, once a platform, and who sent it; then each person: the number of device ids, and who
 -- sent ids of which kind.
-CREATE TABLE said AS
+CREATE TABLE person_ids AS
 SELECT person, platform, device, device_folded, advertising, advertising_folded,
        MAX(CASE WHEN origin = 'mobile' THEN 1 ELSE 0 END) AS mobile,
        MAX(CASE WHEN origin = 'server' THEN 1 ELSE 0 END) AS server
@@ -76,7 +76,7 @@ SELECT person, platform, SUBSTR(person, 1, 1) AS kind,
        MAX(CASE WHEN server = 1 AND device <> '' THEN 1 ELSE 0 END) AS server_device,
        MAX(CASE WHEN server = 1 AND advertising <> '' THEN 1 ELSE 0 END) AS server_advertising,
        SUM(mobile) AS app_pairs
-FROM said WHERE person <> '' GROUP BY person, platform
+FROM person_ids WHERE person <> '' GROUP BY person, platform
 
 -- section: person-vectors
 SELECT app_device, app_advertising, server_device, server_advertising, COUNT(*)
@@ -87,13 +87,13 @@ SELECT DISTINCT kind, platform, devices FROM person
 
 -- section: claims
 -- Each pair of ids that a server sent for a person, as a number made of the answers to what rules can ask of it
--- (`vectors.py` has the same bits): is there a device id, an advertising id; did the app send any device id, any
+-- (`claim_vectors.py` has the same bits): is there a device id, an advertising id; did the app send any device id, any
 -- advertising id; did it send this device id, and exactly so; this advertising id, and exactly so; with this device
--- id any advertising id, this one, and exactly so. Hyphens of advertising ids do not count. Persons of whom the app
--- said very much are left out, so that the work stays in step with the input; they are judged one by one.
+-- id any advertising id, this one, and exactly so. Hyphens of advertising ids do not count. Persons with very many ids
+-- of the app are left out, so that the work is proportional to the input; they are checked one by one.
 --
--- Most pairs were sent by the app just so, or by no app at all; only the rest (`doubt`) is compared with all that the app
--- sent. A pair without an advertising id is never certain: the app may have sent one with the same device id.
+-- Most pairs were sent by the app, too, or the app sent nothing; only the rest (`doubt`) is compared with all ids of the
+-- app. A pair without an advertising id is always compared: the app may have sent one with the same device id.
 CREATE TABLE claim AS
 SELECT person, platform, kind,
        1 * device + 2 * advertising + 4 * app_device + 8 * app_advertising
@@ -103,13 +103,13 @@ FROM (
   SELECT s.person, s.platform, p.kind, p.app_device, p.app_advertising, s.mobile AS app_pair,
          CASE WHEN s.device <> '' THEN 1 ELSE 0 END AS device,
          CASE WHEN s.advertising <> '' THEN 1 ELSE 0 END AS advertising
-  FROM said s JOIN person p ON p.person = s.person AND p.platform = s.platform
+  FROM person_ids s JOIN person p ON p.person = s.person AND p.platform = s.platform
   WHERE s.server = 1 AND p.app_pairs <= 100 AND (p.app_pairs = 0 OR (s.mobile = 1 AND s.advertising <> ''))
 ) certain;
 CREATE TABLE doubt AS
 SELECT s.person, s.platform, p.kind, p.app_device, p.app_advertising, s.device, s.device_folded, s.advertising,
        s.advertising_folded
-FROM said s JOIN person p ON p.person = s.person AND p.platform = s.platform
+FROM person_ids s JOIN person p ON p.person = s.person AND p.platform = s.platform
 WHERE s.server = 1 AND p.app_pairs BETWEEN 1 AND 100 AND (s.mobile = 0 OR s.advertising = '');
 INSERT INTO claim
 SELECT person, platform, kind,
@@ -137,7 +137,7 @@ FROM (
          MAX(CASE WHEN d.device <> '' AND m.device_folded = d.device_folded AND d.advertising <> ''
                    AND REPLACE(m.advertising, '-', '') = REPLACE(d.advertising, '-', '')
                   THEN 1 ELSE 0 END) AS exact_of_device
-  FROM said m CROSS JOIN doubt d
+  FROM person_ids m CROSS JOIN doubt d
   WHERE m.mobile = 1 AND d.person = m.person AND d.platform = m.platform
   GROUP BY d.person, d.platform, d.kind, d.device, d.advertising
 ) flags
@@ -146,7 +146,7 @@ FROM (
 SELECT DISTINCT kind, platform, vector FROM claim
 
 -- section: singles
--- Who is to be judged one by one: something was rejected that is true of them, or they were left out of the claims.
+-- The persons to check one by one: those with a rejected claim or number of devices, and those left out of the claims.
 CREATE TABLE single AS
 SELECT c.person, c.platform FROM claim c
 JOIN rejected_claim r ON r.kind = c.kind AND r.platform = c.platform AND r.vector = c.vector
@@ -165,25 +165,25 @@ FROM statement WHERE (person, platform) IN (SELECT person, platform FROM single)
 ORDER BY person, platform, origin, device, advertising, library, ignored, place
 
 -- section: uses
--- Who uses an id: users with a userId, and the first and the last of its platforms.
+-- The uses of an id: its users with a userId, and the first and the last of its platforms.
 INSERT INTO id_use
 SELECT 'device id', device_folded, COUNT(DISTINCT CASE WHEN person >= 'u' THEN person END), MIN(platform),
        MAX(platform)
-FROM said WHERE device <> '' GROUP BY device_folded;
+FROM person_ids WHERE device <> '' GROUP BY device_folded;
 INSERT INTO id_use
 SELECT 'advertising id', advertising_folded, COUNT(DISTINCT CASE WHEN person >= 'u' THEN person END), MIN(platform),
        MAX(platform)
-FROM said WHERE advertising <> '' GROUP BY advertising_folded
+FROM person_ids WHERE advertising <> '' GROUP BY advertising_folded
 
 -- section: forget-users
 DROP TABLE IF EXISTS single;
 DROP TABLE IF EXISTS claim;
 DROP TABLE IF EXISTS doubt;
 DROP TABLE IF EXISTS person;
-DROP TABLE IF EXISTS said
+DROP TABLE IF EXISTS person_ids
 
 -- section: ids
--- All partitions together: a person is in one of them only, so users add up.
+-- All partitions together: each person is in one partition, so the numbers of users add up.
 CREATE TABLE id_total AS
 SELECT kind, id, SUM(users) AS users, MIN(first_platform) AS first_platform, MAX(last_platform) AS last_platform
 FROM id_use GROUP BY kind, id
@@ -217,7 +217,7 @@ SELECT kind, id, verdict, person, platform, origin, library, ignored, place, tex
 FROM affected ORDER BY kind, id, place
 
 -- section: affected-calls
--- How many calls a rule about ids is broken by; a call counts once, whichever of its ids are meant.
+-- The number of calls that break a rule about ids; a call counts once, even if several of its ids do.
 SELECT code, SUM(calls)
 FROM (
   SELECT DISTINCT v.code, a.place, a.calls
@@ -236,7 +236,7 @@ SELECT name_folded, COUNT(*) AS names FROM event_name GROUP BY name_folded
 SELECT DISTINCT names FROM event_set
 
 -- section: events-of-sets
--- The commonest name of each set comes first, the rarest last.
+-- From the commonest name of each set to the rarest.
 SELECT e.name_folded, e.name, n.calls, e.library, e.ignored, e.place, e.calls
 FROM event e JOIN event_name n ON n.name_folded = e.name_folded AND n.name = e.name
 WHERE e.name_folded IN (SELECT t.name_folded FROM event_set t JOIN rejected_set r ON r.names = t.names)

@@ -39,7 +39,7 @@ def problem_of_words(rule: Rule) -> str:
         for name in _PLACEHOLDER.findall(message):
             if name not in {*_OF_VALUES, *further} and not name.startswith("/"):
                 known = ", ".join(f"{{{each}}}" for each in (*_OF_VALUES, "/a/JSON/Pointer", *sorted(further)))
-                return f"a message has {{{name}}}, which stands for nothing; there are {known}."
+                return f"a message has the unknown placeholder {{{name}}}; known are {known}."
     return ""
 
 

@@ -20,8 +20,8 @@ from segkoch_lint.rules.validator import matcher
 from segkoch_lint.rules.violations import resolve
 from segkoch_lint.rules.vocabulary import KEYWORDS
 
-Blamed = tuple[Path, str, bool, str]
-"""The path to blame, the message, whether the value at the path is meant itself, and the remedy if there is one."""
+Expected = tuple[Path, str, bool, str]
+"""The path of a violation, the message, whether the offending value exists, and the remedy if there is one."""
 
 
 def reference_validator(schema: Mapping[str, Any]) -> Validator:
@@ -30,17 +30,17 @@ def reference_validator(schema: Mapping[str, Any]) -> Validator:
     return validator
 
 
-def expected_blames(rule: Rule, schema: Mapping[str, Any], value: Any) -> list[Blamed]:
-    """Return what a rule says of a value, by the reference validator."""
-    found: dict[Path, Blamed] = {}
+def expected_violations(rule: Rule, schema: Mapping[str, Any], value: Any) -> list[Expected]:
+    """Return the violations of a rule by a value, by the reference validator."""
+    found: dict[Path, Expected] = {}
     for error in reference_validator(schema).iter_errors(value):
-        path, whole = _blamed(rule, error, value)
+        path, exists = _located(rule, error, value)
         message = _annotation(schema, error, "message") or rule.message
-        found.setdefault(path, (path, message, whole, _annotation(schema, error, "fix")))
+        found.setdefault(path, (path, message, exists, _annotation(schema, error, "fix")))
     return list(found.values())
 
 
-def _blamed(rule: Rule, error: ValidationError, value: Any) -> tuple[Path, bool]:
+def _located(rule: Rule, error: ValidationError, value: Any) -> tuple[Path, bool]:
     path = tuple(error.absolute_path)
     place = rule.place or ()
     if len(path) < len(place) and place[: len(path)] == tuple(map(str, path)):
@@ -50,23 +50,23 @@ def _blamed(rule: Rule, error: ValidationError, value: Any) -> tuple[Path, bool]
 
 def _annotation(schema: Mapping[str, Any], error: ValidationError, name: str) -> str:
     """Return the annotation nearest to the failed keyword, going up from it; an empty text where there is none."""
-    said = ""
+    text = ""
     node: Any = schema
     # Of the two keywords that refer, jsonschema names the one in its paths, and leaves the other out.
     for step in (each for each in error.absolute_schema_path if each != "$dynamicRef"):
         while isinstance(node, dict) and step not in node:
-            said = _text(node, name) or said
+            text = _text(node, name) or text
             node = next((lookup(schema, node[each]) for each in REFERRING if each in node), None)
         if node is None:
-            return said
-        said = _text(node, name) or said
+            return text
+        text = _text(node, name) or text
         node = node[step]
-    return (_text(node, name) if error.validator in SCHEMAS else "") or said  # the value of `const` is data
+    return (_text(node, name) if error.validator in SCHEMAS else "") or text  # the value of `const` is data
 
 
 def _text(schema: Any, name: str) -> str:
-    said = schema.get(name) if isinstance(schema, dict) else None
-    return said if isinstance(said, str) else ""
+    text = schema.get(name) if isinstance(schema, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 @cache

@@ -90,12 +90,12 @@ def broken(**changes: Any) -> dict[str, Any]:
         ),
         (broken(exclude="x"), 'there is no keyword "exclude"'),
         (broken(allOf=[{"spellings": {"a": {"not": {"requird": []}}}}]), "requird"),
-        (broken(rule={**OWN["rule"], "message": "{nope} {value}"}), "a message has {nope}, which stands for nothing"),
+        (broken(rule={**OWN["rule"], "message": "{nope} {value}"}), "a message has the unknown placeholder {nope}"),
         (
             broken(rule={**OWN["rule"], "message": "in {calls}"}),
-            "there are {value}, {state}, {key}, {/a/JSON/Pointer}.",
+            "known are {value}, {state}, {key}, {/a/JSON/Pointer}.",
         ),
-        (broken(properties={"a": {"message": "{x}"}}), "a message has {x}"),
+        (broken(properties={"a": {"message": "{x}"}}), "a message has the unknown placeholder {x}"),
         (
             broken(properties={"a": {"$ref": "https://example.com/x"}}),
             'the reference "https://example.com/x" leads to nothing in the file; nothing is fetched.',

@@ -1,4 +1,4 @@
-"""What compiled rules say of a value: the same as the reference validator, in the order of the rules."""
+"""The violations of compiled rules: those of the reference validator, in the order of the rules."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from segkoch_lint.rules.inlining import inlined
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.vocabulary import expand
 from tests.rules.failing import fail_once
-from tests.rules.judged import JUDGED, SCHEMAS
-from tests.rules.reference import Blamed, expected_blames
+from tests.rules.reference import Expected, expected_violations
 from tests.rules.test_ruleset import calls
+from tests.rules.validated import SCHEMAS, VALIDATED
 
-OF_CALLS = [rule for rule in JUDGED if rule.applies_to in {"delivered", "call", "request"}]
+OF_CALLS = [rule for rule in VALIDATED if rule.applies_to in {"delivered", "call", "request"}]
 COMPILED = CompiledRules(OF_CALLS, lambda rule: SCHEMAS[rule.code])
 
 
-def blamed(compiled: CompiledRules, value: Any) -> list[tuple[str, Blamed]]:
+def violations_of(compiled: CompiledRules, value: Any) -> list[tuple[str, Expected]]:
     return [
         (each.rule.code, (each.path, each.template, each.exists, each.remedy)) for each in compiled.violations(value)
     ]
 
 
-def expected(value: Any) -> list[tuple[str, Blamed]]:
-    return [(rule.code, each) for rule in OF_CALLS for each in expected_blames(rule, SCHEMAS[rule.code], value)]
+def expected(value: Any) -> list[tuple[str, Expected]]:
+    return [(rule.code, each) for rule in OF_CALLS for each in expected_violations(rule, SCHEMAS[rule.code], value)]
 
 
 def own_rule(constraint: dict[str, Any], **about: Any) -> Rule:
@@ -54,15 +54,15 @@ def own_rule(constraint: dict[str, Any], **about: Any) -> Rule:
     )
 
 
-def said(constraint: dict[str, Any], value: Any, **about: Any) -> list[tuple[Blamed, Any]]:
-    """Return what compiled rules and the reference say of each place; the reference has no order of places."""
+def both(constraint: dict[str, Any], value: Any, **about: Any) -> list[tuple[Expected, Any]]:
+    """Return the violations of compiled rules and of the reference, by place; the reference has no order."""
     rule = own_rule(constraint, **about)
     schema = inlined(expand(dict(rule.constraint)))
-    found = [each for _, each in blamed(CompiledRules([rule], lambda _: schema), value)]
+    found = [each for _, each in violations_of(CompiledRules([rule], lambda _: schema), value)]
     return list(
         zip(
             sorted(found, key=repr),
-            sorted(expected_blames(rule, expand(dict(rule.constraint)), value), key=repr),
+            sorted(expected_violations(rule, expand(dict(rule.constraint)), value), key=repr),
             strict=True,
         )
     )
@@ -71,12 +71,12 @@ def said(constraint: dict[str, Any], value: Any, **about: Any) -> list[tuple[Bla
 @pytest.mark.parametrize("rule", OF_CALLS, ids=lambda rule: rule.code)
 def test_the_violations_of_counterexamples_are_those_of_the_reference(rule: Rule) -> None:
     for _, value in broken_examples(rule):
-        assert blamed(COMPILED, value) == expected(value)
+        assert violations_of(COMPILED, value) == expected(value)
 
 
 @given(calls)
 def test_the_violations_of_a_call_are_those_of_the_reference(call: dict[str, Any]) -> None:
-    assert blamed(COMPILED, call) == expected(call)
+    assert violations_of(COMPILED, call) == expected(call)
 
 
 names = st.sampled_from(["a", "b", "message", "$ref", "required"])
@@ -138,21 +138,21 @@ def test_the_violations_of_every_keyword_are_those_of_the_reference(
     schema: dict[str, Any], held: dict[str, Any], value: Any, about: dict[str, Any]
 ) -> None:
     constraint = {**schema, "$defs": {"held": {"$anchor": "held", "message": "of what is held", **held}}}
-    for ours, theirs in said(constraint, value, **about):
+    for ours, theirs in both(constraint, value, **about):
         assert ours == theirs
 
 
 def test_the_member_that_is_not_in_the_list_is_the_offending_value() -> None:
     constraint = {"foundIn": {"member": "id", "list": "/ids"}}
-    ((ours, theirs),) = said(constraint, {"id": "a", "ids": ["b"]})
+    ((ours, theirs),) = both(constraint, {"id": "a", "ids": ["b"]})
     assert ours[0] == theirs[0] == ("id",)
 
 
 def test_an_object_in_const_with_a_message_is_data() -> None:
     rule = own_rule({"properties": {"a": {"const": {"message": "of the payload"}}}})
     schema = dict(rule.constraint)
-    (blame,) = CompiledRules([rule], lambda _: schema).violations({"a": 1})
-    assert blame.template == "the rule's own message"
+    (violation,) = CompiledRules([rule], lambda _: schema).violations({"a": 1})
+    assert violation.template == "the rule's own message"
 
 
 @pytest.mark.parametrize(
@@ -173,11 +173,13 @@ def test_the_violations_of_a_recursive_schema_are_those_of_the_reference(constra
     long = {"type": "track", "a": {"a": {"a": {"long-name": "x" * 20}}}, "another-long-name": 1}
     schema = expand(dict(own.constraint))
     found = [
-        each for code, each in blamed(CompiledRules([*OF_CALLS, own], ruleset.schema_of), long) if code == own.code
+        each
+        for code, each in violations_of(CompiledRules([*OF_CALLS, own], ruleset.schema_of), long)
+        if code == own.code
     ]
-    assert sorted(found, key=repr) == sorted(expected_blames(own, schema, long), key=repr)
+    assert sorted(found, key=repr) == sorted(expected_violations(own, schema, long), key=repr)
     assert found
-    assert blamed(CompiledRules([own], ruleset.schema_of), {"type": "track"}) == []
+    assert violations_of(CompiledRules([own], ruleset.schema_of), {"type": "track"}) == []
 
 
 def test_two_rules_may_have_the_same_code() -> None:

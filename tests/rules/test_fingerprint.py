@@ -1,4 +1,4 @@
-"""What the rules can tell of a call: calls that are alike are judged alike."""
+"""Fingerprints: calls with equal fingerprints have equal verdicts."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tests.conftest import IOS_CALL
 from tests.rules.test_ruleset import calls
 
 
-def alike(schema: dict[str, Any], a: Any, b: Any) -> bool:
-    reducing = Fingerprinter(ReadSet.of(expand(schema)))
-    return reducing.of(a) == reducing.of(b)
+def are_equal(schema: dict[str, Any], a: Any, b: Any) -> bool:
+    fingerprinter = Fingerprinter(ReadSet.of(expand(schema)))
+    return fingerprinter.of(a) == fingerprinter.of(b)
 
 
 @pytest.mark.parametrize(
@@ -57,24 +57,24 @@ def alike(schema: dict[str, Any], a: Any, b: Any) -> bool:
 def test_values_have_equal_fingerprints_if_no_keyword_distinguishes_them(
     schema: dict[str, Any], a: Any, b: Any, same: bool
 ) -> None:
-    assert alike(schema, a, b) == same
+    assert are_equal(schema, a, b) == same
 
 
 RULES = RuleSet(built_in(), Delivery(ignored_events=("a",)), built_in())
-REDUCING = Fingerprinter(RULES.read_set)
-MET: dict[Hashable, Any] = {}
-"""What the rules said of the first of the calls that are alike."""
+FINGERPRINTER = Fingerprinter(RULES.read_set)
+KNOWN: dict[Hashable, Any] = {}
+"""What the rules parts of the first of the calls that are alike."""
 
 
 def shown(verdict: Verdict) -> Any:
-    blames = [(each.rule.code, each.path, each.template, each.exists, each.remedy) for each in verdict.violations]
-    return verdict.not_delivered, verdict.usable, verdict.origin, verdict.readiness, verdict.circumstances, blames
+    violations = [(each.rule.code, each.path, each.template, each.exists, each.remedy) for each in verdict.violations]
+    return verdict.not_delivered, verdict.usable, verdict.origin, verdict.readiness, verdict.circumstances, violations
 
 
 @given(calls)
 def test_calls_with_equal_fingerprints_have_equal_verdicts(call: dict[str, Any]) -> None:
-    said = shown(RULES.verdict(call))
-    assert MET.setdefault(REDUCING.of(call), said) == said
+    parts = shown(RULES.verdict(call))
+    assert KNOWN.setdefault(FINGERPRINTER.of(call), parts) == parts
 
 
 @given(
@@ -90,5 +90,5 @@ def test_calls_with_equal_fingerprints_have_equal_verdicts(call: dict[str, Any])
 def test_calls_whose_devices_have_equal_fingerprints_have_equal_verdicts(changes: list[tuple[str, Any]]) -> None:
     call = copy.deepcopy(IOS_CALL)
     call["context"]["device"].update(changes)
-    said = shown(RULES.verdict(call))
-    assert MET.setdefault(REDUCING.of(call), said) == said
+    parts = shown(RULES.verdict(call))
+    assert KNOWN.setdefault(FINGERPRINTER.of(call), parts) == parts

@@ -1,4 +1,4 @@
-"""Which parts of a call the rules read."""
+"""What rules read of a call."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def read_set(schema: dict[str, Any]) -> ReadSet:
     ],
 )
 def test_a_schema_reads_the_members_that_its_keywords_name(schema: dict[str, Any]) -> None:
-    made = read_set(schema)
-    assert made.reads(("a", "b"))
-    assert made.reads(("a",))
-    assert not made.reads(("c",))
+    reads = read_set(schema)
+    assert reads.reads(("a", "b"))
+    assert reads.reads(("a",))
+    assert not reads.reads(("c",))
 
 
 @pytest.mark.parametrize("keyword", ["newKeyword", "definitions", "dependencies", "$recursiveRef"])
 def test_an_unknown_keyword_reads_everything_at_its_place(keyword: str) -> None:
-    made = read_set({"properties": {"a": {keyword: {}}}})
-    assert made.reads(("a", "x", "y"))
-    assert not made.reads(("c",))
+    reads = read_set({"properties": {"a": {keyword: {}}}})
+    assert reads.reads(("a", "x", "y"))
+    assert not reads.reads(("c",))
 
 
 READ: list[tuple[dict[str, Any], Any, Any]] = [
@@ -152,9 +152,9 @@ def test_every_keyword_of_json_schema_and_of_rule_files_is_tested() -> None:
 
 
 def test_a_member_that_no_schema_names_is_not_read() -> None:
-    made = read_set({"properties": {"a": {"required": ["b"], "enum": [1, 2], "const": 1}}})
-    assert not made.reads(("a", "x"))
-    assert not made.reads(("a", "b", "c"))
+    reads = read_set({"properties": {"a": {"required": ["b"], "enum": [1, 2], "const": 1}}})
+    assert not reads.reads(("a", "x"))
+    assert not reads.reads(("a", "b", "c"))
 
 
 def test_a_recursive_schema_has_a_read_set() -> None:

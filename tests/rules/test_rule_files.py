@@ -20,13 +20,13 @@ from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.loader import problems_of
 from segkoch_lint.rules.remedies import FORMS, kinds
 from segkoch_lint.rules.ruleset import RuleSet
-from tests.rules.judged import JUDGED, VALIDATORS
+from tests.rules.validated import VALIDATED, VALIDATORS
 
 CATALOGUE = Path(__file__).parents[3] / "shared" / "rules.md"
 """The catalogue of rules that this project implements, in a folder beside the repository that not everybody has."""
 
-SUMMED_UP = [rule for rule in JUDGED if rule.applies_to in {"user", "device", "event-name"}]
-OF_CALLS = [rule for rule in JUDGED if rule.applies_to in {"delivered", "call", "request"}]
+SUMMED_UP = [rule for rule in VALIDATED if rule.applies_to in {"user", "device", "event-name"}]
+OF_CALLS = [rule for rule in VALIDATED if rule.applies_to in {"delivered", "call", "request"}]
 
 
 def name_of(rule: Rule) -> str:
@@ -57,13 +57,13 @@ def test_every_file_is_a_valid_rule_file_named_after_its_rule(file: Path) -> Non
     assert file.name == f"{document['rule']['code']}-{document['title']}.json"
 
 
-@pytest.mark.parametrize("rule", JUDGED, ids=name_of)
+@pytest.mark.parametrize("rule", VALIDATED, ids=name_of)
 def test_the_examples_pass_in_both_validators(rule: Rule) -> None:
     for example in rule.examples:
         assert [validator.is_valid(example) for validator in VALIDATORS[rule.code]] == [True, True]
 
 
-@pytest.mark.parametrize("rule", JUDGED, ids=name_of)
+@pytest.mark.parametrize("rule", VALIDATED, ids=name_of)
 def test_the_counterexamples_break_in_both_validators_at_the_places_they_say(rule: Rule) -> None:
     ruleset = RuleSet([rule], Delivery())
     for counterexample, value in broken_examples(rule):
@@ -88,7 +88,7 @@ def test_examples_of_summaries_have_the_documented_shape_and_the_first_breaks_no
     assert everything.violations(rule.applies_to, rule.examples[0]) == []
 
 
-@pytest.mark.parametrize("rule", [rule for rule in JUDGED if rule.limits], ids=name_of)
+@pytest.mark.parametrize("rule", [rule for rule in VALIDATED if rule.limits], ids=name_of)
 def test_a_limit_of_a_rule_is_one_of_the_configuration_with_the_same_default(rule: Rule) -> None:
     configured = resources.load("configuration")["properties"]["limits"]["properties"]
     for name, path in rule.limits.items():
@@ -100,12 +100,12 @@ def test_a_limit_of_a_rule_is_one_of_the_configuration_with_the_same_default(rul
 
 @pytest.mark.parametrize("pointer", ["/properties/users", "/properties/nope", "/properties/users/exclusiveMaximum/0"])
 def test_a_limit_that_leads_to_no_number_is_refused(pointer: str) -> None:
-    document = copy.deepcopy(dict(next(rule for rule in JUDGED if rule.code == "KCH204").document))
+    document = copy.deepcopy(dict(next(rule for rule in VALIDATED if rule.code == "KCH204").document))
     document["rule"]["limits"]["shared-device-users"] = pointer
     assert "leads to no whole number" in problems_of(document)[0][0]
 
 
-@pytest.mark.parametrize("rule", JUDGED, ids=name_of)
+@pytest.mark.parametrize("rule", VALIDATED, ids=name_of)
 def test_every_placeholder_of_a_message_has_a_value(rule: Rule) -> None:
     ruleset = RuleSet([rule], Delivery())
     for _, value in broken_examples(rule):
@@ -129,7 +129,7 @@ def test_the_examples_of_input_rules_are_inputs_that_they_do_not_report(
         assert rule.code not in {finding.code for finding in findings_in(example)}
 
 
-@pytest.mark.parametrize("rule", JUDGED, ids=name_of)
+@pytest.mark.parametrize("rule", VALIDATED, ids=name_of)
 def test_remedies_name_libraries_that_exist(rule: Rule) -> None:
     table = resources.load("libraries")
     libraries = {name for names in list(table.values())[1:] for name in names}

@@ -19,7 +19,7 @@ from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.vocabulary import size_of
 from tests.conftest import IOS_CALL
-from tests.rules.judged import JUDGED, VALIDATORS
+from tests.rules.validated import VALIDATED, VALIDATORS
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,7 @@ def test_a_delivered_call_is_ready_limited_or_faulty(members: dict[str, Any], re
 
 
 def test_user_rules_make_a_call_faulty_or_limited_by_severity_and_refusal() -> None:
-    rule = next(rule for rule in JUDGED if rule.code == "KCH303")
+    rule = next(rule for rule in VALIDATED if rule.code == "KCH303")
     call = {**IOS_CALL, "properties": {"network": "cable"}}
     for changes, readiness in (
         ({"severity": Severity.WARNING, "required": True}, "ready"),
@@ -327,7 +327,7 @@ def test_every_other_case_of_the_integration_is_misspelled_and_no_other_key_is()
 
 @pytest.mark.parametrize(("limit", "holder"), [(32_768, {"notes": ""}), (512_000, {"batch": [], "notes": ""})])
 def test_a_payload_may_have_up_to_the_limit_of_bytes(limit: int, holder: dict[str, Any]) -> None:
-    ruleset = RuleSet([rule for rule in JUDGED if rule.code == "KCH305"], Delivery())
+    ruleset = RuleSet([rule for rule in VALIDATED if rule.code == "KCH305"], Delivery())
     full = {**holder, "notes": "é" + "x" * (limit - size_of(holder) - 2)}
     assert ruleset.violations("request", full) == []
     (violation,) = ruleset.violations("request", {**full, "notes": full["notes"] + "x"})
@@ -335,7 +335,7 @@ def test_a_payload_may_have_up_to_the_limit_of_bytes(limit: int, holder: dict[st
 
 
 def test_a_batch_may_have_2500_calls() -> None:
-    ruleset = RuleSet([rule for rule in JUDGED if rule.code == "KCH305"], Delivery())
+    ruleset = RuleSet([rule for rule in VALIDATED if rule.code == "KCH305"], Delivery())
     assert ruleset.violations("request", {"batch": [1] * 2500}) == []
     (violation,) = ruleset.violations("request", {"batch": [1] * 2501})
     assert violation.path == ("batch",)

@@ -1,4 +1,4 @@
-"""The rules that are judged by validators, compiled for ours and for the reference."""
+"""The rules that validators decide, compiled for ours and for the reference."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from segkoch_lint.rules.ruleset import RuleSet
 from segkoch_lint.rules.validator import compile_schema
 from tests.rules.reference import reference_validator
 
-JUDGED = [rule for rule in built_in() if rule.applies_to not in {"input", "plan"}]
-SCHEMAS = {rule.code: RuleSet([], Delivery()).schema_of(rule) for rule in JUDGED}
+VALIDATED = [rule for rule in built_in() if rule.applies_to not in {"input", "plan"}]
+SCHEMAS = {rule.code: RuleSet([], Delivery()).schema_of(rule) for rule in VALIDATED}
 VALIDATORS = {code: (compile_schema(schema), reference_validator(schema)) for code, schema in SCHEMAS.items()}
