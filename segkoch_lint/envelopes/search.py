@@ -40,8 +40,8 @@ _IN_CONTEXT = ("device", "library")
 _LEAST_TEXT = 30
 """Characters of the shortest text that can hold a call with a strong sign."""
 
-# Base64 of `{"`, of `{` and white space, of `[{`, and of what gzip and zlib begin with.
-_ENCODED = r"(?:ey[JAI]|ewo|ew0K|W3s|WwogI|H4sI|eJ[wxyz0-9A-Za-z]|eN)"
+# Base64 of `{` and a quote or white space, of `[` and a bracket or white space, and of what gzip and zlib begin with.
+_ENCODED = r"(?:ey[AIJ]|ew[koN0]|W[13]s|Wy[AB]|Ww[kloN0p]|H4sI|e[AFJN])"
 _ENCODED_TEXT = re.compile(rf"\s*{_ENCODED}")
 _ENCODED_VALUE = re.compile(rf'"{_ENCODED}'.encode())
 _OTHERS = (b"/v1/", b"/v1\\", b"context_device", b"CONTEXT_DEVICE", b"context.device")

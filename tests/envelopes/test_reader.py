@@ -367,3 +367,23 @@ def test_a_key_that_stands_twice_in_a_value_of_an_envelope_is_found() -> None:
 
     assert finding.code == "KCH003"
     assert underlined(content, finding) == '"type"'
+
+
+@pytest.mark.parametrize("start", ["", " ", "\n", "\r\n", "\t", "\n  ", "\r\n\t"])
+@pytest.mark.parametrize("listed", [False, True], ids=["object", "list"])
+def test_an_encoded_call_is_found_in_a_folder_however_its_text_begins(start: str, listed: bool, tmp_path: Path) -> None:
+    text = "{" + start + json.dumps(call())[1:]
+    data = base64.b64encode(("[" + start + text + "]" if listed else text).encode()).decode()
+    (tmp_path / "a.json").write_text(json.dumps({"Records": [{"kinesis": {"data": data}}]}))
+    linter = Linter()
+
+    assert list(linter.paths([str(tmp_path)])) == []
+    assert linter.summary.calls == 1
+
+
+@pytest.mark.parametrize("level", [-1, 0, 1, 5, 6, 9])
+def test_a_compressed_call_is_found_in_a_folder_however_it_was_compressed(level: int, tmp_path: Path) -> None:
+    data = base64.b64encode(zlib.compress(json.dumps(call()).encode(), level)).decode()
+    (tmp_path / "a.json").write_text(json.dumps({"unknown": data}))
+
+    assert codes(list(Linter().paths([str(tmp_path)]))) == ["KCH005"]
