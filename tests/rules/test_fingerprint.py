@@ -15,8 +15,10 @@ from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.fingerprint import Fingerprinter
 from segkoch_lint.rules.read_set import ReadSet
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
+from segkoch_lint.rules.validator import compile_schema
 from segkoch_lint.rules.vocabulary import expand
 from tests.conftest import IOS_CALL
+from tests.rules.test_compiled_rules import keywords, references, schemas_around, values
 from tests.rules.test_ruleset import calls
 
 
@@ -92,3 +94,19 @@ def test_calls_whose_devices_have_equal_fingerprints_have_equal_verdicts(changes
     call["context"]["device"].update(changes)
     parts = shown(RULES.verdict(call))
     assert KNOWN.setdefault(FINGERPRINTER.of(call), parts) == parts
+
+
+@given(
+    st.recursive(keywords | references, schemas_around, max_leaves=6),
+    keywords,
+    st.lists(values, min_size=2, max_size=6),
+)
+def test_a_schema_accepts_all_or_none_of_the_values_with_equal_fingerprints(
+    schema: dict[str, Any], held: dict[str, Any], found: list[Any]
+) -> None:
+    expanded = expand({**schema, "$defs": {"held": {"$anchor": "held", **held}}})
+    validator, fingerprinter = compile_schema(expanded), Fingerprinter(ReadSet.of(expanded))
+    known: dict[Hashable, bool] = {}
+    for value in [*found, *({"a": each, "b": each} for each in found)]:
+        valid = validator.is_valid(value)
+        assert known.setdefault(fingerprinter.of(value), valid) == valid
