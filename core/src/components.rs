@@ -4,7 +4,7 @@
 //! other records. A finding about a user or an id never depends on two components, so each is checked by itself.
 //! A component is *ordinary* if all of this holds:
 //!
-//! * All its records with an id of a user are of one person: they have the same user id, or another id that is linked to
+//! * All its records with an id of a user are of one person: they have the same user id, or another id linked to
 //!   this user; or none has a user id, and all have the same other id. No id was given up for another one.
 //! * Each device id and advertising id is used on one platform only, and there are few device ids on each platform.
 //! * For each platform, the app sent each pair of ids that a server sent, or one of the two sent nothing.
@@ -28,8 +28,8 @@ const NONE: u32 = u32::MAX;
 /// server, an advertising id by a server.
 pub type Seen = [bool; 4];
 
-/// The ids of a record that was created elsewhere: of a user, another one of the same, a device id and an advertising id in
-/// lower case. Each may be empty.
+/// The ids of a record from elsewhere: of a user, another one of the same, a device id and an advertising id in lower
+/// case. Each may be empty.
 pub type Ids<'a> = [&'a str; 4];
 
 /// When a component is ordinary.

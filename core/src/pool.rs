@@ -50,7 +50,7 @@ struct State<T> {
 struct Shared<T> {
     knowledge: RwLock<Knowledge>,
     state: Mutex<State<T>>,
-    /// The records of all texts. Only the holder of this lock takes records from the state, so they are joined in order.
+    /// The records of all texts. Only the holder of this lock takes records from the state: they are joined in order.
     records: Mutex<Records>,
     /// How many there are.
     joined: AtomicUsize,
@@ -240,7 +240,7 @@ impl<T: AsRef<[u8]> + Send + Sync + 'static> Pool<T> {
         &mut self.totals
     }
 
-    /// Keeps the records of the text that was finished last. A thread joins them with earlier ones, if there are threads.
+    /// Keeps the records of the text that was finished last. If there are threads, one joins them with earlier ones.
     ///
     /// # Arguments
     ///

@@ -1,6 +1,6 @@
 //! Scans one line of JSON (RFC 8259): grammar, escapes, depth. UTF-8 is checked elsewhere, for many lines at once.
 //!
-//! No token of JSON holds a raw line end, so a scan never leaves its line: at its end, and at that of the text, it reads
+//! No token of JSON holds a raw line end, so a scan never leaves its line: there, and at the end of the text, it reads
 //! `\n`, which no token may hold.
 
 use std::borrow::Cow;
