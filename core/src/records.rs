@@ -19,8 +19,8 @@ pub struct Part {
 /// The meaning of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// A user and a device: the id of the user, another id of the same, one that it replaced, two ids of the device, the
-    /// library. With the platform and the origin of such lines.
+    /// A user and a device: the id of the user, another id of the same, one that it replaced, two ids of the device,
+    /// the library. With the platform and the origin of such lines.
     User(String, String),
     /// Which ids are of one user: the first three of these texts.
     Link,
