@@ -20,8 +20,8 @@ SENT_KEYS = ("messageId", "sentAt", "originalTimestamp", "receivedAt", "writeKey
 """Members that SDKs or Segment's servers add to a call when it is sent."""
 
 
-class Holding(Hashable, Protocol):
-    """The columns of a table, or of one of its rows."""
+class ColumnSet(Hashable, Protocol):
+    """The columns of a table, or of one of its rows, by the members of calls that they hold."""
 
     def holds(self, path: tuple[str, ...]) -> bool:
         """Return whether there is a column for a member of a call, or for an object around it."""
@@ -31,7 +31,7 @@ class RowPlaces(Protocol):
     """The relation between the row of a table and the call that it holds."""
 
     @property
-    def columns(self) -> Holding:
+    def columns(self) -> ColumnSet:
         """The columns of the row."""
 
     def written(self, path: Path) -> Path:

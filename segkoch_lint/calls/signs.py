@@ -58,8 +58,8 @@ class ObjectKind(Enum):
     OTHER = "other"
 
 
-class Shape(NamedTuple):
-    """What an object is, and as what.
+class Classification(NamedTuple):
+    """The kind of an object, and the type of call that it is or was meant to be.
 
     Attributes:
         kind: what it is.
@@ -70,22 +70,22 @@ class Shape(NamedTuple):
     type: str = ""
 
 
-def shape_of(value: Mapping[str, Any]) -> Shape:
+def classify(value: Mapping[str, Any]) -> Classification:
     """Return what an object is. Callers have recognised rows of tables, batches and plans before."""
     named = type_in(value)
     if named is None:
         return _without_type(value)
     if named in CALL_TYPES:
         if has_sign(value) or (named == "track" and isinstance(value.get("event"), str)):
-            return Shape(ObjectKind.CALL, named)
+            return Classification(ObjectKind.CALL, named)
         kind = _foreign_event(value)
-        return Shape(kind or ObjectKind.CALL_IF_CLAIMED, "" if kind else named)
+        return Classification(kind or ObjectKind.CALL_IF_CLAIMED, "" if kind else named)
     if named == DELETE and any(_is_text(value.get(key)) for key in ("userId", "anonymousId")):
-        return Shape(ObjectKind.CALL, DELETE)
+        return Classification(ObjectKind.CALL, DELETE)
     meant = _meant(named)
     if meant and (has_sign(value, OWN_KEYS) or (isinstance(value.get("event"), str) and has_user(value))):
-        return Shape(ObjectKind.WRONG_TYPE, meant)
-    return Shape(ObjectKind.OTHER)
+        return Classification(ObjectKind.WRONG_TYPE, meant)
+    return Classification(ObjectKind.OTHER)
 
 
 def type_in(value: Mapping[str, Any]) -> str | None:
@@ -107,26 +107,26 @@ def has_sign(value: Mapping[str, Any], keys: tuple[str, ...] = SIGN_KEYS) -> boo
     return isinstance(context, Mapping) and any(key in context for key in _CONTEXT_SIGNS)
 
 
-def _without_type(value: Mapping[str, Any]) -> Shape:
+def _without_type(value: Mapping[str, Any]) -> Classification:
     event = isinstance(value.get("event"), str)
     is_log_line = event and any(key in value for key in _LOG_KEYS)
     if event and has_sign(value) and not is_log_line:
-        return Shape(ObjectKind.CALL, "track")
+        return Classification(ObjectKind.CALL, "track")
     if has_user(value):
         inferred = "track" if event else next((t for key, t in _TYPE_BY_KEY.items() if key in value), "identify")
         context = value.get("context")
         if "traits" in value or (isinstance(context, Mapping) and "device" in context):
-            return Shape(ObjectKind.CALL, inferred)
+            return Classification(ObjectKind.CALL, inferred)
         if not event and ("groupId" in value or "previousId" in value):
-            return Shape(ObjectKind.CALL_IF_CLAIMED, inferred)
+            return Classification(ObjectKind.CALL_IF_CLAIMED, inferred)
     if event:
         kind = _foreign_event(value)
-        return Shape(kind or ObjectKind.CALL_IF_CLAIMED, "" if kind else "track")
+        return Classification(kind or ObjectKind.CALL_IF_CLAIMED, "" if kind else "track")
     if _is_metrics(value.get("series")):
-        return Shape(ObjectKind.METRICS)
+        return Classification(ObjectKind.METRICS)
     if "name" in value and has_user(value) and ("timestamp" in value or "writeKey" in value):
-        return Shape(ObjectKind.NO_TYPE)
-    return Shape(ObjectKind.EVENT_OBJECT if isinstance(value.get("event"), Mapping) else ObjectKind.OTHER)
+        return Classification(ObjectKind.NO_TYPE)
+    return Classification(ObjectKind.EVENT_OBJECT if isinstance(value.get("event"), Mapping) else ObjectKind.OTHER)
 
 
 def _foreign_event(value: Mapping[str, Any]) -> ObjectKind | None:

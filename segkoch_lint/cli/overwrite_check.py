@@ -111,8 +111,8 @@ def _holds_data(path: str) -> bool:
     """Return whether a file holds data that would be read and is not a report of an earlier run."""
     from segkoch_lint.documents.table.csv_reader import delimiter_of  # noqa: PLC0415
     from segkoch_lint.inputs.file_types import (  # noqa: PLC0415
-        Claim,
-        claim_of,
+        ClaimedFormat,
+        claimed_format,
         is_compressed,
         is_table,
         starts_like_calls,
@@ -125,7 +125,7 @@ def _holds_data(path: str) -> bool:
         return True  # its content is unknown
     if not head.strip() or is_report(head):
         return False
-    claimed = claim_of(path) is not Claim.NOTHING or is_table(path)
+    claimed = claimed_format(path) is not ClaimedFormat.NOTHING or is_table(path)
     return claimed or is_compressed(head) or starts_like_calls(head) or delimiter_of(head) is not None
 
 

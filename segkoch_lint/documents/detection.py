@@ -13,8 +13,8 @@ from segkoch_lint.documents.line_sample import LineSample, is_good_line
 from segkoch_lint.inputs.file_types import (
     BETWEEN_DOCUMENTS,
     PARQUET_MAGIC,
-    Claim,
-    claim_of,
+    ClaimedFormat,
+    claimed_format,
     encoding_of,
     is_compressed,
     is_source_code,
@@ -51,7 +51,7 @@ class TextFormat(Enum):
     FOREIGN = "foreign"
 
 
-_DIALECTS = {Claim.JSONC: TextFormat.JSONC, Claim.JSON5: TextFormat.JSON5}
+_DIALECTS = {ClaimedFormat.JSONC: TextFormat.JSONC, ClaimedFormat.JSON5: TextFormat.JSON5}
 
 
 def may_hold_calls(file: BinaryIO) -> bool:
@@ -86,19 +86,19 @@ def detect_format(stream: Stream, *, name: str, limits: Limits) -> TextFormat:
         return TextFormat.EMPTY if stream.exhausted else TextFormat.LINES
     while not stream.exhausted and b"\n" not in head.lstrip(BETWEEN_DOCUMENTS) and len(head) <= limits.line_bytes:
         head = stream.peek(len(head) + PEEKED_BYTES)
-    claim = claim_of(name)
-    if claim is Claim.NOTHING and _is_csv(head):
+    claim = claimed_format(name)
+    if claim is ClaimedFormat.NOTHING and _is_csv(head):
         return TextFormat.CSV
     if claim in _DIALECTS:
         return _DIALECTS[claim]
     sample = LineSample.of(head, limits, whole=stream.exhausted)
-    if claim is Claim.YAML:
+    if claim is ClaimedFormat.YAML:
         return TextFormat.LINES if sample.first and sample.mostly_good and sample.lines > 1 else TextFormat.YAML
-    if claim is Claim.NOTHING:
+    if claim is ClaimedFormat.NOTHING:
         kind = _format_without_a_name(stream, head, sample, limits)
         if kind is not None:
             return kind
-    return _json_format(stream, head, sample, limits, claimed_lines=claim is Claim.JSON_LINES)
+    return _json_format(stream, head, sample, limits, claimed_lines=claim is ClaimedFormat.JSON_LINES)
 
 
 def _format_without_a_name(stream: Stream, head: bytes, sample: LineSample, limits: Limits) -> TextFormat | None:

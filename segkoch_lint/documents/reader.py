@@ -21,7 +21,7 @@ from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.file_types import (
     BETWEEN_DOCUMENTS,
-    claim_of,
+    claimed_format,
     is_source_code,
     is_table,
 )
@@ -117,7 +117,7 @@ def _text(stream: Stream, limits: Limits) -> Iterator[Embedded | ParseError | Un
 
 def _only_document(stream: Stream, name: str, limits: Limits) -> Document | None:
     """Return the one document of a small input that is named JSON; None if it needs detection."""
-    if not claim_of(name).is_one_document:
+    if not claimed_format(name).is_one_document:
         return None
     head = stream.peek(PEEKED_BYTES)
     if not (stream.exhausted and stream.intact) or head[:1] not in {b"{", b"["} or len(head) > limits.file_bytes:
@@ -219,7 +219,7 @@ def _nothing(stream: Stream, name: str) -> Iterator[ParseError | UnsupportedInpu
     except CorruptInputError as corruption:
         yield corruption_error(corruption, 1, b"")
         return
-    if claim_of(name).is_one_document:
+    if claimed_format(name).is_one_document:
         at = 1 + text.count(b"\n")
         yield ParseError("the file is empty, and JSON is at least one value", Span(at, 1, at, 1), shows_signs=False)
     else:

@@ -17,7 +17,7 @@ from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, 
 from segkoch_lint.engine.line_findings import LineFindings, SharedFindings
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.missing_columns import unanswerable
-from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, Unit, place_in_document
+from segkoch_lint.envelopes.unwrap import Batch, DestinationSettings, NotACall, Unit, place_in_document
 from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.masking import Secret, mask_name
@@ -113,7 +113,7 @@ class DocumentChecker:
                     pending.extend(self._answerable(unit, self.pending_findings(unit, verdict, document)))
                 case Batch():
                     pending.extend(_of_unit(unit.path, self._ruleset.violations("request", unit.body)))
-                case Destination():
+                case DestinationSettings():
                     destinations += 1
                     pending.extend(_of_unit(unit.path, self._ruleset.violations("destination", unit.body)))
         result.not_calls = [unit for unit in units if isinstance(unit, NotACall)]
@@ -238,7 +238,7 @@ class DocumentChecker:
         return (each for each in pending if each.rule.code not in unanswerable_codes)
 
     def _repeated_keys(
-        self, document: Document, units: Sequence[Call | Batch | Destination]
+        self, document: Document, units: Sequence[Call | Batch | DestinationSettings]
     ) -> Iterator[PendingFinding]:
         """Yield a finding for each repeated key on the path to a value that a rule reads."""
         rule = self._selection.by_code.get(REPEATED_KEY)
@@ -285,7 +285,7 @@ def _of_unit(unit: Path, violations: Iterable[Violation]) -> Iterator[PendingFin
         yield PendingFinding(each.rule, each.template, (*unit, *each.path), unit, each.values, remedy)
 
 
-def _path_in(unit: Call | Batch | Destination, path: Path) -> Path:
+def _path_in(unit: Call | Batch | DestinationSettings, path: Path) -> Path:
     """Return the path in a unit of the value at *path* of its document."""
     inner = path[len(unit.path) :]
     return unit.row.meant(inner) if isinstance(unit, Call) and unit.row is not None else inner

@@ -36,7 +36,7 @@ from segkoch_lint.envelopes.unwrap import Batch, NotACall, Unit, units_of, unwra
 from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.inputs.file_types import Claim, claim_of
+from segkoch_lint.inputs.file_types import ClaimedFormat, claimed_format
 from segkoch_lint.inputs.limits import Limits
 
 INVALID_SYNTAX = "KCH001"
@@ -144,7 +144,7 @@ class InputEntries:
             yield from self.of_document(item)
 
     def _of_parse_error(self, error: ParseError) -> Iterator[Entry]:
-        counts = self.holds_calls or error.shows_signs or claim_of(self.name) is Claim.JSON_LINES
+        counts = self.holds_calls or error.shows_signs or claimed_format(self.name) is ClaimedFormat.JSON_LINES
         summary = self.summary if counts else Summary()
         finding = self.checker.input_finding(
             INVALID_SYNTAX,

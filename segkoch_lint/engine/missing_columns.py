@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from segkoch_lint.calls.call import Holding
+from segkoch_lint.calls.call import ColumnSet
 from segkoch_lint.rules.catalogue import Rule
 
 if TYPE_CHECKING:
     from segkoch_lint.documents.table.columns import Columns
 
 
-def unanswerable(columns: Holding, rules: Iterable[Rule]) -> frozenset[str]:
+def unanswerable(columns: ColumnSet, rules: Iterable[Rule]) -> frozenset[str]:
     """Return the codes of the rules that do not apply to a table with these columns.
 
     Warehouses have columns for what these rules need: if a table has none of them, they were left out of the export.

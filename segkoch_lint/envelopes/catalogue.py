@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class EnvelopeCatalogue:
-    """Opens the envelopes that a run knows.
+    """The envelopes that a run knows. They are loaded when the first document that may be in one is opened.
 
     Args:
         folders: of envelope files of the user, which are checked at once.

@@ -20,7 +20,7 @@ from segkoch_lint.findings.position import OffsetRange, Path
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 
 
-class Sites:
+class ValueExtents:
     """The extents of values of a text. They are all looked for at once, when the first of them is asked for.
 
     Args:
@@ -49,7 +49,7 @@ class EnclosingText(Protocol):
 
     Attributes:
         text: the text.
-        sites: the extents of the values in it.
+        extents: the extents of the values in it.
         exact: whether places in it are exact; otherwise they all are the place of a value that was decoded.
     """
 
@@ -57,7 +57,7 @@ class EnclosingText(Protocol):
     def text(self) -> str: ...
 
     @property
-    def sites(self) -> Sites: ...
+    def extents(self) -> ValueExtents: ...
 
     @property
     def exact(self) -> bool: ...
@@ -80,7 +80,7 @@ class WholeText:
 
     def __init__(self, document: JsonDocument) -> None:
         self._document = document
-        self.sites = Sites(document.extents)
+        self.extents = ValueExtents(document.extents)
 
     @property
     def text(self) -> str:
@@ -109,8 +109,8 @@ class PartText:
     def __init__(self, around: EnclosingText, path: Path) -> None:
         self._around = around
         self._path = path
-        around.sites.announce(path)
-        self.sites = Sites(lambda paths: locate(self.text, paths))
+        around.extents.announce(path)
+        self.extents = ValueExtents(lambda paths: locate(self.text, paths))
 
     @property
     def exact(self) -> bool:
@@ -119,7 +119,7 @@ class PartText:
 
     @property
     def _extent(self) -> OffsetRange:
-        return self._around.sites.extent(self._path)
+        return self._around.extents.extent(self._path)
 
     @cached_property
     def text(self) -> str:
@@ -155,8 +155,8 @@ class StringText:
         self._around = around
         self._path = path
         self.text = text
-        around.sites.announce(path)
-        self.sites = Sites(lambda paths: locate(self.text, paths))
+        around.extents.announce(path)
+        self.extents = ValueExtents(lambda paths: locate(self.text, paths))
 
     @property
     def exact(self) -> bool:
@@ -166,7 +166,7 @@ class StringText:
     @property
     def _extent(self) -> OffsetRange:
         """The extent of the string in the text around it, without its quotes."""
-        start, end = self._around.sites.extent(self._path)
+        start, end = self._around.extents.extent(self._path)
         return start + 1, end - 1
 
     @cached_property
@@ -211,7 +211,7 @@ class SliceText:
         self._around = around
         self._start = start
         self.text = text
-        self.sites = Sites(lambda paths: locate(self.text, paths))
+        self.extents = ValueExtents(lambda paths: locate(self.text, paths))
 
     @property
     def exact(self) -> bool:
@@ -247,13 +247,13 @@ class DecodedText:
         self._around = around
         self._path = path
         self.text = text
-        around.sites.announce(path)
-        self.sites = Sites(lambda paths: locate(self.text, paths))
+        around.extents.announce(path)
+        self.extents = ValueExtents(lambda paths: locate(self.text, paths))
 
     @property
     def bounds(self) -> OffsetRange:
         """The extent of the string in the text of the whole document."""
-        return self._around.outward(self._around.sites.extent(self._path))
+        return self._around.outward(self._around.extents.extent(self._path))
 
     def outward(self, extent: OffsetRange) -> OffsetRange:  # noqa: ARG002
         """Return the extent of the string."""

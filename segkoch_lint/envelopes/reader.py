@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.calls.call import Call
-from segkoch_lint.calls.signs import ObjectKind, shape_of
+from segkoch_lint.calls.signs import ObjectKind, classify
 from segkoch_lint.documents.document import Document, ParseError, pointer_in
 from segkoch_lint.documents.table.json_rows import JsonRow
 from segkoch_lint.documents.table.row import RowDocument
@@ -96,7 +96,7 @@ class EnvelopeReader:
         head = value[0] if isinstance(value, list) and value else value
         keys = head.keys() if isinstance(head, Mapping) else frozenset()
         numbers = [*self._without_key, *(number for key in keys for number in self._by_key.get(key, ()))]
-        if not numbers or (isinstance(value, Mapping) and shape_of(value).kind in _CALLS):
+        if not numbers or (isinstance(value, Mapping) and classify(value).kind in _CALLS):
             return None
         for number in sorted(numbers):
             required, recogniser, envelope = self._known[number]

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from segkoch_lint.calls.signs import ObjectKind, has_user, shape_of, shows_signs
+from segkoch_lint.calls.signs import ObjectKind, classify, has_user, shows_signs
 from segkoch_lint.documents.document import ARROW, Document
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.envelopes.decoding import JSON, Decoded, Encoding, decode
@@ -185,7 +185,7 @@ def _sign_of(batch: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _is_call(value: Mapping[str, Any]) -> bool:
     """Return whether an object is a call that shows a sign which nothing else has."""
-    return shape_of(value).kind in {ObjectKind.CALL, ObjectKind.WRONG_TYPE} and _shows_strong_sign(value)
+    return classify(value).kind in {ObjectKind.CALL, ObjectKind.WRONG_TYPE} and _shows_strong_sign(value)
 
 
 def _shows_strong_sign(value: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from segkoch_lint.calls.call import CALL_TYPES, Call, merge, was_sent
-from segkoch_lint.calls.signs import ObjectKind, shape_of, type_in
+from segkoch_lint.calls.signs import ObjectKind, classify, type_in
 from segkoch_lint.documents.document import Document
 from segkoch_lint.documents.table.json_rows import JsonRow
 from segkoch_lint.documents.table.row import RowDocument
@@ -33,7 +33,7 @@ class Batch(msgspec.Struct, frozen=True):
     path: Path
 
 
-class Destination(msgspec.Struct, frozen=True):
+class DestinationSettings(msgspec.Struct, frozen=True):
     """The settings of a Kochava destination, as Segment's Public API gives them."""
 
     body: Mapping[str, Any]
@@ -55,7 +55,7 @@ class NotACall(msgspec.Struct, frozen=True):
     meant: str = ""
 
 
-Unit = Call | Batch | Destination | NotACall
+Unit = Call | Batch | DestinationSettings | NotACall
 
 
 def units_of(document: Document, name: str) -> Iterator[Unit]:
@@ -129,7 +129,7 @@ def _unit(message: Mapping[str, Any], signs: Mapping[str, Any], path: Path, tabl
     row = JsonRow.of(message, table)
     if row is not None:
         return Call(row.message, path, row=row)
-    kind, call_type = shape_of(signs)
+    kind, call_type = classify(signs)
     match kind:
         case ObjectKind.CALL | ObjectKind.CALL_IF_CLAIMED:
             typed = message if message.get("type") == call_type else {**message, "type": call_type}
@@ -161,7 +161,7 @@ def _exists(value: Any, path: Path) -> bool:
     return True
 
 
-def _destinations(value: Mapping[str, Any], path: Path) -> Iterator[Destination]:
+def _destinations(value: Mapping[str, Any], path: Path) -> Iterator[DestinationSettings]:
     data = value.get("data")
     if isinstance(data, Mapping):
         yield from _destinations(data, (*path, "data"))
@@ -171,9 +171,9 @@ def _destinations(value: Mapping[str, Any], path: Path) -> Iterator[Destination]
         items = held if isinstance(held, list) else [held]
         for index, item in enumerate(items):
             if _is_kochava(item):
-                yield Destination(item, (*path, key, index) if isinstance(held, list) else (*path, key))
+                yield DestinationSettings(item, (*path, key, index) if isinstance(held, list) else (*path, key))
     if _is_kochava(value):
-        yield Destination(value, path)
+        yield DestinationSettings(value, path)
 
 
 def _is_kochava(value: Any) -> bool:

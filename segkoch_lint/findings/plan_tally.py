@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 
 
-class Change(msgspec.Struct, frozen=True):
+class PlanChange(msgspec.Struct, frozen=True):
     """A difference between two versions of a tracking plan.
 
     Attributes:
@@ -139,7 +139,7 @@ class PlanTally(msgspec.Struct):
     requirements: dict[str, RequirementTally] = msgspec.field(default_factory=dict)
     before: dict[str, RequirementTally] = msgspec.field(default_factory=dict)
     refusals: dict[str, RequirementTally] = msgspec.field(default_factory=dict)
-    changes: list[Change] = msgspec.field(default_factory=list)
+    changes: list[PlanChange] = msgspec.field(default_factory=list)
     replay: ReplayTally | None = None
 
     def adds_up(self) -> bool:

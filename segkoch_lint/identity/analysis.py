@@ -17,12 +17,12 @@ from segkoch_lint.identity.claim_vectors import (
     summary_of_person,
 )
 from segkoch_lint.identity.database import IdentityDatabase
-from segkoch_lint.identity.devices import IdStatement, IdUse, add_findings
+from segkoch_lint.identity.devices import IdCalls, IdUse, add_findings
 from segkoch_lint.identity.event_names import MOST_NAMES, EventCalls, EventSet
 from segkoch_lint.identity.identity_findings import ADVERTISING, Affected, FindingStore, IdentityFinding
-from segkoch_lint.identity.ordinary import most_devices
+from segkoch_lint.identity.ordinary_users import most_devices
 from segkoch_lint.identity.sql_engines import Engine
-from segkoch_lint.identity.users import OffendingCalls, Statement, User
+from segkoch_lint.identity.users import OffendingCalls, User, UserCalls
 from segkoch_lint.rules.violations import Violation
 
 _MOST_SOUGHT = 100_000
@@ -141,7 +141,7 @@ class _Analysis:
                 self._load(partition, sought)
             engine.run("affected")
         for _, statements in groupby(engine.rows("affected-by-id"), itemgetter(0, 1)):
-            add_findings((IdStatement(*row) for row in statements), verdicts, self._findings)
+            add_findings((IdCalls(*row) for row in statements), verdicts, self._findings)
         self.calls.update({code: calls for code, calls in engine.rows("affected-calls")})  # noqa: C416 - rows of any
 
     def check_event_names(self) -> None:
@@ -199,7 +199,7 @@ class _Analysis:
         else:
             engine.run("everybody")
         for _, rows in groupby(engine.rows("single-statements"), itemgetter(0, 1)):
-            self._check_user(User([Statement(*row) for row in rows]))
+            self._check_user(User([UserCalls(*row) for row in rows]))
 
     def _rejected(self, section: str, *, claims: bool) -> list[tuple[str, str, int]]:
         """Return the kinds of claims, or of persons, that violate a rule."""

@@ -14,8 +14,8 @@ from typing import Any
 DEVICE_LIST, ADVERTISING_LIST, OF_DEVICE_LIST = "deviceIds", "advertisingIds", "advertisingIdsOfDevice"
 
 
-class Vector(IntFlag):
-    """The answers of a claim to what rules can ask; the section ``claims`` of `queries.sql` has the same numbers."""
+class ClaimVector(IntFlag):
+    """What a claim answers to what rules can ask, a bit each; the section ``claims`` of `queries.sql` has the same."""
 
     DEVICE = 1
     ADVERTISING = 2
@@ -43,29 +43,32 @@ def summary_of_claim(kind: str, platform: str, vector: int) -> dict[str, Any]:
         platform: ``ios`` or ``android``.
         vector: of the claim.
     """
-    bits = Vector(vector)
+    bits = ClaimVector(vector)
     claim: dict[str, Any] = {
         "mobile": {
             DEVICE_LIST: _listed(
-                _DEVICE_IDS, Vector.EXACT_DEVICE in bits, Vector.SAME_DEVICE in bits, Vector.APP_DEVICE in bits
+                _DEVICE_IDS,
+                ClaimVector.EXACT_DEVICE in bits,
+                ClaimVector.SAME_DEVICE in bits,
+                ClaimVector.APP_DEVICE in bits,
             ),
             ADVERTISING_LIST: _listed(
                 _ADVERTISING_IDS,
-                Vector.EXACT_ADVERTISING in bits,
-                Vector.SAME_ADVERTISING in bits,
-                Vector.APP_ADVERTISING in bits,
+                ClaimVector.EXACT_ADVERTISING in bits,
+                ClaimVector.SAME_ADVERTISING in bits,
+                ClaimVector.APP_ADVERTISING in bits,
             ),
             OF_DEVICE_LIST: _listed(
                 _ADVERTISING_IDS,
-                Vector.EXACT_OF_DEVICE in bits,
-                Vector.SAME_OF_DEVICE in bits,
-                Vector.ANY_OF_DEVICE in bits,
+                ClaimVector.EXACT_OF_DEVICE in bits,
+                ClaimVector.SAME_OF_DEVICE in bits,
+                ClaimVector.ANY_OF_DEVICE in bits,
             ),
         }
     }
-    if Vector.DEVICE in bits:
+    if ClaimVector.DEVICE in bits:
         claim["deviceId"] = _DEVICE_IDS[0]
-    if Vector.ADVERTISING in bits:
+    if ClaimVector.ADVERTISING in bits:
         claim["advertisingId"] = _ADVERTISING_IDS[0]
     return {**id_of_person("u" if kind == "u" else "a"), "platform": platform, "server": [claim]}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segkoch_lint.identity.first_seen import LINE_DIGITS, file_prefix, stored_place
-from segkoch_lint.identity.records import MOBILE, SERVER, KeptRecords, RecordBatch, StoredEvent, storable_name
+from segkoch_lint.identity.records import MOBILE, SERVER, NativeRecords, RecordBatch, StoredEvent, storable_name
 from segkoch_lint.identity.sql_engines import Engine, SQLite, best_engine
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class IdentityDatabase:
         self._records: list[Row] = []
         self._links: list[tuple[str, str, int]] = []
         self._events: list[Row] = []
-        self._kept: list[tuple[KeptRecords, Source]] = []
+        self._kept: list[tuple[NativeRecords, Source]] = []
         self._kept_rows = 0
         self._spill: Spill | None = None
         self._partitions = 1
@@ -160,7 +160,7 @@ class IdentityDatabase:
         """Leave out the records of ordinary users in the native core, if all records are in memory.
 
         Args:
-            most_devices: see `segkoch_lint.identity.ordinary.most_devices`.
+            most_devices: see `segkoch_lint.identity.ordinary_users.most_devices`.
 
         Returns:
             which kinds of ids were sent for such users, and their number: rows like those of ``person-vectors``.

@@ -29,8 +29,8 @@ class IdUse(NamedTuple):
         return {"kind": self.kind, "users": self.users, "platforms": platforms}
 
 
-class IdStatement(NamedTuple):
-    """A statement with an id whose use breaks a rule: a row of the section ``affected-by-id``."""
+class IdCalls(NamedTuple):
+    """The calls that say the same of an id whose use breaks a rule: a row of the section ``affected-by-id``."""
 
     kind: str
     id: str
@@ -51,11 +51,11 @@ class _IdFinding:
     def __init__(self, violation: Violation) -> None:
         self.violation = violation
         self.affected = Affected()
-        self.first: IdStatement | None = None
+        self.first: IdCalls | None = None
         self.related = ""
         self._member = str(violation.path[0]) if violation.path else ""
 
-    def add(self, statement: IdStatement) -> None:
+    def add(self, statement: IdCalls) -> None:
         if f",{self.violation.rule.code}," in statement.ignored:
             return
         self.affected.add(statement.place, statement.calls, statement.library, statement.origin)
@@ -64,7 +64,7 @@ class _IdFinding:
         elif not self.related and self._differs(statement, self.first):
             self.related = statement.place
 
-    def _differs(self, statement: IdStatement, first: IdStatement) -> bool:
+    def _differs(self, statement: IdCalls, first: IdCalls) -> bool:
         if self._member == "platforms":
             return statement.platform != first.platform
         # Only users with a userId are counted.
@@ -76,7 +76,7 @@ class _IdFinding:
 
 
 def add_findings(
-    statements: Iterable[IdStatement], verdicts: Sequence[Sequence[Violation]], findings: FindingStore
+    statements: Iterable[IdCalls], verdicts: Sequence[Sequence[Violation]], findings: FindingStore
 ) -> None:
     """Add the findings about one id.
 

@@ -20,7 +20,7 @@ class EventCalls(NamedTuple):
         folded: the folded name; equal for similar names.
         name: the name.
         of_name: the number of all calls with the name.
-        library, ignored, place, calls: as of a `segkoch_lint.identity.users.Statement`.
+        library, ignored, place, calls: as of a `segkoch_lint.identity.users.UserCalls`.
     """
 
     folded: str

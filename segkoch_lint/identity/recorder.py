@@ -16,9 +16,9 @@ from segkoch_lint.identity.records import (
     NO_MEMBERS,
     IdentityRecord,
     IdMembers,
-    KeptRecords,
     Link,
     LinkRow,
+    NativeRecords,
     RecordBatch,
     event_of,
     members_of,
@@ -49,14 +49,14 @@ class RecordCount(msgspec.Struct, eq=False, gc=False):
     calls: int = 0
 
 
-class RowHolder(Protocol):
+class RecordHolder(Protocol):
     """Holds records until they are taken."""
 
     @property
     def held(self) -> int:
         """About how many there are."""
 
-    def take(self) -> KeptRecords | None:
+    def take(self) -> NativeRecords | None:
         """Return the records, if there are any, and drop them."""
 
 
@@ -71,12 +71,12 @@ class Recorder:
     def __init__(self, *, users: bool, events: bool) -> None:
         self.users = users
         self.events = events
-        self._holders: list[RowHolder] = []
+        self._holders: list[RecordHolder] = []
         self.begin()
 
     def begin(self) -> None:
         """Begin another input. Records that were not taken, as the input was not read to its end, are dropped."""
-        self._kept: list[KeptRecords] = []
+        self._kept: list[NativeRecords] = []
         self._records: dict[IdentityRecord, RecordCount] = {}
         self._events: dict[Event, RecordCount] = {}
         self._links: set[LinkRow] = set()
@@ -89,11 +89,11 @@ class Recorder:
         own = len(self._records) + len(self._links) + len(self._events)
         return own + sum(map(len, self._kept)) + sum(holder.held for holder in self._holders)
 
-    def take_from(self, holder: RowHolder) -> None:
+    def take_from(self, holder: RecordHolder) -> None:
         """Include the records of a holder each time records are taken."""
         self._holders.append(holder)
 
-    def keep(self, kept: KeptRecords | None) -> None:
+    def keep(self, kept: NativeRecords | None) -> None:
         """Add records of a holder, if there are any."""
         if kept is not None:
             self._kept.append(kept)

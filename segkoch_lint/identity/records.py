@@ -69,7 +69,7 @@ StoredEvent = tuple[str, str, str, int]
 """Name, library, place and calls of an event."""
 
 
-class KeptRecords(Protocol):
+class NativeRecords(Protocol):
     """Records in the memory of the native core.
 
     Places are those of `segkoch_lint.identity.first_seen.stored_place`: they begin with *prefix* and *digits* digits of
@@ -119,7 +119,7 @@ class RecordBatch:
     records: Sequence[RecordRow]
     links: Sequence[LinkRow]
     events: Sequence[EventRow]
-    kept: Sequence[KeptRecords] = ()
+    kept: Sequence[NativeRecords] = ()
 
     def __bool__(self) -> bool:
         """Return whether it holds any records."""

@@ -19,7 +19,7 @@ MOST_IDS = 10
 _KINDS = {"deviceId": DEVICE, "advertisingId": ADVERTISING}
 
 
-class Statement(NamedTuple):
+class UserCalls(NamedTuple):
     """The calls of a user with the same ids, library and ignored codes.
 
     Attributes:
@@ -54,12 +54,12 @@ class OffendingCalls(NamedTuple):
 
     value: str
     kind: str
-    statements: Sequence[Statement]
-    related: Statement | None
+    statements: Sequence[UserCalls]
+    related: UserCalls | None
     message: str
 
     @property
-    def first(self) -> Statement:
+    def first(self) -> UserCalls:
         """The statement with the first call."""
         return min(self.statements, key=_place)
 
@@ -73,11 +73,11 @@ class _Ids:
 
     def __init__(self, *, hyphens: bool) -> None:
         self._hyphens = hyphens
-        self._ids: dict[str, Statement] = {}
-        self._alike: dict[str, dict[str, Statement]] = {}
-        self._first: Statement | None = None
+        self._ids: dict[str, UserCalls] = {}
+        self._alike: dict[str, dict[str, UserCalls]] = {}
+        self._first: UserCalls | None = None
 
-    def add(self, text: str, statement: Statement) -> None:
+    def add(self, text: str, statement: UserCalls) -> None:
         for ids in (self._ids, self._alike.setdefault(self.key(text), {})):
             if text not in ids or statement.place < ids[text].place:
                 ids[text] = statement
@@ -97,7 +97,7 @@ class _Ids:
         exact = [each for each in alike if each == text or (not self._hyphens and each.replace("-", "") == bare)]
         return list(dict.fromkeys([*exact[:1], *islice(alike, MOST_IDS), *islice(self._ids, MOST_IDS)]))[:MOST_IDS]
 
-    def first(self, text: str) -> Statement | None:
+    def first(self, text: str) -> UserCalls | None:
         """Return the first statement with the key of *text*; if there is none, the first with any id."""
         alike = self._alike.get(self.key(text), {}) if text else {}
         return min(alike.values(), key=_place, default=self._first)
@@ -110,20 +110,20 @@ class User:
         statements: those of the user in a run; at least one, all of the same person and platform.
     """
 
-    def __init__(self, statements: Sequence[Statement]) -> None:
+    def __init__(self, statements: Sequence[UserCalls]) -> None:
         self.person, self.platform = statements[0].person, statements[0].platform
         self._statements = statements
         self._devices = _Ids(hyphens=True)
         self._advertising = _Ids(hyphens=False)
         self._of_device: dict[str, _Ids] = {}
-        self._claims: dict[tuple[str, str], list[Statement]] = {}
+        self._claims: dict[tuple[str, str], list[UserCalls]] = {}
         for each in statements:
             if each.origin == MOBILE:
                 self._add_mobile(each)
             elif each.origin == SERVER:
                 self._claims.setdefault((each.device, each.advertising), []).append(each)
 
-    def _add_mobile(self, statement: Statement) -> None:
+    def _add_mobile(self, statement: UserCalls) -> None:
         device, advertising = statement.device, statement.advertising
         if device:
             self._devices.add(device, statement)
@@ -132,7 +132,7 @@ class User:
             if device:
                 self._of_device.setdefault(device.casefold(), _Ids(hyphens=False)).add(advertising, statement)
 
-    def summaries(self) -> Iterator[tuple[dict[str, Any], Sequence[list[Statement]]]]:
+    def summaries(self) -> Iterator[tuple[dict[str, Any], Sequence[list[UserCalls]]]]:
         """Yield the summaries of the user, each with the statements of its claims."""
         claims = list(self._claims.items())
         for start in range(0, max(len(claims), 1), MOST_CLAIMS):
@@ -159,7 +159,7 @@ class User:
         return claim
 
     def offending_calls(
-        self, path: Sequence[str | int], claims: Sequence[list[Statement]], code: str
+        self, path: Sequence[str | int], claims: Sequence[list[UserCalls]], code: str
     ) -> OffendingCalls | None:
         """Return the calls that violate a rule, without those of files where it is ignored; None if none is left.
 
@@ -184,17 +184,17 @@ class User:
         message = "what the app sent for this user"
         return OffendingCalls(f"{member} {sent.key(text)}", _KINDS.get(member, DEVICE), kept, sent.first(text), message)
 
-    def _of_all(self, value: str, statements: Sequence[Statement]) -> OffendingCalls:
+    def _of_all(self, value: str, statements: Sequence[UserCalls]) -> OffendingCalls:
         first = min(statements, key=_place)
         others = [each for each in statements if each.device and each.device.casefold() != first.device.casefold()]
         related = min(others, key=_place, default=None)
         return OffendingCalls(value, DEVICE, statements, related, "another device of this user")
 
 
-def counted(statements: Iterable[Statement], code: str) -> list[Statement]:
+def counted(statements: Iterable[UserCalls], code: str) -> list[UserCalls]:
     """Return the statements of files in which a rule is not ignored."""
     return [each for each in statements if f",{code}," not in each.ignored]
 
 
-def _place(statement: Statement) -> str:
+def _place(statement: UserCalls) -> str:
     return statement.place

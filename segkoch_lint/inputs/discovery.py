@@ -15,8 +15,8 @@ import msgspec
 from segkoch_lint.inputs.file_types import (
     GZIP_ENDINGS,
     ZSTD_ENDINGS,
-    Claim,
-    claim_of,
+    ClaimedFormat,
+    claimed_format,
 )
 from segkoch_lint.inputs.gitignore import GitIgnores, PathPatterns
 from segkoch_lint.inputs.globs import expand, is_glob
@@ -56,11 +56,11 @@ def discover(
     Raises:
         UsageError: a pattern is invalid.
     """
-    claims = Claims(PathPatterns(events, root, "events"), named=not allow_empty)
+    claims = ClaimedInputs(PathPatterns(events, root, "events"), named=not allow_empty)
     return Discovery(paths, PathPatterns(exclude, root), claims, stdin_filename, may_hold_calls)
 
 
-class Claims(msgspec.Struct, frozen=True):
+class ClaimedInputs(msgspec.Struct, frozen=True):
     """The inputs that are claimed to hold calls.
 
     Attributes:
@@ -88,7 +88,7 @@ class Discovery:
         self,
         paths: Sequence[str],
         excludes: PathPatterns,
-        claims: Claims,
+        claims: ClaimedInputs,
         stdin_filename: str | None,
         may_hold_calls: Callable[[BinaryIO], bool],
     ) -> None:
@@ -142,7 +142,9 @@ class Discovery:
 
     def _is_worthwhile(self, url: str) -> bool:
         # Detection in each of thousands of logs would take longer than reading them.
-        if claim_of(url) is not Claim.NOTHING or url.lower().endswith((*_LOG_ENDINGS, *GZIP_ENDINGS, *ZSTD_ENDINGS)):
+        if claimed_format(url) is not ClaimedFormat.NOTHING or url.lower().endswith(
+            (*_LOG_ENDINGS, *GZIP_ENDINGS, *ZSTD_ENDINGS)
+        ):
             return True
         with open_remote(url, _SNIFFED_ELSEWHERE)[0] as file:
             return self._may_hold_calls(file)
@@ -209,7 +211,7 @@ class Discovery:
             pending.extend(reversed(subfolders))
 
     def _walked(self, path: str) -> Iterator[Input | UnreadableInput]:
-        by_name = claim_of(path) is not Claim.NOTHING or path.lower().endswith(_LOG_ENDINGS)
+        by_name = claimed_format(path) is not ClaimedFormat.NOTHING or path.lower().endswith(_LOG_ENDINGS)
         try:
             status = os.stat(path)
             if stat.S_ISDIR(status.st_mode):

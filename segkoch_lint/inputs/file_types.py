@@ -54,7 +54,7 @@ def is_source_code(text: str, start: int = 0) -> bool:
     return _SOURCE_CODE.match(text, start) is not None
 
 
-class Claim(Enum):
+class ClaimedFormat(Enum):
     """The content that the ending of a name claims."""
 
     JSON = "json"
@@ -67,29 +67,29 @@ class Claim(Enum):
     @property
     def is_one_document(self) -> bool:
         """Whether the content is one JSON document, of any dialect."""
-        return self in {Claim.JSON, Claim.JSONC, Claim.JSON5}
+        return self in {ClaimedFormat.JSON, ClaimedFormat.JSONC, ClaimedFormat.JSON5}
 
 
 _CLAIMS = {
-    ".json": Claim.JSON,
-    ".har": Claim.JSON,
-    ".zhar": Claim.JSON,
-    ".chlsj": Claim.JSON,
-    ".jsonc": Claim.JSONC,
-    ".json5": Claim.JSON5,
-    ".jsonl": Claim.JSON_LINES,
-    ".jsonlines": Claim.JSON_LINES,
-    ".ndjson": Claim.JSON_LINES,
-    ".yaml": Claim.YAML,
-    ".yml": Claim.YAML,
+    ".json": ClaimedFormat.JSON,
+    ".har": ClaimedFormat.JSON,
+    ".zhar": ClaimedFormat.JSON,
+    ".chlsj": ClaimedFormat.JSON,
+    ".jsonc": ClaimedFormat.JSONC,
+    ".json5": ClaimedFormat.JSON5,
+    ".jsonl": ClaimedFormat.JSON_LINES,
+    ".jsonlines": ClaimedFormat.JSON_LINES,
+    ".ndjson": ClaimedFormat.JSON_LINES,
+    ".yaml": ClaimedFormat.YAML,
+    ".yml": ClaimedFormat.YAML,
 }
 
 _TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
 
 
-def claim_of(name: str) -> Claim:
+def claimed_format(name: str) -> ClaimedFormat:
     """Return the claim of a name's ending; for a compressed file, of the ending before ``.gz`` or ``.zst``."""
-    return _CLAIMS.get(ending_of(name), Claim.NOTHING)
+    return _CLAIMS.get(ending_of(name), ClaimedFormat.NOTHING)
 
 
 def is_table(name: str) -> bool:

@@ -21,7 +21,7 @@ from segkoch_lint.inputs.decompression import CorruptInputError, inflate, transc
 from segkoch_lint.inputs.input import STDIN_PATHS, Input, UnreadableInput
 from segkoch_lint.inputs.read_ahead import read_ahead
 from segkoch_lint.inputs.remote import is_remote, open_remote
-from segkoch_lint.inputs.watched_file import Identity, WatchedFile
+from segkoch_lint.inputs.watched_file import FileIdentity, WatchedFile
 
 READ_BYTES = 1 << 20
 
@@ -242,7 +242,7 @@ def _open_file(source: Input, wait: float) -> Stream | UnreadableInput:
     size, close = _size(status), functools.partial(os.close, descriptor)
     if size is None:
         return Stream(source.path, functools.partial(os.read, descriptor), close=close)
-    stored = functools.partial(_reopened, source.path, Identity.of(status))
+    stored = functools.partial(_reopened, source.path, FileIdentity.of(status))
     return Stream(source.path, WatchedFile(descriptor).read, size=size, close=close, stored=stored)
 
 
@@ -282,7 +282,7 @@ def _first_of(descriptor: int, wait: float) -> bytes | None:
             return os.read(descriptor, READ_BYTES)
 
 
-def _reopened(path: str, identity: Identity) -> BinaryIO:
+def _reopened(path: str, identity: FileIdentity) -> BinaryIO:
     file = os.fdopen(open_file(path), "rb")
     try:
         identity.check(file.fileno())

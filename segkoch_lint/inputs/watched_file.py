@@ -18,7 +18,7 @@ class ChangedError(OSError):
         self.strerror = message
 
 
-class Identity(NamedTuple):
+class FileIdentity(NamedTuple):
     """The identity and size of a file at one time.
 
     Attributes:
@@ -41,7 +41,7 @@ class Identity(NamedTuple):
         Raises:
             ChangedError: it is another one, or smaller.
         """
-        found = Identity.of(os.fstat(descriptor))
+        found = FileIdentity.of(os.fstat(descriptor))
         if found[:2] != self[:2]:
             raise ChangedError("it was replaced while it was read")
         if found.size < self.size:

@@ -77,7 +77,7 @@ class Report(Protocol):
 
 
 class Reporter(Report, Protocol):
-    """A format.
+    """The class of a report in one format; `reporter` returns it by the name of the format.
 
     Attributes:
         shows_snippets: whether the format shows the snippets of findings, so that they have to be made.

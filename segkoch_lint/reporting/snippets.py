@@ -28,7 +28,7 @@ _QUOTED_OR_NOT = frozenset({0, 2})
 """How much longer than a value its text is if nothing in it is escaped."""
 
 
-class Hidden(NamedTuple):
+class MaskedRange(NamedTuple):
     """A range of a line to mask.
 
     Attributes:
@@ -42,7 +42,7 @@ class Hidden(NamedTuple):
     whole: bool = True
 
 
-Secrets = Callable[[int, int], Iterable[Hidden]]
+Secrets = Callable[[int, int], Iterable[MaskedRange]]
 """Returns the ranges to mask that overlap a range of a line, whole and in order."""
 
 
@@ -145,7 +145,7 @@ def _masked(text: str, *, whole: bool) -> str:
     return f"{quote}{mask(text[1:-1] if quote else text) if whole else '…'}{quote}"
 
 
-def _touching(hidden: Sequence[Hidden]) -> Secrets:
+def _touching(hidden: Sequence[MaskedRange]) -> Secrets:
     return lambda start, end: [each for each in hidden if each.end > start and each.start < end]
 
 
@@ -153,8 +153,8 @@ def _scalar_secrets(document: Document, number: int, line: str) -> Secrets:
     """Return the secrets of a line of a valid document: in its values, and ids in keys and comments."""
     ids = document.ids
 
-    def secrets(start: int, end: int) -> list[Hidden]:
-        found: list[Hidden] = []
+    def secrets(start: int, end: int) -> list[MaskedRange]:
+        found: list[MaskedRange] = []
         first, last = max(0, start - _MARGIN), min(len(line), end + _MARGIN)
         at = first
         for scalar in document.scalars(number, start, end):
@@ -164,48 +164,48 @@ def _scalar_secrets(document: Document, number: int, line: str) -> Secrets:
                 found.extend(_in_value(scalar, line, ids))
             at = max(at, scalar.end)
         found.extend(_between(line, at, last))
-        again = (Hidden(first + a, first + b) for a, b in ids.ranges(line[first:last]))
+        again = (MaskedRange(first + a, first + b) for a, b in ids.ranges(line[first:last]))
         return _joined([*found, *(each for each in again if each.end > start and each.start < end)])
 
     return secrets
 
 
-def _in_value(scalar: Scalar, line: str, ids: Ids) -> Iterator[Hidden]:
+def _in_value(scalar: Scalar, line: str, ids: Ids) -> Iterator[MaskedRange]:
     """Yield the ranges of a value to mask."""
     key, start, end, text, parent = scalar
     begin, finish = max(0, start), min(end, len(line))
     as_it_reads = (begin, finish) == (start, end) and finish - begin - len(text) in _QUOTED_OR_NOT
     if is_id(key, text, parent):
-        yield Hidden(begin, finish, as_it_reads)
+        yield MaskedRange(begin, finish, as_it_reads)
         return
     spans = sensitive_spans(text)
     again = ids.ranges(text)
     if not as_it_reads and (spans or again):
         # Escaped, or written over several lines: a range of the value has no place on this line.
-        yield Hidden(begin, finish, whole=False)
+        yield MaskedRange(begin, finish, whole=False)
     elif again == [(0, len(text))]:
-        yield Hidden(begin, finish)
+        yield MaskedRange(begin, finish)
     else:
         margin = (finish - begin - len(text)) // 2  # of quotes
-        yield from (Hidden(begin + margin + a, begin + margin + b) for a, b in (*spans, *again))
+        yield from (MaskedRange(begin + margin + a, begin + margin + b) for a, b in (*spans, *again))
 
 
-def _joined(hidden: list[Hidden]) -> list[Hidden]:
+def _joined(hidden: list[MaskedRange]) -> list[MaskedRange]:
     """Return ranges in order; those that overlap become one."""
-    joined: list[Hidden] = []
+    joined: list[MaskedRange] = []
     for each in sorted(hidden):
         if joined and each.start < joined[-1].end:
             before = joined[-1]
             if each.end > before.end:
-                joined[-1] = Hidden(before.start, each.end, whole=False)
+                joined[-1] = MaskedRange(before.start, each.end, whole=False)
         else:
             joined.append(each)
     return joined
 
 
-def _between(line: str, start: int, end: int) -> list[Hidden]:
+def _between(line: str, start: int, end: int) -> list[MaskedRange]:
     """Return the ids between two values: in keys, comments, and documents around this one."""
-    return [Hidden(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
+    return [MaskedRange(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
 
 
 @cached
@@ -214,7 +214,7 @@ def _ids_between(text: str) -> Sequence[OffsetRange]:
     return guessed_secrets(text, broken=False) if text.strip(' \t,:{}[]"') else ()
 
 
-def _error_secrets(error: ParseError) -> dict[int, list[Hidden]]:
+def _error_secrets(error: ParseError) -> dict[int, list[MaskedRange]]:
     """Return the secrets of the lines around an error in broken text, by line number."""
     parts: list[tuple[int, int, str]] = []
     whole = True
@@ -223,12 +223,12 @@ def _error_secrets(error: ParseError) -> dict[int, list[Hidden]]:
         start = max(0, middle - _REACH)
         parts.append((number, start, line[start : middle + _REACH]))
         whole = whole and len(parts[-1][2]) == len(line)
-    found: dict[int, list[Hidden]] = {number: [] for number, _, _ in parts}
+    found: dict[int, list[MaskedRange]] = {number: [] for number, _, _ in parts}
     if not whole:
         hidden = Surroundings(inside=True)
         for number, start, text in parts:
             here = guessed_secrets(text, around=hidden if start > 0 or number > error.line else error.around)
-            found[number] = [Hidden(start + a, start + b) for a, b in here]
+            found[number] = [MaskedRange(start + a, start + b) for a, b in here]
         return found
     # A value can be on the line after its key.
     text = "\n".join(part for _, _, part in parts)
@@ -237,7 +237,7 @@ def _error_secrets(error: ParseError) -> dict[int, list[Hidden]]:
     for number, _, part in parts:
         end = offset + len(part)
         found[number] = [
-            Hidden(max(a, offset) - offset, min(b, end) - offset, whole=a >= offset and b <= end)
+            MaskedRange(max(a, offset) - offset, min(b, end) - offset, whole=a >= offset and b <= end)
             for a, b in secrets
             if a < end and b > offset
         ]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint.calls.call import CALL_TYPES
-from segkoch_lint.calls.signs import SIGN_KEYS, ObjectKind, Shape, shape_of, shows_signs
+from segkoch_lint.calls.signs import SIGN_KEYS, Classification, ObjectKind, classify, shows_signs
 
 SIGNS: list[dict[str, Any]] = [
     *({key: "x"} for key in SIGN_KEYS),
@@ -23,7 +23,7 @@ SIGNS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("call_type", CALL_TYPES)
 @pytest.mark.parametrize("sign", SIGNS)
 def test_a_type_and_a_strong_sign_make_a_call(call_type: str, sign: dict[str, Any]) -> None:
-    assert shape_of({"type": call_type, **sign}) == Shape(ObjectKind.CALL, call_type)
+    assert classify({"type": call_type, **sign}) == Classification(ObjectKind.CALL, call_type)
 
 
 @pytest.mark.parametrize("call_type", CALL_TYPES)
@@ -32,65 +32,71 @@ def test_a_type_and_a_strong_sign_make_a_call(call_type: str, sign: dict[str, An
     [{}, {"timestamp": "x", "properties": {}, "traits": {}, "context": {}}, {"message_id": "x"}, {"context": "device"}],
 )
 def test_a_type_and_weak_signs_make_a_call_where_calls_are_expected(call_type: str, more: dict[str, Any]) -> None:
-    assert shape_of({"type": call_type, **more}) == Shape(ObjectKind.CALL_IF_CLAIMED, call_type)
+    assert classify({"type": call_type, **more}) == Classification(ObjectKind.CALL_IF_CLAIMED, call_type)
 
 
 @pytest.mark.parametrize(
     ("value", "shape"),
     [
-        ({"type": "track", "event": "Order"}, Shape(ObjectKind.CALL, "track")),
-        ({"type": "track", "event": {"name": "Order"}}, Shape(ObjectKind.CALL_IF_CLAIMED, "track")),
-        ({"type": "page", "event": "Order"}, Shape(ObjectKind.CALL_IF_CLAIMED, "page")),
+        ({"type": "track", "event": "Order"}, Classification(ObjectKind.CALL, "track")),
+        ({"type": "track", "event": {"name": "Order"}}, Classification(ObjectKind.CALL_IF_CLAIMED, "track")),
+        ({"type": "page", "event": "Order"}, Classification(ObjectKind.CALL_IF_CLAIMED, "page")),
         # messages about deleted users
-        ({"type": "delete", "userId": "u"}, Shape(ObjectKind.CALL, "delete")),
-        ({"type": "delete", "userId": 5}, Shape(ObjectKind.OTHER)),
-        ({"type": "delete", "user_id": "u"}, Shape(ObjectKind.OTHER)),
+        ({"type": "delete", "userId": "u"}, Classification(ObjectKind.CALL, "delete")),
+        ({"type": "delete", "userId": 5}, Classification(ObjectKind.OTHER)),
+        ({"type": "delete", "user_id": "u"}, Classification(ObjectKind.OTHER)),
         # no type, or none that is one
-        ({"event": "Order", "userId": "u"}, Shape(ObjectKind.CALL, "track")),
-        ({"type": None, "event": "Order", "messageId": "m"}, Shape(ObjectKind.CALL, "track")),
-        ({"type": " ", "event": "Order", "anonymous_id": "a"}, Shape(ObjectKind.CALL, "track")),
-        ({"type": 5, "event": "Order", "context": {"device": {}}}, Shape(ObjectKind.CALL, "track")),
-        ({"event": "Order"}, Shape(ObjectKind.CALL_IF_CLAIMED, "track")),
-        ({"userId": "u", "traits": {}}, Shape(ObjectKind.CALL, "identify")),
-        ({"user_id": "u", "context": {"device": {}}}, Shape(ObjectKind.CALL, "identify")),
-        ({"userId": "u", "context": {"device": {}}, "properties": {}}, Shape(ObjectKind.CALL, "page")),
-        ({"userId": "u", "traits": {}, "groupId": "g"}, Shape(ObjectKind.CALL, "group")),
-        ({"userId": "u", "traits": {}, "groupId": "g", "previousId": "p"}, Shape(ObjectKind.CALL, "alias")),
-        ({"userId": "u", "groupId": "g"}, Shape(ObjectKind.CALL_IF_CLAIMED, "group")),
-        ({"userId": "u", "previousId": "p"}, Shape(ObjectKind.CALL_IF_CLAIMED, "alias")),
-        ({"userId": "u", "properties": {}}, Shape(ObjectKind.OTHER)),
-        ({"groupId": "g", "previousId": "p"}, Shape(ObjectKind.OTHER)),
-        ({"context": {"device": {}}, "traits": {}}, Shape(ObjectKind.OTHER)),
+        ({"event": "Order", "userId": "u"}, Classification(ObjectKind.CALL, "track")),
+        ({"type": None, "event": "Order", "messageId": "m"}, Classification(ObjectKind.CALL, "track")),
+        ({"type": " ", "event": "Order", "anonymous_id": "a"}, Classification(ObjectKind.CALL, "track")),
+        ({"type": 5, "event": "Order", "context": {"device": {}}}, Classification(ObjectKind.CALL, "track")),
+        ({"event": "Order"}, Classification(ObjectKind.CALL_IF_CLAIMED, "track")),
+        ({"userId": "u", "traits": {}}, Classification(ObjectKind.CALL, "identify")),
+        ({"user_id": "u", "context": {"device": {}}}, Classification(ObjectKind.CALL, "identify")),
+        ({"userId": "u", "context": {"device": {}}, "properties": {}}, Classification(ObjectKind.CALL, "page")),
+        ({"userId": "u", "traits": {}, "groupId": "g"}, Classification(ObjectKind.CALL, "group")),
+        ({"userId": "u", "traits": {}, "groupId": "g", "previousId": "p"}, Classification(ObjectKind.CALL, "alias")),
+        ({"userId": "u", "groupId": "g"}, Classification(ObjectKind.CALL_IF_CLAIMED, "group")),
+        ({"userId": "u", "previousId": "p"}, Classification(ObjectKind.CALL_IF_CLAIMED, "alias")),
+        ({"userId": "u", "properties": {}}, Classification(ObjectKind.OTHER)),
+        ({"groupId": "g", "previousId": "p"}, Classification(ObjectKind.OTHER)),
+        ({"context": {"device": {}}, "traits": {}}, Classification(ObjectKind.OTHER)),
         # lines of applications' logs
-        ({"event": "login", "userId": "u", "level": "info"}, Shape(ObjectKind.LOG_LINE)),
-        ({"event": "login", "messageId": "m", "severity": 3}, Shape(ObjectKind.LOG_LINE)),
-        ({"event": "login", "logger": "app"}, Shape(ObjectKind.LOG_LINE)),
-        ({"type": "page", "msg": "x"}, Shape(ObjectKind.LOG_LINE)),
-        ({"type": "track", "event": "Order", "level": 3}, Shape(ObjectKind.CALL, "track")),
-        ({"event": "x", "level": 3, "userId": "u", "context": {"device": {}}}, Shape(ObjectKind.CALL, "track")),
+        ({"event": "login", "userId": "u", "level": "info"}, Classification(ObjectKind.LOG_LINE)),
+        ({"event": "login", "messageId": "m", "severity": 3}, Classification(ObjectKind.LOG_LINE)),
+        ({"event": "login", "logger": "app"}, Classification(ObjectKind.LOG_LINE)),
+        ({"type": "page", "msg": "x"}, Classification(ObjectKind.LOG_LINE)),
+        ({"type": "track", "event": "Order", "level": 3}, Classification(ObjectKind.CALL, "track")),
+        (
+            {"event": "x", "level": 3, "userId": "u", "context": {"device": {}}},
+            Classification(ObjectKind.CALL, "track"),
+        ),
         # other products
-        ({"event": "Order", "properties": {"distinct_id": "d", "token": "t"}}, Shape(ObjectKind.MIXPANEL)),
-        ({"type": "track", "properties": {"distinct_id": "d"}}, Shape(ObjectKind.MIXPANEL)),
-        ({"type": "track", "event": "Order", "properties": {"distinct_id": "d"}}, Shape(ObjectKind.CALL, "track")),
-        ({"event": "push", "repository": {}}, Shape(ObjectKind.CALL_IF_CLAIMED, "track")),
+        ({"event": "Order", "properties": {"distinct_id": "d", "token": "t"}}, Classification(ObjectKind.MIXPANEL)),
+        ({"type": "track", "properties": {"distinct_id": "d"}}, Classification(ObjectKind.MIXPANEL)),
+        (
+            {"type": "track", "event": "Order", "properties": {"distinct_id": "d"}},
+            Classification(ObjectKind.CALL, "track"),
+        ),
+        ({"event": "push", "repository": {}}, Classification(ObjectKind.CALL_IF_CLAIMED, "track")),
         # an object is not an event's name
-        ({"event": {"type": "track", "userId": "u"}}, Shape(ObjectKind.EVENT_OBJECT)),
-        ({"event": {}, "userId": "u"}, Shape(ObjectKind.EVENT_OBJECT)),
-        ({"event": {}, "userId": "u", "traits": {}}, Shape(ObjectKind.CALL, "identify")),
+        ({"event": {"type": "track", "userId": "u"}}, Classification(ObjectKind.EVENT_OBJECT)),
+        ({"event": {}, "userId": "u"}, Classification(ObjectKind.EVENT_OBJECT)),
+        ({"event": {}, "userId": "u", "traits": {}}, Classification(ObjectKind.CALL, "identify")),
         # what SDKs say of themselves
-        ({"series": [{"type": "Counter", "metric": "x"}]}, Shape(ObjectKind.METRICS)),
-        ({"series": [{"type": "line"}]}, Shape(ObjectKind.OTHER)),
-        ({"series": []}, Shape(ObjectKind.OTHER)),
+        ({"series": [{"type": "Counter", "metric": "x"}]}, Classification(ObjectKind.METRICS)),
+        ({"series": [{"type": "line"}]}, Classification(ObjectKind.OTHER)),
+        ({"series": []}, Classification(ObjectKind.OTHER)),
         # bodies for /v1/page
-        ({"name": "Home", "userId": "u", "timestamp": "x"}, Shape(ObjectKind.NO_TYPE)),
-        ({"name": "Home", "anonymous_id": "u", "writeKey": "x"}, Shape(ObjectKind.NO_TYPE)),
-        ({"name": "Home", "userId": "u"}, Shape(ObjectKind.OTHER)),
-        ({"name": "Home", "timestamp": "x"}, Shape(ObjectKind.OTHER)),
-        ({}, Shape(ObjectKind.OTHER)),
+        ({"name": "Home", "userId": "u", "timestamp": "x"}, Classification(ObjectKind.NO_TYPE)),
+        ({"name": "Home", "anonymous_id": "u", "writeKey": "x"}, Classification(ObjectKind.NO_TYPE)),
+        ({"name": "Home", "userId": "u"}, Classification(ObjectKind.OTHER)),
+        ({"name": "Home", "timestamp": "x"}, Classification(ObjectKind.OTHER)),
+        ({}, Classification(ObjectKind.OTHER)),
     ],
 )
-def test_the_first_description_that_fits_decides(value: dict[str, Any], shape: Shape) -> None:
-    assert shape_of(value) == shape
+def test_the_first_description_that_fits_decides(value: dict[str, Any], shape: Classification) -> None:
+    assert classify(value) == shape
 
 
 @pytest.mark.parametrize(
@@ -118,15 +124,15 @@ def test_the_first_description_that_fits_decides(value: dict[str, Any], shape: S
     ],
 )
 def test_a_misspelled_type_is_recognised_by_its_letters(wrong: str, meant: str) -> None:
-    expected = Shape(ObjectKind.WRONG_TYPE, meant) if meant else Shape(ObjectKind.OTHER)
-    assert shape_of({"type": wrong, "event": "x", "userId": "u"}) == expected
-    assert shape_of({"type": wrong, "messageId": "x"}) == expected
-    assert shape_of({"type": wrong, "context": {"library": {}}}) == expected
+    expected = Classification(ObjectKind.WRONG_TYPE, meant) if meant else Classification(ObjectKind.OTHER)
+    assert classify({"type": wrong, "event": "x", "userId": "u"}) == expected
+    assert classify({"type": wrong, "messageId": "x"}) == expected
+    assert classify({"type": wrong, "context": {"library": {}}}) == expected
 
 
 @pytest.mark.parametrize("more", [{}, {"userId": "u"}, {"event": "x"}, {"userId": "u", "event": {}}, {"context": {}}])
 def test_a_misspelled_type_alone_is_no_sign(more: dict[str, Any]) -> None:
-    assert shape_of({"type": "Trak", **more}) == Shape(ObjectKind.OTHER)
+    assert classify({"type": "Trak", **more}) == Classification(ObjectKind.OTHER)
 
 
 @given(st.sampled_from(CALL_TYPES), st.data())
@@ -140,7 +146,7 @@ def test_one_wrong_letter_anywhere_is_recognised(call_type: str, data: st.DataOb
         call_type[:at] + call_type[at : at + 2][::-1] + call_type[at + 2 :],
     ]
     for wrong in set(edits) - {call_type}:
-        assert shape_of({"type": wrong, "messageId": "m"}) == Shape(ObjectKind.WRONG_TYPE, call_type)
+        assert classify({"type": wrong, "messageId": "m"}) == Classification(ObjectKind.WRONG_TYPE, call_type)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +191,7 @@ def test_other_broken_text_has_no_signs(text: bytes) -> None:
 )
 def test_a_truncated_call_shows_its_signs(value: dict[str, Any]) -> None:
     """What is a call when it is whole is not passed over when it is broken."""
-    shape = shape_of(value)
+    shape = classify(value)
     assert shape.type or shape.kind not in {ObjectKind.CALL, ObjectKind.CALL_IF_CLAIMED, ObjectKind.WRONG_TYPE}
     if shape.kind is ObjectKind.CALL:
         assert shows_signs(json.dumps(value).encode()[:-1])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from segkoch_lint.calls.call import Call, was_sent
-from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, place_in_document, unwrap
+from segkoch_lint.envelopes.unwrap import Batch, DestinationSettings, NotACall, place_in_document, unwrap
 
 TRACK = {"type": "track", "event": "x"}
 
@@ -175,7 +175,7 @@ KOCHAVA = {"settings": {"apiKey": "x"}, "metadata": {"slug": "kochava"}}
 )
 def test_settings_of_a_kochava_destination_are_recognised(value: Any, path: Any) -> None:
     (unit,) = unwrap(value)
-    assert isinstance(unit, Destination)
+    assert isinstance(unit, DestinationSettings)
     assert unit.path == path
 
 

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from segkoch_lint import resources
 from segkoch_lint.identity.claim_vectors import (
-    Vector,
+    ClaimVector,
     asks_of_each_claim,
     asks_only_how_many_names,
     summary_of_claim,
@@ -94,12 +94,12 @@ def test_the_built_in_rules_ask_of_each_claim_only() -> None:
 @pytest.mark.parametrize("kind", ["u", "a"])
 def test_made_up_summaries_have_the_documented_shape(kind: str) -> None:
     shape = Draft202012Validator(resources.load("user-summary"))
-    for vector in range(2 * max(Vector)):
+    for vector in range(2 * max(ClaimVector)):
         shape.validate(summary_of_claim(kind, "ios", vector))
     shape.validate(summary_of_person(kind, "android", 12))
 
 
-V = Vector
+V = ClaimVector
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,6 @@ V = Vector
         ),
     ],
 )  # fmt: skip
-def test_a_vector_is_judged_as_the_claims_that_have_it(vector: Vector, expected: list[str]) -> None:
+def test_a_vector_is_judged_as_the_claims_that_have_it(vector: ClaimVector, expected: list[str]) -> None:
     violations = RULES.violations("user", summary_of_claim("u", "ios", vector))
     assert [each.rule.code for each in violations] == expected

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.identity.users import Statement, User
+from segkoch_lint.identity.users import User, UserCalls
 from segkoch_lint.linter import Linter
 from tests.identity.saying import D1, app, server
 
-APP = Statement("uuser-4711", "ios", "mobile", "D-app", "AD-app", "analytics-swift", "", "place 0000", 1)
+APP = UserCalls("uuser-4711", "ios", "mobile", "D-app", "AD-app", "analytics-swift", "", "place 0000", 1)
 
 
-def sent_by_servers(number: int) -> list[Statement]:
+def sent_by_servers(number: int) -> list[UserCalls]:
     """Statements of servers, each with a device of its own."""
     return [
         APP._replace(origin="server", device=f"D-{each}", library="analytics-ruby", place=f"place {each:04}")

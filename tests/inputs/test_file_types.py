@@ -2,33 +2,33 @@ from __future__ import annotations
 
 import pytest
 
-from segkoch_lint.inputs.file_types import Claim, claim_of, encoding_of, is_compressed, starts_like_calls
+from segkoch_lint.inputs.file_types import ClaimedFormat, claimed_format, encoding_of, is_compressed, starts_like_calls
 
 
 @pytest.mark.parametrize(
     ("name", "claim"),
     [
-        ("a.json", Claim.JSON),
-        ("logs/A.JSON.GZ", Claim.JSON),
-        ("a.ndjson", Claim.JSON_LINES),
-        ("a.jsonl.zst", Claim.JSON_LINES),
-        ("a.jsonc", Claim.JSONC),
-        ("A.JSON5.gz", Claim.JSON5),
-        ("a.har", Claim.JSON),
-        ("a.zhar", Claim.JSON),
-        ("a.chlsj", Claim.JSON),
-        ("a.yml", Claim.YAML),
-        ("a.yaml.gzip", Claim.YAML),
-        ("a.log", Claim.NOTHING),
-        ("a.json.1", Claim.NOTHING),
-        ("json", Claim.NOTHING),
-        (".gz", Claim.NOTHING),
-        ("-", Claim.NOTHING),
-        ("", Claim.NOTHING),
+        ("a.json", ClaimedFormat.JSON),
+        ("logs/A.JSON.GZ", ClaimedFormat.JSON),
+        ("a.ndjson", ClaimedFormat.JSON_LINES),
+        ("a.jsonl.zst", ClaimedFormat.JSON_LINES),
+        ("a.jsonc", ClaimedFormat.JSONC),
+        ("A.JSON5.gz", ClaimedFormat.JSON5),
+        ("a.har", ClaimedFormat.JSON),
+        ("a.zhar", ClaimedFormat.JSON),
+        ("a.chlsj", ClaimedFormat.JSON),
+        ("a.yml", ClaimedFormat.YAML),
+        ("a.yaml.gzip", ClaimedFormat.YAML),
+        ("a.log", ClaimedFormat.NOTHING),
+        ("a.json.1", ClaimedFormat.NOTHING),
+        ("json", ClaimedFormat.NOTHING),
+        (".gz", ClaimedFormat.NOTHING),
+        ("-", ClaimedFormat.NOTHING),
+        ("", ClaimedFormat.NOTHING),
     ],
 )
-def test_the_ending_claims_and_that_of_compression_is_looked_through(name: str, claim: Claim) -> None:
-    assert claim_of(name) is claim
+def test_the_ending_claims_and_that_of_compression_is_looked_through(name: str, claim: ClaimedFormat) -> None:
+    assert claimed_format(name) is claim
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from segkoch_lint.config.exit_status import exit_status
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_file, open_input
-from segkoch_lint.inputs.watched_file import ChangedError, Identity, WatchedFile
+from segkoch_lint.inputs.watched_file import ChangedError, FileIdentity, WatchedFile
 from segkoch_lint.linter import Linter
 
 LINE = '{"type":"track","event":"x","userId":"u","properties":{"note":"' + "x" * 900 + '"}}\n'
@@ -115,6 +115,6 @@ def test_a_file_that_is_cut_after_it_was_read_is_not_an_error(tmp_path: Path) ->
         assert watched.read(100) == b"0123456789"
         os.truncate(file, 0)
         assert watched.read(100) == b""
-        assert Identity.of(file.stat()).size == 0
+        assert FileIdentity.of(file.stat()).size == 0
     finally:
         os.close(descriptor)

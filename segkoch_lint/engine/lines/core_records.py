@@ -25,8 +25,8 @@ from segkoch_lint.identity.recorder import Recorder, event_place, id_places
 from segkoch_lint.identity.records import (
     IdentityRecord,
     IdMembers,
-    KeptRecords,
     Link,
+    NativeRecords,
     members_of,
     sender_of,
     storable_name,
@@ -137,7 +137,7 @@ class CoreRecords:
         """About how many records there are to take."""
         return self._plan.core.records
 
-    def take(self) -> KeptRecords | None:
+    def take(self) -> NativeRecords | None:
         """Return the kept records, if there are any, and drop them."""
         kept = self._plan.core.take_records()
         return kept if len(kept) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from segkoch_lint.findings.plan_tally import Change
+from segkoch_lint.findings.plan_tally import PlanChange
 from segkoch_lint.plans.check.pending_findings import PendingPlanFinding
 from segkoch_lint.plans.check.plan_findings import (
     GUARD_REMOVED,
@@ -47,7 +47,7 @@ def opened(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator
     yield from findings.unprobed(new, known=old)
 
 
-def closed(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator[Change]:
+def closed(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator[PlanChange]:
     """Yield which requirements are guarded by more rules than before."""
     before = _answers_before(old, new)
     for code, name in findings.names.items():
@@ -57,7 +57,9 @@ def closed(findings: PlanFindings, old: PlanResult, new: PlanResult) -> Iterator
             if code not in new.answers[rule].unguarded and any(code in answer.unguarded for answer in before[rule])
         ]
         if rules:
-            yield Change("guarded", f"{code} {name} is guarded now by {listed([rule.label for rule in rules], _NAMED)}")
+            yield PlanChange(
+                "guarded", f"{code} {name} is guarded now by {listed([rule.label for rule in rules], _NAMED)}"
+            )
 
 
 def removed(findings: PlanFindings, old: PlanResult) -> Iterator[PendingPlanFinding]:

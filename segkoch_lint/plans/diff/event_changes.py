@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from segkoch_lint.findings.plan_tally import Change
+from segkoch_lint.findings.plan_tally import PlanChange
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.plans.diff.required_members import newly_required
 from segkoch_lint.plans.model.json_values import as_mapping
@@ -27,21 +27,21 @@ _MAX_COMPARED = 40_000
 _ANNOTATIONS = frozenset({"$schema", "$id", "title", "description", "labels", "version"})
 
 
-def event_changes(old: Plan, new: Plan) -> Iterator[Change]:
+def event_changes(old: Plan, new: Plan) -> Iterator[PlanChange]:
     """Yield the changes of events, of plans whose format cannot be checked, too."""
     before, after = _events(old), _events(new)
     gone = {name: rule for name, rule in before.items() if name not in after}
     came = {name: rule for name, rule in after.items() if name not in before}
     for one, other in renamed_events(before, after):
         del gone[one], came[other]
-        yield Change("renamed", _renaming(one, other), warning=True)
+        yield PlanChange("renamed", _renaming(one, other), warning=True)
     deprecated = {rule.event for rule in new.rules if rule.call_type == "track" and rule.deprecated}
     for name in gone:
         what = "deprecated" if name in deprecated else "removed"
         message = f'event "{mask_shapes(name)}" is {what}: Kochava gets no more events of this name'
-        yield Change("removed", message, warning=True)
+        yield PlanChange("removed", message, warning=True)
     for name in came:
-        yield Change("added", f'event "{mask_shapes(name)}" is new: {_AT_FIRST_SIGHT}')
+        yield PlanChange("added", f'event "{mask_shapes(name)}" is new: {_AT_FIRST_SIGHT}')
     yield from newly_required(old, new)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from segkoch_lint.errors import UsageError
-from segkoch_lint.inputs.file_types import Claim, claim_of
+from segkoch_lint.inputs.file_types import ClaimedFormat, claimed_format
 from segkoch_lint.inputs.gitignore import PathPatterns
 from segkoch_lint.inputs.globs import is_glob, matches
 from segkoch_lint.plans.diff.git_repository import Repository, TreeEntry
@@ -103,7 +103,11 @@ class GitHistory:
 
     def _candidates(self, snapshot: Snapshot, wanted: Callable[[str], bool]) -> Iterator[str]:
         for place in snapshot.places:
-            if wanted(place) and claim_of(place) is not Claim.NOTHING and not self._excludes.match(place, folder=False):
+            if (
+                wanted(place)
+                and claimed_format(place) is not ClaimedFormat.NOTHING
+                and not self._excludes.match(place, folder=False)
+            ):
                 yield place
 
     def _read(self, snapshot: Snapshot, places: Iterable[str], *, named: bool = False) -> Iterator[OldFile]:

@@ -13,7 +13,7 @@ import msgspec
 from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Finding
-from segkoch_lint.findings.plan_tally import Change
+from segkoch_lint.findings.plan_tally import PlanChange
 from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.gitignore import PathPatterns
 from segkoch_lint.inputs.input import UnreadableInput
@@ -252,12 +252,12 @@ def _compare_pair(checker: PlanChecker, pair: PlanPair, evaluator: Evaluator) ->
 def _removed(checker: PlanChecker, old: Plan, evaluator: Evaluator) -> list[Finding]:
     name = f' "{old.name}"' if old.name else ""
     message = f"the tracking plan{name} was removed: it does not stop calls any more"
-    _note(checker, old, [Change("removed", message, warning=True)])
+    _note(checker, old, [PlanChange("removed", message, warning=True)])
     # An input that could not be read may hold the plan now; the run is incomplete then.
     if not old.checkable or checker.summary.unread:
         return []
     return checker.writer.findings(removed(checker.plan_findings, probe_plan(old, evaluator, checker.codes)))
 
 
-def _note(checker: PlanChecker, plan: Plan, changes: Iterable[Change]) -> None:
+def _note(checker: PlanChecker, plan: Plan, changes: Iterable[PlanChange]) -> None:
     checker.tally.changes.extend(msgspec.structs.replace(each, path=plan.location.file) for each in changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from segkoch_lint.findings.plan_tally import Change
+from segkoch_lint.findings.plan_tally import PlanChange
 from segkoch_lint.findings.position import value_at
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.plans.diff.pairs import rules_before
@@ -30,7 +30,7 @@ _EVERY_SDK: frozenset[Names] = frozenset({("type",), ("event",), ("context",), (
 """Members that every library sends."""
 
 
-def newly_required(old: Plan, new: Plan) -> Iterator[Change]:
+def newly_required(old: Plan, new: Plan) -> Iterator[PlanChange]:
     """Yield by rule the members that calls need and did not need before; first those that every call needs.
 
     Members of the device are left out: they are requirements, whose guards are compared.
@@ -95,14 +95,14 @@ def _required_before(old: Plan, new: Plan, rule: PlanRule) -> frozenset[Names] |
     return frozenset.intersection(*_required(rules)) if rules else None
 
 
-def _change(subject: str, members: frozenset[Names]) -> Iterator[Change]:
+def _change(subject: str, members: frozenset[Names]) -> Iterator[PlanChange]:
     wanted = [each for each in sorted(members - _EVERY_SDK) if each[:2] != _DEVICE]
     # If a member is required, its container is, too.
     wanted = [each for each in wanted if not any(one != each and one[: len(each)] == each for one in wanted)]
     if wanted:
         names = listed([".".join(each).replace(f".{_ITEM}", _ITEM) for each in wanted], _NAMED)
         text = mask_shapes(f"{subject}: {names} {'is' if len(wanted) == 1 else 'are'} required now")
-        yield Change("required", f"{text}, so {_BLOCKED} are blocked", warning=True)
+        yield PlanChange("required", f"{text}, so {_BLOCKED} are blocked", warning=True)
 
 
 def _subject(rule: PlanRule) -> str:

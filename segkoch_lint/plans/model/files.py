@@ -10,7 +10,7 @@ from segkoch_lint.calls.call import Call
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError, ValueDocument
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.reader import UnsupportedInput, read_documents
-from segkoch_lint.envelopes.unwrap import Batch, Destination, NotACall, unwrap
+from segkoch_lint.envelopes.unwrap import Batch, DestinationSettings, NotACall, unwrap
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.limits import Limits
@@ -125,7 +125,7 @@ def _note_other(document: Document, file: PlanFile) -> str:
             remark = _EVENTS
         case Batch():
             remark = _EVENTS
-        case Destination():
+        case DestinationSettings():
             remark = _DESTINATION
         case NotACall(kind="HAR capture"):
             remark = _HAR

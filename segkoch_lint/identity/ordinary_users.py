@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from segkoch_lint.identity.claim_vectors import Vector, asks_of_each_claim, summary_of_claim, summary_of_person
+from segkoch_lint.identity.claim_vectors import ClaimVector, asks_of_each_claim, summary_of_claim, summary_of_person
 from segkoch_lint.identity.devices import IdUse
 from segkoch_lint.identity.identity_findings import ADVERTISING, DEVICE
 from segkoch_lint.identity.records import PLATFORMS
@@ -19,20 +19,28 @@ if TYPE_CHECKING:
 _MOST_DEVICES = 4
 """The most device ids of an ordinary user on a platform."""
 
-_DEVICE_SENT = Vector.DEVICE | Vector.APP_DEVICE | Vector.SAME_DEVICE | Vector.EXACT_DEVICE
-_ADVERTISING_SENT = Vector.ADVERTISING | Vector.APP_ADVERTISING | Vector.SAME_ADVERTISING | Vector.EXACT_ADVERTISING
-_PAIR_SENT = _DEVICE_SENT | _ADVERTISING_SENT | Vector.ANY_OF_DEVICE | Vector.SAME_OF_DEVICE | Vector.EXACT_OF_DEVICE
+_DEVICE_SENT = ClaimVector.DEVICE | ClaimVector.APP_DEVICE | ClaimVector.SAME_DEVICE | ClaimVector.EXACT_DEVICE
+_ADVERTISING_SENT = (
+    ClaimVector.ADVERTISING | ClaimVector.APP_ADVERTISING | ClaimVector.SAME_ADVERTISING | ClaimVector.EXACT_ADVERTISING
+)
+_PAIR_SENT = (
+    _DEVICE_SENT
+    | _ADVERTISING_SENT
+    | ClaimVector.ANY_OF_DEVICE
+    | ClaimVector.SAME_OF_DEVICE
+    | ClaimVector.EXACT_OF_DEVICE
+)
 
 CLAIMS = (
-    Vector.DEVICE,
-    Vector.ADVERTISING,
-    Vector.DEVICE | Vector.ADVERTISING,
+    ClaimVector.DEVICE,
+    ClaimVector.ADVERTISING,
+    ClaimVector.DEVICE | ClaimVector.ADVERTISING,
     _PAIR_SENT,
     _DEVICE_SENT,
-    _DEVICE_SENT | Vector.APP_ADVERTISING,
-    _DEVICE_SENT | Vector.APP_ADVERTISING | Vector.ANY_OF_DEVICE,
+    _DEVICE_SENT | ClaimVector.APP_ADVERTISING,
+    _DEVICE_SENT | ClaimVector.APP_ADVERTISING | ClaimVector.ANY_OF_DEVICE,
     _ADVERTISING_SENT,
-    _ADVERTISING_SENT | Vector.APP_DEVICE,
+    _ADVERTISING_SENT | ClaimVector.APP_DEVICE,
 )
 """All claims of ordinary users: the app sent nothing, or the same pair of ids."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.engine.input_linter import InputLinter
-from segkoch_lint.identity.ordinary import most_devices
+from segkoch_lint.identity.ordinary_users import most_devices
 from segkoch_lint.rules.violations import Violation
 
 
