@@ -309,6 +309,7 @@ def test_of_several_pages_only_one_gets_the_guard(tmp_path: Path, merge: Merge) 
     assert (codes(findings), checker.tally.plans, checker.summary.unread) == ([], 1, [])
 
 
+@pytest.mark.slow
 def test_one_page_of_several_gets_the_guard_in_place_of_the_exact_schema(merge: Merge) -> None:
     page = pages()[1]
     with pytest.raises(UsageError, match="its common schema may be in another"):
@@ -319,6 +320,7 @@ def test_one_page_of_several_gets_the_guard_in_place_of_the_exact_schema(merge: 
     assert json.loads(text)["data"]["rules"][1]["jsonSchema"]["title"] == TITLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
