@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from segkoch_lint.documents.surroundings import Surroundings
+from segkoch_lint.documents.nesting import Nesting
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import Ids, KnownIds
 from segkoch_lint.findings.redaction.masking import Secret, shown_pointer
@@ -62,7 +62,7 @@ class ParseError(msgspec.Struct, frozen=True):
         line: the number of the first of ``lines``, 1-based.
         lines: the lines around it, without their ends; may be empty (a binary file).
         shows_signs: whether the text has a key that hardly anything but a call has; true if unknown.
-        around: the surroundings of the start of the lines; None if the text begins there.
+        around: the nesting at the start of the lines; None if the text begins there.
         cause: decides the remedy: ``cut-off``, ``too-large``, ``source-code``, ``comments``, or empty.
     """
 
@@ -71,7 +71,7 @@ class ParseError(msgspec.Struct, frozen=True):
     line: int = 1
     lines: Sequence[str] = ()
     shows_signs: bool = True
-    around: Surroundings | None = None
+    around: Nesting | None = None
     cause: str = ""
 
 

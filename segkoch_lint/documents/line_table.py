@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import cached_property
 
 from segkoch_lint.documents.document import ParseError
-from segkoch_lint.documents.surroundings import Surroundings, surroundings
+from segkoch_lint.documents.nesting import Nesting, nesting_at
 from segkoch_lint.findings.position import OffsetRange, Span
 
 _AROUND = 2
@@ -86,7 +86,7 @@ def parse_error_at(
     *,
     cause: str = "",
     table: LineTable | None = None,
-    around: Surroundings | None = None,
+    around: Nesting | None = None,
 ) -> ParseError:
     """Return the error with this extent in a text that begins at *line* and *column* of its input.
 
@@ -96,7 +96,7 @@ def parse_error_at(
         extent: of the error.
         line, column: where the text begins.
         table: the table of the text, if there is one.
-        around: the surroundings of the start of the lines that are kept; computed if not given.
+        around: the nesting at the start of the lines that are kept; computed if not given.
     """
     table = table or LineTable(text, line, column)
     span = table.span(extent)
@@ -104,5 +104,5 @@ def parse_error_at(
     kept = {span.line: span.column + _LONGEST_LINE}
     lines = table.lines(first, span.line + _AROUND)
     shown = [each[: kept.get(number, _LONGEST_LINE)] for number, each in enumerate(lines, first)]
-    outside = around or surroundings(text, table.extent_of_line(first)[0]) if first > line else None
+    outside = around or nesting_at(text, table.extent_of_line(first)[0]) if first > line else None
     return ParseError(message, span, first, shown, around=outside, cause=cause)

@@ -22,7 +22,7 @@ from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_input
 from segkoch_lint.plans.model.plan import CallKind, Plan, PlanRule, event_version
-from segkoch_lint.plans.probe.evaluator import Evaluator, Replayed, TimeLimitExceeded
+from segkoch_lint.plans.probe.evaluator import Evaluator, ReplayVerdict, TimeLimitExceeded
 from segkoch_lint.plans.probe.validators import SchemaError
 
 _BATCH = 100
@@ -86,7 +86,7 @@ def _kind_of(call: Mapping[str, Any]) -> CallKind:
     return call["type"], event if call["type"] == "track" and isinstance(event, str) else ""
 
 
-def _counts(result: Replayed | None, *, without_rule: bool) -> ReplayCounts:
+def _counts(result: ReplayVerdict | None, *, without_rule: bool) -> ReplayCounts:
     """Return the figures of one call; *result* is None if its schemas cannot be evaluated."""
     if result is None:
         return ReplayCounts(calls=1, without_rule=without_rule, unasked=1)

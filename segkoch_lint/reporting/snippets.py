@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.documents.document import Document, ParseError, Scalar
-from segkoch_lint.documents.surroundings import Surroundings
+from segkoch_lint.documents.nesting import Nesting
 from segkoch_lint.findings.finding import Snippet
 from segkoch_lint.findings.position import OffsetRange, Span
 from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.masking import mask
 from segkoch_lint.findings.redaction.personal_data import is_id, sensitive_spans
-from segkoch_lint.reporting.broken_text import guessed_secrets
+from segkoch_lint.reporting.guessed_secrets import guessed_secrets
 
 REACHES = ((0.75, 1.5), (2, 4))
 """How much of a long line before and after the focus is masked at first, and then, in widths of what is shown."""
@@ -225,7 +225,7 @@ def _error_secrets(error: ParseError) -> dict[int, list[MaskedRange]]:
         whole = whole and len(parts[-1][2]) == len(line)
     found: dict[int, list[MaskedRange]] = {number: [] for number, _, _ in parts}
     if not whole:
-        hidden = Surroundings(inside=True)
+        hidden = Nesting(inside=True)
         for number, start, text in parts:
             here = guessed_secrets(text, around=hidden if start > 0 or number > error.line else error.around)
             found[number] = [MaskedRange(start + a, start + b) for a, b in here]

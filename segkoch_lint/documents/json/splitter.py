@@ -13,13 +13,13 @@ from segkoch_lint.documents.json.scanner import value_end
 from segkoch_lint.documents.json.size_limits import offset_beyond_depth, too_deep_error
 from segkoch_lint.documents.json.syntax_errors import InvalidJsonError, RecursionLimitError, more_follows, not_utf8
 from segkoch_lint.documents.line_table import LineTable, parse_error_at
-from segkoch_lint.documents.surroundings import UNKNOWN as UNKNOWN_SURROUNDINGS
+from segkoch_lint.documents.nesting import UNKNOWN as UNKNOWN_SURROUNDINGS
 
 _BETWEEN = re.compile(r"[ \t\n\r\x1e]*")
 _RESUME = re.compile(r"^[{\[]", re.MULTILINE)
 
 _FEW = 8
-"""Broken documents of one text whose surroundings are scanned, each at the cost of reading the text in Python."""
+"""Broken documents of one text whose nesting is computed, each at the cost of reading the text in Python."""
 
 _MOST_RESCANNED = 64 << 20
 """Characters that are scanned again to place the errors of one text; each error takes the whole text."""

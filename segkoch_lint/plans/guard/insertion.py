@@ -30,8 +30,8 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Insertion:
-    """The result for a plan file.
+class InsertionResult:
+    """The result of inserting a guard into a plan file.
 
     Attributes:
         text: of the file with the guard in every plan, or None if every plan has it, or is guarded without it.
@@ -44,7 +44,7 @@ class Insertion:
 
 def insert_guard(
     content: bytes, name: str, guard: Mapping[str, Any], evaluator: Evaluator, limits: Limits
-) -> Insertion:
+) -> InsertionResult:
     """Insert a guard into every plan of a file.
 
     Args:
@@ -68,12 +68,12 @@ def insert_guard(
     refused = tuple(dict.fromkeys(each for state in states.values() for each in state.refused))
     edits = [_edit(text, plan, guard) for plan, state in states.items() if not state.guards or _is_stale(plan, guard)]
     if not edits:
-        return Insertion(None, refused)
+        return InsertionResult(None, refused)
     changed = apply(text, edits)
     for plan in _plans(changed, name, limits):
         if not _state(plan, evaluator, inserted=True).guards:
             raise UsageError(f"{name}: the plan's own common schema cannot be added to.", _BY_HAND)
-    return Insertion(mark + changed, refused)
+    return InsertionResult(mark + changed, refused)
 
 
 def _plans(text: str, name: str, limits: Limits) -> Sequence[Plan]:

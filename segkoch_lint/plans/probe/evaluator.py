@@ -26,7 +26,7 @@ _GRACE = 5.0
 """Seconds in which an idle process should end."""
 
 
-class Replayed(NamedTuple):
+class ReplayVerdict(NamedTuple):
     """What two versions of a plan say of a captured call.
 
     Attributes:
@@ -116,7 +116,7 @@ class Evaluator:
         request = {"task": "probe", "schemas": numbers, "kind": kind, "version": version, "values": list(values)}
         return msgspec.convert(self._request(request), Answer)
 
-    def replay(self, calls: Sequence[tuple[Mapping[str, Any], Sequence[Any], Sequence[Any]]]) -> list[Replayed]:
+    def replay(self, calls: Sequence[tuple[Mapping[str, Any], Sequence[Any], Sequence[Any]]]) -> list[ReplayVerdict]:
         """Return for each captured call what the schemas of the old version and of the new one say of it.
 
         Raises:
@@ -124,7 +124,7 @@ class Evaluator:
             TimeLimitExceeded: they take too long.
         """
         numbered = [(call, [*map(self.load, old)], [*map(self.load, new)]) for call, old, new in calls]
-        return msgspec.convert(self._request({"task": "replay", "calls": numbered}), list[Replayed])
+        return msgspec.convert(self._request({"task": "replay", "calls": numbered}), list[ReplayVerdict])
 
     def _request(self, request: Mapping[str, Any]) -> Any:
         process = self._running()

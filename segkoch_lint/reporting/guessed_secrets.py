@@ -1,4 +1,4 @@
-"""Search for ids in text that no parser can read: rather too many words are masked than an id shown.
+"""Search for ids in text that no parser can read: too many words are masked rather than one id shown.
 
 Broken text can be read in two ways. By its quotes, a string is whole whatever is in it, but a missing quote turns
 everything after it inside out. By words, quotes do not matter, but a string can hold what looks like a key. Personal
@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.documents.json.tokens import Tokenizer
-from segkoch_lint.documents.surroundings import Surroundings
+from segkoch_lint.documents.nesting import Nesting
 from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.redaction.escapes import unescape
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.personal_data import merged, sensitive_spans
 from segkoch_lint.findings.redaction.sensitive_keys import is_damaged, is_sensitive_key
-from segkoch_lint.reporting.hidden_values import OPENED, STRING_REST, hidden_regions
+from segkoch_lint.reporting.hidden_regions import OPENED, STRING_REST, hidden_regions
 
 _TOKENIZER = Tokenizer(space=r"\s", quotes="\"'")
 _TEXTS = frozenset({"string", "unclosed", "word"})
@@ -59,12 +59,12 @@ _AMBIGUOUS_KEYS = frozenset({"name", "value"})
 _UNSEEN_KEY = "id"
 
 
-def guessed_secrets(text: str, *, around: Surroundings | None = None, broken: bool = True) -> list[OffsetRange]:
+def guessed_secrets(text: str, *, around: Nesting | None = None, broken: bool = True) -> list[OffsetRange]:
     """Return the ranges of *text* to mask, in order and apart.
 
     Args:
         text: one or more lines.
-        around: the surroundings of its start, if there is text before it: anything may be before the first key.
+        around: the nesting at its start, if there is text before it: anything may be before the first key.
         broken: whether the text is neither JSON nor YAML. Then keys and ids may be damaged, so that a key is not that
             of an id, or an id does not have its shape.
     """

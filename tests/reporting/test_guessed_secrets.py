@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.documents.surroundings import Surroundings
-from segkoch_lint.reporting.broken_text import guessed_secrets
+from segkoch_lint.documents.nesting import Nesting
+from segkoch_lint.reporting.guessed_secrets import guessed_secrets
 
 
-def shown(text: str, *, around: Surroundings | None = None) -> str:
+def shown(text: str, *, around: Nesting | None = None) -> str:
     """The text with a dot for each character to mask."""
     masked = list(text)
     for start, end in guessed_secrets(text, around=around):
@@ -42,7 +42,7 @@ def test_an_id_is_masked_and_the_error_stays_readable(text: str, stays: str) -> 
 
 
 def test_what_comes_before_the_first_key_may_be_an_id_where_the_text_has_begun_before() -> None:
-    assert "bob" not in shown('bob", "type": "iOS"', around=Surroundings())
+    assert "bob" not in shown('bob", "type": "iOS"', around=Nesting())
     assert shown("bob") == "bob"
 
 
@@ -111,6 +111,6 @@ def test_a_text_that_ends_with_a_value_keeps_it() -> None:
 
 @given(st.text(alphabet="\"'{}[]:,=\\ \nabid-1@.", max_size=60), st.booleans())
 def test_the_stretches_are_in_order_and_apart(text: str, begun: bool) -> None:
-    found = guessed_secrets(text, around=Surroundings(1) if begun else None)
+    found = guessed_secrets(text, around=Nesting(1) if begun else None)
     assert all(0 <= start < end <= len(text) for start, end in found)
     assert all(a[1] < b[0] for a, b in itertools.pairwise(found))

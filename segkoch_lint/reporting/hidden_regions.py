@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from segkoch_lint.documents.json.tokens import JSON
-from segkoch_lint.documents.surroundings import Surroundings, indentation, is_under_an_id
+from segkoch_lint.documents.nesting import Nesting, indentation, is_under_an_id
 from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.redaction.sensitive_keys import may_name_an_id
 
@@ -38,12 +38,12 @@ _Mark = tuple[int, str]
 """The offset of a bracket or comma, and the character."""
 
 
-def hidden_regions(text: str, around: Surroundings | None = None) -> list[OffsetRange]:
+def hidden_regions(text: str, around: Nesting | None = None) -> list[OffsetRange]:
     """Return the regions of broken text in which every value may be an id, whatever its own key is.
 
     Args:
         text: the text.
-        around: the surroundings of its start, if there is text before it.
+        around: the nesting at its start, if there is text before it.
     """
     if around is not None and around.inside:
         return [(0, len(text))]
@@ -62,7 +62,7 @@ def _outside_strings(text: str, start: int) -> Iterator[_Mark]:
     return ((offset, kind) for kind, offset, _ in JSON.tokens(text, start) if kind in _STRUCTURAL)
 
 
-def _regions(text: str, marks: Iterable[_Mark], around: Surroundings | None) -> Iterator[OffsetRange]:
+def _regions(text: str, marks: Iterable[_Mark], around: Nesting | None) -> Iterator[OffsetRange]:
     # The offset of each open bracket, and whether it is under the key of an id.
     stack = [(0, False)] * (around.opened if around else 0)
     unopened: list[int] = []

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.parser import parse_json
-from segkoch_lint.documents.surroundings import Surroundings
+from segkoch_lint.documents.nesting import Nesting
 from segkoch_lint.documents.yaml.document import parse_yaml
-from segkoch_lint.reporting.hidden_values import hidden_regions
+from segkoch_lint.reporting.hidden_regions import hidden_regions
 from segkoch_lint.reporting.snippets import error_snippet
 
 ID = "johndoe"
@@ -89,7 +89,7 @@ def test_no_beginning_of_a_text_and_no_damaged_one_shows_an_id(data: st.DataObje
     assert not any(map(leaks, errors(text[:cut] + damage + (text[cut:] if damage else ""))))
 
 
-def hidden(text: str, around: Surroundings | None = None) -> str:
+def hidden(text: str, around: Nesting | None = None) -> str:
     """The text with a dot for each character that is hidden."""
     masked = list(text)
     for start, end in hidden_regions(text, around):
@@ -126,6 +126,6 @@ def test_nothing_is_hidden_in_a_text_that_begins_at_its_beginning(text: str) -> 
 
 
 def test_what_stands_around_the_lines_counts() -> None:
-    assert hidden('"v": "bob"\n},\n"x": 1', Surroundings(2)) == '"v": "bob"\n},\n"x": 1'
-    assert "bob" not in hidden('"v": "bob"\n},\n"x": 1', Surroundings(2, inside=True))
-    assert "bob" not in hidden('"v": "bob"\n}}},\n"x": 1', Surroundings(2))
+    assert hidden('"v": "bob"\n},\n"x": 1', Nesting(2)) == '"v": "bob"\n},\n"x": 1'
+    assert "bob" not in hidden('"v": "bob"\n},\n"x": 1', Nesting(2, inside=True))
+    assert "bob" not in hidden('"v": "bob"\n}}},\n"x": 1', Nesting(2))

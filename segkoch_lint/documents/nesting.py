@@ -1,4 +1,4 @@
-"""The surroundings of an offset in broken text, as brackets and indentation show them."""
+"""The nesting of an offset in broken text, as brackets and indentation show them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _MOST_LINES = 2000
 """Lines before an offset that are searched for keys with less indentation."""
 
 
-class Surroundings(NamedTuple):
-    """The surroundings of an offset.
+class Nesting(NamedTuple):
+    """What is open at an offset.
 
     Attributes:
         opened: the number of open brackets.
@@ -35,12 +35,12 @@ class Surroundings(NamedTuple):
     inside: bool = False
 
 
-UNKNOWN = Surroundings(0, inside=True)
-"""Surroundings that were not computed: the offset could be under the key of an id."""
+UNKNOWN = Nesting(0, inside=True)
+"""Nesting that was not computed: the offset could be under the key of an id."""
 
 
-def surroundings(text: str, end: int) -> Surroundings:
-    """Return the surroundings of an offset of *text*."""
+def nesting_at(text: str, end: int) -> Nesting:
+    """Return the nesting of an offset of *text*."""
     opened: list[int] = []
     for offset, step in brackets(text, 0, end):
         if step > 0:
@@ -52,7 +52,7 @@ def surroundings(text: str, end: int) -> Surroundings:
         or any(is_under_an_id(text, offset) for offset in opened)
         or any(map(may_name_an_id, _outer(text, end)))
     )
-    return Surroundings(len(opened), inside)
+    return Nesting(len(opened), inside)
 
 
 def is_under_an_id(text: str, bracket: int) -> bool:

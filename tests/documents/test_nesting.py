@@ -1,10 +1,10 @@
-"""The surroundings of an offset in broken text."""
+"""The nesting of an offset in broken text."""
 
 from __future__ import annotations
 
 import pytest
 
-from segkoch_lint.documents.surroundings import Surroundings, surroundings
+from segkoch_lint.documents.nesting import Nesting, nesting_at
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ from segkoch_lint.documents.surroundings import Surroundings, surroundings
 def test_open_brackets_are_counted_and_a_text_under_an_id_or_an_unknown_key_is_detected(
     text: str, opened: int, inside: bool
 ) -> None:
-    assert surroundings(text, len(text)) == Surroundings(opened, inside)
+    assert nesting_at(text, len(text)) == Nesting(opened, inside)
