@@ -162,7 +162,9 @@ def command(
             linter.failed(error, consequence="what comes after it was not checked")
         within = within_budgets(linter.summary, linter.selection)
         code = exit_status(linter.summary, settings.fail_on, allow_empty=run.allow_empty, within=within)
-        result = RunResult(code, linter.selection.budgets, within, [facet.name for facet in settings.group_by])
+        selection = linter.selection
+        groups = [facet.name for facet in settings.group_by]
+        result = RunResult(code, selection.budgets, within, groups, catalogue=selection.rules)
         status = reports.end(linter.summary, result)
     print_notes(linter.summary)
     if linter.summary.bytes >= LARGE_BYTES and not has_core():

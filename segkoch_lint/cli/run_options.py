@@ -171,6 +171,7 @@ class RunOptions:
         """
         from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415 - `--help` needs none of it
         from segkoch_lint.config.exit_status import exit_status  # noqa: PLC0415
+        from segkoch_lint.rules.loader import load_catalogue  # noqa: PLC0415
 
         with open_reports(self.format, self.report_options, self.targets) as reports:
             waiting = iter(findings)
@@ -180,7 +181,8 @@ class RunOptions:
                 reports.finding(finding)
             fail_on, allow_empty = self.settings.fail_on, self.allow_empty
             code = exit_status(summary, fail_on, allow_empty=allow_empty, max_blocked=max_blocked)
-            status = reports.end(summary, RunResult(code, max_blocked=max_blocked))
+            catalogue = load_catalogue(self.settings.rules)
+            status = reports.end(summary, RunResult(code, max_blocked=max_blocked, catalogue=catalogue))
         print_notes(summary)
         return status
 

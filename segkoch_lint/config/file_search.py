@@ -28,7 +28,7 @@ def find_configuration(start: str | Path) -> Path | None:
 
     The search goes up to the root of the repository.
     """
-    for folder in _folders(start):
+    for folder in folders_up(start):
         for name in FILES:
             if _is_configuration(folder / name):
                 return folder / name
@@ -42,7 +42,7 @@ def ignored_configurations(start: str | Path, used: Path | None) -> Iterator[tup
         start: the folder where the search begins.
         used: the configuration that is used, or None.
     """
-    for folder in _folders(start):
+    for folder in folders_up(start):
         yield from ((folder / name, f"not read: {_RIGHT_NAMES}") for name in _MISTAKEN if (folder / name).is_file())
         for table in _mistaken_tables(folder / FILES[2]):
             yield folder / FILES[2], f"[tool.{table}] is not read: the table is named [tool.segkoch-lint]"
@@ -82,7 +82,7 @@ class _InvalidTomlError(ValueError):
     """A text is not valid TOML."""
 
 
-def _folders(start: str | Path) -> Iterator[Path]:
+def folders_up(start: str | Path) -> Iterator[Path]:
     """Yield the folder *start* and its parents, up to the root of the repository."""
     start = Path(start).absolute()
     for folder in (start, *start.parents):

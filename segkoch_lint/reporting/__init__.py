@@ -12,9 +12,11 @@ import msgspec
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.summary import Summary
+from segkoch_lint.rules.catalogue import Rule
 
 FORMATS = {
     "text": "segkoch_lint.reporting.text",
+    "sarif": "segkoch_lint.reporting.sarif",
     "json": "segkoch_lint.reporting.json_report",
     "json-lines": "segkoch_lint.reporting.json_lines",
 }
@@ -51,6 +53,7 @@ class RunResult(msgspec.Struct, frozen=True):
         max_blocked: how many useful calls of a replay may be blocked; None if any number may.
         shown: the number of findings that were passed to the format.
         rules: by code, the name and the configured severity of the rules with findings, including hidden ones.
+        catalogue: the rules of the run, including those of the user's own files; it may lack built-in ones.
     """
 
     exit_status: int
@@ -61,6 +64,7 @@ class RunResult(msgspec.Struct, frozen=True):
     max_blocked: Budget | None = None
     shown: int = 0
     rules: Mapping[str, tuple[str, Severity]] = msgspec.field(default_factory=dict)
+    catalogue: Sequence[Rule] = ()
 
 
 class Report(Protocol):

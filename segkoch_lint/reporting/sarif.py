@@ -1,0 +1,230 @@
+"""The format `sarif`: a log in SARIF 2.1.0, with all that GitHub code scanning asks for.
+
+Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, and "SARIF support for code scanning" in the
+documentation of GitHub.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, TextIO
+
+from segkoch_lint import __version__
+from segkoch_lint.config.exit_codes import ExitCode
+from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
+from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.redaction.masking import shown_path
+from segkoch_lint.findings.summary import Summary
+from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting.escaping import json_text, visible
+from segkoch_lint.reporting.occurrences import Occurrence, Occurrences
+from segkoch_lint.reporting.repository import Repository
+from segkoch_lint.reporting.rule_pages import page
+from segkoch_lint.rules.catalogue import Rule, built_in
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_ROOT = "%SRCROOT%"
+"""The name of the root of the repository; GitHub and other readers know it."""
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_PROBLEM_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
+
+# A plain text may hold links in brackets (3.11.6) and placeholders in braces (3.11.5).
+_ESCAPES = str.maketrans({"\\": "\\\\", "[": "\\[", "]": "\\]", "{": "{{", "}": "}}"})
+
+
+class Reporter:
+    """Collects the findings in bounded memory (`Occurrences`), and writes the log at the end."""
+
+    shows_snippets: ClassVar[bool] = True
+    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
+        rb'\s*\{\s*"\$schema"\s*:\s*"[^"]*sarif[^"]*"\s*,\s*"version"\s*:\s*"2\.1\.0"\s*,\s*"runs"\s*:\s*\[\s*\{\s*'
+        rb'"tool"\s*:\s*\{\s*"driver"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"'
+    )
+
+    def __init__(self, stream: TextIO, options: ReportOptions) -> None:
+        self._stream = stream
+        self._show_ids = options.show_ids
+        self._repository = Repository(Path.cwd())
+        self._occurrences = Occurrences(lambda path: not self._repository.holds(path))
+
+    def begin(self, summary: Summary) -> None:
+        """Write nothing: the log is written at the end."""
+
+    def finding(self, finding: Finding) -> None:
+        """Collect one finding."""
+        self._occurrences.add(finding)
+
+    def end(self, summary: Summary, result: RunResult) -> None:
+        """Write the log."""
+        found = self._occurrences.all()
+        rules = _rules(result)
+        numbers = {rule["id"]: number for number, rule in enumerate(rules)}
+        within = _within_budgets(summary, result)
+        run = {
+            "tool": {"driver": {"name": "segkoch-lint", "version": __version__, "rules": rules}},
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+            "invocations": [_invocation(summary, result)],
+            "results": [self._result(each, numbers[each.finding.code], within) for each in found],
+        }
+        self._stream.write(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n")
+
+    def _result(self, occurrence: Occurrence, number: int, within: Mapping[str, str]) -> dict[str, Any]:
+        """Return a result.
+
+        Args:
+            occurrence: the findings of the result.
+            number: the index of its rule.
+            within: by code, the budgets that are not exceeded.
+        """
+        finding = occurrence.finding
+        text = finding.text(show_ids=self._show_ids)
+        if occurrence.count > 1:
+            text = f"{occurrence.count:,} findings, the first: {text}"
+        sentences = [text, *([f"Fix: {finding.remedy}"] if finding.remedy else [])]
+        result: dict[str, Any] = {
+            "ruleId": finding.code,
+            "ruleIndex": number,
+            "level": _LEVELS[finding.severity],
+            "message": {"text": "\n".join(map(_plain, sentences))},
+            "locations": [self._location(finding.location, finding.snippet)]
+            + [self._location(place) for place in occurrence.places[1:]],
+            "partialFingerprints": {"segkochLint/v1": occurrence.fingerprint},
+            "properties": {**finding.properties, "remedy": finding.remedy},
+        }
+        if occurrence.count > 1:
+            result["occurrenceCount"] = occurrence.count
+        if finding.related:
+            result["relatedLocations"] = [
+                {
+                    "id": place_number,
+                    **self._location(place),
+                    **({"message": {"text": _plain(place.message)}} if place.message else {}),
+                }
+                for place_number, place in enumerate(finding.related, 1)
+            ]
+        if within:  # either all results of a run have suppressions, or none (3.27.23)
+            result["suppressions"] = [_suppression(within[finding.code])] if finding.code in within else []
+        return result
+
+    def _location(self, location: Location, snippet: Snippet | None = None) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        if location.path:
+            base = {"uriBaseId": _ROOT} if self._repository.holds(location.path) else {}
+            shown["physicalLocation"] = {
+                "artifactLocation": {"uri": self._repository.uri(location.path), **base},
+                "region": _region(location.span, snippet),
+            }
+            if location.span and snippet and snippet.lines:
+                shown["physicalLocation"]["contextRegion"] = _context(location.span, snippet)
+        if pointer := location.pointer_text(show_ids=self._show_ids):
+            shown["logicalLocations"] = [{"fullyQualifiedName": visible(pointer)}]
+        return shown
+
+
+def _region(span: Span | None, snippet: Snippet | None) -> dict[str, Any]:
+    """Return the region of a finding; of one about a whole input, the first line, since GitHub wants a region."""
+    if span is None:
+        return {"startLine": 1}
+    region: dict[str, Any] = {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
+    if snippet and snippet.lines:
+        region["snippet"] = {"text": visible(snippet.lines[snippet.focus][snippet.start : snippet.end])}
+    return region
+
+
+def _context(span: Span, snippet: Snippet) -> dict[str, Any]:
+    last = snippet.first_line + len(snippet.lines) - 1
+    return {
+        "startLine": min(snippet.first_line, span.line),
+        "endLine": max(last, span.end_line),
+        "snippet": {"text": "\n".join(map(visible, snippet.lines))},
+    }
+
+
+def _suppression(budget: str) -> dict[str, str]:
+    return {"kind": "external", "status": "accepted", "justification": f"within the budget of {budget}"}
+
+
+def _within_budgets(summary: Summary, result: RunResult) -> dict[str, str]:
+    """Return by code the budgets of the rules with findings that are not exceeded."""
+    return {
+        code: str(budget)
+        for code, budget in result.budgets.items()
+        if code in summary.rules and not budget.exceeded(summary.rules[code].calls, summary.checked)
+    }
+
+
+def _rules(result: RunResult) -> list[dict[str, Any]]:
+    """Return the built-in rules and all others with findings."""
+    catalogue = {rule.code: rule for rule in (*built_in(), *result.catalogue)}
+    others = sorted(result.rules.keys() - catalogue.keys())
+    return [
+        *(_rule(rule, result.rules.get(code, (rule.name, rule.severity))[1]) for code, rule in catalogue.items()),
+        *(_unknown_rule(code, *result.rules[code]) for code in others),
+    ]
+
+
+def _rule(rule: Rule, severity: Severity) -> dict[str, Any]:
+    fixes = [f"Fix: {text}" for text in dict.fromkeys(rule.remedy.values())]
+    return {
+        **_unknown_rule(rule.code, rule.name, severity),
+        "fullDescription": {"text": _plain(rule.description)},
+        "help": {"text": "\n".join(map(_plain, [rule.description, *fixes])), "markdown": page(rule)},
+        **({"helpUri": rule.source[0]} if rule.source else {}),
+        "properties": {
+            "tags": ["segment", "kochava", rule.applies_to, "required" if rule.required else "recommended"],
+            "problem.severity": _PROBLEM_SEVERITIES[severity],
+        },
+    }
+
+
+def _unknown_rule(code: str, name: str, severity: Severity) -> dict[str, Any]:
+    """Return a rule of which nothing is known but these."""
+    words = name.replace("-", " ")
+    return {
+        "id": code,
+        "name": "".join(word.capitalize() for word in words.split()),
+        "shortDescription": {"text": _plain(words.capitalize())},
+        "defaultConfiguration": {"level": _LEVELS[severity]},
+    }
+
+
+def _invocation(summary: Summary, result: RunResult) -> dict[str, Any]:
+    """Return how the run went. It is successful unless it is incomplete, whatever its findings."""
+    return {
+        "executionSuccessful": result.exit_status in {ExitCode.CLEAN, ExitCode.FINDINGS},
+        "exitCode": result.exit_status,
+        "toolExecutionNotifications": [
+            {"level": level, "message": {"text": _plain(text)}} for level, text in _notifications(summary, result)
+        ],
+    }
+
+
+def _notifications(summary: Summary, result: RunResult) -> Iterator[tuple[str, str]]:
+    """Yield what no finding reports: the level and the text."""
+    for path, reason in summary.unread:
+        yield "error", f"{shown_path(path)}: {reason}"
+    for each in summary.internal_errors:
+        place = f"{shown_path(each.path)}:{each.line or 1}: " if each.path else ""
+        yield "error", f"{place}segkoch-lint itself failed ({each.error}); {each.consequence}"
+    if result.unwritten:
+        yield "error", "A report was not written."
+    for path, remark in summary.remarks:
+        yield "note", f"{shown_path(path)}: {remark}"
+    if hidden := summary.severities.total() - result.shown:
+        yield "warning", f"{hidden:,} more findings are counted and not shown (--max-findings)."
+    if result.exit_status == ExitCode.NOTHING_CHECKED:
+        yield "warning", "Nothing was checked."
+
+
+def _plain(text: str) -> str:
+    """Return a text of one line as plain text of SARIF, which shows all of its characters as they are."""
+    return visible(text).translate(_ESCAPES)
