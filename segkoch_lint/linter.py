@@ -26,7 +26,7 @@ from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.redaction.masking import is_like_a_document, shown_path
 from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.identity.analysis import analyse
-from segkoch_lint.identity.database import IdentityDatabase, Source, share_of
+from segkoch_lint.identity.database import IdentityDatabase, Source, record_memory
 from segkoch_lint.identity.identity_findings import IdentityFinding
 from segkoch_lint.inputs.ahead_opener import open_ahead
 from segkoch_lint.inputs.discovery import discover
@@ -79,7 +79,7 @@ class Linter:
         self._input_linter = InputLinter(self.settings, snippets, error_snippets, jobs)
         self._input_linter.summary = self.summary
         self._input_linter.on_progress = self._report_progress
-        self.identity = IdentityDatabase(share_of(self.settings.memory)) if self.selection.across else None
+        self.identity = IdentityDatabase(record_memory(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
         envelopes = self._input_linter.envelopes
         self._snippet_reader = SnippetReader(snippets, self.settings.limits, envelopes) if snippets else None

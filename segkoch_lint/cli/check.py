@@ -132,7 +132,7 @@ def command(
     with the columns of Segment's warehouses; gzip and zstandard are decompressed.
     """
     from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
-    from segkoch_lint.config.exit_status import exit_status, within_budgets  # noqa: PLC0415
+    from segkoch_lint.config.exit_status import count_within_budgets, exit_status  # noqa: PLC0415
     from segkoch_lint.linter import Linter  # noqa: PLC0415 - validators and parsers take a while to import
 
     require_stdin(paths, stdin_filename)
@@ -160,7 +160,7 @@ def command(
         except Exception as error:  # noqa: BLE001 - the reports are completed, and say that they are incomplete
             raise_arrived()
             linter.failed(error, consequence="what comes after it was not checked")
-        within = within_budgets(linter.summary, linter.selection)
+        within = count_within_budgets(linter.summary, linter.selection)
         code = exit_status(linter.summary, settings.fail_on, allow_empty=run.allow_empty, within=within)
         selection = linter.selection
         groups = [facet.name for facet in settings.group_by]

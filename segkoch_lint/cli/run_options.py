@@ -108,9 +108,9 @@ def require_stdin(paths: Sequence[str], stdin_filename: str | None) -> None:
 
 def _with_fail_on(settings: Settings, name: str | None) -> Settings:
     """Return the settings with the severity of ``--fail-on``, if it is given."""
-    from segkoch_lint.config.file import fail_on_of  # noqa: PLC0415 - the validator takes a while to import
+    from segkoch_lint.config.file import fail_on_severity  # noqa: PLC0415 - the validator takes a while to import
 
-    return dataclasses.replace(settings, fail_on=fail_on_of(name)) if name else settings
+    return dataclasses.replace(settings, fail_on=fail_on_severity(name)) if name else settings
 
 
 def _targets_of(outputs: Sequence[str]) -> list[Target]:

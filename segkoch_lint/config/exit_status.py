@@ -12,7 +12,7 @@ from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.summary import Summary
 
 
-def within_budgets(summary: Summary, selection: Selection) -> Counter[str]:
+def count_within_budgets(summary: Summary, selection: Selection) -> Counter[str]:
     """Return by severity name the number of findings whose rules are within their budgets; they do not count."""
     within: Counter[str] = Counter()
     for code, tally in summary.rules.items():
@@ -36,7 +36,7 @@ def exit_status(
         summary: the figures.
         fail_on: the least severity that fails the run; None if no severity does.
         allow_empty: whether a run that checked nothing passes.
-        within: by severity name, the number of findings that do not count (`within_budgets`).
+        within: by severity name, the number of findings that do not count (`count_within_budgets`).
         max_blocked: how many of the useful calls of a replay may be blocked; None if any number may.
     """
     if summary.unread or summary.internal_errors or not summary.adds_up():

@@ -49,7 +49,7 @@ def load_settings(file: str | Path | None) -> Settings:
     return _settings(configuration, file)
 
 
-def fail_on_of(name: str) -> Severity | None:
+def fail_on_severity(name: str) -> Severity | None:
     """Return the severity that ``fail-on`` names; None for ``never``."""
     return None if name == "never" else Severity.of(name)
 
@@ -174,7 +174,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     ),
     "exclude": ("exclude", tuple),
     "events": ("events", tuple),
-    "fail-on": ("fail_on", fail_on_of),
+    "fail-on": ("fail_on", fail_on_severity),
     "budgets": ("budgets", lambda budgets: {selector: Budget.of(str(text)) for selector, text in budgets.items()}),
     "calls": ("accepted_types", tuple),
     "capture-hosts": ("capture_hosts", tuple),

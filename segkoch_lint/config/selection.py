@@ -12,9 +12,9 @@ from segkoch_lint.config.budgets import Budget
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.errors import UsageError, nearest, raise_all
 from segkoch_lint.findings.finding import Severity
-from segkoch_lint.inputs.gitignore import in_one_path
+from segkoch_lint.inputs.gitignore import url_as_path
 from segkoch_lint.inputs.remote import is_remote
-from segkoch_lint.rules.catalogue import Rule, limited, matching
+from segkoch_lint.rules.catalogue import Rule, matching, with_limits
 from segkoch_lint.rules.loader import load_catalogue
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Selection:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.catalogue = tuple(limited(rule, settings.rule_limits) for rule in load_catalogue(settings.rules))
+        self.catalogue = tuple(with_limits(rule, settings.rule_limits) for rule in load_catalogue(settings.rules))
         self._settings = settings
         self._errors = list(_limit_errors(self.catalogue, settings.rule_limits))
         selected = _most_exact(
@@ -95,7 +95,7 @@ class Selection:
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 - few runs have such patterns
 
         try:
-            return GitIgnoreSpec.from_lines([in_one_path(pattern)])
+            return GitIgnoreSpec.from_lines([url_as_path(pattern)])
         except ValueError:
             origin = self._settings.origin("per-file-ignores", pattern)
             self._errors.append(UsageError(f'{origin}: "{pattern}" is not a gitignore pattern.'))
@@ -113,7 +113,7 @@ def _limit_errors(catalogue: Sequence[Rule], limits: Mapping[str, int]) -> Itera
 
 def _relative(path: str, settings: Settings) -> str:
     if is_remote(path):
-        return in_one_path(path)
+        return url_as_path(path)
     try:
         # `Path.resolve` fails if links form a circle.
         return Path(os.path.realpath(path)).relative_to(os.path.realpath(settings.root)).as_posix()

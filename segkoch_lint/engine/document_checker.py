@@ -16,7 +16,7 @@ from segkoch_lint.documents.document import Document
 from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, SnippetMaker
 from segkoch_lint.engine.line_findings import LineFindings, SharedFindings
 from segkoch_lint.engine.lines.checked_line import CheckedLine
-from segkoch_lint.engine.missing_columns import unanswerable
+from segkoch_lint.engine.missing_columns import inapplicable_rules
 from segkoch_lint.envelopes.unwrap import Batch, DestinationSettings, NotACall, Unit, place_in_document
 from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.position import Path
@@ -63,7 +63,7 @@ class DocumentChecker:
 
     Attributes:
         locator: creates findings.
-        unanswerable: returns the codes of the rules that do not apply to a table with some columns.
+        inapplicable_rules: returns the codes of the rules that do not apply to a table with some columns.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class DocumentChecker:
         self.locator = FindingLocator(selection.severity, snippets)
         self._observe = observe
         self._lines = LineFindings(self.pending_findings, self.locator)
-        self.unanswerable = lru_cache(maxsize=8)(partial(unanswerable, rules=selection.rules))
+        self.inapplicable_rules = lru_cache(maxsize=8)(partial(inapplicable_rules, rules=selection.rules))
 
     def check(
         self,
@@ -234,8 +234,8 @@ class DocumentChecker:
         """Return the findings of rules that apply to a call; some do not if it is a row without their columns."""
         if call.row is None:
             return pending
-        unanswerable_codes = self.unanswerable(call.row.columns)
-        return (each for each in pending if each.rule.code not in unanswerable_codes)
+        inapplicable_codes = self.inapplicable_rules(call.row.columns)
+        return (each for each in pending if each.rule.code not in inapplicable_codes)
 
     def _repeated_keys(
         self, document: Document, units: Sequence[Call | Batch | DestinationSettings]

@@ -248,7 +248,7 @@ class InputEntries:
             return self.ignored
         if not self.calls_seen and (remark := missing_columns(document.columns)):
             self.summary.remarks.append((self.name, remark))
-        return self.ignored | self.checker.unanswerable(document.columns)
+        return self.ignored | self.checker.inapplicable_rules(document.columns)
 
     def _first_call(self) -> Iterator[FirstCall]:
         if not self.calls_seen:

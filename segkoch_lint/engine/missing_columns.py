@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from segkoch_lint.documents.table.columns import Columns
 
 
-def unanswerable(columns: ColumnSet, rules: Iterable[Rule]) -> frozenset[str]:
+def inapplicable_rules(columns: ColumnSet, rules: Iterable[Rule]) -> frozenset[str]:
     """Return the codes of the rules that do not apply to a table with these columns.
 
     Warehouses have columns for what these rules need: if a table has none of them, they were left out of the export.

@@ -47,7 +47,7 @@ Row = tuple[Any, ...]
 _decode = msgspec.json.Decoder().decode_lines
 
 
-def share_of(memory: int) -> int:
+def record_memory(memory: int) -> int:
     """Return how many of the bytes that a run may take are for its records."""
     return max(memory - _PROGRAM, _LEAST)
 

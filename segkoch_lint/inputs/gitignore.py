@@ -76,7 +76,7 @@ class PathPatterns:
             if _spec([pattern]) is None:
                 message = f"The {key} pattern {pattern!r} cannot be understood."
                 raise UsageError(message, "Write it as in a .gitignore.")
-        self._spec = _spec(map(in_one_path, patterns)) if patterns else None
+        self._spec = _spec(map(url_as_path, patterns)) if patterns else None
         self._roots = tuple(dict.fromkeys((os.path.abspath(root), os.path.realpath(root))))
 
     def match(self, path: str, *, folder: bool) -> bool:
@@ -84,13 +84,13 @@ class PathPatterns:
         if self._spec is None:
             return False
         if is_remote(path):
-            return self._spec.match_file(in_one_path(path))
+            return self._spec.match_file(url_as_path(path))
         whole = os.path.abspath(path)
         base = next((root for root in self._roots if whole.startswith(root.rstrip(os.sep) + os.sep)), os.sep)
         return self._spec.match_file(_relative(whole, base, folder=folder))
 
 
-def in_one_path(url: str) -> str:
+def url_as_path(url: str) -> str:
     """Return a URL, or a pattern of URLs, as a path below its scheme, for gitignore patterns to match."""
     return url.replace("://", ":/", 1)
 

@@ -10,7 +10,7 @@ from segkoch_lint.rules.combined_schema import conjunction
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import ABOUT_CALLS, RuleSet
 from segkoch_lint.rules.subschemas import map_held
-from segkoch_lint.rules.validator import compares
+from segkoch_lint.rules.validator import may_use_comparison
 from segkoch_lint.rules.vocabulary import DIALECT
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def bundled_schema(rules: Iterable[Rule], delivery: Delivery) -> dict[str, Any]:
     rules = list(rules)
     ruleset = RuleSet([], delivery)
     schemas = {rule.code: ruleset.schema_of(rule) for rule in rules if rule.applies_to in ABOUT_CALLS}
-    standard = [rule for rule in rules if rule.code in schemas and not compares(schemas[rule.code])]
+    standard = [rule for rule in rules if rule.code in schemas and not may_use_comparison(schemas[rule.code])]
     if not standard:
         raise UsageError(
             "A schema of one call can say nothing of what the selected rules ask.",

@@ -115,7 +115,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
     )
 
 
-def limited(rule: Rule, limits: Mapping[str, int]) -> Rule:
+def with_limits(rule: Rule, limits: Mapping[str, int]) -> Rule:
     """Return *rule* with the numbers that *limits* has others for replaced."""
     chosen = {name: path for name, path in rule.limits.items() if name in limits}
     if not chosen:

@@ -12,7 +12,7 @@ from typing import Any
 
 from segkoch_lint.rules.references import REFERRING, lookup
 from segkoch_lint.rules.subschemas import map_held, subschemas
-from segkoch_lint.rules.validator import compares
+from segkoch_lint.rules.validator import may_use_comparison
 from segkoch_lint.rules.vocabulary import shared_definitions
 
 _LEFT_OUT = frozenset({"$anchor", "$dynamicAnchor", "$defs"})
@@ -64,7 +64,7 @@ def _comes_to_compare(schema: Any, root: Any, seen: frozenset[str]) -> bool:
         return any(_comes_to_compare(each, root, seen) for each in schema)
     if not isinstance(schema, dict):
         return False
-    if compares({key: value for key, value in schema.items() if key != "$defs"}):
+    if may_use_comparison({key: value for key, value in schema.items() if key != "$defs"}):
         return True
     referred = {value for key, value in schema.items() if key in REFERRING and isinstance(value, str)} - seen
     inner = [value for key, value in schema.items() if key != "$defs"]

@@ -88,7 +88,7 @@ def compile_schema(schema: Mapping[str, Any], *, quoting: bool = False) -> Valid
     options: Any = {"pattern_options": jsonschema_rs.RegexOptions(), "offline": True}
     if not quoting:
         options["mask"] = "the value"
-    comparing = compares(schema)
+    comparing = may_use_comparison(schema)
     if comparing:
         options["keywords"] = {name: _keyword_class(name, is_valid, exchange) for name, is_valid in KEYWORDS.items()}
     try:
@@ -99,11 +99,11 @@ def compile_schema(schema: Mapping[str, Any], *, quoting: bool = False) -> Valid
     return Validator(compiled, exchange, compares=comparing)
 
 
-def compares(schema: Any) -> bool:
+def may_use_comparison(schema: Any) -> bool:
     """Return whether a schema may use a comparing keyword. A member of data that has its name counts, too."""
     if isinstance(schema, dict):
-        return any(keyword in KEYWORDS or compares(value) for keyword, value in schema.items())
-    return isinstance(schema, list) and any(map(compares, schema))
+        return any(keyword in KEYWORDS or may_use_comparison(value) for keyword, value in schema.items())
+    return isinstance(schema, list) and any(map(may_use_comparison, schema))
 
 
 def _keyword_class(name: str, is_valid: Callable[[Any, Any], bool], exchange: _Exchange) -> type:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.config.exit_status import exit_status, within_budgets
+from segkoch_lint.config.exit_status import count_within_budgets, exit_status
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.findings.finding import Severity
@@ -63,12 +63,12 @@ def test_findings_within_a_budget_do_not_count_and_beyond_it_all_do() -> None:
     selection = Selection(Settings(budgets={"KCH106": Budget.of("60%"), "KCH107": Budget.of("1")}))
     summary = Summary(calls=10, checked=10, severities=Counter(error=7, warning=2))
     summary.rules = {"KCH106": RuleTally(7, 6), "KCH107": RuleTally(2, 2)}
-    assert within_budgets(summary, selection) == {"error": 7}
-    within = within_budgets(summary, selection)
+    assert count_within_budgets(summary, selection) == {"error": 7}
+    within = count_within_budgets(summary, selection)
     assert exit_status(summary, Severity.ERROR, allow_empty=False, within=within) == 0
     assert exit_status(summary, Severity.WARNING, allow_empty=False, within=within) == 1
     summary.rules["KCH106"].calls = 7
-    assert within_budgets(summary, selection) == {}
+    assert count_within_budgets(summary, selection) == {}
 
 
 def test_incomplete_comes_before_any_budget() -> None:
@@ -128,7 +128,7 @@ def test_the_exit_status_is_what_a_plain_count_gives(
             failing |= fail_on is not None and weights[code] >= fail_on
 
     parsed = {selector: Budget.of(text) for selector, text in budgets.items()}
-    within = within_budgets(summary, Selection(Settings(budgets=parsed, severity=severities)))
+    within = count_within_budgets(summary, Selection(Settings(budgets=parsed, severity=severities)))
     assert exit_status(summary, fail_on, allow_empty=False, within=within) == int(failing)
 
 

@@ -15,7 +15,7 @@ from segkoch_lint import Linter
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.findings.position import Path, Span
-from segkoch_lint.identity.database import IdentityDatabase, Source, share_of
+from segkoch_lint.identity.database import IdentityDatabase, Source, record_memory
 from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.identity.sql_engines import SQLite
 from tests.identity.saying import (
@@ -104,8 +104,8 @@ def test_few_rows_are_never_given_to_another_engine_than_sqlite() -> None:
 
 
 def test_the_program_keeps_a_share_of_the_memory() -> None:
-    assert share_of(1 << 30) == (1 << 30) - (192 << 20)
-    assert share_of(1 << 20) == 6 << 20
+    assert record_memory(1 << 30) == (1 << 30) - (192 << 20)
+    assert record_memory(1 << 20) == 6 << 20
 
 
 def test_the_places_of_all_calls_of_a_document_are_looked_for_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:

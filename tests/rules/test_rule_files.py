@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from segkoch_lint import resources
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.position import pointer_of, value_at
-from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule, built_in, limited
+from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule, built_in, with_limits
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
 from segkoch_lint.rules.loader import problems_of
@@ -93,8 +93,8 @@ def test_a_limit_of_a_rule_is_one_of_the_configuration_with_the_same_default(rul
     configured = resources.load("configuration")["properties"]["limits"]["properties"]
     for name, path in rule.limits.items():
         assert configured[name]["default"] == value_at(rule.constraint, path)
-        assert value_at(limited(rule, {name: 77}).constraint, path) == 77
-        assert limited(rule, {"another": 77}) is rule
+        assert value_at(with_limits(rule, {name: 77}).constraint, path) == 77
+        assert with_limits(rule, {"another": 77}) is rule
         assert value_at(rule.constraint, path) != 77
 
 

@@ -14,10 +14,10 @@ from segkoch_lint.documents.json.size_limits import offset_beyond_depth, too_dee
 from segkoch_lint.documents.json.syntax_errors import (
     InvalidJsonError,
     RecursionLimitError,
-    explain,
     more_follows,
     not_utf8,
     source_code_error,
+    syntax_error,
 )
 from segkoch_lint.documents.json.tokens import JSON
 from segkoch_lint.documents.line_table import parse_error_at
@@ -102,7 +102,7 @@ def decode_value(text: str, start: int) -> tuple[Any, int]:
     except json.JSONDecodeError as error:
         if is_source_code(text, start):
             raise source_code_error(text, start) from None
-        raise explain(text, error) from None
+        raise syntax_error(text, error) from None
     except _ConstantFound:
         raise _constant_error(text, start) from None
     except RecursionError:

@@ -64,7 +64,7 @@ def not_utf8(text: bytes, start: int, line: int, column: int) -> ParseError:
     return parse_error_at(valid, "not valid UTF-8", (len(valid), len(valid)), line, column)
 
 
-def explain(text: str, error: json.JSONDecodeError) -> InvalidJsonError:
+def syntax_error(text: str, error: json.JSONDecodeError) -> InvalidJsonError:
     """Return the error for what Python's parser reports."""
     at = error.pos
     if error.msg.startswith("Unterminated string"):

@@ -76,7 +76,7 @@ class Columns:
     """The columns of one table.
 
     Args:
-        names: the header as it is written; Segment's columns (`are_segments`).
+        names: the header as it is written; Segment's columns (`are_call_columns`).
         table: the name of the input, which may give the type of its calls.
         typed: whether cells have types; otherwise all are text.
 
@@ -208,7 +208,7 @@ class Columns:
             _add(message, "traits", message.pop("properties"))
 
 
-def are_segments(names: Sequence[str]) -> bool:
+def are_call_columns(names: Sequence[str]) -> bool:
     """Return whether a table with these columns holds Segment's calls.
 
     It does if it has a column of a call's context and another of Segment's columns; or a user, an event, and a column

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.documents.lines import Block, blocks, too_long
 from segkoch_lint.documents.table.cells import NULLS
-from segkoch_lint.documents.table.columns import Columns, are_segments
-from segkoch_lint.documents.table.csv_row import CsvPlaces, RawRow, flaw_of
+from segkoch_lint.documents.table.columns import Columns, are_call_columns
+from segkoch_lint.documents.table.csv_row import CsvPlaces, RawRow, row_error
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.inputs.limits import Limits
 
@@ -36,7 +36,7 @@ def delimiter_of(head: bytes) -> str | None:
     for delimiter in _DELIMITERS:
         whole = ended or line.count(delimiter) < _FEW
         names = _header(line if whole else line.rpartition(delimiter)[0], delimiter)
-        if len(names) > 1 and are_segments(names):
+        if len(names) > 1 and are_call_columns(names):
             return delimiter
     return None
 
@@ -76,10 +76,10 @@ def read_csv(
             yield raw
         elif header is None:
             if raw.is_broken:  # the rows can be read all the same: the good names identify their columns
-                yield flaw_of(raw, len(raw.cells))
+                yield row_error(raw, len(raw.cells))
             header = _Header(Columns(list(map(_as_text, raw.cells)), name), raw)
         elif len(raw.cells) != len(header.columns.names) or raw.is_broken:
-            yield flaw_of(raw, len(header.columns.names))
+            yield row_error(raw, len(header.columns.names))
             lines.again(raw)
         elif any(raw.cells):
             yield _row(raw, header, first=first)

@@ -46,7 +46,7 @@ class RawRow(NamedTuple):
         return self.suspicious and any(map(_NO_TEXT.search, self.lines))
 
 
-def flaw_of(row: RawRow, width: int) -> ParseError:
+def row_error(row: RawRow, width: int) -> ParseError:
     """Return the error of a broken row. Its text is not shown, because ids in it cannot be recognised."""
     text = row.text
     table = LineTable(text, row.number)

@@ -75,6 +75,6 @@ def is_column(key: str) -> bool:
 
 @cached
 def _columns(names: tuple[str, ...], table: str) -> Columns | None:
-    from segkoch_lint.documents.table.columns import Columns, are_segments  # noqa: PLC0415 - most inputs are not tables
+    from segkoch_lint.documents.table.columns import Columns, are_call_columns  # noqa: PLC0415 - most inputs are not tables
 
-    return Columns(names, table, typed=True) if are_segments(names) else None
+    return Columns(names, table, typed=True) if are_call_columns(names) else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.lines import corruption_error
 from segkoch_lint.documents.table.cells import NULLS
-from segkoch_lint.documents.table.columns import Columns, are_segments
+from segkoch_lint.documents.table.columns import Columns, are_call_columns
 from segkoch_lint.documents.table.row import RowDocument
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.decompression import CorruptInputError
@@ -74,7 +74,7 @@ def read_parquet(stream: Stream, *, name: str) -> Iterator[RowDocument | ParseEr
         try:
             with file, pq.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER_BYTES) as table:
                 names = table.schema_arrow.names
-                if not are_segments(names):
+                if not are_call_columns(names):
                     yield None
                     return
                 columns = Columns(names, name, typed=True)

@@ -24,7 +24,7 @@ from segkoch_lint.plans.model.plan import Plan, SchemaLocation
 from segkoch_lint.plans.probe.evaluator import SECONDS, Evaluator
 from segkoch_lint.plans.probe.plan_result import LEFT_OUT, PlanResult, probe_plan
 from segkoch_lint.plans.probe.probes import TRACKING_REFUSALS, Probes
-from segkoch_lint.plans.probe.requirements import COST_OF_BLOCKING, about_plans, requirements
+from segkoch_lint.plans.probe.requirements import COST_OF_BLOCKING, plan_settings, requirements
 from segkoch_lint.rules.catalogue import built_in
 
 NOT_A_PLAN = "KCH002"
@@ -66,7 +66,7 @@ class PlanChecker:
         self.settings = settings or Settings()
         self.tally = PlanTally()
         self.summary = Summary(plans=self.tally)
-        self.writer = FindingWriter(Selection(about_plans(self.settings)), self.summary, snippets)
+        self.writer = FindingWriter(Selection(plan_settings(self.settings)), self.summary, snippets)
         self._allow_empty = allow_empty
         self._error_snippets = error_snippets
         self._seconds = seconds

@@ -15,7 +15,7 @@ from segkoch_lint.findings.position import Path, value_at
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 from segkoch_lint.plans.model.json_values import as_mapping, existing, with_value, without
 from segkoch_lint.plans.probe.validators import CompiledSchema
-from segkoch_lint.plans.probe.values import ANYTHING, replacements, suggested
+from segkoch_lint.plans.probe.values import ANYTHING, replacements, suggested_values
 
 _ATTEMPTS = 3
 """Attempts, each of which takes other branches of `anyOf` and `oneOf`."""
@@ -174,7 +174,7 @@ class _Attempt:
             case "required":
                 schema = as_mapping(around.get("properties")).get(kind.property)
                 ids = self.identifiers if is_sensitive_key(kind.property) else ()
-                guesses = (*suggested(schema, root), *ids, *ANYTHING)
+                guesses = (*suggested_values(schema, root), *ids, *ANYTHING)
                 yield (with_value(call, (*path, kind.property), guess) for guess in guesses)
             case "falseSchema":
                 yield (without(call, path) for _ in path[:1])

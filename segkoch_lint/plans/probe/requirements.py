@@ -37,7 +37,7 @@ def requirements(settings: Settings) -> Mapping[Rule, Severity]:
     }
 
 
-def about_plans(settings: Settings) -> Settings:
+def plan_settings(settings: Settings) -> Settings:
     """Return the settings for the selection of findings about plans, without selectors that mean none of these.
 
     ``--select KCH106`` adds a requirement; it does not deselect the findings about it.

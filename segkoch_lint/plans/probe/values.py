@@ -90,7 +90,7 @@ def _samples_of(pattern: str) -> Sequence[str]:
         return ()
 
 
-def suggested(schema: Any, root: Any) -> Iterator[Any]:
+def suggested_values(schema: Any, root: Any) -> Iterator[Any]:
     """Yield values for a member by its schema; none if the schema says nothing about its type.
 
     Args:

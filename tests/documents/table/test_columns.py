@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from segkoch_lint.documents.table.columns import Columns, are_segments
+from segkoch_lint.documents.table.columns import Columns, are_call_columns
 
 WAREHOUSE = (
     "id,received_at,anonymous_id,user_id,event,event_text,context_library_name,context_device_type,context_device_id,"
@@ -186,7 +186,7 @@ def test_what_a_table_lacks_is_known() -> None:
     ],
 )
 def test_segments_columns_are_known(header: str) -> None:
-    assert are_segments(header.split(","))
+    assert are_call_columns(header.split(","))
 
 
 @pytest.mark.parametrize(
@@ -207,4 +207,4 @@ def test_segments_columns_are_known(header: str) -> None:
     ],
 )
 def test_columns_of_others_are_left_alone(header: str) -> None:
-    assert not are_segments(header.split(","))
+    assert not are_call_columns(header.split(","))
