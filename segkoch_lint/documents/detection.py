@@ -34,6 +34,10 @@ _NOT_INDENTED = re.compile(rb"^\S", re.MULTILINE)
 
 _YAML_START = re.compile(rb"(?:---|%YAML|- |[\w.-]+:\s)")
 
+_GAP = rb"\s*+(?:(?://[^\n]*+|/\*(?>.*?\*/))\s*+)*+"
+_COMMENTED_JSON = re.compile(_GAP + rb"[{\[]" + _GAP + rb"[\"{}\[\]]", re.DOTALL)
+"""The beginning of JSON, perhaps with comments, which are reported as its error."""
+
 
 class TextFormat(Enum):
     """The format of an input."""
@@ -110,7 +114,7 @@ def _format_without_a_name(stream: Stream, head: bytes, sample: LineSample, limi
         text = TextSample.of(head, limits, whole=stream.exhausted)
         if text.is_most:
             return TextFormat.TEXT
-    like_json = starts_like_calls(head) or sample.mostly_good
+    like_json = starts_like_calls(head) or sample.mostly_good or _COMMENTED_JSON.match(head) is not None
     if like_json and not sample.marked:
         return None
     if not sample.marked and is_source_code(head.decode("utf-8", "replace")):

@@ -121,23 +121,27 @@ class EnvelopeReader:
         return self._limits
 
 
+class _Damaged(msgspec.Struct, frozen=True):
+    """A damaged value; `make` returns the error."""
+
+    make: Callable[[], ParseError]
+
+
 class _Unreadable(msgspec.Struct, frozen=True):
-    """A request without a readable body; whether it goes to Segment is known when all requests were read."""
+    """A request without a readable body; whether it goes to Segment is known when all requests were read.
+
+    If it does not, but its body is broken JSON that shows a call, `damaged` is reported.
+    """
 
     request: Request
     problem: str
     pointer: str | Secret
     place: Callable[[], Span | None]
+    damaged: _Damaged | None = None
 
     def make(self) -> UnreadableRequest:
         """Return it with its place."""
         return UnreadableRequest(self.request, self.problem, self.pointer, self.place())
-
-
-class _Damaged(msgspec.Struct, frozen=True):
-    """A damaged value; `make` returns the error."""
-
-    make: Callable[[], ParseError]
 
 
 _Found = Document | _Unreadable | _Damaged
@@ -175,10 +179,14 @@ class _Opening:
         noun, contents = self._chosen(document) or self._known(document) or ("", None)
         if contents is None:
             return None
-        kept = [
-            each for each in contents if not isinstance(each, _Unreadable) or self._is_to_segment(each.request.host)
-        ]
+        kept = [found for found in map(self._reported, contents) if found is not None]
         return Opened(noun, [each.make() if isinstance(each, _Unreadable | _Damaged) else each for each in kept])
+
+    def _reported(self, content: _Found) -> _Found | None:
+        """Return what is reported of a content: a request that does not go to Segment may have no readable body."""
+        if not isinstance(content, _Unreadable) or self._is_to_segment(content.request.host):
+            return content
+        return content.damaged
 
     def _is_to_segment(self, host: str) -> bool:
         return host in self._reader.hosts or host in self._sending_hosts
@@ -277,6 +285,7 @@ class _Opening:
             return
         call_type, to_segment = request.call_type, request.host in self._reader.hosts
         problem = _NO_BODY
+        damaged: _Damaged | None = None
         for pattern in site.at:
             for where, value in matches(entry, pattern, path):
                 if value in ("", None):
@@ -284,6 +293,9 @@ class _Opening:
                 decoded = self._decode(document, value, site)
                 if isinstance(decoded, Undecoded):
                     problem = f"its body cannot be read: {decoded.problem}"
+                    # A gzip body is no sign of a call: the path may be that of another service.
+                    error = None if decoded.text is None else self._documents.error(document, where, decoded)
+                    damaged = _Damaged(error) if error else damaged
                 elif _holds_call(decoded.value, call_type):
                     self._sending_hosts.add(request.host)
                     yield self._documents.make(document, where, decoded, name=request.name, call_type=call_type)
@@ -296,7 +308,8 @@ class _Opening:
                 else:
                     return
         if call_type:
-            yield _Unreadable(request, problem, pointer_in(document, path), self._documents.place(document, path))
+            pointer, place = pointer_in(document, path), self._documents.place(document, path)
+            yield _Unreadable(request, problem, pointer, place, damaged)
 
     def _failed(self, document: Document, path: Path, value: Any, failed: Undecoded, name: str = "") -> _Found:
         """Return what a value is that cannot be decoded: damaged, or a document that is not a call."""

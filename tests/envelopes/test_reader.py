@@ -207,6 +207,29 @@ def test_a_message_that_is_not_a_call_is_an_error_where_calls_are_expected() -> 
     assert summary.calls == 0
 
 
+def test_lines_of_a_lambda_log_in_json_are_read_and_those_without_a_call_are_no_error() -> None:
+    line = {"timestamp": "2026-11-20T10:00:00Z", "level": "INFO", "requestId": "r-1"}
+    content = "".join(
+        json.dumps(each) + "\n"
+        for each in (
+            {"time": "2026-11-20T10:00:00Z", "type": "platform.start", "record": {"requestId": "r-1"}},
+            {**line, "message": "ready"},
+            {**line, "message": {"orders": 3}},
+            {**line, "message": call()},
+            {**line, "message": "sent " + json.dumps(wrong_call())},
+        )
+    )
+
+    found, summary = check(content, "app.log")
+
+    assert codes(found) == ["KCH103"]
+    assert found[0].location.span is not None
+    assert found[0].location.span.line == 5
+    assert found[0].location.pointer == "/message → /context/device/type"
+    assert found[0].properties["entry"] == "request r-1"
+    assert (summary.calls, summary.checked) == (2, 2)
+
+
 def test_a_message_of_broken_json_that_shows_a_call_is_a_finding_at_its_fault() -> None:
     body = json.dumps(call())[:-1] + ",}"
     content = json.dumps({"Records": [{"messageId": "m", "body": body}]})

@@ -80,6 +80,25 @@ def test_the_hosts_of_segment_are_known(url: str) -> None:
     assert [each.code for each in found] == ["KCH004"]
 
 
+def test_a_broken_body_with_a_call_that_went_to_another_host_is_an_error_at_its_fault() -> None:
+    body = json.dumps(call())[:-1] + ', "properties": {"total": {{total}}}}'
+    content = har(request(body, "https://t.example.com/v1/track"), request("{", "https://www.example.com/v1/track"))
+
+    (finding,), linter = check(content)
+
+    assert finding.code == "KCH001"
+    assert "(in the value at /log/entries/0/request/postData/text)" in finding.message
+    assert finding.location.span is not None
+    assert content[finding.location.span.column - 1 :].startswith("{total}}")
+    assert linter.summary.malformed == 1
+
+
+def test_a_broken_body_without_the_path_of_a_call_is_passed_over() -> None:
+    found, _ = check(har(request(json.dumps(call())[:-1], "https://t.example.com/collect")))
+
+    assert found == []
+
+
 @pytest.mark.parametrize("host", ["t.example.com", ".example.com"])
 def test_hosts_of_the_configuration_count_as_segments(host: str) -> None:
     found, _ = check(har(request(None, "https://t.example.com/v1/t")), hosts=(host,))

@@ -82,6 +82,19 @@ def test_a_commented_json_file_that_is_broken_besides_is_one_error(
         assert "comments" in found["message"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [COMMENTED, COMMENTED.partition("\n")[2].replace("{", "{ /* first */ // then", 1), "/* a\n* b */ " + COMMENTED],
+)
+def test_comments_in_text_without_the_name_of_a_format_are_an_error_that_says_so(
+    text: str, checked: Callable[..., list[dict[str, Any]]]
+) -> None:
+    (found,) = checked("pasted", text)
+
+    assert found["code"] == "KCH001"
+    assert "comments" in found["message"]
+
+
 def test_documents_between_comments_are_checked_beside_the_one_error(
     checked: Callable[..., list[dict[str, Any]]],
 ) -> None:
