@@ -17,6 +17,8 @@ from segkoch_lint.rules.catalogue import Rule
 FORMATS = {
     "text": "segkoch_lint.reporting.text",
     "sarif": "segkoch_lint.reporting.sarif",
+    "gitlab": "segkoch_lint.reporting.gitlab",
+    "rdjson": "segkoch_lint.reporting.rdjson",
     "json": "segkoch_lint.reporting.json_report",
     "json-lines": "segkoch_lint.reporting.json_lines",
 }

@@ -37,6 +37,11 @@ class Occurrence(msgspec.Struct):
     count: int = 1
     places: list[Location] = msgspec.field(default_factory=list)
 
+    def text(self, *, show_ids: bool = False) -> str:
+        """Return the message of the first finding, with the number of findings if there are more."""
+        text = self.finding.text(show_ids=show_ids)
+        return text if self.count == 1 else f"{self.count:,} findings, the first: {text}"
+
 
 class Occurrences:
     """Collects findings in bounded memory.

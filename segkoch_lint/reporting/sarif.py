@@ -81,10 +81,9 @@ class Reporter:
             within: by code, the budgets that are not exceeded.
         """
         finding = occurrence.finding
-        text = finding.text(show_ids=self._show_ids)
-        if occurrence.count > 1:
-            text = f"{occurrence.count:,} findings, the first: {text}"
-        sentences = [text, *([f"Fix: {finding.remedy}"] if finding.remedy else [])]
+        sentences = [occurrence.text(show_ids=self._show_ids)]
+        if finding.remedy:
+            sentences.append(f"Fix: {finding.remedy}")
         result: dict[str, Any] = {
             "ruleId": finding.code,
             "ruleIndex": number,
