@@ -140,8 +140,8 @@ class _Analysis:
             if len(self._partitions) > 1:
                 self._load(partition, sought)
             engine.run("affected")
-        for _, statements in groupby(engine.rows("affected-by-id"), itemgetter(0, 1)):
-            add_findings((IdCalls(*row) for row in statements), verdicts, self._findings)
+        for _, rows in groupby(engine.rows("affected-by-id"), itemgetter(0, 1)):
+            add_findings((IdCalls(*row) for row in rows), verdicts, self._findings)
         self.calls.update({code: calls for code, calls in engine.rows("affected-calls")})  # noqa: C416 - rows of any
 
     def check_event_names(self) -> None:
@@ -186,7 +186,7 @@ class _Analysis:
     def _load(self, partition: int, sought: Collection[str] | None = None) -> None:
         self._database.load_users(self._engine, partition, sought)
         self._engine.run("owners")
-        self._engine.run("statements")
+        self._engine.run("user-calls")
 
     def _check_persons(self) -> None:
         engine = self._engine
@@ -198,7 +198,7 @@ class _Analysis:
             engine.run("singles")
         else:
             engine.run("everybody")
-        for _, rows in groupby(engine.rows("single-statements"), itemgetter(0, 1)):
+        for _, rows in groupby(engine.rows("single-user-calls"), itemgetter(0, 1)):
             self._check_user(User([UserCalls(*row) for row in rows]))
 
     def _rejected(self, section: str, *, claims: bool) -> list[tuple[str, str, int]]:
@@ -224,7 +224,7 @@ class _Analysis:
         for (code, value), found in broken.items():
             violation, offending = min(found, key=lambda each: each[1].first.place)
             affected = Affected()
-            for each in {each.place: each for _, every in found for each in every.statements}.values():
+            for each in {each.place: each for _, every in found for each in every.groups}.values():
                 affected.add(each.place, each.calls, each.library, each.origin)
                 calls.setdefault(code, {})[each.place] = each.calls
             first = offending.first

@@ -46,7 +46,7 @@ class IdCalls(NamedTuple):
 
 
 class _IdFinding:
-    """A finding about an id, built from its statements in the order of their places."""
+    """A finding about an id, built from the groups of calls in the order of their places."""
 
     def __init__(self, violation: Violation) -> None:
         self.violation = violation
@@ -55,42 +55,40 @@ class _IdFinding:
         self.related = ""
         self._member = str(violation.path[0]) if violation.path else ""
 
-    def add(self, statement: IdCalls) -> None:
-        if f",{self.violation.rule.code}," in statement.ignored:
+    def add(self, group: IdCalls) -> None:
+        if f",{self.violation.rule.code}," in group.ignored:
             return
-        self.affected.add(statement.place, statement.calls, statement.library, statement.origin)
+        self.affected.add(group.place, group.calls, group.library, group.origin)
         if self.first is None:
-            self.first = statement
-        elif not self.related and self._differs(statement, self.first):
-            self.related = statement.place
+            self.first = group
+        elif not self.related and self._differs(group, self.first):
+            self.related = group.place
 
-    def _differs(self, statement: IdCalls, first: IdCalls) -> bool:
+    def _differs(self, group: IdCalls, first: IdCalls) -> bool:
         if self._member == "platforms":
-            return statement.platform != first.platform
+            return group.platform != first.platform
         # Only users with a userId are counted.
-        return self._member == "users" and statement.person >= "u" and statement.person != first.person
+        return self._member == "users" and group.person >= "u" and group.person != first.person
 
     @property
     def message(self) -> str:
         return "the same id on another platform" if self._member == "platforms" else "another user of the same id"
 
 
-def add_findings(
-    statements: Iterable[IdCalls], verdicts: Sequence[Sequence[Violation]], findings: FindingStore
-) -> None:
+def add_findings(groups: Iterable[IdCalls], verdicts: Sequence[Sequence[Violation]], findings: FindingStore) -> None:
     """Add the findings about one id.
 
     Args:
-        statements: those with the id, in the order of their places.
+        groups: those with the id, in the order of their places.
         verdicts: the violations of uses of ids, by number.
         findings: the findings of the run.
     """
     pending: list[_IdFinding] = []
-    for number, statement in enumerate(statements):
+    for number, group in enumerate(groups):
         if not number:
-            pending = [_IdFinding(violation) for violation in verdicts[statement.verdict]]
+            pending = [_IdFinding(violation) for violation in verdicts[group.verdict]]
         for each in pending:
-            each.add(statement)
+            each.add(group)
     for each in pending:
         if each.first is not None:
             first = each.first

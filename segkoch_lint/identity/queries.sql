@@ -47,11 +47,11 @@ SELECT COALESCE(o.user_id, ''), r.anonymous_id, r.platform, r.origin, r.device, 
        r.advertising_folded, r.library, r.ignored, r.place, r.calls
 FROM record r LEFT JOIN owner o ON o.anonymous_id = r.anonymous_id
 
--- section: statements
--- The statements about a person: 'u' and a userId, 'a' and an anonymousId, or '' for an unknown one. This is a view:
--- most of it is only read for `person_ids`.
-DROP VIEW IF EXISTS statement;
-CREATE VIEW statement AS
+-- section: user-calls
+-- The calls of each person, grouped by their ids. A person is 'u' and a userId, 'a' and an anonymousId, or '' if it
+-- is unknown. This is a view: most of it is only read for `person_ids`.
+DROP VIEW IF EXISTS user_calls;
+CREATE VIEW user_calls AS
 SELECT CASE WHEN r.user_id <> '' THEN 'u' || r.user_id
             WHEN o.user_id IS NOT NULL THEN 'u' || o.user_id
             WHEN r.anonymous_id <> '' THEN 'a' || r.anonymous_id
@@ -67,7 +67,7 @@ CREATE TABLE person_ids AS
 SELECT person, platform, device, device_folded, advertising, advertising_folded,
        MAX(CASE WHEN origin = 'mobile' THEN 1 ELSE 0 END) AS mobile,
        MAX(CASE WHEN origin = 'server' THEN 1 ELSE 0 END) AS server
-FROM statement GROUP BY device, advertising, person, platform, device_folded, advertising_folded;
+FROM user_calls GROUP BY device, advertising, person, platform, device_folded, advertising_folded;
 CREATE TABLE person AS
 SELECT person, platform, SUBSTR(person, 1, 1) AS kind,
        COUNT(DISTINCT CASE WHEN device <> '' THEN device_folded END) AS devices,
@@ -159,9 +159,9 @@ SELECT person, platform FROM person WHERE app_pairs > 100 AND server_device + se
 -- section: everybody
 CREATE TABLE single AS SELECT person, platform FROM person
 
--- section: single-statements
+-- section: single-user-calls
 SELECT person, platform, origin, device, advertising, library, ignored, place, calls
-FROM statement WHERE (person, platform) IN (SELECT person, platform FROM single)
+FROM user_calls WHERE (person, platform) IN (SELECT person, platform FROM single)
 ORDER BY person, platform, origin, device, advertising, library, ignored, place
 
 -- section: uses
@@ -206,10 +206,10 @@ SELECT id FROM rejected_id
 -- section: affected
 INSERT INTO affected
 SELECT r.kind, r.id, r.verdict, s.person, s.platform, s.origin, s.library, s.ignored, s.place, s.device, s.calls
-FROM statement s JOIN rejected_id r ON r.id = s.device_folded WHERE r.kind = 'device id' AND s.device <> '';
+FROM user_calls s JOIN rejected_id r ON r.id = s.device_folded WHERE r.kind = 'device id' AND s.device <> '';
 INSERT INTO affected
 SELECT r.kind, r.id, r.verdict, s.person, s.platform, s.origin, s.library, s.ignored, s.place, s.advertising, s.calls
-FROM statement s JOIN rejected_id r ON r.id = s.advertising_folded
+FROM user_calls s JOIN rejected_id r ON r.id = s.advertising_folded
 WHERE r.kind = 'advertising id' AND s.advertising <> ''
 
 -- section: affected-by-id

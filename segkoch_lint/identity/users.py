@@ -47,21 +47,21 @@ class OffendingCalls(NamedTuple):
     Attributes:
         value: identifies the value among those of the user that the rule can report.
         kind: the kind of id.
-        statements: the statements of the calls.
-        related: the statement that contradicts these, or None.
-        message: the message at the related statement.
+        groups: the calls, in groups.
+        related: the group that contradicts these, or None.
+        message: the message at the related group.
     """
 
     value: str
     kind: str
-    statements: Sequence[UserCalls]
+    groups: Sequence[UserCalls]
     related: UserCalls | None
     message: str
 
     @property
     def first(self) -> UserCalls:
-        """The statement with the first call."""
-        return min(self.statements, key=_place)
+        """The group with the first call."""
+        return min(self.groups, key=_place)
 
 
 class _Ids:
@@ -77,12 +77,12 @@ class _Ids:
         self._alike: dict[str, dict[str, UserCalls]] = {}
         self._first: UserCalls | None = None
 
-    def add(self, text: str, statement: UserCalls) -> None:
+    def add(self, text: str, group: UserCalls) -> None:
         for ids in (self._ids, self._alike.setdefault(self.key(text), {})):
-            if text not in ids or statement.place < ids[text].place:
-                ids[text] = statement
-        if self._first is None or statement.place < self._first.place:
-            self._first = statement
+            if text not in ids or group.place < ids[text].place:
+                ids[text] = group
+        if self._first is None or group.place < self._first.place:
+            self._first = group
 
     def key(self, text: str) -> str:
         """Return the key of an id: equal for ids that are compared as equal."""
@@ -98,7 +98,7 @@ class _Ids:
         return list(dict.fromkeys([*exact[:1], *islice(alike, MOST_IDS), *islice(self._ids, MOST_IDS)]))[:MOST_IDS]
 
     def first(self, text: str) -> UserCalls | None:
-        """Return the first statement with the key of *text*; if there is none, the first with any id."""
+        """Return the first group with the key of *text*; if there is none, the first with any id."""
         alike = self._alike.get(self.key(text), {}) if text else {}
         return min(alike.values(), key=_place, default=self._first)
 
@@ -107,41 +107,41 @@ class User:
     """A user on one platform.
 
     Args:
-        statements: those of the user in a run; at least one, all of the same person and platform.
+        groups: those of the user in a run; at least one, all of the same person and platform.
     """
 
-    def __init__(self, statements: Sequence[UserCalls]) -> None:
-        self.person, self.platform = statements[0].person, statements[0].platform
-        self._statements = statements
+    def __init__(self, groups: Sequence[UserCalls]) -> None:
+        self.person, self.platform = groups[0].person, groups[0].platform
+        self._groups = groups
         self._devices = _Ids(hyphens=True)
         self._advertising = _Ids(hyphens=False)
         self._of_device: dict[str, _Ids] = {}
         self._claims: dict[tuple[str, str], list[UserCalls]] = {}
-        for each in statements:
+        for each in groups:
             if each.origin == MOBILE:
                 self._add_mobile(each)
             elif each.origin == SERVER:
                 self._claims.setdefault((each.device, each.advertising), []).append(each)
 
-    def _add_mobile(self, statement: UserCalls) -> None:
-        device, advertising = statement.device, statement.advertising
+    def _add_mobile(self, group: UserCalls) -> None:
+        device, advertising = group.device, group.advertising
         if device:
-            self._devices.add(device, statement)
+            self._devices.add(device, group)
         if advertising:
-            self._advertising.add(advertising, statement)
+            self._advertising.add(advertising, group)
             if device:
-                self._of_device.setdefault(device.casefold(), _Ids(hyphens=False)).add(advertising, statement)
+                self._of_device.setdefault(device.casefold(), _Ids(hyphens=False)).add(advertising, group)
 
     def summaries(self) -> Iterator[tuple[dict[str, Any], Sequence[list[UserCalls]]]]:
-        """Yield the summaries of the user, each with the statements of its claims."""
+        """Yield the summaries of the user, each with the groups of its claims."""
         claims = list(self._claims.items())
         for start in range(0, max(len(claims), 1), MOST_CLAIMS):
             part = claims[start : start + MOST_CLAIMS]
             server = [self._claim(*ids) for ids, _ in part]
             summary: dict[str, Any] = {**id_of_person(self.person), "platform": self.platform, "server": server}
             if start + MOST_CLAIMS >= len(claims):
-                summary["devices"] = len({each.device.casefold() for each in self._statements if each.device})
-            yield summary, [statements for _, statements in part]
+                summary["devices"] = len({each.device.casefold() for each in self._groups if each.device})
+            yield summary, [groups for _, groups in part]
 
     def _claim(self, device: str, advertising: str) -> dict[str, Any]:
         of_device = self._of_device.get(device.casefold())
@@ -165,11 +165,11 @@ class User:
 
         Args:
             path: of the offending value in a summary.
-            claims: the statements of the summary's claims.
+            claims: the groups of the summary's claims.
             code: of the rule.
         """
         claim = claims[path[1]] if len(path) > 1 and path[0] == "server" and isinstance(path[1], int) else None
-        kept = counted(self._statements if claim is None else claim, code)
+        kept = counted(self._groups if claim is None else claim, code)
         if not kept:
             return None
         if claim is None:
@@ -184,17 +184,17 @@ class User:
         message = "what the app sent for this user"
         return OffendingCalls(f"{member} {sent.key(text)}", _KINDS.get(member, DEVICE), kept, sent.first(text), message)
 
-    def _of_all(self, value: str, statements: Sequence[UserCalls]) -> OffendingCalls:
-        first = min(statements, key=_place)
-        others = [each for each in statements if each.device and each.device.casefold() != first.device.casefold()]
+    def _of_all(self, value: str, groups: Sequence[UserCalls]) -> OffendingCalls:
+        first = min(groups, key=_place)
+        others = [each for each in groups if each.device and each.device.casefold() != first.device.casefold()]
         related = min(others, key=_place, default=None)
-        return OffendingCalls(value, DEVICE, statements, related, "another device of this user")
+        return OffendingCalls(value, DEVICE, groups, related, "another device of this user")
 
 
-def counted(statements: Iterable[UserCalls], code: str) -> list[UserCalls]:
-    """Return the statements of files in which a rule is not ignored."""
-    return [each for each in statements if f",{code}," not in each.ignored]
+def counted(groups: Iterable[UserCalls], code: str) -> list[UserCalls]:
+    """Return the groups of files in which a rule is not ignored."""
+    return [each for each in groups if f",{code}," not in each.ignored]
 
 
-def _place(statement: UserCalls) -> str:
-    return statement.place
+def _place(group: UserCalls) -> str:
+    return group.place

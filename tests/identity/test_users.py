@@ -19,13 +19,13 @@ def sent_by_servers(number: int) -> list[UserCalls]:
 
 
 def test_a_user_of_many_claims_is_summed_up_in_parts_of_which_the_last_counts_the_devices() -> None:
-    statements = sent_by_servers(1_001)
-    parts = list(User([APP, *statements]).summaries())
+    groups = sent_by_servers(1_001)
+    parts = list(User([APP, *groups]).summaries())
     assert [len(summary["server"]) for summary, _ in parts] == [500, 500, 1]
-    assert [summary.get("devices") for summary, _ in parts] == [None, None, len(statements) + 1]
+    assert [summary.get("devices") for summary, _ in parts] == [None, None, len(groups) + 1]
     claimed = [claim["deviceId"] for summary, _ in parts for claim in summary["server"]]
-    assert claimed == [each.device for each in statements]
-    assert [each for _, claims in parts for claim in claims for each in claim] == statements
+    assert claimed == [each.device for each in groups]
+    assert [each for _, claims in parts for claim in claims for each in claim] == groups
 
 
 def test_a_user_of_no_claim_has_one_summary() -> None:

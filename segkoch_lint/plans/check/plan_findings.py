@@ -17,7 +17,7 @@ from segkoch_lint.plans.model.wording import listed
 from segkoch_lint.plans.probe.answers import Unguarded
 from segkoch_lint.plans.probe.completion import Refusal
 from segkoch_lint.plans.probe.plan_result import PlanResult
-from segkoch_lint.plans.probe.probes import Probes, ways
+from segkoch_lint.plans.probe.probes import Probes, mutation_ways
 from segkoch_lint.plans.probe.validators import SchemaError
 
 INVALID_SYNTAX = "KCH001"
@@ -202,8 +202,8 @@ class PlanFindings:
         elif len(found.rules) < len(rules):
             limits.append(f"{len(found.rules)} rules" if len(found.rules) > 1 else first.label)
         of = result.answer(first).unguarded[found.code].ways
-        if len(ways(names)) < of:
-            limits.append(f"{len(ways(names))} of {of} ways to break it")
+        if len(mutation_ways(names)) < of:
+            limits.append(f"{len(mutation_ways(names))} of {of} ways to break it")
         words = f"{found.code} {self.names[found.code]}"
         return f"{words} ({', '.join(limits)})" if limits else words
 

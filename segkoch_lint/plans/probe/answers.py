@@ -10,7 +10,7 @@ from typing import Any
 from segkoch_lint.plans.model.plan import event_version
 from segkoch_lint.plans.probe.completion import Call, Refusal, complete
 from segkoch_lint.plans.probe.plan_values import PlanValue
-from segkoch_lint.plans.probe.probes import Probes, advertising_keys, platform_of, ways
+from segkoch_lint.plans.probe.probes import Probes, advertising_keys, mutation_ways, platform_of
 from segkoch_lint.plans.probe.validators import CompiledSchema
 
 _OF_A_KIND = 2
@@ -174,7 +174,7 @@ def _unguarded(
             probed.add(mutation.name)
             if mutation.name not in accepted and accepts(schemas, mutation.call):
                 accepted[mutation.name] = index
-    return Unguarded(accepted, len(probed), len(ways(probed))) if accepted else None
+    return Unguarded(accepted, len(probed), len(mutation_ways(probed))) if accepted else None
 
 
 def _is_about_kochava(refusal: Refusal) -> bool:

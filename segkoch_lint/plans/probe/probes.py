@@ -181,7 +181,7 @@ class Probes:
         return [each for each in (*plain, *examples) if self.is_good(each)]
 
 
-def ways(names: Iterable[str]) -> frozenset[str]:
+def mutation_ways(names: Iterable[str]) -> frozenset[str]:
     """Return the ways of mutations with these names, whatever the platform and the spelling of their calls."""
     return frozenset(name.rpartition(_SEPARATOR)[0] for name in names)
 
