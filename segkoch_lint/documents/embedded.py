@@ -29,7 +29,7 @@ _ANY_OBJECT = re.compile(rb'[^\n]\{\s*"')
 
 _SAMPLED_LINES = 100
 
-_BEFORE = re.compile(r"""\s*(?:"[^"]*"\s*:)?[\s\[,-]*""")
+_BEFORE = re.compile(r"""\s*+(?:"[^"]*+"\s*+:)?+[\s\[,-]*+""")
 _AFTER = re.compile(r"[\s\]},]*")
 """What stands around an object that is part of JSON, or of a list in YAML."""
 

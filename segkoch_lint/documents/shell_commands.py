@@ -134,24 +134,36 @@ class _Reader:
     def __init__(self, script: str) -> None:
         self._script = script
         self._unclosed: dict[re.Pattern[str], int] = {}
+        self._line = 0  # the start of the line of the last command
+        self._searched = 0  # the end of the part of that line in which here-documents were looked for
+        self._opening: re.Match[str] | None = None  # of the first here-document of that line
 
     def commands(self) -> Iterator[_Command]:
         """Yield the commands, in their order."""
         found = _CURL.search(self._script)
+        last = 0
         while found:
+            self._enter_line(self._script.rfind("\n", last, found.start()) + 1)
+            last = found.start()
             words, end = self._words(found.end())
-            command = self._command(words, self._script.rfind("\n", 0, found.start()) + 1, end)
+            command = self._command(words, end)
             yield command
             found = _CURL.search(self._script, max([end, *(word.end for word in command.data)]))
 
-    def _command(self, words: list[_Word], start: int, end: int) -> _Command:
-        """Return the command with these words; its line starts at *start*, and it ends at *end*."""
+    def _enter_line(self, start: int) -> None:
+        """Note that the next command is in the line that begins at *start*; 0 for the same line."""
+        if start > self._line:
+            self._line = self._searched = start
+            self._opening = None
+
+    def _command(self, words: list[_Word], end: int) -> _Command:
+        """Return the command with these words; it ends at *end*."""
         data: list[_Word] = []
         method, url, option = "", "", ""
         for word in words:
             text, _ = word.rewritten(self._script)
             if option in _DATA:
-                data.append((text == "@-" and self._here_document(start, end)) or word)
+                data.append(word)
             elif option in _METHOD:
                 method = text.upper()
             elif option or text in _WITH_VALUE:
@@ -161,13 +173,25 @@ class _Reader:
             elif not text.startswith(("-", "<", ">")):
                 url = url or text
             option = text if not option and text in _WITH_VALUE else ""
-        return _Command(method or "POST", url, data)
+        return _Command(method or "POST", url, self._with_input(data, end))
 
-    def _here_document(self, start: int, end: int) -> _Word | None:
+    def _with_input(self, data: list[_Word], end: int) -> list[_Word]:
+        """Return data in which the first `@-` is the input of the command; nothing is left of it for a second one."""
+        for number, word in enumerate(data):
+            if word.rewritten(self._script)[0] == "@-":
+                return [*data[:number], self._here_document(end) or word, *data[number + 1 :]]
+        return data
+
+    def _here_document(self, end: int) -> _Word | None:
         """Return the lines that a command reads as its input (`<<EOF`), if there are some."""
-        opening = _HERE_DOCUMENT.search(self._script, start, end)
+        if self._opening is None:
+            self._opening = _HERE_DOCUMENT.search(self._script, self._searched, end)
+            self._searched = end
+        opening = self._opening
+        if opening is None or len(self._unclosed) > _MOST_UNCLOSED:
+            return None
         first = self._script.find("\n", end) + 1
-        if opening is None or not first or len(self._unclosed) > _MOST_UNCLOSED:
+        if not first:
             return None
         closing = self._found(re.compile(rf"^\t*{opening[2]}\r?$", re.MULTILINE), first, anywhere=True)
         if closing is None:

@@ -44,6 +44,11 @@ _ZLIB = 15
 _RAW_DEFLATE = -15
 """What `zlib` calls these formats."""
 
+_GZIP_MAGIC = b"\x1f\x8b"
+
+_PIECE = 1 << 16
+"""Bytes that are inflated at once, so that those of damaged data are counted, too."""
+
 _OBJECT_START = re.compile(r'\{(?=\s*")')
 _JSON_START = re.compile(r"\s*[{\[\"]")
 
@@ -75,6 +80,7 @@ class Undecoded(msgspec.Struct, frozen=True):
         span: where that text is broken, in the text.
         fits: whether the value is in this encoding by the look of it, and is damaged.
         is_too_large: whether it holds more than may be got out of it.
+        inflated: bytes that were inflated in vain.
     """
 
     problem: str
@@ -82,6 +88,7 @@ class Undecoded(msgspec.Struct, frozen=True):
     span: Span | None = None
     fits: bool = False
     is_too_large: bool = False
+    inflated: int = 0
 
 
 def decode(value: Any, encodings: tuple[Encoding, ...], limits: Limits, most: int) -> Decoded | Undecoded:
@@ -97,13 +104,15 @@ def decode(value: Any, encodings: tuple[Encoding, ...], limits: Limits, most: in
         why it cannot be decoded, if no encoding leads to the end: by the encoding that it is in by the look of it.
     """
     best: Undecoded | None = None
+    inflated = 0
     for encoding in encodings:
         found = _decode(value, encoding, limits, most)
         if isinstance(found, Decoded):
             return found
+        inflated += found.inflated
         if best is None or (found.fits and not best.fits):
             best = found
-    return best or Undecoded("no encoding fits")
+    return replace(best, inflated=inflated) if best else Undecoded("no encoding fits")
 
 
 def _decode(value: Any, encoding: Encoding, limits: Limits, most: int) -> Decoded | Undecoded:
@@ -113,18 +122,25 @@ def _decode(value: Any, encoding: Encoding, limits: Limits, most: int) -> Decode
         return Undecoded("not a text")
     held: str | bytes = value
     field: Path = ()
+    inflated = 0
     for number, step in enumerate(encoding):
         try:
             if step == "json":
-                return _read(held, limits, exact=number == 0, field=field)
+                found = _read(held, limits, exact=number == 0, field=field)
+                return replace(found, inflated=inflated) if isinstance(found, Undecoded) else found
             if step == "text":
                 return _read_inside(held, limits, exact=number == 0)
             if step == "form":
                 name, held = _form_field(held)
                 return _read(held, limits, exact=False, field=(name,))
-            held = _unbase64(held) if step == "base64" else _inflate(held, step, most)
+            if step == "base64":
+                held = _unbase64(held)
+            else:
+                held = _inflate(held, step, most)
+                inflated += len(held)
         except _StepError as failed:
-            return Undecoded(str(failed), fits=failed.fits, is_too_large=failed.is_too_large)
+            inflated += failed.inflated
+            return Undecoded(str(failed), fits=failed.fits, is_too_large=failed.is_too_large, inflated=inflated)
     return Undecoded("nothing that can hold a call")
 
 
@@ -135,10 +151,12 @@ class _StepError(Exception):
         problem: why not.
         fits: whether the value is in this encoding by the look of it.
         is_too_large: whether it holds more than may be got out of it.
+        inflated: bytes that were inflated before it failed.
     """
 
-    def __init__(self, problem: str, *, fits: bool = False, is_too_large: bool = False) -> None:
+    def __init__(self, problem: str, *, fits: bool = False, is_too_large: bool = False, inflated: int = 0) -> None:
         super().__init__(problem)
+        self.inflated = inflated
         self.fits = fits or is_too_large
         self.is_too_large = is_too_large
 
@@ -214,21 +232,35 @@ def _inflate(held: str | bytes, step: str, most: int) -> bytes:
         return _inflated(held, _GZIP, most, step)
     try:
         return _inflated(held, _ZLIB, most, step)
-    except _StepError:
-        return _inflated(held, _RAW_DEFLATE, most, step)
+    except _StepError as failed:
+        if failed.is_too_large:
+            raise
+        try:
+            return _inflated(held, _RAW_DEFLATE, most, step)
+        except _StepError as again:
+            again.inflated += failed.inflated
+            raise
 
 
 def _inflated(held: bytes, form: int, most: int, step: str) -> bytes:
     inflater = zlib.decompressobj(form)
+    found = bytearray()
     try:
-        found = inflater.decompress(held, most + 1)
+        while len(found) <= most:
+            piece = inflater.decompress(held, min(_PIECE, most + 1 - len(found)))
+            found += piece
+            held = inflater.unconsumed_tail
+            if inflater.eof and form == _GZIP and inflater.unused_data.startswith(_GZIP_MAGIC):
+                held, inflater = inflater.unused_data, zlib.decompressobj(form)  # gzip may have several members
+            elif inflater.eof or not (piece or held):
+                break
     except zlib.error:
-        raise _StepError(f"not {step}") from None
+        raise _StepError(f"not {step}", inflated=len(found)) from None
     if len(found) > most:
-        raise _StepError(f"larger than {most:,} bytes when it is inflated", is_too_large=True)
+        raise _StepError(f"larger than {most:,} bytes when it is inflated", is_too_large=True, inflated=most)
     if not inflater.eof:
-        raise _StepError(f"{step} that is cut off", fits=True)
-    return found
+        raise _StepError(f"{step} that is cut off", fits=True, inflated=len(found))
+    return bytes(found)
 
 
 def _form_field(held: str | bytes) -> tuple[str, str]:

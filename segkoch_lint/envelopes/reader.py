@@ -168,11 +168,13 @@ class _Opening:
             encodings = tuple(each for each in encodings if not each)
         most = min(limits.line_bytes, self._left)
         found = decode(value, encodings, limits, most)
+        if isinstance(found, Undecoded):
+            self._left -= min(self._left, found.inflated)
+        elif found.source is not None and not found.exact:
+            self._left -= min(self._left, len(found.source))
         if isinstance(found, Undecoded) and found.is_too_large and most < limits.line_bytes:
             problem = f"not inflated: with the values before it, it has more than {limits.file_bytes:,} bytes"
             return replace(found, problem=f"{problem} (limits.file-bytes)")
-        if isinstance(found, Decoded) and found.source is not None and not found.exact:
-            self._left -= min(self._left, len(found.source))
         return found
 
     def opened(self, document: Document) -> Opened | None:

@@ -11,7 +11,7 @@ import msgspec
 from segkoch_lint.calls.signs import ObjectKind, classify, has_user, shows_signs
 from segkoch_lint.documents.document import ARROW, Document
 from segkoch_lint.documents.json.document import JsonDocument
-from segkoch_lint.envelopes.decoding import JSON, Decoded, Encoding, decode
+from segkoch_lint.envelopes.decoding import JSON, Encoding, Undecoded, decode
 from segkoch_lint.envelopes.inner_document import InnerDocument
 from segkoch_lint.envelopes.patterns import ANY
 from segkoch_lint.findings.position import Path, pointer_of
@@ -151,7 +151,9 @@ class _Search:
         else:
             return
         self._left -= len(text)
-        if isinstance(decoded, Decoded):
+        if isinstance(decoded, Undecoded):
+            self._left = max(0, self._left - decoded.inflated)
+        else:
             self._left = max(0, self._left - (len(decoded.source or b"") - len(text)))
             yield from self._calls(decoded.value, (*before, way), (), level)
 

@@ -47,6 +47,12 @@ def checked(tmp_path: Path, program: Callable[..., Ran]) -> Callable[..., list[d
     return check
 
 
+def test_a_call_behind_a_long_run_of_spaces_is_found(checked: Callable[..., list[dict[str, Any]]]) -> None:
+    line = " " * 60_000 + f"x {BAD}\n"
+
+    assert {each["line"] for each in checked(line)} == {1}  # or this takes half a minute
+
+
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("line", [CLOUDWATCH, DUMP, SUFFIX])
 def test_a_call_in_a_line_of_text_is_checked_where_it_is(

@@ -170,6 +170,22 @@ def test_a_quote_that_is_not_closed_ends_its_command(quote: str) -> None:
     assert len(read(f"{good}curl -d {quote}never closed\n")) == 1
 
 
+def test_only_the_first_word_for_the_input_stands_for_it() -> None:
+    (found,) = read(f"curl -d @- -d @- {URL} <<'EOF'\n{json.dumps(CALL)}\nEOF\n")
+
+    assert found["body"] == CALL
+
+
+def test_the_second_command_of_a_line_reads_the_here_document_after_it() -> None:
+    (found,) = read(f"curl -d @- {URL}; curl -d @- {URL} <<'EOF'\n{json.dumps(CALL)}\nEOF\n")
+
+    assert found["body"] == CALL
+
+
+def test_a_line_of_many_commands_is_searched_once_for_here_documents() -> None:
+    assert read("curl -d @- -d @-;" * 20_000) == []  # or this takes minutes
+
+
 def test_here_documents_that_are_not_closed_are_not_looked_for_without_end() -> None:
     assert read("".join(f"curl -d @- <<E{number}\n" for number in range(20_000))) == []  # or this takes minutes
 

@@ -6,7 +6,7 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -333,6 +333,46 @@ def test_compressed_records_inside_one_another_are_bounded() -> None:
     assert 0 < summary.calls < 4000
     assert {each.code for each in found} == {"KCH001"}
     assert "(limits.file-bytes)" in found[-1].message
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        gzip.compress(b"{" + b" " * (1 << 19)),
+        gzip.compress(b"x" * (1 << 19))[:-8] + bytes(8),
+        gzip.compress(b" " * (1 << 19))[:-9],
+    ],
+)
+def test_what_is_inflated_in_vain_counts_against_the_size_of_the_file(bomb: bytes) -> None:
+    good = base64.b64encode(gzip.compress(json.dumps(call()).encode())).decode()
+    data = [*[base64.b64encode(bomb).decode()] * 5, good]
+    content = json.dumps({"Records": [{"kinesis": {"data": each}} for each in data]})
+
+    found, summary = check(content, "event.json", limits=Limits(file_bytes=1 << 20))
+
+    assert summary.checked == 0
+    assert (found[-1].code, "(limits.file-bytes)" in found[-1].message) == ("KCH001", True)
+    assert check(content, "event.json")[1].checked == 1
+
+
+def test_all_members_of_a_compressed_message_are_read() -> None:
+    text = json.dumps(call()).encode()
+    data = base64.b64encode(gzip.compress(text[:50]) + gzip.compress(text[50:])).decode()
+
+    found, summary = check(json.dumps({"Records": [{"kinesis": {"data": data}}]}), "event.json")
+
+    assert (found, summary.calls) == ([], 1)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress])
+@pytest.mark.parametrize("size", [(1 << 16) - 1, 1 << 16, (1 << 16) + 1, 3 << 16, 1 << 20])
+def test_a_compressed_message_of_any_size_is_read(compress: Callable[[bytes], bytes], size: int) -> None:
+    text = json.dumps(call()).encode()
+    data = base64.b64encode(compress(text[:-1] + b" " * (size - len(text)) + text[-1:])).decode()
+
+    found, summary = check(har(request({"text": data, "encoding": "base64"})))
+
+    assert (found, summary.calls) == ([], 1)
 
 
 def test_an_envelope_without_a_call_is_said_to_be_one_where_calls_are_expected(tmp_path: Path) -> None:
