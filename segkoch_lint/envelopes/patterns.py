@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ ANY_DEPTH = "**"
 
 Pattern = tuple[str, ...]
 """The steps of a pattern."""
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 _DEEPEST = 40
 """Levels that `**` goes down."""
@@ -50,7 +53,7 @@ def matches(value: Any, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Pat
     elif isinstance(value, Mapping):
         if step in value:
             yield from matches(value[step], rest, (*path, step))
-    elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+    elif isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
         yield from matches(value[int(step)], rest, (*path, int(step)))
 
 

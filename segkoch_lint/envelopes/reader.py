@@ -196,7 +196,15 @@ class _Opening:
     # --- where a user says that calls are --------------------------------------------------------------------------
 
     def _chosen(self, document: Document) -> tuple[str, list[_Found]] | None:
-        found = [each for pattern in self._reader.at for each in self._at(document, pattern, 0)]
+        found: list[_Found] = []
+        known: set[tuple[tuple[Path, ...], Path]] = set()
+        for each in (each for pattern in self._reader.at for each in self._at(document, pattern, 0)):
+            origin = None if isinstance(each, _Unreadable | _Damaged) else each.origin
+            place = None if origin is None else (origin.decoded, origin.base)
+            if place is None or place not in known:  # several patterns may lead to one value
+                found.append(each)
+            if place is not None:
+                known.add(place)
         return ("document", found) if found else None
 
     def _at(self, document: Document, pattern: Pattern, texts: int) -> Iterator[_Found]:

@@ -30,7 +30,7 @@ class Request(msgspec.Struct, frozen=True):
 
     Attributes:
         method: in upper case.
-        host: in lower case, without a port.
+        host: in lower case, without a port and without the dot that may end it.
         path: without the query.
     """
 
@@ -47,7 +47,7 @@ class Request(msgspec.Struct, frozen=True):
         host, path = text_at(entry, parts.host), text_at(entry, parts.path)
         if url := text_at(entry, parts.url):
             host, path = _host_and_path(url)
-        return cls(method, host.partition(":")[0].lower(), path.partition("?")[0])
+        return cls(method, host.partition(":")[0].lower().removesuffix("."), path.partition("?")[0])
 
     @property
     def carries_calls(self) -> bool:
