@@ -24,6 +24,9 @@ _ENDPOINT = re.compile(r"/v1/([a-z]+)/?\Z")
 _WITHOUT_BODY = frozenset({"OPTIONS", "GET", "HEAD"})
 _LONGEST_NAME = 200
 
+_TOKEN = re.compile(r"(?=\D*[0-9])(?=[^A-Za-z]*[A-Za-z])[\w~.%+=-]{16,}")
+"""A step of a path that may be a write key or another secret: long, with letters and digits."""
+
 
 class Request(msgspec.Struct, frozen=True):
     """An HTTP request.
@@ -63,7 +66,7 @@ class Request(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """Method, host and path as they are shown; what looks like personal data is masked."""
-        path = "/".join(map(mask_name, self.path.split("/")))
+        path = "/".join("…" if _TOKEN.fullmatch(step) else mask_name(step) for step in self.path.split("/"))
         return f"{mask_name(self.method)} {mask_name(self.host)}{path}"[:_LONGEST_NAME]
 
 

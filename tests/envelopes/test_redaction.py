@@ -78,6 +78,19 @@ def test_snippets_of_several_places_are_each_from_its_own(tmp_path: Path, progra
     assert '"nor": "that"' in ran.out
 
 
+@pytest.mark.parametrize("key", ["Xk3vTq9LmZ0bRw7YcH2nPdGf5sJa8uEe", "a1b2c3d4e5f6a7b8", "key-1234567890abcdef"])
+@pytest.mark.parametrize("body", [None, "{"])
+def test_the_name_of_a_request_hides_keys_in_its_path(
+    tmp_path: Path, program: Callable[..., Ran], key: str, body: str | None
+) -> None:
+    (tmp_path / "a.har").write_text(har(request(body, f"https://api.segment.io/checkout-service/{key}/v1/t")))
+
+    out = program("check", "--isolated", str(tmp_path / "a.har")).out
+
+    assert key not in out
+    assert "api.segment.io/checkout-service/…/v1/t" in out
+
+
 def test_the_name_of_a_request_hides_ids_in_its_path(tmp_path: Path, program: Callable[..., Ran]) -> None:
     url = "https://user:secret@t.example.com/jane.doe@example.org/v1/track?email=jane@example.org"
     file = tmp_path / "capture.har"
