@@ -316,6 +316,9 @@ class _Opening:
                     )
                     return
                 else:
+                    body = self._documents.make(document, where, decoded, name=request.name)
+                    if find_calls(body, [()], self._reader.limits):
+                        yield body  # it is reported with the option that reads it
                     return
         if call_type:
             pointer, place = pointer_in(document, path), self._documents.place(document, path)

@@ -389,6 +389,15 @@ def test_a_step_that_is_no_index_of_a_list_leads_nowhere(step: str) -> None:
     assert (summary.checked, summary.internal_errors) == (0, [])
 
 
+def test_a_call_deep_in_the_body_of_a_request_is_reported_beside_others() -> None:
+    wrapped = json.dumps({"wrap": {"x": call()}})
+
+    (finding,), summary = check(har(request(batch(call())), request(wrapped, "https://www.example.com/collect")))
+
+    assert (finding.code, summary.checked) == ("KCH005", 1)
+    assert "--at '/log/entries/*/request/postData/text/wrap/x'" in finding.message
+
+
 def test_a_host_may_end_in_a_dot() -> None:
     (finding,), _ = check(har(request(None, "https://api.segment.io./v1/t")))
 
