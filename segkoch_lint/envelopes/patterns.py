@@ -37,24 +37,41 @@ def matches(value: Any, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Pat
         pattern: the steps.
         path: where *value* is in its document; the paths that are yielded begin with it.
     """
+    if ANY_DEPTH not in pattern:
+        yield from _found(value, pattern, path)
+        return
+    # `**` finds what is inside of an item after the items that follow it.
+    yield from sorted(_found(value, pattern, path), key=lambda each: _order(value, each[0][len(path) :]))
+
+
+def _found(value: Any, pattern: Pattern, path: Path) -> Iterator[tuple[Path, Any]]:
     if not pattern:
         yield path, value
         return
     step, *more = pattern
     rest = tuple(more)
     if step == ANY_DEPTH:
-        yield from matches(value, rest, path)
+        yield from _found(value, rest, path)
         if len(path) < _DEEPEST:
             for key, member in _members(value):
-                yield from matches(member, pattern, (*path, key))
+                yield from _found(member, pattern, (*path, key))
     elif step == ANY:
         for key, member in _members(value):
-            yield from matches(member, rest, (*path, key))
+            yield from _found(member, rest, (*path, key))
     elif isinstance(value, Mapping):
         if step in value:
-            yield from matches(value[step], rest, (*path, step))
+            yield from _found(value[step], rest, (*path, step))
     elif isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
-        yield from matches(value[int(step)], rest, (*path, int(step)))
+        yield from _found(value[int(step)], rest, (*path, int(step)))
+
+
+def _order(value: Any, path: Path) -> tuple[int, ...]:
+    """Return the positions of the members on a path, which sort as the values are in the document."""
+    positions = []
+    for step in path:
+        positions.append(step if isinstance(step, int) else list(value).index(step))
+        value = value[step]
+    return tuple(positions)
 
 
 def _members(value: Any) -> Iterator[tuple[str | int, Any]]:
