@@ -152,7 +152,7 @@ def command(
     )
     if all(rule.applies_to == "plan" for rule in linter.selection.rules):
         raise _no_rules_error(linter.selection.rules, settings)
-    with open_reports(run.format, run.report_options, run.targets) as reports:
+    with open_reports(run.formats, run.report_options, run.targets) as reports:
         try:
             _lint(linter, paths, stdin_filename, reports, run.report_options.max_findings)
         except (UsageError, OutputError, OSError):

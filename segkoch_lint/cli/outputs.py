@@ -29,19 +29,21 @@ class Reports:
     completed, and the run is incomplete.
     """
 
-    def __init__(self, shown: Report, files: Sequence[_FileReport]) -> None:
+    def __init__(self, shown: Sequence[Report], files: Sequence[_FileReport]) -> None:
         self._shown = shown
         self._files = files
 
     def begin(self, summary: Summary) -> None:
         """Write the part of each report that comes before the findings."""
-        self._shown.begin(summary)
+        for report in self._shown:
+            report.begin(summary)
         for file in self._files:
             file.write(lambda report: report.begin(summary))
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        self._shown.finding(finding)
+        for report in self._shown:
+            report.finding(finding)
         for file in self._files:
             file.write(lambda report: report.finding(finding))
 
@@ -51,7 +53,8 @@ class Reports:
             file.write(lambda report: report.end(summary, self._with_failures(result)))
             file.close()
         last = self._with_failures(result)
-        self._shown.end(summary, last)
+        for report in self._shown:
+            report.end(summary, last)
         return last.exit_status
 
     def _with_failures(self, result: RunResult) -> RunResult:
@@ -61,12 +64,16 @@ class Reports:
 
 
 @contextmanager
-def open_reports(name: str, options: ReportOptions, targets: Sequence[Target]) -> Iterator[Reports]:
-    """Open a report in the format *name* on standard output, and those in files. A file appears when it is complete."""
+def open_reports(names: Sequence[str], options: ReportOptions, targets: Sequence[Target]) -> Iterator[Reports]:
+    """Open the reports in the formats *names* on standard output, and those in files.
+
+    Those on standard output should not be mixed: all but one of the formats have to write at the end only. A file
+    appears when it is complete.
+    """
     of_files = msgspec.structs.replace(options, color=False, quiet=False)
     with ExitStack() as stack:
         files = [stack.enter_context(_FileReport(format_, path, of_files)) for format_, path in targets]
-        yield Reports(open_report(name, sys.stdout, options), files)
+        yield Reports([open_report(name, sys.stdout, options) for name in names], files)
 
 
 class _FileReport:
@@ -92,6 +99,8 @@ class _FileReport:
                 part(self._report)
             except OSError as error:
                 self.close(error)
+            except OutputError as error:  # another file that the format writes
+                self._fail(error)
 
     def close(self, error: BaseException | None = None) -> None:
         """Complete the file; if there is an *error*, remove it."""

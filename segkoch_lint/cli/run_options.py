@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -10,6 +11,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from segkoch_lint.cli.completion import complete_outputs
 from segkoch_lint.cli.notes import print_note
@@ -50,7 +52,7 @@ def report_options(checked: str) -> Callable[[Command], Command]:
             type=click.Choice(list(FORMATS)),
             default="text",
             show_default=True,
-            help="Format of standard output.",
+            help="Format of standard output. With GITHUB_ACTIONS=true, the default is text with annotations.",
         ),
         click.option(
             "--output",
@@ -141,21 +143,21 @@ class RunOptions:
 
     Attributes:
         settings: the configuration, changed by the options.
-        format: the format of standard output.
+        formats: the formats of standard output.
         report_options: the look of all reports.
         targets: the reports in files.
         allow_empty: whether a run that checks nothing passes.
     """
 
     settings: Settings
-    format: str
+    formats: Sequence[str]
     report_options: ReportOptions
     targets: Sequence[Target]
     allow_empty: bool
 
     def snippets(self) -> tuple[Any, Any]:
         """Return the functions that make the snippets of findings and of parse errors; None if no report shows them."""
-        formats = [*([] if self.report_options.quiet else [self.format]), *(name for name, _ in self.targets)]
+        formats = [*([] if self.report_options.quiet else self.formats), *(name for name, _ in self.targets)]
         if self.report_options.max_findings == 0 or not any(reporter(name).shows_snippets for name in formats):
             return None, None
         show_ids = self.report_options.show_ids
@@ -173,7 +175,7 @@ class RunOptions:
         from segkoch_lint.config.exit_status import exit_status  # noqa: PLC0415
         from segkoch_lint.rules.loader import load_catalogue  # noqa: PLC0415
 
-        with open_reports(self.format, self.report_options, self.targets) as reports:
+        with open_reports(self.formats, self.report_options, self.targets) as reports:
             waiting = iter(findings)
             first = list(islice(waiting, 1))  # now the figures are known that a report begins with
             reports.begin(summary)
@@ -221,7 +223,14 @@ def run_options(
         file = configuration_file(configuration["config"], isolated=configuration["isolated"])
         envelopes = (*settings.envelopes, *envelope_folders)
         refuse_overwriting(written, Inputs(paths, file, settings.rules, envelopes))
-    return RunOptions(settings, form, options, targets, allow_empty)
+    return RunOptions(settings, _formats(form, targets), options, targets, allow_empty)
+
+
+def _formats(given: str, targets: Sequence[Target]) -> tuple[str, ...]:
+    """Return the formats of standard output: on GitHub's runners, also annotations unless a format is chosen."""
+    is_default = click.get_current_context().get_parameter_source("form") is ParameterSource.DEFAULT
+    annotates = is_default and os.environ.get("GITHUB_ACTIONS") == "true"
+    return (given, "github") if annotates and "github" not in dict(targets) else (given,)
 
 
 def print_notes(summary: Summary) -> None:

