@@ -176,6 +176,8 @@ def commands(output: str) -> Iterable[str]:
 ANNOTATION = re.compile(r"::(?:error|warning|notice) [a-zA-Z]+=[^,:]*(?:,[a-zA-Z]+=[^,:]*)*::.*")
 """An annotation: a colon in a property is escaped, so that the first `::` after the command ends the properties."""
 
+AZURE_ISSUE = re.compile(r"##vso\[task\.logissue type=(?:error|warning)(?:;[a-z]+=[^;\]]*)*\](?:(?!##\w*\[).)*")
+
 PARTS = ["#", "##", "[error]", "##[add-mask]x", "##[stop-commands]", "##vso[task]", "##teamcity[x]", "::error::x", "::"]
 PARTS += [" ", "\\", '"', "x", "\n", "\t", "\x1b[31m", "\u2028", "#\u200b#[error]"]
 
@@ -198,6 +200,8 @@ def test_no_report_holds_a_command(data: st.DataObject) -> None:
         if form == "github":
             assert obeyed == output.splitlines()
             assert all(ANNOTATION.fullmatch(line) and "##[" not in line for line in obeyed)
+        elif form == "azure":
+            assert all(AZURE_ISSUE.fullmatch(line) for line in obeyed)
         else:
             assert obeyed == []
 

@@ -16,10 +16,12 @@ from segkoch_lint.rules.catalogue import Rule
 
 FORMATS = {
     "text": "segkoch_lint.reporting.text",
+    "concise": "segkoch_lint.reporting.concise",
     "sarif": "segkoch_lint.reporting.sarif",
     "github": "segkoch_lint.reporting.github",
     "gitlab": "segkoch_lint.reporting.gitlab",
     "rdjson": "segkoch_lint.reporting.rdjson",
+    "azure": "segkoch_lint.reporting.azure",
     "markdown": "segkoch_lint.reporting.markdown",
     "json": "segkoch_lint.reporting.json_report",
     "json-lines": "segkoch_lint.reporting.json_lines",

@@ -36,7 +36,7 @@ _FIGURES = ("calls", "checked", "ready", "limited", "faulty", "share ready")
 RuleNames = Mapping[str, tuple[str, Severity]]
 """By code, the name and the severity of rules."""
 
-_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
 class Reporter:
@@ -58,7 +58,7 @@ class Reporter:
         """Write one finding."""
         if self._options.quiet:
             return
-        color = _COLORS[finding.severity]
+        color = SEVERITY_COLORS[finding.severity]
         show_ids = self._options.show_ids
         line = self._writer.line
         line(
@@ -170,7 +170,7 @@ class Reporter:
         for change in sorted(tally.changes, key=lambda change: not change.warning):
             level = Severity.WARNING if change.warning else Severity.INFO
             path = f" {shown_path(change.path)}:" if several and change.path else ""
-            self._writer.line(Piece(str(level), _COLORS[level], bold=True), f":{path} {change.message}")
+            self._writer.line(Piece(str(level), SEVERITY_COLORS[level], bold=True), f":{path} {change.message}")
         if tally.changes:
             self._writer.line("")
         if tally.replay is not None:
@@ -208,7 +208,7 @@ class Reporter:
     # --- verdict ---------------------------------------------------------------------------------------------------
 
     def _verdict(self, summary: Summary, result: RunResult, names: RuleNames) -> None:
-        for problem in _problems(summary, result):
+        for problem in problems(summary, result):
             self._writer.line(Piece(problem, "red", bold=True))
         unprobed = unprobed_clause(summary.plans) if summary.plans is not None else ""
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
@@ -239,7 +239,7 @@ def _rule_names(result: RunResult) -> RuleNames:
     return {rule.code: (rule.name, rule.severity) for rule in built_in()} | dict(result.rules)
 
 
-def _problems(summary: Summary, result: RunResult) -> Iterator[str]:
+def problems(summary: Summary, result: RunResult) -> Iterator[str]:
     """Yield why the run is incomplete, or fails for another reason than its findings."""
     if summary.unread:
         yield f"Incomplete: {count(len(summary.unread), 'input')} could not be read; see standard error."

@@ -1,0 +1,61 @@
+"""The format `concise`: a line a finding as compilers write it, then the totals."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, TextIO
+
+from segkoch_lint.findings.finding import Finding, Severity
+from segkoch_lint.findings.summary import Summary
+from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting.text import SEVERITY_COLORS, problems
+from segkoch_lint.reporting.text_figures import calls_sentence, count, plans_sentence, severity_count
+from segkoch_lint.reporting.text_writer import Piece, TextWriter
+
+
+class Reporter:
+    """Writes ``path:line:column: severity: message [code name]`` for each finding, as GCC does, and the totals."""
+
+    shows_snippets: ClassVar[bool] = False
+    beginning: ClassVar[re.Pattern[bytes] | None] = None
+
+    def __init__(self, stream: TextIO, options: ReportOptions) -> None:
+        self._writer = TextWriter(stream, color=options.color)
+        self._options = options
+
+    def begin(self, summary: Summary) -> None:
+        """Write nothing: the totals come last."""
+
+    def finding(self, finding: Finding) -> None:
+        """Write one finding."""
+        if self._options.quiet:
+            return
+        show_ids = self._options.show_ids
+        self._writer.line(
+            Piece(finding.location.text(show_ids=show_ids), bold=True),
+            ": ",
+            Piece(f"{finding.severity}:", SEVERITY_COLORS[finding.severity], bold=True),
+            f" {finding.text(show_ids=show_ids)} [{finding.code} {finding.name}]",
+        )
+
+    def end(self, summary: Summary, result: RunResult) -> None:
+        """Write the totals."""
+        line = self._writer.line
+        hidden = summary.severities.total() - result.shown
+        if hidden and self._options.max_findings is not None and not self._options.quiet:
+            line(f"… and {count(hidden, 'more finding')} (--max-findings {self._options.max_findings}).")
+        line(calls_sentence(summary) if summary.plans is None else plans_sentence(summary.plans))
+        for problem in problems(summary, result):
+            line(Piece(problem, "red", bold=True))
+        levels = [str(severity) for severity in sorted(Severity, reverse=True)]
+        counts = [
+            severity_count(level, summary.severities[level], result.within.get(level, 0))
+            for level in levels
+            if summary.severities[level]
+        ]
+        if counts:
+            line(f"{', '.join(counts)}.")
+        elif not summary.checked_anything:
+            line("Nothing was checked.")
+        elif not (summary.unread or summary.internal_errors):
+            line("No findings.")
