@@ -10,6 +10,7 @@ from segkoch_lint.documents.document import Document, ParseError, Scalar
 from segkoch_lint.documents.nesting import Nesting
 from segkoch_lint.findings.finding import Snippet
 from segkoch_lint.findings.position import OffsetRange, Span
+from segkoch_lint.findings.redaction.escapes import unescaped
 from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.masking import mask
 from segkoch_lint.findings.redaction.personal_data import is_id, sensitive_spans
@@ -164,10 +165,17 @@ def _scalar_secrets(document: Document, number: int, line: str) -> Secrets:
                 found.extend(_in_value(scalar, line, ids))
             at = max(at, scalar.end)
         found.extend(_between(line, at, last))
-        again = (MaskedRange(first + a, first + b) for a, b in ids.ranges(line[first:last]))
+        again = (MaskedRange(first + a, first + b) for a, b in _known_ids(line[first:last], ids))
         return _joined([*found, *(each for each in again if each.end > start and each.start < end)])
 
     return secrets
+
+
+def _known_ids(text: str, ids: Ids) -> Iterator[OffsetRange]:
+    """Yield the ranges of ids that are known from elsewhere: as they are, or written with escapes, as a key may be."""
+    yield from ids.ranges(text)
+    for level in unescaped(text):
+        yield from (level.written(start, end) for start, end in ids.ranges(level.text))
 
 
 def _in_value(scalar: Scalar, line: str, ids: Ids) -> Iterator[MaskedRange]:

@@ -267,6 +267,13 @@ def test_an_id_is_masked_wherever_it_stands_again_in_its_document(key: str) -> N
         assert "4711" in "".join(at(document, ("type",), around=9, width=500, show_ids=True))
 
 
+@pytest.mark.parametrize("written", ["jane.doe-77", r"\u006aane.doe-77", r"jane\u002edoe\u002D77", r"jane.doe-7\u0037"])
+def test_an_id_is_masked_as_a_key_however_it_is_escaped(written: str) -> None:
+    text = '{"userId": "jane.doe-77", "properties": {"%s": {"type": 1}}}' % written  # noqa: UP031 - braces of JSON
+    shown = at(json_document(text), ("properties", "jane.doe-77", "type"))
+    assert shown == ('{"userId": "…", "properties": {"…": {"type": 1}}}', "^ 1: 1")
+
+
 def test_an_id_of_another_call_of_the_document_is_masked_too() -> None:
     calls = [{"userId": f"user-{4000 + n}", "type": "track", "buyer": f"user-{4000 + n}"} for n in range(99)]
     document = json_document(json.dumps(calls, indent=1))
