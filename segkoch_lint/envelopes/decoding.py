@@ -46,6 +46,8 @@ _RAW_DEFLATE = -15
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
+_BYTE_ORDER_MARK = "\ufeff"
+
 _PIECE = 1 << 16
 """Bytes that are inflated at once, so that those of damaged data are counted, too."""
 
@@ -163,6 +165,9 @@ class _StepError(Exception):
 
 def _read(held: str | bytes, limits: Limits, *, exact: bool, field: Path) -> Decoded | Undecoded:
     text = _text(held)
+    if text.startswith(_BYTE_ORDER_MARK):
+        found = _read(text.removeprefix(_BYTE_ORDER_MARK), limits, exact=exact, field=field)
+        return replace(found, before=_BYTE_ORDER_MARK) if isinstance(found, Decoded) else replace(found, text=None)
     if not _JSON_START.match(text):
         return Undecoded("not JSON")
     try:

@@ -291,8 +291,6 @@ class _Opening:
         return _holds_call(content.value, "") or bool(find_calls(content, [()], self._reader.limits))
 
     def _of_request(self, document: Document, site: Site, path: Path, entry: Any, request: Request) -> Iterator[_Found]:
-        if not request.carries_calls:
-            return
         call_type, to_segment = request.call_type, request.host in self._reader.hosts
         problem = _NO_BODY
         damaged: _Damaged | None = None
@@ -310,7 +308,7 @@ class _Opening:
                     self._sending_hosts.add(request.host)
                     yield self._documents.make(document, where, decoded, name=request.name, call_type=call_type)
                     return
-                elif call_type and to_segment:
+                elif call_type and to_segment and request.carries_calls:
                     yield self._documents.make(
                         document, where, decoded, name=request.name, call_type=call_type, to_segment=True
                     )
@@ -320,7 +318,7 @@ class _Opening:
                     if find_calls(body, [()], self._reader.limits):
                         yield body  # it is reported with the option that reads it
                     return
-        if call_type:
+        if call_type and request.carries_calls:
             pointer, place = pointer_in(document, path), self._documents.place(document, path)
             yield _Unreadable(request, problem, pointer, place, damaged)
 

@@ -54,7 +54,7 @@ class Request(msgspec.Struct, frozen=True):
 
     @property
     def carries_calls(self) -> bool:
-        """Whether a request with this method has a body at all."""
+        """Whether a request with this method is expected to have a body."""
         return self.method not in _WITHOUT_BODY
 
     @property

@@ -289,6 +289,27 @@ def test_a_value_that_was_parsed_already_is_opened_too() -> None:
     assert found[0].location.pointer == "/Records/0/body → /context/device/type"
 
 
+def test_a_text_that_begins_with_a_byte_order_mark_is_read_with_its_exact_place() -> None:
+    content = json.dumps(
+        {"Records": [{"messageId": "m-1", "eventSource": "aws:sqs", "body": "\ufeff" + json.dumps(wrong_call())}]}
+    )
+    found, summary = check(content, "queue.json")
+    assert (codes(found), summary.calls) == (["KCH103"], 1)
+    assert underlined(content, found[0]) == '\\"iOS\\"'
+    broken = json.dumps(
+        {"Records": [{"messageId": "m-1", "eventSource": "aws:sqs", "body": "\ufeff" + json.dumps(wrong_call())[:-1]}]}
+    )
+    assert codes(check(broken, "queue.json")[0]) == ["KCH001"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("url", ["https://api.segment.io/v1/t", "https://shop.example.com/collect"])
+def test_a_call_is_read_whatever_the_method_that_sent_it(method: str, url: str) -> None:
+    others = request(json.dumps(call())), request(None, url, method), request('{"page": 2}', url, method)
+    found, summary = check(har(*others, request(json.dumps(wrong_call()), url, method)))
+    assert (codes(found), summary.calls) == (["KCH103"], 2)
+
+
 def test_a_call_in_the_line_of_a_log_in_a_text_has_its_exact_place() -> None:
     message = f"2026-04-08T19:55:00.120Z\tINFO\t{json.dumps(wrong_call())} (sent)\n"
     content = json.dumps(
