@@ -25,8 +25,6 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
     Raises:
         OutputError: the file cannot be written.
     """
-    import tempfile  # noqa: PLC0415 - most runs write no file
-
     given = Path(path)
     target = Path(os.path.realpath(path))  # not a path if a shell passes a pipe
     try:
@@ -34,29 +32,24 @@ def open_output(path: str, *, newline: str | None = None) -> Iterator[TextIO]:
             with given.open("w", encoding="utf-8", newline=newline) as stream:
                 yield stream
             return
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            newline=newline,
-            dir=target.parent,
-            prefix=f".{target.name}.",
-            suffix=UNFINISHED_ENDING,
-            delete=False,
-        ) as stream:
-            try:
-                yield stream  # type: ignore[misc]  # a named temporary file is a text stream
+        unfinished = target.parent / f".{target.name}.{os.urandom(4).hex()}{UNFINISHED_ENDING}"
+        try:  # around the creation, too: a signal may arrive as soon as the file is there
+            with open(unfinished, "x", encoding="utf-8", newline=newline, opener=_private) as stream:
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
                 _set_mode(stream, target)
-                stream.close()  # Windows cannot rename an open file
-                Path(stream.name).replace(target)
-            except BaseException:
-                with suppress(OSError):
-                    stream.close()
-                    Path(stream.name).unlink()
-                raise
+            unfinished.replace(target)
+        except BaseException:
+            with suppress(OSError):
+                unfinished.unlink()
+            raise
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {_reason(error, target)}") from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _reason(error: OSError, target: Path) -> str:

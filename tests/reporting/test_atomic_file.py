@@ -107,3 +107,18 @@ def test_the_mode_is_set_by_path_if_the_system_has_no_fchmod(tmp_path: Path, mon
         stream.write("new")
     assert target.read_text() == "new"
     assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_an_interruption_as_soon_as_the_file_is_created_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = os.open
+
+    def interrupted(path: str, flags: int, mode: int) -> int:
+        os.close(create(path, flags, mode))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "open", interrupted)
+    with pytest.raises(KeyboardInterrupt), open_output(str(tmp_path / "report.json")):
+        pass
+    assert list(tmp_path.iterdir()) == []
