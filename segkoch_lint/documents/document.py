@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from segkoch_lint.documents.nesting import Nesting
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import Ids, KnownIds
 from segkoch_lint.findings.redaction.masking import Secret, shown_pointer
@@ -154,7 +155,7 @@ class Document(Protocol):
     def note(self, path: Path) -> Note | None:
         """Return the note on how the value at *path* was read, if there is one."""
 
-    def lines(self, first: int, last: int) -> list[str]:
+    def lines(self, first: int, last: int) -> list[TextLine]:
         """Return the document's lines *first* to *last* (of the input, 1-based, inclusive; outside ones left out)."""
 
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
@@ -202,7 +203,7 @@ class ValueDocument(msgspec.Struct, frozen=True):
     def note(self, path: Path) -> Note | None:  # noqa: ARG002
         return None
 
-    def lines(self, first: int, last: int) -> list[str]:  # noqa: ARG002
+    def lines(self, first: int, last: int) -> list[TextLine]:  # noqa: ARG002
         return []
 
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:  # noqa: ARG002

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.nesting import Nesting, nesting_at
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.findings.position import OffsetRange, Span
 
 _AROUND = 2
@@ -51,17 +52,16 @@ class LineTable:
         """Return the span of an extent."""
         return Span(*self.position(extent[0]), *self.position(extent[1]))
 
-    def lines(self, first: int, last: int) -> list[str]:
+    def lines(self, first: int, last: int) -> list[TextLine]:
         """Return lines *first* to *last* of the input, without their ends; lines outside the text are left out.
 
         If the text does not begin in column 1, its first line is padded with blanks, so that columns are right.
         """
-        shown: list[str] = []
+        shown: list[TextLine] = []
         for number in range(max(first, self._line), last + 1):
             start, end = self.extent_of_line(number)
             if start < end:
-                margin = " " * (self._column - 1) if number == self._line else ""
-                shown.append(margin + self._text[start:end].removesuffix("\n").removesuffix("\r"))
+                shown.append(TextLine(self._text, start, end, self._column - 1 if number == self._line else 0))
         return shown
 
     def extent_of_line(self, line: int) -> OffsetRange:

@@ -9,6 +9,7 @@ from typing import Any
 from segkoch_lint.documents.document import Boundary, Document, Note, Origin, Scalar
 from segkoch_lint.documents.json.document import JsonDocument
 from segkoch_lint.documents.json.scanner import repeated_keys
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.envelopes.inner_text import EnclosingText, InnerText
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
@@ -93,18 +94,18 @@ class InnerDocument:
     def note(self, path: Path) -> None:
         """Return nothing: JSON leaves no doubt about what a value is."""
 
-    def lines(self, first: int, last: int) -> list[str]:
+    def lines(self, first: int, last: int) -> list[TextLine]:
         """Return lines of the file with nothing but this document in them; none of what was decoded."""
         if not self._text.exact:
             return []
         table, text = self.whole.table, self.whole.text
         begin, end = self._text.bounds
-        shown: list[str] = []
+        shown: list[TextLine] = []
         for number in range(first, last + 1):
             line = table.extent_of_line(number)
             start, stop = max(line[0], begin), min(line[1], end)
             if start < stop:
-                shown.append(" " * (start - table.zero_of_line(number)) + text[start:stop].rstrip("\r\n"))
+                shown.append(TextLine(text, start, stop, start - table.zero_of_line(number)))
         return shown
 
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
@@ -179,7 +180,7 @@ class PartDocument:
         """Return what a reader should know of how the value at *path* was read."""
         return None if self._decoded else self._around.note((*self._path, *path))
 
-    def lines(self, first: int, last: int) -> list[str]:
+    def lines(self, first: int, last: int) -> list[TextLine]:
         """Return lines of the input that hold this part; none of what was decoded."""
         if self._decoded or self._span is None:
             return []

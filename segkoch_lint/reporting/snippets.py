@@ -8,6 +8,7 @@ from typing import NamedTuple
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.documents.document import Document, ParseError, Scalar
 from segkoch_lint.documents.nesting import Nesting
+from segkoch_lint.documents.text_line import Line
 from segkoch_lint.findings.finding import Snippet
 from segkoch_lint.findings.position import OffsetRange, Span
 from segkoch_lint.findings.redaction.escapes import unescaped
@@ -74,7 +75,9 @@ def error_snippet(error: ParseError, *, show_ids: bool = False, width: int = 120
     return _snippet(lines, error.span, width, lambda number: _touching(secrets.get(number, ())))
 
 
-def _snippet(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_of: Callable[[int], Secrets]) -> Snippet:
+def _snippet(
+    lines: Sequence[tuple[int, Line]], span: Span, width: int, secrets_of: Callable[[int], Secrets]
+) -> Snippet:
     shown: list[str] = []
     focus, underlined = 0, (0, 0)
     for number, line in lines:
@@ -89,7 +92,7 @@ def _snippet(lines: Sequence[tuple[int, str]], span: Span, width: int, secrets_o
     return Snippet(lines[0][0] if lines else span.line, tuple(shown), focus, *underlined)
 
 
-def _shown(line: str, focus: OffsetRange, width: int, secrets: Secrets) -> tuple[str, OffsetRange]:
+def _shown(line: Line, focus: OffsetRange, width: int, secrets: Secrets) -> tuple[str, OffsetRange]:
     """Return the part of a line to show, and the focus in it."""
     # Masked text is shorter: begin with more than is shown, and if that is not enough, with still more.
     for before_it, after_it in REACHES:
@@ -107,7 +110,7 @@ def _shown(line: str, focus: OffsetRange, width: int, secrets: Secrets) -> tuple
     return before + clipped + after, (begin, end)
 
 
-def _masked_part(line: str, part: OffsetRange, focus: OffsetRange, secrets: Secrets) -> tuple[str, OffsetRange]:
+def _masked_part(line: Line, part: OffsetRange, focus: OffsetRange, secrets: Secrets) -> tuple[str, OffsetRange]:
     """Return a part of a line with its secrets masked, and the focus in it."""
     text = ""
     places = [0, 0]
@@ -127,7 +130,7 @@ def _masked_part(line: str, part: OffsetRange, focus: OffsetRange, secrets: Secr
     return text, (places[0], max(places))
 
 
-def _ranges(line: str, begin: int, finish: int, secrets: Secrets) -> Iterator[tuple[int, int, str | None]]:
+def _ranges(line: Line, begin: int, finish: int, secrets: Secrets) -> Iterator[tuple[int, int, str | None]]:
     """Split a part of a line into ranges to show (None) and ranges to show masked (the mask)."""
     at = begin
     for start, end, whole in secrets(begin, finish):
@@ -150,7 +153,7 @@ def _touching(hidden: Sequence[MaskedRange]) -> Secrets:
     return lambda start, end: [each for each in hidden if each.end > start and each.start < end]
 
 
-def _scalar_secrets(document: Document, number: int, line: str) -> Secrets:
+def _scalar_secrets(document: Document, number: int, line: Line) -> Secrets:
     """Return the secrets of a line of a valid document: in its values, and ids in keys and comments."""
     ids = document.ids
 
@@ -178,7 +181,7 @@ def _known_ids(text: str, ids: Ids) -> Iterator[OffsetRange]:
         yield from (level.written(start, end) for start, end in ids.ranges(level.text))
 
 
-def _in_value(scalar: Scalar, line: str, ids: Ids) -> Iterator[MaskedRange]:
+def _in_value(scalar: Scalar, line: Line, ids: Ids) -> Iterator[MaskedRange]:
     """Yield the ranges of a value to mask."""
     key, start, end, text, parent = scalar
     begin, finish = max(0, start), min(end, len(line))
@@ -211,7 +214,7 @@ def _joined(hidden: list[MaskedRange]) -> list[MaskedRange]:
     return joined
 
 
-def _between(line: str, start: int, end: int) -> list[MaskedRange]:
+def _between(line: Line, start: int, end: int) -> list[MaskedRange]:
     """Return the ids between two values: in keys, comments, and documents around this one."""
     return [MaskedRange(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
 

@@ -14,6 +14,7 @@ from segkoch_lint.documents.json.members import value_extents
 from segkoch_lint.documents.json.scalars import ScalarReader
 from segkoch_lint.documents.json.scanner import keys_of, locate, repeated_keys
 from segkoch_lint.documents.line_table import LineTable
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.findings.position import OffsetRange, Path, Span, value_at
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 
@@ -127,7 +128,7 @@ class JsonDocument:
     def note(self, path: Path) -> None:
         """Return None: JSON values need no note."""
 
-    def lines(self, first: int, last: int) -> list[str]:
+    def lines(self, first: int, last: int) -> list[TextLine]:
         """Return lines *first* to *last* of the input that are part of the document."""
         return self.table.lines(first, last)
 

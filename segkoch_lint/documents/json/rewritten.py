@@ -15,6 +15,7 @@ from segkoch_lint.documents.json.size_limits import has_more_values, too_many_va
 from segkoch_lint.documents.json.syntax_errors import COMMENT, InvalidJsonError, not_utf8
 from segkoch_lint.documents.line_table import LineTable, parse_error_at
 from segkoch_lint.documents.source_map import SourceMap
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.findings.position import OffsetRange, Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 
@@ -66,7 +67,7 @@ class RewrittenDocument:
     def note(self, path: Path) -> None:
         """Return None: JSON values need no note."""
 
-    def lines(self, first: int, last: int) -> list[str]:
+    def lines(self, first: int, last: int) -> list[TextLine]:
         """Return lines *first* to *last* of the input that are part of the source."""
         return self._table.lines(first, last)
 

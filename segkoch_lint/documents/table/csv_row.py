@@ -10,6 +10,7 @@ from typing import NamedTuple
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.documents.lines import size_text
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.findings.position import OffsetRange, Span
 
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"(?!")')
@@ -123,7 +124,7 @@ class CsvPlaces:
         text = self._header.text
         return LineTable(text, self._header.number).span(cells_of(text, self._header.delimiter)[0][index])
 
-    def lines(self, first: int, last: int, *, header: bool) -> list[str]:
+    def lines(self, first: int, last: int, *, header: bool) -> list[TextLine]:
         if not header:
             return self._table.lines(first, last)
         above = LineTable(self._header.text, self._header.number)

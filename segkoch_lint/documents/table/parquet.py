@@ -13,6 +13,7 @@ from segkoch_lint.documents.lines import corruption_error
 from segkoch_lint.documents.table.cells import NULLS
 from segkoch_lint.documents.table.columns import Columns, are_call_columns
 from segkoch_lint.documents.table.row import RowDocument
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.decompression import CorruptInputError
 from segkoch_lint.inputs.file_types import PARQUET_MAGIC
@@ -141,7 +142,7 @@ class _ParquetPlaces:
     def header(self, index: int) -> Span:
         return Span(1, index + 1, 1, index + 2)
 
-    def lines(self, first: int, last: int, *, header: bool) -> list[str]:  # noqa: ARG002
+    def lines(self, first: int, last: int, *, header: bool) -> list[TextLine]:  # noqa: ARG002
         return []
 
     def describe(self, column: str, *, cell: bool) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from segkoch_lint.documents.document import Boundary, Note, Origin, Scalar
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.masking import mask_shapes
@@ -36,7 +37,7 @@ class Places(Protocol):
     def header(self, index: int) -> Span:
         """Return the span of the name of a column."""
 
-    def lines(self, first: int, last: int, *, header: bool) -> list[str]:
+    def lines(self, first: int, last: int, *, header: bool) -> list[TextLine]:
         """Return lines *first* to *last* of the input that are part of the row or, if wanted, of the header."""
 
     def describe(self, column: str, *, cell: bool) -> str:
@@ -99,7 +100,7 @@ class RowDocument:
         remark = self._places.describe(name, cell=index is not None)
         return Note(remark) if remark else None
 
-    def lines(self, first: int, last: int) -> list[str]:
+    def lines(self, first: int, last: int) -> list[TextLine]:
         """Return lines *first* to *last* of the input that are part of the row or the header."""
         return self._places.lines(first, last, header=self._for_header)
 

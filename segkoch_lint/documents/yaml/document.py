@@ -19,6 +19,7 @@ import yaml
 
 from segkoch_lint.documents.document import Boundary, InternalFailure, Note, Origin, ParseError, Scalar
 from segkoch_lint.documents.line_table import LineTable, parse_error_at
+from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.documents.yaml.nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
 from segkoch_lint.findings.position import OffsetRange, Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
@@ -104,7 +105,7 @@ class YamlDocument:
         remark = f"YAML reads this unquoted text as {kind}: put it in quotes."
         return Note(remark, node.value) if kind and node.value else None
 
-    def lines(self, first: int, last: int) -> list[str]:
+    def lines(self, first: int, last: int) -> list[TextLine]:
         """Return lines *first* to *last* of the input."""
         return self._table.lines(first, last)
 

@@ -110,7 +110,7 @@ def test_scalars_have_the_keys_of_their_values() -> None:
         Scalar("ids", 14, 17, "a", "ids"),
         Scalar("n", 25, 26, "1", "ids"),
     ]
-    assert document.lines(1, 4) == ['{"device": {"id":', ' "x", "ids": ["a", {"n": 1}, "b"]},']
+    assert [*map(str, document.lines(1, 4))] == ['{"device": {"id":', ' "x", "ids": ["a", {"n": 1}, "b"]},']
 
 
 def compact(value: Any) -> bytes:

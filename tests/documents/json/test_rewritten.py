@@ -112,7 +112,7 @@ def test_the_key_and_the_scalars_around_a_place_are_those_of_the_source() -> Non
         ("user_id", 11, 19, "u-1"),
         ("user_id", 32, 36, "16"),
     ]
-    assert document.lines(2, 3) == ["  // who", "  user_id: 'u\\x2d1', 'user_id': 0x10,"]
+    assert [*map(str, document.lines(2, 3))] == ["  // who", "  user_id: 'u\\x2d1', 'user_id': 0x10,"]
 
 
 @pytest.mark.parametrize(

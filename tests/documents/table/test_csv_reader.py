@@ -55,7 +55,7 @@ def test_a_cell_has_its_place_also_behind_ends_of_lines_in_quotes() -> None:
     }
     assert row.note(("userId",)) == Note('Column "user_id".')
     assert row.note(()) is None
-    assert row.lines(1, 9) == ['"ä ""b""","one', "two, é", '",D']
+    assert [*map(str, row.lines(1, 9))] == ['"ä ""b""","one', "two, é", '",D']
     assert [scalar.text for scalar in row.scalars(3, 0, 9) if isinstance(scalar, Scalar)] == ["one\ntwo, é\n"]
 
 
