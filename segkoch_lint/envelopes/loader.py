@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -14,9 +13,10 @@ import msgspec
 from segkoch_lint import resources
 from segkoch_lint.envelopes.envelope import Envelope, Recogniser, envelope_of
 from segkoch_lint.envelopes.examples import problem_of_examples
-from segkoch_lint.errors import UsageError, raise_all
+from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.position import pointer_of
 from segkoch_lint.rules.schema_errors import Wording, messages_of
+from segkoch_lint.rules.user_files import read_folder
 
 _WORDING = Wording(
     lambda path: pointer_of(tuple(path)) or "the file",
@@ -56,21 +56,7 @@ def built_in() -> tuple[Envelope, ...]:
 
 def _of(folder: Path) -> Iterator[tuple[Path, Envelope]]:
     """Yield the envelopes of a folder, each with its file."""
-    if folder.is_file():
-        raise UsageError(f"{folder}: a file; the folder that holds the envelope files is expected.")
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder of envelope files.")
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        raise UsageError(f"{folder}: no envelope files (*.json) in this folder.")
-    for file in files:
-        try:
-            document = json.loads(file.read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{file}:{error.lineno}:{error.colno}: not a readable JSON file: {error.msg}.") from error
-        except (OSError, ValueError, RecursionError) as error:
-            raise UsageError(f"{file}: not a readable JSON file: {error}.") from error
-        raise_all([UsageError(f"{file}: {message}", hint) for message, hint in problems_of(document)])
+    for file, document in read_folder(folder, "envelope", problems_of):
         yield file, envelope_of(document)
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from segkoch_lint import resources
-from segkoch_lint.errors import UsageError, raise_all
+from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.position import Path as ValuePath
 from segkoch_lint.findings.position import pointer_of
 from segkoch_lint.rules.catalogue import Rule, built_in, holder_of, rule_of, with_shared_remedies
 from segkoch_lint.rules.examples import problem_of_examples
 from segkoch_lint.rules.schema_errors import Wording, messages_of
+from segkoch_lint.rules.user_files import read_folder
 
 _NO_PATTERN = ' is not a "regex"'
 """The end of jsonschema-rs's message about a pattern that it cannot compile."""
@@ -49,21 +49,7 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
 
 def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
     """Yield the rules of a folder, each with the path of its file."""
-    if folder.is_file():
-        raise UsageError(f"{folder}: a file; the folder that holds the rule files is expected.")
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder of rule files.")
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        raise UsageError(f"{folder}: no rule files (*.json) in this folder.")
-    for file in files:
-        try:
-            document = json.loads(file.read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{file}:{error.lineno}:{error.colno}: not a readable JSON file: {error.msg}.") from error
-        except (OSError, ValueError, RecursionError) as error:
-            raise UsageError(f"{file}: not a readable JSON file: {error}.") from error
-        raise_all([UsageError(f"{file}: {message}", hint) for message, hint in problems_of(document)])
+    for file, document in read_folder(folder, "rule", problems_of):
         rule = rule_of(document)
         if rule.applies_to in {"input", "plan"}:
             raise UsageError(
