@@ -33,7 +33,7 @@ ANY_ENCODING: tuple[Encoding, ...] = (
     ("base64", "gzip", "json"),
     ("base64", "deflate", "json"),
 )
-"""What is tried where nobody says how a value is encoded."""
+"""What is tried if the encoding of a value is not given."""
 
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/_=\s-]")
 _LEAST_BASE64 = 8

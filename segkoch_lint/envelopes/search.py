@@ -28,7 +28,7 @@ MOST_DECODED = 1 << 20
 """Bytes that are decoded for one document."""
 
 MOST_PLACES = 10
-"""Places of one document that are told apart."""
+"""Places of one document that are counted one by one."""
 
 _DESCRIPTIONS = frozenset({"$schema", "asyncapi", "openapi", "swagger"})
 """Members at the top of descriptions of data, in which calls are examples and not data."""

@@ -50,7 +50,7 @@ class Occurrences:
     are also more files than that, by rule. Findings in files of a log are always counted by rule and file.
 
     Args:
-        is_log: returns whether the file with this path is a log: nobody reviews its lines one by one.
+        is_log: returns whether the file with this path is a log, whose lines are not reviewed one by one.
         most: the number of findings, and of counts, that are kept.
     """
 

@@ -73,7 +73,7 @@ def test_a_value_in_a_string_is_found_where_it_is_written(
             written = json.loads(f'"{written}"')
         expected = value
         for step in path:
-            expected = expected[step]  # type: ignore[index]
+            expected = expected[step]  # type: ignore[index]  # the steps lead through dicts and lists
         assert json.loads(written) == expected
 
 
