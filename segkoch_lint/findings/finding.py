@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from segkoch_lint.findings.fix import Fix
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret, shown, shown_path
 
@@ -97,6 +98,7 @@ class Finding(msgspec.Struct, frozen=True):
         related: other locations, for example the mobile call that a server call contradicts.
         snippet: the lines around the location.
         properties: other facts for reports, for example the call's library.
+        fix: the edits that remove the cause; None if the rule has none for this value.
     """
 
     code: str
@@ -109,6 +111,7 @@ class Finding(msgspec.Struct, frozen=True):
     related: tuple[Location, ...] = ()
     snippet: Snippet | None = None
     properties: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    fix: Fix | None = None
 
     def __str__(self) -> str:
         """Return the finding's first line in the text report, ids masked."""

@@ -13,9 +13,10 @@ from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.position import value_at
 from segkoch_lint.findings.redaction.masking import mask_shapes
+from segkoch_lint.findings.text_edits import TextEdit, edited
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.plans.guard.exact import TITLE
-from segkoch_lint.plans.guard.text_edits import Edit, add_member, append, apply, prepend, replace
+from segkoch_lint.plans.guard.text_edits import add_member, append, prepend, replace
 from segkoch_lint.plans.model.formats import CONFIG_API, TERRAFORM, find_plans
 from segkoch_lint.plans.model.json_values import as_list, as_mapping
 from segkoch_lint.plans.model.pages import join_pages
@@ -69,7 +70,7 @@ def insert_guard(
     edits = [_edit(text, plan, guard) for plan, state in states.items() if not state.guards or _is_stale(plan, guard)]
     if not edits:
         return InsertionResult(None, refused)
-    changed = apply(text, edits)
+    changed = edited(text, edits)
     for plan in _plans(changed, name, limits):
         if not _state(plan, evaluator, inserted=True).guards:
             raise UsageError(f"{name}: the plan's own common schema cannot be added to.", _BY_HAND)
@@ -129,7 +130,7 @@ def _state(plan: Plan, evaluator: Evaluator, *, inserted: bool = False) -> _Stat
     return _State(guards, tuple(refused))
 
 
-def _edit(text: str, plan: Plan, guard: Mapping[str, Any]) -> Edit:
+def _edit(text: str, plan: Plan, guard: Mapping[str, Any]) -> TextEdit:
     path = plan.location.path
     if plan.active_commons:
         return _edit_schema(text, plan.active_commons[0].schema, guard)
@@ -141,7 +142,7 @@ def _edit(text: str, plan: Plan, guard: Mapping[str, Any]) -> Edit:
     return prepend(text, path, {"type": "COMMON", "version": 1, "jsonSchema": guard})
 
 
-def _edit_schema(text: str, schema: Schema, guard: Mapping[str, Any]) -> Edit:
+def _edit_schema(text: str, schema: Schema, guard: Mapping[str, Any]) -> TextEdit:
     """Return the edit that adds the guard to a common schema, or replaces an older guard there."""
     value, path = schema.value, schema.location.path
     if schema.in_string:

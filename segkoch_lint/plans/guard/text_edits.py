@@ -10,54 +10,39 @@ from typing import Any
 
 from segkoch_lint.documents.json.scanner import locate
 from segkoch_lint.findings.position import Path
+from segkoch_lint.findings.text_edits import TextEdit
 from segkoch_lint.plans.guard.layout import format_json
 
 _WHITE_SPACE = " \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A range of a text, and its replacement."""
-
-    start: int
-    end: int
-    text: str
-
-
-def apply(text: str, edits: list[Edit]) -> str:
-    """Return *text* with edits that do not touch each other."""
-    for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
-
-
-def replace(text: str, path: Path, new: Any) -> Edit:
+def replace(text: str, path: Path, new: Any) -> TextEdit:
     """Return the edit that replaces the value at *path*."""
     start, end = locate(text, [path])[path]
     if path:
-        return Edit(start, end, _Layout.of(text, locate(text, [path[:-1]])[path[:-1]]).written(new))
+        return TextEdit(start, end, _Layout.of(text, locate(text, [path[:-1]])[path[:-1]]).written(new))
     unit = _first_indent(text) if "\n" in text.strip() else None
-    return Edit(start, end, _Layout("\n", "", "", unit, ": ", " ").written(new))
+    return TextEdit(start, end, _Layout("\n", "", "", unit, ": ", " ").written(new))
 
 
-def prepend(text: str, path: Path, item: Any) -> Edit:
+def prepend(text: str, path: Path, item: Any) -> TextEdit:
     """Return the edit that puts an item before those of the array at *path*."""
     extent = locate(text, [path])[path]
     layout = _Layout.of(text, extent)
     return layout.first(text, extent, layout.written(item))
 
 
-def append(text: str, path: Path, items: int, item: Any) -> Edit:
+def append(text: str, path: Path, items: int, item: Any) -> TextEdit:
     """Return the edit that puts an item after the *items* ones of the array at *path*."""
     if not items:
         return prepend(text, path, item)
     layout = _Layout.of(text, locate(text, [path])[path])
     last = (*path, items - 1)
     end = locate(text, [last])[last][1]
-    return Edit(end, end, layout.separator + layout.written(item))
+    return TextEdit(end, end, layout.separator + layout.written(item))
 
 
-def add_member(text: str, path: Path, value: Mapping[str, Any], key: str, new: Any) -> Edit:
+def add_member(text: str, path: Path, value: Mapping[str, Any], key: str, new: Any) -> TextEdit:
     """Return the edit that adds a member to the object *value* at *path*, after the others."""
     extent = locate(text, [path])[path]
     layout = _Layout.of(text, extent)
@@ -65,7 +50,7 @@ def add_member(text: str, path: Path, value: Mapping[str, Any], key: str, new: A
     if not value:
         return layout.first(text, extent, written)
     end = max(end for _, end in locate(text, [(*path, name) for name in value]).values())
-    return Edit(end, end, layout.separator + written)
+    return TextEdit(end, end, layout.separator + written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +103,12 @@ class _Layout:
         lines = format_json(value, unit=self.unit, colon=self.colon).split("\n")
         return (self.newline + self.inner).join(lines)
 
-    def first(self, text: str, extent: tuple[int, int], written: str) -> Edit:
+    def first(self, text: str, extent: tuple[int, int], written: str) -> TextEdit:
         """Return the edit that puts a member before the others of the container with this *extent*."""
         start, end = extent
         if text[start + 1 : end - 1].strip(_WHITE_SPACE):
-            return Edit(start + 1, start + 1, f"{self.newline}{self.inner}{written},{self.space}")
-        return Edit(start + 1, end - 1, f"{self.newline}{self.inner}{written}{self.newline}{self.outer}")
+            return TextEdit(start + 1, start + 1, f"{self.newline}{self.inner}{written},{self.space}")
+        return TextEdit(start + 1, end - 1, f"{self.newline}{self.inner}{written}{self.newline}{self.outer}")
 
 
 def _first_indent(text: str) -> str:
