@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from operator import sub
 from typing import Any
 
 import msgspec
@@ -180,6 +181,7 @@ class Linter:
         rule = self.selection.by_code[each.code]
         severity = self.selection.severity(rule)
         self.summary.rules[each.code].findings += 1
+        self.summary.file(each.location.path).findings += 1
         self.summary.severities[str(severity)] += 1
         return Finding(
             rule.code,
@@ -221,6 +223,7 @@ class Linter:
 
     def _resolved(self, source: Input, entries: Iterable[Entry]) -> Iterator[Finding]:
         resolver = self._resolver(source)
+        before = self._counted
         try:
             for entry in entries:
                 yield from map(self._with_snippet, resolver.add(entry))
@@ -231,6 +234,18 @@ class Linter:
             raise
         except Exception as error:  # noqa: BLE001 - the other inputs can be checked
             self.failed(error, source.path, consequence="the rest of this input was not checked")
+        inputs, checked, findings = map(sub, self._counted, before)
+        if inputs:
+            file = self.summary.file(source.path)
+            file.inputs += inputs
+            file.checked += checked
+            file.findings += findings
+
+    @property
+    def _counted(self) -> tuple[int, int, int]:
+        """The inputs, the calls and destinations, and the findings so far."""
+        summary = self.summary
+        return summary.inputs, summary.calls + summary.destinations, summary.severities.total()
 
     def _with_snippet(self, finding: Finding) -> Finding:
         """Return a finding with its snippet: a value is found not to be a call after its lines have been read."""

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from segkoch_lint.config.settings import Settings
+from segkoch_lint.findings.summary import FileTally
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.linter import Linter
 from tests.conftest import IOS_CALL
@@ -106,4 +107,5 @@ def test_every_line_of_a_large_log_is_counted_as_what_it_is(jobs: int, log: Log)
     assert summary.not_delivered.total() == log.lines["undelivered"]
     assert summary.not_calls.total() == log.lines["stranger"]
     assert summary.calls == summary.checked + log.lines["undelivered"] + log.lines["broken"]
+    assert summary.files == {str(log.file): FileTally(1, summary.calls, len(broken) + faulty)}
     assert (summary.failed, summary.unread, summary.adds_up()) == (0, [], True)

@@ -335,3 +335,20 @@ def test_real_plans_are_not_events() -> None:
     linter = Linter()
     assert list(linter.paths([str(SHARED / "plans")])) == []
     assert linter.summary.not_calls == {"tracking plan": 3}
+
+
+def test_every_finding_is_counted_in_its_file(tmp_path: Path, good_call: dict[str, Any]) -> None:
+    server = copy.deepcopy(good_call)
+    server["context"]["device"]["advertisingId"] = "7C0D93BE-51A6-4E28-9F4B-3A6218D5E07F"  # KCH2xx
+    server["context"]["library"]["name"] = "analytics-ruby"
+    bad = copy.deepcopy(good_call)
+    bad["context"]["device"]["type"] = "iOS"
+    for name, calls in {"app.json": [good_call], "server.json": [server, bad], "other.json": {"a": 1}}.items():
+        (tmp_path / name).write_text(json.dumps(calls))
+    linter = Linter()
+    findings = [*linter.paths([str(tmp_path)]), *linter.identity_findings()]
+    files = {Path(path).name: (file.inputs, file.checked) for path, file in linter.summary.files.items()}
+    assert files == {"app.json": (1, 1), "server.json": (1, 2), "other.json": (1, 0)}
+    assert any(code.startswith("KCH2") for code in codes(findings))
+    for path, file in linter.summary.files.items():
+        assert file.findings == sum(each.location.path == path for each in findings)

@@ -164,7 +164,7 @@ def command(
         code = exit_status(linter.summary, settings.fail_on, allow_empty=run.allow_empty, within=within)
         selection = linter.selection
         groups = [facet.name for facet in settings.group_by]
-        result = RunResult(code, selection.budgets, within, groups, catalogue=selection.rules)
+        result = RunResult(code, selection.budgets, within, groups, fail_on=settings.fail_on, catalogue=selection.rules)
         status = reports.end(linter.summary, result)
     print_notes(linter.summary)
     if linter.summary.bytes >= LARGE_BYTES and not has_core():

@@ -184,7 +184,9 @@ class RunOptions:
             fail_on, allow_empty = self.settings.fail_on, self.allow_empty
             code = exit_status(summary, fail_on, allow_empty=allow_empty, max_blocked=max_blocked)
             catalogue = load_catalogue(self.settings.rules)
-            status = reports.end(summary, RunResult(code, max_blocked=max_blocked, catalogue=catalogue))
+            status = reports.end(
+                summary, RunResult(code, max_blocked=max_blocked, fail_on=fail_on, catalogue=catalogue)
+            )
         print_notes(summary)
         return status
 

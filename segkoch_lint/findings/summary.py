@@ -13,6 +13,12 @@ from segkoch_lint.findings.redaction.masking import Secret
 MOST_ERRORS = 20
 """Internal errors that are kept with their locations; all are counted."""
 
+MOST_FILES = 10_000
+"""Inputs that are counted one by one."""
+
+FURTHER_FILES = "(further files)"
+"""The name under which all other inputs are counted together."""
+
 Group = tuple[str | Secret, ...]
 """The values of the facets by which calls are grouped; empty for a facet that a call lacks."""
 
@@ -67,6 +73,20 @@ class RuleTally(msgspec.Struct):
     calls: int = 0
 
 
+class FileTally(msgspec.Struct):
+    """What was found in one input.
+
+    Attributes:
+        inputs: the number of inputs that are counted here: 1, but for `FURTHER_FILES`.
+        checked: calls read and destinations, or rules of tracking plans; 0 if the input holds nothing to check.
+        findings: findings at a place in it.
+    """
+
+    inputs: int = 0
+    checked: int = 0
+    findings: int = 0
+
+
 class IdentityTally(msgspec.Struct):
     """The users of a run, each counted once per platform.
 
@@ -114,6 +134,7 @@ class Summary(msgspec.Struct):
         not_calls: well-formed documents that hold no call, by kind.
         unreadable: inputs that cannot be parsed, are not named as JSON or YAML, and show no key of a call.
         destinations: settings of Kochava destinations.
+        files: the inputs that were read, in their order; the first `MOST_FILES` of them by name (`file`).
         rules: findings by rule code, after selection.
         libraries: calls by ``context.library.name`` (empty if absent).
         groups: the calls of each group, if calls are grouped (`segkoch_lint.calls.facets`).
@@ -135,6 +156,7 @@ class Summary(msgspec.Struct):
     not_calls: Counter[str] = msgspec.field(default_factory=Counter)
     unreadable: list[str] = msgspec.field(default_factory=list)
     destinations: int = 0
+    files: dict[str, FileTally] = msgspec.field(default_factory=dict)
     rules: dict[str, RuleTally] = msgspec.field(default_factory=dict)
     libraries: dict[str, CallTally] = msgspec.field(default_factory=dict)
     groups: dict[Group, CallTally] = msgspec.field(default_factory=dict)
@@ -161,6 +183,11 @@ class Summary(msgspec.Struct):
         if self.plans is not None:
             return bool(self.plans.checked or self.plans.uncheckable)
         return bool(self.calls or self.destinations)
+
+    def file(self, path: str) -> FileTally:
+        """Return the figures of an input, to which the caller adds."""
+        known = path in self.files or len(self.files) < MOST_FILES
+        return self.files.setdefault(path if known else FURTHER_FILES, FileTally())
 
     def fail(self, error: InternalError | None) -> None:
         """Count a document or line on which the program itself failed; *error* is None if enough errors are kept."""
@@ -196,6 +223,11 @@ class Summary(msgspec.Struct):
         self.unread.extend(other.unread)
         self.remarks.extend(other.remarks)
         self.destinations += other.destinations
+        for path, file in other.files.items():
+            mine_of_file = self.file(path)
+            mine_of_file.inputs += file.inputs
+            mine_of_file.checked += file.checked
+            mine_of_file.findings += file.findings
         for code, rule in other.rules.items():
             mine = self.rules.setdefault(code, RuleTally())
             mine.findings += rule.findings

@@ -20,6 +20,7 @@ FORMATS = {
     "sarif": "segkoch_lint.reporting.sarif",
     "github": "segkoch_lint.reporting.github",
     "gitlab": "segkoch_lint.reporting.gitlab",
+    "junit": "segkoch_lint.reporting.junit",
     "rdjson": "segkoch_lint.reporting.rdjson",
     "azure": "segkoch_lint.reporting.azure",
     "markdown": "segkoch_lint.reporting.markdown",
@@ -57,6 +58,7 @@ class RunResult(msgspec.Struct, frozen=True):
         facets: the names of the facets that calls are grouped by.
         unwritten: whether a report in a file could not be written.
         max_blocked: how many useful calls of a replay may be blocked; None if any number may.
+        fail_on: the least severity that fails the run; None if no severity does.
         shown: the number of findings that were passed to the format.
         rules: by code, the name and the configured severity of the rules with findings, including hidden ones.
         catalogue: the rules of the run, including those of the user's own files; it may lack built-in ones.
@@ -68,9 +70,18 @@ class RunResult(msgspec.Struct, frozen=True):
     facets: Sequence[str] = ()
     unwritten: bool = False
     max_blocked: Budget | None = None
+    fail_on: Severity | None = Severity.ERROR
     shown: int = 0
     rules: Mapping[str, tuple[str, Severity]] = msgspec.field(default_factory=dict)
     catalogue: Sequence[Rule] = ()
+
+    def kept_budgets(self, summary: Summary) -> dict[str, Budget]:
+        """Return by code the budgets of the rules with findings that are not exceeded."""
+        return {
+            code: budget
+            for code, budget in self.budgets.items()
+            if code in summary.rules and not budget.exceeded(summary.rules[code].calls, summary.checked)
+        }
 
 
 class Report(Protocol):

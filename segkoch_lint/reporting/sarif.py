@@ -62,7 +62,7 @@ class Reporter:
         found = self._occurrences.all()
         rules = _rules(result)
         numbers = {rule["id"]: number for number, rule in enumerate(rules)}
-        within = _within_budgets(summary, result)
+        within = {code: str(budget) for code, budget in result.kept_budgets(summary).items()}
         run = {
             "tool": {"driver": {"name": "segkoch-lint", "version": __version__, "rules": rules}},
             "columnKind": "unicodeCodePoints",
@@ -150,15 +150,6 @@ def _context(span: Span, snippet: Snippet) -> dict[str, Any]:
 
 def _suppression(budget: str) -> dict[str, str]:
     return {"kind": "external", "status": "accepted", "justification": f"within the budget of {budget}"}
-
-
-def _within_budgets(summary: Summary, result: RunResult) -> dict[str, str]:
-    """Return by code the budgets of the rules with findings that are not exceeded."""
-    return {
-        code: str(budget)
-        for code, budget in result.budgets.items()
-        if code in summary.rules and not budget.exceeded(summary.rules[code].calls, summary.checked)
-    }
 
 
 def _rules(result: RunResult) -> list[dict[str, Any]]:

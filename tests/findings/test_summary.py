@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from segkoch_lint.findings.summary import CallTally, RuleTally, Summary
+from segkoch_lint.findings.summary import FURTHER_FILES, MOST_FILES, CallTally, FileTally, RuleTally, Summary
 
 
 def test_figures_add_up_when_every_call_is_accounted_for() -> None:
@@ -60,3 +60,19 @@ def test_adding_gives_the_figures_of_both() -> None:
         unread=[("x", "gone")] * 2,
         remarks=[("y", "a plan")] * 2,
     )
+
+
+def test_inputs_beyond_the_limit_are_counted_together() -> None:
+    summary = Summary()
+    for number in range(MOST_FILES + 3):
+        summary.file(f"{number}.json").findings += 1
+    summary.file("0.json").findings += 1
+    assert len(summary.files) == MOST_FILES + 1
+    assert summary.files["0.json"].findings == 2
+    assert summary.files[FURTHER_FILES].findings == 3
+
+
+def test_adding_adds_the_figures_of_each_file() -> None:
+    one, other = Summary(files={"a": FileTally(1, 2, 3)}), Summary(files={"a": FileTally(0, 1, 1), "b": FileTally(1)})
+    one.add(other)
+    assert one.files == {"a": FileTally(1, 3, 4), "b": FileTally(1)}

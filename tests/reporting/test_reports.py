@@ -309,7 +309,7 @@ def test_no_report_holds_control_characters(form: str) -> None:
     )
 
 
-@pytest.mark.parametrize("form", ["json", "json-lines", "sarif", "gitlab", "rdjson", "markdown"])
+@pytest.mark.parametrize("form", ["json", "json-lines", "sarif", "gitlab", "junit", "rdjson", "markdown"])
 @pytest.mark.parametrize("findings", [[], *([each] for each in FINDINGS)], ids=["none", "warning", "error", "info"])
 def test_a_report_is_recognised_by_its_beginning_whatever_it_reports(form: str, findings: list[Finding]) -> None:
     assert is_report(written(form, ReportOptions(), findings).encode())

@@ -122,6 +122,8 @@ class PlanChecker:
         summary.bytes += file.size
         if file.unread:
             summary.unread.append((path, file.unread))
+        else:
+            summary.file(path).inputs += 1
         claimed = file.source.named and not self._allow_empty
         if file.parse_errors and file.is_unrelated and not claimed:
             summary.unreadable.append(path)
@@ -159,7 +161,9 @@ class PlanChecker:
     def probe(self, plan: Plan, evaluator: Evaluator, *, other: Plan | None = None) -> PlanResult:
         """Probe a plan, also with the values that an *other* version of it names, and count its rules."""
         result = probe_plan(plan, evaluator, self.codes, other=other)
-        self.tally.rules += len(result.answers) + len(result.skipped)
+        rules = len(result.answers) + len(result.skipped)
+        self.tally.rules += rules
+        self.summary.file(plan.location.file).checked += rules
         self.tally.commons += len(plan.active_commons)
         self.tally.alone += not plan.active and bool(plan.active_commons)
         self.tally.checked += len(result.answers)

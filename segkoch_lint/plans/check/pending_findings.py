@@ -78,7 +78,7 @@ class FindingWriter:
         if not self._is_selected(code, location.path):
             return []
         rule = self._selection.by_code[code]
-        severity = self._count(code, self._selection.severity(rule), ())
+        severity = self._count(code, self._selection.severity(rule), location.path)
         remedy = rule.remedy.get("default", "") if not template else ""
         return [Finding(code, rule.name, severity, template or rule.message, location, values, remedy, snippet=snippet)]
 
@@ -92,7 +92,7 @@ class FindingWriter:
         return Finding(
             code=pending.code,
             name=rule.name,
-            severity=self._count(pending.code, severity, pending.rules),
+            severity=self._count(pending.code, severity, pending.location.file, pending.rules),
             template=(pending.template or rule.message).replace("{call}", pending.call),
             location=_location(pending.location, spans),
             values=pending.values,
@@ -102,7 +102,7 @@ class FindingWriter:
             properties=pending.properties,
         )
 
-    def _count(self, code: str, severity: Severity, rules: Collection[PlanRule]) -> Severity:
+    def _count(self, code: str, severity: Severity, file: str, rules: Collection[PlanRule] = ()) -> Severity:
         """Count a finding, and each rule of a plan once for all findings with this code; return the severity."""
         tally = self._summary.rules.setdefault(code, RuleTally())
         tally.findings += 1
@@ -110,6 +110,7 @@ class FindingWriter:
         tally.calls += len(set(rules) - counted)
         counted.update(rules)
         self._summary.severities[str(severity)] += 1
+        self._summary.file(file).findings += 1
         return severity
 
 

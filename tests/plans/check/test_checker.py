@@ -40,6 +40,8 @@ def test_a_plan_without_a_guard_is_reported_once_for_each_requirement(form: Any,
     assert all(each.location.pointer.endswith("rules") or not each.location.pointer for each in findings)
     assert all(each.location.span is not None for each in findings)
     assert (checker.tally.plans, checker.tally.rules, checker.tally.checked) == (1, 2, 2)
+    (file,) = checker.summary.files.values()
+    assert (file.inputs, file.checked, file.findings) == (1, 2, len(findings))
     assert exit_status(checker.summary, Severity.ERROR, allow_empty=False) == 1
 
 
