@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from segkoch_lint.config.budgets import Budget
     from segkoch_lint.config.settings import Settings
     from segkoch_lint.errors import UsageError
-    from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
+    from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet, Suppression
     from segkoch_lint.findings.position import Span
     from segkoch_lint.findings.redaction.masking import Secret
     from segkoch_lint.findings.summary import Summary
@@ -32,6 +32,7 @@ _HOMES = {
     "Severity": "findings.finding",
     "Span": "findings.position",
     "Summary": "findings.summary",
+    "Suppression": "findings.finding",
     "UsageError": "errors",
     "lint": "linter",
 }
@@ -47,6 +48,7 @@ __all__ = [
     "Snippet",
     "Span",
     "Summary",
+    "Suppression",
     "UsageError",
     "__version__",
     "lint",

@@ -201,9 +201,11 @@ def _lint(
         linter.on_progress = on_progress
         # However the run ends, its inputs are closed first.
         with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
-            for number, finding in enumerate(chain(findings, linter.identity_findings()), 1):
+            number = 0
+            for finding in chain(findings, linter.identity_findings()):
                 progress.clear()
                 _report(finding, linter, reports)
+                number += finding.suppression is None
                 if number == max_findings:
                     linter.drop_snippets()
     raise_arrived()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import IntEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -84,6 +84,22 @@ class Snippet(msgspec.Struct, frozen=True):
     end: int
 
 
+SuppressionKind = Literal["baseline", "configuration", "comment"]
+"""Where a suppression is from: the baseline, ``suppress`` of the configuration, or a comment in the input."""
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """Why a finding does not count: it fails no run, and most reports leave it out.
+
+    Attributes:
+        kind: where it is from.
+        reason: the reason that its author gave, in one line; of a baseline, its path.
+    """
+
+    kind: SuppressionKind
+    reason: str
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One violation of a rule at one location.
 
@@ -99,6 +115,7 @@ class Finding(msgspec.Struct, frozen=True):
         snippet: the lines around the location.
         properties: other facts for reports, for example the call's library.
         fix: the edits that remove the cause; None if the rule has none for this value.
+        suppression: why the finding does not count; None if it counts.
     """
 
     code: str
@@ -112,6 +129,7 @@ class Finding(msgspec.Struct, frozen=True):
     snippet: Snippet | None = None
     properties: Mapping[str, Any] = msgspec.field(default_factory=dict)
     fix: Fix | None = None
+    suppression: Suppression | None = None
 
     def __str__(self) -> str:
         """Return the finding's first line in the text report, ids masked."""

@@ -135,10 +135,11 @@ class Summary(msgspec.Struct):
         unreadable: inputs that cannot be parsed, are not named as JSON or YAML, and show no key of a call.
         destinations: settings of Kochava destinations.
         files: the inputs that were read, in their order; the first `MOST_FILES` of them by name (`file`).
-        rules: findings by rule code, after selection.
+        rules: findings by rule code, after selection and without suppressed ones.
         libraries: calls by ``context.library.name`` (empty if absent).
         groups: the calls of each group, if calls are grouped (`segkoch_lint.calls.facets`).
-        severities: findings by severity name.
+        severities: findings by severity name, without suppressed ones.
+        suppressed: suppressed findings by the kind of their suppression; no other figure counts them.
         internal_errors: where the program itself failed; the first errors only.
         unread: inputs, or parts of inputs, that could not be read, as (path, reason).
         remarks: other facts about an input, as (path, sentence).
@@ -161,6 +162,7 @@ class Summary(msgspec.Struct):
     libraries: dict[str, CallTally] = msgspec.field(default_factory=dict)
     groups: dict[Group, CallTally] = msgspec.field(default_factory=dict)
     severities: Counter[str] = msgspec.field(default_factory=Counter)
+    suppressed: Counter[str] = msgspec.field(default_factory=Counter)
     internal_errors: list[InternalError] = msgspec.field(default_factory=list)
     unread: list[tuple[str, str]] = msgspec.field(default_factory=list)
     remarks: list[tuple[str, str]] = msgspec.field(default_factory=list)
@@ -219,6 +221,7 @@ class Summary(msgspec.Struct):
         self.not_delivered.update(other.not_delivered)
         self.not_calls.update(other.not_calls)
         self.severities.update(other.severities)
+        self.suppressed.update(other.suppressed)
         self.unreadable.extend(other.unreadable)
         self.unread.extend(other.unread)
         self.remarks.extend(other.remarks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import ClassVar, Protocol, TextIO
@@ -28,6 +29,9 @@ FORMATS = {
     "json-lines": "segkoch_lint.reporting.json_lines",
 }
 """The module of each format, by name. It has a class `Reporter` (see below), and is imported when it is needed."""
+
+_WITH_SUPPRESSED = frozenset({"json", "json-lines", "sarif"})
+"""The formats that show suppressed findings, marked as such; all others leave them out."""
 
 
 class ReportOptions(msgspec.Struct, frozen=True):
@@ -59,7 +63,7 @@ class RunResult(msgspec.Struct, frozen=True):
         unwritten: whether a report in a file could not be written.
         max_blocked: how many useful calls of a replay may be blocked; None if any number may.
         fail_on: the least severity that fails the run; None if no severity does.
-        shown: the number of findings that were passed to the format.
+        shown: the number of findings that were passed to the format, without suppressed ones.
         rules: by code, the name and the configured severity of the rules with findings, including hidden ones.
         catalogue: the rules of the run, including those of the user's own files; it may lack built-in ones.
     """
@@ -113,12 +117,19 @@ class Reporter(Report, Protocol):
 
 
 class LimitedReport:
-    """A report with a limit on its findings, in any format."""
+    """A report with a limit on its findings, in any format.
 
-    def __init__(self, report: Report, max_findings: int | None) -> None:
+    Args:
+        report: the report.
+        max_findings: the most findings that it shows, and the most suppressed ones; None for no limit.
+        with_suppressed: whether it shows suppressed findings.
+    """
+
+    def __init__(self, report: Report, max_findings: int | None, *, with_suppressed: bool) -> None:
         self._report = report
         self._max = max_findings
-        self._shown = 0
+        self._with_suppressed = with_suppressed
+        self._shown: Counter[bool] = Counter()
         self._rules: dict[str, tuple[str, Severity]] = {}
 
     def begin(self, summary: Summary) -> None:
@@ -126,15 +137,18 @@ class LimitedReport:
         self._report.begin(summary)
 
     def finding(self, finding: Finding) -> None:
-        """Write one finding, or hide it beyond the limit."""
+        """Write one finding, or hide it beyond the limit or because it is suppressed."""
+        is_suppressed = finding.suppression is not None
+        if is_suppressed and not self._with_suppressed:
+            return
         self._rules.setdefault(finding.code, (finding.name, finding.severity))
-        if self._max is None or self._shown < self._max:
+        if self._max is None or self._shown[is_suppressed] < self._max:
             self._report.finding(finding)
-            self._shown += 1
+            self._shown[is_suppressed] += 1
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the figures, and complete the report."""
-        self._report.end(summary, msgspec.structs.replace(result, shown=self._shown, rules=self._rules))
+        self._report.end(summary, msgspec.structs.replace(result, shown=self._shown[False], rules=self._rules))
 
 
 def reporter(name: str) -> type[Reporter]:
@@ -145,7 +159,8 @@ def reporter(name: str) -> type[Reporter]:
 
 def open_report(name: str, stream: TextIO, options: ReportOptions) -> Report:
     """Return a report in the format *name* that is written to *stream*."""
-    return LimitedReport(reporter(name)(stream, options), options.max_findings)
+    report = reporter(name)(stream, options)
+    return LimitedReport(report, options.max_findings, with_suppressed=name in _WITH_SUPPRESSED)
 
 
 def is_report(head: bytes) -> bool:

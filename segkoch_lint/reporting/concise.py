@@ -9,7 +9,13 @@ from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.text import SEVERITY_COLORS, problems
-from segkoch_lint.reporting.text_figures import calls_sentence, count, plans_sentence, severity_count
+from segkoch_lint.reporting.text_figures import (
+    calls_sentence,
+    count,
+    plans_sentence,
+    severity_count,
+    suppressed_sentence,
+)
 from segkoch_lint.reporting.text_writer import Piece, TextWriter
 
 
@@ -54,8 +60,8 @@ class Reporter:
             if summary.severities[level]
         ]
         if counts:
-            line(f"{', '.join(counts)}.")
+            line(f"{', '.join(counts)}.{suppressed_sentence(summary)}")
         elif not summary.checked_anything:
             line("Nothing was checked.")
         elif not (summary.unread or summary.internal_errors):
-            line("No findings.")
+            line(f"No findings.{suppressed_sentence(summary)}")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
-from segkoch_lint.findings.finding import Finding, Location, Severity
+from segkoch_lint.findings.finding import Finding, Location, Severity, Suppression
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.reporting.escaping import safe_json
 
@@ -22,11 +22,12 @@ def finding_text(finding: Finding, *, show_ids: bool = False) -> str:
     finding.
     """
     related = [f'{{{_place(each, show_ids=show_ids)}, "message": {quoted(each.message)}}}' for each in finding.related]
+    suppression = _suppression(finding.suppression)
     return safe_json(
         f'{{"code": {quoted(finding.code)}, "name": {quoted(finding.name)}, '
         f'"severity": "{_SEVERITIES[finding.severity]}", "message": {quoted(finding.text(show_ids=show_ids))}, '
         f'{_place(finding.location, show_ids=show_ids)}, "remedy": {quoted(finding.remedy)}, '
-        f'"related": [{", ".join(related)}], "properties": {_object(finding.properties)}}}'
+        f'"related": [{", ".join(related)}], "properties": {_object(finding.properties)}{suppression}}}'
     )
 
 
@@ -44,6 +45,13 @@ def _place(location: Location, *, show_ids: bool) -> str:
 @lru_cache(maxsize=16)
 def _path(path: str) -> str:
     return quoted(shown_path(path))
+
+
+def _suppression(suppression: Suppression | None) -> str:
+    """Return the further member of a suppressed finding."""
+    if suppression is None:
+        return ""
+    return f', "suppression": {{"kind": "{suppression.kind}", "reason": {quoted(suppression.reason)}}}'
 
 
 def _object(properties: Mapping[str, Any]) -> str:

@@ -1,15 +1,15 @@
-"""The format `json`: one document per run, version 1.1, described by `schemas/report.json`."""
+"""The format `json`: one document per run, version 1.2, described by `schemas/report.json`."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, TextIO
+from typing import Any, ClassVar, TextIO, get_args
 
 from msgspec.structs import asdict
 
 from segkoch_lint import __version__
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.finding import Finding, SuppressionKind
 from segkoch_lint.findings.plan_tally import PlanTally, ReplayCounts, ReplayTally, RequirementTally
 from segkoch_lint.findings.redaction.masking import shown, shown_path
 from segkoch_lint.findings.summary import CallTally, IdentityTally, RuleTally, Summary
@@ -83,6 +83,7 @@ def summary_object(summary: Summary, result: RunResult, *, show_ids: bool = Fals
             **{level: summary.severities[level] for level in ("error", "warning", "info")},
             "within_budget": sum(result.within.values()),
         },
+        "suppressed": {kind: summary.suppressed[kind] for kind in get_args(SuppressionKind)},
         "rules": {
             code: _rule(tally, summary.checked, result.budgets.get(code))
             for code, tally in sorted(summary.rules.items())

@@ -48,6 +48,7 @@ class Occurrences:
 
     Findings are kept one by one up to `MOST_SINGLE`. If there are more, they are counted by rule and file, and if there
     are also more files than that, by rule. Findings in files of a log are always counted by rule and file.
+    Suppressed findings are counted apart.
 
     Args:
         is_log: returns whether the file with this path is a log, whose lines are not reviewed one by one.
@@ -58,7 +59,7 @@ class Occurrences:
         self._is_log = is_log
         self._most = most
         self._single: list[Finding] | None = []
-        self._counted: dict[tuple[str, str | None], Occurrence] = {}
+        self._counted: dict[tuple[str, str | None, str], Occurrence] = {}
 
     def add(self, finding: Finding) -> None:
         """Keep or count a finding."""
@@ -78,13 +79,15 @@ class Occurrences:
         return [*single, *self._counted.values()]
 
     def _count(self, finding: Finding) -> None:
-        key: tuple[str, str | None] = (finding.code, finding.location.path)
+        suppressed = "" if finding.suppression is None else finding.suppression.kind
+        key: tuple[str, str | None, str] = (finding.code, finding.location.path, suppressed)
         if key not in self._counted and len(self._counted) >= self._most:
-            key = (finding.code, None)
+            key = (finding.code, None, suppressed)
         found = self._counted.get(key)
         if found is None:
-            where = "" if key[1] is None else shown_path(key[1])
-            self._counted[key] = Occurrence(finding, _digest(finding.code, where), 1, [finding.location])
+            parts = [finding.code, "" if key[1] is None else shown_path(key[1]), suppressed]
+            fingerprint = _digest(*parts if suppressed else parts[:2])
+            self._counted[key] = Occurrence(finding, fingerprint, 1, [finding.location])
             return
         found.count += 1
         if len(found.places) < _FIRST_PLACES:

@@ -63,23 +63,25 @@ class Reporter:
         rules = _rules(result)
         numbers = {rule["id"]: number for number, rule in enumerate(rules)}
         within = {code: str(budget) for code, budget in result.kept_budgets(summary).items()}
+        # Either all results of a run have suppressions, or none (3.27.23).
+        has_suppressions = bool(within) or any(each.finding.suppression for each in found)
         run = {
             "tool": {"driver": {"name": "segkoch-lint", "version": __version__, "rules": rules}},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
             "invocations": [_invocation(summary, result)],
-            "results": [self._result(each, numbers[each.finding.code], within) for each in found],
+            "results": [
+                {
+                    **self._result(each, numbers[each.finding.code]),
+                    **({"suppressions": _suppressions(each.finding, within)} if has_suppressions else {}),
+                }
+                for each in found
+            ],
         }
         self._stream.write(json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n")
 
-    def _result(self, occurrence: Occurrence, number: int, within: Mapping[str, str]) -> dict[str, Any]:
-        """Return a result.
-
-        Args:
-            occurrence: the findings of the result.
-            number: the index of its rule.
-            within: by code, the budgets that are not exceeded.
-        """
+    def _result(self, occurrence: Occurrence, number: int) -> dict[str, Any]:
+        """Return a result without its suppressions; *number* is the index of its rule."""
         finding = occurrence.finding
         sentences = [occurrence.text(show_ids=self._show_ids)]
         if finding.remedy:
@@ -105,8 +107,6 @@ class Reporter:
                 }
                 for place_number, place in enumerate(finding.related, 1)
             ]
-        if within:  # either all results of a run have suppressions, or none (3.27.23)
-            result["suppressions"] = [_suppression(within[finding.code])] if finding.code in within else []
         return result
 
     def _location(self, location: Location, snippet: Snippet | None = None) -> dict[str, Any]:
@@ -148,8 +148,18 @@ def _context(span: Span, snippet: Snippet) -> dict[str, Any]:
     }
 
 
-def _suppression(budget: str) -> dict[str, str]:
-    return {"kind": "external", "status": "accepted", "justification": f"within the budget of {budget}"}
+def _suppressions(finding: Finding, within: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return why a finding does not count; *within* has, by code, the budgets that are not exceeded."""
+    if finding.suppression is not None:
+        kind = "inSource" if finding.suppression.kind == "comment" else "external"
+        reason = finding.suppression.reason
+        if finding.suppression.kind == "baseline":
+            reason = f"in the baseline {reason}"
+    elif finding.code in within:
+        kind, reason = "external", f"within the budget of {within[finding.code]}"
+    else:
+        return []
+    return [{"kind": kind, "status": "accepted", "justification": visible(reason)}]
 
 
 def _rules(result: RunResult) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from segkoch_lint.reporting.text_figures import (
     plans_sentence,
     severity_count,
     share,
+    suppressed_sentence,
     unprobed_clause,
     users_sentence,
 )
@@ -211,22 +212,25 @@ class Reporter:
         for problem in problems(summary, result):
             self._writer.line(Piece(problem, "red", bold=True))
         unprobed = unprobed_clause(summary.plans) if summary.plans is not None else ""
+        suppressed = suppressed_sentence(summary)
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
         if levels:
             counts = (severity_count(level, summary.severities[level], result.within.get(level, 0)) for level in levels)
             all_within = sum(result.within.values()) == summary.severities.total()
             color = "red" if result.exit_status else "green" if all_within else "yellow"
             more = f" Learn more: segkoch-lint rule {_worst(summary, names)}" if summary.rules else ""
-            self._writer.line(Piece(", ".join(counts) + f"{unprobed}.", color, bold=True), Piece(more, dim=True))
+            verdict = Piece(", ".join(counts) + f"{unprobed}.", color, bold=True)
+            self._writer.line(verdict, suppressed, Piece(more, dim=True))
         elif summary.plans is not None and not summary.plans.checked:
             nothing = f"Nothing was checked: no rule of a tracking plan to probe{unprobed}."
             self._writer.line(Piece(nothing, "yellow", bold=True))
         elif not summary.checked_anything:
             read = summary.inputs or summary.not_calls
             missing = "no Segment call in what was read" if read else "no file was found, or all are excluded"
-            self._writer.line(Piece(f"Nothing was checked: {missing}.", "yellow", bold=True))
+            self._writer.line(Piece(f"Nothing was checked: {missing}.", "yellow", bold=True), suppressed)
         elif not (summary.unread or summary.internal_errors):
-            self._writer.line(Piece(f"No findings{unprobed}.", "yellow" if unprobed else "green", bold=True))
+            none = Piece(f"No findings{unprobed}.", "yellow" if unprobed else "green", bold=True)
+            self._writer.line(none, suppressed)
 
 
 def _worst(summary: Summary, names: RuleNames) -> str:

@@ -74,6 +74,15 @@ def severity_count(level: str, number: int, within: int) -> str:
     return f"{text} (within budget)" if within == number else f"{text} ({within:,} within budget)"
 
 
+def suppressed_sentence(summary: Summary) -> str:
+    """Return how many findings are suppressed, as a sentence with a space before it; empty if none are."""
+    in_baseline = summary.suppressed["baseline"]
+    others = summary.suppressed.total() - in_baseline
+    parts = [f"{others:,} suppressed"] if others else []
+    parts += [f"{in_baseline:,} in the baseline"] if in_baseline else []
+    return f" {', '.join(parts)}." if parts else ""
+
+
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural if needed."""
     plural = noun if noun == "info" else noun + "s"

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkoch_lint.findings.finding import Finding, Location, Severity
+from segkoch_lint.findings.finding import Finding, Location, Severity, Suppression
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret, shown_path
 from segkoch_lint.reporting.escaping import json_text
@@ -31,6 +31,7 @@ FINDINGS = st.builds(
     st.lists(LOCATIONS, max_size=2).map(tuple),
     st.none(),
     st.dictionaries(TEXTS, TEXTS | NUMBERS | st.lists(TEXTS, max_size=2), max_size=3),
+    suppression=st.none() | st.builds(Suppression, st.sampled_from(["baseline", "configuration", "comment"]), TEXTS),
 )
 
 
@@ -59,6 +60,8 @@ def test_a_finding_is_an_object_of_its_members(finding: Finding, show_ids: bool)
         "related": related,
         "properties": dict(finding.properties),
     }
+    if finding.suppression is not None:
+        expected["suppression"] = {"kind": finding.suppression.kind, "reason": finding.suppression.reason}
     assert finding_text(finding, show_ids=show_ids) == json_text(expected)
 
 
