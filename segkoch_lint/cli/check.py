@@ -61,7 +61,8 @@ Examples:
     multiple=True,
     metavar="CODE=BUDGET",
     shell_complete=complete_rules,
-    help="Do not fail if at most this share (60%, 0.1%) or this number (20) of the delivered calls break a rule.",
+    help="Do not fail if at most this share (60%, 0.1%) or this number (20) of the delivered calls break a rule. "
+    "KCH106=60%,min-calls=1000 does not judge the share of fewer calls.",
 )
 @click.option(
     "--at",

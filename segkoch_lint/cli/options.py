@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
+
+_MIN_CALLS = re.compile(r"min-calls\s*=")
+_COUNT = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def configuration_options(command: Command) -> Command:
@@ -168,12 +172,12 @@ def _severity(text: str) -> tuple[str, Severity]:
 
 
 def with_budgets(settings: Settings, budgets: Iterable[str]) -> Settings:
-    """Return the settings with budgets (``KCH106=60%``) added; they override those of the configuration.
+    """Return the settings with budgets (``KCH106=60%,min-calls=1000``) added; they override those of the configuration.
 
     Raises:
         UsageError: a budget is wrong.
     """
-    given = list(map(_budget, words(budgets)))
+    given = list(_budgets(budgets))
     origins = {**settings.origins, **{f"budgets.{selector}": "--budget" for selector, _ in given}}
     return dataclasses.replace(settings, budgets=_on_top(settings.budgets, given), origins=origins)
 
@@ -207,14 +211,32 @@ def with_memory(settings: Settings, size: str | None) -> Settings:
         raise UsageError(f"--memory {size}: {problem}.", SIZE_FORMS) from None
 
 
-def _budget(text: str) -> tuple[str, Budget]:
+def _budgets(options: Iterable[str]) -> Iterator[tuple[str, Budget]]:
+    """Yield the selectors and budgets of ``--budget`` options; ``min-calls=N`` belongs to the budget before it."""
+    for option in options:
+        given: list[list[str]] = []
+        for word in words([option]):
+            if given and _MIN_CALLS.match(word):
+                given[-1].append(word)
+            else:
+                given.append([word])
+        yield from (_budget(*each) for each in given)
+
+
+def _budget(text: str, *floors: str) -> tuple[str, Budget]:
     selector, equals, amount = (part.strip() for part in text.partition("="))
     if not selector or not equals:
         raise UsageError(f"--budget {text}: CODE=BUDGET is expected.", BUDGET_FORMS)
+    min_calls = 0
+    for floor in floors:
+        number = floor.partition("=")[2].strip()
+        if not _COUNT.fullmatch(number):
+            raise UsageError(f"--budget {text},{floor}: min-calls is a whole number of at least 1.", BUDGET_FORMS)
+        min_calls = int(number)
     try:
-        return selector, Budget.of(amount)
+        return selector, Budget.of(amount, min_calls)
     except ValueError as problem:
-        raise UsageError(f"--budget {text}: {problem}.", BUDGET_FORMS) from None
+        raise UsageError(f"--budget {','.join((text, *floors))}: {problem}.", BUDGET_FORMS) from None
 
 
 def with_facets(settings: Settings, names: Iterable[str]) -> Settings:

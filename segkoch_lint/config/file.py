@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,17 +118,30 @@ def _amount_errors(configuration: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(configuration, Mapping):
         return
     budgets = configuration.get("budgets")
-    for selector, amount in budgets.items() if isinstance(budgets, Mapping) else ():
+    for selector, budget in budgets.items() if isinstance(budgets, Mapping) else ():
+        amount = budget.get("max") if isinstance(budget, Mapping) else budget
         whole = isinstance(amount, str | int) or (isinstance(amount, float) and amount.is_integer())
         if whole and not isinstance(amount, bool):
-            yield from _error_of(Budget.of, str(amount), f"budgets.{selector}", BUDGET_FORMS)
+            yield from _error_of(partial(_budget, budget), f"budgets.{selector}", BUDGET_FORMS)
     if isinstance(configuration.get("memory"), str):
-        yield from _error_of(bytes_of, configuration["memory"], "memory", SIZE_FORMS)
+        yield from _error_of(partial(bytes_of, configuration["memory"]), "memory", SIZE_FORMS)
 
 
-def _error_of(read: Callable[[str], object], text: str, place: str, hint: str) -> Iterator[tuple[str, str]]:
+def _budget(value: Any) -> Budget:
+    """Return the budget that a value of ``budgets`` means: an amount, or a table with ``max`` and ``min-calls``.
+
+    Raises:
+        ValueError: it is not a budget.
+    """
+    if not isinstance(value, Mapping):
+        return Budget.of(str(value))
+    floor = value.get("min-calls", 0)
+    return Budget.of(str(value["max"]), floor if isinstance(floor, int) else 0)  # the schema reports other floors
+
+
+def _error_of(read: Callable[[], object], place: str, hint: str) -> Iterator[tuple[str, str]]:
     try:
-        read(text)
+        read()
     except ValueError as problem:
         yield f"in {place}: {problem}.", hint
 
@@ -175,7 +189,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "exclude": ("exclude", tuple),
     "events": ("events", tuple),
     "fail-on": ("fail_on", fail_on_severity),
-    "budgets": ("budgets", lambda budgets: {selector: Budget.of(str(text)) for selector, text in budgets.items()}),
+    "budgets": ("budgets", lambda budgets: {selector: _budget(value) for selector, value in budgets.items()}),
     "calls": ("accepted_types", tuple),
     "capture-hosts": ("capture_hosts", tuple),
     "ignored-events": ("ignored_events", tuple),

@@ -15,6 +15,7 @@ from segkoch_lint.reporting.text_figures import (
     plans_sentence,
     severity_count,
     suppressed_sentence,
+    unjudged_sentence,
 )
 from segkoch_lint.reporting.text_writer import Piece, TextWriter
 
@@ -53,6 +54,8 @@ class Reporter:
         line(calls_sentence(summary) if summary.plans is None else plans_sentence(summary.plans))
         for problem in problems(summary, result):
             line(Piece(problem, "red", bold=True))
+        if unjudged := unjudged_sentence(summary, result.budgets):
+            line(unjudged)
         levels = [str(severity) for severity in sorted(Severity, reverse=True)]
         counts = [
             severity_count(level, summary.severities[level], result.within.get(level, 0))

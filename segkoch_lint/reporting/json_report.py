@@ -178,5 +178,14 @@ def _rule(tally: RuleTally, checked: int, budget: Budget | None) -> dict[str, An
         "findings": tally.findings,
         "calls": tally.calls,
         "rate": tally.calls / checked if checked else None,
-        "budget": {"limit": str(budget), "exceeded": budget.exceeded(tally.calls, checked)} if budget else None,
+        "budget": _budget(budget, tally.calls, checked) if budget else None,
+    }
+
+
+def _budget(budget: Budget, calls: int, checked: int) -> dict[str, Any]:
+    return {
+        "limit": str(budget),
+        "min_calls": budget.min_calls,
+        "judged": budget.judges(calls, checked),
+        "exceeded": budget.exceeded(calls, checked),
     }

@@ -10,7 +10,7 @@ from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import RunResult
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.repository import Repository
-from segkoch_lint.reporting.text_figures import count, plans_sentence, severity_count
+from segkoch_lint.reporting.text_figures import count, plans_sentence, severity_count, unjudged_sentence
 
 _BACKTICKS = re.compile("`+")
 _SPARE = 100
@@ -91,6 +91,8 @@ def _verdict(summary: Summary, result: RunResult) -> Iterable[str]:
     ]
     if counts:
         yield f"**{', '.join(counts)}.**"
+    if unjudged := unjudged_sentence(summary, result.budgets):
+        yield unjudged
     if summary.unread or summary.internal_errors or result.unwritten:
         yield "**Incomplete: see the log of the run.**"
     elif not summary.checked_anything:

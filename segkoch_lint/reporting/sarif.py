@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TextIO
 
 from segkoch_lint import __version__
+from segkoch_lint.config.budgets import Budget
 from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Span
@@ -62,7 +63,10 @@ class Reporter:
         found = self._occurrences.all()
         rules = _rules(result)
         numbers = {rule["id"]: number for number, rule in enumerate(rules)}
-        within = {code: str(budget) for code, budget in result.kept_budgets(summary).items()}
+        within = {
+            code: _budget_reason(budget, summary.rules[code].calls, summary.checked)
+            for code, budget in result.kept_budgets(summary).items()
+        }
         # Either all results of a run have suppressions, or none (3.27.23).
         has_suppressions = bool(within) or any(each.finding.suppression for each in found)
         run = {
@@ -149,17 +153,24 @@ def _context(span: Span, snippet: Snippet) -> dict[str, Any]:
 
 
 def _suppressions(finding: Finding, within: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return why a finding does not count; *within* has, by code, the budgets that are not exceeded."""
+    """Return why a finding does not count; *within* has by code why findings within budgets do not."""
     if finding.suppression is not None:
         kind = "inSource" if finding.suppression.kind == "comment" else "external"
         reason = finding.suppression.reason
         if finding.suppression.kind == "baseline":
             reason = f"in the baseline {reason}"
     elif finding.code in within:
-        kind, reason = "external", f"within the budget of {within[finding.code]}"
+        kind, reason = "external", within[finding.code]
     else:
         return []
     return [{"kind": kind, "status": "accepted", "justification": visible(reason)}]
+
+
+def _budget_reason(budget: Budget, calls: int, checked: int) -> str:
+    """Return why the findings of a rule do not count: it is within its budget, or there are too few calls."""
+    if budget.judges(calls, checked):
+        return f"within the budget of {budget}"
+    return f"the budget of {budget} is judged from {budget.min_calls:,} calls on"
 
 
 def _rules(result: RunResult) -> list[dict[str, Any]]:

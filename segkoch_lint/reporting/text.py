@@ -22,6 +22,7 @@ from segkoch_lint.reporting.text_figures import (
     severity_count,
     share,
     suppressed_sentence,
+    unjudged_sentence,
     unprobed_clause,
     users_sentence,
 )
@@ -136,9 +137,8 @@ class Reporter:
         for code in sorted(summary.rules, key=lambda code: (-names[code][1], code)):
             tally, (name, severity), budget = summary.rules[code], names[code], budgets.get(code)
             rate = share(tally.calls, summary.checked, budget.decimals if budget else 1)
-            over = ", over" if budget is not None and budget.exceeded(tally.calls, summary.checked) else ""
             figures = (f"{tally.findings:,}", f"{tally.calls:,}")
-            rows.append([code, name, str(severity), *figures, rate, budget_text(budget) + over])
+            rows.append([code, name, str(severity), *figures, rate, budget_text(budget, tally, summary.checked)])
         # A budget needs the rate beside it; otherwise, the rate is one more figure.
         has_rates = self._options.statistics and summary.plans is None
         columns = 7 if budgets.keys() & summary.rules else 6 if has_rates else 5
@@ -211,6 +211,8 @@ class Reporter:
     def _verdict(self, summary: Summary, result: RunResult, names: RuleNames) -> None:
         for problem in problems(summary, result):
             self._writer.line(Piece(problem, "red", bold=True))
+        if unjudged := unjudged_sentence(summary, result.budgets):
+            self._writer.line(Piece(unjudged, "yellow", bold=True))
         unprobed = unprobed_clause(summary.plans) if summary.plans is not None else ""
         suppressed = suppressed_sentence(summary)
         levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.findings.plan_tally import PlanTally
-from segkoch_lint.findings.summary import IdentityTally, Summary
+from segkoch_lint.findings.summary import IdentityTally, RuleTally, Summary
 from segkoch_lint.inputs.file_types import ending_of
 
 _REASONS = {
@@ -94,11 +94,27 @@ def share(part: int, whole: int, decimals: int = 1) -> str:
     return f"{part / whole:.{decimals}%}" if whole else "-"
 
 
-def budget_text(budget: Budget | None) -> str:
-    """Return a budget for a cell of a table; empty if there is none."""
+def budget_text(budget: Budget | None, tally: RuleTally, checked: int) -> str:
+    """Return a budget for a cell of a table, and whether it is exceeded or not judged; empty if there is none."""
     if budget is None:
         return ""
-    return str(budget) if budget.relative else count(int(budget.amount), "call")
+    amount = str(budget) if budget.relative else count(int(budget.amount), "call")
+    if not budget.judges(tally.calls, checked):
+        return f"{amount}, not judged"
+    return f"{amount}, over" if budget.exceeded(tally.calls, checked) else amount
+
+
+def unjudged_sentence(summary: Summary, budgets: Mapping[str, Budget]) -> str:
+    """Return which budgets were not judged, since there are too few calls; empty if all were."""
+    parts = [
+        f"{code} ({budget}) from {count(budget.min_calls, 'call')} on"
+        for code, budget in sorted(budgets.items())
+        if code in summary.rules and not budget.judges(summary.rules[code].calls, summary.checked)
+    ]
+    if not parts:
+        return ""
+    noun = "Budget" if len(parts) == 1 else "Budgets"
+    return f"{noun} not judged, with {count(summary.checked, 'delivered call')}: {', '.join(parts)}."
 
 
 def _reasons(counts: Mapping[str, int]) -> str:

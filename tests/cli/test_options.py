@@ -78,7 +78,49 @@ def test_budgets_of_the_command_line_override_those_of_the_configuration(
     assert program("check", half_bad, "--isolated", "--budget", "KCH105=10").status == 1
     report = json.loads(program("check", half_bad, "-f", "json", "--budget", "KCH105=10").out)
     assert report["summary"]["findings"]["within_budget"] == 20
-    assert report["summary"]["rules"]["KCH105"]["budget"] == {"limit": "10", "exceeded": False}
+    budget = report["summary"]["rules"]["KCH105"]["budget"]
+    assert budget == {"limit": "10", "min_calls": 0, "judged": True, "exceeded": False}
+
+
+@pytest.mark.parametrize(
+    ("budgets", "status"),
+    [
+        (["KCH1=0%,min-calls=21"], 0),
+        (["KCH1=0%, min-calls = 21"], 0),
+        (["KCH1=0%,min-calls=20"], 1),
+        (["KCH103=0%,min-calls=21,KCH105=10"], 0),
+        (["KCH103=0%,min-calls=21,KCH105=0%"], 1),  # a floor is that of the budget before it
+        (["KCH103=0%,min-calls=21", "KCH105=0%,min-calls=1,min-calls=21"], 0),
+        (["KCH1=0%,min-calls=21", "KCH1=0%"], 1),
+    ],
+)
+def test_a_share_of_few_calls_is_not_judged(budgets: list[str], status: int, half_bad: str, program: Program) -> None:
+    options = (option for budget in budgets for option in ("--budget", budget))
+    assert program("check", half_bad, *options).status == status
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ("text", "Budget not judged, with 20 delivered calls: KCH103 (0%) from 1,000 calls on."),
+        ("concise", "Budget not judged, with 20 delivered calls: KCH103 (0%) from 1,000 calls on."),
+        ("markdown", "Budget not judged, with 20 delivered calls: KCH103 (0%) from 1,000 calls on."),
+        ("sarif", "the budget of 0% is judged from 1,000 calls on"),
+        ("json", '"budget": {"limit": "0%", "min_calls": 1000, "judged": false, "exceeded": false}'),
+    ],
+)
+def test_reports_say_that_a_budget_is_not_judged(form: str, sentence: str, half_bad: str, program: Program) -> None:
+    ran = program("check", half_bad, "-f", form, "--budget", "KCH103=0%,min-calls=1000,KCH105=10")
+    assert ran.status == 0
+    assert sentence in ran.out
+
+
+def test_the_configuration_sets_a_floor_for_a_budget(half_bad: str, program: Program, events_folder: Path) -> None:
+    file = events_folder / "segkoch-lint.toml"
+    file.write_text('budgets = {KCH1 = {max = "0%", min-calls = 21}}\n')
+    assert program("check", half_bad).status == 0
+    file.write_text('budgets = {KCH1 = {max = "0%", min-calls = 20}}\n')
+    assert program("check", half_bad).status == 1
 
 
 def test_a_severity_of_the_command_line_overrides_an_equally_exact_one(program: Program, events_folder: Path) -> None:
@@ -106,6 +148,10 @@ def test_a_severity_of_the_command_line_overrides_an_equally_exact_one(program: 
         (["--budget", "KCH106=-1%"], "--budget KCH106=-1%: a budget cannot be negative"),
         (["--budget", "KCH106=101%"], "cannot be over 100%"),
         (["--budget", "KCH106=60%,KCH1=0.5"], "--budget KCH1=0.5: a number of calls has to be whole"),
+        (["--budget", "KCH1=60%,min-calls=many"], "--budget KCH1=60%,min-calls=many: min-calls is a whole number"),
+        (["--budget", "KCH1=60%,min-calls=0"], "min-calls is a whole number of at least 1"),
+        (["--budget", "KCH1=20,min-calls=9"], "--budget KCH1=20,min-calls=9: only a share takes min-calls"),
+        (["--budget", "min-calls=9"], 'no rule is called "min-calls"'),
         (["--select", ","], "--select names no rule"),
         (["--select", "KCH4"], "The selected rules are about tracking plans, not about calls"),
         (["--select", "KCH1", "--ignore", "ALL,KCH1"], "No rule is selected (--select: KCH1; --ignore: ALL, KCH1)"),

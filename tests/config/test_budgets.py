@@ -75,6 +75,35 @@ def test_a_budget_is_exceeded_by_more_and_not_by_as_much(text: str, calls: int, 
     assert Budget.of(text).exceeded(calls, checked) == over
 
 
+@pytest.mark.parametrize(
+    ("calls", "checked", "judged", "over"),
+    [
+        (0, 999, False, False),
+        (999, 999, False, False),
+        (1000, 1000, True, True),
+        (600, 1000, True, False),
+        (999, 0, False, False),
+        (1000, 0, True, True),  # nothing but broken lines
+    ],
+)
+def test_a_share_of_fewer_calls_than_the_floor_is_not_judged(
+    calls: int, checked: int, judged: bool, over: bool
+) -> None:
+    budget = Budget.of("60%", 1000)
+    assert (budget.judges(calls, checked), budget.exceeded(calls, checked)) == (judged, over)
+
+
+def test_a_number_of_calls_has_no_floor() -> None:
+    with pytest.raises(ValueError, match="only a share takes min-calls"):
+        Budget.of("20", 1000)
+
+
+@given(st.integers(0, 100), st.integers(0, 50), st.integers(0, 50), st.integers(0, 60))
+def test_a_floor_only_decides_whether_a_share_is_judged(percent: int, calls: int, checked: int, floor: int) -> None:
+    with_floor, without = Budget.of(f"{percent}%", floor), Budget.of(f"{percent}%")
+    assert with_floor.exceeded(calls, checked) == (max(calls, checked) >= floor and without.exceeded(calls, checked))
+
+
 @given(st.integers(0, 10**8), st.integers(0, 10**12), st.integers(0, 10**12))
 def test_shares_are_compared_as_whole_numbers_are(millionths: int, calls: int, checked: int) -> None:
     budget = Budget.of(f"{millionths // 10**6}.{millionths % 10**6:06}%")

@@ -71,6 +71,14 @@ def test_findings_within_a_budget_do_not_count_and_beyond_it_all_do() -> None:
     assert count_within_budgets(summary, selection) == {}
 
 
+def test_findings_of_a_rule_whose_budget_is_not_judged_do_not_count() -> None:
+    selection = Selection(Settings(budgets={"KCH106": Budget.of("60%", 1000)}))
+    summary = Summary(calls=3, checked=3, severities=Counter(error=3), rules={"KCH106": RuleTally(3, 3)})
+    assert count_within_budgets(summary, selection) == {"error": 3}
+    summary = Summary(calls=1000, checked=1000, severities=Counter(error=601), rules={"KCH106": RuleTally(601, 601)})
+    assert count_within_budgets(summary, selection) == {}
+
+
 def test_incomplete_comes_before_any_budget() -> None:
     summary = Summary(severities=Counter(error=1), unread=[("x.json", "gone")])
     assert exit_status(summary, Severity.ERROR, allow_empty=False, within={"error": 1}) == 4

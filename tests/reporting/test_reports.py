@@ -183,9 +183,24 @@ def test_the_json_report_has_rate_and_budget(schema: Any) -> None:
     assert jsonschema_rs.is_valid(schema, report)
     assert report["summary"]["findings"]["within_budget"] == 10
     assert report["summary"]["rules"] == {
-        "KCH105": {"findings": 1, "calls": 1, "rate": 0.001, "budget": {"limit": "0.1%", "exceeded": False}},
-        "KCH106": {"findings": 1206, "calls": 603, "rate": 0.603, "budget": {"limit": "60.25%", "exceeded": True}},
-        "KCH107": {"findings": 9, "calls": 9, "rate": 0.009, "budget": {"limit": "9", "exceeded": False}},
+        "KCH105": {
+            "findings": 1,
+            "calls": 1,
+            "rate": 0.001,
+            "budget": {"limit": "0.1%", "min_calls": 0, "judged": True, "exceeded": False},
+        },
+        "KCH106": {
+            "findings": 1206,
+            "calls": 603,
+            "rate": 0.603,
+            "budget": {"limit": "60.25%", "min_calls": 0, "judged": True, "exceeded": True},
+        },
+        "KCH107": {
+            "findings": 9,
+            "calls": 9,
+            "rate": 0.009,
+            "budget": {"limit": "9", "min_calls": 0, "judged": True, "exceeded": False},
+        },
         "KCH118": {"findings": 2, "calls": 2, "rate": 0.002, "budget": None},
     }
 
