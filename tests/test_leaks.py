@@ -24,7 +24,8 @@ from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, open_repor
 from segkoch_lint.reporting.snippets import error_snippet, snippet
 from tests.conftest import IOS_CALL, Ran
 
-GROUPED = Settings(group_by=tuple(FACETS[name] for name in ("event", "platform", "source")))
+GROUPINGS = (("event", "platform"), ("source",))
+GROUPED = Settings(group_by=tuple(tuple(FACETS[name] for name in names) for names in GROUPINGS))
 
 # Letters that make no word of ours, and ids of which the ends may be shown.
 NAMES = st.text("qxzjwkv", min_size=7, max_size=12)
@@ -46,7 +47,7 @@ def reported(content: bytes, name: str) -> Iterator[str]:
         report = open_report(form, stream, ReportOptions(statistics=True))
         for finding in findings:
             report.finding(finding)
-        report.end(linter.summary, RunResult(1, facets=[facet.name for facet in GROUPED.group_by]))
+        report.end(linter.summary, RunResult(1, groupings=GROUPINGS))
         yield stream.getvalue()
     yield repr(findings)
     yield from map(str, findings)

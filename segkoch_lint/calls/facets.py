@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -32,6 +33,11 @@ class Facet(msgspec.Struct, frozen=True):
     value: Callable[[Mapping[str, Any]], str | Secret]
     prefix: tuple[str, int] | None = None
     named: bool = False
+
+
+def facets_of(groupings: Iterable[Sequence[Facet]]) -> tuple[Facet, ...]:
+    """Return all facets of some groupings, each once."""
+    return tuple(dict.fromkeys(chain.from_iterable(groupings)))
 
 
 def group_of(facets: Sequence[Facet], message: Mapping[str, Any], ids: Callable[[], Ids]) -> Group:

@@ -14,7 +14,7 @@ import click
 
 from segkoch_lint.cli.completion import complete_facets, complete_files, complete_rules
 from segkoch_lint.cli.notes import print_note
-from segkoch_lint.cli.options import configuration_options, with_budgets, with_envelopes, with_facets, with_memory
+from segkoch_lint.cli.options import configuration_options, with_budgets, with_envelopes, with_groupings, with_memory
 from segkoch_lint.cli.run_options import (
     EXIT_STATUS,
     debug_option,
@@ -82,12 +82,12 @@ Examples:
 )
 @click.option(
     "--group-by",
-    "facets",
+    "groupings",
     multiple=True,
     metavar="FACET",
     shell_complete=complete_facets,
-    help="Break the closing table down by library, version (of the library), event, day, source or platform; "
-    "separate several with commas.",
+    help="Add a table of the calls by library, version (of the library), event, day, source or platform; several with "
+    "commas between them make finer groups. Repeatable, for one table each.",
 )
 @click.option(
     "--memory",
@@ -117,7 +117,7 @@ def command(
     paths: tuple[str, ...],
     *,
     budgets: tuple[str, ...],
-    facets: tuple[str, ...],
+    groupings: tuple[str, ...],
     pointers: tuple[str, ...],
     envelope_folders: tuple[Path, ...],
     memory: str | None,
@@ -139,7 +139,7 @@ def command(
     require_stdin(paths, stdin_filename)
     paths = paths or (".",)
     run = run_options(paths, envelope_folders=envelope_folders, **given)
-    settings = with_memory(with_facets(with_budgets(run.settings, budgets), facets), memory)
+    settings = with_memory(with_groupings(with_budgets(run.settings, budgets), groupings), memory)
     settings = with_envelopes(settings, envelope_folders, pointers)
     if wait is not None:
         settings = dataclasses.replace(settings, wait=wait)
@@ -164,8 +164,8 @@ def command(
         within = count_within_budgets(linter.summary, linter.selection)
         code = exit_status(linter.summary, settings.fail_on, allow_empty=run.allow_empty, within=within)
         selection = linter.selection
-        groups = [facet.name for facet in settings.group_by]
-        result = RunResult(code, selection.budgets, within, groups, fail_on=settings.fail_on, catalogue=selection.rules)
+        named = [tuple(facet.name for facet in facets) for facets in settings.group_by]
+        result = RunResult(code, selection.budgets, within, named, fail_on=settings.fail_on, catalogue=selection.rules)
         status = reports.end(linter.summary, result)
     print_notes(linter.summary)
     if linter.summary.bytes >= LARGE_BYTES and not has_core():

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -239,20 +240,21 @@ def _budget(text: str, *floors: str) -> tuple[str, Budget]:
         raise UsageError(f"--budget {','.join((text, *floors))}: {problem}.", BUDGET_FORMS) from None
 
 
-def with_facets(settings: Settings, names: Iterable[str]) -> Settings:
-    """Return the settings with the facets of ``--group-by``.
+def with_groupings(settings: Settings, given: Sequence[str]) -> Settings:
+    """Return the settings with the groupings of ``--group-by``.
 
     Raises:
         UsageError: a facet does not exist.
     """
     from segkoch_lint.calls.facets import FACETS  # noqa: PLC0415 - most runs group by nothing
 
-    given = words(names)
-    for name in given:
+    groupings = [tuple(dict.fromkeys(words([each]))) for each in given]
+    for name in chain.from_iterable(groupings):
         if name not in FACETS:
             hint = nearest(name, FACETS) or f"The facets are {', '.join(FACETS)}."
             raise UsageError(f'--group-by {name}: no facet is called "{name}".', hint)
-    return dataclasses.replace(settings, group_by=tuple(FACETS[name] for name in dict.fromkeys(given)))
+    group_by = (tuple(FACETS[name] for name in names) for names in dict.fromkeys(groupings) if names)
+    return dataclasses.replace(settings, group_by=tuple(group_by))
 
 
 def _on_top(configured: Mapping[str, T], given: Iterable[tuple[str, T]]) -> dict[str, T]:

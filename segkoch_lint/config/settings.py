@@ -46,7 +46,7 @@ class Settings:
         envelopes: folders of the user's envelope files.
         at: pointer patterns of the locations of calls in each document; they are tried before any envelope.
         capture_hosts: hosts that take calls as Segment does; one that begins with a dot means all hosts of a domain.
-        group_by: facets by which the closing table is broken down.
+        group_by: the groupings of calls, each with the facets of its groups.
         limits: see `segkoch_lint.inputs.limits.Limits`.
         rule_limits: name of a limit of rule files (`segkoch_lint.rules.catalogue.Rule.limits`) to its value.
         memory: about how many bytes the run may use.
@@ -75,7 +75,7 @@ class Settings:
     envelopes: tuple[Path, ...] = ()
     at: tuple[str, ...] = ()
     capture_hosts: tuple[str, ...] = ()
-    group_by: tuple[Facet, ...] = ()
+    group_by: tuple[tuple[Facet, ...], ...] = ()
     limits: Limits = field(default_factory=Limits)
     rule_limits: Mapping[str, int] = field(default_factory=dict)
     memory: int = DEFAULT_MEMORY
@@ -105,7 +105,10 @@ class Settings:
         for pointer in self.at:
             if not _POINTER.fullmatch(pointer):
                 raise UsageError(f'"{pointer}" is not a JSON Pointer.', _POINTER_FORMS)
-        _expect_all("group_by", self.group_by, Facet, "a tuple of `Facet`")
+        words = "a tuple of tuples of `Facet`"
+        _expect_all("group_by", self.group_by, (tuple, list), words)
+        for facets in self.group_by:
+            _expect_all("group_by", facets, Facet, words)
         _expect("fail_on", self.fail_on, (Severity, type(None)), "a `Severity` or None")
         _expect("limits", self.limits, Limits, "`Limits`")
         _expect("memory", self.memory, int, "a number of bytes")

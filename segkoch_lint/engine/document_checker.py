@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from segkoch_lint.calls.call import Call, library_of
-from segkoch_lint.calls.facets import Facet, group_of
+from segkoch_lint.calls.facets import Facet, facets_of, group_of
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.documents.document import Document
 from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, SnippetMaker
@@ -57,7 +57,7 @@ class DocumentChecker:
     Args:
         selection: the rules and their severities.
         ruleset: the same rules, compiled.
-        facets: what calls are grouped by.
+        group_by: the groupings of calls, each with the facets of its groups.
         snippets: returns the snippet of a finding; None if no report shows snippets.
         observe: called with the calls of each document, if given.
 
@@ -70,12 +70,15 @@ class DocumentChecker:
         self,
         selection: Selection,
         ruleset: RuleSet,
-        facets: tuple[Facet, ...] = (),
+        group_by: tuple[tuple[Facet, ...], ...] = (),
         snippets: SnippetMaker | None = None,
         observe: Observe | None = None,
     ) -> None:
         self._selection = selection
-        self._facets = facets
+        self._facets = facets_of(group_by)
+        self._groupings = [
+            (tuple(facet.name for facet in facets), tuple(map(self._facets.index, facets))) for facets in group_by
+        ]
         self._ruleset = ruleset
         self.locator = FindingLocator(selection.severity, snippets)
         self._observe = observe
@@ -125,7 +128,7 @@ class DocumentChecker:
         # Counting comes last: a document on which our code fails is counted as a failure only.
         summary.destinations += destinations
         for call, _, verdict in result.calls:
-            count_calls(summary, verdict, library_of(call.message), groups[call.path])
+            self.count_calls(summary, verdict, library_of(call.message), groups[call.path])
         self._count(kept, groups, summary)
         return result
 
@@ -182,14 +185,35 @@ class DocumentChecker:
     def count_lines(self, lines: Mapping[LineKind, int], summary: Summary) -> None:
         """Add the counts of lines to the figures."""
         for (shared, group), number in lines.items():
-            count_calls(summary, shared.verdict, shared.library, group, number)
+            self.count_calls(summary, shared.verdict, shared.library, group, number)
+            tallies = self._tallies(group, summary)
             for (code, severity), findings in shared.findings.items():
                 tally = summary.rules.setdefault(code, RuleTally())
                 tally.findings += findings * number
                 tally.calls += number
                 summary.severities[severity] += findings * number
-                if group:
-                    summary.groups[group].rules[code] += number
+                for each in tallies:
+                    each.rules[code] += number
+
+    def count_calls(self, summary: Summary, verdict: Verdict, library: str, group: Group, calls: int = 1) -> None:
+        """Count a number of *calls* with the same verdict and library, and the same values of all facets."""
+        checked = verdict.not_delivered is None
+        summary.calls += calls
+        summary.checked += calls * checked
+        if verdict.not_delivered is not None:
+            summary.not_delivered[verdict.not_delivered] += calls
+        of_library = summary.libraries.get(library) or summary.libraries.setdefault(library, CallTally())
+        for tally in (of_library, *self._tallies(group, summary)):
+            tally.count(calls, checked=checked, usable=verdict.usable, readiness=verdict.readiness)
+
+    def _tallies(self, group: Group, summary: Summary) -> list[CallTally]:
+        """Return the tally of a call in each grouping, by the values of all facets."""
+        tallies = []
+        for grouping, places in self._groupings:
+            groups = summary.groupings.get(grouping) or summary.groupings.setdefault(grouping, {})
+            values = tuple([group[place] for place in places])
+            tallies.append(groups.get(values) or groups.setdefault(values, CallTally()))
+        return tallies
 
     def check_known(
         self, document: Document, verdict: Verdict, path: str, ignored: frozenset[str], summary: Summary
@@ -203,7 +227,7 @@ class DocumentChecker:
         pending = self.pending_findings(call, verdict, document)
         kept = [each for each in pending if each.rule.code not in ignored]
         findings = self.locator.findings(document, path, kept)
-        count_calls(summary, verdict, library, group)
+        self.count_calls(summary, verdict, library, group)
         self._count(kept, {call.path: group}, summary)
         return findings
 
@@ -261,21 +285,8 @@ class DocumentChecker:
         for code, unit in {(each.rule.code, each.unit) for each in pending}:
             summary.rules[code].calls += 1
             if self._facets and unit in groups:
-                summary.groups[groups[unit]].rules[code] += 1
-
-
-def count_calls(summary: Summary, verdict: Verdict, library: str, group: Group = (), calls: int = 1) -> None:
-    """Count a number of *calls* with the same verdict, library and group."""
-    checked = verdict.not_delivered is None
-    summary.calls += calls
-    summary.checked += calls * checked
-    if verdict.not_delivered is not None:
-        summary.not_delivered[verdict.not_delivered] += calls
-    tallies = [summary.libraries.get(library) or summary.libraries.setdefault(library, CallTally())]
-    if group:
-        tallies.append(summary.groups.get(group) or summary.groups.setdefault(group, CallTally()))
-    for tally in tallies:
-        tally.count(calls, checked=checked, usable=verdict.usable, readiness=verdict.readiness)
+                for tally in self._tallies(groups[unit], summary):
+                    tally.rules[code] += 1
 
 
 def _of_unit(unit: Path, violations: Iterable[Violation]) -> Iterator[PendingFinding]:

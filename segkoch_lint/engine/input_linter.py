@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from segkoch_lint.calls.facets import facets_of
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.lines import Block, LineFilter, NumberedLine
 from segkoch_lint.documents.reader import UnsupportedInput, read_documents
-from segkoch_lint.engine.document_checker import DocumentChecker, count_calls
+from segkoch_lint.engine.document_checker import DocumentChecker
 from segkoch_lint.engine.entries import Entry, FirstCall
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.input_entries import ErrorSnippetMaker, InputEntries, Item
@@ -74,10 +75,9 @@ class InputLinter:
         self.on_progress: Callable[[], None] = lambda: None
         self.envelopes = EnvelopeCatalogue(settings.envelopes, settings.at, settings.capture_hosts, settings.limits)
         self._limits = settings.limits
+        facets = facets_of(settings.group_by)
         self._selector = LazySelector(
-            LineContext(
-                self.ruleset, settings.limits, self._count_clean, settings.group_by, self._recorder, threads=threads
-            )
+            LineContext(self.ruleset, settings.limits, self._count_clean, facets, self._recorder, threads=threads)
         )
         self._line_filter: LineFilter[CheckedLine | RecordBatch] = LineFilter(self._select, self._ahead, self._announce)
         self._error_snippets = error_snippets
@@ -219,7 +219,7 @@ class InputLinter:
             yield from self._recorded()
 
     def _count_clean(self, verdict: Verdict, library: str, group: Group, calls: int) -> None:
-        count_calls(self.summary, verdict, library, group, calls)
+        self.checker.count_calls(self.summary, verdict, library, group, calls)
 
 
 def _line_of(item: Item) -> int:

@@ -22,6 +22,9 @@ FURTHER_FILES = "(further files)"
 Group = tuple[str | Secret, ...]
 """The values of the facets by which calls are grouped; empty for a facet that a call lacks."""
 
+Grouping = tuple[str, ...]
+"""The names of the facets of the groups in one table."""
+
 
 class CallTally(msgspec.Struct):
     """Calls of one library or group.
@@ -137,7 +140,7 @@ class Summary(msgspec.Struct):
         files: the inputs that were read, in their order; the first `MOST_FILES` of them by name (`file`).
         rules: findings by rule code, after selection and without suppressed ones.
         libraries: calls by ``context.library.name`` (empty if absent).
-        groups: the calls of each group, if calls are grouped (`segkoch_lint.calls.facets`).
+        groupings: the calls of each group of each grouping (`segkoch_lint.calls.facets`).
         severities: findings by severity name, without suppressed ones.
         suppressed: suppressed findings by the kind of their suppression; no other figure counts them.
         internal_errors: where the program itself failed; the first errors only.
@@ -160,7 +163,7 @@ class Summary(msgspec.Struct):
     files: dict[str, FileTally] = msgspec.field(default_factory=dict)
     rules: dict[str, RuleTally] = msgspec.field(default_factory=dict)
     libraries: dict[str, CallTally] = msgspec.field(default_factory=dict)
-    groups: dict[Group, CallTally] = msgspec.field(default_factory=dict)
+    groupings: dict[Grouping, dict[Group, CallTally]] = msgspec.field(default_factory=dict)
     severities: Counter[str] = msgspec.field(default_factory=Counter)
     suppressed: Counter[str] = msgspec.field(default_factory=Counter)
     internal_errors: list[InternalError] = msgspec.field(default_factory=list)
@@ -175,7 +178,10 @@ class Summary(msgspec.Struct):
             return self.plans.adds_up()
         if self.identity is not None and not self.identity.adds_up():
             return False
-        if not all(tally.adds_up() for tally in (*self.libraries.values(), *self.groups.values())):
+        tallies = [*self.libraries.values()]
+        for groups in self.groupings.values():
+            tallies += groups.values()
+        if not all(tally.adds_up() for tally in tallies):
             return False
         return self.calls == self.checked + self.not_delivered.total() + self.malformed + self.failed
 
@@ -237,5 +243,7 @@ class Summary(msgspec.Struct):
             mine.calls += rule.calls
         for name, library in other.libraries.items():
             self.libraries.setdefault(name, CallTally()).add(library)
-        for group, calls in other.groups.items():
-            self.groups.setdefault(group, CallTally()).add(calls)
+        for grouping, groups in other.groupings.items():
+            own = self.groupings.setdefault(grouping, {})
+            for group, calls in groups.items():
+                own.setdefault(group, CallTally()).add(calls)

@@ -12,7 +12,7 @@ import msgspec
 
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.findings.finding import Finding, Severity
-from segkoch_lint.findings.summary import Summary
+from segkoch_lint.findings.summary import Grouping, Summary
 from segkoch_lint.rules.catalogue import Rule
 
 FORMATS = {
@@ -59,7 +59,7 @@ class RunResult(msgspec.Struct, frozen=True):
         exit_status: its exit status.
         budgets: the budgets of rules, by code.
         within: by severity name, the number of findings of rules within their budgets; they do not count.
-        facets: the names of the facets that calls are grouped by.
+        groupings: those that the user asked for.
         unwritten: whether a report in a file could not be written.
         max_blocked: how many useful calls of a replay may be blocked; None if any number may.
         fail_on: the least severity that fails the run; None if no severity does.
@@ -71,7 +71,7 @@ class RunResult(msgspec.Struct, frozen=True):
     exit_status: int
     budgets: Mapping[str, Budget] = msgspec.field(default_factory=dict)
     within: Mapping[str, int] = msgspec.field(default_factory=dict)
-    facets: Sequence[str] = ()
+    groupings: Sequence[Grouping] = ()
     unwritten: bool = False
     max_blocked: Budget | None = None
     fail_on: Severity | None = Severity.ERROR

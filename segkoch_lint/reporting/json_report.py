@@ -11,10 +11,11 @@ from segkoch_lint import __version__
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.findings.finding import Finding, SuppressionKind
 from segkoch_lint.findings.plan_tally import PlanTally, ReplayCounts, ReplayTally, RequirementTally
-from segkoch_lint.findings.redaction.masking import shown, shown_path
+from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import CallTally, IdentityTally, RuleTally, Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text
+from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.json_findings import finding_text
 
 VERSION = 1
@@ -95,25 +96,25 @@ def summary_object(summary: Summary, result: RunResult, *, show_ids: bool = Fals
             for each in summary.internal_errors
         ],
         "remarks": [{"path": shown_path(path), "remark": remark} for path, remark in summary.remarks],
-        **({"groups": _groups(summary, result, show_ids=show_ids)} if result.facets else {}),
+        **({"groups": _groups(summary, result, show_ids=show_ids)} if result.groupings else {}),
         **({"identity": _identity(summary.identity)} if summary.identity else {}),
         **({"plans": _plans(summary.plans, result.max_blocked)} if summary.plans else {}),
     }
 
 
 def _groups(summary: Summary, result: RunResult, *, show_ids: bool) -> list[dict[str, Any]]:
-    groups = [
+    return [
         {
-            "group": dict(zip(result.facets, (shown(each, show_ids=show_ids) for each in group), strict=True)),
+            "group": dict(zip(grouping, values, strict=True)),
             **_calls(tally),
             "rules": {
                 code: {"calls": calls, "rate": calls / tally.checked if tally.checked else None}
                 for code, calls in sorted(tally.rules.items())
             },
         }
-        for group, tally in summary.groups.items()
+        for grouping in result.groupings
+        for values, tally in ordered_groups(summary, grouping, show_ids=show_ids)
     ]
-    return sorted(groups, key=lambda each: (each["group"].get("day", ""), -each["calls"], list(each["group"].values())))
 
 
 def _calls(tally: CallTally) -> dict[str, int]:

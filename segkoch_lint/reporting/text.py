@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, TextIO
+from typing import ClassVar, TextIO
 
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.documents.document import ARROW
 from segkoch_lint.findings.finding import Finding, Severity, Snippet
 from segkoch_lint.findings.plan_tally import PlanTally
-from segkoch_lint.findings.redaction.masking import shown, shown_path
-from segkoch_lint.findings.summary import CallTally, Group, Summary
+from segkoch_lint.findings.redaction.masking import shown_path
+from segkoch_lint.findings.summary import CallTally, Grouping, Summary
 from segkoch_lint.reporting import ReportOptions, RunResult, replay_table
 from segkoch_lint.reporting.escaping import escaped, visible
+from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.text_figures import (
     budget_text,
     calls_sentence,
@@ -95,8 +96,8 @@ class Reporter:
             self._rules(summary, result.budgets, names)
         if summary.checked and (summary.rules or self._options.statistics):
             self._libraries(summary)
-        if summary.groups:
-            self._groups(summary, result.facets, names)
+        for grouping in result.groupings:
+            self._groups(summary, grouping, names)
         if self._options.statistics:
             for path in summary.unreadable:
                 keys = "Segment keys" if summary.plans is None else "a key of a tracking plan"
@@ -187,24 +188,16 @@ class Reporter:
         ]
         self._writer.table(["library", *_FIGURES], rows, "l" + "r" * len(_FIGURES))
 
-    def _groups(self, summary: Summary, facets: Sequence[str], names: RuleNames) -> None:
-        """Write the figures of each group, the largest first, and below them the rules that its calls break."""
+    def _groups(self, summary: Summary, grouping: Grouping, names: RuleNames) -> None:
+        """Write the figures of each group, and below them the rules that its calls break."""
         rows: list[Sequence[str]] = []
-
-        def order(item: tuple[Group, CallTally]) -> tuple[Any, ...]:
-            days = [str(value) for facet, value in zip(facets, item[0], strict=True) if facet == "day"]
-            return days, -item[1].calls, self._cells(item[0])
-
-        for group, tally in sorted(summary.groups.items(), key=order):
-            rows.append([*self._cells(group), *_figures(tally)])
+        for values, tally in ordered_groups(summary, grouping, show_ids=self._options.show_ids):
+            rows.append([*(clipped(visible(value)) or "(none)" for value in values), *_figures(tally)])
             for code, calls in sorted(tally.rules.items(), key=lambda item: (-item[1], item[0])):
-                rule = [f"  {code} {names[code][0]}", *[""] * (len(facets) - 1)]
+                rule = [f"  {code} {names[code][0]}", *[""] * (len(grouping) - 1)]
                 rows.append([*rule, f"{calls:,}", share(calls, tally.checked), *[""] * (len(_FIGURES) - 2)])
-        self._writer.table([*facets, *_FIGURES], rows, "l" * len(facets) + "r" * len(_FIGURES))
-
-    def _cells(self, group: Group) -> list[str]:
-        texts = (shown(each, show_ids=self._options.show_ids) for each in group)
-        return [clipped(visible(text)) or "(none)" for text in texts]
+        if rows:
+            self._writer.table([*grouping, *_FIGURES], rows, "l" * len(grouping) + "r" * len(_FIGURES))
 
     # --- verdict ---------------------------------------------------------------------------------------------------
 

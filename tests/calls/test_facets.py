@@ -66,6 +66,29 @@ def test_groups_break_the_closing_table_down(program: Callable[..., Ran], tmp_pa
     assert second["group"] == {"version": "own", "platform": "ios"}
 
 
+def test_one_run_has_a_table_for_each_grouping(program: Callable[..., Ran], tmp_path: Path) -> None:
+    run = program("check", "-q", "--group-by", "event", "--group-by", "platform,version", str(log(tmp_path)))
+    tables = {table.split("\n")[0].split("  ")[0]: table for table in run.out.split("\n\n")}
+    by_event = [line.split() for line in tables["event"].splitlines()]
+    assert by_event[1][:3] == ["Order", "Completed", "4"]
+    assert by_event[-1][:2] == ["(identify)", "1"]
+    by_both = [line.split() for line in tables["platform"].splitlines()]
+    assert by_both[0][:2] == ["platform", "version"]
+    assert [line[-6] for line in by_both if line[0] == "ios"] == ["4", "1"]
+    report = json.loads(
+        program("check", "--group-by=event", "--group-by=platform, version", "--format=json", str(log(tmp_path))).out
+    )
+    groups = report["summary"]["groups"]
+    assert [list(each["group"]) for each in groups] == [["event"]] * 2 + [["platform", "version"]] * 2
+    assert [each["calls"] for each in groups] == [4, 1, 4, 1]
+    assert [each["rules"].get("KCH104", {}).get("calls") for each in groups] == [1, None, 1, None]
+
+
+def test_a_grouping_that_is_given_twice_is_one_table(program: Callable[..., Ran], tmp_path: Path) -> None:
+    run = program("check", "-q", "--group-by=event,event", "--group-by", " event ", "--group-by=", str(log(tmp_path)))
+    assert sum(line.startswith("event ") for line in run.out.splitlines()) == 1
+
+
 def test_write_keys_in_groups_are_masked_unless_they_are_revealed(program: Callable[..., Ran], tmp_path: Path) -> None:
     file = str(log(tmp_path))
     for form in ("text", "json", "json-lines"):

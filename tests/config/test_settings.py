@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from segkoch_lint import Linter, Settings, UsageError
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.budgets import Budget
 
 
@@ -21,7 +22,9 @@ from segkoch_lint.config.budgets import Budget
         ({"budgets": {1: Budget.of("1%")}}, "Settings.budgets: a mapping of strings"),
         ({"per_file_ignores": {"*": "KCH1"}}, "Settings.per_file_ignores: a mapping of strings to tuples of strings"),
         ({"rules": ("own",)}, "Settings.rules: a tuple of `pathlib.Path`"),
-        ({"group_by": ("library",)}, "Settings.group_by: a tuple of `Facet`"),
+        ({"group_by": ("library",)}, "Settings.group_by: a tuple of tuples of `Facet`"),
+        ({"group_by": (FACETS["day"],)}, "Settings.group_by: a tuple of tuples of `Facet`"),
+        ({"group_by": [["day"]]}, "Settings.group_by: a tuple of tuples of `Facet`"),
         ({"fail_on": "error"}, "Settings.fail_on: a `Severity` or None"),
         ({"limits": 3}, "Settings.limits: `Limits`"),
         ({"memory": "1GiB"}, "Settings.memory: a number of bytes"),

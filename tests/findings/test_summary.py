@@ -14,10 +14,10 @@ def test_figures_add_up_when_every_call_is_accounted_for() -> None:
 
 def test_every_checked_call_of_a_library_and_a_group_is_ready_limited_or_faulty() -> None:
     whole = CallTally(5, 4, 2, ready=1, limited=2, faulty=1)
-    assert Summary(calls=4, checked=4, libraries={"a": whole}, groups={("b",): whole}).adds_up()
+    assert Summary(calls=4, checked=4, libraries={"a": whole}, groupings={("event",): {("b",): whole}}).adds_up()
     short = CallTally(5, 4, 2, ready=1, limited=2)
     assert not Summary(calls=4, checked=4, libraries={"a": short}).adds_up()
-    assert not Summary(calls=4, checked=4, groups={("b",): short}).adds_up()
+    assert not Summary(calls=4, checked=4, groupings={("event",): {("b",): short}}).adds_up()
 
 
 def test_the_readiness_of_a_run_is_that_of_all_its_libraries() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.documents import detection
@@ -31,6 +32,12 @@ from tests.rules.test_ruleset import calls
 READ = "every line read as a document"
 CACHED = "by the verdict cache"
 NATIVE = "by the native core"
+
+ALL_FACETS = tuple(FACETS)
+"""The names of all facets: the first grouping of `GROUPED`."""
+
+GROUPED = Settings(group_by=(tuple(FACETS.values()), (FACETS["event"],), (FACETS["platform"], FACETS["day"])))
+"""Calls in several groupings."""
 
 WAYS = (CACHED, *([NATIVE] if has_core() else []))
 """The ways to go through lines that must find the same as `READ`."""

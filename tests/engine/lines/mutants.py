@@ -10,9 +10,8 @@ import re
 import sys
 from collections.abc import Iterator
 
-from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
-from tests.engine.lines.logs import GOOD, PLACES, VALUES, WAYS, changed, linted, written
+from tests.engine.lines.logs import GOOD, GROUPED, PLACES, VALUES, WAYS, changed, linted, written
 
 _PIECES = [
     *(b'"', b"\\", b"\\u0041", b"\\ud800", b"\\ud83d\\ude00", b"{", b"}", b"[", b"]", b",", b":", b" ", b"\t"),
@@ -82,7 +81,7 @@ def difference(lines: list[bytes], settings: Settings) -> list[bytes]:
 
 def main(number: int, seed: int) -> int:
     """Compare the ways over mutants; return the exit status."""
-    settings = Settings(group_by=tuple(FACETS.values()))
+    settings = GROUPED
     done, step = 0, 5_000
     while done < number:
         found = difference([GOOD, *mutants(step, seed + done)], settings)

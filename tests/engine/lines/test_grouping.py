@@ -11,12 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint.calls.facets import FACETS
-from segkoch_lint.config.settings import Settings
 from tests.conftest import IOS_CALL
-from tests.engine.lines.logs import WAYS, linted
+from tests.engine.lines.logs import GROUPED, WAYS, linted
 from tests.engine.lines.test_selectors import selected
-
-GROUPED = Settings(group_by=tuple(FACETS.values()))
 
 
 def call(**members: Any) -> dict[str, Any]:
@@ -28,8 +25,7 @@ def events(calls: list[dict[str, Any]]) -> set[str]:
     _, summary = linted(content, GROUPED)
     for way in WAYS:
         assert linted(content, GROUPED, by=way)[1] == summary
-    place = list(FACETS).index("event")
-    return {str(group[place]) for group in summary.groups}
+    return {str(event) for (event,) in summary.groupings["event",]}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +69,7 @@ def test_an_id_is_masked_however_it_is_written(event: str, told: bytes, shown: s
     expected = linted(content, GROUPED)[1]
     for way in WAYS:
         assert linted(content, GROUPED, by=way)[1] == expected
-    assert {str(group[list(FACETS).index("event")]) for group in expected.groups} == {"Order Completed", shown}
+    assert {str(event) for (event,) in expected.groupings["event",]} == {"Order Completed", shown}
 
 
 @pytest.mark.parametrize("by", WAYS)
@@ -81,7 +77,7 @@ def test_lines_with_escapes_that_no_id_can_have_are_only_counted(by: str) -> Non
     calls = [call(note=note) for note in ('27" \\ \n é', "\u0001", "a/b")]
     lines = [json.dumps(each).replace("a/b", r"a\/b").encode() for each in calls]
     assert sum(line.count(b"\\") for line in lines) >= 5
-    assert selected(b"\n".join(lines), by, facets=GROUPED.group_by) == ({"analytics-swift": 3}, [])
+    assert selected(b"\n".join(lines), by, facets=tuple(FACETS.values())) == ({"analytics-swift": 3}, [])
 
 
 words = st.sampled_from(

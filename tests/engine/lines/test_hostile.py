@@ -9,15 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from segkoch_lint.calls.facets import FACETS
-from segkoch_lint.config.settings import Settings
 from segkoch_lint.engine.lines.core import has_core
 from tests.engine.lines.hostile import FILES, LINES, log
-from tests.engine.lines.logs import is_found_the_same
+from tests.engine.lines.logs import GROUPED, is_found_the_same
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unmeasured_programs")]
-
-GROUPED = Settings(group_by=tuple(FACETS.values()))
 
 WITHOUT_CORE = """\
 import sys

@@ -24,9 +24,11 @@ from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
 from tests.conftest import IOS_CALL
 from tests.engine.lines.logs import (
+    ALL_FACETS,
     BAD,
     DEEP,
     GOOD,
+    GROUPED,
     LOG_LINES,
     NATIVE,
     PLACES,
@@ -93,11 +95,13 @@ def test_lines_that_are_only_counted_still_count_as_line_numbers(content: bytes)
 @given(st.lists(LOG_LINES, max_size=10))
 def test_groups_are_the_same_as_if_every_line_is_read(lines: list[bytes]) -> None:
     times = b'{"type":"track","event":"x","userId":"u","timestamp":"2026-03-01T23:59:59-02:00","projectId":"p-1"}'
-    grouped = Settings(group_by=tuple(FACETS.values()))
     content = b"\n".join([GOOD, *lines, times, GOOD])
-    _, summary = is_found_the_same(content, grouped)
-    assert sum(tally.calls for tally in summary.groups.values()) == summary.calls - summary.malformed
-    assert any("2026-03-02" in group and "p-1" in group for group in summary.groups)
+    _, summary = is_found_the_same(content, GROUPED)
+    for groups in summary.groupings.values():
+        assert sum(tally.calls for tally in groups.values()) == summary.calls - summary.malformed
+    assert any("2026-03-02" in group and "p-1" in group for group in summary.groupings[ALL_FACETS])
+    days = {day for _, day in summary.groupings["platform", "day"]}
+    assert days == {group[ALL_FACETS.index("day")] for group in summary.groupings[ALL_FACETS]}
 
 
 @settings(max_examples=15)
@@ -161,7 +165,7 @@ def test_findings_are_the_same_if_caches_are_full(by: str, most: int, monkeypatc
     lines += [written(changed(("context", "device", "id"), None), 0) for _ in range(2)]
     lines += [written(changed(("event",), event), 0) for event in ("a", "", "b", " ", "é", "è")]
     lines += [written(changed(("userId",), f"user {number}"), 0) for number in range(6)]
-    content, chosen = b"\n".join(lines * 2), Settings(group_by=(FACETS["event"],))
+    content, chosen = b"\n".join(lines * 2), Settings(group_by=((FACETS["event"],),))
     assert linted(content, chosen, by=by) == linted(content, chosen)
 
 
@@ -176,7 +180,7 @@ def test_a_block_of_a_log_can_end_anywhere() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_mutants_of_good_lines_have_the_same_findings(seed: int) -> None:
     content = b"\n".join([GOOD, *mutants(300, seed)])
-    is_found_the_same(content, Settings(group_by=tuple(FACETS.values())))
+    is_found_the_same(content, GROUPED)
 
 
 @pytest.mark.parametrize("few", [0, 1500, 1 << 20])

@@ -13,16 +13,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.engine.lines.core import has_core
 from segkoch_lint.linter import Linter
 from tests.conftest import IOS_CALL
-from tests.engine.lines.logs import BAD, GOOD, LOG_LINES, NATIVE, READ, changed, linted, read_at_once, way, written
+from tests.engine.lines.logs import (
+    BAD,
+    GOOD,
+    GROUPED,
+    LOG_LINES,
+    NATIVE,
+    READ,
+    changed,
+    linted,
+    read_at_once,
+    way,
+    written,
+)
 
 pytestmark = pytest.mark.skipif(not has_core(), reason="the native core is not installed")
-
-ALL_FACETS = Settings(group_by=tuple(FACETS.values()))
 
 
 def in_blocks(
@@ -40,7 +49,7 @@ def test_a_log_has_the_same_findings_with_any_number_of_threads(
     lines: list[bytes], size: int, threads: int, grouped: bool
 ) -> None:
     content = b"\n".join([b'{"a":1}', *lines, GOOD, *lines])
-    chosen = ALL_FACETS if grouped else None
+    chosen = GROUPED if grouped else None
     assert in_blocks(content, size, chosen, jobs=threads) == in_blocks(content, size, chosen, jobs=1, by=READ)
 
 
