@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segkoch_lint.cli.completion import complete_facets, complete_files, complete_rules
+from segkoch_lint.cli.list_files import list_files, list_files_option
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import configuration_options, with_budgets, with_envelopes, with_groupings, with_memory
 from segkoch_lint.cli.run_options import (
@@ -112,6 +113,7 @@ Examples:
     metavar="SECONDS",
     help="How long to wait for a writer of a named pipe; default: 60.",
 )
+@list_files_option
 @debug_option
 def command(
     paths: tuple[str, ...],
@@ -124,6 +126,7 @@ def command(
     stdin_filename: str | None,
     jobs: int | None,
     wait: float | None,
+    list_files_only: bool,
     **given: Any,
 ) -> int:
     """Lint events: fixtures, captured payloads, raw logs.
@@ -143,6 +146,8 @@ def command(
     settings = with_envelopes(settings, envelope_folders, pointers)
     if wait is not None:
         settings = dataclasses.replace(settings, wait=wait)
+    if list_files_only:
+        return list_files(paths, settings, run, stdin_filename)
     snippets, error_snippets = run.snippets()
     linter = Linter(
         settings,

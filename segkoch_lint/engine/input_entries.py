@@ -46,7 +46,7 @@ EMPTY = "empty list or batch"
 UNKNOWN_ENVELOPE = "unknown envelope with a call in it"
 UNREADABLE_REQUEST = "request to Segment without a readable body"
 
-_MAY_HOLD_CALLS = frozenset(
+MAY_HOLD_CALLS = frozenset(
     {ObjectKind.OTHER.value, ObjectKind.EVENT_OBJECT.value, ObjectKind.LOG_LINE.value, "HAR capture"}
 )
 """Kinds of values that may be envelopes."""
@@ -108,7 +108,7 @@ class InputEntries:
     def of_document(self, document: Document) -> Iterator[Entry]:
         """Yield the entries of a document."""
         units, more = _units_in(document, self.name)
-        may_be_envelope = any(isinstance(unit, NotACall) and unit.kind in _MAY_HOLD_CALLS for unit in units)
+        may_be_envelope = any(isinstance(unit, NotACall) and unit.kind in MAY_HOLD_CALLS for unit in units)
         if may_be_envelope and not (self.holds_calls or self.envelopes.is_extended):
             may_be_envelope = may_hold_calls(document)
         opened = self.envelopes.open(document, self.name, may_be_known=may_be_envelope)
@@ -239,7 +239,7 @@ class InputEntries:
 
     def _calls_in_unknown_envelopes(self, document: Document, units: Sequence[Unit]) -> Sequence[FoundCalls]:
         """Return the calls inside values that are not calls, but for those of the messages of a capture."""
-        roots = [unit.path for unit in units if isinstance(unit, NotACall) and unit.kind in _MAY_HOLD_CALLS]
+        roots = [unit.path for unit in units if isinstance(unit, NotACall) and unit.kind in MAY_HOLD_CALLS]
         return find_calls(document, roots, self.limits) if roots else ()
 
     def _ignored_in(self, document: Document) -> frozenset[str]:

@@ -115,9 +115,7 @@ class InputLinter:
 
     def stream(self, stream: Stream, source: Input) -> Iterator[Entry]:
         """Lint the stream of an input."""
-        compression = unsupported_compression(stream.peek(8))
-        if compression:
-            reason = f"unsupported compression: {compression}; decompress it, or use gzip or zstandard"
+        if reason := unsupported_compression(stream.peek(8)):
             self.summary.unread.append((source.path, reason))
             return
         documents = read_documents(stream, name=source.path, limits=self._limits, line_filter=self._line_filter)

@@ -20,11 +20,22 @@ from segkoch_lint.inputs.file_types import (
 )
 from segkoch_lint.inputs.gitignore import GitIgnores, PathPatterns
 from segkoch_lint.inputs.globs import expand, is_glob
-from segkoch_lint.inputs.input import LEADS_NOWHERE, STDIN_PATHS, UNFINISHED_ENDING, Input, UnreadableInput
+from segkoch_lint.inputs.input import (
+    LEADS_NOWHERE,
+    STDIN_PATHS,
+    UNFINISHED_ENDING,
+    Input,
+    SkippedPath,
+    SkipReason,
+    UnreadableInput,
+)
 from segkoch_lint.inputs.remote import RemoteError, find_remote, is_remote, open_remote
 
 # Endings of files with text of any kind, which may be calls; their content decides, and they are not broken JSON.
 _LOG_ENDINGS = (".log", ".txt", ".sh", ".curl")
+
+_PASSED_OVER = frozenset({SkipReason.NO_CALLS, SkipReason.NOT_REGULAR})
+"""Reasons that are guesses, so the skipped files are counted."""
 
 _STDOUT = 1
 
@@ -40,6 +51,7 @@ def discover(
     root: Path,
     stdin_filename: str | None = None,
     may_hold_calls: Callable[[BinaryIO], bool],
+    on_skipped: Callable[[SkippedPath], None] = lambda _: None,
 ) -> Discovery:
     """Return the inputs, to be iterated once.
 
@@ -52,12 +64,14 @@ def discover(
         stdin_filename: the path to show for standard input.
         may_hold_calls: returns whether a file may hold calls if its name does not show its format
             (`segkoch_lint.documents.detection.may_hold_calls`).
+        on_skipped: called with each file and folder that is not read, before the next input is yielded.
 
     Raises:
         UsageError: a pattern is invalid.
     """
     claims = ClaimedInputs(PathPatterns(events, root, "events"), named=not allow_empty)
-    return Discovery(paths, PathPatterns(exclude, root), claims, stdin_filename, may_hold_calls)
+    excludes = PathPatterns(exclude, root)
+    return Discovery(paths, excludes, claims, stdin_filename, may_hold_calls=may_hold_calls, on_skipped=on_skipped)
 
 
 class ClaimedInputs(msgspec.Struct, frozen=True):
@@ -90,7 +104,9 @@ class Discovery:
         excludes: PathPatterns,
         claims: ClaimedInputs,
         stdin_filename: str | None,
+        *,
         may_hold_calls: Callable[[BinaryIO], bool],
+        on_skipped: Callable[[SkippedPath], None],
     ) -> None:
         self.passed_over = 0
         self.unmatched: list[str] = []
@@ -103,6 +119,7 @@ class Discovery:
         self._named: set[tuple[int, int]] = set()
         self._written = _written_now()
         self._may_hold_calls = may_hold_calls
+        self._on_skipped = on_skipped
 
     def __iter__(self) -> Iterator[Input | UnreadableInput]:
         # A named file counts as named also if a folder before it contains it.
@@ -129,14 +146,17 @@ class Discovery:
     def _elsewhere(self, url: str) -> Iterator[Input | UnreadableInput]:
         try:
             for found in find_remote(url):
-                if found.url in self._urls or self._excludes.match(found.url, folder=False):
+                if found.url in self._urls:
                     continue
                 self._urls.add(found.url)
+                if self._excludes.match(found.url, folder=False):
+                    self._skip(found.url, SkipReason.EXCLUDED)
+                    continue
                 claimed = self._claims.hold(found.url, named=found.named)
                 if found.named or claimed or self._is_worthwhile(found.url):
                     yield Input(found.url, named=found.named, claimed=claimed)
                 else:
-                    self.passed_over += 1
+                    self._skip(found.url, SkipReason.NO_CALLS)
         except RemoteError as error:
             yield UnreadableInput.because(url, error)
 
@@ -170,9 +190,10 @@ class Discovery:
 
     def _found(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | UnreadableInput]:
         """Yield the inputs of a path that was given, not found in a folder."""
-        if self._excludes.match(path, folder=stat.S_ISDIR(status.st_mode)):
-            return
-        if stat.S_ISDIR(status.st_mode):
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if self._excludes.match(path, folder=is_folder):
+            self._skip(path, SkipReason.EXCLUDED, folder=is_folder)
+        elif stat.S_ISDIR(status.st_mode):
             yield from self._walk(path)
         elif stat.S_ISREG(status.st_mode) or (named and (stat.S_ISFIFO(status.st_mode) or path in STDIN_PATHS)):
             yield from self._once(path, status, named=named)
@@ -194,17 +215,15 @@ class Discovery:
             ignores = ignores.inside(folder)
             subfolders = []
             for entry in entries:
+                if entry.name == ".git" or entry.name.endswith(UNFINISHED_ENDING):
+                    continue
                 is_folder = entry.is_dir(follow_symlinks=False)
-                if (
-                    entry.name == ".git"
-                    or entry.name.endswith(UNFINISHED_ENDING)
-                    or ignores.match(entry.path, folder=is_folder)
-                ):
-                    continue
                 path = os.path.join(shown, entry.name)
-                if self._excludes.match(entry.path, folder=is_folder):
-                    continue
-                if is_folder:
+                if ignores.match(entry.path, folder=is_folder):
+                    self._skip(path, SkipReason.GIT_IGNORED, folder=is_folder)
+                elif self._excludes.match(entry.path, folder=is_folder):
+                    self._skip(path, SkipReason.EXCLUDED, folder=is_folder)
+                elif is_folder:
                     subfolders.append((path, entry.path, ignores))
                 else:
                     yield from self._walked(path)
@@ -215,7 +234,8 @@ class Discovery:
         try:
             status = os.stat(path)
             if stat.S_ISDIR(status.st_mode):
-                return  # a link to a folder is not followed, to avoid loops
+                self._skip(path, SkipReason.LINK)  # not followed, to avoid loops
+                return
             # A file that was also named is read as a named one, and not counted as passed over before.
             named = (status.st_dev, status.st_ino) in self._named
             expected = named or self._claims.hold(path, named=False)
@@ -227,7 +247,11 @@ class Discovery:
         if taken:
             yield from self._once(path, status, named=False)
         else:
-            self.passed_over += 1
+            self._skip(path, SkipReason.NO_CALLS if stat.S_ISREG(status.st_mode) else SkipReason.NOT_REGULAR)
+
+    def _skip(self, path: str, reason: SkipReason, *, folder: bool = False) -> None:
+        self.passed_over += reason in _PASSED_OVER
+        self._on_skipped(SkippedPath(path + os.sep if folder and not path.endswith(os.sep) else path, reason))
 
     def _once(self, path: str, status: os.stat_result, *, named: bool) -> Iterator[Input | UnreadableInput]:
         identity = (status.st_dev, status.st_ino)

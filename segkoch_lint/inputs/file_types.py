@@ -115,13 +115,28 @@ _UNSUPPORTED = {
 
 
 def unsupported_compression(head: bytes) -> str:
-    """Return the name of the compression of an input that begins with *head*, if it is not read; else an empty text."""
-    return next((name for magic, name in _UNSUPPORTED.items() if head.startswith(magic)), "")
+    """Return why an input that begins with *head* cannot be read, if its compression is not read; else nothing."""
+    found = next((name for magic, name in _UNSUPPORTED.items() if head.startswith(magic)), "")
+    return found and f"unsupported compression: {found}; decompress it, or use gzip or zstandard"
+
+
+def compression_of(head: bytes, name: str = "") -> str:
+    """Return the name of the compression of an input that is read; empty if it is not compressed.
+
+    Args:
+        head: the first bytes.
+        name: of the input; its ending is needed to recognise zlib.
+    """
+    if head.startswith(GZIP_MAGIC):
+        return "gzip"
+    if head.startswith(ZSTD_MAGIC) or ZSTD_SKIPPABLE.match(head):
+        return "zstandard"
+    return "zlib" if name.lower().endswith(ZLIB_ENDINGS) and ZLIB_HEAD.match(head) else ""
 
 
 def is_compressed(head: bytes) -> bool:
     """Return whether an input that begins with *head* is gzip or zstandard."""
-    return head.startswith((GZIP_MAGIC, ZSTD_MAGIC)) or ZSTD_SKIPPABLE.match(head) is not None
+    return compression_of(head) != ""
 
 
 def encoding_of(head: bytes) -> tuple[str, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from enum import Enum
 from typing import Self
 
 import msgspec
@@ -64,3 +65,25 @@ class UnreadableInput(msgspec.Struct, frozen=True):
         if isinstance(error, OSError):
             return cls(path, _REASONS.get(error.errno or 0, error.strerror or "cannot be read"))
         return cls(path, "no file can have this name")
+
+
+class SkipReason(Enum):
+    """Why a path is not read, in words."""
+
+    EXCLUDED = "excluded by the configuration"
+    GIT_IGNORED = "ignored by git"
+    LINK = "a symbolic link to a folder"
+    NOT_REGULAR = "not a regular file"
+    NO_CALLS = "does not look like calls"
+
+
+class SkippedPath(msgspec.Struct, frozen=True):
+    """A file or folder that was found and is not read.
+
+    Attributes:
+        path: as it is shown; that of a folder ends with a slash.
+        reason: why.
+    """
+
+    path: str
+    reason: SkipReason

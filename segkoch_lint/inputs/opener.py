@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from segkoch_lint.inputs.decompression import CorruptInputError, inflate, transcode
+from segkoch_lint.inputs.file_types import compression_of
 from segkoch_lint.inputs.input import STDIN_PATHS, Input, UnreadableInput
 from segkoch_lint.inputs.read_ahead import read_ahead
 from segkoch_lint.inputs.remote import is_remote, open_remote
@@ -51,6 +52,7 @@ class Stream:
         name, size: as given.
         consumed: stored (compressed) bytes read so far.
         inflated: bytes of text decompressed from them so far.
+        compression: the name of the compression, known after the first bytes were read; empty if there is none.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Stream:
         self.size = size
         self.consumed = 0
         self.inflated = 0
+        self.compression = ""
         self._read = read
         self._close = close
         self._stored_file = stored
@@ -165,6 +168,7 @@ class Stream:
     def _inflated(self) -> Generator[bytes, None, None]:
         stored = read_ahead(self._stored()) if self._ahead else self._stored()
         first = next(stored, b"")
+        self.compression = compression_of(first, self.name)
         chunks = chain((first,), stored) if first else stored
         if not first.startswith(b"{"):
             yield from transcode(inflate(chunks, name=self.name))
