@@ -192,12 +192,14 @@ class Linter:
             each.values,
             best_remedy(rule, each.libraries[0] if len(each.libraries) == 1 else "", (each.origin or "",)),
             each.related,
-            snippet=self._snippet_at(each.location),
+            snippet=self._snippet_at(each.code, each.location),
             properties={"calls": each.calls, "libraries": list(each.libraries)},
         )
 
-    def _snippet_at(self, location: Location) -> Snippet | None:
+    def _snippet_at(self, code: str, location: Location) -> Snippet | None:
         if self._snippet_reader is None or location.path in self._unreadable_again:
+            return None
+        if code in self._input_linter.checker.locator.without_snippets:
             return None
         try:
             return self._snippet_reader.snippet(location)
@@ -206,10 +208,9 @@ class Linter:
             self.failed(error, location.path, line, consequence="a finding at this place is shown without its lines")
             return None
 
-    def drop_snippets(self) -> None:
-        """Make no more snippets."""
-        self._input_linter.drop_snippets()
-        self._snippet_reader = None
+    def drop_snippets(self, code: str) -> None:
+        """Make no more snippets of the findings of a rule."""
+        self._input_linter.checker.locator.without_snippets.add(code)
 
     def failed(self, error: Exception, path: str = "", line: int | None = None, *, consequence: str) -> None:
         """Record an exception of the program's own code, which makes the run incomplete.
@@ -251,7 +252,7 @@ class Linter:
         """Return a finding with its snippet: a value is found not to be a call after its lines have been read."""
         if finding.code not in {NOT_A_CALL, UNKNOWN_ENVELOPE}:
             return finding
-        return msgspec.structs.replace(finding, snippet=self._snippet_at(finding.location))
+        return msgspec.structs.replace(finding, snippet=self._snippet_at(finding.code, finding.location))
 
     def _report_progress(self) -> None:
         try:

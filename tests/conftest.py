@@ -82,6 +82,17 @@ def unmeasured_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
+_CHOOSES_THE_FORMAT = ("CLAUDECODE", "CURSOR_AGENT", "GEMINI_CLI", "OPENCODE", "AGENT")
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let text have its lines whole, and its format, wherever the tests run."""
+    monkeypatch.setenv("COLUMNS", "1000")
+    for name in _CHOOSES_THE_FORMAT:
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def good_call() -> dict[str, Any]:
     """A call that breaks no rule; the test may change it."""

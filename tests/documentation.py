@@ -78,7 +78,7 @@ def run(shown: list[Command], folder: Path, **variables: str) -> list[str]:
     ran = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env={**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "80", **variables},
+        env={**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "100", **variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -160,7 +160,7 @@ def command(
         raise _no_rules_error(linter.selection.rules, settings)
     with open_reports(run.formats, run.report_options, run.targets) as reports:
         try:
-            _lint(linter, paths, stdin_filename, reports, run.report_options.max_findings)
+            _lint(linter, paths, stdin_filename, reports)
         except (UsageError, OutputError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - the reports are completed, and say that they are incomplete
@@ -193,9 +193,7 @@ def _no_rules_error(rules: Sequence[Rule], settings: Settings) -> UsageError:
     return UsageError(f"No rule is selected ({selected}{ignored}).", "`segkoch-lint rule` lists all rules.")
 
 
-def _lint(
-    linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports, max_findings: int | None
-) -> None:
+def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports) -> None:
     from segkoch_lint.cli.progress import Progress  # noqa: PLC0415
 
     with Progress(linter, paths) as progress:
@@ -207,13 +205,11 @@ def _lint(
         linter.on_progress = on_progress
         # However the run ends, its inputs are closed first.
         with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
-            number = 0
             for finding in chain(findings, linter.identity_findings()):
                 progress.clear()
                 _report(finding, linter, reports)
-                number += finding.suppression is None
-                if number == max_findings:
-                    linter.drop_snippets()
+                if not reports.show_snippets(finding.code):
+                    linter.drop_snippets(finding.code)
     raise_arrived()
 
 

@@ -15,7 +15,7 @@ from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.errors import OutputError
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import Report, ReportOptions, RunResult, open_report
+from segkoch_lint.reporting import WIDTH, LimitedReport, Report, ReportOptions, RunResult, open_report
 from segkoch_lint.reporting.atomic_file import open_output
 
 Target = tuple[str, str]
@@ -29,7 +29,7 @@ class Reports:
     completed, and the run is incomplete.
     """
 
-    def __init__(self, shown: Sequence[Report], files: Sequence[_FileReport]) -> None:
+    def __init__(self, shown: Sequence[LimitedReport], files: Sequence[_FileReport]) -> None:
         self._shown = shown
         self._files = files
 
@@ -46,6 +46,10 @@ class Reports:
             report.finding(finding)
         for file in self._files:
             file.write(lambda report: report.finding(finding))
+
+    def show_snippets(self, code: str) -> bool:
+        """Return whether a report would show the snippet of another finding of a rule."""
+        return any(report.shows_snippet(code) for reports in (self._shown, self._files) for report in reports)
 
     def end(self, summary: Summary, result: RunResult) -> int:
         """Write the figures, and return the exit status: that of *result*, or 4 if a file could not be written."""
@@ -68,9 +72,11 @@ def open_reports(names: Sequence[str], options: ReportOptions, targets: Sequence
     """Open the reports in the formats *names* on standard output, and those in files.
 
     Those on standard output should not be mixed: all but one of the formats have to write at the end only. A file
-    appears when it is complete.
+    appears when it is complete, and holds all findings.
     """
-    of_files = msgspec.structs.replace(options, color=False, quiet=False)
+    of_files = msgspec.structs.replace(
+        options, color=False, quiet=False, max_findings=None, max_per_rule=None, width=WIDTH
+    )
     with ExitStack() as stack:
         files = [stack.enter_context(_FileReport(format_, path, of_files)) for format_, path in targets]
         yield Reports([open_report(name, sys.stdout, options) for name in names], files)
@@ -85,7 +91,7 @@ class _FileReport:
 
     def __init__(self, name: str, path: str, options: ReportOptions) -> None:
         self.failed = False
-        self._report: Report | None = None
+        self._report: LimitedReport | None = None
         self._file = open_output(path)
         try:
             self._report = open_report(name, self._file.__enter__(), options)
@@ -101,6 +107,10 @@ class _FileReport:
                 self.close(error)
             except OutputError as error:  # another file that the format writes
                 self._fail(error)
+
+    def shows_snippet(self, code: str) -> bool:
+        """Return whether the report would show the snippet of another finding of a rule."""
+        return self._report is not None and self._report.shows_snippet(code)
 
     def close(self, error: BaseException | None = None) -> None:
         """Complete the file; if there is an *error*, remove it."""

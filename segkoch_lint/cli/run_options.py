@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -18,7 +19,7 @@ from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
-from segkoch_lint.reporting import FORMATS, ReportOptions, RunResult, reporter
+from segkoch_lint.reporting import FORMATS, WIDTH, ReportOptions, RunResult, reporter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from segkoch_lint.findings.position import Span
     from segkoch_lint.findings.summary import Summary
 
+
+MOST_PER_RULE = 50
+"""Findings of a rule that text shows unless ``--max-findings`` is given."""
 
 EXIT_STATUS = """\b
 Exit status: 0 clean, 1 findings, 2 usage error, 3 nothing was checked, 4 incomplete."""
@@ -67,7 +71,9 @@ def report_options(checked: str) -> Callable[[Command], Command]:
         click.option("--quiet", "-q", is_flag=True, help="In text, show only the figures."),
         click.option("--show-ids", is_flag=True, help="Show ids, addresses and keys instead of masking them."),
         click.option(
-            "--max-findings", type=click.IntRange(min=0), metavar="N", help="Show at most N findings; all are counted."
+            "--max-findings",
+            metavar="N|all",
+            help=f"Show at most N findings; all are counted. By default, text shows {MOST_PER_RULE} a rule.",
         ),
         click.option("--allow-empty", is_flag=True, help=f"Accept files and runs without a {checked}."),
         color_option,
@@ -106,6 +112,21 @@ def require_stdin(paths: Sequence[str], stdin_filename: str | None) -> None:
     """
     if stdin_filename and "-" not in paths:
         raise UsageError("--stdin-filename names standard input, which is not read.", "Add - as a path.")
+
+
+def _limits(max_findings: str | None) -> tuple[int | None, int | None]:
+    """Return the most findings that are shown, and the most of one rule in text; None for no limit.
+
+    Raises:
+        UsageError: the value of ``--max-findings`` is neither a number nor ``all``.
+    """
+    if max_findings is None:
+        return None, MOST_PER_RULE
+    if max_findings == "all":
+        return None, None
+    if not (max_findings.isascii() and max_findings.isdigit()):
+        raise UsageError(f"--max-findings {max_findings}: a number of findings or `all` is expected.")
+    return int(max_findings), None
 
 
 def _with_fail_on(settings: Settings, name: str | None) -> Settings:
@@ -157,8 +178,9 @@ class RunOptions:
 
     def snippets(self) -> tuple[Any, Any]:
         """Return the functions that make the snippets of findings and of parse errors; None if no report shows them."""
-        formats = [*([] if self.report_options.quiet else self.formats), *(name for name, _ in self.targets)]
-        if self.report_options.max_findings == 0 or not any(reporter(name).shows_snippets for name in formats):
+        is_cut = self.report_options.quiet or self.report_options.max_findings == 0
+        formats = [*([] if is_cut else self.formats), *(name for name, _ in self.targets)]
+        if not any(reporter(name).shows_snippets for name in formats):
             return None, None
         show_ids = self.report_options.show_ids
         return partial(_snippet, show_ids=show_ids), partial(_error_snippet, show_ids=show_ids)
@@ -200,7 +222,7 @@ def run_options(
     statistics: bool,
     quiet: bool,
     show_ids: bool,
-    max_findings: int | None,
+    max_findings: str | None,
     allow_empty: bool,
     color: str,
     envelope_folders: Sequence[Path] = (),
@@ -216,7 +238,9 @@ def run_options(
         UsageError: an option or the configuration is wrong, or a report would overwrite an input.
     """
     settings = _with_fail_on(settings_of(**configuration), fail_on)
-    options = ReportOptions(show_ids, wants_color(color, sys.stdout), statistics, quiet, max_findings)
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    limits = _limits(max_findings)
+    options = ReportOptions(show_ids, wants_color(color, sys.stdout), statistics, quiet, *limits, width)
     targets = _targets_of(outputs)
     if targets:
         from segkoch_lint.cli.overwrite_check import Inputs, Output, refuse_overwriting  # noqa: PLC0415

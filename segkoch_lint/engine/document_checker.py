@@ -177,7 +177,7 @@ class DocumentChecker:
         if known is None:
             return self.check_known(line.document, line.verdict, path, ignored, summary)
         shared, findings = known
-        if self.locator.snippets is not None:
+        if self.locator.needs_snippets(findings):
             findings = self.locator.with_snippets(line.document, findings)
         lines[shared, line.group] += 1
         return findings

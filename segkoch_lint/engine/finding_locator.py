@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from types import MappingProxyType
@@ -59,12 +59,13 @@ class FindingLocator:
         snippets: returns the snippet of a finding; None if no report shows snippets.
 
     Attributes:
-        snippets: the same; it may be set to None when enough snippets are shown.
+        without_snippets: the codes of the rules whose findings get no snippet any more, since no report shows it.
     """
 
     def __init__(self, severity: Callable[[Rule], Severity], snippets: SnippetMaker | None) -> None:
         self._severity = severity
-        self.snippets = snippets
+        self._snippets = snippets
+        self.without_snippets: set[str] = set()
 
     def findings(self, document: Document, path: str, pending: Sequence[PendingFinding]) -> list[Finding]:
         """Return the findings of a document, in the order of the text.
@@ -82,14 +83,19 @@ class FindingLocator:
 
     def with_snippets(self, document: Document, findings: list[Finding]) -> list[Finding]:
         """Return findings with their snippets, if these are shown."""
-        if self.snippets is None:
+        if self._snippets is None or not self.needs_snippets(findings):
             return findings
-        snippet = cache(partial(self.snippets, document))  # several findings often have the same span
-        spans = [finding.location.span for finding in findings]
+        snippet = cache(partial(self._snippets, document))  # several findings often have the same span
         return [
-            msgspec.structs.replace(finding, snippet=snippet(span)) if span else finding
-            for finding, span in zip(findings, spans, strict=True)
+            msgspec.structs.replace(each, snippet=snippet(each.location.span))
+            if each.location.span and each.code not in self.without_snippets
+            else each
+            for each in findings
         ]
+
+    def needs_snippets(self, findings: Iterable[Finding]) -> bool:
+        """Return whether the snippet of one of these findings is shown."""
+        return self._snippets is not None and any(each.code not in self.without_snippets for each in findings)
 
     def finding(
         self,

@@ -152,7 +152,7 @@ class InputEntries:
             self.ignored,
             summary,
             problem=error.message,
-            snippet=self.error_snippets(error) if self.error_snippets else None,
+            snippet=self._error_snippet(error),
             cause=error.cause,
         )
         summary.calls += 1
@@ -161,6 +161,11 @@ class InputEntries:
             yield ConditionalError(finding, summary)
         elif finding is not None:
             yield finding
+
+    def _error_snippet(self, error: ParseError) -> Snippet | None:
+        if self.error_snippets is None or INVALID_SYNTAX in self.checker.locator.without_snippets:
+            return None
+        return self.error_snippets(error)
 
     def _of_opened(self, opened: Opened) -> Iterator[Entry]:
         """Yield the entries of the contents of an envelope."""

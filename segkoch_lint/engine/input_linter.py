@@ -96,10 +96,6 @@ class InputLinter:
         if self._recorder is not None:
             self._recorder.begin()
 
-    def drop_snippets(self) -> None:
-        """Create no more snippets."""
-        self._error_snippets = self._entries.error_snippets = self.checker.locator.snippets = None
-
     @property
     def bytes_read(self) -> int:
         """The number of bytes of all inputs read so far, before decompression."""

@@ -30,6 +30,12 @@ FORMATS = {
 }
 """The module of each format, by name. It has a class `Reporter` (see below), and is imported when it is needed."""
 
+WIDTH = 100
+"""The columns of text that is not written to a terminal."""
+
+FOR_READING = frozenset({"text"})
+"""The formats that show at most `ReportOptions.max_per_rule` findings of a rule, so that a log can be read."""
+
 _WITH_SUPPRESSED = frozenset({"json", "json-lines", "sarif"})
 """The formats that show suppressed findings, marked as such; all others leave them out."""
 
@@ -43,6 +49,8 @@ class ReportOptions(msgspec.Struct, frozen=True):
         statistics: whether more figures are shown (text only).
         quiet: whether the single findings are left out (text only).
         max_findings: the most findings that are shown, all of which are counted; None for no limit.
+        max_per_rule: the most findings of one rule that formats for reading show (`FOR_READING`); None for no limit.
+        width: the columns that text is wrapped to.
     """
 
     show_ids: bool = False
@@ -50,6 +58,8 @@ class ReportOptions(msgspec.Struct, frozen=True):
     statistics: bool = False
     quiet: bool = False
     max_findings: int | None = None
+    max_per_rule: int | None = None
+    width: int = WIDTH
 
 
 class RunResult(msgspec.Struct, frozen=True):
@@ -122,15 +132,33 @@ class LimitedReport:
     Args:
         report: the report.
         max_findings: the most findings that it shows, and the most suppressed ones; None for no limit.
+        max_per_rule: the most findings of one rule that it shows; None for no limit.
         with_suppressed: whether it shows suppressed findings.
+        with_snippets: whether it shows the snippets of findings.
     """
 
-    def __init__(self, report: Report, max_findings: int | None, *, with_suppressed: bool) -> None:
+    def __init__(
+        self,
+        report: Report,
+        *,
+        max_findings: int | None,
+        max_per_rule: int | None,
+        with_suppressed: bool,
+        with_snippets: bool,
+    ) -> None:
         self._report = report
         self._max = max_findings
+        self._max_per_rule = max_per_rule
+        self._with_snippets = with_snippets
         self._with_suppressed = with_suppressed
         self._shown: Counter[bool] = Counter()
+        self._shown_by_rule: Counter[str] = Counter()
         self._rules: dict[str, tuple[str, Severity]] = {}
+
+    def shows_snippet(self, code: str) -> bool:
+        """Return whether the snippet of another finding of a rule would be shown."""
+        kinds = (False, True) if self._with_suppressed else (False,)
+        return self._with_snippets and any(self._has_room(code, suppressed=kind) for kind in kinds)
 
     def begin(self, summary: Summary) -> None:
         """Write the part before the findings."""
@@ -142,9 +170,14 @@ class LimitedReport:
         if is_suppressed and not self._with_suppressed:
             return
         self._rules.setdefault(finding.code, (finding.name, finding.severity))
-        if self._max is None or self._shown[is_suppressed] < self._max:
+        if self._has_room(finding.code, suppressed=is_suppressed):
             self._report.finding(finding)
             self._shown[is_suppressed] += 1
+            self._shown_by_rule[finding.code] += 1
+
+    def _has_room(self, code: str, *, suppressed: bool) -> bool:
+        below = self._max is None or self._shown[suppressed] < self._max
+        return below and (self._max_per_rule is None or self._shown_by_rule[code] < self._max_per_rule)
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the figures, and complete the report."""
@@ -157,10 +190,15 @@ def reporter(name: str) -> type[Reporter]:
     return found
 
 
-def open_report(name: str, stream: TextIO, options: ReportOptions) -> Report:
+def open_report(name: str, stream: TextIO, options: ReportOptions) -> LimitedReport:
     """Return a report in the format *name* that is written to *stream*."""
-    report = reporter(name)(stream, options)
-    return LimitedReport(report, options.max_findings, with_suppressed=name in _WITH_SUPPRESSED)
+    return LimitedReport(
+        reporter(name)(stream, options),
+        max_findings=options.max_findings,
+        max_per_rule=options.max_per_rule if name in FOR_READING else None,
+        with_suppressed=name in _WITH_SUPPRESSED,
+        with_snippets=reporter(name).shows_snippets and not (options.quiet and name in FOR_READING),
+    )
 
 
 def is_report(head: bytes) -> bool:

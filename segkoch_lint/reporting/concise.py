@@ -11,7 +11,7 @@ from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.text import SEVERITY_COLORS, problems
 from segkoch_lint.reporting.text_figures import (
     calls_sentence,
-    count,
+    hidden_sentence,
     plans_sentence,
     severity_count,
     suppressed_sentence,
@@ -27,7 +27,7 @@ class Reporter:
     beginning: ClassVar[re.Pattern[bytes] | None] = None
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
-        self._writer = TextWriter(stream, color=options.color)
+        self._writer = TextWriter(stream, color=options.color, width=options.width)
         self._options = options
 
     def begin(self, summary: Summary) -> None:
@@ -43,14 +43,14 @@ class Reporter:
             ": ",
             Piece(f"{finding.severity}:", SEVERITY_COLORS[finding.severity], bold=True),
             f" {finding.text(show_ids=show_ids)} [{finding.code} {finding.name}]",
+            indent=None,
         )
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the totals."""
         line = self._writer.line
-        hidden = summary.severities.total() - result.shown
-        if hidden and self._options.max_findings is not None and not self._options.quiet:
-            line(f"… and {count(hidden, 'more finding')} (--max-findings {self._options.max_findings}).")
+        if hidden := hidden_sentence(summary, result, self._options):
+            line(hidden)
         line(calls_sentence(summary) if summary.plans is None else plans_sentence(summary.plans))
         for problem in problems(summary, result):
             line(Piece(problem, "red", bold=True))

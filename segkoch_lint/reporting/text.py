@@ -8,17 +8,18 @@ from typing import ClassVar, TextIO
 
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.documents.document import ARROW
-from segkoch_lint.findings.finding import Finding, Severity, Snippet
+from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.plan_tally import PlanTally
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import CallTally, Grouping, Summary
 from segkoch_lint.reporting import ReportOptions, RunResult, replay_table
-from segkoch_lint.reporting.escaping import escaped, visible
+from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.text_figures import (
     budget_text,
     calls_sentence,
     count,
+    hidden_sentence,
     plans_sentence,
     severity_count,
     share,
@@ -27,11 +28,12 @@ from segkoch_lint.reporting.text_figures import (
     unprobed_clause,
     users_sentence,
 )
-from segkoch_lint.reporting.text_writer import Piece, TextWriter, clipped, display_width
+from segkoch_lint.reporting.text_snippet import write_snippet
+from segkoch_lint.reporting.text_writer import Piece, TextWriter, clipped
 from segkoch_lint.rules.catalogue import built_in
 
-_TAB = 4
-"""Columns between two tab stops in a snippet."""
+_MOST_REMEDIES = 1000
+"""Remedies that are kept, so that a repeated one is written once."""
 
 _FIGURES = ("calls", "checked", "ready", "limited", "faulty", "share ready")
 """The columns with the figures of a library or a group."""
@@ -49,8 +51,9 @@ class Reporter:
     beginning: ClassVar[re.Pattern[bytes] | None] = None
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
-        self._writer = TextWriter(stream, color=options.color)
+        self._writer = TextWriter(stream, color=options.color, width=options.width)
         self._options = options
+        self._remedies: set[str] = set()
 
     def begin(self, summary: Summary) -> None:
         """Write how plans guard each requirement, in a run over plans."""
@@ -71,15 +74,17 @@ class Reporter:
             " ",
             Piece(finding.code, bold=True),
             f" {finding.name}  {finding.text(show_ids=show_ids)}",
+            indent="  ",
         )
         if inside := _inner_place(finding, show_ids=show_ids):
-            line("  ", Piece("in", dim=True), f" {inside}")
+            line("  ", Piece("in", dim=True), f" {inside}", indent="    ")
         if finding.snippet:
-            self._snippet(finding.snippet, color)
+            write_snippet(self._writer, finding.snippet, color)
         for related in finding.related:
-            line("  ", Piece("see", dim=True), f" {related.text(show_ids=show_ids)}: {related.message}")
-        if finding.remedy:
-            line("  ", Piece("=", dim=True), f" {finding.remedy}")
+            place = related.text(show_ids=show_ids)
+            line("  ", Piece("see", dim=True), f" {place}: {related.message}", indent="    ")
+        if finding.remedy and self._is_new(finding.remedy):
+            line("  ", Piece("=", dim=True), f" {finding.remedy}", indent="    ")
         line("")
 
     def end(self, summary: Summary, result: RunResult) -> None:
@@ -88,9 +93,8 @@ class Reporter:
             return  # standard error says it in one line
         line = self._writer.line
         names = _rule_names(result)
-        hidden = summary.severities.total() - result.shown
-        if hidden and self._options.max_findings is not None and not self._options.quiet:
-            line(f"… and {count(hidden, 'more finding')} (--max-findings {self._options.max_findings}).")
+        if hidden := hidden_sentence(summary, result, self._options):
+            line(hidden)
             line("")
         if summary.rules:
             self._rules(summary, result.budgets, names)
@@ -113,22 +117,14 @@ class Reporter:
             line(users_sentence(summary.identity))
         self._verdict(summary, result, names)
 
-    def _snippet(self, snippet: Snippet, color: str) -> None:
-        line = self._writer.line
-        gutter = len(str(snippet.first_line + len(snippet.lines) - 1))
-        for index, text in enumerate(snippet.lines):
-            number = Piece(f"{snippet.first_line + index:>{gutter}} |", dim=True)
-            spread = text.expandtabs(_TAB)
-            if index != snippet.focus:
-                line(number, f" {spread}".rstrip(" "))
-                continue
-            start, end = (len(text[:place].expandtabs(_TAB)) for place in (snippet.start, snippet.end))
-            line(number, " ", spread[:start], Piece(spread[start:end], color), spread[end:].rstrip(" "))
-            # Escapes are longer than what they stand for, so the underline is measured on the escaped text.
-            visible_text, (start, end) = escaped(spread, start, end)
-            width = max(1, display_width(visible_text[start:end]))
-            underline = " " * display_width(visible_text[:start]) + "^" * width
-            line(Piece(" " * gutter + " |", dim=True), " ", Piece(underline, color, bold=True))
+    def _is_new(self, remedy: str) -> bool:
+        """Return whether a remedy was not written before, as far as it is known in bounded memory."""
+        if remedy in self._remedies:
+            return False
+        if len(self._remedies) >= _MOST_REMEDIES:
+            self._remedies.clear()
+        self._remedies.add(remedy)
+        return True
 
     # --- tables ----------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from segkoch_lint.config.budgets import Budget
 from segkoch_lint.findings.plan_tally import PlanTally
 from segkoch_lint.findings.summary import IdentityTally, RuleTally, Summary
 from segkoch_lint.inputs.file_types import ending_of
+from segkoch_lint.reporting import ReportOptions, RunResult
 
 _REASONS = {
     "type not accepted": "type not accepted by the destination",
@@ -64,6 +65,17 @@ def unprobed_clause(tally: PlanTally) -> str:
     """Return a clause about plans and rules of which nothing is known, since they could not be probed; may be empty."""
     parts = [count(number, noun) for number, noun in ((tally.unasked, "rule"), (tally.uncheckable, "plan")) if number]
     return f"; {' and '.join(parts)} could not be probed" if parts else ""
+
+
+def hidden_sentence(summary: Summary, result: RunResult, options: ReportOptions) -> str:
+    """Return how many findings are not shown, and what shows them; empty if there are none."""
+    hidden = summary.severities.total() - result.shown
+    if hidden <= 0 or options.quiet or options.max_findings is options.max_per_rule is None:
+        return ""
+    more = f"… and {count(hidden, 'more finding')}"
+    if options.max_findings is not None:
+        return f"{more} (--max-findings {options.max_findings})."
+    return f"{more}, beyond {options.max_per_rule} a rule: `--max-findings all` shows them."
 
 
 def severity_count(level: str, number: int, within: int) -> str:

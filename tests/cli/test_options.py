@@ -165,7 +165,8 @@ def test_a_severity_of_the_command_line_overrides_an_equally_exact_one(program: 
         (["--output", "json:-"], "--format json writes to standard output"),
         (["--format", "xml"], "xml"),
         (["--fail-on", "fatal"], "fatal"),
-        (["--max-findings", "-1"], "-1"),
+        (["--max-findings", "-1"], "--max-findings -1: a number of findings or `all` is expected"),
+        (["--max-findings", "most"], "--max-findings most: a number of findings or `all` is expected"),
         (["--nope"], "--nope"),
     ],
 )

@@ -83,6 +83,33 @@ def test_statistics_and_max_findings(program: Program) -> None:
     assert "of checked" in out
 
 
+def test_text_of_a_log_is_cut_and_no_other_report_is(program: Program, events_folder: Path) -> None:
+    (events_folder / "log.ndjson").write_text((json.dumps(BAD) + "\n") * 60)
+    ran = program("check", "log.ndjson", "--isolated", "--output", "text:all.txt", "--output", "sarif:all.sarif")
+    assert ran.out.count("KCH103 invalid-device-type  ") == 50
+    assert "… and 20 more findings, beyond 50 a rule: `--max-findings all` shows them." in ran.out
+    assert (events_folder / "all.txt").read_text().count("KCH103 invalid-device-type  ") == 60
+    results = json.loads((events_folder / "all.sarif").read_text())["runs"][0]["results"]
+    assert len(results) == 120
+    assert all("snippet" in each["locations"][0]["physicalLocation"]["region"] for each in results)
+    ran = program("check", "log.ndjson", "--isolated", "--max-findings", "all")
+    assert ran.out.count("KCH103 invalid-device-type  ") == ran.out.count('"iOS"') / 3 == 60
+
+
+def test_text_has_the_width_of_the_terminal(
+    program: Program, events_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths = {}
+    for columns in ("60", "", "1000"):
+        monkeypatch.setenv("COLUMNS", columns)
+        out = program("check", "bad.json", "--output", "text:out.txt").out
+        widths[columns] = max(
+            len(line) for line in out.splitlines() if not line.startswith(("rule ", "KCH", "library "))
+        )
+        assert max(map(len, (events_folder / "out.txt").read_text().splitlines())) <= 100
+    assert 50 < widths["60"] <= 60 < widths[""] <= 100 < widths["1000"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "colored"),
     [

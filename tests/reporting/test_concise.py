@@ -18,7 +18,7 @@ REPORT = [
 
 
 def test_a_finding_is_a_line_and_the_totals_follow() -> None:
-    *findings, read, incomplete, counts = written("concise", ReportOptions()).splitlines()
+    *findings, read, incomplete, counts = written("concise", ReportOptions(width=1000)).splitlines()
     assert findings == REPORT
     assert read.startswith("1,000 calls read: 990 checked, ")
     assert incomplete == "Incomplete: 1 input could not be read; see standard error."

@@ -70,7 +70,8 @@ def written(
 
 
 TEXT = """
-events/a\\u{1b}[31m.json:12:9: warning KCH107 malformed-advertising-id  the advertising id "A1D4…B0E8" is no UUID
+events/a\\u{1b}[31m.json:12:9: warning KCH107 malformed-advertising-id  the advertising id
+  "A1D4…B0E8" is no UUID
 11 | before
 12 |   "x": "A1D4…B0E8"
    |        ^^^^^^^^^^^
@@ -92,9 +93,9 @@ library          calls  checked  ready  limited  faulty  share ready
 analytics-swift    900      890    700      150      40        78.7%
 (none)             100        0      0        0       0            -
 
-1,000 calls read: 990 checked, 9 not delivered to Kochava (type not accepted by the destination 8, \
-web without a device 1), 1 malformed. Of the checked ones: 700 ready, 150 limited, 40 faulty. \
-2 documents held no call (JSON or YAML of another kind 2). 1 Kochava destination checked.
+1,000 calls read: 990 checked, 9 not delivered to Kochava (type not accepted by the destination 8,
+web without a device 1), 1 malformed. Of the checked ones: 700 ready, 150 limited, 40 faulty. 2
+documents held no call (JSON or YAML of another kind 2). 1 Kochava destination checked.
 Incomplete: 1 input could not be read; see standard error.
 1 error, 1 warning, 1 info. Learn more: segkoch-lint rule KCH101
 """  # noqa: W291
@@ -135,7 +136,7 @@ BUDGETS = {"KCH106": Budget.of("60.25%"), "KCH105": Budget.of("0.1%"), "KCH107":
 
 def test_rates_and_budgets_are_beside_each_other() -> None:
     result = RunResult(1, BUDGETS, {"error": 1, "warning": 9})
-    table, _, verdict = written("text", ReportOptions(), [], BUDGETED, result).partition("\n\n")
+    table, _, verdict = written("text", ReportOptions(width=200), [], BUDGETED, result).partition("\n\n")
     assert (
         table
         == """\
@@ -160,7 +161,7 @@ KCH118  unusual-device-id         info             2      2        0.2%"""
     ],
 )
 def test_the_verdict_is_green_if_all_findings_are_within_budget(result: RunResult, color: str) -> None:
-    *_, verdict = written("text", ReportOptions(color=True), [], BUDGETED, result).splitlines()
+    *_, verdict = written("text", ReportOptions(color=True, width=200), [], BUDGETED, result).splitlines()
     counts, _, more = click.unstyle(verdict).partition(" Learn more: ")
     assert verdict.startswith(click.style(counts, fg=color, bold=True))
     assert more == "segkoch-lint rule KCH106"
@@ -231,6 +232,38 @@ def test_hidden_findings_are_counted() -> None:
         "within_budget": 0,
     }
     assert len(written("json-lines", ReportOptions(max_findings=0)).splitlines()) == 1
+
+
+ALIKE = [Finding("KCH101", "a", Severity.ERROR, f"m{number}", Location("a"), remedy="Fix it.") for number in range(5)]
+
+
+def test_text_shows_the_first_findings_of_each_rule() -> None:
+    other = Finding("KCH102", "b", Severity.ERROR, "other", Location("a"))
+    summary = Summary(calls=6, checked=6, severities=Counter(error=6))
+    text = written("text", ReportOptions(max_per_rule=2), [*ALIKE, other], summary)
+    assert [line.partition("  ")[2] for line in text.splitlines() if line.startswith("a: ")] == ["m0", "m1", "other"]
+    assert "… and 3 more findings, beyond 2 a rule: `--max-findings all` shows them.\n" in text
+    assert len(json.loads(written("json", ReportOptions(max_per_rule=2), [*ALIKE, other], summary))["findings"]) == 6
+
+
+def test_snippets_are_made_as_long_as_they_are_shown() -> None:
+    def wanted(form: str, options: ReportOptions) -> list[bool]:
+        report = open_report(form, io.StringIO(), options)
+        found = []
+        for each in ALIKE:
+            report.finding(each)
+            found.append(report.shows_snippet(each.code))
+        return found
+
+    assert wanted("text", ReportOptions()) == [True] * 5
+    assert wanted("text", ReportOptions(max_per_rule=2)) == [True, False, False, False, False]
+    assert wanted("text", ReportOptions(max_findings=3)) == [True, True, False, False, False]
+    assert wanted("sarif", ReportOptions(max_per_rule=2, quiet=True)) == [True] * 5
+    assert wanted("json", ReportOptions()) == wanted("text", ReportOptions(quiet=True)) == [False] * 5
+
+
+def test_a_repeated_fix_is_shown_once() -> None:
+    assert written("text", ReportOptions(), ALIKE).count("Fix it.") == 1
 
 
 def test_hidden_findings_give_their_rules_a_name_and_the_configured_severity() -> None:
