@@ -9,6 +9,7 @@ from segkoch_lint.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Lint events: fixtures, captured payloads, raw logs.",
+    "config": "Show the settings in force, and where each comes from.",
     "plan": "Check tracking plans: which calls do they let through?",
     "rule": "Explain a rule: what it requires, why, and how to fix a call that breaks it.",
     "schema": "Print a JSON Schema: of a rule, of all rules, or of the configuration.",

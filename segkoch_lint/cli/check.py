@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segkoch_lint.cli.completion import complete_facets, complete_files, complete_rules
+from segkoch_lint.cli.completion import complete_facets, complete_files
 from segkoch_lint.cli.list_files import list_files, list_files_option
 from segkoch_lint.cli.notes import print_note
-from segkoch_lint.cli.options import configuration_options, with_budgets, with_envelopes, with_groupings, with_memory
+from segkoch_lint.cli.options import (
+    configuration_options,
+    settings_options,
+    with_budgets,
+    with_envelopes,
+    with_groupings,
+    with_memory,
+)
 from segkoch_lint.cli.run_options import (
     EXIT_STATUS,
     debug_option,
@@ -56,15 +63,7 @@ Examples:
 @click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_files)
 @configuration_options
 @report_options("call")
-@click.option(
-    "--budget",
-    "budgets",
-    multiple=True,
-    metavar="CODE=BUDGET",
-    shell_complete=complete_rules,
-    help="Do not fail if at most this share (60%, 0.1%) or this number (20) of the delivered calls break a rule. "
-    "KCH106=60%,min-calls=1000 does not judge the share of fewer calls.",
-)
+@settings_options
 @click.option(
     "--at",
     "pointers",
@@ -74,14 +73,6 @@ Examples:
     "(/records/*/body). Encoded texts on the way are decoded.",
 )
 @click.option(
-    "--envelopes",
-    "envelope_folders",
-    multiple=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Also read the envelopes that your own envelope files in this folder describe.",
-)
-@click.option(
     "--group-by",
     "groupings",
     multiple=True,
@@ -89,12 +80,6 @@ Examples:
     shell_complete=complete_facets,
     help="Add a table of the calls by library, version (of the library), event, day, source or platform; several with "
     "commas between them make finer groups. Repeatable, for one table each.",
-)
-@click.option(
-    "--memory",
-    metavar="SIZE",
-    help="About how much memory the run may use (512MB, 2GiB); beyond it, records go to a temporary file. "
-    "Default: 1GiB.",
 )
 @click.option(
     "--stdin-filename", metavar="NAME", help="The file name of standard input; its extension tells the format."

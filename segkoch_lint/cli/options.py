@@ -77,6 +77,39 @@ def configuration_options(command: Command) -> Command:
     return command
 
 
+def settings_options(command: Command) -> Command:
+    """Add the options for settings that only calls have: budgets, envelopes, memory."""
+    for option in reversed(
+        (
+            click.option(
+                "--budget",
+                "budgets",
+                multiple=True,
+                metavar="CODE=BUDGET",
+                shell_complete=complete_rules,
+                help="Do not fail if at most this share (60%, 0.1%) or this number (20) of the delivered calls break a "
+                "rule. KCH106=60%,min-calls=1000 does not judge the share of fewer calls.",
+            ),
+            click.option(
+                "--envelopes",
+                "envelope_folders",
+                multiple=True,
+                metavar="DIR",
+                type=click.Path(path_type=Path),
+                help="Also read the envelopes that your own envelope files in this folder describe.",
+            ),
+            click.option(
+                "--memory",
+                metavar="SIZE",
+                help="About how much memory the run may use (512MB, 2GiB); beyond it, records go to a temporary file. "
+                "Default: 1GiB.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 def color_option(command: Command) -> Command:
     """Add ``--color``."""
     option = click.option(

@@ -41,14 +41,20 @@ Exit status: 0 clean, 1 findings, 2 usage error, 3 nothing was checked, 4 incomp
 """The last lines of the help of each command."""
 
 
+def fail_on_option(command: Command) -> Command:
+    """Add ``--fail-on``."""
+    option = click.option(
+        "--fail-on",
+        type=click.Choice(["error", "warning", "info", "never"]),
+        help="The least severity that fails the run; default: error.",
+    )
+    return option(command)
+
+
 def report_options(checked: str) -> Callable[[Command], Command]:
     """Return a decorator that adds the options for reports; *checked* is what inputs hold: ``call`` and the like."""
-    options = (
-        click.option(
-            "--fail-on",
-            type=click.Choice(["error", "warning", "info", "never"]),
-            help="The least severity that fails the run; default: error.",
-        ),
+    options: tuple[Callable[[Command], Command], ...] = (
+        fail_on_option,
         click.option(
             "--format",
             "-f",
@@ -129,7 +135,7 @@ def _limits(max_findings: str | None) -> tuple[int | None, int | None]:
     return int(max_findings), None
 
 
-def _with_fail_on(settings: Settings, name: str | None) -> Settings:
+def with_fail_on(settings: Settings, name: str | None) -> Settings:
     """Return the settings with the severity of ``--fail-on``, if it is given."""
     from segkoch_lint.config.file import fail_on_severity  # noqa: PLC0415 - the validator takes a while to import
 
@@ -237,7 +243,7 @@ def run_options(
     Raises:
         UsageError: an option or the configuration is wrong, or a report would overwrite an input.
     """
-    settings = _with_fail_on(settings_of(**configuration), fail_on)
+    settings = with_fail_on(settings_of(**configuration), fail_on)
     width = shutil.get_terminal_size((WIDTH, 24)).columns
     limits = _limits(max_findings)
     options = ReportOptions(show_ids, wants_color(color, sys.stdout), statistics, quiet, *limits, width)

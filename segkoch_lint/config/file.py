@@ -41,7 +41,7 @@ def load_settings(file: str | Path | None) -> Settings:
     if file is None:
         return Settings()
     file = Path(file)
-    configuration = _read(file)
+    configuration = read_configuration(file)
     problems = [*_schema_errors(configuration), *_amount_errors(configuration)]
     errors = [UsageError(f"{file}: {message}", hint) for message, hint in problems]
     if errors:
@@ -55,7 +55,12 @@ def fail_on_severity(name: str) -> Severity | None:
     return None if name == "never" else Severity.of(name)
 
 
-def _read(file: Path) -> Any:
+def read_configuration(file: Path) -> Any:
+    """Return what is in a configuration file; for pyproject.toml, its table.
+
+    Raises:
+        UsageError: the file cannot be read or parsed, or a pyproject.toml has no table.
+    """
     if file.suffix != ".toml":
         return _read_yaml(file)
     table = configuration_table(file)
