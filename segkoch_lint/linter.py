@@ -75,10 +75,9 @@ class Linter:
         if settings is not None and not isinstance(settings, Settings):
             raise UsageError(f"settings: `Settings` are expected, and {type(settings).__name__} was found.")
         self.settings = settings or Settings()
-        self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
         self._input_linter = InputLinter(self.settings, snippets, error_snippets, jobs)
-        self._input_linter.summary = self.summary
+        self.summary = self._input_linter.summary = Summary(remarks=list(self.selection.remarks))
         self._input_linter.on_progress = self._report_progress
         self.identity = IdentityDatabase(record_memory(self.settings.memory)) if self.selection.across else None
         self._inputs = 0
@@ -318,9 +317,10 @@ def _lint(source: Mapping[str, Any] | list[Any] | bytes | str | os.PathLike[str]
     for error in linter.summary.internal_errors:
         place = f"{error.path}:{error.line}" if error.line else error.path
         raise RuntimeError(f"segkoch-lint itself failed ({error.error}): {place}: {error.consequence}")
+    of_inputs = linter.summary.remarks[len(linter.selection.remarks) :]
     if not linter.summary.inputs:
-        for path, remark in linter.summary.remarks:  # a glob that matches nothing
+        for path, remark in of_inputs:  # a glob that matches nothing
             raise FileNotFoundError(f"{path}: {remark}")
     if not linter.summary.checked_anything and not linter.summary.severities:
-        remarks = [f"{shown_path(path)}: {remark}" for path, remark in linter.summary.remarks]
+        remarks = [f"{shown_path(path)}: {remark}" for path, remark in of_inputs]
         raise ValueError("; ".join(["nothing was checked, since there is no Segment call", *remarks]))

@@ -60,12 +60,12 @@ def command(
         raise UsageError("--directory needs --all.")
     selection = Selection(settings_of(**configuration))
     if directory:
-        _write_pages(directory, selection.rules)
+        _write_pages(directory, selection.documented)
     elif names or every:
-        chosen = selection.rules if every else [find(selection.catalogue, name) for name in names]
+        chosen = selection.documented if every else [find(selection.known, name) for name in names]
         click.echo(_explained(chosen, form, colored=wants_color(color, sys.stdout)), color=True)
     else:
-        click.echo(_listed(selection.rules, form))
+        click.echo(_listed(selection.documented, form))
 
 
 def _explained(rules: Sequence[Rule], form: str, *, colored: bool) -> str:
@@ -105,7 +105,11 @@ def _listed(rules: Sequence[Rule], form: str) -> str:
     if form == "markdown":
         return _visible(index(rules).rstrip("\n"))
     width = max((len(rule.name) for rule in rules), default=0)
-    return _visible("\n".join(f"{rule.code}  {rule.name:<{width}}  {rule.severity}" for rule in rules))
+    lines = (
+        f"{rule.code}  {rule.name:<{width}}  {rule.severity}{'' if rule.status == 'stable' else f' ({rule.status})'}"
+        for rule in rules
+    )
+    return _visible("\n".join(lines))
 
 
 def _visible(text: str) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from segkoch_lint.config.budgets import Budget
+from segkoch_lint.config.rule_status import check_selector, is_active
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.errors import UsageError, nearest, raise_all
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.gitignore import url_as_path
 from segkoch_lint.inputs.remote import is_remote
 from segkoch_lint.rules.catalogue import Rule, matching, with_limits
-from segkoch_lint.rules.loader import load_catalogue
+from segkoch_lint.rules.loader import load_catalogue_and_removed
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -27,16 +28,23 @@ class Selection:
     """The rules of a run.
 
     Attributes:
-        catalogue: all rules, selected or not, ordered by code.
+        known: all rules, selected or not, ordered by code.
+        catalogue: those of them that are not removed.
         rules: the selected ones.
+        documented: the rules that the selectors match, with those that are removed, or in preview and not selected.
+        remarks: on selectors of deprecated and removed rules, as (where the selector is, sentence).
         budgets: by code, the budget of each rule that has one.
 
     Raises:
-        UsageError: a selector matches no rule, or a rule file is broken.
+        UsageError: a selector matches no rule, or only removed ones; or a rule file is broken.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.catalogue = tuple(with_limits(rule, settings.rule_limits) for rule in load_catalogue(settings.rules))
+        self.known = tuple(
+            with_limits(rule, settings.rule_limits) for rule in load_catalogue_and_removed(settings.rules)
+        )
+        self.catalogue = tuple(rule for rule in self.known if rule.status != "removed")
+        self.remarks: list[tuple[str, str]] = []
         self._settings = settings
         self._errors = list(_limit_errors(self.catalogue, settings.rule_limits))
         selected = _most_exact(
@@ -45,7 +53,8 @@ class Selection:
                 *self._choices("ignore", dict.fromkeys(settings.ignore, False)),
             ]
         )
-        self.rules = tuple(rule for rule in self.catalogue if selected.get(rule.code, False))
+        self.documented = tuple(rule for rule in self.known if selected.get(rule.code, False))
+        self.rules = tuple(rule for rule in self.documented if is_active(rule, settings.select))
         self._severities = _most_exact(self._choices("severity", settings.severity))
         self.budgets: Mapping[str, Budget] = _most_exact(self._choices("budgets", settings.budgets))
         self._per_file = [
@@ -83,12 +92,20 @@ class Selection:
 
     def _matched(self, key: str, selector: str) -> tuple[Rule, ...]:
         """Return the rules that a selector matches; if there are none, note the error and where the selector is."""
+        origin = self._settings.origin(key, selector)
         try:
-            return matching(self.catalogue, selector)
+            found = matching(self.known, selector)
         except UsageError as unknown:
-            origin = self._settings.origin(key, selector)
             self._errors.append(UsageError(f'{origin}: no rule is called "{selector}".', unknown.hint))
             return ()
+        try:
+            remark = check_selector(key, selector, found)
+        except UsageError as unfit:
+            self._errors.append(UsageError(f"{origin}: {unfit.message}", unfit.hint))
+            return ()
+        if remark:
+            self.remarks.append((origin, remark))
+        return found
 
     def _spec_of(self, pattern: str) -> GitIgnoreSpec | None:
         """Return a pattern of ``per-file-ignores``, ready to match; if it is not valid, note the error."""

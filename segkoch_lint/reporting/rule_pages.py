@@ -55,7 +55,7 @@ def _sections(rule: Rule) -> Iterator[str]:
     basis = "Kochava's page in Segment's documentation requires it" if rule.required else "beyond Kochava's page"
     senders = f" of {' and '.join(rule.sent_by)} libraries" if rule.sent_by else ""
     yield f"# {rule.code} {rule.name}"
-    yield _wrapped(f"{_severity(rule)}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}.")
+    yield _wrapped(f"{_severity(rule)}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}. {_status(rule)}")
     yield _wrapped(rule.description)
     if rule.message != "{problem}":  # which says nothing by itself
         yield f"> {rule.message}"
@@ -75,11 +75,27 @@ def _sections(rule: Rule) -> Iterator[str]:
         yield "\n".join(map(_item, others))
     yield "## Where it comes from"
     yield "\n".join(f"- <{source}>" for source in rule.source)
+    if rule.status == "removed":
+        return
     yield "## How to change it"
     yield _wrapped(
         f'In the configuration, `ignore = ["{rule.code}"]` switches the rule off, '
         f'and `severity = {{ {rule.code} = "info" }}` lowers its severity.'
     )
+
+
+def _status(rule: Rule) -> str:
+    """Return the version that the rule is from, whether it will stay, and what replaces it."""
+    since = f"Since version {rule.since}." if rule.since else ""
+    status = {
+        "stable": "",
+        "preview": f"In preview: it may still change, and is checked only if it is selected as `{rule.code}`.",
+        "deprecated": "Deprecated: it will be removed.",
+        "removed": "Removed: it is not checked any more.",
+    }[rule.status]
+    codes = " and ".join(f"`{code}`" for code in rule.replaced_by)
+    replacement = f"Use {codes} instead." if codes else ""
+    return " ".join(filter(None, [since, status, replacement]))
 
 
 def _wrapped(text: str, *, indent: str = "") -> str:
@@ -106,6 +122,9 @@ def facts(rule: Rule) -> dict[str, Any]:
         "code": rule.code,
         "name": rule.name,
         "severity": str(rule.severity),
+        "since": rule.since,
+        "status": rule.status,
+        "replaced_by": list(rule.replaced_by),
         "required": rule.required,
         "applies_to": rule.applies_to,
         "sent_by": list(rule.sent_by),
@@ -124,7 +143,8 @@ def facts(rule: Rule) -> dict[str, Any]:
 def index(rules: Sequence[Rule]) -> str:
     """Return the table of the rules in Markdown, each a link to its page."""
     rows = [
-        f"| [{rule.code}]({file_name(rule)}) | {rule.name} | {rule.severity} | {'yes' if rule.required else ''} |"
+        f"| [{rule.code}]({file_name(rule)}) | {rule.name} "
+        f"| {rule.severity if rule.status == 'stable' else rule.status} | {'yes' if rule.required else ''} |"
         for rule in rules
     ]
     about = _wrapped(_FAMILIES_OF_CODES.replace("\n", " "))

@@ -193,6 +193,9 @@ def _rule(rule: Rule, severity: Severity) -> dict[str, Any]:
         "properties": {
             "tags": ["segment", "kochava", rule.applies_to, "required" if rule.required else "recommended"],
             "problem.severity": _PROBLEM_SEVERITIES[severity],
+            "status": rule.status,
+            **({"since": rule.since} if rule.since else {}),
+            **({"replacedBy": list(rule.replaced_by)} if rule.replaced_by else {}),
         },
     }
 

@@ -17,6 +17,9 @@ from segkoch_lint.findings.position import path_of
 
 AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "event-name", "input", "plan"]
 
+Status = Literal["stable", "preview", "deprecated", "removed"]
+"""`schemas/rule.json` says what each means."""
+
 DEFAULT_REMEDY = "default"
 
 _ABOUT = frozenset({"$schema", "$id", "title", "description", "rule", "remedy", "examples", "counterexamples"})
@@ -42,6 +45,9 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         code, name, severity: its identity, and its severity unless configured otherwise.
+        since: the version in which it first appeared; empty if the file does not say.
+        status: whether it may change, or is going to be removed. Removed rules are not checked.
+        replaced_by: the codes of the rules that replace it, if it is deprecated or removed.
         severity_elsewhere: its severity in inputs where no calls are expected.
         required: whether Segment's page of the Kochava destination demands it.
         applies_to: what it validates.
@@ -62,6 +68,9 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     code: str
     name: str
     severity: Severity
+    since: str
+    status: Status
+    replaced_by: tuple[str, ...]
     severity_elsewhere: Severity
     required: bool
     applies_to: AppliesTo
@@ -88,6 +97,9 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         code=about["code"],
         name=document["title"],
         severity=Severity.of(about["severity"]),
+        since=about.get("since", ""),
+        status=about.get("status", "stable"),
+        replaced_by=tuple(about.get("replaced-by", ())),
         severity_elsewhere=Severity.of(about.get("severity-elsewhere", about["severity"])),
         required=about["origin"] == "required",
         applies_to=about["applies-to"],
@@ -143,6 +155,12 @@ def holder_of(constraint: Any, path: ValuePath) -> tuple[Any, Any]:
 
 @cache
 def built_in() -> tuple[Rule, ...]:
+    """Return the rules of ``schemas/rules/`` that are not removed, sorted by code."""
+    return tuple(rule for rule in built_in_and_removed() if rule.status != "removed")
+
+
+@cache
+def built_in_and_removed() -> tuple[Rule, ...]:
     """Return the rules of ``schemas/rules/``, sorted by code. Tests check their form; it is not checked here."""
     files = sorted((resources.directory() / "rules").glob("*.json"))
     return with_shared_remedies([rule_of(msgspec.json.decode(file.read_bytes())) for file in files])

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from segkoch_lint import resources
-from segkoch_lint.errors import UsageError
+from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.position import Path as ValuePath
 from segkoch_lint.findings.position import pointer_of
-from segkoch_lint.rules.catalogue import Rule, built_in, holder_of, rule_of, with_shared_remedies
+from segkoch_lint.rules.catalogue import Rule, built_in_and_removed, holder_of, rule_of, with_shared_remedies
 from segkoch_lint.rules.examples import problem_of_examples
 from segkoch_lint.rules.schema_errors import Wording, messages_of
 from segkoch_lint.rules.user_files import read_folder
@@ -27,13 +27,22 @@ _WORDING = Wording(
 
 
 def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
+    """Return the built-in rules and those of the user's *folders* that are not removed, sorted by code.
+
+    Raises:
+        UsageError: as `load_catalogue_and_removed`.
+    """
+    return tuple(rule for rule in load_catalogue_and_removed(folders) if rule.status != "removed")
+
+
+def load_catalogue_and_removed(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
     """Return the built-in rules and those of the user's *folders*, sorted by code.
 
     Raises:
-        UsageError: a folder or a file cannot be read, a file is not a valid rule file or contradicts its examples, or
-            two rules have the same code or name.
+        UsageError: a folder or a file cannot be read, a file is not a valid rule file or contradicts its examples, two
+            rules have the same code or name, or a rule is replaced by one that does not exist.
     """
-    rules = [("built in", rule) for rule in built_in()]
+    rules = [("built in", rule) for rule in built_in_and_removed()]
     for folder in {os.path.realpath(each): each for each in folders}.values():  # a folder may be named twice
         rules.extend(_user_rules(folder))
     for label in ("code", "name"):
@@ -44,6 +53,15 @@ def load_catalogue(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
                 other = f"a rule that is {seen[own]}" if seen[own] == "built in" else seen[own]
                 raise UsageError(f"{origin}: the {label} {own} is that of {other}, too.", "Give each rule its own.")
             seen[own] = origin
+    present = {rule.code for _, rule in rules if rule.status != "removed"}
+    raise_all(
+        [
+            UsageError(f"{origin}: {rule.code} is replaced by {code}, and there is no such rule.")
+            for origin, rule in rules
+            for code in rule.replaced_by
+            if code not in present
+        ]
+    )
     return with_shared_remedies(sorted((rule for _, rule in rules), key=lambda rule: rule.code))
 
 

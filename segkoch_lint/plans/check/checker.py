@@ -65,7 +65,7 @@ class PlanChecker:
     ) -> None:
         self.settings = settings or Settings()
         self.tally = PlanTally()
-        self.summary = Summary(plans=self.tally)
+        self.summary = Summary(plans=self.tally, remarks=list(Selection(self.settings).remarks))
         self.writer = FindingWriter(Selection(plan_settings(self.settings)), self.summary, snippets)
         self._allow_empty = allow_empty
         self._error_snippets = error_snippets
