@@ -127,11 +127,14 @@ class Linter:
         """The number of calls read so far."""
         return self.summary.calls
 
+    def content(self, content: bytes, source: Input) -> Iterator[Finding]:
+        """Lint the content of an input that was read before."""
+        with open_bytes(content, source.path) as stream:
+            yield from self._resolved(source, self._input_linter.stream(stream, source))
+
     def bytes(self, content: bytes, name: str = "-") -> Iterator[Finding]:
         """Lint the content of an input, in any format that a file may have."""
-        with open_bytes(content, name) as stream:
-            source = Input(name, stdin=True)
-            yield from self._resolved(source, self._input_linter.stream(stream, source))
+        yield from self.content(content, Input(name, stdin=True))
 
     def value(self, value: Any) -> Iterator[Finding]:
         """Lint a parsed call, list of calls or batch body; the findings have no span.

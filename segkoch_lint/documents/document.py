@@ -9,6 +9,7 @@ import msgspec
 
 from segkoch_lint.documents.nesting import Nesting
 from segkoch_lint.documents.text_line import TextLine
+from segkoch_lint.documents.written_text import WrittenText
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import Ids, KnownIds
 from segkoch_lint.findings.redaction.masking import Secret, shown_pointer
@@ -152,6 +153,12 @@ class Document(Protocol):
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of all keys of *path* in its object, in the order of the text."""
 
+    def written_text(self, path: Path, *, key: bool = False) -> WrittenText | None:
+        """Return how the string at *path*, or its key, is written in the input.
+
+        None if it must not be edited: it is in several places, it was decoded, or the input is not text.
+        """
+
     def note(self, path: Path) -> Note | None:
         """Return the note on how the value at *path* was read, if there is one."""
 
@@ -199,6 +206,9 @@ class ValueDocument(msgspec.Struct, frozen=True):
 
     def keys(self, path: Path) -> Sequence[Span]:  # noqa: ARG002
         return ()
+
+    def written_text(self, path: Path, *, key: bool = False) -> WrittenText | None:  # noqa: ARG002
+        return None
 
     def note(self, path: Path) -> Note | None:  # noqa: ARG002
         return None

@@ -131,7 +131,10 @@ def objects_in(line: bytes, number: int, limits: Limits) -> Iterator[JsonDocumen
             if has_more_values(piece, limits.values):
                 yield too_many_values(number, limits.values)
             else:
-                yield parse_json(piece, line=number, column=start + 1, depth=limits.depth)
+                document = parse_json(piece, line=number, column=start + 1, depth=limits.depth)
+                if isinstance(document, JsonDocument):
+                    document.is_editable = False  # what is around it is not known
+                yield document
         found = _OBJECT.search(text, end)
 
 

@@ -12,12 +12,14 @@ import msgspec
 
 from segkoch_lint.calls.call import LIBRARY_NAME
 from segkoch_lint.documents.document import Document, Note, pointer_in
+from segkoch_lint.engine.fixes import fix_in
 from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.masking import Secret, mask_spans
 from segkoch_lint.findings.redaction.personal_data import merged
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.fixes import Change
 from segkoch_lint.rules.violations import shown_text
 
 _NAMES: Mapping[str, Path] = {"event": ("event",), "library": LIBRARY_NAME}
@@ -38,6 +40,7 @@ class PendingFinding:
         on_key: whether the key of the member is underlined instead of its value.
         first_key: the message of a related location at the first of several equal keys; empty for none.
         properties: further facts for reports.
+        change: how the offending value or its key can be fixed; None if it cannot.
     """
 
     rule: Rule
@@ -49,6 +52,7 @@ class PendingFinding:
     on_key: bool = False
     first_key: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
+    change: Change | None = None
 
 
 class FindingLocator:
@@ -60,12 +64,14 @@ class FindingLocator:
 
     Attributes:
         without_snippets: the codes of the rules whose findings get no snippet any more, since no report shows it.
+        obstacle: why the input is never rewritten, whatever is in it; empty if it may be.
     """
 
     def __init__(self, severity: Callable[[Rule], Severity], snippets: SnippetMaker | None) -> None:
         self._severity = severity
         self._snippets = snippets
         self.without_snippets: set[str] = set()
+        self.obstacle = ""
 
     def findings(self, document: Document, path: str, pending: Sequence[PendingFinding]) -> list[Finding]:
         """Return the findings of a document, in the order of the text.
@@ -128,6 +134,7 @@ class FindingLocator:
             remedy=" ".join(filter(None, (note.remark, pending.remedy))),
             related=related,
             properties=_masked_properties(pending.properties, document) | _entry(document),
+            fix=fix_in(document, pending.path, pending.change, self.obstacle) if pending.change is not None else None,
         )
 
 

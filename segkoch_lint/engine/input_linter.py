@@ -14,6 +14,7 @@ from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.engine.document_checker import DocumentChecker
 from segkoch_lint.engine.entries import Entry, FirstCall
 from segkoch_lint.engine.finding_locator import SnippetMaker
+from segkoch_lint.engine.fixes import COMPRESSED, REMOTE, STANDARD_INPUT
 from segkoch_lint.engine.input_entries import ErrorSnippetMaker, InputEntries, Item
 from segkoch_lint.engine.lines.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.engine.lines.selector import LazySelector, LineContext
@@ -26,6 +27,7 @@ from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.inputs.file_types import unsupported_compression
 from segkoch_lint.inputs.input import Input, UnreadableInput
 from segkoch_lint.inputs.opener import Stream
+from segkoch_lint.inputs.remote import is_remote
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
 
 _PROGRESS_EVERY = 500
@@ -116,6 +118,7 @@ class InputLinter:
             return
         documents = read_documents(stream, name=source.path, limits=self._limits, line_filter=self._line_filter)
         self._begin(source.path, self.selection.ignored_in(source.path), claimed=source.claimed)
+        self.checker.locator.obstacle = _obstacle(stream, source)
         self._stream = stream
         self.summary.inputs += 1
         yield from self._lint(select_rows(documents, self._select))
@@ -214,6 +217,15 @@ class InputLinter:
 
     def _count_clean(self, verdict: Verdict, library: str, group: Group, calls: int) -> None:
         self.checker.count_calls(self.summary, verdict, library, group, calls)
+
+
+def _obstacle(stream: Stream, source: Input) -> str:
+    """Return why an input is never rewritten; empty if it may be."""
+    if is_remote(source.path):
+        return REMOTE
+    if source.stdin or not stream.is_file:
+        return STANDARD_INPUT
+    return COMPRESSED if stream.compression else ""
 
 
 def _line_of(item: Item) -> int:

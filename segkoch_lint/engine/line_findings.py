@@ -14,17 +14,22 @@ from segkoch_lint.bounded_cache import BoundedCache
 from segkoch_lint.calls.call import Call, library_of
 from segkoch_lint.documents.document import Document, ValueDocument
 from segkoch_lint.documents.json.document import JsonDocument, in_code_points
+from segkoch_lint.documents.json.json_strings import JSON_STRINGS
 from segkoch_lint.documents.json.parser import parse_json
+from segkoch_lint.documents.written_text import WrittenText
 from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, in_order
+from segkoch_lint.engine.fixes import Protect, fix_of, protection
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
 from segkoch_lint.engine.lines.run_read_set import EVENT
 from segkoch_lint.findings.finding import Finding, Location
+from segkoch_lint.findings.fix import Fix
 from segkoch_lint.findings.position import OffsetRange, Path, Span, object_with
 from segkoch_lint.findings.redaction.known_ids import UnreadIds, holds_none
 from segkoch_lint.findings.redaction.masking import Secret, mask_name
 from segkoch_lint.findings.redaction.personal_data import hides_values, key_of, parent_of
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
+from segkoch_lint.rules.fixes import change_of_value
 from segkoch_lint.rules.ruleset import Verdict
 from segkoch_lint.rules.violations import NAMES, ViolationTemplate, placeholders
 
@@ -61,6 +66,8 @@ class _Template(msgspec.Struct, frozen=True):
         number: the index of the offending value in `Verdict.reads`.
         key: the key to underline in place of the value; empty if the value is underlined.
         secret: the placeholder of the message whose value is each line's own; empty if there is none.
+        is_own: whether the offending value is each line's own, and not the same in all lines.
+        protect: protects the new text of a fix.
     """
 
     pending: PendingFinding
@@ -68,6 +75,31 @@ class _Template(msgspec.Struct, frozen=True):
     number: int
     key: str
     secret: str
+    is_own: bool
+    protect: Protect
+
+    def fix(self, line: CheckedLine, extent: OffsetRange, obstacle: str) -> Fix | None:
+        """Return the fix of a line; None if there is none.
+
+        Args:
+            line: the line.
+            extent: of the offending value, in bytes.
+            obstacle: why the input is never rewritten; empty if it may be.
+        """
+        fix, change = self.pending.rule.fix, self.pending.change
+        if fix is None:
+            return None
+        written = line.text[slice(*extent)].decode()
+        if self.is_own:
+            change = change_of_value(fix, written[1:-1])  # without escapes
+        if change is None or obstacle:
+            return None if change is None else Fix(change.title, obstacle=obstacle)
+        start = (extent if line.text.isascii() else in_code_points(line.text, extent))[0]
+
+        def span(part: OffsetRange) -> Span:
+            return Span(line.line, start + part[0] + 1, line.line, start + part[1] + 1)
+
+        return fix_of(WrittenText(written, JSON_STRINGS, span), change, self.protect)
 
 
 class _Names(msgspec.Struct, frozen=True, eq=False):
@@ -188,7 +220,10 @@ class LineFindings:
         if names is None or shared is None or not (names.passes(text) and shared.passes(text)):
             return None
         properties = names.properties(shared.library)
-        located = [_located(each, line, path, extents[each.number], properties) for each in shared.templates]
+        obstacle = self._locator.obstacle
+        located = [
+            _located(each, line, path, extents[each.number], properties, obstacle=obstacle) for each in shared.templates
+        ]
         if secrets:
             located = list(map(_with_secret, located, shared.templates, repeat(secrets)))
         if len(located) > 1:
@@ -200,6 +235,7 @@ class LineFindings:
         self, line: CheckedLine, readings: Sequence[_Reading], parts: Sequence[Hashable], ignored: frozenset[str]
     ) -> SharedFindings | None:
         """Return the findings of lines like this one; None if all of each line has to be read."""
+        assert line.extents is not None
         values = _values(line, readings)
         message = object_with(sorted(values.items(), key=lambda each: len(each[0])))
         own = (value for path, value in values.items() if not hides_values(key_of(path), parent_of(path)))
@@ -211,6 +247,10 @@ class LineFindings:
             for reading, each in zip(readings, pending, strict=True)
             if each.rule.code not in ignored
         )
+        if any(map(_fixes_line_by_line, templates)):
+            return None
+        for each in templates:
+            each.fix(line, line.extents[each.number], "")  # notes what it shows
         if ids.strings is None:
             return None
         findings = Counter((each.finding.code, str(each.finding.severity)) for each in templates)
@@ -222,7 +262,21 @@ class LineFindings:
         is_own = isinstance(shown, Secret) and not shown.masked
         assert is_own or not reading.shown or part is not _ANY_TEXT, "other lines would show the text of this one"
         key = str(pending.path[-1]) if pending.on_key else ""
-        return _Template(pending, finding, reading.number, key, reading.shown if is_own else "")
+        return _Template(
+            pending,
+            finding,
+            reading.number,
+            key,
+            reading.shown if is_own else "",
+            is_own=reading.exists and part is _ANY_TEXT,
+            protect=protection(document, pending.path),
+        )
+
+
+def _fixes_line_by_line(template: _Template) -> bool:
+    """Return whether the fix of a template depends on more of a line than the offending value, or shows that value."""
+    fix = template.pending.rule.fix
+    return fix is not None and (bool(fix.rename) or (fix.lower_case and template.is_own))
 
 
 def _names(type_text: bytes, event_text: bytes) -> _Names | None:
@@ -267,10 +321,17 @@ def _values(line: CheckedLine, readings: Sequence[_Reading]) -> dict[Path, Any]:
 
 
 def _located(
-    template: _Template, line: CheckedLine, path: str, extent: OffsetRange, properties: Mapping[str, str]
+    template: _Template,
+    line: CheckedLine,
+    path: str,
+    extent: OffsetRange,
+    properties: Mapping[str, str],
+    *,
+    obstacle: str,
 ) -> Finding:
     """Return the finding of a line, with its place."""
     finding, text, number = template.finding, line.text, line.line
+    fix = template.fix(line, extent, obstacle)
     if template.key:
         extent = _key_extent(text, extent[0], template.key)
     start, end = extent if text.isascii() else in_code_points(text, extent)
@@ -286,6 +347,7 @@ def _located(
         (),
         None,
         properties,
+        fix,
     )
 
 

@@ -91,6 +91,9 @@ class InnerDocument:
             return [self.whole.span(self._text.bounds)]
         return [self._span(extent) for extent in self._document.key_extents(path)]
 
+    def written_text(self, path: Path, *, key: bool = False) -> None:
+        """Return nothing: a capture is a record of what was sent, which is never edited."""
+
     def note(self, path: Path) -> None:
         """Return nothing: JSON leaves no doubt about what a value is."""
 
@@ -175,6 +178,9 @@ class PartDocument:
         if self._decoded:
             return [self._span] if self._span else []
         return self._around.keys((*self._path, *path))
+
+    def written_text(self, path: Path, *, key: bool = False) -> None:
+        """Return nothing: a capture is a record of what was sent, which is never edited."""
 
     def note(self, path: Path) -> Note | None:
         """Return what a reader should know of how the value at *path* was read."""

@@ -116,6 +116,11 @@ class Stream:
         return head
 
     @property
+    def is_file(self) -> bool:
+        """Whether the source is a file that can be read again, and not standard input or a pipe."""
+        return self._stored_file is not None
+
+    @property
     def exhausted(self) -> bool:
         """Whether everything has been read, or peeked at."""
         return self._ended

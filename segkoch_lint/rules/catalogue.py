@@ -14,6 +14,7 @@ from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.position import Path as ValuePath
 from segkoch_lint.findings.position import path_of
+from segkoch_lint.rules.fixes import RuleFix
 
 AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "event-name", "input", "plan"]
 
@@ -58,6 +59,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
         place: the path of the offending value; None if it is the value that fails.
         blames_key: whether the key of the offending value is underlined, and not the value.
         needs_columns: members of a call; the rule does not apply to a table that has a column for none of them.
+        fix: how the offending value or its key can be fixed; None if a person has to do it.
         refusal: whether a violation is the user's choice, which makes a call limited, not faulty.
         limits: by name of a limit of the configuration, the path in the constraint to the number that it replaces.
         constraint: the JSON Schema, with our keywords.
@@ -82,6 +84,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     place: ValuePath | None
     blames_key: bool
     needs_columns: tuple[ValuePath, ...]
+    fix: RuleFix | None
     refusal: bool
     limits: Mapping[str, ValuePath]
     constraint: Mapping[str, Any]
@@ -111,6 +114,7 @@ def rule_of(document: Mapping[str, Any]) -> Rule:
         place=path_of(about["place"]) if "place" in about else None,
         blames_key=about.get("blames") == "key",
         needs_columns=tuple(map(path_of, about.get("needs-columns", ()))),
+        fix=RuleFix.of(about["fix"]) if "fix" in about else None,
         refusal=about.get("refusal", False),
         limits={name: path_of(pointer) for name, pointer in about.get("limits", {}).items()},
         constraint={keyword: value for keyword, value in document.items() if keyword not in _ABOUT},

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from segkoch_lint.findings.position import path_of, pointer_of
 from segkoch_lint.rules.catalogue import BreakingChange, Rule
+from segkoch_lint.rules.fixes import change_of, changed
+
+if TYPE_CHECKING:
+    from segkoch_lint.rules.ruleset import RuleSet
 
 _DECIDED_BY_CONSTRAINT = frozenset({"delivered", "call", "request", "destination"})
 """What rules apply to whose constraint alone decides: no code does."""
@@ -46,7 +50,23 @@ def problem_of_examples(rule: Rule) -> str:
         if found != sorted(counterexample.places):
             places = ", ".join(each or "its top" for each in found)
             return f"{name} breaks the rule at {places}, and not where its place says."
-    return ""
+    return _problem_of_fix(rule, by_constraint) if rule.fix is not None else ""
+
+
+def _problem_of_fix(rule: Rule, ruleset: RuleSet) -> str:
+    """Return what is wrong with the fix of a rule, by its counterexamples; an empty string if it fixes some of them."""
+    has_fixed = False
+    for number, (_, value) in enumerate(broken_examples(rule)):
+        for path in [each.path for each in ruleset.violations(rule.applies_to, value)]:
+            change = change_of(rule, value, path)
+            if change is None:
+                continue
+            has_fixed = True
+            fixed_path = (*path[:-1], change.after) if change.on_key else path
+            left = [each.path for each in ruleset.violations(rule.applies_to, changed(value, path, change))]
+            if fixed_path in left:
+                return f"counterexamples[{number}] still breaks the rule at {pointer_of(fixed_path)} after its fix."
+    return "" if has_fixed else "its fix changes none of the counterexamples."
 
 
 def apply_patch(document: Any, patch: Sequence[Mapping[str, Any]]) -> Any:

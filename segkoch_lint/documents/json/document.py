@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.documents.document import Boundary, Origin, Scalar
+from segkoch_lint.documents.json.json_strings import JSON_STRINGS
 from segkoch_lint.documents.json.members import value_extents
 from segkoch_lint.documents.json.scalars import ScalarReader
 from segkoch_lint.documents.json.scanner import keys_of, locate, repeated_keys
 from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.documents.text_line import TextLine
+from segkoch_lint.documents.written_text import WrittenText
 from segkoch_lint.findings.position import OffsetRange, Path, Span, value_at
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 
@@ -35,9 +37,11 @@ class JsonDocument:
 
     Attributes:
         source: the text as it was given.
+        is_editable: whether the text may be edited where it is: it is JSON by itself, and not part of a log's text.
     """
 
     origin: Origin | None = None
+    is_editable = True
 
     def __init__(self, value: Any, text: bytes | str, line: int = 1, column: int = 1) -> None:
         self.value = value
@@ -124,6 +128,16 @@ class JsonDocument:
         """Return the extents of all keys of *path* in its object."""
         (parent,) = self.extents([path[:-1]]).values()
         return keys_of(self.text, parent[0], str(path[-1]))
+
+    def written_text(self, path: Path, *, key: bool = False) -> WrittenText | None:
+        """Return how the string at *path*, or its key, is written; None if it is repeated, or must not be edited."""
+        extents = self.key_extents(path) if key else list(self.extents([path]).values())
+        if len(extents) != 1 or not self.is_editable:
+            return None
+        start, end = extents[0]
+        return WrittenText(
+            self.text[start:end], JSON_STRINGS, lambda part: self.span((start + part[0], start + part[1]))
+        )
 
     def note(self, path: Path) -> None:
         """Return None: JSON values need no note."""

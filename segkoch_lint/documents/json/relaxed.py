@@ -27,7 +27,7 @@ _JSON5 = Tokenizer(
 _IN_A_LINE = re.compile(r"[^\n\r]")
 _NOT_JSON_SPACE = re.compile(r"[^ \t\n\r]")
 
-_IDENTIFIER = re.compile(r"(?:[^\W\d]|[$]|\\u[0-9a-fA-F]{4})(?:[\w$\u200c\u200d]|\\u[0-9a-fA-F]{4})*+")
+IDENTIFIER = re.compile(r"(?:[^\W\d]|[$]|\\u[0-9a-fA-F]{4})(?:[\w$\u200c\u200d]|\\u[0-9a-fA-F]{4})*+")
 
 _HEXADECIMAL = re.compile(r"([+-]?)0[xX]([0-9a-fA-F]{1,3000})")
 _DECIMAL = re.compile(r"([+-]?)(0|[1-9][0-9]*+)?(\.[0-9]*+)?((?:[eE][+-]?[0-9]++)?)")
@@ -162,7 +162,7 @@ def _escape(found: re.Match[str]) -> str:
 
 def _key(text: str) -> str:
     """Return a key without quotes as one of JSON; text that is not a name is unchanged."""
-    return f'"{text}"' if _IDENTIFIER.fullmatch(text) else text
+    return f'"{text}"' if IDENTIFIER.fullmatch(text) else text
 
 
 def _number(text: str) -> str:

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from segkoch_lint.documents.document import Boundary, Origin, ParseError, Scalar
 from segkoch_lint.documents.json.document import JsonDocument
+from segkoch_lint.documents.json.json5_strings import JSON5_STRINGS
+from segkoch_lint.documents.json.json_strings import JSON_STRINGS
 from segkoch_lint.documents.json.parser import parse_good_json, read_value
 from segkoch_lint.documents.json.relaxed import OpenCommentError, to_strict_json
 from segkoch_lint.documents.json.size_limits import has_more_values, too_many_values
@@ -16,6 +18,7 @@ from segkoch_lint.documents.json.syntax_errors import COMMENT, InvalidJsonError,
 from segkoch_lint.documents.line_table import LineTable, parse_error_at
 from segkoch_lint.documents.source_map import SourceMap
 from segkoch_lint.documents.text_line import TextLine
+from segkoch_lint.documents.written_text import Notation, WrittenText
 from segkoch_lint.findings.position import OffsetRange, Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 
@@ -31,13 +34,25 @@ class RewrittenDocument:
         source: the text that it was made from; only this part of the input is shown.
         places: the offsets in the source of the characters of the JSON.
         line, column: where the source begins in the input.
+        notation: how strings are written in the source; None if the source must not be edited.
     """
 
     origin: Origin | None = None
 
-    def __init__(self, made: JsonDocument, source: str, places: SourceMap, line: int = 1, column: int = 1) -> None:
+    def __init__(
+        self,
+        made: JsonDocument,
+        source: str,
+        places: SourceMap,
+        line: int = 1,
+        column: int = 1,
+        *,
+        notation: Notation | None = None,
+    ) -> None:
         self._made = made
+        self._source = source
         self._places = places
+        self._notation = notation
         self._table = LineTable(source, line, column)
         self.start = (line, column)
 
@@ -64,6 +79,15 @@ class RewrittenDocument:
         """Return the spans of all keys of *path* in its object."""
         return [self._span(extent) for extent in self._made.key_extents(path)]
 
+    def written_text(self, path: Path, *, key: bool = False) -> WrittenText | None:
+        """Return how the string at *path*, or its key, is written; None if it is repeated, or must not be edited."""
+        extents = self._made.key_extents(path) if key else list(self._made.extents([path]).values())
+        if len(extents) != 1 or self._notation is None:
+            return None
+        start, end = self._places.to_source(extents[0])
+        written = self._source[start:end]
+        return WrittenText(written, self._notation, lambda part: self._table.span((start + part[0], start + part[1])))
+
     def note(self, path: Path) -> None:
         """Return None: JSON values need no note."""
 
@@ -86,20 +110,27 @@ class RewrittenDocument:
 
 
 def parse_rewritten(
-    text: str, source: str, places: SourceMap, *, line: int = 1, column: int = 1, depth: int
+    text: str,
+    source: str,
+    places: SourceMap,
+    *,
+    line: int = 1,
+    column: int = 1,
+    depth: int,
+    notation: Notation | None = None,
 ) -> RewrittenDocument | ParseError:
     """Parse one JSON document that was made from a source.
 
     Args:
         text: the JSON.
-        source, places, line, column: see `RewrittenDocument`.
+        source, places, line, column, notation: see `RewrittenDocument`.
         depth: levels of nesting allowed.
     """
     try:
         value = read_value(text, depth)
     except InvalidJsonError as error:
         return parse_error_at(source, error.message, places.to_source(error.extent), line, column, cause=error.cause)
-    return RewrittenDocument(JsonDocument(value, text), source, places, line, column)
+    return RewrittenDocument(JsonDocument(value, text), source, places, line, column, notation=notation)
 
 
 def parse_relaxed_json(
@@ -126,7 +157,8 @@ def parse_relaxed_json(
         return parse_error_at(source, _OPEN_COMMENT, error.extent, 1, cause="cut-off")
     if has_more_values(made.encode("utf-8"), values):
         return too_many_values(1, values)
-    parsed = parse_rewritten(made, source, places, depth=depth)
+    notation = JSON5_STRINGS if json5 else JSON_STRINGS
+    parsed = parse_rewritten(made, source, places, depth=depth, notation=notation)
     if isinstance(parsed, ParseError) and parsed.message == COMMENT:
         return replace(parsed, message=_OTHER_COMMENT)
     return parsed

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+import msgspec
+
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.documents.lines import size_text
 from segkoch_lint.documents.text_line import TextLine
+from segkoch_lint.documents.written_text import WrittenText
 from segkoch_lint.findings.position import OffsetRange, Span
 
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"(?!")')
@@ -95,6 +99,29 @@ def cells_of(text: str, delimiter: str) -> tuple[list[OffsetRange], int]:
         start = end + 1
 
 
+class CsvNotation(msgspec.Struct, frozen=True):
+    """Cells of CSV.
+
+    Attributes:
+        delimiter: of the cells.
+    """
+
+    delimiter: str
+
+    def quotes(self, written: str) -> int:
+        return int(written[:1] == '"')
+
+    def read(self, written: str) -> str | None:
+        try:
+            cells = next(csv.reader([written], delimiter=self.delimiter, strict=True), [])
+        except csv.Error:
+            return None
+        return cells[0] if len(cells) == 1 else None
+
+    def write(self, text: str, written: str) -> str:  # noqa: ARG002 - quotes can express every text
+        return '"' + text.replace('"', '""') + '"'
+
+
 class CsvPlaces:
     """The places of a row of CSV, computed on demand."""
 
@@ -119,6 +146,12 @@ class CsvPlaces:
 
     def cell(self, index: int) -> Span:
         return self._cells[index]
+
+    def written_text(self, index: int) -> WrittenText:
+        text = self._row.text
+        start, end = cells_of(text, self._row.delimiter)[0][index]
+        notation = CsvNotation(self._row.delimiter)
+        return WrittenText(text[start:end], notation, lambda part: self._table.span((start + part[0], start + part[1])))
 
     def header(self, index: int) -> Span:
         text = self._header.text

@@ -139,6 +139,9 @@ class _ParquetPlaces:
     def cell(self, index: int) -> Span:
         return Span(self._row, index + 1, self._row, index + 2)
 
+    def written_text(self, index: int) -> None:
+        """Return nothing: Parquet is no text."""
+
     def header(self, index: int) -> Span:
         return Span(1, index + 1, 1, index + 2)
 

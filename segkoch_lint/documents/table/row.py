@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from segkoch_lint.documents.document import Boundary, Note, Origin, Scalar
 from segkoch_lint.documents.text_line import TextLine
-from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.documents.written_text import WrittenText
+from segkoch_lint.findings.position import Path, Span, value_at
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.masking import mask_shapes
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
@@ -33,6 +34,9 @@ class Places(Protocol):
 
     def cell(self, index: int) -> Span:
         """Return the span of a cell."""
+
+    def written_text(self, index: int) -> WrittenText | None:
+        """Return how a cell is written; None if it must not be edited."""
 
     def header(self, index: int) -> Span:
         """Return the span of the name of a column."""
@@ -92,6 +96,16 @@ class RowDocument:
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of the names of the columns of *path*."""
         return [self._places.header(index) for index in self.columns.indices(path)]
+
+    def written_text(self, path: Path, *, key: bool = False) -> WrittenText | None:
+        """Return how the cell that is the string at *path* is written.
+
+        None for a key, since a column is named for all rows, and if the string is only part of a cell.
+        """
+        index = None if key else self.columns.index_of(path, self._cells)
+        if index is None or self._cells[index] != value_at(self.value, path):
+            return None
+        return self._places.written_text(index)
 
     def note(self, path: Path) -> Note | None:
         """Return a note that names the column of the value at *path*."""

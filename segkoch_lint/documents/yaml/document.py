@@ -20,7 +20,18 @@ import yaml
 from segkoch_lint.documents.document import Boundary, InternalFailure, Note, Origin, ParseError, Scalar
 from segkoch_lint.documents.line_table import LineTable, parse_error_at
 from segkoch_lint.documents.text_line import TextLine
-from segkoch_lint.documents.yaml.nodes import TAG, RefusedError, Values, key_text, kind_of, node_at, repeated_in
+from segkoch_lint.documents.written_text import WrittenText
+from segkoch_lint.documents.yaml.nodes import (
+    TAG,
+    RefusedError,
+    Values,
+    key_text,
+    kind_of,
+    node_at,
+    nodes_of_aliases,
+    repeated_in,
+)
+from segkoch_lint.documents.yaml.yaml_strings import YAML_STRINGS
 from segkoch_lint.findings.position import OffsetRange, Path, Span
 from segkoch_lint.findings.redaction.known_ids import KnownIds
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
@@ -29,6 +40,7 @@ _KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "null": "
 NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
 _MARKER = re.compile(r"^((?:%[^\n]*\n)*)---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _PROLOGUE = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*(?:[#%][^\n]*)?")
+_BLOCK_HEADER = re.compile(r"[|>][0-9+-]*[ \t]*\r?\n")
 _DEEPEST = 200
 _MOST_ALIASES = 100
 
@@ -95,6 +107,31 @@ class YamlDocument:
         if not isinstance(parent, yaml.MappingNode):
             return []
         return [self._table.span(self._extent(key)) for key, _ in parent.value if key_text(key) == path[-1]]
+
+    def written_text(self, path: Path, *, key: bool = False) -> WrittenText | None:
+        """Return how the string at *path*, or its key, is written.
+
+        None if it is repeated, at several paths through an alias, or has an anchor, a tag or a comment in it.
+        """
+        node = self._key_node(path) if key else node_at(self._root, path)
+        if not isinstance(node, yaml.ScalarNode) or id(node) in self._nodes_of_aliases:
+            return None
+        start, end = self._extent(node)
+        written = self._text[start:end]
+        if written[:1] in {"&", "!", "*"} or (node.style in {"|", ">"} and not _BLOCK_HEADER.match(written)):
+            return None
+        return WrittenText(written, YAML_STRINGS, lambda part: self._table.span((start + part[0], start + part[1])))
+
+    def _key_node(self, path: Path) -> yaml.Node | None:
+        """Return the node of the key of *path* in its object; None if it is merged from another one, or repeated."""
+        parent = node_at(self._root, path[:-1])
+        members = parent.value if isinstance(parent, yaml.MappingNode) else []
+        keys: list[yaml.Node] = [name for name, _ in members if key_text(name) == path[-1]]
+        return keys[0] if len(keys) == 1 else None
+
+    @cached_property
+    def _nodes_of_aliases(self) -> frozenset[int]:
+        return nodes_of_aliases(self._root)
 
     def note(self, path: Path) -> Note | None:
         """Return a note if YAML reads an unquoted text as something other than a string."""

@@ -172,3 +172,34 @@ def repeated_in(root: yaml.Node) -> Iterator[Path]:
             # The last value of a repeated key counts; members in the other one are lost.
             counting = {key_text(key): value for key, value in node.value if key.tag != _MERGE}
             waiting.extend(reversed([(value, (*path, name)) for name, value in counting.items()]))
+
+
+def nodes_of_aliases(root: yaml.Node) -> frozenset[int]:
+    """Return the identities of the nodes that are at several paths, through aliases, with all that is in them."""
+    seen: set[int] = set()
+    shared: list[yaml.Node] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            shared.append(node)
+            continue
+        seen.add(id(node))
+        waiting.extend(_inner(node))
+    found: set[int] = set()
+    while shared:
+        node = shared.pop()
+        if id(node) not in found:
+            found.add(id(node))
+            shared.extend(_inner(node))
+    return frozenset(found)
+
+
+def _inner(node: yaml.Node) -> Iterator[yaml.Node]:
+    """Yield the nodes in a node: the items of a sequence, the keys and values of a mapping."""
+    if isinstance(node, yaml.SequenceNode):
+        yield from node.value
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield key
+            yield value

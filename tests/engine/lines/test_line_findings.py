@@ -186,3 +186,55 @@ def test_an_id_of_the_call_in_another_value_is_masked(by: str, changes: list[tup
     assert "…" in json.dumps(
         [found[0].properties, found[0].location.pointer, *(each.message for each in found)], ensure_ascii=False
     )
+
+
+PADDING = st.sampled_from(["", " ", "\t", "\u00a0", "\u2003 "])
+FIXABLE = {
+    f"{DEVICE}/type": st.sampled_from(["iOS", "ANDROID", "ios", "tvOS"]),
+    f"{DEVICE}/id": st.sampled_from([ID, "c9a3f1d27b5e8460", "é9a3f1d27b5e8460"]),
+    f"{DEVICE}/advertisingId": st.sampled_from(["A1D4E8B72C354F96B0E87D61C2F3A954", ID, "159358"]),
+    "userId": st.sampled_from(["user-4711", "ios", "IOS", " ios "]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", WAYS)
+@settings(max_examples=25, deadline=None)
+@given(
+    calls=st.lists(
+        st.tuples(st.fixed_dictionaries({key: st.tuples(PADDING, values, PADDING) for key, values in FIXABLE.items()})),
+        min_size=1,
+        max_size=12,
+    ),
+    is_ascii=st.booleans(),
+)
+def test_the_fix_of_a_line_is_that_of_the_document(
+    by: str, calls: list[tuple[dict[str, tuple[str, str, str]]]], *, is_ascii: bool
+) -> None:
+    values = [call(*((key, "".join(parts)) for key, parts in each.items())) for (each,) in calls]
+    for line in checked([json.dumps(each, ensure_ascii=is_ascii).encode() for each in values], by):
+        found, expected = both(line)
+        assert found is None or [each.fix for each in found] == [each.fix for each in expected]
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_a_line_that_can_be_fixed_is_not_read_whole(by: str) -> None:
+    padded = call((f"{DEVICE}/type", "iOS"), (f"{DEVICE}/id", f" {ID}"))
+    (line,) = checked([json.dumps(padded).encode()], by)
+    found, _ = both(line)
+
+    assert found is not None
+    assert [(each.code, each.fix and len(each.fix.edits)) for each in found] == [("KCH103", 1), ("KCH115", 1)]
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_a_line_whose_key_is_renamed_is_read_whole(by: str) -> None:
+    """Another key of the object may mean the same."""
+    lines = [call(("integrations", {"kochava": True, **more})) for more in ({}, {"KoChava": True})]
+    fixes = [
+        [each.fix.edits for each in both(line)[1] if each.fix]
+        for line in checked([json.dumps(each).encode() for each in lines], by)
+        if both(line)[0] is None
+    ]
+
+    assert [len(each) for each in fixes] == [1, 0]
