@@ -18,6 +18,7 @@ from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.documents.document import ValueDocument
 from segkoch_lint.engine.entries import NEITHER, Entry
 from segkoch_lint.engine.entry_resolver import NOT_A_CALL, UNKNOWN_ENVELOPE, EntryResolver
+from segkoch_lint.engine.expectation_findings import expectation_findings
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.input_entries import ErrorSnippetMaker
 from segkoch_lint.engine.input_linter import InputLinter
@@ -179,6 +180,10 @@ class Linter:
         finally:
             self.identity.close()
 
+    def expectation_findings(self) -> Iterator[Finding]:
+        """Yield the findings about expected calls that are missing; it is called once, after `identity_findings`."""
+        return expectation_findings(self.settings, self.selection, self.summary)
+
     def _of_identity(self, each: IdentityFinding) -> Finding:
         rule = self.selection.by_code[each.code]
         severity = self.selection.severity(rule)
@@ -314,6 +319,7 @@ def _lint(source: Mapping[str, Any] | list[Any] | bytes | str | os.PathLike[str]
     else:
         yield from linter.paths([os.fspath(source)])
     yield from linter.identity_findings()
+    yield from linter.expectation_findings()
     for path, reason in linter.summary.unread:
         kind = FileNotFoundError if reason in MISSING else OSError
         raise kind(f"{shown_path(path)}: {reason}")

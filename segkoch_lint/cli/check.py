@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segkoch_lint.cli.completion import complete_facets, complete_files
+from segkoch_lint.cli.expectation_options import expectation_options, require_expectations, with_former_report
 from segkoch_lint.cli.list_files import list_files, list_files_option
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import (
@@ -64,6 +65,7 @@ Examples:
 @configuration_options
 @report_options("call")
 @settings_options
+@expectation_options
 @click.option(
     "--at",
     "pointers",
@@ -105,6 +107,9 @@ def command(
     *,
     budgets: tuple[str, ...],
     groupings: tuple[str, ...],
+    expect_like: str | None,
+    max_drop: str | None,
+    min_group: int | None,
     pointers: tuple[str, ...],
     envelope_folders: tuple[Path, ...],
     memory: str | None,
@@ -126,9 +131,11 @@ def command(
 
     require_stdin(paths, stdin_filename)
     paths = paths or (".",)
-    run = run_options(paths, envelope_folders=envelope_folders, **given)
+    read = paths if expect_like is None else (*paths, expect_like)
+    run = run_options(read, envelope_folders=envelope_folders, **given)
     settings = with_memory(with_groupings(with_budgets(run.settings, budgets), groupings), memory)
     settings = with_envelopes(settings, envelope_folders, pointers)
+    settings = with_former_report(settings, expect_like, max_drop, min_group)
     if wait is not None:
         settings = dataclasses.replace(settings, wait=wait)
     if list_files_only:
@@ -143,6 +150,7 @@ def command(
     )
     if all(rule.applies_to == "plan" for rule in linter.selection.rules):
         raise _no_rules_error(linter.selection.rules, settings)
+    require_expectations(settings, linter.selection)
     with open_reports(run.formats, run.report_options, run.targets) as reports:
         try:
             _lint(linter, paths, stdin_filename, reports)
@@ -154,8 +162,16 @@ def command(
         within = count_within_budgets(linter.summary, linter.selection)
         code = exit_status(linter.summary, settings.fail_on, allow_empty=run.allow_empty, within=within)
         selection = linter.selection
-        named = [tuple(facet.name for facet in facets) for facets in settings.group_by]
-        result = RunResult(code, selection.budgets, within, named, fail_on=settings.fail_on, catalogue=selection.rules)
+        named = [tuple(facet.name for facet in facets) for facets in settings.groupings]
+        result = RunResult(
+            code,
+            selection.budgets,
+            within,
+            groupings=named[: len(settings.group_by)],
+            expected=named[len(settings.group_by) :],
+            fail_on=settings.fail_on,
+            catalogue=selection.rules,
+        )
         status = reports.end(linter.summary, result)
     print_notes(linter.summary)
     if linter.summary.bytes >= LARGE_BYTES and not has_core():
@@ -190,7 +206,7 @@ def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, repo
         linter.on_progress = on_progress
         # However the run ends, its inputs are closed first.
         with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
-            for finding in chain(findings, linter.identity_findings()):
+            for finding in chain(findings, linter.identity_findings(), linter.expectation_findings()):
                 progress.clear()
                 _report(finding, linter, reports)
                 if not reports.show_snippets(finding.code):

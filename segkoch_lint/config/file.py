@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,16 @@ import msgspec
 
 from segkoch_lint import resources
 from segkoch_lint.config.budgets import BUDGET_FORMS, Budget
-from segkoch_lint.config.file_search import configuration_table
+from segkoch_lint.config.expectations import Expectation
+from segkoch_lint.config.file_search import FILES, configuration_table
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
+from segkoch_lint.config.shares import SHARE_FORMS
 from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.errors import UsageError, raise_all
-from segkoch_lint.findings.finding import Severity
+from segkoch_lint.findings.finding import Location, Severity
+from segkoch_lint.findings.position import Span
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.rules.schema_errors import Wording, dotted, messages_of
 
@@ -119,7 +123,7 @@ def _is_valid(configuration: Any) -> bool:
 
 
 def _amount_errors(configuration: Any) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with budgets and the memory: their schema does not describe all of their form."""
+    """Yield what is wrong with budgets, expectations and the memory: the schema does not describe all of their form."""
     if not isinstance(configuration, Mapping):
         return
     budgets = configuration.get("budgets")
@@ -128,6 +132,10 @@ def _amount_errors(configuration: Any) -> Iterator[tuple[str, str]]:
         whole = isinstance(amount, str | int) or (isinstance(amount, float) and amount.is_integer())
         if whole and not isinstance(amount, bool):
             yield from _error_of(partial(_budget, budget), f"budgets.{selector}", BUDGET_FORMS)
+    expected = configuration.get("expect")
+    for number, table in enumerate(expected if isinstance(expected, list) else ()):
+        if _is_valid({"expect": [table]}):
+            yield from _error_of(partial(Expectation.of, table), f"expect[{number}]", SHARE_FORMS)
     if isinstance(configuration.get("memory"), str):
         yield from _error_of(partial(bytes_of, configuration["memory"]), "memory", SIZE_FORMS)
 
@@ -174,6 +182,8 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
     for key in ("rules", "envelopes"):
         if key in configuration:
             fields[key] = tuple(file.parent / folder for folder in configuration[key])
+    if "expect" in configuration:
+        fields["expect"] = _expectations(configuration["expect"], file)
     if "limits" in configuration:
         of_rules = dict(configuration["limits"])
         names = {name: name.replace("_", "-") for name in Limits.__struct_fields__}
@@ -181,6 +191,20 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         fields["limits"] = msgspec.structs.replace(Limits(), **of_reading)
         fields["rule_limits"] = of_rules
     return Settings(**fields, root=file.parent, origins={key: f"{file}: in {key}" for key in _SELECTING})
+
+
+def _expectations(tables: Sequence[Mapping[str, Any]], file: Path) -> tuple[Expectation, ...]:
+    from segkoch_lint.config.key_lines import key_lines, line_of  # noqa: PLC0415 - few configurations need it
+
+    inside = "/tool/segkoch-lint" if file.name == FILES[2] else ""
+    shown = os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)
+    lines = key_lines(file) if tables else {}
+    expectations = []
+    for number, table in enumerate(tables):
+        line = line_of(("expect", number), lines)
+        span = Span(line, 1, line, 1) if line else None
+        expectations.append(Expectation.of(table, Location(shown, span, f"{inside}/expect/{number}")))
+    return tuple(expectations)
 
 
 _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {

@@ -56,7 +56,7 @@ class Selection:
         self.documented = tuple(rule for rule in self.known if selected.get(rule.code, False))
         self.rules = tuple(rule for rule in self.documented if is_active(rule, settings.select))
         self._severities = _most_exact(self._choices("severity", settings.severity))
-        self.budgets: Mapping[str, Budget] = _most_exact(self._choices("budgets", settings.budgets))
+        self.budgets: Mapping[str, Budget] = _most_exact(self._budgets(settings.budgets))
         self._per_file = [
             (
                 self._spec_of(pattern),
@@ -89,6 +89,21 @@ class Selection:
 
     def _choices(self, key: str, choices: Mapping[str, T]) -> list[tuple[str, tuple[Rule, ...], T]]:
         return [(selector, self._matched(key, selector), choice) for selector, choice in choices.items()]
+
+    def _budgets(self, budgets: Mapping[str, Budget]) -> list[tuple[str, tuple[Rule, ...], Budget]]:
+        """Return the budgets with their rules. No call breaks a rule about the run, so any budget would silence it."""
+        choices = self._choices("budgets", budgets)
+        of_calls = [
+            (selector, tuple(rule for rule in rules if rule.applies_to != "run"), budget)
+            for selector, rules, budget in choices
+        ]
+        for (selector, rules, _), (_, kept, _) in zip(choices, of_calls, strict=True):
+            if rules and not kept:
+                origin = self._settings.origin("budgets", selector)
+                self._errors.append(
+                    UsageError(f"{origin}: {selector} is about a whole run, and no call can be within a budget of it.")
+                )
+        return of_calls
 
     def _matched(self, key: str, selector: str) -> tuple[Rule, ...]:
         """Return the rules that a selector matches; if there are none, note the error and where the selector is."""

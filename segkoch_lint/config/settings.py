@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from segkoch_lint.calls.call import CALL_TYPES
-from segkoch_lint.calls.facets import Facet
+from segkoch_lint.calls.facets import FACETS, Facet
 from segkoch_lint.config.budgets import Budget
+from segkoch_lint.config.expectations import Expectation, counted_grouping
+from segkoch_lint.config.former_report import FormerReport
 from segkoch_lint.config.sizes import LEAST_MEMORY
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.finding import Severity
@@ -40,6 +42,8 @@ class Settings:
         events: gitignore patterns, relative to ``root``, of files that are expected to hold calls.
         fail_on: the least severity that fails the run; None if no severity does.
         budgets: selector to the budget of each rule that it matches.
+        expect: groups of delivered calls that must not be missing.
+        expect_like: a former run, of which no group may have fallen too far; None if there is none.
         accepted_types, ignored_events, libraries: see `segkoch_lint.rules.delivery.Delivery`.
         platforms: the device types of the calls that tracking plans are probed with.
         rules: folders of the user's rule files.
@@ -67,6 +71,8 @@ class Settings:
     events: tuple[str, ...] = ()
     fail_on: Severity | None = Severity.ERROR
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    expect: tuple[Expectation, ...] = ()
+    expect_like: FormerReport | None = None
     accepted_types: tuple[str, ...] = ACCEPTED_TYPES
     ignored_events: tuple[str, ...] = ()
     libraries: Mapping[str, str] = field(default_factory=dict)
@@ -109,6 +115,8 @@ class Settings:
         _expect_all("group_by", self.group_by, (tuple, list), words)
         for facets in self.group_by:
             _expect_all("group_by", facets, Facet, words)
+        _expect_all("expect", self.expect, Expectation, "a tuple of `Expectation`")
+        _expect("expect_like", self.expect_like, (FormerReport, type(None)), "a `FormerReport` or None")
         _expect("fail_on", self.fail_on, (Severity, type(None)), "a `Severity` or None")
         _expect("limits", self.limits, Limits, "`Limits`")
         _expect("memory", self.memory, int, "a number of bytes")
@@ -127,6 +135,17 @@ class Settings:
     def origin(self, key: str, selector: str) -> str:
         """Return where a selector of a field comes from, in words for messages."""
         return self.origins.get(f"{key}.{selector}") or self.origins.get(key) or key
+
+    @property
+    def groupings(self) -> tuple[tuple[Facet, ...], ...]:
+        """The groupings that calls are counted in: those of ``group_by``, and those that expectations are about."""
+        counted = {tuple(facet.name for facet in facets): facets for facets in self.group_by}
+        expected = [each.grouping for each in self.expect]
+        if self.expect_like is not None:
+            expected += self.expect_like.groupings
+        for names in filter(None, expected):
+            counted.setdefault(counted_grouping(names, counted), tuple(FACETS[name] for name in names))
+        return tuple(counted.values())
 
     @property
     def delivery(self) -> Delivery:

@@ -72,12 +72,12 @@ class InputLinter:
         self.records_users = bool(across & {"user", "device"})
         self._recorder = Recorder(users=self.records_users, events="event-name" in across) if across else None
         record = self._recorder.record if self._recorder else None
-        self.checker = DocumentChecker(self.selection, self.ruleset, settings.group_by, snippets, record)
+        self.checker = DocumentChecker(self.selection, self.ruleset, settings.groupings, snippets, record)
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
         self.envelopes = EnvelopeCatalogue(settings.envelopes, settings.at, settings.capture_hosts, settings.limits)
         self._limits = settings.limits
-        facets = facets_of(settings.group_by)
+        facets = facets_of(settings.groupings)
         self._selector = LazySelector(
             LineContext(self.ruleset, settings.limits, self._count_clean, facets, self._recorder, threads=threads)
         )

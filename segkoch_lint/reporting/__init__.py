@@ -70,6 +70,7 @@ class RunResult(msgspec.Struct, frozen=True):
         budgets: the budgets of rules, by code.
         within: by severity name, the number of findings of rules within their budgets; they do not count.
         groupings: those that the user asked for.
+        expected: the other groupings that expectations are about; only the JSON formats show them.
         unwritten: whether a report in a file could not be written.
         max_blocked: how many useful calls of a replay may be blocked; None if any number may.
         fail_on: the least severity that fails the run; None if no severity does.
@@ -82,6 +83,7 @@ class RunResult(msgspec.Struct, frozen=True):
     budgets: Mapping[str, Budget] = msgspec.field(default_factory=dict)
     within: Mapping[str, int] = msgspec.field(default_factory=dict)
     groupings: Sequence[Grouping] = ()
+    expected: Sequence[Grouping] = ()
     unwritten: bool = False
     max_blocked: Budget | None = None
     fail_on: Severity | None = Severity.ERROR

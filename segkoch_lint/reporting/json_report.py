@@ -96,7 +96,7 @@ def summary_object(summary: Summary, result: RunResult, *, show_ids: bool = Fals
             for each in summary.internal_errors
         ],
         "remarks": [{"path": shown_path(path), "remark": remark} for path, remark in summary.remarks],
-        **({"groups": _groups(summary, result, show_ids=show_ids)} if result.groupings else {}),
+        **({"groups": _groups(summary, result, show_ids=show_ids)} if result.groupings or result.expected else {}),
         **({"identity": _identity(summary.identity)} if summary.identity else {}),
         **({"plans": _plans(summary.plans, result.max_blocked)} if summary.plans else {}),
     }
@@ -112,7 +112,7 @@ def _groups(summary: Summary, result: RunResult, *, show_ids: bool) -> list[dict
                 for code, calls in sorted(tally.rules.items())
             },
         }
-        for grouping in result.groupings
+        for grouping in (*result.groupings, *result.expected)
         for values, tally in ordered_groups(summary, grouping, show_ids=show_ids)
     ]
 

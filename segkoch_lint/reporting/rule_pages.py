@@ -25,6 +25,7 @@ _APPLIES_TO = {
     "event-name": "event names of a whole run that are alike",
     "input": "every input that is read",
     "plan": "tracking plans",
+    "run": "all calls of a run together",
 }
 
 _FAMILIES = {
@@ -42,8 +43,9 @@ _WIDTH = 100
 _FAMILIES_OF_CODES = """\
 Each page gives the reason for a rule, the fix for each SDK, and examples. `KCH0xx` are about input that cannot be
 read, `KCH1xx` about the device, `KCH2xx` about [the same user in the app and on servers](../identity.md), `KCH3xx`
-about the call itself, `KCH4xx` about [tracking plans](../plans.md), and `KCH5xx` about attribution and settings. To
-change what is checked, see [configuration](../configuration.md)."""
+about the call itself, `KCH4xx` about [tracking plans](../plans.md), `KCH5xx` about attribution and settings, and
+`KCH6xx` about [calls that are missing](../expectations.md). To change what is checked, see
+[configuration](../configuration.md)."""
 
 
 def page(rule: Rule) -> str:

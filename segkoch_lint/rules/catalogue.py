@@ -16,7 +16,12 @@ from segkoch_lint.findings.position import Path as ValuePath
 from segkoch_lint.findings.position import path_of
 from segkoch_lint.rules.fixes import RuleFix
 
-AppliesTo = Literal["delivered", "call", "request", "destination", "user", "device", "event-name", "input", "plan"]
+AppliesTo = Literal[
+    "delivered", "call", "request", "destination", "user", "device", "event-name", "input", "plan", "run"
+]
+
+DECIDED_BY_CODE: frozenset[AppliesTo] = frozenset({"input", "plan", "run"})
+"""What only rules of the program itself apply to: their files have no constraint, and code fills in their messages."""
 
 Status = Literal["stable", "preview", "deprecated", "removed"]
 """`schemas/rule.json` says what each means."""

@@ -11,7 +11,14 @@ from segkoch_lint import resources
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.position import Path as ValuePath
 from segkoch_lint.findings.position import pointer_of
-from segkoch_lint.rules.catalogue import Rule, built_in_and_removed, holder_of, rule_of, with_shared_remedies
+from segkoch_lint.rules.catalogue import (
+    DECIDED_BY_CODE,
+    Rule,
+    built_in_and_removed,
+    holder_of,
+    rule_of,
+    with_shared_remedies,
+)
 from segkoch_lint.rules.examples import problem_of_examples
 from segkoch_lint.rules.schema_errors import Wording, messages_of
 from segkoch_lint.rules.user_files import read_folder
@@ -69,7 +76,7 @@ def _user_rules(folder: Path) -> Iterator[tuple[str, Rule]]:
     """Yield the rules of a folder, each with the path of its file."""
     for file, document in read_folder(folder, "rule", problems_of):
         rule = rule_of(document)
-        if rule.applies_to in {"input", "plan"}:
+        if rule.applies_to in DECIDED_BY_CODE:
             raise UsageError(
                 f'{file}: /rule/applies-to is "{rule.applies_to}"; only rules of the program itself are about that.',
                 "docs/rule-files.md says what rule files of your own can apply to.",

@@ -9,7 +9,7 @@ from itertools import chain
 
 from segkoch_lint import resources
 from segkoch_lint.errors import nearest
-from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.catalogue import DECIDED_BY_CODE, Rule
 from segkoch_lint.rules.subschemas import subschemas
 from segkoch_lint.rules.vocabulary import DIALECT
 
@@ -26,8 +26,8 @@ _OF_SUMMARIES = frozenset({"calls", "libraries", "kind", "id"})
 
 def problem_of_words(rule: Rule) -> str:
     """Return what is misspelled in a rule, or an empty string."""
-    if rule.applies_to in {"input", "plan"}:
-        return ""  # code decides these, and fills in their messages
+    if rule.applies_to in DECIDED_BY_CODE:
+        return ""
     keywords = chain.from_iterable(subschemas(rule.constraint))
     unknown = next((keyword for keyword in keywords if keyword not in known_keywords()), None)
     if unknown is not None:

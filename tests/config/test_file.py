@@ -360,3 +360,21 @@ def test_selectors_of_rules_in_folders_that_are_not_known_are_not_called_unknown
         load_settings(file)
     (error,) = raised.value.all()
     assert error.message == f"{file}: rules is a string; a list is expected."
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("segkoch-lint.toml", 'fail-on = "error"\n[[expect]]\nmin = 1\n  [[ "expect" ]] # why\nmin = 2\n'),
+        ("pyproject.toml", '\n[[tool.segkoch-lint.expect]]\nmin = 1\n  [[ tool."segkoch-lint".expect ]]\nmin = 2\n'),
+        (".segkoch-lint.yaml", "expect:\n- min: 1\n\n- {min: 2}\n"),
+    ],
+)
+def test_each_expectation_has_its_place(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    expected = load_settings(tmp_path / name).expect
+    assert [each.min for each in expected] == [1, 2]
+    assert [each.location.span.line for each in expected if each.location.span] == [2, 4]
+    assert {each.location.path for each in expected} == {str(tmp_path / name)}
+    inside = "/tool/segkoch-lint" if name == "pyproject.toml" else ""
+    assert [each.location.pointer for each in expected] == [f"{inside}/expect/0", f"{inside}/expect/1"]

@@ -12,7 +12,7 @@ import pytest
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.errors import UsageError
 from segkoch_lint.linter import Linter
-from segkoch_lint.rules.catalogue import built_in, find, matching
+from segkoch_lint.rules.catalogue import DECIDED_BY_CODE, built_in, find, matching
 from segkoch_lint.rules.loader import load_catalogue, problems_of
 
 OWN: dict[str, Any] = {
@@ -123,8 +123,8 @@ def test_all_errors_in_the_form_of_a_rule_file_are_reported_at_once(tmp_path: Pa
     ]
 
 
-@pytest.mark.parametrize("applies_to", ["input", "plan"])
-def test_a_user_rule_about_inputs_or_plans_is_refused(applies_to: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("applies_to", sorted(DECIDED_BY_CODE))
+def test_a_user_rule_about_inputs_plans_or_runs_is_refused(applies_to: str, tmp_path: Path) -> None:
     folder = write(tmp_path, broken(rule={**OWN["rule"], "applies-to": applies_to}))
     with pytest.raises(UsageError, match=f'/rule/applies-to is "{applies_to}"; only rules of the program'):
         load_catalogue([folder])

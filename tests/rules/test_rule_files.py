@@ -12,8 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from segkoch_lint import resources
-from segkoch_lint.findings.finding import Finding
+from segkoch_lint.config.expectations import Expectation
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.findings.finding import Finding, Location
 from segkoch_lint.findings.position import pointer_of, value_at
+from segkoch_lint.linter import Linter
 from segkoch_lint.rules.catalogue import DEFAULT_REMEDY, Rule, built_in, with_limits
 from segkoch_lint.rules.delivery import Delivery
 from segkoch_lint.rules.examples import broken_examples
@@ -127,6 +130,16 @@ def test_the_examples_of_input_rules_are_inputs_that_they_do_not_report(
 ) -> None:
     for example in rule.examples:
         assert rule.code not in {finding.code for finding in findings_in(example)}
+
+
+@pytest.mark.parametrize("rule", [r for r in built_in() if r.applies_to == "run"], ids=name_of)
+def test_the_examples_of_run_rules_are_runs_that_they_report_if_they_are_broken(rule: Rule) -> None:
+    broken = [(run, list(each.places)) for each, run in broken_examples(rule)]
+    for run, places in [*((example, []) for example in rule.examples), *broken]:
+        expected = [Expectation.of(each, Location("x", None, f"/expect/{n}")) for n, each in enumerate(run["expect"])]
+        linter = Linter(Settings(expect=tuple(expected), select=(rule.code,)))
+        assert list(linter.value(run["calls"])) == []
+        assert [finding.location.pointer for finding in linter.expectation_findings()] == places
 
 
 @pytest.mark.parametrize("rule", VALIDATED, ids=name_of)
