@@ -136,17 +136,17 @@ def _decode(value: Any, encoding: Encoding, limits: Limits, most: int) -> Decode
                 name, held = _form_field(held)
                 return _read(held, limits, exact=False, field=(name,))
             if step == "base64":
-                held = _unbase64(held)
+                held = unbase64(held)
             else:
-                held = _inflate(held, step, most)
+                held = inflate(held, step, most)
                 inflated += len(held)
-        except _StepError as failed:
+        except StepError as failed:
             inflated += failed.inflated
             return Undecoded(str(failed), fits=failed.fits, is_too_large=failed.is_too_large, inflated=inflated)
     return Undecoded("nothing that can hold a call")
 
 
-class _StepError(Exception):
+class StepError(Exception):
     """A step cannot be undone.
 
     Args:
@@ -211,38 +211,53 @@ def _text(held: str | bytes) -> str:
     try:
         return held.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _StepError("not valid UTF-8") from None
+        raise StepError("not valid UTF-8") from None
 
 
-def _unbase64(held: str | bytes) -> bytes:
+def unbase64(held: str | bytes) -> bytes:
+    """Return what base64 holds, in either alphabet, with or without padding and line ends.
+
+    Raises:
+        StepError: it is not base64.
+    """
     text = held if isinstance(held, str) else held.decode("latin-1")
     if len(text) < _LEAST_BASE64 or _NOT_BASE64.search(text):
-        raise _StepError("not base64")
+        raise StepError("not base64")
     plain = "".join(text.split()).rstrip("=").translate(_URL_SAFE)
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
-        raise _StepError("not base64") from None
+        raise StepError("not base64") from None
 
 
-def _inflate(held: str | bytes, step: str, most: int) -> bytes:
+def inflate(held: str | bytes, step: str, most: int) -> bytes:
+    """Return what compressed data holds.
+
+    Args:
+        held: the data; in a text, a character stands for a byte.
+        step: ``gzip``, or ``deflate`` with or without the header of zlib.
+        most: bytes that may be inflated.
+
+    Raises:
+        StepError: the data is not in this format, is damaged, or holds more.
+    """
     if isinstance(held, str):
         if "\ufffd" in held:
-            raise _StepError("it may be compressed, and was damaged by the tool that recorded it", fits=True)
+            raise StepError("it may be compressed, and was damaged by the tool that recorded it", fits=True)
         try:
             held = held.encode("latin-1")  # a byte of the body is a character of the text
         except UnicodeEncodeError:
-            raise _StepError(f"not {step}") from None
+            raise StepError(f"not {step}") from None
     if step == "gzip":
         return _inflated(held, _GZIP, most, step)
     try:
         return _inflated(held, _ZLIB, most, step)
-    except _StepError as failed:
+    except StepError as failed:
         if failed.is_too_large:
             raise
         try:
             return _inflated(held, _RAW_DEFLATE, most, step)
-        except _StepError as again:
+        except StepError as again:
             again.inflated += failed.inflated
             raise
 
@@ -260,11 +275,11 @@ def _inflated(held: bytes, form: int, most: int, step: str) -> bytes:
             elif inflater.eof or not (piece or held):
                 break
     except zlib.error:
-        raise _StepError(f"not {step}", inflated=len(found)) from None
+        raise StepError(f"not {step}", inflated=len(found)) from None
     if len(found) > most:
-        raise _StepError(f"larger than {most:,} bytes when it is inflated", is_too_large=True, inflated=most)
+        raise StepError(f"larger than {most:,} bytes when it is inflated", is_too_large=True, inflated=most)
     if not inflater.eof:
-        raise _StepError(f"{step} that is cut off", fits=True, inflated=len(found))
+        raise StepError(f"{step} that is cut off", fits=True, inflated=len(found))
     return bytes(found)
 
 
@@ -272,12 +287,12 @@ def _form_field(held: str | bytes) -> tuple[str, str]:
     """Return name and text of the first field of a form that can hold JSON."""
     text = _text(held)
     if "=" not in text:
-        raise _StepError("not a form")
+        raise StepError("not a form")
     try:
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=1000)
     except ValueError:
-        raise _StepError("not a form") from None
+        raise StepError("not a form") from None
     for name, value in fields:
         if _JSON_START.match(value):
             return name, value
-    raise _StepError("a form without JSON")
+    raise StepError("a form without JSON")

@@ -17,8 +17,10 @@ from segkoch_lint.documents.json.tokens import Token, Tokenizer
 from segkoch_lint.documents.source_map import SourceMap, SourceMapBuilder
 from segkoch_lint.findings.position import OffsetRange
 
-_JSONC = Tokenizer(line_ends=r"\n\r")
-_JSON5 = Tokenizer(
+JSONC = Tokenizer(line_ends=r"\n\r")
+"""JSON with comments."""
+
+JSON5 = Tokenizer(
     space=r" \t\n\r\v\f\u00a0\ufeff\u2028\u2029\u1680\u2000-\u200a\u202f\u205f\u3000",
     quotes="\"'",
     line_ends=r"\n\r\u2028\u2029",
@@ -69,7 +71,7 @@ def to_strict_json(source: str, *, json5: bool) -> tuple[str, SourceMap]:
         OpenCommentError: a comment does not end.
     """
     rewriter = _Rewriter(source, json5=json5)
-    for token in (_JSON5 if json5 else _JSONC).tokens(source):
+    for token in (JSON5 if json5 else JSONC).tokens(source):
         rewriter.add(token)
     return rewriter.finish()
 

@@ -35,6 +35,9 @@ class RewrittenDocument:
         places: the offsets in the source of the characters of the JSON.
         line, column: where the source begins in the input.
         notation: how strings are written in the source; None if the source must not be edited.
+
+    Attributes:
+        made, source, places: as given.
     """
 
     origin: Origin | None = None
@@ -49,9 +52,9 @@ class RewrittenDocument:
         *,
         notation: Notation | None = None,
     ) -> None:
-        self._made = made
-        self._source = source
-        self._places = places
+        self.made = made
+        self.source = source
+        self.places = places
         self._notation = notation
         self._table = LineTable(source, line, column)
         self.start = (line, column)
@@ -59,33 +62,33 @@ class RewrittenDocument:
     @property
     def value(self) -> Any:
         """The document's value."""
-        return self._made.value
+        return self.made.value
 
     @property
     def ids(self) -> KnownIds:
         """The values that are personal data because of their keys."""
-        return self._made.ids
+        return self.made.ids
 
     @property
     def repeated(self) -> Sequence[Path]:
         """Paths of the members whose key is repeated in its object."""
-        return self._made.repeated
+        return self.made.repeated
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
-        return {path: self._span(extent) for path, extent in self._made.extents(paths).items()}
+        return {path: self._span(extent) for path, extent in self.made.extents(paths).items()}
 
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of all keys of *path* in its object."""
-        return [self._span(extent) for extent in self._made.key_extents(path)]
+        return [self._span(extent) for extent in self.made.key_extents(path)]
 
     def written_text(self, path: Path, *, key: bool = False) -> WrittenText | None:
         """Return how the string at *path*, or its key, is written; None if it is repeated, or must not be edited."""
-        extents = self._made.key_extents(path) if key else list(self._made.extents([path]).values())
+        extents = self.made.key_extents(path) if key else list(self.made.extents([path]).values())
         if len(extents) != 1 or self._notation is None:
             return None
-        start, end = self._places.to_source(extents[0])
-        written = self._source[start:end]
+        start, end = self.places.to_source(extents[0])
+        written = self.source[start:end]
         return WrittenText(written, self._notation, lambda part: self._table.span((start + part[0], start + part[1])))
 
     def note(self, path: Path) -> None:
@@ -98,15 +101,15 @@ class RewrittenDocument:
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:
         """Return the scalar values near a range of a line."""
         zero = self._table.zero_of_line(line)
-        found = self._made.scalar_reader.near(*self._places.to_made((zero + start, zero + end)), 0)
+        found = self.made.scalar_reader.near(*self.places.to_made((zero + start, zero + end)), 0)
         return [self._in_source(scalar, zero) for scalar in found]
 
     def _in_source(self, scalar: Scalar | Boundary, zero: int) -> Scalar | Boundary:
-        start, end = self._places.to_source((scalar.start, scalar.end))
+        start, end = self.places.to_source((scalar.start, scalar.end))
         return scalar._replace(start=start - zero, end=end - zero)
 
     def _span(self, extent: OffsetRange) -> Span:
-        return self._table.span(self._places.to_source(extent))
+        return self._table.span(self.places.to_source(extent))
 
 
 def parse_rewritten(

@@ -86,6 +86,19 @@ def read_csv(
             first = False
 
 
+def read_rows(stream: Iterable[bytes], delimiter: str, limits: Limits) -> Iterator[RawRow | ParseError]:
+    """Yield the rows of CSV as they are written, the header first; blank lines are left out.
+
+    Args:
+        stream, delimiter, limits: see `read_csv`.
+
+    Raises:
+        OSError: reading failed.
+    """
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * limits.line_bytes + 2))
+    yield from _records(_Lines(stream, limits), delimiter)
+
+
 @dataclass(frozen=True, slots=True)
 class _Header:
     columns: Columns

@@ -76,6 +76,9 @@ class YamlDocument:
         table: the lines of the text that the nodes' marks refer to.
         text: that text.
 
+    Attributes:
+        root, text: as given.
+
     Raises:
         RefusedError: the document has no value that JSON could hold.
     """
@@ -83,9 +86,9 @@ class YamlDocument:
     origin: Origin | None = None
 
     def __init__(self, root: yaml.Node, table: LineTable, text: str) -> None:
-        self._root = root
+        self.root = root
         self._table = table
-        self._text = text
+        self.text = text
         reader = Values()
         self.value = reader.read(root)
         self.start = table.position(root.start_mark.index)
@@ -98,12 +101,12 @@ class YamlDocument:
 
     def locate(self, paths: Collection[Path]) -> dict[Path, Span]:
         """Return the span of the value at each path; paths that do not exist are left out."""
-        nodes = ((path, node_at(self._root, path)) for path in paths)
+        nodes = ((path, node_at(self.root, path)) for path in paths)
         return {path: self._table.span(self._extent(node)) for path, node in nodes if node is not None}
 
     def keys(self, path: Path) -> Sequence[Span]:
         """Return the spans of all keys of *path* in its object."""
-        parent = node_at(self._root, path[:-1])
+        parent = node_at(self.root, path[:-1])
         if not isinstance(parent, yaml.MappingNode):
             return []
         return [self._table.span(self._extent(key)) for key, _ in parent.value if key_text(key) == path[-1]]
@@ -113,30 +116,30 @@ class YamlDocument:
 
         None if it is repeated, at several paths through an alias, or has an anchor, a tag or a comment in it.
         """
-        node = self._key_node(path) if key else node_at(self._root, path)
+        node = self._key_node(path) if key else node_at(self.root, path)
         if not isinstance(node, yaml.ScalarNode) or id(node) in self._nodes_of_aliases:
             return None
         start, end = self._extent(node)
-        written = self._text[start:end]
+        written = self.text[start:end]
         if written[:1] in {"&", "!", "*"} or (node.style in {"|", ">"} and not _BLOCK_HEADER.match(written)):
             return None
         return WrittenText(written, YAML_STRINGS, lambda part: self._table.span((start + part[0], start + part[1])))
 
     def _key_node(self, path: Path) -> yaml.Node | None:
         """Return the node of the key of *path* in its object; None if it is merged from another one, or repeated."""
-        parent = node_at(self._root, path[:-1])
+        parent = node_at(self.root, path[:-1])
         members = parent.value if isinstance(parent, yaml.MappingNode) else []
         keys: list[yaml.Node] = [name for name, _ in members if key_text(name) == path[-1]]
         return keys[0] if len(keys) == 1 else None
 
     @cached_property
     def _nodes_of_aliases(self) -> frozenset[int]:
-        return nodes_of_aliases(self._root)
+        return nodes_of_aliases(self.root)
 
     def note(self, path: Path) -> Note | None:
         """Return a note if YAML reads an unquoted text as something other than a string."""
-        node = node_at(self._root, path)
-        if not isinstance(node, yaml.ScalarNode) or node.style or self._text.startswith("!", node.start_mark.index):
+        node = node_at(self.root, path)
+        if not isinstance(node, yaml.ScalarNode) or node.style or self.text.startswith("!", node.start_mark.index):
             return None
         kind = _KINDS.get(kind_of(node))
         remark = f"YAML reads this unquoted text as {kind}: put it in quotes."
@@ -158,7 +161,7 @@ class YamlDocument:
         """The scalar values by line; one of several lines is on each of them."""
         scalars: list[tuple[Span, str | None, str, str | None]] = []
         seen: set[int] = set()
-        waiting: list[tuple[yaml.Node, str | None, str | None]] = [(self._root, None, None)]
+        waiting: list[tuple[yaml.Node, str | None, str | None]] = [(self.root, None, None)]
         while waiting:
             node, key, parent = waiting.pop()
             if id(node) in seen:
@@ -187,10 +190,10 @@ class YamlDocument:
         while isinstance(last, yaml.CollectionNode) and not last.flow_style and last.value:
             last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
         start, end = node.start_mark.index, max(last.end_mark.index, node.start_mark.index)
-        while end > start and self._text[end - 1] in " \t\r\n":
+        while end > start and self.text[end - 1] in " \t\r\n":
             end -= 1
         # An empty value at the end of the text is directly after the value before it, not on a line of its own.
-        return (start, end) if end > start or self._text[start:].strip() else _end_of(self._text, start)
+        return (start, end) if end > start or self.text[start:].strip() else _end_of(self.text, start)
 
 
 def parse_yaml(

@@ -1,0 +1,209 @@
+"""Which values get a pseudonym, and which stay.
+
+Ids by their keys and by their form are what masking finds (`segkoch_lint.findings.redaction`). A copy that is given
+away is stricter: every other string is replaced, too, unless it is listed here or in the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import Any
+
+from segkoch_lint import resources
+from segkoch_lint.bounded_cache import cached
+from segkoch_lint.calls.call import CALL_TYPES
+from segkoch_lint.findings.position import OffsetRange
+from segkoch_lint.findings.redaction.known_ids import Ids
+from segkoch_lint.findings.redaction.personal_data import hides_values, merged, sensitive_spans
+from segkoch_lint.findings.redaction.placeholders import is_placeholder
+from segkoch_lint.findings.redaction.sensitive_keys import fold
+from segkoch_lint.pseudonyms.pseudonymizer import Pseudonymizer
+
+_EVENTS = frozenset({"event", "eventtext"})
+
+_NAMED = frozenset(
+    """
+    type version os manufacturer model library channel platform trackingstatus atttrackingstatus adtrackingenabled
+    method httpmethod httpversion mimetype contenttype encoding currency level severity eventsource messagetype schema
+    libraryname libraryversion osname osversion devicetype devicemanufacturer devicemodel appversion appbuild
+    """.split()
+)
+"""Keys, alone or after the key of the object around, folded: their values say what sent a call, and not who."""
+
+_LONGEST_NAMED = 100
+"""Code points of the longest value of these keys."""
+
+_PLACES = frozenset(
+    "lat lng lon long latitude longitude altitude accuracy zip zipcode postalcode postcode age birthyear".split()
+)
+"""Keys whose numbers are personal."""
+
+_TIMES = re.compile(
+    r"(?:[tT]ime(?:[sS]tamp)?|TIME(?:STAMP)?|[dD]ate|DATE|[eE]xpires|[mM]illis"
+    r"|[a-z0-9](?:At|Ms|Ts)|_(?:at|ms|ts|AT)|\A(?:at|ts))\Z"
+)
+"""The end of a key whose value is a time."""
+
+_AMOUNTS = frozenset("revenue price total value quantity subtotal tax shipping discount size bytes".split())
+
+_LONG_NUMBER = re.compile(r"-?\d{7,}")
+"""A number that may be an id, whatever its key is."""
+
+_NUMBER = re.compile(r"\d+")
+_EXPONENT = re.compile(r"[eE].*")
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+_REPEATED = re.compile(r"[\s-]*(?:0[\s0-]*|([0-9a-fx])[\s-]*(?:\1[\s-]*)+)", re.IGNORECASE)
+"""A zero id, or one digit repeated."""
+
+_WORD_WITH_DIGITS = re.compile(r"(?=[^\W_]*\d{4})[^\W_]+")
+"""A word of an event name or a key that may be an id."""
+
+_GUID_PLACEHOLDER = re.compile(r"kochava(?:-?(?:app|api|guid|key|id|test))*|ko-?your[a-z-]*|ko[x-]+")
+"""Placeholders of the GUID of an app (KCH503)."""
+
+_KOCHAVA = "5695db50e954a874ca44ce63"
+"""The id of the Kochava destination in Segment's catalogue: it is the same for everybody."""
+
+_HARMLESS = frozenset(
+    """
+    application/json application/x-www-form-urlencoded text/plain text/html text/css text/javascript image/png
+    application/javascript application/octet-stream application/x-ndjson image/gif image/jpeg image/svg+xml
+    gzip deflate br identity base64 utf-8 http/1.1 http/2 http/2.0 h2 h3 http/3 aws:sqs aws:sns aws:kinesis
+    data_message control_message notification
+    """.split()
+)
+
+_HEADERS = frozenset(
+    """
+    accept accept-encoding accept-language authorization cache-control connection content-encoding content-length
+    content-type cookie date etag expires host origin pragma referer server set-cookie transfer-encoding user-agent vary
+    """.split()
+)
+"""Names of headers."""
+
+
+class Decision(Enum):
+    """What is done with the strings of a key."""
+
+    ID = "replaced, wherever it is repeated, too"
+    REPLACED = "replaced"
+    NAMED = "only ids in it are replaced"
+    EVENT = "only ids and words that may be ids are replaced"
+
+
+@cached
+def decision(key: str | None, parent: str | None) -> Decision:
+    """Return what is done with the strings of a key.
+
+    Args:
+        key: the nearest key above the value.
+        parent: the key above that, or the first one above that is sensitive.
+    """
+    if hides_values(key, parent):
+        return Decision.ID
+    if key is None:
+        return Decision.REPLACED
+    name = fold(key)
+    if name in _EVENTS:
+        return Decision.EVENT
+    named = name in _NAMED or fold(parent or "") + name in _NAMED or name.removeprefix("context") in _NAMED
+    return Decision.NAMED if named else Decision.REPLACED
+
+
+def listed_values(*documents: Any) -> Iterator[str]:
+    """Yield the texts that schemas list: by `const`, `enum` and `anyCase`."""
+    waiting = list(documents)
+    while waiting:
+        schema = waiting.pop()
+        if isinstance(schema, dict):
+            for keyword, value in schema.items():
+                if keyword in {"enum", "anyCase", "const"}:
+                    listed = value if isinstance(value, list) else [value]
+                    yield from (each for each in listed if isinstance(each, str))
+                elif keyword not in {"examples", "counterexamples"}:
+                    waiting.append(value)
+        elif isinstance(schema, list):
+            waiting.extend(schema)
+
+
+class Policy:
+    """Replaces values by pseudonyms.
+
+    Args:
+        key: the secret of the pseudonyms.
+        listed: further values that stay, such as those that rules list.
+        hosts: hosts that take calls, beside Segment's.
+    """
+
+    def __init__(self, key: bytes, listed: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
+        definitions, endpoints = resources.load("definitions"), resources.load("segment-endpoints")
+        values = {*CALL_TYPES, *listed_values(definitions), *listed, *_HARMLESS, *_HEADERS, _KOCHAVA}
+        self._listed = frozenset(map(str.lower, values))
+        fixed = (each for each in values if is_placeholder(each) or len(each) > 3)
+        self.pseudonyms = Pseudonymizer(key, fixed, (*endpoints["hosts"], *hosts))
+
+    def string(self, text: str, key: str | None, parent: str | None, ids: Ids | None = None) -> str:
+        """Return the text to write in place of a string: as many code points, as many bytes of UTF-8.
+
+        Args:
+            text: the string.
+            key, parent: see `decision`.
+            ids: ids that are known from other values.
+        """
+        if self._stays(text):
+            return text
+        decided = decision(key, parent)
+        if decided is Decision.ID:
+            return self.pseudonyms.text(text, times=False)
+        if decided is Decision.REPLACED or len(text) > _LONGEST_NAMED:
+            is_date = key is not None and _TIMES.search(key) is not None and _DATE.fullmatch(text) is not None
+            return text if is_date else self.pseudonyms.text(text)
+        return self._only_ids(text, ids, words=decided is Decision.EVENT)
+
+    def name(self, key: str, ids: Ids | None = None) -> str:
+        """Return the text to write in place of a key."""
+        return self._only_ids(key, ids, words=True)
+
+    def number(self, digits: str, key: str | None, parent: str | None) -> str:
+        """Return what to write in place of a number: the number, unless it is personal or may be an id."""
+        folded = fold(key or "")
+        is_personal = decision(key, parent) is Decision.ID or folded in _PLACES
+        if not is_personal:
+            may_be_id = _LONG_NUMBER.fullmatch(digits) is not None
+            if not may_be_id or folded in _AMOUNTS or (key is not None and _TIMES.search(key)):
+                return digits
+        exponent = _EXPONENT.search(digits)
+        end = exponent.start() if exponent else len(digits)
+        return _NUMBER.sub(lambda found: self.pseudonyms.of(found[0]), digits[:end]) + digits[end:]
+
+    def words(self, text: str) -> str:
+        """Return the text to write in place of free text."""
+        return self.pseudonyms.text(text)
+
+    def _stays(self, text: str) -> bool:
+        lowered = text.strip().lower()
+        return (
+            lowered in self._listed
+            or is_placeholder(text)
+            or _REPEATED.fullmatch(lowered) is not None
+            or _GUID_PLACEHOLDER.fullmatch(lowered) is not None
+        )
+
+    def _only_ids(self, text: str, ids: Ids | None, *, words: bool) -> str:
+        spans: list[OffsetRange] = list(sensitive_spans(text))
+        if words:
+            spans += (found.span() for found in _WORD_WITH_DIGITS.finditer(text))
+        if ids is not None:
+            spans += ids.ranges(text)
+        if not spans:
+            return text
+        pieces: list[str] = []
+        at = 0
+        for start, end in merged(spans):
+            pieces += (text[at:start], self.pseudonyms.text(text, start, end))
+            at = end
+        return "".join(pieces) + text[at:]

@@ -1,0 +1,225 @@
+"""Pseudonyms of ids, names and words: same length, alphabet and case; equal ids get equal ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import count
+from struct import Struct
+
+from segkoch_lint.bounded_cache import BoundedCache
+from segkoch_lint.findings.redaction.placeholders import is_placeholder
+from segkoch_lint.pseudonyms.alphabets import (
+    DIGITS,
+    HEX_LETTERS,
+    Alphabet,
+    alphabet_of,
+    folded,
+    has_case,
+)
+from segkoch_lint.pseudonyms.permutation import Permutation
+
+_UNIT = r"""
+      (?P<time>\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?(?![^\W_]))
+    | (?P<fixed>
+        (?<![^\W_])(?i:your|kochava-test)(?=[\s_-])           # words at the start of ids that rules look for
+        | (?<![\w.-])(?i:HOSTS)(?![\w-])                    # hosts of Segment
+        | /v1/[a-z]{1,12}(?![\w/.-])                         # paths of its API
+      )
+    | (?<![\w.+%-])[\w.+%-]++@[^\W_][\w-]*+(?:\.[\w-]++)*+   # an e-mail address
+    | (?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])             # IPv4
+    | (?<![\w:.-])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}(?![\w:.-])  # IPv6, MAC
+    | [^\W_]++(?:-[^\W_]++)*+                                # words that hyphens join
+"""
+"""What gets a pseudonym as a whole. It does not depend on the text around, so that an id in a text gets the same one.
+
+Each alternative begins where a run of its characters begins, or is bounded, so that the search takes linear time.
+"""
+
+_ONE_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+
+_REPEATED = re.compile(r"0+|1|([1-9a-fx])\1+")
+"""Zeros, 1, or another digit repeated: what rules take for a placeholder."""
+
+_NUMBER_WITH_LETTERS = re.compile(r"\d+e\d+|0(?:x[0-9a-f]+|o[0-7]+|b[01]+)")
+"""What readers of YAML may take for a number."""
+
+_GUID, _SHORTEST_GUID = "ko", 6
+"""How the GUID of an app of Kochava begins (KCH503), and its length."""
+
+_SHORTEST_HEX = 16
+"""Characters of the shortest hexadecimal id whose letters and digits change places.
+
+The places of the letters of an id identify it for anybody who has a list of ids, as Kochava has.
+"""
+
+_ATTEMPTS = 1000
+"""How many random pseudonyms are tried: those that are fixed values are not used, and hardly any is."""
+
+_NUMBERS_IN_SALT = Struct(">2Q")
+_NUMBERS_IN_DIGEST = Struct(">16I")
+
+_MOST_PERMUTED = 1 << 40
+"""The most texts of one form that are permuted. If there are more, two of them hardly ever get the same pseudonym."""
+
+_WORDS = frozenset(
+    """
+    true false yes no on off null y n t f nan inf infinity ios android ipados iphone watchos tvos os apple
+    debug info warn warning error fatal trace http https post get put patch options head utc gmt v1
+    """.split()
+)
+"""Words that stay, and that no pseudonym is: a reader of YAML, or a rule, could take them for something else."""
+
+
+class Pseudonymizer:
+    """Replaces units of texts: addresses, and words with the hyphens that join them.
+
+    Args:
+        key: the secret: the same key gives the same pseudonyms.
+        fixed: values that stay, such as placeholders.
+        hosts: hosts that stay; one that begins with a dot means every host below it.
+    """
+
+    def __init__(self, key: bytes, fixed: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
+        self._key = key
+        self._fixed = _WORDS | {fold(each) for each in fixed if _ONE_WORD.fullmatch(each)}
+        self._unit = re.compile(_UNIT.replace("HOSTS", "|".join(map(_host_pattern, hosts)) or "(?!)"), re.VERBOSE)
+        self._permutations: dict[str, Permutation] = {}
+        self._known: BoundedCache[str, str] = BoundedCache(8 << 20)
+
+    def text(self, text: str, start: int = 0, end: int | None = None, *, times: bool = True) -> str:
+        """Return a part of a text, as long as before, with each unit in it replaced.
+
+        Args:
+            text: the text.
+            start, end: the part.
+            times: whether dates with a time of the day stay.
+        """
+        pieces: list[str] = []
+        stop = len(text) if end is None else end
+        at = start
+        for found in self._unit.finditer(text, start, stop):
+            if found.lastgroup is None or (found.lastgroup == "time" and not times):
+                pieces += (text[at : found.start()], self.of(found[0]))
+                at = found.end()
+        return "".join(pieces) + text[at:stop]
+
+    def of(self, unit: str) -> str:
+        """Return the pseudonym of one unit; a fixed one is its own."""
+        found = self._known.entries.get(unit)
+        return self._known.add(unit, self._pseudonym(unit)) if found is None else found
+
+    def _pseudonym(self, unit: str) -> str:
+        old = fold(unit)
+        if not old or self._is_fixed(old) or is_placeholder(unit):
+            return unit
+        return _dressed(unit, self._replaced(old))
+
+    def _is_fixed(self, text: str) -> bool:
+        return text in self._fixed or _REPEATED.fullmatch(text) is not None or is_placeholder(text)
+
+    def _replaced(self, old: str) -> str:
+        """Return the pseudonym of a folded text."""
+        kept = _kept(old)
+        body = old[kept:]
+        alphabets = [alphabet_of(letter) for letter in body]
+        kind = _kind(old)
+        for new in self._candidates(body, alphabets, first_is_not_zero=old.isdecimal() and old.isascii()):
+            whole = old[:kept] + new
+            if whole == old or (_kind(whole) == kind and not self._is_fixed(whole)):
+                return whole
+        return old
+
+    def _candidates(self, old: str, alphabets: Sequence[Alphabet], *, first_is_not_zero: bool) -> Iterator[str]:
+        """Yield texts of the same form in a secret order; if they are few, each of them once and the old one last."""
+        if len(old) >= _SHORTEST_HEX and all(each in (DIGITS, HEX_LETTERS) for each in alphabets):
+            letters = alphabets.count(HEX_LETTERS)
+            yield from (new for attempt in range(_ATTEMPTS) if (new := self._hexadecimal(old, letters, attempt)) != old)
+            return
+        sizes = [len(each.letters) for each in alphabets]
+        lowest = int(first_is_not_zero)
+        sizes[0] -= lowest
+        most = 1
+        for size in sizes:
+            most *= size
+        if most > _MOST_PERMUTED:
+            for attempt in range(_ATTEMPTS):
+                new = self._random(old, alphabets, sizes, lowest, attempt)
+                if new != old:
+                    yield new
+            return
+        number = 0
+        for index, (letter, alphabet, size) in enumerate(zip(old, alphabets, sizes, strict=True)):
+            number = number * size + alphabet.index[letter] - (lowest if index == 0 else 0)
+        form = f"{lowest}{''.join(each.name for each in alphabets)}"
+        permutation = self._permutations.get(form)
+        if permutation is None:
+            permutation = self._permutations[form] = Permutation(self._key, form, most)
+        first = number
+        while True:
+            number = permutation.next(number)
+            yield _text(number, alphabets, sizes, lowest)
+            if number == first:
+                return
+
+    def _random(self, old: str, alphabets: Sequence[Alphabet], sizes: Sequence[int], lowest: int, attempt: int) -> str:
+        numbers = self._numbers(old, attempt)
+        drawn = (next(numbers) % size for size in sizes)
+        return "".join(
+            alphabet.letters[number + (lowest if index == 0 else 0)]
+            for index, (alphabet, number) in enumerate(zip(alphabets, drawn, strict=True))
+        )
+
+    def _hexadecimal(self, old: str, letters: int, attempt: int) -> str:
+        """Return as many hexadecimal digits, as many of them letters, at any places."""
+        numbers = self._numbers(old, attempt)
+        by_number = sorted(range(len(old)), key=lambda _: next(numbers))
+        places = set(by_number[:letters])
+        return "".join(
+            HEX_LETTERS.letters[next(numbers) % 6] if index in places else DIGITS.letters[next(numbers) % 10]
+            for index in range(len(old))
+        )
+
+    def _numbers(self, text: str, attempt: int) -> Iterator[int]:
+        """Yield random numbers of 32 bits that the key and the text determine."""
+        seed = blake2b(text.encode("utf-8", "surrogatepass"), key=self._key, person=b"pseudonym").digest()
+        for block in count():
+            salt = _NUMBERS_IN_SALT.pack(attempt, block)
+            yield from _NUMBERS_IN_DIGEST.unpack(blake2b(seed, key=self._key, person=b"numbers", salt=salt).digest())
+
+
+def _host_pattern(host: str) -> str:
+    return rf"(?:[\w-]+\.)+{re.escape(host[1:])}" if host.startswith(".") else re.escape(host)
+
+
+def fold(unit: str) -> str:
+    """Return the letters and digits of a unit, without case: units that differ in case or hyphens are one id."""
+    return "".join(folded(letter) for letter in unit if letter.isalnum())
+
+
+def _kept(old: str) -> int:
+    """Return how many of the first characters of a folded text stay: leading zeros, and the mark of a GUID."""
+    if old.startswith(_GUID) and len(old) >= _SHORTEST_GUID:
+        return len(_GUID)
+    return len(old) - len(old.lstrip("0")) if old.isdecimal() and old.isascii() else 0
+
+
+def _kind(text: str) -> object:
+    """Return what a pseudonym has in common with its folded original, beside its form."""
+    return _NUMBER_WITH_LETTERS.fullmatch(text) is not None, text.startswith(_GUID) and len(text) >= _SHORTEST_GUID
+
+
+def _text(number: int, alphabets: Sequence[Alphabet], sizes: Sequence[int], lowest: int) -> str:
+    letters: list[str] = []
+    for index in range(len(sizes) - 1, -1, -1):
+        number, at = divmod(number, sizes[index])
+        letters.append(alphabets[index].letters[at + (lowest if index == 0 else 0)])
+    return "".join(reversed(letters))
+
+
+def _dressed(unit: str, new: str) -> str:
+    """Return a folded pseudonym with the punctuation of a unit, and the case of its letters in their order."""
+    upper = (letter != folded(letter) for letter in unit if letter.isalnum() and has_case(folded(letter)))
+    letters = (letter.upper() if has_case(letter) and next(upper) else letter for letter in new)
+    return "".join(next(letters) if letter.isalnum() else letter for letter in unit)

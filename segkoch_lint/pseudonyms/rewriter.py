@@ -1,0 +1,229 @@
+"""Rewrites JSON and texts, with what is encoded inside their strings; all other text stays byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from segkoch_lint.bounded_cache import BoundedCache
+from segkoch_lint.calls.signs import shows_signs
+from segkoch_lint.documents.document import ParseError
+from segkoch_lint.documents.embedded import objects_in
+from segkoch_lint.documents.json.parser import parse_json
+from segkoch_lint.documents.json.scanner import VALUE, VALUE_KEY, VALUE_OPENING, VALUE_STRING, key_text
+from segkoch_lint.findings.position import Span
+from segkoch_lint.findings.redaction.known_ids import SHORTEST_VALUE, Ids, KnownIds
+from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
+from segkoch_lint.findings.text_edits import TextEdit, edited
+from segkoch_lint.inputs.limits import Limits
+from segkoch_lint.pseudonyms.encodings import FormField, form_fields, packed_text
+from segkoch_lint.pseudonyms.escapes import FORM, JSON
+from segkoch_lint.pseudonyms.policy import Decision, Policy, decision
+
+MOST_LEVELS = 8
+"""Texts inside one another that are rewritten; more of them are refused."""
+
+_WORDS = frozenset({"null", "true", "false"})
+_JSON_START = re.compile(r"\ufeff?\s*[{\[\"]")
+_OBJECT_IN_TEXT = re.compile(r'\{\s*"')
+
+
+class RefusedError(Exception):
+    """A text cannot be rewritten.
+
+    Attributes:
+        message: why, without quoting it.
+        span: where; None if the place is unknown.
+    """
+
+    def __init__(self, message: str, span: Span | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+
+
+class Rewriter:
+    """Rewrites texts of one run.
+
+    Args:
+        policy: replaces values.
+        limits: the depth and size of what is read.
+    """
+
+    def __init__(self, policy: Policy, limits: Limits) -> None:
+        self.policy = policy
+        self.limits = limits
+        self._names: BoundedCache[str, str] = BoundedCache()
+        self._scalars: BoundedCache[tuple[str, str | None, str | None], str] = BoundedCache(8 << 20)
+
+    def json(self, text: str, level: int = 0, ids: Ids | None = None) -> list[TextEdit]:
+        """Return the edits of valid JSON, in order: keys and scalar values.
+
+        An id that a value has because of its key is replaced in the other texts, too.
+
+        Args:
+            text: one document or several.
+            level: how many texts are around it.
+            ids: ids that are known from the text around.
+
+        Raises:
+            RefusedError: a text in it holds a broken call.
+        """
+        edits, found, kept = self._json(text, level, ids)
+        if ids is None and found:
+            others = "\n".join(kept)
+            again = [each for each in found if len(each) >= SHORTEST_VALUE and each in others]
+            if again:
+                return self._json(text, level, KnownIds({"ids": again}))[0]
+        return edits
+
+    def _json(self, text: str, level: int, ids: Ids | None) -> tuple[list[TextEdit], list[str], list[str]]:
+        """Return the edits, the ids by their keys, and the keys and other strings that stay."""
+        edits: list[TextEdit] = []
+        found_ids: list[str] = []
+        kept: list[str] = []
+        key: str | None = None
+        parent: str | None = None
+        around: list[tuple[str | None, str | None]] = []
+        for found in VALUE.finditer(text):
+            kind = found.lastindex
+            if kind is None:
+                if around:
+                    key, parent = around.pop()
+                continue
+            name = found[VALUE_KEY]
+            if name is not None:
+                key = key_text(name)
+                new = self._name(name, key, ids)
+                if new != name:
+                    edits.append(TextEdit(*found.span(VALUE_KEY), new))
+                else:
+                    kept.append(name)
+            if kind == VALUE_OPENING:
+                around.append((key, parent))
+                if key is not None and not (parent is not None and is_sensitive_key(parent)):
+                    parent = key
+                continue
+            token = found[kind]
+            if token in _WORDS:
+                continue
+            new = self._scalar(token, key, parent, level, ids)
+            if new != token:
+                edits.append(TextEdit(*found.span(kind), new))
+                if kind == VALUE_STRING and decision(key, parent) is Decision.ID:
+                    found_ids.append(key_text(token))
+            else:
+                kept.append(token)
+        return edits, found_ids, kept
+
+    def _name(self, written: str, key: str, ids: Ids | None) -> str:
+        if ids is not None:
+            return _string(written, key, self.policy.name(key, ids))
+        known = self._names.entries.get(written)
+        return self._names.add(written, _string(written, key, self.policy.name(key))) if known is None else known
+
+    def _scalar(self, token: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str:
+        if ids is not None:
+            return self._new_scalar(token, key, parent, level, ids)
+        asked = (token, key, parent)
+        known = self._scalars.entries.get(asked)
+        return self._scalars.add(asked, self._new_scalar(token, key, parent, level, ids)) if known is None else known
+
+    def _new_scalar(self, token: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str:
+        if token[0] != '"':
+            return self.policy.number(token, key, parent)
+        value = key_text(token)
+        return _string(token, value, self.string(value, key, parent, level, ids))
+
+    def string(self, text: str, key: str | None, parent: str | None, level: int = 0, ids: Ids | None = None) -> str:
+        """Return what replaces a string: what it holds, if that is JSON in any encoding; else its pseudonym.
+
+        Args:
+            text: the string.
+            key, parent: see `segkoch_lint.pseudonyms.policy.decision`.
+            level: how many texts are around it.
+            ids: ids that are known from the text around.
+
+        Raises:
+            RefusedError: it holds a broken call.
+        """
+        inner = self._inner(text, key, parent, level, ids)
+        return self.policy.string(text, key, parent, ids) if inner is None else inner
+
+    def _inner(self, text: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str | None:
+        """Return the text with what it holds rewritten; None if it holds no JSON."""
+        if _JSON_START.match(text) and (rewritten := self._inner_json(text, key, parent, level, ids)) is not None:
+            return rewritten
+        if _OBJECT_IN_TEXT.search(text) and shows_signs(text.encode("utf-8", "replace")):
+            return self.line(text, self._next(level), ids)
+        packed = packed_text(text, self.limits.line_bytes)
+        if packed is not None and _JSON_START.match(packed.text):
+            rewritten = self._inner_json(packed.text, key, parent, self._next(level), ids)
+            return None if rewritten is None else packed.pack(rewritten)
+        fields = form_fields(text)
+        if fields:
+            return self._form(text, fields, level, ids)
+        return None
+
+    def _inner_json(self, text: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str | None:
+        mark = "\ufeff" if text.startswith("\ufeff") else ""
+        body = text.removeprefix(mark)
+        try:
+            source = body.encode("utf-8")
+        except UnicodeEncodeError:
+            return None
+        document = parse_json(source, depth=self.limits.depth)
+        if isinstance(document, ParseError):
+            if shows_signs(source):
+                raise RefusedError(f"a text inside it is broken: {document.message}")
+            return None
+        if isinstance(document.value, dict | list):
+            return mark + edited(body, self.json(body, self._next(level), ids))
+        if isinstance(document.value, str) and _JSON_START.match(document.value):
+            space = body.index('"')
+            token = body.strip()
+            new = _string(token, document.value, self.string(document.value, key, parent, self._next(level), ids))
+            return mark + body[:space] + new + body[space + len(token) :]
+        return None
+
+    @staticmethod
+    def _next(level: int) -> int:
+        if level >= MOST_LEVELS:
+            raise RefusedError(f"more than {MOST_LEVELS} texts inside one another")
+        return level + 1
+
+    def _form(self, text: str, fields: Sequence[FormField], level: int, ids: Ids | None) -> str:
+        """Return a form with the JSON in its fields rewritten, and all else replaced."""
+        edits: list[TextEdit] = []
+        for each in fields:
+            written = text[each.start : each.end]
+            value = FORM.read(written)
+            inner = self._inner_json(value, None, None, level, ids) if each.value else None
+            new = self.policy.string(value, FORM.read(each.key), None, ids) if inner is None else inner
+            edits.append(TextEdit(each.start, each.end, FORM.rewrite(written, new)))
+        return edited(text, edits)
+
+    def line(self, text: str, level: int = 0, ids: Ids | None = None) -> str:
+        """Return text with the objects in it that show signs of calls rewritten, and all other words replaced.
+
+        Raises:
+            RefusedError: such an object is broken.
+        """
+        pieces: list[str] = []
+        at = 0
+        for each in objects_in(text.encode("utf-8"), 1, self.limits):
+            if isinstance(each, ParseError):
+                raise RefusedError(each.message, each.span)
+            start = each.start[1] - 1
+            pieces += (self.policy.words(text[at:start]), edited(each.text, self.json(each.text, level, ids)))
+            at = start + len(each.text)
+        return "".join(pieces) + self.policy.words(text[at:])
+
+
+def _string(token: str, value: str, new: str) -> str:
+    """Return how a string or key is written in JSON, with quotes."""
+    if new == value:
+        return token
+    if "\\" not in token and len(new) == len(value):
+        return f'"{new}"'  # letters and digits need no escapes
+    return f'"{JSON.rewrite(token[1:-1], new)}"'
