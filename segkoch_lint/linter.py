@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from operator import sub
 from typing import Any
 
@@ -23,10 +25,10 @@ from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.input_entries import ErrorSnippetMaker
 from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.engine.snippet_reader import SnippetReader
-from segkoch_lint.errors import InternalError, OutputError, UsageError
+from segkoch_lint.errors import InternalError, OutputError, UsageError, raise_all
 from segkoch_lint.findings.finding import Finding, Location, Snippet
 from segkoch_lint.findings.redaction.masking import is_like_a_document, shown_path
-from segkoch_lint.findings.summary import RuleTally, Summary
+from segkoch_lint.findings.summary import Summary
 from segkoch_lint.identity.analysis import analyse
 from segkoch_lint.identity.database import IdentityDatabase, Source, record_memory
 from segkoch_lint.identity.identity_findings import IdentityFinding
@@ -168,9 +170,16 @@ class Linter:
             try:
                 if self._input_linter.records_users:
                     self.summary.identity = result.tally
-                for code, calls in result.calls.items():
-                    self.summary.rules.setdefault(code, RuleTally()).calls += calls
-                yield from map(self._of_identity, result)
+                counting: Counter[str] = Counter()
+                for each in result:
+                    finding = self._of_identity(each)
+                    if self.summary.add_finding(finding):
+                        counting[each.code] += each.calls
+                        self.summary.file(each.location.path).findings += 1
+                    yield finding
+                for code, calls in counting.items():
+                    # A call that several findings are about counts once.
+                    self.summary.rules[code].calls += min(calls, result.calls[code])
             finally:
                 result.findings.close()
         except (OutputError, OSError):
@@ -182,18 +191,15 @@ class Linter:
 
     def expectation_findings(self) -> Iterator[Finding]:
         """Yield the findings about expected calls that are missing; it is called once, after `identity_findings`."""
-        return expectation_findings(self.settings, self.selection, self.summary)
+        suppressions = self._input_linter.suppressions
+        return expectation_findings(self.settings, self.selection, self.summary, suppressions)
 
     def _of_identity(self, each: IdentityFinding) -> Finding:
         rule = self.selection.by_code[each.code]
-        severity = self.selection.severity(rule)
-        self.summary.rules[each.code].findings += 1
-        self.summary.file(each.location.path).findings += 1
-        self.summary.severities[str(severity)] += 1
-        return Finding(
+        finding = Finding(
             rule.code,
             rule.name,
-            severity,
+            self.selection.severity(rule),
             each.template,
             each.location,
             each.values,
@@ -202,6 +208,11 @@ class Linter:
             snippet=self._snippet_at(each.code, each.location),
             properties={"calls": each.calls, "libraries": list(each.libraries)},
         )
+        return self._input_linter.suppressions.applied(finding)
+
+    def note_suppressions(self) -> None:
+        """Add to the figures what is to be known of suppressions. It is called once, after all findings."""
+        self.summary.add_suppression_notes(self._input_linter.suppressions.notes())
 
     def _snippet_at(self, code: str, location: Location) -> Snippet | None:
         if self._snippet_reader is None or location.path in self._unreadable_again:
@@ -290,11 +301,11 @@ def lint(
         settings: the configuration; the defaults if None. Configuration files are not read.
 
     Yields:
-        the findings about single calls in the order of the input, then those about users and event names. Findings in
-        parsed JSON have no span.
+        the findings about single calls in the order of the input, then those about users and event names, without
+        suppressed ones. Findings in parsed JSON have no span.
 
     Raises:
-        UsageError: a setting is wrong.
+        UsageError: a setting or a comment that is to suppress findings is wrong.
         FileNotFoundError: an input does not exist, or a glob matches nothing.
         OSError: an input cannot be read.
         RuntimeError: the program itself failed on an input; the other findings were yielded before.
@@ -313,13 +324,16 @@ def lint(
 
 def _lint(source: Mapping[str, Any] | list[Any] | bytes | str | os.PathLike[str], linter: Linter) -> Iterator[Finding]:
     if isinstance(source, bytes):
-        yield from linter.bytes(source)
+        findings: Iterator[Finding] = linter.bytes(source)
     elif isinstance(source, Mapping | list):
-        yield from linter.value(source)
+        findings = linter.value(source)
     else:
-        yield from linter.paths([os.fspath(source)])
-    yield from linter.identity_findings()
-    yield from linter.expectation_findings()
+        findings = linter.paths([os.fspath(source)])
+    every = chain(findings, linter.identity_findings(), linter.expectation_findings())
+    yield from (each for each in every if each.suppression is None)
+    linter.note_suppressions()
+    invalid = [note for note in linter.summary.suppression_notes if note.kind == "invalid"]
+    raise_all([UsageError(f"{note.place}: {note.message}", note.hint) for note in invalid])
     for path, reason in linter.summary.unread:
         kind = FileNotFoundError if reason in MISSING else OSError
         raise kind(f"{shown_path(path)}: {reason}")
@@ -330,6 +344,6 @@ def _lint(source: Mapping[str, Any] | list[Any] | bytes | str | os.PathLike[str]
     if not linter.summary.inputs:
         for path, remark in of_inputs:  # a glob that matches nothing
             raise FileNotFoundError(f"{path}: {remark}")
-    if not linter.summary.checked_anything and not linter.summary.severities:
+    if not (linter.summary.checked_anything or linter.summary.severities or linter.summary.suppressed):
         remarks = [f"{shown_path(path)}: {remark}" for path, remark in of_inputs]
         raise ValueError("; ".join(["nothing was checked, since there is no Segment call", *remarks]))

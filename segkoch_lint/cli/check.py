@@ -159,6 +159,7 @@ def command(
         except Exception as error:  # noqa: BLE001 - the reports are completed, and say that they are incomplete
             raise_arrived()
             linter.failed(error, consequence="what comes after it was not checked")
+        linter.note_suppressions()
         within = count_within_budgets(linter.summary, linter.selection)
         code = exit_status(linter.summary, settings.fail_on, allow_empty=run.allow_empty, within=within)
         selection = linter.selection

@@ -271,6 +271,11 @@ def print_notes(summary: Summary) -> None:
         print_note(f"Note: {_name(path)}: {remark}")
     for path, reason in summary.unread:
         print_note(f"Error: {_name(path)}: {reason}")
+    for note in summary.suppression_notes:
+        level = "Error" if note.kind == "invalid" else "Note"
+        print_note(f"{level}: {note.place}: {note.message}")
+        if note.hint:
+            print_note(f"  {note.hint}")
     _print_internal_errors(summary)
     if not summary.adds_up():
         print_note("Error: the figures do not add up; please report this as a bug of segkoch-lint.")

@@ -39,6 +39,8 @@ def exit_status(
         within: by severity name, the number of findings that do not count (`count_within_budgets`).
         max_blocked: how many of the useful calls of a replay may be blocked; None if any number may.
     """
+    if any(note.kind == "invalid" for note in summary.suppression_notes):
+        return ExitCode.USAGE_ERROR
     if summary.unread or summary.internal_errors or not summary.adds_up():
         return ExitCode.INCOMPLETE
     counting = summary.severities - Counter(within or {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.shares import SHARE_FORMS
 from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of
+from segkoch_lint.config.suppress import ConfiguredSuppression, table_errors
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.finding import Location, Severity
@@ -31,7 +33,7 @@ _WORDING = Wording(dotted, "a table", "`segkoch-lint schema --configuration` pri
 _MAX_YAML_DEPTH = 20
 """Levels of nesting of a configuration in YAML; it needs three."""
 
-_SELECTING = ("select", "ignore", "severity", "budgets", "per-file-ignores")
+_SELECTING = ("select", "ignore", "severity", "budgets", "per-file-ignores", "suppress")
 """Keys whose values name rules."""
 
 
@@ -70,6 +72,9 @@ def read_configuration(file: Path) -> Any:
     table = configuration_table(file)
     if table is None:
         raise UsageError(f"{file}: there is no table [tool.segkoch-lint].", "Add it, or name another file.")
+    for entry in _suppress_tables(table):
+        if type(entry.get("until")) is date:  # the date of TOML; it is a text in YAML
+            entry["until"] = entry["until"].isoformat()
     return table
 
 
@@ -94,6 +99,12 @@ def _read_yaml(file: Path) -> Any:
     if len(values) > 1:
         raise UsageError(f"{file}: {len(values)} YAML documents; one is expected.")
     return {} if values in ([], [None]) else values[0]
+
+
+def _suppress_tables(configuration: Any) -> list[dict[str, Any]]:
+    """Return the tables in ``suppress``."""
+    entries = configuration.get("suppress") if isinstance(configuration, Mapping) else None
+    return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
 
 
 def _schema_errors(configuration: Any) -> list[tuple[str, str]]:
@@ -123,7 +134,7 @@ def _is_valid(configuration: Any) -> bool:
 
 
 def _amount_errors(configuration: Any) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with budgets, expectations and the memory: the schema does not describe all of their form."""
+    """Yield what is wrong with budgets, expectations, memory and suppressions, and their schema does not describe."""
     if not isinstance(configuration, Mapping):
         return
     budgets = configuration.get("budgets")
@@ -138,6 +149,8 @@ def _amount_errors(configuration: Any) -> Iterator[tuple[str, str]]:
             yield from _error_of(partial(Expectation.of, table), f"expect[{number}]", SHARE_FORMS)
     if isinstance(configuration.get("memory"), str):
         yield from _error_of(partial(bytes_of, configuration["memory"]), "memory", SIZE_FORMS)
+    for number, table in enumerate(_suppress_tables(configuration)):
+        yield from table_errors(table, dotted(("suppress", number)))
 
 
 def _budget(value: Any) -> Budget:
@@ -215,6 +228,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
         "per_file_ignores",
         lambda ignores: {pattern: tuple(selectors) for pattern, selectors in ignores.items()},
     ),
+    "suppress": ("suppress", lambda tables: tuple(map(ConfiguredSuppression.of, tables))),
     "exclude": ("exclude", tuple),
     "events": ("events", tuple),
     "fail-on": ("fail_on", fail_on_severity),

@@ -14,6 +14,7 @@ from segkoch_lint.config.budgets import Budget
 from segkoch_lint.config.expectations import Expectation, counted_grouping
 from segkoch_lint.config.former_report import FormerReport
 from segkoch_lint.config.sizes import LEAST_MEMORY
+from segkoch_lint.config.suppress import ConfiguredSuppression
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits
@@ -38,6 +39,7 @@ class Settings:
         select, ignore: selectors of rules (`segkoch_lint.rules.catalogue.matching`).
         severity: selector to severity.
         per_file_ignores: gitignore pattern, relative to ``root``, to selectors.
+        suppress: findings that do not count.
         exclude: gitignore patterns, relative to ``root``, of files that are not read.
         events: gitignore patterns, relative to ``root``, of files that are expected to hold calls.
         fail_on: the least severity that fails the run; None if no severity does.
@@ -67,6 +69,7 @@ class Settings:
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    suppress: tuple[ConfiguredSuppression, ...] = ()
     exclude: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     fail_on: Severity | None = Severity.ERROR
@@ -111,6 +114,7 @@ class Settings:
         for pointer in self.at:
             if not _POINTER.fullmatch(pointer):
                 raise UsageError(f'"{pointer}" is not a JSON Pointer.', _POINTER_FORMS)
+        _expect_all("suppress", self.suppress, ConfiguredSuppression, "a tuple of `ConfiguredSuppression`")
         words = "a tuple of tuples of `Facet`"
         _expect_all("group_by", self.group_by, (tuple, list), words)
         for facets in self.group_by:

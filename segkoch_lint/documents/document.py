@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -13,6 +13,9 @@ from segkoch_lint.documents.written_text import WrittenText
 from segkoch_lint.findings.position import Path, Span
 from segkoch_lint.findings.redaction.known_ids import Ids, KnownIds
 from segkoch_lint.findings.redaction.masking import Secret, shown_pointer
+
+if TYPE_CHECKING:
+    from segkoch_lint.documents.yaml.comments import Comment  # it imports the YAML parser, and few inputs are YAML
 
 
 class Scalar(NamedTuple):
@@ -218,6 +221,11 @@ class ValueDocument(msgspec.Struct, frozen=True):
 
     def scalars(self, line: int, start: int, end: int) -> Sequence[Scalar | Boundary]:  # noqa: ARG002
         return []
+
+
+def comments_of(document: Document) -> Sequence[Comment]:
+    """Return the comments in the text of a document that are addressed to this program; only YAML has any."""
+    return getattr(document, "comments", ())
 
 
 def pointer_in(document: Document, path: Path) -> str | Secret:

@@ -12,13 +12,14 @@ from typing import Any
 from segkoch_lint.calls.call import Call, library_of
 from segkoch_lint.calls.facets import Facet, facets_of, group_of
 from segkoch_lint.config.selection import Selection
+from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.document import Document
-from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, SnippetMaker
+from segkoch_lint.engine.finding_locator import FindingLocator, LocatedFinding, PendingFinding, SnippetMaker
 from segkoch_lint.engine.line_findings import LineFindings, SharedFindings
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.missing_columns import inapplicable_rules
 from segkoch_lint.envelopes.unwrap import Batch, DestinationSettings, NotACall, Unit, place_in_document
-from segkoch_lint.findings.finding import Finding, Location, Snippet
+from segkoch_lint.findings.finding import Finding, Location, Snippet, SuppressionKind
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.masking import Secret, mask_name
 from segkoch_lint.findings.summary import CallTally, Group, RuleTally, Summary
@@ -33,8 +34,9 @@ _FIRST_KEY = "the key is here first"
 Observe = Callable[[Document, Sequence[tuple[Call, int, Verdict]]], None]
 """Takes a document and its calls, each with its number among the units of the document, from 1, and its verdict."""
 
-LineKind = tuple[SharedFindings, Group]
-"""Lines of one group that share their findings."""
+LineKind = tuple[SharedFindings, Group, tuple[tuple[str, str, SuppressionKind], ...]]
+"""Lines of one group that share their findings, the same of which are suppressed: the code, the severity and the kind
+of suppression of each of these."""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class DocumentChecker:
         group_by: the groupings of calls, each with the facets of its groups.
         snippets: returns the snippet of a finding; None if no report shows snippets.
         observe: called with the calls of each document, if given.
+        suppressions: the suppressions of findings.
 
     Attributes:
         locator: creates findings.
@@ -74,6 +77,8 @@ class DocumentChecker:
         group_by: tuple[tuple[Facet, ...], ...] = (),
         snippets: SnippetMaker | None = None,
         observe: Observe | None = None,
+        *,
+        suppressions: Suppressions,
     ) -> None:
         self._selection = selection
         self._facets = facets_of(group_by)
@@ -81,7 +86,7 @@ class DocumentChecker:
             (tuple(facet.name for facet in facets), tuple(map(self._facets.index, facets))) for facets in group_by
         ]
         self._ruleset = ruleset
-        self.locator = FindingLocator(selection.severity, snippets)
+        self.locator = FindingLocator(selection.severity, snippets, suppressions)
         self._observe = observe
         self._lines = LineFindings(self.pending_findings, self.locator)
         self.inapplicable_rules = lru_cache(maxsize=8)(partial(inapplicable_rules, rules=selection.rules))
@@ -125,12 +130,13 @@ class DocumentChecker:
             self._observe(document, result.calls)
         pending.extend(self._repeated_keys(document, checked))
         kept = [each for each in pending if each.rule.code not in ignored]
-        result.findings = self.locator.findings(document, path, kept)
+        located = self.locator.findings(document, path, kept)
+        result.findings = [finding for finding, _ in located]
         # Counting comes last: a document on which our code fails is counted as a failure only.
         summary.destinations += destinations
         for call, _, verdict in result.calls:
             self.count_calls(summary, verdict, library_of(call.message), groups[call.path])
-        self._count(kept, groups, summary)
+        self._count(located, groups, summary)
         return result
 
     def input_finding(
@@ -156,10 +162,9 @@ class DocumentChecker:
         finding = Finding(
             code, rule.name, severity, rule.message, location, values, remedy, snippet=snippet, properties=properties
         )
-        tally = summary.rules.setdefault(code, RuleTally())
-        tally.findings += 1
-        tally.calls += 1
-        summary.severities[str(severity)] += 1
+        finding = self.locator.suppressions.applied(finding, problem)
+        if summary.add_finding(finding):
+            summary.rules[code].calls += 1
         return finding
 
     def check_line(
@@ -180,15 +185,18 @@ class DocumentChecker:
         shared, findings = known
         if self.locator.needs_snippets(findings):
             findings = self.locator.with_snippets(line.document, findings)
-        lines[shared, line.group] += 1
+        lines[shared, line.group, _suppressed(findings)] += 1
         return findings
 
     def count_lines(self, lines: Mapping[LineKind, int], summary: Summary) -> None:
         """Add the counts of lines to the figures."""
-        for (shared, group), number in lines.items():
+        for (shared, group, suppressed), number in lines.items():
             self.count_calls(summary, shared.verdict, shared.library, group, number)
+            for _, _, kind in suppressed:
+                summary.suppressed[kind] += number
             tallies = self._tallies(group, summary)
-            for (code, severity), findings in shared.findings.items():
+            counting = shared.findings - Counter((code, severity) for code, severity, _ in suppressed)
+            for (code, severity), findings in counting.items():
                 tally = summary.rules.setdefault(code, RuleTally())
                 tally.findings += findings * number
                 tally.calls += number
@@ -227,10 +235,10 @@ class DocumentChecker:
         group, library = self._group(call, document), library_of(call.message)
         pending = self.pending_findings(call, verdict, document)
         kept = [each for each in pending if each.rule.code not in ignored]
-        findings = self.locator.findings(document, path, kept)
+        located = self.locator.findings(document, path, kept)
         self.count_calls(summary, verdict, library, group)
-        self._count(kept, {call.path: group}, summary)
-        return findings
+        self._count(located, {call.path: group}, summary)
+        return [finding for finding, _ in located]
 
     def pending_findings(self, call: Call, verdict: Verdict, document: Document) -> Iterator[PendingFinding]:
         """Yield the findings of a call without their places, in the order of the verdict."""
@@ -280,15 +288,18 @@ class DocumentChecker:
                     rule, rule.message, path, unit.path, values, remedy, on_key=True, first_key=_FIRST_KEY
                 )
 
-    def _count(self, pending: Sequence[PendingFinding], groups: Mapping[Path, Group], summary: Summary) -> None:
-        for each in pending:
-            summary.rules.setdefault(each.rule.code, RuleTally()).findings += 1
-            summary.severities[str(self._selection.severity(each.rule))] += 1
-        for code, unit in {(each.rule.code, each.unit) for each in pending}:
+    def _count(self, located: Sequence[LocatedFinding], groups: Mapping[Path, Group], summary: Summary) -> None:
+        counting = [pending for finding, pending in located if summary.add_finding(finding)]
+        for code, unit in {(each.rule.code, each.unit) for each in counting}:
             summary.rules[code].calls += 1
             if self._facets and unit in groups:
                 for tally in self._tallies(groups[unit], summary):
                     tally.rules[code] += 1
+
+
+def _suppressed(findings: Iterable[Finding]) -> tuple[tuple[str, str, SuppressionKind], ...]:
+    """Return the code, the severity and the kind of suppression of each suppressed finding."""
+    return tuple((f.code, str(f.severity), f.suppression.kind) for f in findings if f.suppression is not None)
 
 
 def _of_unit(unit: Path, violations: Iterable[Violation]) -> Iterator[PendingFinding]:

@@ -8,16 +8,19 @@ from itertools import chain
 from segkoch_lint.config.expectations import Shortfall
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
+from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.redaction.masking import Secret
-from segkoch_lint.findings.summary import RuleTally, Summary
+from segkoch_lint.findings.summary import Summary
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.remedies import best_remedy
 
 MISSING_CALLS = "KCH601"
 
 
-def expectation_findings(settings: Settings, selection: Selection, summary: Summary) -> Iterator[Finding]:
+def expectation_findings(
+    settings: Settings, selection: Selection, summary: Summary, suppressions: Suppressions
+) -> Iterator[Finding]:
     """Yield a finding for each expectation that a run does not meet, and count it.
 
     The calls of an incomplete run are not all there are, so its expectations are not judged. Remarks say what was not
@@ -34,10 +37,9 @@ def expectation_findings(settings: Settings, selection: Selection, summary: Summ
         return
     summary.remarks += _remarks(settings, summary)
     for each in _shortfalls(settings, summary):
-        severity = selection.severity(rule)
-        summary.rules.setdefault(rule.code, RuleTally()).findings += 1
-        summary.severities[str(severity)] += 1
-        yield _finding(each, rule, selection)
+        finding = suppressions.applied(_finding(each, rule, selection))
+        summary.add_finding(finding)
+        yield finding
 
 
 def _shortfalls(settings: Settings, summary: Summary) -> Iterator[Shortfall]:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from segkoch_lint.calls.call import LIBRARY_NAME
+from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.document import Document, Note, pointer_in
 from segkoch_lint.engine.fixes import fix_in
 from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
@@ -61,20 +62,25 @@ class FindingLocator:
     Args:
         severity: returns the severity of the findings of a rule.
         snippets: returns the snippet of a finding; None if no report shows snippets.
+        suppressions: the suppressions of findings.
 
     Attributes:
+        suppressions: the same.
         without_snippets: the codes of the rules whose findings get no snippet any more, since no report shows it.
         obstacle: why the input is never rewritten, whatever is in it; empty if it may be.
     """
 
-    def __init__(self, severity: Callable[[Rule], Severity], snippets: SnippetMaker | None) -> None:
+    def __init__(
+        self, severity: Callable[[Rule], Severity], snippets: SnippetMaker | None, suppressions: Suppressions
+    ) -> None:
         self._severity = severity
+        self.suppressions = suppressions
         self._snippets = snippets
         self.without_snippets: set[str] = set()
         self.obstacle = ""
 
-    def findings(self, document: Document, path: str, pending: Sequence[PendingFinding]) -> list[Finding]:
-        """Return the findings of a document, in the order of the text.
+    def findings(self, document: Document, path: str, pending: Sequence[PendingFinding]) -> list[LocatedFinding]:
+        """Return the findings of a document, in the order of the text, each with what it was before.
 
         Args:
             document: the document.
@@ -84,8 +90,13 @@ class FindingLocator:
         if not pending:
             return []
         spans = document.locate({each.path for each in pending})
-        located = [(self.finding(document, path, each, spans), each, _remark(document, each)) for each in pending]
-        return self.with_snippets(document, in_order(located))
+        located = []
+        for each in pending:
+            finding = self.finding(document, path, each, spans)
+            located.append((self.suppressions.applied(finding), each, _remark(document, each)))
+        ordered = in_order(located)
+        findings = self.with_snippets(document, [finding for finding, _ in ordered])
+        return [(finding, each) for finding, (_, each) in zip(findings, ordered, strict=True)]
 
     def with_snippets(self, document: Document, findings: list[Finding]) -> list[Finding]:
         """Return findings with their snippets, if these are shown."""
@@ -138,10 +149,15 @@ class FindingLocator:
         )
 
 
-def in_order(located: Sequence[tuple[Finding, PendingFinding, str]]) -> list[Finding]:
+LocatedFinding = tuple[Finding, PendingFinding]
+"""A finding, and what it was before it was located."""
+
+
+def in_order(located: Sequence[tuple[Finding, PendingFinding, str]]) -> list[LocatedFinding]:
     """Return the findings of a document in the order of the text.
 
-    One cause can break several rules: of equal remedies for a call, only the first finding keeps its remedy.
+    One cause can break several rules: of equal remedies for a call, only the first finding keeps its remedy, since a
+    report shows them together. Suppressed findings keep theirs, and most reports leave them out.
 
     Args:
         located: the findings, each as it was before, with the remark on how its offending value was read.
@@ -149,9 +165,11 @@ def in_order(located: Sequence[tuple[Finding, PendingFinding, str]]) -> list[Fin
     seen: set[tuple[Path, str]] = set()
     findings = []
     for finding, pending, remark in sorted(located, key=lambda each: _order(each[0])):
-        again = bool(pending.remedy) and (pending.unit, pending.remedy) in seen
-        seen.add((pending.unit, pending.remedy))
-        findings.append(msgspec.structs.replace(finding, remedy=remark) if again else finding)
+        counts = finding.suppression is None
+        again = counts and bool(pending.remedy) and (pending.unit, pending.remedy) in seen
+        if counts:
+            seen.add((pending.unit, pending.remedy))
+        findings.append((msgspec.structs.replace(finding, remedy=remark) if again else finding, pending))
     return findings
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from segkoch_lint.calls.call import Call
 from segkoch_lint.calls.signs import DELETE, ObjectKind
-from segkoch_lint.documents.document import Document, ParseError, pointer_in
+from segkoch_lint.documents.document import Document, ParseError, comments_of, pointer_in
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.reader import TEXT, UnsupportedInput
 from segkoch_lint.documents.table.row import RowDocument
@@ -107,6 +107,8 @@ class InputEntries:
 
     def of_document(self, document: Document) -> Iterator[Entry]:
         """Yield the entries of a document."""
+        if comments := comments_of(document):
+            self.checker.locator.suppressions.add_comments(self.name, comments)
         units, more = _units_in(document, self.name)
         may_be_envelope = any(isinstance(unit, NotACall) and unit.kind in MAY_HOLD_CALLS for unit in units)
         if may_be_envelope and not (self.holds_calls or self.envelopes.is_extended):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from segkoch_lint.calls.facets import facets_of
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
+from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.document import Document, InternalFailure, ParseError
 from segkoch_lint.documents.embedded import Embedded
 from segkoch_lint.documents.lines import Block, LineFilter, NumberedLine
@@ -50,6 +51,7 @@ class InputLinter:
         envelopes: opens the envelopes that calls are wrapped in.
         selection: the rules of the run, and their severities.
         ruleset: the same rules, compiled.
+        suppressions: the suppressions of the run.
         checker: checks single documents by them.
         records_users: whether a rule about users or devices is selected.
         summary: the figures so far.
@@ -72,7 +74,11 @@ class InputLinter:
         self.records_users = bool(across & {"user", "device"})
         self._recorder = Recorder(users=self.records_users, events="event-name" in across) if across else None
         record = self._recorder.record if self._recorder else None
-        self.checker = DocumentChecker(self.selection, self.ruleset, settings.groupings, snippets, record)
+        applied = [rule.code for rule in self.selection.rules if rule.applies_to != "plan"]
+        self.suppressions = Suppressions(self.selection, settings, applied)
+        self.checker = DocumentChecker(
+            self.selection, self.ruleset, settings.groupings, snippets, record, suppressions=self.suppressions
+        )
         self.summary = Summary()
         self.on_progress: Callable[[], None] = lambda: None
         self.envelopes = EnvelopeCatalogue(settings.envelopes, settings.at, settings.capture_hosts, settings.limits)
@@ -117,6 +123,7 @@ class InputLinter:
             self.summary.unread.append((source.path, reason))
             return
         documents = read_documents(stream, name=source.path, limits=self._limits, line_filter=self._line_filter)
+        self.suppressions.begin(source.path)
         self._begin(source.path, self.selection.ignored_in(source.path), claimed=source.claimed)
         self.checker.locator.obstacle = _obstacle(stream, source)
         self._stream = stream

@@ -226,9 +226,12 @@ class LineFindings:
         ]
         if secrets:
             located = list(map(_with_secret, located, shared.templates, repeat(secrets)))
+        if self._locator.suppressions:
+            located = [self._locator.suppressions.applied(finding) for finding in located]
         if len(located) > 1:
             pending = [each.pending for each in shared.templates]
-            located = in_order([(finding, each, "") for finding, each in zip(located, pending, strict=True)])
+            ordered = in_order([(finding, each, "") for finding, each in zip(located, pending, strict=True)])
+            located = [finding for finding, _ in ordered]
         return shared, located
 
     def _shared_findings(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
 from segkoch_lint.errors import InternalError
+from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.plan_tally import PlanTally
 from segkoch_lint.findings.redaction.masking import Secret
 
@@ -123,6 +126,22 @@ class IdentityTally(msgspec.Struct):
         return self.users == self.compared + self.not_comparable.total()
 
 
+class SuppressionNote(msgspec.Struct, frozen=True):
+    """What a user should know of a suppression.
+
+    Attributes:
+        kind: ``invalid`` (a comment that means nothing), ``expired`` (its findings are back), ``unused``.
+        place: where it is, in words.
+        message: what is to be known.
+        hint: what to do about it; may be empty.
+    """
+
+    kind: Literal["invalid", "expired", "unused"]
+    place: str
+    message: str
+    hint: str = ""
+
+
 class Summary(msgspec.Struct):
     """The figures of one run. The figures of its parts can be added.
 
@@ -143,6 +162,7 @@ class Summary(msgspec.Struct):
         groupings: the calls of each group of each grouping (`segkoch_lint.calls.facets`).
         severities: findings by severity name, without suppressed ones.
         suppressed: suppressed findings by the kind of their suppression; no other figure counts them.
+        suppression_notes: what is to be known of suppressions; complete at the end of a run.
         internal_errors: where the program itself failed; the first errors only.
         unread: inputs, or parts of inputs, that could not be read, as (path, reason).
         remarks: other facts about an input, as (path, sentence).
@@ -166,11 +186,26 @@ class Summary(msgspec.Struct):
     groupings: dict[Grouping, dict[Group, CallTally]] = msgspec.field(default_factory=dict)
     severities: Counter[str] = msgspec.field(default_factory=Counter)
     suppressed: Counter[str] = msgspec.field(default_factory=Counter)
+    suppression_notes: list[SuppressionNote] = msgspec.field(default_factory=list)
     internal_errors: list[InternalError] = msgspec.field(default_factory=list)
     unread: list[tuple[str, str]] = msgspec.field(default_factory=list)
     remarks: list[tuple[str, str]] = msgspec.field(default_factory=list)
     plans: PlanTally | None = None
     identity: IdentityTally | None = None
+
+    def add_finding(self, finding: Finding) -> bool:
+        """Count a finding, but not the calls of its rule, and return whether it counts: a suppressed one does not."""
+        if finding.suppression is not None:
+            self.suppressed[finding.suppression.kind] += 1
+            return False
+        self.rules.setdefault(finding.code, RuleTally()).findings += 1
+        self.severities[str(finding.severity)] += 1
+        return True
+
+    def add_suppression_notes(self, notes: Iterable[SuppressionNote]) -> None:
+        """Add what is to be known of suppressions; in an incomplete run, what was not read may use the unused ones."""
+        complete = not (self.unread or self.internal_errors)
+        self.suppression_notes += [note for note in notes if complete or note.kind != "unused"]
 
     def adds_up(self) -> bool:
         """Return whether every call, or rule of a plan, is accounted for: nothing unchecked is called clean."""

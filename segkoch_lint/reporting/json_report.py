@@ -95,6 +95,7 @@ def summary_object(summary: Summary, result: RunResult, *, show_ids: bool = Fals
             {"path": shown_path(each.path), "line": each.line, "error": each.error, "consequence": each.consequence}
             for each in summary.internal_errors
         ],
+        "suppression_notes": [asdict(note) for note in summary.suppression_notes],
         "remarks": [{"path": shown_path(path), "remark": remark} for path, remark in summary.remarks],
         **({"groups": _groups(summary, result, show_ids=show_ids)} if result.groupings or result.expected else {}),
         **({"identity": _identity(summary.identity)} if summary.identity else {}),

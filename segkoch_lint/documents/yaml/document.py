@@ -21,6 +21,7 @@ from segkoch_lint.documents.document import Boundary, InternalFailure, Note, Ori
 from segkoch_lint.documents.line_table import LineTable, parse_error_at
 from segkoch_lint.documents.text_line import TextLine
 from segkoch_lint.documents.written_text import WrittenText
+from segkoch_lint.documents.yaml.comments import Comment, comments_in
 from segkoch_lint.documents.yaml.nodes import (
     TAG,
     RefusedError,
@@ -75,9 +76,10 @@ class YamlDocument:
         root: its root node.
         table: the lines of the text that the nodes' marks refer to.
         text: that text.
+        comments: the comments of the text that are addressed to this program, if it is the first document of the text.
 
     Attributes:
-        root, text: as given.
+        root, text, comments: as given.
 
     Raises:
         RefusedError: the document has no value that JSON could hold.
@@ -85,7 +87,8 @@ class YamlDocument:
 
     origin: Origin | None = None
 
-    def __init__(self, root: yaml.Node, table: LineTable, text: str) -> None:
+    def __init__(self, root: yaml.Node, table: LineTable, text: str, comments: Sequence[Comment] = ()) -> None:
+        self.comments = comments
         self.root = root
         self._table = table
         self.text = text
@@ -243,8 +246,10 @@ def _documents(text: str, line: int, depth: int, values: int) -> Iterator[YamlDo
             _guard(text, depth, values)
         loader = _LOADER(text)
         try:
+            comments = list(comments_in(text, table))
             while (root := _next_node(loader)) is not None:
-                yield YamlDocument(root, table, text)
+                yield YamlDocument(root, table, text, comments)
+                comments = []
         finally:
             loader.dispose()
     except RefusedError as refused:

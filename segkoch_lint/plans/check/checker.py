@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
+from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.input_entries import ErrorSnippetMaker
@@ -17,7 +18,15 @@ from segkoch_lint.findings.summary import Summary
 from segkoch_lint.inputs.discovery import discover
 from segkoch_lint.inputs.input import UnreadableInput
 from segkoch_lint.plans.check.pending_findings import FindingWriter, PendingPlanFinding
-from segkoch_lint.plans.check.plan_findings import INVALID_SYNTAX, REPEATED_KEY, PlanFindings, uncheckable
+from segkoch_lint.plans.check.plan_findings import (
+    INVALID_SYNTAX,
+    NOT_CHECKABLE,
+    OVER_STRICT,
+    REPEATED_KEY,
+    UNGUARDED,
+    PlanFindings,
+    uncheckable,
+)
 from segkoch_lint.plans.model.files import PlanFile, read_file
 from segkoch_lint.plans.model.pages import join_pages, stale_total
 from segkoch_lint.plans.model.plan import Plan, SchemaLocation
@@ -28,6 +37,9 @@ from segkoch_lint.plans.probe.requirements import COST_OF_BLOCKING, plan_setting
 from segkoch_lint.rules.catalogue import built_in
 
 NOT_A_PLAN = "KCH002"
+
+_APPLIED = (INVALID_SYNTAX, NOT_A_PLAN, REPEATED_KEY, UNGUARDED, NOT_CHECKABLE, OVER_STRICT)
+"""The rules that each run applies."""
 
 _NO_PLAN = "no tracking plan: what Segment's APIs, `terraform show -json`, Typewriter or RudderTyper write is expected"
 _PAGE_MISSING = "not all pages of the plan's rules were given, so the other rules were not checked"
@@ -66,7 +78,9 @@ class PlanChecker:
         self.settings = settings or Settings()
         self.tally = PlanTally()
         self.summary = Summary(plans=self.tally, remarks=list(Selection(self.settings).remarks))
-        self.writer = FindingWriter(Selection(plan_settings(self.settings)), self.summary, snippets)
+        selection = Selection(plan_settings(self.settings))
+        self._suppressions = Suppressions(selection, self.settings, _APPLIED)
+        self.writer = FindingWriter(selection, self.summary, self._suppressions, snippets)
         self._allow_empty = allow_empty
         self._error_snippets = error_snippets
         self._seconds = seconds
@@ -112,12 +126,14 @@ class PlanChecker:
         with self.evaluator() as evaluator:
             for plan in self.joined(plans):
                 findings += self.check(plan, evaluator)
+        self.note_suppressions()
         # A report begins with the figures, so all of them are known before the first finding is shown.
         yield from findings
 
     def findings_of_file(self, file: PlanFile) -> Iterator[Finding]:
         """Count a file, and yield the findings that do not depend on what its plans accept."""
         summary, path = self.summary, file.source.path
+        self._suppressions.begin(path)
         summary.inputs += not file.unread
         summary.bytes += file.size
         if file.unread:
@@ -143,6 +159,10 @@ class PlanChecker:
             for document in file.documents
             for at in document.repeated
         )
+
+    def note_suppressions(self) -> None:
+        """Add to the figures what is to be known of suppressions. It is called once, after all findings."""
+        self.summary.add_suppression_notes(self._suppressions.notes())
 
     def joined(self, plans: Sequence[Plan]) -> Iterator[Plan]:
         """Join the pages of plans, and count the plans; one that lacks pages makes the run incomplete."""

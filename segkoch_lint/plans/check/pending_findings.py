@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segkoch_lint.config.selection import Selection
+from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.document import Document
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
 from segkoch_lint.findings.position import Path, Span, pointer_of
 from segkoch_lint.findings.redaction.masking import Secret
-from segkoch_lint.findings.summary import RuleTally, Summary
+from segkoch_lint.findings.summary import Summary
 from segkoch_lint.plans.model.plan import PlanRule, SchemaLocation
 
 
@@ -51,12 +52,16 @@ class FindingWriter:
     Args:
         selection: the selected rules, and their severities.
         summary: where findings are counted.
+        suppressions: the suppressions of findings.
         snippets: returns the snippet of a finding; None if they are not shown.
     """
 
-    def __init__(self, selection: Selection, summary: Summary, snippets: SnippetMaker | None) -> None:
+    def __init__(
+        self, selection: Selection, summary: Summary, suppressions: Suppressions, snippets: SnippetMaker | None
+    ) -> None:
         self._selection = selection
         self._summary = summary
+        self._suppressions = suppressions
         self._snippets = snippets
         self._counted_rules: dict[str, set[PlanRule]] = {}
 
@@ -78,9 +83,11 @@ class FindingWriter:
         if not self._is_selected(code, location.path):
             return []
         rule = self._selection.by_code[code]
-        severity = self._count(code, self._selection.severity(rule), location.path)
+        severity = self._selection.severity(rule)
         remedy = rule.remedy.get("default", "") if not template else ""
-        return [Finding(code, rule.name, severity, template or rule.message, location, values, remedy, snippet=snippet)]
+        message = template or rule.message
+        finding = Finding(code, rule.name, severity, message, location, values, remedy, snippet=snippet)
+        return [self._counted(finding, values.get("problem", ""))]
 
     def _is_selected(self, code: str, file: str) -> bool:
         return code in self._selection.by_code and code not in self._selection.ignored_in(file)
@@ -88,11 +95,10 @@ class FindingWriter:
     def _finding(self, pending: PendingPlanFinding, spans: Mapping[_Key, Span]) -> Finding:
         rule = self._selection.by_code[pending.code]
         span = spans.get(_key(pending.location))
-        severity = min(self._selection.severity(rule), pending.max_severity)
-        return Finding(
+        finding = Finding(
             code=pending.code,
             name=rule.name,
-            severity=self._count(pending.code, severity, pending.location.file, pending.rules),
+            severity=min(self._selection.severity(rule), pending.max_severity),
             template=(pending.template or rule.message).replace("{call}", pending.call),
             location=_location(pending.location, spans),
             values=pending.values,
@@ -101,17 +107,24 @@ class FindingWriter:
             snippet=self._snippets(pending.location.document, span) if self._snippets and span else None,
             properties=pending.properties,
         )
+        return self._counted(finding, _content(pending), pending.rules)
 
-    def _count(self, code: str, severity: Severity, file: str, rules: Collection[PlanRule] = ()) -> Severity:
-        """Count a finding, and each rule of a plan once for all findings with this code; return the severity."""
-        tally = self._summary.rules.setdefault(code, RuleTally())
-        tally.findings += 1
-        counted = self._counted_rules.setdefault(code, set())
-        tally.calls += len(set(rules) - counted)
-        counted.update(rules)
-        self._summary.severities[str(severity)] += 1
-        self._summary.file(file).findings += 1
-        return severity
+    def _counted(self, finding: Finding, content: str, rules: Collection[PlanRule] = ()) -> Finding:
+        """Return a finding with its suppression, after counting it, and its rules of a plan once for all findings."""
+        finding = self._suppressions.applied(finding, content)
+        if self._summary.add_finding(finding):
+            counted = self._counted_rules.setdefault(finding.code, set())
+            self._summary.rules[finding.code].calls += len(set(rules) - counted)
+            counted.update(rules)
+            self._summary.file(finding.location.path).findings += 1
+        return finding
+
+
+def _content(pending: PendingPlanFinding) -> str:
+    """Return what identifies a finding besides its rule and its pointer: nothing that depends on other rules."""
+    names = ("type", "event", "requirements", "platform", "keyword", "format")
+    parts = [pending.properties.get(name, "") for name in names]
+    return "\n".join([*parts, str(pending.values.get("problem", ""))])
 
 
 _Key = tuple[int, Path]

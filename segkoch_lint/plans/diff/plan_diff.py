@@ -190,7 +190,9 @@ def _compared(checker: PlanChecker, old: _OldVersion, paths: Sequence[str], logs
         raise UsageError(problem, "Name the file of one plan.")
 
     def findings() -> Iterator[Finding]:
-        yield from [*findings_of_files, *_findings(checker, pairs, logs)]
+        found = [*findings_of_files, *_findings(checker, pairs, logs)]
+        checker.note_suppressions()
+        yield from found
 
     return findings()
 

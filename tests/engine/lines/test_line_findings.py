@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
+from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.lines import Block
 from segkoch_lint.engine.document_checker import DocumentChecker
 from segkoch_lint.engine.line_findings import LineFindings
@@ -30,6 +31,7 @@ from tests.engine.lines.logs import GOOD, MUTANTS, WAYS, selector_by, written
 from tests.engine.lines.mutants import mutants
 
 SELECTION = Selection(Settings())
+NOTHING_SUPPRESSED = Suppressions(SELECTION, Settings(), ())
 ID = "5F1B6C0E-93A4-4B7D-8E21-0C7D5A9B3F64"
 DEVICE = "context/device"
 RULES = RuleSet(SELECTION.rules, Settings().delivery, SELECTION.catalogue)
@@ -44,7 +46,7 @@ def checked(lines: list[bytes], by: str) -> list[CheckedLine]:
 
 def both(line: CheckedLine) -> tuple[list[Finding] | None, list[Finding]]:
     """The findings of a line without reading it whole, if it has such, and those of the document."""
-    checker = DocumentChecker(SELECTION, RULES)
+    checker = DocumentChecker(SELECTION, RULES, suppressions=NOTHING_SUPPRESSED)
     lines = LineFindings(checker.pending_findings, checker.locator)
     known = lines.of(line, "log.ndjson", frozenset())
     expected = checker.check_known(line.document, line.verdict, "log.ndjson", frozenset(), Summary())
@@ -78,7 +80,7 @@ def test_the_findings_of_a_line_are_those_of_the_document(by: str, calls: list[b
 
 @pytest.mark.parametrize("by", WAYS)
 def test_snippets_are_shown_until_they_are_dropped(by: str) -> None:
-    checker = DocumentChecker(SELECTION, RULES, snippets=snippet)
+    checker = DocumentChecker(SELECTION, RULES, snippets=snippet, suppressions=NOTHING_SUPPRESSED)
     broken = written(call((f"{DEVICE}/id", ...), (f"{DEVICE}/type", "iOS")), 0)
     first, second = checked([broken, broken], by)
     found = checker.check_line(first, "log.ndjson", frozenset(), Summary(), Counter())
@@ -179,7 +181,7 @@ def test_an_id_of_the_call_in_another_value_is_masked(by: str, changes: list[tup
     broken = [*changes, (f"{DEVICE}/id", ...)]
     # The first line is one of which the same would be said, if it were not for the ids.
     lines = [call(*broken, *((pointer, "u") for pointer in ("userId", "traits/email"))), call(*broken)]
-    checker = DocumentChecker(SELECTION, RULES)
+    checker = DocumentChecker(SELECTION, RULES, suppressions=NOTHING_SUPPRESSED)
     for each in checked([*map(written, lines, (0, 0)), written(lines[1], 0).replace(b"walter", b"w\\u0061lter")], by):
         found = checker.check_line(each, "log.ndjson", frozenset(), Summary(), Counter())
         assert found == both(each)[1]

@@ -1,0 +1,210 @@
+"""The suppressions of a run: which findings do not count, and which suppressions are of no use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from segkoch_lint.config.selection import Selection
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.config.suppress import COMMENT_FORMS, CommentedSuppression, ConfiguredSuppression
+from segkoch_lint.errors import UsageError, raise_all
+from segkoch_lint.findings.finding import Finding, Suppression
+from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
+from segkoch_lint.findings.summary import SuppressionNote
+from segkoch_lint.inputs.gitignore import PathPatterns
+from segkoch_lint.rules.catalogue import matching
+from segkoch_lint.rules.schema_errors import dotted
+
+if TYPE_CHECKING:
+    from segkoch_lint.documents.yaml.comments import Comment  # it imports the YAML parser, and few inputs are YAML
+
+_KEPT_PATHS = 1024
+
+
+class _Configured(msgspec.Struct, eq=False):
+    """An entry of the configuration, and how often it was used.
+
+    Attributes:
+        entry: the entry.
+        place: where it is, in words.
+        codes: of its rules.
+        paths: the paths that it applies to; None for all.
+        pointers: the pointers that it applies to; None for all.
+        suppression: of its findings; None if it is expired.
+        read: whether an input that it applies to was read.
+        findings: how many it applies to.
+    """
+
+    entry: ConfiguredSuppression
+    place: str
+    codes: frozenset[str]
+    paths: PathPatterns | None
+    pointers: re.Pattern[str] | None
+    suppression: Suppression | None
+    read: bool = False
+    findings: int = 0
+
+
+class _Commented(msgspec.Struct, eq=False):
+    """A comment in an input, and how often it was used.
+
+    Attributes:
+        comment: the comment.
+        codes: of its rules.
+        whole_file: whether it applies to the whole input.
+        suppression: of its findings.
+        findings: how many it applies to.
+    """
+
+    comment: Comment
+    codes: frozenset[str]
+    whole_file: bool
+    suppression: Suppression
+    findings: int = 0
+
+
+class Suppressions:
+    """Finds the suppressions of findings, and notes which are used.
+
+    Args:
+        selection: the rules of the run.
+        settings: the configuration.
+        applied: the codes of the rules that this run applies, if they are selected.
+        today: decides which entries of the configuration are expired.
+
+    Raises:
+        UsageError: an entry of the configuration names a rule that does not exist, or its pattern is invalid.
+    """
+
+    def __init__(
+        self, selection: Selection, settings: Settings, applied: Collection[str], today: date | None = None
+    ) -> None:
+        self._selection = selection
+        self._applied = frozenset(applied) & selection.by_code.keys()
+        self._comments: dict[str, list[_Commented]] = {}
+        self._invalid: list[SuppressionNote] = []
+        self._configured = _configured(selection, settings, today or date.today())  # noqa: DTZ011 - the author's day
+        self._configured_in = lru_cache(maxsize=_KEPT_PATHS)(self._find_configured)
+
+    def __bool__(self) -> bool:
+        """Return whether any finding may be suppressed."""
+        return bool(self._configured or self._comments)
+
+    def begin(self, path: str) -> None:
+        """Note that an input is read."""
+        for each in self._configured_in(path):
+            each.read = True
+
+    def add_comments(self, path: str, comments: Sequence[Comment]) -> None:
+        """Add the comments of an input."""
+        for each in comments:
+            try:
+                self._comments.setdefault(path, []).append(self._commented(each))
+            except ValueError as problem:
+                place = f"{shown_path(path)}:{each.line}:{each.column}"
+                self._invalid.append(SuppressionNote("invalid", place, f"{problem}.", COMMENT_FORMS))
+
+    def applied(self, finding: Finding, content: str = "") -> Finding:  # noqa: ARG002
+        """Return a finding with its suppression, if it has one.
+
+        Args:
+            finding: the finding, located.
+            content: what identifies the finding besides its rule and place: the offending value, or the message.
+        """
+        if not self:
+            return finding
+        suppression = self._of(finding)
+        return finding if suppression is None else msgspec.structs.replace(finding, suppression=suppression)
+
+    def notes(self) -> Iterator[SuppressionNote]:
+        """Yield what is wrong with comments, and which suppressions are expired or suppress nothing.
+
+        A suppression is of no use only if an input that it applies to was read and one of its rules was applied.
+        """
+        yield from self._invalid
+        for each in self._configured:
+            until = each.entry.until
+            if each.findings and each.suppression is None:
+                number = "1 finding is" if each.findings == 1 else f"{each.findings:,} findings are"
+                yield SuppressionNote("expired", each.place, f"expired after {until}: {number} back")
+            elif not each.findings and each.read and not each.codes.isdisjoint(self._applied):
+                expired = f"expired after {until} and " if each.suppression is None else ""
+                yield SuppressionNote("unused", each.place, f"{expired}suppresses nothing; remove it")
+        for path, comments in self._comments.items():
+            for commented in comments:
+                if not commented.findings and not commented.codes.isdisjoint(self._applied):
+                    place = f"{shown_path(path)}:{commented.comment.line}:{commented.comment.column}"
+                    yield SuppressionNote("unused", place, "this comment suppresses nothing; remove it")
+
+    def _of(self, finding: Finding) -> Suppression | None:
+        location = finding.location
+        for each in self._configured_in(location.path):
+            if finding.code not in each.codes:
+                continue
+            if each.pointers is None or each.pointers.match(location.pointer_text(show_ids=True)):
+                each.findings += 1
+                if each.suppression is not None:
+                    return each.suppression
+        for commented in self._comments.get(location.path, ()):
+            at = location.span.line if location.span else None
+            if finding.code in commented.codes and (commented.whole_file or at in commented.comment.lines):
+                commented.findings += 1
+                return commented.suppression
+        return None
+
+    def _find_configured(self, path: str) -> tuple[_Configured, ...]:
+        return tuple(each for each in self._configured if each.paths is None or each.paths.match(path, folder=False))
+
+    def _commented(self, comment: Comment) -> _Commented:
+        """Return what a comment means.
+
+        Raises:
+            ValueError: it means nothing; the message says why.
+        """
+        wanted = CommentedSuppression.of(comment.text)
+        if wanted.whole_file and not comment.at_head:
+            raise ValueError("`ignore-file` is only allowed before the first value of the file")
+        try:
+            codes = _codes(self._selection, wanted.codes)
+        except UsageError as error:
+            raise ValueError(error.message.removesuffix(".")) from None
+        return _Commented(comment, codes, wanted.whole_file, Suppression("comment", mask_shapes(wanted.reason)))
+
+
+def _configured(selection: Selection, settings: Settings, today: date) -> tuple[_Configured, ...]:
+    """Return the entries of the configuration, ready to match.
+
+    Raises:
+        UsageError: an entry names a rule that does not exist, or its pattern is invalid.
+    """
+    origin = settings.origin("suppress", "").removesuffix("suppress")
+    errors: list[UsageError] = []
+    found = []
+    for number, entry in enumerate(settings.suppress):
+        place = f"{origin}{dotted(('suppress', number))}"
+        try:
+            codes = _codes(selection, entry.codes)
+            paths = PathPatterns([entry.path], settings.root, "suppress") if entry.path else None
+        except UsageError as error:
+            errors.append(UsageError(f"{place}: {error.message}", error.hint))
+            continue
+        expired = entry.until is not None and today > entry.until
+        suppression = None if expired else Suppression("configuration", entry.reason)
+        found.append(_Configured(entry, place, codes, paths, entry.pattern(), suppression))
+    raise_all(errors)
+    return tuple(found)
+
+
+def _codes(selection: Selection, selectors: Sequence[str]) -> frozenset[str]:
+    """Return the codes that selectors match, of selected rules and others.
+
+    Raises:
+        UsageError: a selector matches no rule.
+    """
+    return frozenset(rule.code for selector in selectors for rule in matching(selection.catalogue, selector))
