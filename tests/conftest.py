@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 
 from segkoch_lint.cli.entry import run
+from segkoch_lint.cli.run_options import AGENT_VARIABLES
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.linter import Linter
 
@@ -82,14 +83,11 @@ def unmeasured_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
-_CHOOSES_THE_FORMAT = ("CLAUDECODE", "CURSOR_AGENT", "GEMINI_CLI", "OPENCODE", "AGENT")
-
-
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let text have its lines whole, and its format, wherever the tests run."""
     monkeypatch.setenv("COLUMNS", "1000")
-    for name in _CHOOSES_THE_FORMAT:
+    for name in AGENT_VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 

@@ -42,6 +42,7 @@ LARGE_BYTES = 64 << 20
 
 if TYPE_CHECKING:
     from segkoch_lint.cli.outputs import Reports
+    from segkoch_lint.cli.progress import Progress
     from segkoch_lint.config.settings import Settings
     from segkoch_lint.findings.finding import Finding
     from segkoch_lint.linter import Linter
@@ -126,6 +127,7 @@ def command(
     with the columns of Segment's warehouses; gzip and zstandard are decompressed.
     """
     from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
+    from segkoch_lint.cli.progress import Progress  # noqa: PLC0415
     from segkoch_lint.config.exit_status import count_within_budgets, exit_status  # noqa: PLC0415
     from segkoch_lint.linter import Linter  # noqa: PLC0415 - validators and parsers take a while to import
 
@@ -153,7 +155,8 @@ def command(
     require_expectations(settings, linter.selection)
     with open_reports(run.formats, run.report_options, run.targets) as reports:
         try:
-            _lint(linter, paths, stdin_filename, reports)
+            with Progress(linter, paths, wanted="agent" not in run.formats) as progress:
+                _lint(linter, paths, stdin_filename, reports, progress)
         except (UsageError, OutputError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - the reports are completed, and say that they are incomplete
@@ -195,23 +198,21 @@ def _no_rules_error(rules: Sequence[Rule], settings: Settings) -> UsageError:
     return UsageError(f"No rule is selected ({selected}{ignored}).", "`segkoch-lint rule` lists all rules.")
 
 
-def _lint(linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports) -> None:
-    from segkoch_lint.cli.progress import Progress  # noqa: PLC0415
+def _lint(
+    linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports, progress: Progress
+) -> None:
+    def on_progress() -> None:
+        raise_arrived()
+        progress.show()
 
-    with Progress(linter, paths) as progress:
-
-        def on_progress() -> None:
-            raise_arrived()
-            progress.show()
-
-        linter.on_progress = on_progress
-        # However the run ends, its inputs are closed first.
-        with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
-            for finding in chain(findings, linter.identity_findings(), linter.expectation_findings()):
-                progress.clear()
-                _report(finding, linter, reports)
-                if not reports.show_snippets(finding.code):
-                    linter.drop_snippets(finding.code)
+    linter.on_progress = on_progress
+    # However the run ends, its inputs are closed first.
+    with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
+        for finding in chain(findings, linter.identity_findings(), linter.expectation_findings()):
+            progress.clear()
+            _report(finding, linter, reports)
+            if not reports.show_snippets(finding.code):
+                linter.drop_snippets(finding.code)
     raise_arrived()
 
 

@@ -27,11 +27,12 @@ class Progress:
     Args:
         linter: the linter whose figures are shown.
         paths: the inputs; the percentage is of the sizes of those that are files and folders.
+        wanted: whether the line is shown.
     """
 
-    def __init__(self, linter: Linter, paths: Sequence[str]) -> None:
+    def __init__(self, linter: Linter, paths: Sequence[str], *, wanted: bool = True) -> None:
         self._linter = linter
-        self._on_terminal = sys.stderr.isatty()
+        self._on_terminal = wanted and sys.stderr.isatty()
         self._total = sum(map(_size, paths)) if self._on_terminal else 0
         self._started = self._shown_at = time.monotonic()
         self._visible = False

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 MOST_PER_RULE = 50
 """Findings of a rule that text shows unless ``--max-findings`` is given."""
 
+AGENT_VARIABLES = ("CLAUDECODE", "CURSOR_AGENT", "GEMINI_CLI", "OPENCODE", "AGENT")
+"""Variables that coding agents set for the commands that they run."""
+
+_NOT_SET = frozenset({"", "0", "false"})
+
 EXIT_STATUS = """\b
 Exit status: 0 clean, 1 findings, 2 usage error, 3 nothing was checked, 4 incomplete."""
 """The last lines of the help of each command."""
@@ -62,7 +67,8 @@ def report_options(checked: str) -> Callable[[Command], Command]:
             type=click.Choice(list(FORMATS)),
             default="text",
             show_default=True,
-            help="Format of standard output. With GITHUB_ACTIONS=true, the default is text with annotations.",
+            help="Format of standard output. With GITHUB_ACTIONS=true, the default is text with annotations; "
+            "for coding agents, it is agent.",
         ),
         click.option(
             "--output",
@@ -259,10 +265,17 @@ def run_options(
 
 
 def _formats(given: str, targets: Sequence[Target]) -> tuple[str, ...]:
-    """Return the formats of standard output: on GitHub's runners, also annotations unless a format is chosen."""
-    is_default = click.get_current_context().get_parameter_source("form") is ParameterSource.DEFAULT
-    annotates = is_default and os.environ.get("GITHUB_ACTIONS") == "true"
-    return (given, "github") if annotates and "github" not in dict(targets) else (given,)
+    """Return the formats of standard output. Unless one is chosen, the environment chooses.
+
+    A coding agent that reads the output gets `agent`, also on GitHub's runners, which see annotations only if the
+    output of the agent's commands goes to the log of the step. Otherwise, these runners get annotations beside text.
+    """
+    if click.get_current_context().get_parameter_source("form") is not ParameterSource.DEFAULT:
+        return (given,)
+    if any(os.environ.get(name, "0") not in _NOT_SET for name in AGENT_VARIABLES) and not sys.stdout.isatty():
+        return ("agent",)
+    annotates = os.environ.get("GITHUB_ACTIONS") == "true" and "github" not in dict(targets)
+    return (given, "github") if annotates else (given,)
 
 
 def print_notes(summary: Summary) -> None:

@@ -18,6 +18,8 @@ from segkoch_lint.rules.catalogue import Rule
 FORMATS = {
     "text": "segkoch_lint.reporting.text",
     "concise": "segkoch_lint.reporting.concise",
+    "grouped": "segkoch_lint.reporting.grouped",
+    "agent": "segkoch_lint.reporting.agent",
     "sarif": "segkoch_lint.reporting.sarif",
     "github": "segkoch_lint.reporting.github",
     "gitlab": "segkoch_lint.reporting.gitlab",
@@ -33,7 +35,7 @@ FORMATS = {
 WIDTH = 100
 """The columns of text that is not written to a terminal."""
 
-FOR_READING = frozenset({"text"})
+FOR_READING = frozenset({"text", "grouped", "agent"})
 """The formats that show at most `ReportOptions.max_per_rule` findings of a rule, so that a log can be read."""
 
 _WITH_SUPPRESSED = frozenset({"json", "json-lines", "sarif"})

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import ClassVar, TextIO
 
-from segkoch_lint.findings.finding import Finding, Severity
+from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
-from segkoch_lint.reporting.text import SEVERITY_COLORS, problems
 from segkoch_lint.reporting.text_figures import (
-    calls_sentence,
     hidden_sentence,
-    plans_sentence,
-    severity_count,
-    suppressed_sentence,
+    read_sentence,
     unjudged_sentence,
+    verdict_sentence,
 )
+from segkoch_lint.reporting.text_summary import SEVERITY_COLORS, problems
 from segkoch_lint.reporting.text_writer import Piece, TextWriter
 
 
@@ -51,20 +49,8 @@ class Reporter:
         line = self._writer.line
         if hidden := hidden_sentence(summary, result, self._options):
             line(hidden)
-        line(calls_sentence(summary) if summary.plans is None else plans_sentence(summary.plans))
+        line(read_sentence(summary))
         for problem in problems(summary, result):
             line(Piece(problem, "red", bold=True))
-        if unjudged := unjudged_sentence(summary, result.budgets):
-            line(unjudged)
-        levels = [str(severity) for severity in sorted(Severity, reverse=True)]
-        counts = [
-            severity_count(level, summary.severities[level], result.within.get(level, 0))
-            for level in levels
-            if summary.severities[level]
-        ]
-        if counts:
-            line(f"{', '.join(counts)}.{suppressed_sentence(summary)}")
-        elif not summary.checked_anything:
-            line("Nothing was checked.")
-        elif not (summary.unread or summary.internal_errors):
-            line(f"No findings.{suppressed_sentence(summary)}")
+        for sentence in filter(None, (unjudged_sentence(summary, result.budgets), verdict_sentence(summary, result))):
+            line(sentence)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from segkoch_lint.config.budgets import Budget
+from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.plan_tally import PlanTally
 from segkoch_lint.findings.summary import IdentityTally, RuleTally, Summary
 from segkoch_lint.inputs.file_types import ending_of
@@ -52,6 +53,25 @@ def plans_sentence(tally: PlanTally) -> str:
     if tally.uncheckable:
         text += f" {count(tally.uncheckable, 'plan')} not checkable."
     return text
+
+
+def read_sentence(summary: Summary) -> str:
+    """Return what was read and checked, in any run."""
+    return calls_sentence(summary) if summary.plans is None else plans_sentence(summary.plans)
+
+
+def verdict_sentence(summary: Summary, result: RunResult) -> str:
+    """Return how many findings there are; empty if that says nothing, since the run is incomplete."""
+    counts = [
+        severity_count(level, summary.severities[level], result.within.get(level, 0))
+        for level in map(str, sorted(Severity, reverse=True))
+        if summary.severities[level]
+    ]
+    if counts:
+        return f"{', '.join(counts)}.{suppressed_sentence(summary)}"
+    if not summary.checked_anything:
+        return "Nothing was checked."
+    return "" if summary.unread or summary.internal_errors else f"No findings.{suppressed_sentence(summary)}"
 
 
 def users_sentence(tally: IdentityTally) -> str:

@@ -109,7 +109,8 @@ def wrapped(text: str, width: int, indent: int) -> Sequence[OffsetRange]:
         return [(0, len(text))]
     lines: list[OffsetRange] = []
     start = end = columns = 0  # of the line so far
-    for first, last in _unbroken(text, width - indent):
+    margin = max(indent, len(text) - len(text.lstrip(" ")))
+    for first, last in _unbroken(text, width - margin):
         longer = columns + display_width(text[end:last])
         # A CI runner obeys a line that begins with `::`; inside a line, it is not escaped.
         if longer > width - (indent if lines else 0) and end > start and not text.startswith("::", first):

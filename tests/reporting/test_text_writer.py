@@ -56,7 +56,7 @@ def test_a_piece_keeps_its_colour_on_every_line() -> None:
 
 @given(TEXTS, st.integers(4, 30), st.integers(0, 3))
 def test_wrapping_loses_nothing_but_blanks_and_lines_fit(text: str, width: int, indent: int) -> None:
-    text = visible(text)
+    text = visible(text.strip())
     ranges = wrapped(text, width, indent)
     parts = [text[start:end] for start, end in ranges]
     assert "".join("".join(parts).split()) == "".join(text.split())
