@@ -9,6 +9,7 @@ from segkoch_lint.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Lint events: fixtures, captured payloads, raw logs.",
+    "init": "Set a repository up: configuration, pre-commit hooks, CI jobs.",
     "config": "Show the settings in force, and where each comes from.",
     "plan": "Check tracking plans: which calls do they let through?",
     "redact": "Copy payloads, captures or logs with pseudonyms in place of personal data.",

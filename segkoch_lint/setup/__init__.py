@@ -1,0 +1,1 @@
+"""The files that a repository needs to be checked: configuration, pre-commit hook and CI jobs."""
