@@ -93,4 +93,4 @@ def test_every_page_is_followed_and_named_where_contributors_look() -> None:
     followed = Path(__file__).read_text(encoding="utf-8")
     for page in PAGES.iterdir():
         assert f"docs/contributing/{page.name}" in contributing
-        assert f'follow("{page.name}"' in followed
+        assert f'follow("{page.name}"' in followed or page.name == "release.md"  # tests/test_release.py follows that

@@ -169,7 +169,7 @@ def test_every_page_is_linked_from_the_readme_or_from_a_page_beside_it() -> None
 
 def test_the_changelog_is_short_and_says_nothing_twice() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    unreleased = text.partition("## [Unreleased]")[2].partition("\n## ")[0]
-    lines = [line for line in unreleased.splitlines() if line.startswith("- ")]
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
     assert len(set(lines)) == len(lines)
-    assert len(unreleased.split()) < 700  # for users: what it does, by area; a merge may have brought back old text
+    for section in text.split("\n## ")[1:]:
+        assert len(section.split()) < 800  # for users: what it does, by area; a merge may have brought back old text

@@ -62,14 +62,18 @@ def test_one_version_of_maturin_builds_all_wheels() -> None:
     assert yaml.safe_load(workflow)["env"]["MATURIN"] == f"v{here}"
 
 
-def test_the_core_is_not_published_before_its_name_is_owned() -> None:
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "core.yml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("file", "variable"), [("core", "CORE_NAME_IS_OWNED"), ("release", "NAME_IS_OWNED")])
+def test_nothing_is_published_before_its_name_is_owned(file: str, variable: str) -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / f"{file}.yml").read_text(encoding="utf-8"))
     publishing = {
         name
         for name, job in workflow["jobs"].items()
         if any("publish" in str(step) for step in job["steps"]) or "write" in str(job.get("permissions"))
     }
     assert publishing == {"publish"}
-    assert "vars.CORE_NAME_IS_OWNED == 'yes'" in workflow["jobs"]["publish"]["if"]
+    assert f"vars.{variable} == 'yes'" in workflow["jobs"]["publish"]["if"]
+
+
+def test_nothing_installs_the_core_while_its_name_is_not_owned() -> None:
     metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert "segkoch-lint-core" not in str([metadata["dependencies"], metadata["optional-dependencies"]])
