@@ -48,12 +48,13 @@ class FormerReport(msgspec.Struct, frozen=True):
         """Yield the groups that lost more than `max_drop` of their calls. The comparison is exact.
 
         The number of all delivered calls is compared as it is. If all other calls have become fewer, a group is
-        expected to have become smaller as they have: in a night with half the calls, every group may have half.
+        expected to have become smaller as they have: in a night with half the calls, every group may have half. If too
+        many of all calls are missing, groups that are expected to be small in such a night are not compared.
         """
-        if self.checked >= self.min_group:
-            least = ceil(self.checked * (1 - self.max_drop))
-            if summary.checked < least:
-                yield self._shortfall({}, summary.checked, least, self.checked, "")
+        least = ceil(self.checked * (1 - self.max_drop))
+        is_short = self.checked >= self.min_group and summary.checked < least
+        if is_short:
+            yield self._shortfall({}, summary.checked, least, self.checked, "")
         for grouping, groups in self.groupings.items():
             calls = self._calls(grouping, summary)
             project_ids = shown_sources(summary)
@@ -62,6 +63,8 @@ class FormerReport(msgspec.Struct, frozen=True):
                     continue
                 now = calls[values]
                 others = self._others(before, now, summary)
+                if is_short and before * others < self.min_group:
+                    continue
                 least = ceil(before * others * (1 - self.max_drop))
                 if now < least:
                     group = {

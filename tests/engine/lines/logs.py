@@ -98,7 +98,7 @@ def linted(
     """The findings and the figures of a log."""
     with way(by):
         linter = Linter(settings, jobs=jobs)
-        findings = [*linter.bytes(content, name), *linter.identity_findings()]
+        findings = [*linter.bytes(content, name), *linter.identity_findings(), *linter.expectation_findings()]
     return findings, linter.summary
 
 
