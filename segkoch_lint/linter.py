@@ -33,7 +33,7 @@ from segkoch_lint.identity.analysis import analyse
 from segkoch_lint.identity.database import IdentityDatabase, Source, record_memory
 from segkoch_lint.identity.identity_findings import IdentityFinding
 from segkoch_lint.inputs.ahead_opener import open_ahead
-from segkoch_lint.inputs.discovery import discover
+from segkoch_lint.inputs.discovery import Discovery, discover
 from segkoch_lint.inputs.input import MISSING, Input, UnreadableInput
 from segkoch_lint.inputs.opener import open_bytes, open_input
 from segkoch_lint.rules.remedies import best_remedy
@@ -94,17 +94,8 @@ class Linter:
 
         Close the iterator if it is not exhausted, so that the files are closed.
         """
-        settings = self.settings
-        found = discover(
-            paths,
-            exclude=settings.exclude,
-            events=settings.events,
-            allow_empty=self._allow_empty,
-            root=settings.root,
-            stdin_filename=stdin_filename,
-            may_hold_calls=may_hold_calls,
-        )
-        open_one = partial(open_input, wait=settings.wait)
+        found = self.inputs(paths, stdin_filename=stdin_filename)
+        open_one = partial(open_input, wait=self.settings.wait)
         with closing(open_ahead(found, open_one)) as inputs:
             for each, opened in inputs:
                 if isinstance(each, UnreadableInput):
@@ -114,6 +105,19 @@ class Linter:
         self.summary.remarks += [(pattern, "no file matches this pattern") for pattern in found.unmatched]
         if found.passed_over:
             self.summary.not_calls[NEITHER] += found.passed_over
+
+    def inputs(self, paths: Sequence[str], *, stdin_filename: str | None = None) -> Discovery:
+        """Return the inputs that `paths` lints, to be iterated once."""
+        settings = self.settings
+        return discover(
+            paths,
+            exclude=settings.exclude,
+            events=settings.events,
+            allow_empty=self._allow_empty,
+            root=settings.root,
+            stdin_filename=stdin_filename,
+            may_hold_calls=may_hold_calls,
+        )
 
     @property
     def selection(self) -> Selection:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.conftest import IOS_CALL
+from tests.fixing.calls import call
 from tests.plans.plan_files import config_api, guard
 from tests.test_repositories import OTHERS
 
@@ -99,6 +100,21 @@ def test_a_call_that_is_written_wrongly_blocks_the_commit(repository: Path, name
     ran = commit(repository, ran="segkoch-lint")
     assert ran.returncode == 1
     assert code in ran.stdout + ran.stderr
+
+
+def test_the_hook_fixes_a_fixture_and_the_next_commit_passes(repository: Path) -> None:
+    config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text())
+    (hook,) = (hook for hook in config["repos"][0]["hooks"] if hook["id"] == "segkoch-lint")
+    hook["args"] = ["--fix"]
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    (repository / "order.json").write_text(json.dumps(call(), indent=2))
+    ran = commit(repository, ran="segkoch-lint")
+    assert ran.returncode == 1
+    assert "files were modified by this hook" in ran.stdout + ran.stderr
+    assert "Fixed: order.json: 1 KCH103" in ran.stdout + ran.stderr
+    assert (repository / "order.json").read_text() == json.dumps(call(fixed=True), indent=2)
+    ran = commit(repository, ran="segkoch-lint")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize("whole", [True, False])

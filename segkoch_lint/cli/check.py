@@ -14,6 +14,7 @@ import click
 
 from segkoch_lint.cli.completion import complete_facets, complete_files
 from segkoch_lint.cli.expectation_options import expectation_options, require_expectations, with_former_report
+from segkoch_lint.cli.fix import FixRun, fix_options, print_diff
 from segkoch_lint.cli.list_files import list_files, list_files_option
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import (
@@ -33,6 +34,7 @@ from segkoch_lint.cli.run_options import (
     run_options,
 )
 from segkoch_lint.cli.signals import raise_arrived
+from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.engine.lines.core import MISSING, has_core
 from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.reporting import RunResult
@@ -101,6 +103,7 @@ Examples:
     metavar="SECONDS",
     help="How long to wait for a writer of a named pipe; default: 60.",
 )
+@fix_options
 @list_files_option
 @debug_option
 def command(
@@ -117,6 +120,8 @@ def command(
     stdin_filename: str | None,
     jobs: int | None,
     wait: float | None,
+    fixes: bool,
+    shows_diff: bool,
     list_files_only: bool,
     **given: Any,
 ) -> int:
@@ -142,6 +147,9 @@ def command(
         settings = dataclasses.replace(settings, wait=wait)
     if list_files_only:
         return list_files(paths, settings, run, stdin_filename)
+    if shows_diff:
+        return print_diff(paths, settings, run)
+    fix_run = FixRun() if fixes else None
     snippets, error_snippets = run.snippets()
     linter = Linter(
         settings,
@@ -153,10 +161,12 @@ def command(
     if all(rule.applies_to == "plan" for rule in linter.selection.rules):
         raise _no_rules_error(linter.selection.rules, settings)
     require_expectations(settings, linter.selection)
+    if fix_run is not None:
+        fix_run.fix(paths, settings, allow_empty=run.allow_empty)
     with open_reports(run.formats, run.report_options, run.targets) as reports:
         try:
             with Progress(linter, paths, wanted="agent" not in run.formats) as progress:
-                _lint(linter, paths, stdin_filename, reports, progress)
+                _lint(linter, paths, stdin_filename, reports, progress, fix_run=fix_run)
         except (UsageError, OutputError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - the reports are completed, and say that they are incomplete
@@ -165,6 +175,8 @@ def command(
         linter.note_suppressions()
         within = count_within_budgets(linter.summary, linter.selection)
         code = exit_status(linter.summary, settings.fail_on, allow_empty=run.allow_empty, within=within)
+        if fix_run is not None and fix_run.is_incomplete:
+            code = ExitCode.INCOMPLETE
         selection = linter.selection
         named = [tuple(facet.name for facet in facets) for facets in settings.groupings]
         result = RunResult(
@@ -173,11 +185,14 @@ def command(
             within,
             groupings=named[: len(settings.group_by)],
             expected=named[len(settings.group_by) :],
+            unwritten=fix_run is not None and fix_run.is_incomplete,
             fail_on=settings.fail_on,
             catalogue=selection.rules,
         )
         status = reports.end(linter.summary, result)
     print_notes(linter.summary)
+    if fix_run is not None:
+        fix_run.print_left()
     if linter.summary.bytes >= LARGE_BYTES and not has_core():
         print_note(f"Note: the native core is {MISSING}.")
     return status
@@ -199,7 +214,13 @@ def _no_rules_error(rules: Sequence[Rule], settings: Settings) -> UsageError:
 
 
 def _lint(
-    linter: Linter, paths: Sequence[str], stdin_filename: str | None, reports: Reports, progress: Progress
+    linter: Linter,
+    paths: Sequence[str],
+    stdin_filename: str | None,
+    reports: Reports,
+    progress: Progress,
+    *,
+    fix_run: FixRun | None,
 ) -> None:
     def on_progress() -> None:
         raise_arrived()
@@ -208,7 +229,8 @@ def _lint(
     linter.on_progress = on_progress
     # However the run ends, its inputs are closed first.
     with closing(linter.paths(paths, stdin_filename=stdin_filename)) as findings:
-        for finding in chain(findings, linter.identity_findings(), linter.expectation_findings()):
+        every = chain(findings, linter.identity_findings(), linter.expectation_findings())
+        for finding in every if fix_run is None else fix_run.watched(every):
             progress.clear()
             _report(finding, linter, reports)
             if not reports.show_snippets(finding.code):

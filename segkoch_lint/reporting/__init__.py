@@ -73,7 +73,7 @@ class RunResult(msgspec.Struct, frozen=True):
         within: by severity name, the number of findings of rules within their budgets; they do not count.
         groupings: those that the user asked for.
         expected: the other groupings that expectations are about; only the JSON formats show them.
-        unwritten: whether a report in a file could not be written.
+        unwritten: whether a file could not be written: a report, or an input that was to be fixed.
         max_blocked: how many useful calls of a replay may be blocked; None if any number may.
         fail_on: the least severity that fails the run; None if no severity does.
         shown: the number of findings that were passed to the format, without suppressed ones.

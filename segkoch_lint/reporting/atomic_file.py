@@ -65,9 +65,18 @@ def _reason(error: OSError, target: Path) -> str:
 
 
 def _set_mode(stream: IO[str], target: Path) -> None:
-    """Give a temporary file, which is private, the mode of the file that it replaces, or else that of a new file."""
+    """Give a temporary file, which is private, the mode of the file that it replaces, or else that of a new file.
+
+    It also gets the owner and group of the file, if that is allowed.
+    """
     if target.exists():
-        mode = target.stat().st_mode & 0o7777
+        status = target.stat()
+        mode = status.st_mode & 0o7777
+        if hasattr(os, "fchown"):
+            with suppress(OSError):
+                os.fchown(
+                    stream.fileno(), status.st_uid, status.st_gid
+                )  # before the mode, some bits of which it clears
     else:
         mask = os.umask(0)
         os.umask(mask)

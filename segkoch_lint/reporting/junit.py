@@ -150,7 +150,7 @@ def _problems(summary: Summary, result: RunResult) -> Iterator[tuple[str, _Case]
         problem = f"segkoch-lint itself failed ({each.error}); {each.consequence}"
         yield each.path, _Case("can be checked", "error", "internal", problem, visible(problem), each.line)
     if result.unwritten:
-        yield "", _Case("all reports are written", "error", "unwritten", "A report was not written.")
+        yield "", _Case("all files are written", "error", "unwritten", "A file was not written.")
     if result.exit_status == ExitCode.NOTHING_CHECKED:
         yield "", _Case("there is something to check", "error", "empty", "Nothing was checked.")
     replay = summary.plans.replay if summary.plans is not None else None

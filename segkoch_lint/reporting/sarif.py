@@ -230,7 +230,7 @@ def _notifications(summary: Summary, result: RunResult) -> Iterator[tuple[str, s
         place = f"{shown_path(each.path)}:{each.line or 1}: " if each.path else ""
         yield "error", f"{place}segkoch-lint itself failed ({each.error}); {each.consequence}"
     if result.unwritten:
-        yield "error", "A report was not written."
+        yield "error", "A file was not written."
     for path, remark in summary.remarks:
         yield "note", f"{shown_path(path)}: {remark}"
     if hidden := summary.severities.total() - result.shown:

@@ -66,6 +66,12 @@ def snippet(document: Document, span: Span, *, show_ids: bool = False, around: i
     return _snippet(lines, span, width, lambda line: _scalar_secrets(document, line, texts[line]))
 
 
+def masked_line(document: Document, number: int) -> str:
+    """Return a line of a document whole, with its ids masked; the line exists."""
+    (line,) = document.lines(number, number)
+    return _masked_part(line, (0, len(line)), (0, 0), _scalar_secrets(document, number, line))[0]
+
+
 def error_snippet(error: ParseError, *, show_ids: bool = False, width: int = 120) -> Snippet | None:
     """Return the lines around an error in broken text, or None if there are none to show."""
     if not error.lines:

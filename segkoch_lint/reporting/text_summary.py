@@ -205,7 +205,7 @@ def problems(summary: Summary, result: RunResult) -> Iterator[str]:
     if summary.internal_errors:
         yield "Incomplete: segkoch-lint itself failed; see standard error."
     if result.unwritten:
-        yield "Incomplete: a report was not written; see standard error."
+        yield "Incomplete: a file was not written; see standard error."
     replay = summary.plans.replay if summary.plans is not None else None
     if problem := replay_table.problem(replay, result.max_blocked):
         yield problem

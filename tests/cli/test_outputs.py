@@ -63,7 +63,7 @@ def test_an_output_that_cannot_be_written_is_reported_in_a_line_and_the_others_a
     assert ran.err.startswith(f"Error: {path}: cannot be written: {reason}")
     assert ran.err.count("\n") == 1
     assert "KCH103" in ran.out
-    assert "Incomplete: a report was not written; see standard error." in ran.out
+    assert "Incomplete: a file was not written; see standard error." in ran.out
     assert "KCH103" in (events_folder / "out.txt").read_text()
 
 

@@ -136,7 +136,7 @@ def test_what_makes_a_run_incomplete_is_an_error() -> None:
     assert cases(junit([], summary, RunResult(4, unwritten=True))) == {
         "gone.json": ["error: can be read"],
         "a.json": ["error: can be checked"],
-        "segkoch-lint": ["error: all reports are written"],
+        "segkoch-lint": ["error: all files are written"],
     }
     assert cases(junit([], Summary(), RunResult(3))) == {"segkoch-lint": ["error: there is something to check"]}
 
