@@ -19,6 +19,7 @@ from segkoch_lint.cli.list_files import list_files, list_files_option
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import (
     configuration_options,
+    groupings_of,
     settings_options,
     with_budgets,
     with_envelopes,
@@ -140,9 +141,12 @@ def command(
     paths = paths or (".",)
     read = paths if expect_like is None else (*paths, expect_like)
     run = run_options(read, envelope_folders=envelope_folders, **given)
-    settings = with_memory(with_groupings(with_budgets(run.settings, budgets), groupings), memory)
+    settings = with_memory(with_groupings(with_budgets(run.settings, budgets), groupings_of(groupings)), memory)
     settings = with_envelopes(settings, envelope_folders, pointers)
     settings = with_former_report(settings, expect_like, max_drop, min_group)
+    asked = len(settings.group_by)
+    named = [tuple(facet.name for facet in facets) for facets in settings.groupings]
+    settings = with_groupings(settings, (*named, *run.groupings))
     if wait is not None:
         settings = dataclasses.replace(settings, wait=wait)
     if list_files_only:
@@ -178,13 +182,12 @@ def command(
         if fix_run is not None and fix_run.is_incomplete:
             code = ExitCode.INCOMPLETE
         selection = linter.selection
-        named = [tuple(facet.name for facet in facets) for facets in settings.groupings]
         result = RunResult(
             code,
             selection.budgets,
             within,
-            groupings=named[: len(settings.group_by)],
-            expected=named[len(settings.group_by) :],
+            groupings=named[:asked],
+            expected=named[asked:],
             unwritten=fix_run is not None and fix_run.is_incomplete,
             fail_on=settings.fail_on,
             catalogue=selection.rules,

@@ -20,6 +20,7 @@ from segkoch_lint.findings.finding import Severity
 
 if TYPE_CHECKING:
     from segkoch_lint.config.settings import Settings
+    from segkoch_lint.findings.summary import Grouping
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -273,8 +274,8 @@ def _budget(text: str, *floors: str) -> tuple[str, Budget]:
         raise UsageError(f"--budget {','.join((text, *floors))}: {problem}.", BUDGET_FORMS) from None
 
 
-def with_groupings(settings: Settings, given: Sequence[str]) -> Settings:
-    """Return the settings with the groupings of ``--group-by``.
+def groupings_of(given: Iterable[str]) -> tuple[Grouping, ...]:
+    """Return the groupings of ``--group-by``, each once.
 
     Raises:
         UsageError: a facet does not exist.
@@ -286,8 +287,15 @@ def with_groupings(settings: Settings, given: Sequence[str]) -> Settings:
         if name not in FACETS:
             hint = nearest(name, FACETS) or f"The facets are {', '.join(FACETS)}."
             raise UsageError(f'--group-by {name}: no facet is called "{name}".', hint)
-    group_by = (tuple(FACETS[name] for name in names) for names in dict.fromkeys(groupings) if names)
-    return dataclasses.replace(settings, group_by=tuple(group_by))
+    return tuple(grouping for grouping in dict.fromkeys(groupings) if grouping)
+
+
+def with_groupings(settings: Settings, groupings: Iterable[Grouping]) -> Settings:
+    """Return the settings with some groupings, each once."""
+    from segkoch_lint.calls.facets import FACETS  # noqa: PLC0415 - most runs group by nothing
+
+    group_by = tuple(tuple(FACETS[name] for name in grouping) for grouping in dict.fromkeys(groupings))
+    return dataclasses.replace(settings, group_by=group_by)
 
 
 def _on_top(configured: Mapping[str, T], given: Iterable[tuple[str, T]]) -> dict[str, T]:

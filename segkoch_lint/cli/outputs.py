@@ -12,7 +12,7 @@ import msgspec
 
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.config.exit_codes import ExitCode
-from segkoch_lint.errors import OutputError
+from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import WIDTH, LimitedReport, Report, ReportOptions, RunResult, open_report
@@ -94,9 +94,15 @@ class _FileReport:
         self._report: LimitedReport | None = None
         self._file = open_output(path)
         try:
-            self._report = open_report(name, self._file.__enter__(), options)
+            stream = self._file.__enter__()
         except OutputError as error:
             self._fail(error)
+            return
+        try:
+            self._report = open_report(name, stream, options)
+        except UsageError as error:  # a package of the format is missing
+            self._file.__exit__(type(error), error, None)
+            raise
 
     def write(self, part: Callable[[Report], None]) -> None:
         """Write a part of the report."""

@@ -19,7 +19,7 @@ from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
-from segkoch_lint.reporting import FORMATS, WIDTH, ReportOptions, RunResult, reporter
+from segkoch_lint.reporting import FORMATS, GROUPINGS, WIDTH, ReportOptions, RunResult, reporter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from segkoch_lint.documents.document import Document, ParseError
     from segkoch_lint.findings.finding import Finding, Snippet
     from segkoch_lint.findings.position import Span
-    from segkoch_lint.findings.summary import Summary
+    from segkoch_lint.findings.summary import Grouping, Summary
 
 
 MOST_PER_RULE = 50
@@ -187,6 +187,12 @@ class RunOptions:
     report_options: ReportOptions
     targets: Sequence[Target]
     allow_empty: bool
+
+    @property
+    def groupings(self) -> list[Grouping]:
+        """The groupings that the formats show, whether the user asks for them or not."""
+        names = (*self.formats, *(name for name, _ in self.targets))
+        return [grouping for name in names for grouping in GROUPINGS.get(name, ())]
 
     def snippets(self) -> tuple[Any, Any]:
         """Return the functions that make the snippets of findings and of parse errors; None if no report shows them."""

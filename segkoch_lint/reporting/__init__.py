@@ -27,6 +27,7 @@ FORMATS = {
     "rdjson": "segkoch_lint.reporting.rdjson",
     "azure": "segkoch_lint.reporting.azure",
     "markdown": "segkoch_lint.reporting.markdown",
+    "html": "segkoch_lint.reporting.html_report.report",
     "json": "segkoch_lint.reporting.json_report",
     "json-lines": "segkoch_lint.reporting.json_lines",
 }
@@ -37,6 +38,12 @@ WIDTH = 100
 
 FOR_READING = frozenset({"text", "grouped", "agent"})
 """The formats that show at most `ReportOptions.max_per_rule` findings of a rule, so that a log can be read."""
+
+GROUPINGS: Mapping[str, Sequence[Grouping]] = {"html": (("day",), ("version",), ("event",), ("platform",))}
+"""By format, the groupings that it shows whether the user asks for them or not."""
+
+_MOST_SNIPPETS = {"html": 500}
+"""By format, the first findings of a rule whose snippets it shows, if it shows those of a few findings only."""
 
 _WITH_SUPPRESSED = frozenset({"json", "json-lines", "sarif"})
 """The formats that show suppressed findings, marked as such; all others leave them out."""
@@ -138,7 +145,7 @@ class LimitedReport:
         max_findings: the most findings that it shows, and the most suppressed ones; None for no limit.
         max_per_rule: the most findings of one rule that it shows; None for no limit.
         with_suppressed: whether it shows suppressed findings.
-        with_snippets: whether it shows the snippets of findings.
+        most_snippets: the first findings of one rule whose snippets it shows; None for no limit.
     """
 
     def __init__(
@@ -148,12 +155,12 @@ class LimitedReport:
         max_findings: int | None,
         max_per_rule: int | None,
         with_suppressed: bool,
-        with_snippets: bool,
+        most_snippets: int | None,
     ) -> None:
         self._report = report
         self._max = max_findings
         self._max_per_rule = max_per_rule
-        self._with_snippets = with_snippets
+        self._most_snippets = most_snippets
         self._with_suppressed = with_suppressed
         self._shown: Counter[bool] = Counter()
         self._shown_by_rule: Counter[str] = Counter()
@@ -161,8 +168,10 @@ class LimitedReport:
 
     def shows_snippet(self, code: str) -> bool:
         """Return whether the snippet of another finding of a rule would be shown."""
+        if self._most_snippets is not None and self._shown_by_rule[code] >= self._most_snippets:
+            return False
         kinds = (False, True) if self._with_suppressed else (False,)
-        return self._with_snippets and any(self._has_room(code, suppressed=kind) for kind in kinds)
+        return any(self._has_room(code, suppressed=kind) for kind in kinds)
 
     def begin(self, summary: Summary) -> None:
         """Write the part before the findings."""
@@ -196,12 +205,13 @@ def reporter(name: str) -> type[Reporter]:
 
 def open_report(name: str, stream: TextIO, options: ReportOptions) -> LimitedReport:
     """Return a report in the format *name* that is written to *stream*."""
+    shows_snippets = reporter(name).shows_snippets and not (options.quiet and name in FOR_READING)
     return LimitedReport(
         reporter(name)(stream, options),
         max_findings=options.max_findings,
         max_per_rule=options.max_per_rule if name in FOR_READING else None,
         with_suppressed=name in _WITH_SUPPRESSED,
-        with_snippets=reporter(name).shows_snippets and not (options.quiet and name in FOR_READING),
+        most_snippets=_MOST_SNIPPETS.get(name) if shows_snippets else 0,
     )
 
 

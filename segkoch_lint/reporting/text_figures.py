@@ -74,6 +74,16 @@ def verdict_sentence(summary: Summary, result: RunResult) -> str:
     return "" if summary.unread or summary.internal_errors else f"No findings.{suppressed_sentence(summary)}"
 
 
+def refusals_sentence(tally: PlanTally) -> str:
+    """Return which requirements block calls of users who refused tracking; empty if none does."""
+    blocked = [
+        f"{code} {each.name} by {each.guarded:,} of {count(each.rules, 'rule')}"
+        for code, each in tally.refusals.items()
+        if each.guarded
+    ]
+    return f"Users who refused tracking are blocked for every destination: {', '.join(blocked)}." if blocked else ""
+
+
 def users_sentence(tally: IdentityTally) -> str:
     """Return how many users were compared between app and servers."""
     text = f"Users: {tally.compared:,} compared between app and servers"

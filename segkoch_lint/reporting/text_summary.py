@@ -18,6 +18,7 @@ from segkoch_lint.reporting.text_figures import (
     count,
     hidden_sentence,
     plans_sentence,
+    refusals_sentence,
     severity_count,
     share,
     suppressed_sentence,
@@ -118,13 +119,8 @@ class TextSummary:
                 rows.append([code, each.name, *before, each.verdict, *figures])
         if rows:
             self._writer.table(head, rows, "ll" + "l" * len(verdicts) + "rrr")
-        blocked = [
-            f"{code} {each.name} by {each.guarded:,} of {count(each.rules, 'rule')}"
-            for code, each in tally.refusals.items()
-            if each.guarded
-        ]
-        if blocked:
-            self._writer.line(f"Users who refused tracking are blocked for every destination: {', '.join(blocked)}.")
+        if refused := refusals_sentence(tally):
+            self._writer.line(refused)
             self._writer.line("")
 
     def _plans(self, tally: PlanTally) -> None:

@@ -1,4 +1,4 @@
-"""The programs that captures are made with: `scripts/captures` installs them, apart from the project's environment."""
+"""The programs that captures are made with and pages are tested in: `scripts/captures` installs them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -29,6 +30,15 @@ class Tools:
     mitmdump: Path
 
 
+def accessibility_tools() -> tuple[str, Path]:
+    """Return the browser, and the script that checks pages for accessibility. Without them, see `capture_tools`."""
+    chromium = shutil.which("chromium")
+    script = _FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+    if chromium is None or not script.exists():
+        _give_up("chromium and axe-core")
+    return chromium, script
+
+
 def capture_tools() -> Tools:
     """Return the programs. Where they are not installed, the test is skipped; in CI it fails."""
     chromium = shutil.which("chromium")
@@ -38,9 +48,13 @@ def capture_tools() -> Tools:
         _FOLDER / "bin" / "python",
         _FOLDER / "bin" / "mitmdump",
     )
-    if chromium and all(path.exists() for path in (tools.analytics, tools.python, tools.mitmdump)):
-        return tools
-    reason = "chromium, mitmproxy and the SDKs are not installed: run scripts/captures"
+    if chromium is None or not all(path.exists() for path in (tools.analytics, tools.python, tools.mitmdump)):
+        _give_up("chromium, mitmproxy and the SDKs")
+    return tools
+
+
+def _give_up(missing: str) -> NoReturn:
+    reason = f"{missing} are not installed: run scripts/captures"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)

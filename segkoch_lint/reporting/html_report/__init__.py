@@ -1,0 +1,1 @@
+"""The format `html`: a page for browsers."""

@@ -1,0 +1,97 @@
+"""The calls of a run by facets, as tables with bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from segkoch_lint.findings.summary import CallTally, Grouping, Summary
+from segkoch_lint.reporting import GROUPINGS, RunResult
+from segkoch_lint.reporting.groups import ordered_groups
+from segkoch_lint.reporting.html_report.charts import Chart, Part, chart_of_days, parts_of
+from segkoch_lint.reporting.text_figures import share
+
+MOST_ROWS = 100
+"""Groups in a table; the others are added up in one row."""
+
+_MOST_RULES_OF_GROUP = 3
+_LONGEST_NAME = 200
+"""Code points of the name of a group that are shown."""
+
+_HEADINGS: Mapping[Grouping, str] = {
+    ("day",): "By day",
+    ("version",): "By library and version",
+    ("event",): "By event",
+    ("platform",): "By platform",
+    ("library",): "By library",
+    ("source",): "By source",
+}
+
+
+class Row(msgspec.Struct, frozen=True):
+    """The calls of a group.
+
+    Attributes:
+        names: the values of its facets; empty in a row with all further groups.
+        tally: its calls.
+        bar: the parts of its bar.
+        share: of the ready calls in the checked ones.
+        rules: the rules that most of its calls break, each with its share of the checked ones.
+        further: how many groups were added up in it; 0 if it is one group.
+    """
+
+    names: Sequence[str]
+    tally: CallTally
+    bar: Sequence[Part]
+    share: str
+    rules: Sequence[tuple[str, str]] = ()
+    further: int = 0
+
+
+class Breakdown(msgspec.Struct, frozen=True):
+    """The calls by some facets."""
+
+    id: str
+    heading: str
+    facets: Grouping
+    rows: Sequence[Row]
+    chart: Chart | None
+
+
+def breakdowns(summary: Summary, result: RunResult, *, show_ids: bool) -> Iterator[Breakdown]:
+    """Yield the tables of the calls of a run: those of every page, and those that the user asked for."""
+    for grouping in dict.fromkeys((*GROUPINGS["html"], *result.groupings)):
+        groups = ordered_groups(summary, grouping, show_ids=show_ids)
+        if not groups:
+            continue
+        chart = None
+        if grouping == ("day",):
+            chart = chart_of_days({day: tally for (day,), tally in groups})
+        heading = _HEADINGS.get(grouping) or f"By {', '.join(grouping)}"
+        yield Breakdown("by-" + "-".join(grouping), heading, grouping, _rows(groups, grouping), chart)
+
+
+def _rows(groups: Sequence[tuple[Sequence[str], CallTally]], grouping: Grouping) -> list[Row]:
+    """Return the rows of the groups: of many, the last days or the largest groups, and one row with the others."""
+    shown, others = groups, groups[:0]
+    if len(groups) > MOST_ROWS:
+        first = len(groups) - MOST_ROWS if "day" in grouping else 0
+        shown, others = groups[first : first + MOST_ROWS], [*groups[:first], *groups[first + MOST_ROWS :]]
+    most = max(tally.calls for _, tally in shown)
+    rows = [_row([name[:_LONGEST_NAME] for name in names], tally, most) for names, tally in shown]
+    if others:
+        rest = CallTally()
+        for _, tally in others:
+            rest.add(tally)
+        rows.append(Row((), rest, (), share(rest.ready, rest.checked), _worst_rules(rest), len(others)))
+    return rows
+
+
+def _row(names: Sequence[str], tally: CallTally, most: int) -> Row:
+    return Row(names, tally, parts_of(tally, most), share(tally.ready, tally.checked), _worst_rules(tally))
+
+
+def _worst_rules(tally: CallTally) -> list[tuple[str, str]]:
+    order = sorted(tally.rules.items(), key=lambda item: (-item[1], item[0]))
+    return [(code, share(calls, tally.checked)) for code, calls in order[:_MOST_RULES_OF_GROUP]]
