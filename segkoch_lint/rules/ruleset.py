@@ -92,7 +92,7 @@ class RuleSet:
         origin = next((origin for origin, schema in self._origins.items() if schema.is_valid(message)), None)
         found = self._of_calls.violations(message)
         broken = {each.rule for each in found}
-        not_delivered = self._not_delivered(message)
+        not_delivered = self.not_delivered(message)
         delivered = not_delivered is None
         usable = delivered and self._unusable.isdisjoint(broken)
         readiness = self._readiness(broken) if delivered else None
@@ -104,6 +104,12 @@ class RuleSet:
         parts = (not_delivered, violations, usable, origin, readiness, circumstances)
         known = self._verdicts.entries.get(parts)
         return self._verdicts.add(parts, Verdict(*parts, _paths_read(violations))) if known is None else known
+
+    def not_delivered(self, message: Mapping[str, Any]) -> str | None:
+        """Return why a call does not reach Kochava, or None if it does."""
+        if not self._any_reason.is_valid(message):
+            return None
+        return next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
 
     def violations(self, kind: AppliesTo, value: Mapping[str, Any]) -> list[Violation]:
         """Return the violations by *value* of the rules that apply to *kind*."""
@@ -141,12 +147,6 @@ class RuleSet:
                 "then": {keyword: value for keyword, value in constraint.items() if keyword != "$defs"},
             }
         return inlined(self_contained(constraint, shared_definitions()))
-
-    def _not_delivered(self, message: Mapping[str, Any]) -> str | None:
-        """Return why a call does not reach Kochava, or None if it does."""
-        if not self._any_reason.is_valid(message):
-            return None
-        return next(reason for reason, condition in self._reasons.items() if condition.is_valid(message))
 
     def _readiness(self, broken: AbstractSet[Rule]) -> Readiness:
         """Return what Kochava can do with a call that reaches it and breaks these rules."""

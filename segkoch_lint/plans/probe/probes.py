@@ -78,8 +78,10 @@ class Probes:
         self._required = RuleSet([], delivery, list(self._rules.values()))
         self._validators = {code: compile_schema(self._required.schema_of(rule)) for code, rule in self._rules.items()}
         self._consistent = compile_schema(self._required.schema_of(known[_CONTRADICTION]))
-        # A mutation depends only on a few members of a call, which most rules of a plan share.
+        # A mutation depends only on a few members of a call, which most rules of a plan share, and a changed context
+        # only on the device, which calls of all types share.
         self._mutated = lru_cache(_CACHED)(lambda code, call, values: [*self._mutations(code, call, values)])
+        self._changed = lru_cache(_CACHED)(lambda code, device, values: [*self._contexts(code, device, values)])
 
     def good_calls(self, call_type: str, event: str, version: int | None = None) -> list[Call]:
         """Return the good calls of a type, those with the fewest members first.
@@ -98,7 +100,7 @@ class Probes:
 
     def not_delivered(self, call: Mapping[str, Any]) -> str | None:
         """Return why a call would not reach Kochava, or None if it would."""
-        return self._required.verdict(call).not_delivered
+        return self._required.not_delivered(call)
 
     def readiness(self, call: Mapping[str, Any]) -> Readiness | None:
         """Return what becomes of a call at Kochava, or None if it would not reach it."""
@@ -124,22 +126,28 @@ class Probes:
         """Yield the name, the summary and the context of each mutation."""
         call = json.loads(call_text)
         device = call["context"]["device"]
-        keys = advertising_keys(device)
+        kind = f"{device['type']} with {' and '.join(advertising_keys(device))}"
+        for summary, way, context in self._changed(code, json.dumps(device), values_text):
+            mutated = _with_context(call, context)
+            if self._validators[code].is_valid(mutated) or self.not_delivered(mutated) is not None:
+                continue
+            if code not in _ON_ADVERTISING_ID or not self._has_good_id(mutated):
+                yield f"{way}{_SEPARATOR}{kind}", summary, context
+
+    def _contexts(self, code: str, device_text: str, values_text: str) -> Iterator[tuple[str, str, Context]]:
+        """Yield the context of each change of a device once: the summary, the way and the context."""
+        device = json.loads(device_text)
         seen: set[str] = set()
-        changes = (*self._by_counterexample(code, device, keys), *_by_plan_value(device, json.loads(values_text)))
+        changes = (*self._by_counterexample(code, device), *_by_plan_value(device, json.loads(values_text)))
         for summary, way, context in changes:
             text = json.dumps(context, sort_keys=True)
-            mutated = _with_context(call, context)
-            if text in seen or self._validators[code].is_valid(mutated) or self.not_delivered(mutated) is not None:
-                continue
-            seen.add(text)
-            if code not in _ON_ADVERTISING_ID or not self._has_good_id(mutated):
-                yield f"{way}{_SEPARATOR}{device['type']} with {' and '.join(keys)}", summary, context
+            if text not in seen:
+                seen.add(text)
+                yield summary, way, context
 
-    def _by_counterexample(
-        self, code: str, device: Mapping[str, Any], keys: Sequence[str]
-    ) -> Iterator[tuple[str, str, Context]]:
+    def _by_counterexample(self, code: str, device: Mapping[str, Any]) -> Iterator[tuple[str, str, Context]]:
         """Yield the device, changed as the rule's counterexamples are: the summary, the way and the context."""
+        keys = advertising_keys(device)
         for index, each in enumerate(self._rules[code].counterexamples):
             for number, patch in enumerate(_respelled(each.patch, keys)):
                 with suppress(LookupError):  # it removes what this call does not have
