@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from math import ceil
@@ -141,10 +142,10 @@ def read_former_report(path: str, max_drop: Fraction, min_group: int | None = No
     """
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - the path is shown as the user gave it
-            report = msgspec.json.decode(file.read(), type=_Report)
+            report = _decoded(file.read())
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}.", _HINT) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not a JSON report of segkoch-lint, or a damaged one.", _HINT) from error
     summary = report.summary
     if report.tool.name != "segkoch-lint" or report.version != 1 or summary.plans is not None:
@@ -189,6 +190,20 @@ class _Report(msgspec.Struct, frozen=True):
     version: int
     tool: _Tool
     summary: _Summary
+
+
+def _decoded(text: bytes) -> _Report:
+    """Return a report; its findings, which may be many, are skipped.
+
+    Raises:
+        ValueError, RecursionError: it is not a report.
+    """
+    try:
+        return msgspec.json.decode(text, type=_Report)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:  # a file name that is not UTF-8 has lone surrogates, which only `json` reads
+        return msgspec.convert(json.loads(text), type=_Report)
 
 
 def _real(value: str | Secret) -> str:

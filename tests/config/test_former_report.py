@@ -159,6 +159,12 @@ def test_the_groups_of_a_report_are_read_except_those_that_change_from_day_to_da
     assert read_former_report(str(tmp_path / "former.json"), HALF, 7).min_group == 7
 
 
+def test_a_report_may_name_files_that_are_not_utf_8(tmp_path: Path) -> None:
+    report = {**REPORT, "findings": [{"code": "KCH106", "path": "caf\udce9.json"}]}
+    (tmp_path / "former.json").write_text(json.dumps(report))
+    assert read_former_report(str(tmp_path / "former.json"), HALF).checked == 30
+
+
 def _set(*path: str | int) -> Callable[[Any], Callable[[Any], None]]:
     def with_value(value: Any) -> Callable[[Any], None]:
         def change(report: Any) -> None:
