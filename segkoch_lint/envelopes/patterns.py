@@ -29,6 +29,11 @@ def pattern_of(text: str) -> Pattern:
     return tuple(map(str, path_of(text)))
 
 
+def is_search(pattern: Pattern) -> bool:
+    """Return whether a pattern ends with any number of steps: it names no value, but where values are."""
+    return ANY_DEPTH in pattern and all(step in {ANY, ANY_DEPTH} for step in pattern[pattern.index(ANY_DEPTH) :])
+
+
 def matches(value: Any, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield the values that a pattern leads to, each with its path, in the order of the document.
 

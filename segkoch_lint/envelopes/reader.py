@@ -19,7 +19,7 @@ from segkoch_lint.envelopes.contents import Opened, UnreadableRequest
 from segkoch_lint.envelopes.decoding import ANY_ENCODING, Decoded, Undecoded, decode
 from segkoch_lint.envelopes.envelope import Envelope, Recogniser, Site, text_at
 from segkoch_lint.envelopes.inner_document_maker import InnerDocumentMaker
-from segkoch_lint.envelopes.patterns import Pattern, matches, pattern_of
+from segkoch_lint.envelopes.patterns import Pattern, is_search, matches, pattern_of
 from segkoch_lint.envelopes.requests import Request, SegmentHosts
 from segkoch_lint.envelopes.search import find_calls
 from segkoch_lint.envelopes.unwrap import unwrap
@@ -146,6 +146,9 @@ class _Unreadable(msgspec.Struct, frozen=True):
 
 _Found = Document | _Unreadable | _Damaged
 
+_Place = tuple[tuple[Path, ...], Path]
+"""Where a value is: the paths of the texts that were decoded to reach it, and its path in the last of them."""
+
 
 class _Opening:
     """Opens one document, and the envelopes that are in it."""
@@ -196,31 +199,48 @@ class _Opening:
     # --- where a user says that calls are --------------------------------------------------------------------------
 
     def _chosen(self, document: Document) -> tuple[str, list[_Found]] | None:
-        found: list[_Found] = []
-        known: set[tuple[tuple[Path, ...], Path]] = set()
-        for each in (each for pattern in self._reader.at for each in self._at(document, pattern, 0)):
-            origin = None if isinstance(each, _Unreadable | _Damaged) else each.origin
-            place = None if origin is None else (origin.decoded, origin.base)
-            if place is None or place not in known:  # several patterns may lead to one value
-                found.append(each)
-            if place is not None:
-                known.add(place)
-        return ("document", found) if found else None
+        found: list[tuple[_Found, set[_Place]]] = []
+        known: set[_Place] = set()
+        for pattern in self._reader.at:
+            for content in self._at(document, pattern, 0, searches=is_search(pattern)):
+                places = _call_places(content)
+                if places and places <= known:
+                    continue  # several patterns lead to one value, or to a batch and its calls
+                if not places.isdisjoint(known):
+                    found = [each for each in found if not each[1] or not each[1] <= places]
+                found.append((content, places))
+                known |= places
+        return ("document", [content for content, _ in found]) if found else None
 
-    def _at(self, document: Document, pattern: Pattern, texts: int) -> Iterator[_Found]:
-        """Yield what a pattern leads to; where it goes on behind a text, the text is decoded."""
-        for length in range(len(pattern) + 1):
+    def _at(self, document: Document, pattern: Pattern, texts: int, *, searches: bool) -> Iterator[_Found]:
+        """Yield what a pattern leads to; where it goes on behind a text, the text is decoded.
+
+        A search only says that calls are somewhere below: of what it leads to, the certain calls count, and nothing
+        inside of them.
+        """
+        taken: set[Path] = set()
+        lengths = range(len(pattern) + 1)
+        for length in reversed(lengths) if searches else lengths:
+            at_end = length == len(pattern)
             for path, value in matches(document.value, pattern[:length]):
-                at_end = length == len(pattern)
                 if not at_end and not (isinstance(value, str) and texts < MOST_TEXTS):
                     continue
+                if taken and any(path[:end] in taken for end in range(len(path) + 1)):
+                    continue
                 decoded = self._decode(document, value)
+                if searches and isinstance(decoded, Decoded) and at_end != _is_meant_as_call(decoded.value):
+                    continue
                 if not at_end and isinstance(decoded, Decoded):
-                    yield from self._at(self._documents.make(document, path, decoded), pattern[length:], texts + 1)
+                    inner = self._documents.make(document, path, decoded)
+                    yield from self._at(inner, pattern[length:], texts + 1, searches=searches)
                 elif isinstance(decoded, Decoded):
+                    if searches:
+                        taken.add(path)
                     yield self._documents.make(document, path, decoded, to_segment=True)
                 elif at_end:
-                    yield self._failed(document, path, value, decoded)
+                    failed = self._failed(document, path, value, decoded)
+                    if not searches or isinstance(failed, _Damaged):
+                        yield failed
 
     def _known(self, document: Document) -> tuple[str, list[_Found]] | None:
         """Return what is in an envelope; None if the document is not one, or has calls elsewhere only."""
@@ -335,6 +355,20 @@ def _texts_around(document: Document) -> int:
 
 def _holds_call(value: Any, call_type: str) -> bool:
     return any(isinstance(unit, Call) and unit.certain for unit in unwrap(value, call_type=call_type))
+
+
+def _is_meant_as_call(value: Any) -> bool:
+    """Return whether a value is or holds a certain call, or is a call of a wrong type."""
+    return _holds_call(value, "") or (isinstance(value, Mapping) and classify(value).kind in _CALLS)
+
+
+def _call_places(content: _Found) -> set[_Place]:
+    """Return the places of the calls of a content, or its own if it has none; nothing of what cannot be read."""
+    if isinstance(content, _Unreadable | _Damaged) or content.origin is None:
+        return set()
+    decoded, base = content.origin.decoded, content.origin.base
+    paths = [unit.path for unit in unwrap(content.value) if isinstance(unit, Call)]
+    return {(decoded, (*base, *path)) for path in paths or [()]}
 
 
 def _name(template: str, entry: Any) -> str:

@@ -396,11 +396,64 @@ def test_a_compressed_message_of_any_size_is_read(compress: Callable[[bytes], by
     assert (found, summary.calls) == ([], 1)
 
 
-@pytest.mark.parametrize("at", [("/a", "/a"), ("/a", "/*"), ("/**/**/a",)])
+@pytest.mark.parametrize("at", [("/a", "/a"), ("/a", "/*"), ("/**/**/a",), ("/**",), ("/**", "/a"), ("/a", "/**")])
 def test_a_call_that_several_patterns_lead_to_counts_once(at: tuple[str, ...]) -> None:
     _, summary = check(json.dumps({"a": call()}), "a.json", at=at)
 
     assert (summary.calls, summary.checked) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "at", [("/**",), ("/batch/**",), ("/**/*",), ("/batch", "/batch/*"), ("/batch/*", "/batch"), ("/batch/1", "/**")]
+)
+def test_each_call_of_a_batch_counts_once(at: tuple[str, ...]) -> None:
+    found, summary = check(batch(call(), wrong_call()), "a.json", at=at)
+
+    assert [finding.code for finding in found] == ["KCH103"]
+    assert (summary.calls, summary.checked, summary.not_calls.total()) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("at", ["/**", "/batch/**", "/**/*", "/batch/*"])
+def test_each_call_in_a_text_of_a_list_counts_once(at: str) -> None:
+    found, summary = check(json.dumps({"batch": [json.dumps(call()), json.dumps(wrong_call())]}), "a.json", at=(at,))
+
+    assert [finding.code for finding in found] == ["KCH103"]
+    assert (summary.calls, summary.checked, summary.not_calls.total()) == (2, 2, 0)
+
+
+def test_a_search_takes_calls_wherever_they_are_and_nothing_inside_of_them() -> None:
+    inside = call(properties={"first": call(), "text": '{"messageId": 1'})
+    page = {"type": "page", "title": "Home"}
+    document = {"x": [page, {"y": [inside]}], "z": json.dumps(wrong_call()), "w": "no call", "v": call(type="trak")}
+
+    found, summary = check(json.dumps(document), "a.json", at=("/**",))
+
+    assert [(finding.code, finding.location.pointer) for finding in found] == [
+        ("KCH103", "/z → /context/device/type"),
+        ("KCH002", "/v/type"),
+    ]
+    assert summary.checked == 2
+
+
+def test_a_pattern_that_names_the_member_after_any_steps_is_no_search() -> None:
+    document = {"x": [{"payload": {"type": "track", "event": "A", "userId": "u-1"}}, {"payload": {"order": 1}}]}
+
+    found, summary = check(json.dumps(document), "a.json", at=("/**/payload",))
+
+    assert {finding.code for finding in found} == {"KCH101", "KCH002"}
+    assert summary.checked == 1
+
+
+def test_a_broken_text_with_a_call_is_reported_by_a_search_unless_it_is_inside_a_call() -> None:
+    (finding,), summary = check(json.dumps({"a": call(), "b": json.dumps(call())[:-9]}), "a.json", at=("/**",))
+
+    assert (finding.code, summary.checked) == ("KCH001", 1)
+
+
+def test_a_search_that_finds_no_call_says_so_once() -> None:
+    (finding,), _ = check('{"a": {"b": [1, "x", {"c": 2}]}}', "a.json", at=("/**",))
+
+    assert finding.code == "KCH002"
 
 
 @pytest.mark.parametrize("step", ["9" * 5000, "00", "\u0660", "1"])
