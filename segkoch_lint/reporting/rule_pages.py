@@ -57,8 +57,8 @@ def _sections(rule: Rule) -> Iterator[str]:
     basis = "Kochava's page in Segment's documentation requires it" if rule.required else "beyond Kochava's page"
     senders = f" of {' and '.join(rule.sent_by)} libraries" if rule.sent_by else ""
     yield f"# {rule.code} {rule.name}"
-    yield _wrapped(f"{_severity(rule)}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}. {_status(rule)}")
-    yield _wrapped(rule.description)
+    yield wrapped(f"{_severity(rule)}; {basis}; applies to {_APPLIES_TO[rule.applies_to]}{senders}. {_status(rule)}")
+    yield wrapped(rule.description)
     if rule.message != "{problem}":  # which says nothing by itself
         yield f"> {rule.message}"
     if rule.remedy:
@@ -69,7 +69,7 @@ def _sections(rule: Rule) -> Iterator[str]:
     broken = list(broken_examples(rule))
     if broken:
         yield "## Breaks"
-        yield _wrapped(f"{_sentence(_summary(broken[0][0]))} (reported at {_places(broken[0][0].places)}):")
+        yield wrapped(f"{_sentence(_summary(broken[0][0]))} (reported at {_places(broken[0][0].places)}):")
         yield _block(broken[0][1])
     if len(broken) > 1:
         yield "Also:"
@@ -80,7 +80,7 @@ def _sections(rule: Rule) -> Iterator[str]:
     if rule.status == "removed":
         return
     yield "## How to change it"
-    yield _wrapped(
+    yield wrapped(
         f'In the configuration, `ignore = ["{rule.code}"]` switches the rule off, '
         f'and `severity = {{ {rule.code} = "info" }}` lowers its severity.'
     )
@@ -100,7 +100,7 @@ def _status(rule: Rule) -> str:
     return " ".join(filter(None, [since, status, replacement]))
 
 
-def _wrapped(text: str, *, indent: str = "") -> str:
+def wrapped(text: str, *, indent: str = "") -> str:
     """Return a paragraph in lines of the width of a page; code in backticks is never broken."""
     unbroken = re.sub(r"`[^`]+`", lambda code: code[0].replace(" ", "\0"), text)
     lines = textwrap.wrap(unbroken, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
@@ -108,7 +108,7 @@ def _wrapped(text: str, *, indent: str = "") -> str:
 
 
 def _item(text: str) -> str:
-    return _wrapped(f"- {text}", indent="  ")
+    return wrapped(f"- {text}", indent="  ")
 
 
 def _severity(rule: Rule) -> str:
@@ -149,7 +149,7 @@ def index(rules: Sequence[Rule]) -> str:
         f"| {rule.severity if rule.status == 'stable' else rule.status} | {'yes' if rule.required else ''} |"
         for rule in rules
     ]
-    about = _wrapped(_FAMILIES_OF_CODES.replace("\n", " "))
+    about = wrapped(_FAMILIES_OF_CODES.replace("\n", " "))
     head = ["# Rules", "", about, "", "| code | name | severity | required by Kochava's page |", "|---|---|---|---|"]
     return "\n".join([*head, *rows, ""])
 
