@@ -38,8 +38,9 @@ def program_source(url: str | None, revision: str | None) -> ProgramSource:
     """Return where segkoch-lint is to be installed from.
 
     Args:
-        url: of the repository; None for that of this installation, which pip notes if it installs from git (PEP 610).
-        revision: a commit or a tag; None for the commit of this installation.
+        url: of the repository; None for that of this installation: pip notes it if it installs from git (PEP 610), and
+            a release names it in its metadata.
+        revision: a commit or a tag; None for that of this installation.
 
     Raises:
         UsageError: the repository or the commit is not known, or cannot be written into a configuration.
@@ -67,9 +68,15 @@ def program_source(url: str | None, revision: str | None) -> ProgramSource:
 
 
 def _installed() -> ProgramSource | None:
+    """Return the commit that pip installed, or the tag of the release; None if neither is known."""
     try:
-        noted: Any = json.loads(distribution("segkoch-lint").read_text("direct_url.json") or "{}")
+        installed = distribution("segkoch-lint")
+        noted: Any = json.loads(installed.read_text("direct_url.json") or "{}")
     except (PackageNotFoundError, ValueError):
         return None
     commit = noted.get("vcs_info", {}).get("commit_id")
-    return ProgramSource(noted["url"], commit) if commit else None
+    if commit:
+        return ProgramSource(noted["url"], commit)
+    urls = (each.partition(", ") for each in installed.metadata.get_all("Project-URL") or [])
+    source = next((url for label, _, url in urls if label == "Source"), None)
+    return ProgramSource(source, f"v{installed.version}") if source and not noted else None
