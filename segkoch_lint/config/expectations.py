@@ -130,11 +130,12 @@ class Expectation(msgspec.Struct, frozen=True):
         if not self.group:
             return summary.checked
         grouping = counted_grouping(self.grouping, summary.groupings)
-        wanted = [self.group[name] for name in grouping]
+        # Names with ids in them are counted masked.
+        wanted = [{self.group[name], mask_shapes(self.group[name])} for name in grouping]
         return sum(
             tally.checked
             for values, tally in summary.groupings.get(grouping, {}).items()
-            if all(map(_is_value, values, wanted))
+            if all(real_value(value) in names for value, names in zip(values, wanted, strict=True))
         )
 
     def _shown(self, summary: Summary) -> dict[str, str | Secret]:
@@ -156,9 +157,9 @@ def counted_grouping(names: Grouping, counted: Iterable[Grouping]) -> Grouping:
     return next((each for each in counted if set(each) == wanted), names)
 
 
-def _is_value(value: str | Secret, wanted: str) -> bool:
-    """Return whether a group has the value that a user wrote: names with ids in them are counted masked."""
-    return value.reveal() == wanted if isinstance(value, Secret) else value in {wanted, mask_shapes(wanted)}
+def real_value(value: str | Secret) -> str:
+    """Return a value of a group to compare it; it must not be shown."""
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 def shown_sources(summary: Summary) -> set[str]:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from segkoch_lint.config.exit_codes import ExitCode
-from segkoch_lint.config.expectations import EXPECTED_BY, Shortfall, counted_grouping, delivered, shown_sources
+from segkoch_lint.config.expectations import (
+    EXPECTED_BY,
+    Shortfall,
+    counted_grouping,
+    delivered,
+    real_value,
+    shown_sources,
+)
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Location
 from segkoch_lint.findings.redaction.masking import Secret, mask_shapes
@@ -33,7 +40,7 @@ class FormerReport(msgspec.Struct, frozen=True):
 
     Attributes:
         path: of the report.
-        checked: all delivered calls.
+        checked: all delivered calls, at least `min_group`.
         groupings: the delivered calls of each group, by the values of its facets as the report shows them.
         max_drop: the share of its calls that a group may lose, over 0 and under 1.
         min_group: the fewest delivered calls of a group that is compared.
@@ -53,12 +60,12 @@ class FormerReport(msgspec.Struct, frozen=True):
         many of all calls are missing, groups that are expected to be small in such a night are not compared.
         """
         least = ceil(self.checked * (1 - self.max_drop))
-        is_short = self.checked >= self.min_group and summary.checked < least
+        is_short = summary.checked < least
         if is_short:
             yield self._shortfall({}, summary.checked, least, self.checked, "")
+        project_ids = shown_sources(summary)
         for grouping, groups in self.groupings.items():
             calls = self._calls(grouping, summary)
-            project_ids = shown_sources(summary)
             for values, before in groups.items():
                 if before < self.min_group or self._is_masked(grouping, values):
                     continue
@@ -80,11 +87,13 @@ class FormerReport(msgspec.Struct, frozen=True):
             (before, self._is_masked(grouping, values))
             for grouping, groups in self.groupings.items()
             for values, before in groups.items()
+            if before
         ]
         masked = sum(is_masked for _, is_masked in every)
         small = sum(before < self.min_group and not is_masked for before, is_masked in every)
-        by = " and by ".join(", ".join(grouping) for grouping in self.groupings)
-        text = f"compared by {by}: {len(every) - masked - small:,} of {len(every):,} groups"
+        *first, last = (f"by {' and '.join(grouping)}" for grouping in self.groupings)
+        by = f"{', '.join(first)}, and {last}" if first else last
+        text = f"compared {by}: {len(every) - masked - small:,} of {len(every):,} groups"
         if small:
             text += f"; {small:,} had fewer than {self.min_group:,} calls"
         if masked:
@@ -106,7 +115,7 @@ class FormerReport(msgspec.Struct, frozen=True):
         order = [counted.index(name) for name in grouping]
         calls: Counter[tuple[str, ...]] = Counter()
         for values, tally in summary.groupings.get(counted, {}).items():
-            calls[tuple(_real(values[place]) for place in order)] += tally.checked
+            calls[tuple(real_value(values[place]) for place in order)] += tally.checked
         return calls
 
     @staticmethod
@@ -138,7 +147,8 @@ def read_former_report(path: str, max_drop: Fraction, min_group: int | None = No
         min_group: the fewest delivered calls of a group that is compared; None for `smallest_group`.
 
     Raises:
-        UsageError: the file cannot be read, or is not the report of a complete run with groups that can be compared.
+        UsageError: the file cannot be read, or is not the report of a complete run with groups that can be compared,
+            or has too few calls.
     """
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - the path is shown as the user gave it
@@ -164,7 +174,13 @@ def read_former_report(path: str, max_drop: Fraction, min_group: int | None = No
     for grouping, groups in groupings.items():
         if groups.total() != summary.checked:
             raise UsageError(f"{path}: a damaged report: its calls by {', '.join(grouping)} do not add up.", _HINT)
-    return FormerReport(path, summary.checked, groupings, max_drop, min_group or smallest_group(max_drop))
+    least = min_group or smallest_group(max_drop)
+    if summary.checked < least:
+        raise UsageError(
+            f"{path}: the report has {delivered(summary.checked)}, and no group of fewer than {least:,} is compared.",
+            "`--min-group N` compares smaller groups, which chance moves more.",
+        )
+    return FormerReport(path, summary.checked, groupings, max_drop, least)
 
 
 _HINT = "Name a report that `--output json:FILE` of a complete run wrote."
@@ -204,10 +220,6 @@ def _decoded(text: bytes) -> _Report:
         raise
     except msgspec.DecodeError:  # a file name that is not UTF-8 has lone surrogates, which only `json` reads
         return msgspec.convert(json.loads(text), type=_Report)
-
-
-def _real(value: str | Secret) -> str:
-    return value.reveal() if isinstance(value, Secret) else value
 
 
 def _shown(facet: str, value: str, project_ids: set[str]) -> str | Secret:

@@ -149,20 +149,27 @@ REPORT: dict[str, Any] = {
 
 def test_the_groups_of_a_report_are_read_except_those_that_change_from_day_to_day(tmp_path: Path) -> None:
     (tmp_path / "former.json").write_text(json.dumps(REPORT))
-    report = read_former_report(str(tmp_path / "former.json"), HALF)
+    report = read_former_report(str(tmp_path / "former.json"), HALF, 30)
     assert report.checked == 30
     assert report.groupings == {
         ("platform",): {("ios",): 20, ("android",): 10},
         ("event", "library"): {("Order", "x"): 30},
     }
-    assert report.min_group == 200
-    assert read_former_report(str(tmp_path / "former.json"), HALF, 7).min_group == 7
+    assert report.min_group == 30
+
+
+def test_a_report_with_too_few_calls_to_compare_any_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "former.json").write_text(json.dumps(REPORT))
+    for least, named in ((31, 31), (None, 200)):
+        with pytest.raises(UsageError, match=f"30 delivered calls, and no group of fewer than {named}") as raised:
+            read_former_report(str(tmp_path / "former.json"), HALF, least)
+        assert "--min-group" in raised.value.hint
 
 
 def test_a_report_may_name_files_that_are_not_utf_8(tmp_path: Path) -> None:
     report = {**REPORT, "findings": [{"code": "KCH106", "path": "caf\udce9.json"}]}
     (tmp_path / "former.json").write_text(json.dumps(report))
-    assert read_former_report(str(tmp_path / "former.json"), HALF).checked == 30
+    assert read_former_report(str(tmp_path / "former.json"), HALF, 1).checked == 30
 
 
 def _set(*path: str | int) -> Callable[[Any], Callable[[Any], None]]:
