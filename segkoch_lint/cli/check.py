@@ -150,7 +150,7 @@ def command(
     if wait is not None:
         settings = dataclasses.replace(settings, wait=wait)
     if list_files_only:
-        return list_files(paths, settings, run, stdin_filename)
+        return list_files(paths, settings, run, stdin_filename, fixes=fixes or shows_diff)
     if shows_diff:
         return print_diff(paths, settings, run)
     fix_run = FixRun() if fixes else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.config.exit_codes import ExitCode
@@ -34,17 +35,30 @@ def list_files_option(command: Command) -> Command:
     return option(command)
 
 
-def list_files(paths: Sequence[str], settings: Settings, run: RunOptions, stdin_filename: str | None) -> int:
+def list_files(
+    paths: Sequence[str], settings: Settings, run: RunOptions, stdin_filename: str | None, *, fixes: bool
+) -> int:
     """Print the list in the format of ``--format``, and return the exit status.
 
+    Args:
+        paths: what the run would read.
+        settings: of the run.
+        run: the options of the run.
+        stdin_filename: the name of standard input.
+        fixes: whether ``--fix`` or ``--diff`` is given, too.
+
     Raises:
-        UsageError: the format is neither text nor JSON, or a report is to be written.
+        UsageError: the format is neither text nor JSON, or something is to be fixed or written.
     """
     from segkoch_lint.engine.input_listing import Status, list_inputs  # noqa: PLC0415 - the parsers take a while
 
-    form = run.formats[0]
+    # What is chosen by the environment, such as annotations, is about findings.
+    is_default = click.get_current_context().get_parameter_source("form") is ParameterSource.DEFAULT
+    form = "text" if is_default else run.formats[0]
     if form not in {"text", "json"}:
         raise UsageError(f"--list-files prints text or JSON, not {form}.", "Use --format json.")
+    if fixes:
+        raise UsageError("--list-files checks nothing, so there is nothing to fix.", "Leave out --fix and --diff.")
     if run.targets:
         raise UsageError("--list-files checks nothing, so there is no report to write.", "Leave out --output.")
     listed = list(list_inputs(paths, settings, allow_empty=run.allow_empty, stdin_filename=stdin_filename))

@@ -68,19 +68,20 @@ class Override(msgspec.Struct, frozen=True):
     adds: bool = False
 
 
-def effective_settings(file: FilePath | None, overrides: Sequence[Override]) -> Iterator[EffectiveSetting]:
+def effective_settings(file: FilePath | None, overrides: Sequence[Override], name: str) -> Iterator[EffectiveSetting]:
     """Yield the settings in force, in the order of the schema of the configuration.
 
     Args:
         file: the configuration file, which `load_settings` has accepted; None if there is none.
         overrides: the settings of the command line.
+        name: of the file, as it is shown.
     """
     configured: Mapping[str, Any] = {} if file is None else read_configuration(file)
     lines = {} if file is None else key_lines(file)
     for key, schema in resources.load("configuration")["properties"].items():
         found = _Found(key, schema, [each for each in overrides if each.path[0] == key])
         if key in configured:
-            found.configure(configured[key], str(file), lines)
+            found.configure(configured[key], name, lines)
         yield from found.settings()
 
 

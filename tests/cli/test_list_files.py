@@ -166,7 +166,16 @@ def test_quiet_shows_the_figures_only(program: Program) -> None:
     assert ran.out == "1 file would be read, 1 of them with calls; 1 skipped.\n"
 
 
-@pytest.mark.parametrize("arguments", [["--format", "sarif"], ["--output", "json:out.json"]])
+@pytest.mark.parametrize("name", ["GITHUB_ACTIONS", "CLAUDECODE"])
+def test_a_format_that_the_environment_chooses_is_for_findings(
+    program: Program, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write(**{"a.json": CALL})
+    monkeypatch.setenv(name, "true")
+    assert program("check", "--list-files", ".").out.startswith("a.json: JSON: calls\n")
+
+
+@pytest.mark.parametrize("arguments", [["--format", "sarif"], ["--output", "json:out.json"], ["--fix"], ["--diff"]])
 def test_reports_are_refused(program: Program, arguments: list[str]) -> None:
     write(**{"a.json": CALL})
     ran = program("check", "--list-files", ".", *arguments)

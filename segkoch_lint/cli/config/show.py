@@ -73,8 +73,15 @@ def command(
     given = {"memory": memory, "fail-on": fail_on}
     folders = {"rules": configuration["rule_folders"], "envelopes": envelope_folders}
     overrides = [*_selecting(settings), *_others(given, folders, file)]
-    found = [_masked(each) for each in effective_settings(file, overrides)]
+    found = [_masked(each) for each in effective_settings(file, overrides, _name_of(file))]
     click.echo(_json(found, file, settings) if form == "json" else _toml(found, file, settings))
+
+
+def _name_of(file: Path | None) -> str:
+    """Return the name of the configuration file, relative to the working directory if it is there; empty if None."""
+    if file is None:
+        return ""
+    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
 
 
 def _selecting(settings: Settings) -> Iterator[Override]:
@@ -129,7 +136,7 @@ def _json(found: Sequence[EffectiveSetting], file: Path | None, settings: Settin
 
     document = {
         "version": _VERSION,
-        "file": None if file is None else str(file),
+        "file": _name_of(file) or None,
         "root": str(settings.root),
         "settings": [
             {
@@ -150,7 +157,7 @@ def _toml(found: Sequence[EffectiveSetting], file: Path | None, settings: Settin
     from segkoch_lint.reporting.escaping import visible  # noqa: PLC0415
 
     lines = [
-        f"# Configuration file: {file or 'none'}",
+        f"# Configuration file: {_name_of(file) or 'none'}",
         f"# Patterns and folders are relative to {settings.root}",
         *(_line(each) for each in found if len(each.path) == 1),
     ]
