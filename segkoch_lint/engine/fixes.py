@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from segkoch_lint.documents.document import Document
 from segkoch_lint.documents.written_text import WrittenText
-from segkoch_lint.findings.fix import Edit, Fix
+from segkoch_lint.findings.fix import CAPTURE, PLACE, Fix, new_text
 from segkoch_lint.findings.position import Path, value_at
 from segkoch_lint.findings.redaction.masking import Secret, redacted
 from segkoch_lint.findings.redaction.personal_data import is_id, key_of, parent_of
 from segkoch_lint.rules.fixes import Change
-
-STANDARD_INPUT = "standard input or a pipe is never rewritten"
-REMOTE = "a file on another machine is never rewritten"
-COMPRESSED = "a compressed file is never rewritten"
-CAPTURE = "a capture is never rewritten"
-PLACE = "the text at this place cannot be replaced exactly"
 
 Protect = Callable[[str], str | Secret]
 """Returns the new text of an edit, as a `Secret` if it holds personal data."""
@@ -60,6 +56,6 @@ def fix_of(written: WrittenText | None, change: Change, protect: Protect) -> Fix
     edits = None if written is None else written.edits(change.before, change.edits)
     if edits is None:
         return Fix(change.title, obstacle=PLACE)
-    if change.on_key:  # the rule file gives it
-        return Fix(change.title, tuple(Edit(span, text) for span, text in edits))
-    return Fix(change.title, tuple(Edit(span, protect(text)) for span, text in edits))
+    if change.on_key:  # the rule file gives the new key
+        return Fix(change.title, edits)
+    return Fix(change.title, tuple(replace(edit, text=protect(new_text(edit))) for edit in edits))

@@ -15,13 +15,13 @@ from segkoch_lint.documents.reader import UnsupportedInput, read_documents
 from segkoch_lint.engine.document_checker import DocumentChecker
 from segkoch_lint.engine.entries import Entry, FirstCall
 from segkoch_lint.engine.finding_locator import SnippetMaker
-from segkoch_lint.engine.fixes import COMPRESSED, REMOTE, STANDARD_INPUT
 from segkoch_lint.engine.input_entries import ErrorSnippetMaker, InputEntries, Item
 from segkoch_lint.engine.lines.checked_line import CheckedLine, CheckedRow
 from segkoch_lint.engine.lines.selector import LazySelector, LineContext
 from segkoch_lint.engine.lines.table_rows import select_rows
 from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue
 from segkoch_lint.errors import InternalError
+from segkoch_lint.findings.fix import COMPRESSED, REMOTE, STANDARD_INPUT
 from segkoch_lint.findings.summary import MOST_ERRORS, Group, Summary
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.identity.records import RecordBatch

@@ -89,17 +89,16 @@ class _Template(msgspec.Struct, frozen=True):
         fix, change = self.pending.rule.fix, self.pending.change
         if fix is None:
             return None
-        written = line.text[slice(*extent)].decode()
         if self.is_own:
-            change = change_of_value(fix, written[1:-1])  # without escapes
+            change = change_of_value(fix, line.text[slice(*extent)].decode()[1:-1])  # without escapes
         if change is None or obstacle:
             return None if change is None else Fix(change.title, obstacle=obstacle)
-        start = (extent if line.text.isascii() else in_code_points(line.text, extent))[0]
+        place = extent if line.text.isascii() else in_code_points(line.text, extent)
 
         def span(part: OffsetRange) -> Span:
-            return Span(line.line, start + part[0] + 1, line.line, start + part[1] + 1)
+            return Span(line.line, part[0] + 1, line.line, part[1] + 1)
 
-        return fix_of(WrittenText(written, JSON_STRINGS, span), change, self.protect)
+        return fix_of(WrittenText(line.text.decode(), place, JSON_STRINGS, span), change, self.protect)
 
 
 class _Names(msgspec.Struct, frozen=True, eq=False):

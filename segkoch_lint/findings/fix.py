@@ -7,6 +7,12 @@ import msgspec
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret
 
+STANDARD_INPUT = "standard input or a pipe is never rewritten"
+REMOTE = "a file on another machine is never rewritten"
+COMPRESSED = "a compressed file is never rewritten"
+CAPTURE = "a capture is never rewritten"
+PLACE = "the text at this place cannot be replaced exactly"
+
 
 class Edit(msgspec.Struct, frozen=True):
     """A range of an input, and the text that replaces it.
@@ -14,10 +20,12 @@ class Edit(msgspec.Struct, frozen=True):
     Attributes:
         span: the range; if it is empty, the text is inserted there.
         text: the new text, as it is written in the input; a `Secret` if it holds personal data.
+        byte_columns: start and end of a range in one line, counted in bytes of UTF-8 from 1; None if unknown.
     """
 
     span: Span
     text: str | Secret
+    byte_columns: tuple[int, int] | None = None
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -26,7 +34,7 @@ class Fix(msgspec.Struct, frozen=True):
     Attributes:
         title: what the fix does, as a command: ``Strip the white space``. It shows no value of the payload.
         edits: of the finding's input, in the order of the text; empty if there is an obstacle.
-        obstacle: why `--fix` does not make it, as a sentence without its full stop; empty if it does.
+        obstacle: why `--fix` does not make it, one of the texts above; empty if it does.
     """
 
     title: str

@@ -83,6 +83,7 @@ class RunResult(msgspec.Struct, frozen=True):
         unwritten: whether a file could not be written: a report, or an input that was to be fixed.
         max_blocked: how many useful calls of a replay may be blocked; None if any number may.
         fail_on: the least severity that fails the run; None if no severity does.
+        fixable: the number of findings that `--fix` would fix, without suppressed ones.
         shown: the number of findings that were passed to the format, without suppressed ones.
         rules: by code, the name and the configured severity of the rules with findings, including hidden ones.
         catalogue: the rules of the run, including those of the user's own files; it may lack built-in ones.
@@ -96,6 +97,7 @@ class RunResult(msgspec.Struct, frozen=True):
     unwritten: bool = False
     max_blocked: Budget | None = None
     fail_on: Severity | None = Severity.ERROR
+    fixable: int = 0
     shown: int = 0
     rules: Mapping[str, tuple[str, Severity]] = msgspec.field(default_factory=dict)
     catalogue: Sequence[Rule] = ()
@@ -165,6 +167,7 @@ class LimitedReport:
         self._shown: Counter[bool] = Counter()
         self._shown_by_rule: Counter[str] = Counter()
         self._rules: dict[str, tuple[str, Severity]] = {}
+        self._fixable = 0
 
     def shows_snippet(self, code: str) -> bool:
         """Return whether the snippet of another finding of a rule would be shown."""
@@ -180,6 +183,8 @@ class LimitedReport:
     def finding(self, finding: Finding) -> None:
         """Write one finding, or hide it beyond the limit or because it is suppressed."""
         is_suppressed = finding.suppression is not None
+        if finding.fix is not None and finding.fix.is_safe and not is_suppressed:
+            self._fixable += 1
         if is_suppressed and not self._with_suppressed:
             return
         self._rules.setdefault(finding.code, (finding.name, finding.severity))
@@ -194,7 +199,8 @@ class LimitedReport:
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the figures, and complete the report."""
-        self._report.end(summary, msgspec.structs.replace(result, shown=self._shown[False], rules=self._rules))
+        more = {"shown": self._shown[False], "rules": self._rules, "fixable": self._fixable}
+        self._report.end(summary, msgspec.structs.replace(result, **more))
 
 
 def reporter(name: str) -> type[Reporter]:

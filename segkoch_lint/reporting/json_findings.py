@@ -9,6 +9,8 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from segkoch_lint.findings.finding import Finding, Location, Severity, Suppression
+from segkoch_lint.findings.fix import Fix, new_text
+from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.reporting.escaping import safe_json
 
@@ -22,24 +24,26 @@ def finding_text(finding: Finding, *, show_ids: bool = False) -> str:
     finding.
     """
     related = [f'{{{_place(each, show_ids=show_ids)}, "message": {quoted(each.message)}}}' for each in finding.related]
-    suppression = _suppression(finding.suppression)
+    more = _suppression(finding.suppression) + _fix(finding.fix, show_ids=show_ids)
     return safe_json(
         f'{{"code": {quoted(finding.code)}, "name": {quoted(finding.name)}, '
         f'"severity": "{_SEVERITIES[finding.severity]}", "message": {quoted(finding.text(show_ids=show_ids))}, '
         f'{_place(finding.location, show_ids=show_ids)}, "remedy": {quoted(finding.remedy)}, '
-        f'"related": [{", ".join(related)}], "properties": {_object(finding.properties)}{suppression}}}'
+        f'"related": [{", ".join(related)}], "properties": {_object(finding.properties)}{more}}}'
     )
 
 
 def _place(location: Location, *, show_ids: bool) -> str:
     """Return the members of a JSON object for a location."""
-    span = location.span
-    lines = (
-        f'"line": {span.line}, "column": {span.column}, "end_line": {span.end_line}, "end_column": {span.end_column}'
-        if span
-        else '"line": null, "column": null, "end_line": null, "end_column": null'
-    )
-    return f'"path": {_path(location.path)}, {lines}, "pointer": {quoted(location.pointer_text(show_ids=show_ids))}'
+    pointer = quoted(location.pointer_text(show_ids=show_ids))
+    return f'"path": {_path(location.path)}, {_span(location.span)}, "pointer": {pointer}'
+
+
+def _span(span: Span | None) -> str:
+    """Return the members of a JSON object for a span."""
+    if span is None:
+        return '"line": null, "column": null, "end_line": null, "end_column": null'
+    return f'"line": {span.line}, "column": {span.column}, "end_line": {span.end_line}, "end_column": {span.end_column}'
 
 
 @lru_cache(maxsize=16)
@@ -52,6 +56,15 @@ def _suppression(suppression: Suppression | None) -> str:
     if suppression is None:
         return ""
     return f', "suppression": {{"kind": "{suppression.kind}", "reason": {quoted(suppression.reason)}}}'
+
+
+def _fix(fix: Fix | None, *, show_ids: bool) -> str:
+    """Return the further member of a finding that has a fix."""
+    if fix is None:
+        return ""
+    edits = [f'{{{_span(edit.span)}, "text": {quoted(new_text(edit))}}}' for edit in fix.shown_edits(show_ids=show_ids)]
+    obstacle = quoted(fix.obstacle) if fix.obstacle else "null"
+    return f', "fix": {{"title": {quoted(fix.title)}, "obstacle": {obstacle}, "edits": [{", ".join(edits)}]}}'
 
 
 def _object(properties: Mapping[str, Any]) -> str:

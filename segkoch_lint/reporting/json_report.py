@@ -81,6 +81,7 @@ def summary_object(summary: Summary, result: RunResult, *, show_ids: bool = Fals
         "findings": {
             "total": summary.severities.total(),
             "shown": result.shown,
+            "fixable": result.fixable,
             **{level: summary.severities[level] for level in ("error", "warning", "info")},
             "within_budget": sum(result.within.values()),
         },

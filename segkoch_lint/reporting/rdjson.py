@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding, Location, Severity
+from segkoch_lint.findings.fix import new_text
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text, visible
@@ -49,12 +50,23 @@ class Reporter:
             diagnostic["related_locations"] = [
                 {"message": visible(each.message), "location": self._location(each)} for each in related
             ]
+        if suggestion := self._suggestion(finding):
+            diagnostic["suggestions"] = [suggestion]
         self._stream.write(f"{self._separator}\n{json_text(diagnostic)}")
         self._separator = ","
 
     def end(self, summary: Summary, result: RunResult) -> None:  # noqa: ARG002 - the format has no figures
         """Complete the document."""
         self._stream.write("\n]}\n")
+
+    def _suggestion(self, finding: Finding) -> dict[str, Any] | None:
+        """Return the edit that fixes a finding; None if there are several: each suggestion is one of its own."""
+        edits = finding.fix.shown_edits(show_ids=self._show_ids) if finding.fix is not None else ()
+        if len(edits) != 1 or edits[0].byte_columns is None:
+            return None
+        (edit,) = edits
+        start, end = ({"line": edit.span.line, "column": column} for column in edit.byte_columns or ())
+        return {"range": {"start": start, "end": end}, "text": new_text(edit)}
 
     def _location(self, location: Location) -> dict[str, Any]:
         """Return a location without columns: reviewdog counts bytes of UTF-8, and a span counts code points."""

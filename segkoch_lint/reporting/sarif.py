@@ -7,7 +7,7 @@ documentation of GitHub.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TextIO
 
@@ -15,6 +15,7 @@ from segkoch_lint import __version__
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
+from segkoch_lint.findings.fix import Edit, new_text
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import Summary
@@ -102,6 +103,8 @@ class Reporter:
         }
         if occurrence.count > 1:
             result["occurrenceCount"] = occurrence.count
+        elif finding.fix is not None and (edits := finding.fix.shown_edits(show_ids=self._show_ids)):
+            result["fixes"] = [self._fix(finding.location.path, finding.fix.title, edits)]
         if finding.related:
             result["relatedLocations"] = [
                 {
@@ -113,12 +116,25 @@ class Reporter:
             ]
         return result
 
+    def _fix(self, path: str, title: str, edits: Sequence[Edit]) -> dict[str, Any]:
+        """Return a fix (3.55): the new texts are what a reader writes, so they are not escaped."""
+        replacements = [
+            {"deletedRegion": _region(edit.span, None), "insertedContent": {"text": new_text(edit)}} for edit in edits
+        ]
+        return {
+            "description": {"text": _plain(f"{title}.")},
+            "artifactChanges": [{"artifactLocation": self._artifact(path), "replacements": replacements}],
+        }
+
+    def _artifact(self, path: str) -> dict[str, str]:
+        base = {"uriBaseId": _ROOT} if self._repository.holds(path) else {}
+        return {"uri": self._repository.uri(path), **base}
+
     def _location(self, location: Location, snippet: Snippet | None = None) -> dict[str, Any]:
         shown: dict[str, Any] = {}
         if location.path:
-            base = {"uriBaseId": _ROOT} if self._repository.holds(location.path) else {}
             shown["physicalLocation"] = {
-                "artifactLocation": {"uri": self._repository.uri(location.path), **base},
+                "artifactLocation": self._artifact(location.path),
                 "region": _region(location.span, snippet),
             }
             if location.span and snippet and snippet.lines:

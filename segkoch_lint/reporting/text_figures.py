@@ -68,7 +68,7 @@ def verdict_sentence(summary: Summary, result: RunResult) -> str:
         if summary.severities[level]
     ]
     if counts:
-        return f"{', '.join(counts)}.{suppressed_sentence(summary)}"
+        return f"{', '.join(counts)}.{fixable_sentence(result)}{suppressed_sentence(summary)}"
     if not summary.checked_anything:
         return "Nothing was checked."
     return "" if summary.unread or summary.internal_errors else f"No findings.{suppressed_sentence(summary)}"
@@ -123,6 +123,11 @@ def suppressed_sentence(summary: Summary) -> str:
     parts = [f"{others:,} suppressed"] if others else []
     parts += [f"{in_baseline:,} in the baseline"] if in_baseline else []
     return f" {', '.join(parts)}." if parts else ""
+
+
+def fixable_sentence(result: RunResult) -> str:
+    """Return how many findings `--fix` would fix, as a sentence with a space before it; empty if it fixes none."""
+    return f" {result.fixable:,} fixable with --fix." if result.fixable else ""
 
 
 def count(number: int, noun: str) -> str:

@@ -16,6 +16,7 @@ from segkoch_lint.reporting.text_figures import (
     budget_text,
     calls_sentence,
     count,
+    fixable_sentence,
     hidden_sentence,
     plans_sentence,
     refusals_sentence,
@@ -171,7 +172,7 @@ class TextSummary:
             color = "red" if result.exit_status else "green" if all_within else "yellow"
             more = f" Learn more: segkoch-lint rule {_worst(summary, names)}" if summary.rules else ""
             verdict = Piece(", ".join(counts) + f"{unprobed}.", color, bold=True)
-            self._writer.line(verdict, suppressed, Piece(more, dim=True))
+            self._writer.line(verdict, fixable_sentence(result), suppressed, Piece(more, dim=True))
         elif summary.plans is not None and not summary.plans.checked:
             nothing = f"Nothing was checked: no rule of a tracking plan to probe{unprobed}."
             self._writer.line(Piece(nothing, "yellow", bold=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -15,21 +16,30 @@ from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.json.rewritten import parse_relaxed_json
 from segkoch_lint.documents.written_text import WrittenText
 from segkoch_lint.documents.yaml.document import YamlDocument, parse_yaml
+from segkoch_lint.findings.fix import Edit, new_text
 from segkoch_lint.findings.position import Path, Span, value_at
 from segkoch_lint.findings.text_edits import TextEdit, edited
+
+
+def start_of(span: Span) -> tuple[int, int]:
+    return span.line, span.column
+
+
+def end_of(span: Span) -> tuple[int, int]:
+    return span.end_line, span.end_column
 
 
 def offset(text: str, line: int, column: int) -> int:
     return sum(map(len, text.splitlines(keepends=True)[: line - 1])) + column - 1
 
 
-def applied(text: str, edits: list[tuple[Span, str]]) -> str:
+def applied(text: str, edits: Iterable[Edit]) -> str:
     """Return a text with edits by span."""
     return edited(
         text,
         [
-            TextEdit(offset(text, span.line, span.column), offset(text, span.end_line, span.end_column), new)
-            for span, new in edits
+            TextEdit(offset(text, *start_of(edit.span)), offset(text, *end_of(edit.span)), new_text(edit))
+            for edit in edits
         ],
     )
 
@@ -39,7 +49,7 @@ def replaced(text: str, document: Document, path: Path, new: str, *, key: bool =
     written = document.written_text(path, key=key)
     old = str(path[-1]) if key else value_at(document.value, path)
     edits = None if written is None else written.edits(old, [TextEdit(0, len(old), new)])
-    return None if edits is None else applied(text, list(edits))
+    return None if edits is None else applied(text, edits)
 
 
 def json_document(text: str) -> Document:
@@ -192,8 +202,8 @@ def test_yaml_means_the_same_but_for_the_scalar(old: str, new: str, style: str |
 
 def test_a_text_that_is_not_edited_as_it_should_be_is_refused() -> None:
     class Broken:
-        def quotes(self, written: str) -> int:
-            return 0
+        def offsets(self, written: str) -> Sequence[int]:
+            return range(len(written) + 1)
 
         def read(self, written: str) -> str | None:
             return None
@@ -201,6 +211,36 @@ def test_a_text_that_is_not_edited_as_it_should_be_is_refused() -> None:
         def write(self, text: str, written: str) -> str:
             return text
 
-    written = WrittenText("iOS", Broken(), lambda part: Span(1, part[0] + 1, 1, part[1] + 1))
+    written = WrittenText("iOS", (0, 3), Broken(), lambda part: Span(1, part[0] + 1, 1, part[1] + 1))
 
     assert written.edits("iOS", [TextEdit(0, 3, "ios")]) is None
+
+
+def test_columns_are_also_counted_in_bytes() -> None:
+    text = '{"é": 1,\n "é": "é", "a": "éOS"}'
+    written = json_document(text).written_text(("a",))
+    assert written is not None
+    (edit,) = written.edits("éOS", [TextEdit(1, 2, "o")]) or ()
+
+    assert (edit.span.column, edit.byte_columns) == (19, (22, 23))
+
+
+def test_columns_in_bytes_are_unknown_if_the_document_begins_in_a_line() -> None:
+    document = parse_json(b'{"a": "iOS"}', line=1, column=9, depth=9)
+    assert not isinstance(document, ParseError)
+    written = document.written_text(("a",))
+    assert written is not None
+    (edit,) = written.edits("iOS", [TextEdit(1, 3, "os")]) or ()
+
+    assert (edit.span, edit.byte_columns) == (Span(1, 17, 1, 19), None)
+
+
+def test_escapes_beside_an_edit_stay() -> None:
+    text = r'{"a": "\ud83d\ude00 \u00e9\t\/x\n"}'
+    document = json_document(text)
+    value = document.value["a"]
+    written = document.written_text(("a",))
+    assert written is not None
+    edits = written.edits(value, [TextEdit(len(value) - 2, len(value) - 1, "X"), TextEdit(3, 4, "")]) or ()
+
+    assert applied(text, edits) == r'{"a": "\ud83d\ude00 \u00e9\/X\n"}'

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.conftest import IOS_CALL
 
-HEX = "A1D4E8B72C354F96B0E87D61C2F3A954"
-UUID = "A1D4E8B7-2C35-4F96-B0E8-7D61C2F3A954"
+UUID = "7C2D90E1-4B6A-4F38-9D15-E0A3B8C6F274"
+HEX = UUID.replace("-", "")
 
 
 def call(*, fixed: bool = False) -> dict[str, Any]:

@@ -16,7 +16,7 @@ POSITION = {
     "additionalProperties": False,
     "properties": {"line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}},
 }
-LOCATION = {
+LOCATION: dict[str, Any] = {
     "type": "object",
     "required": ["path"],
     "additionalProperties": False,
@@ -48,6 +48,16 @@ SCHEMA = {
                     "location": LOCATION,
                     "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
                     "code": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}},
+                    "suggestions": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {
+                            "type": "object",
+                            "required": ["range", "text"],
+                            "additionalProperties": False,
+                            "properties": {"range": LOCATION["properties"]["range"], "text": {"type": "string"}},
+                        },
+                    },
                     "related_locations": {
                         "type": "array",
                         "items": {

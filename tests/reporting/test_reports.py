@@ -226,6 +226,7 @@ def test_hidden_findings_are_counted() -> None:
     assert json.loads(written("json", ReportOptions(max_findings=1)))["summary"]["findings"] == {
         "total": 3,
         "shown": 1,
+        "fixable": 0,
         "error": 1,
         "warning": 1,
         "info": 1,

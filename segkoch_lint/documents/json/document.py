@@ -134,10 +134,7 @@ class JsonDocument:
         extents = self.key_extents(path) if key else list(self.extents([path]).values())
         if len(extents) != 1 or not self.is_editable:
             return None
-        start, end = extents[0]
-        return WrittenText(
-            self.text[start:end], JSON_STRINGS, lambda part: self.span((start + part[0], start + part[1]))
-        )
+        return WrittenText(self.text, extents[0], JSON_STRINGS, self.span)
 
     def note(self, path: Path) -> None:
         """Return None: JSON values need no note."""

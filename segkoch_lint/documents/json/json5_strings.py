@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from segkoch_lint.documents.json.json_strings import JsonNotation
 from segkoch_lint.documents.json.relaxed import IDENTIFIER, to_strict_json
 
@@ -11,8 +13,8 @@ _QUOTES = frozenset("\"'")
 class Json5Notation(JsonNotation):
     """Strings and keys of JSON5."""
 
-    def quotes(self, written: str) -> int:
-        return int(written[:1] in _QUOTES)
+    def offsets(self, written: str) -> Sequence[int]:
+        return super().offsets(written) if written[:1] in _QUOTES else range(len(written) + 1)
 
     def read(self, written: str) -> str | None:
         if written[:1] not in _QUOTES:

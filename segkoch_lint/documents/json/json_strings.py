@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+
+_CHARACTER = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
+)
+"""A character as it is written."""
 
 
 class JsonNotation:
     """Strings of JSON."""
 
-    def quotes(self, written: str) -> int:  # noqa: ARG002 - all strings have them
-        return 1
+    def offsets(self, written: str) -> Sequence[int]:
+        end = len(written) - 1
+        return [*(found.start() for found in _CHARACTER.finditer(written, 1, end)), end]
 
     def read(self, written: str) -> str | None:
         try:

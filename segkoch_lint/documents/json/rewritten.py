@@ -87,9 +87,7 @@ class RewrittenDocument:
         extents = self.made.key_extents(path) if key else list(self.made.extents([path]).values())
         if len(extents) != 1 or self._notation is None:
             return None
-        start, end = self.places.to_source(extents[0])
-        written = self.source[start:end]
-        return WrittenText(written, self._notation, lambda part: self._table.span((start + part[0], start + part[1])))
+        return WrittenText(self.source, self.places.to_source(extents[0]), self._notation, self._table.span)
 
     def note(self, path: Path) -> None:
         """Return None: JSON values need no note."""

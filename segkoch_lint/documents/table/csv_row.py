@@ -108,8 +108,9 @@ class CsvNotation(msgspec.Struct, frozen=True):
 
     delimiter: str
 
-    def quotes(self, written: str) -> int:
-        return int(written[:1] == '"')
+    def offsets(self, written: str) -> Sequence[int]:
+        margin = int(written[:1] == '"')
+        return range(margin, len(written) - margin + 1)
 
     def read(self, written: str) -> str | None:
         try:
@@ -148,10 +149,8 @@ class CsvPlaces:
         return self._cells[index]
 
     def written_text(self, index: int) -> WrittenText:
-        text = self._row.text
-        start, end = cells_of(text, self._row.delimiter)[0][index]
-        notation = CsvNotation(self._row.delimiter)
-        return WrittenText(text[start:end], notation, lambda part: self._table.span((start + part[0], start + part[1])))
+        text, delimiter = self._row.text, self._row.delimiter
+        return WrittenText(text, cells_of(text, delimiter)[0][index], CsvNotation(delimiter), self._table.span)
 
     def header(self, index: int) -> Span:
         text = self._header.text

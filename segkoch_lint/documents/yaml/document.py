@@ -122,11 +122,11 @@ class YamlDocument:
         node = self._key_node(path) if key else node_at(self.root, path)
         if not isinstance(node, yaml.ScalarNode) or id(node) in self._nodes_of_aliases:
             return None
-        start, end = self._extent(node)
-        written = self.text[start:end]
+        extent = self._extent(node)
+        written = self.text[slice(*extent)]
         if written[:1] in {"&", "!", "*"} or (node.style in {"|", ">"} and not _BLOCK_HEADER.match(written)):
             return None
-        return WrittenText(written, YAML_STRINGS, lambda part: self._table.span((start + part[0], start + part[1])))
+        return WrittenText(self.text, extent, YAML_STRINGS, self._table.span)
 
     def _key_node(self, path: Path) -> yaml.Node | None:
         """Return the node of the key of *path* in its object; None if it is merged from another one, or repeated."""

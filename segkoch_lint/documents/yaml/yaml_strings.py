@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 from segkoch_lint.documents.json.json_strings import JSON_STRINGS
 
@@ -22,8 +23,9 @@ _ON_ONE_LINE = re.compile("[\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff
 class YamlNotation:
     """Scalars of YAML that are strings."""
 
-    def quotes(self, written: str) -> int:
-        return int(written[:1] in _QUOTES)
+    def offsets(self, written: str) -> Sequence[int]:
+        margin = int(written[:1] in _QUOTES)
+        return range(margin, len(written) - margin + 1)
 
     def read(self, written: str) -> str | None:
         if written[:1] == "'":
