@@ -13,6 +13,7 @@ from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.text_figures import (
+    fix_clause,
     hidden_sentence,
     read_sentence,
     unjudged_sentence,
@@ -40,7 +41,7 @@ class Reporter:
             return
         show_ids = self._options.show_ids
         message = finding.text(show_ids=show_ids)
-        fix = f" Fix: {finding.remedy}" if finding.remedy else ""
+        fix = f" Fix: {finding.remedy}{fix_clause(finding)}" if finding.remedy else ""
         place = finding.location.text(show_ids=show_ids)
         self._line(f"{place}: {finding.severity} {finding.code} {finding.name}: {message}{fix}")
 

@@ -11,6 +11,7 @@ from typing import Any
 from segkoch_lint.rules.catalogue import BreakingChange, Rule
 from segkoch_lint.rules.delivery import ORIGINS
 from segkoch_lint.rules.examples import broken_examples
+from segkoch_lint.rules.fixes import RuleFix
 from segkoch_lint.rules.remedies import FORMS, kinds
 
 _PAGE = re.compile(rb"# (?:Rules|[A-Z]+[0-9]+ [a-z0-9-]+)\r?\n")
@@ -64,6 +65,8 @@ def _sections(rule: Rule) -> Iterator[str]:
     if rule.remedy:
         yield "## How to fix it"
         yield "\n".join(_remedies(rule.remedy))
+    if rule.fix is not None:
+        yield wrapped(f"`segkoch-lint check --fix` can do this: {_operations(rule.fix)}.")
     yield "## Passes"
     yield _block(rule.examples[0])
     broken = list(broken_examples(rule))
@@ -133,6 +136,7 @@ def facts(rule: Rule) -> dict[str, Any]:
         "description": rule.description,
         "message": rule.message,
         "remedy": dict(rule.remedy),
+        "fix": rule.document["rule"].get("fix"),
         "source": list(rule.source),
         "examples": list(rule.examples),
         "counterexamples": [
@@ -196,6 +200,18 @@ def _remedies(remedy: Mapping[str, str]) -> Iterator[str]:
         by_text.setdefault(text, []).append(_calls_of(key))
     for text, calls in by_text.items():
         yield _item(f"{_sentence('; '.join(calls))}: {text}")
+
+
+def _operations(fix: RuleFix) -> str:
+    """Return what a fix does, and under which condition."""
+    title = fix.title[:1].lower() + fix.title[1:]
+    if isinstance(fix.rename, str):
+        target = f" to `{fix.rename}`" if fix.rename else ""
+    else:
+        target = " " + ", ".join(f"`{key}` to `{new}`" for key, new in fix.rename.items())
+    gives = f", if that gives {' or '.join(f'`{each}`' for each in fix.one_of)}" if fix.one_of else ""
+    digits = f", if there are exactly {sum(fix.hyphens)} hexadecimal digits" if fix.hyphens else ""
+    return f"{title}{target}{gives}{digits}"
 
 
 def _calls_of(key: str) -> str:

@@ -7,9 +7,9 @@ from typing import ClassVar, TextIO
 
 from segkoch_lint.documents.document import ARROW
 from segkoch_lint.findings.finding import Finding
-from segkoch_lint.findings.fix import PLACE
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting.text_figures import fix_clause
 from segkoch_lint.reporting.text_snippet import write_snippet
 from segkoch_lint.reporting.text_summary import SEVERITY_COLORS, TextSummary
 from segkoch_lint.reporting.text_writer import Piece, TextWriter
@@ -58,7 +58,7 @@ class Reporter:
             place = related.text(show_ids=show_ids)
             line("  ", Piece("see", dim=True), f" {place}: {related.message}", indent="    ")
         if finding.remedy and self._is_new(finding.remedy):
-            line("  ", Piece("=", dim=True), f" {finding.remedy}{_fix_clause(finding)}", indent="    ")
+            line("  ", Piece("=", dim=True), f" {finding.remedy}{fix_clause(finding)}", indent="    ")
         line("")
 
     def end(self, summary: Summary, result: RunResult) -> None:
@@ -73,15 +73,6 @@ class Reporter:
             self._remedies.clear()
         self._remedies.add(remedy)
         return True
-
-
-def _fix_clause(finding: Finding) -> str:
-    """Return whether `--fix` makes the fix of a finding; empty if there is none, or none in such a file."""
-    if finding.fix is None:
-        return ""
-    if finding.fix.obstacle == PLACE:
-        return f" (--fix does not do this: {PLACE})"
-    return " (--fix does this)" if finding.fix.is_safe else ""
 
 
 def _inner_place(finding: Finding, *, show_ids: bool) -> str:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.findings.finding import Severity
+from segkoch_lint.findings.finding import Finding, Severity
+from segkoch_lint.findings.fix import PLACE
 from segkoch_lint.findings.plan_tally import PlanTally
 from segkoch_lint.findings.summary import IdentityTally, RuleTally, Summary
 from segkoch_lint.inputs.file_types import ending_of
@@ -123,6 +124,15 @@ def suppressed_sentence(summary: Summary) -> str:
     parts = [f"{others:,} suppressed"] if others else []
     parts += [f"{in_baseline:,} in the baseline"] if in_baseline else []
     return f" {', '.join(parts)}." if parts else ""
+
+
+def fix_clause(finding: Finding) -> str:
+    """Return whether `--fix` makes the fix of a finding; empty if there is none, or none in such a file."""
+    if finding.fix is None:
+        return ""
+    if finding.fix.obstacle == PLACE:
+        return f" (--fix does not do this: {PLACE})"
+    return " (--fix does this)" if finding.fix.is_safe else ""
 
 
 def fixable_sentence(result: RunResult) -> str:
