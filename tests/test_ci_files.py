@@ -73,6 +73,29 @@ def test_the_findings_are_uploaded_whether_the_check_failed_or_not() -> None:
     assert upload["with"]["sarif_file"] == ACTION["outputs"]["sarif-file"]["value"]
 
 
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def workflow_in(text: str) -> dict[str, Any]:
+    """Return a workflow, in which YAML 1.1 reads the key `on` as true."""
+    return {{True: "on"}.get(key, key): value for key, value in yaml.safe_load(text).items()}
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_the_workflows_of_this_repository_are_valid(file: Path) -> None:
+    assert errors("github-workflow.json", workflow_in(file.read_text(encoding="utf-8"))) == []
+
+
+def test_this_repository_uses_its_own_action_and_image() -> None:
+    workflow = workflow_in((ROOT / ".github" / "workflows" / "examples.yml").read_text(encoding="utf-8"))
+    action, image = (workflow["jobs"][name]["steps"] for name in ("action", "image"))
+    (used,) = (step for step in action if step.get("uses") == "./")
+    assert set(used["with"]) <= set(ACTION["inputs"])
+    outputs = re.findall(r"steps\.lint\.outputs\.([\w-]+)", json.dumps(action))
+    assert sorted(outputs) == sorted(ACTION["outputs"])
+    assert any(step.get("run", "").startswith("docker build ") for step in image)
+
+
 class Step(NamedTuple):
     """How a step of the action ended."""
 
@@ -202,7 +225,7 @@ def test_the_action_installs_its_own_commit_into_an_environment_of_its_own(
 def documented(first_line: str) -> dict[str, Any]:
     """Return the block of docs/ci.md that begins with this line."""
     (block,) = (each for each in blocks(ROOT / "docs" / "ci.md", "yaml") if each.text.startswith(first_line))
-    return {{True: "on"}.get(key, key): value for key, value in yaml.safe_load(block.text).items()}
+    return workflow_in(block.text)
 
 
 def test_the_documented_workflow_is_valid_and_uses_inputs_that_exist() -> None:

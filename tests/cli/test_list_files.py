@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from segkoch_lint.config.settings import Settings
+from segkoch_lint.engine.input_listing import Status, list_inputs
+from segkoch_lint.linter import Linter
 from tests.conftest import IOS_CALL, Ran
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +97,25 @@ def test_the_examples_are_listed_as_a_run_reads_them(program: Program, folder: P
             "logs/2026-11-01.json.gz",
         )
     }
+
+
+FIELD = ROOT.parent / "shared" / "field"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("claimed", [True, False])
+@pytest.mark.parametrize("folder_of_files", [ROOT / "examples", FIELD], ids=["examples", "field"])
+def test_calls_are_listed_where_a_run_finds_some(folder_of_files: Path, claimed: bool) -> None:
+    if not folder_of_files.is_dir():
+        pytest.skip("the inputs from the field are not here")
+    settings = Settings()
+    for path in filter(Path.is_file, sorted(folder_of_files.rglob("*"))):
+        (found,) = list_inputs([str(path)], settings, allow_empty=not claimed)
+        linter = Linter(settings, allow_empty=not claimed)
+        list(linter.paths([str(path)]))
+        summary = linter.summary
+        assert (found.status is Status.READ) == bool(summary.inputs), path
+        assert found.calls == bool(summary.calls - summary.malformed), path
 
 
 def test_what_is_skipped_has_its_reason(program: Program) -> None:
