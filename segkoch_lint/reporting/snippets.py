@@ -23,6 +23,9 @@ REACHES = ((0.75, 1.5), (2, 4))
 _MARGIN = 200
 """Code points between two values that are read beyond the part of a long line that is shown."""
 
+_SHORT = 1 << 14
+"""Code points of the longest line that is copied."""
+
 _REACH = 4000
 """Code points of a broken line, on either side of the error, that are searched for ids."""
 
@@ -58,8 +61,8 @@ def snippet(document: Document, span: Span, *, show_ids: bool = False, around: i
         around: lines before and after.
         width: code points of a line to show.
     """
-    numbers = range(max(1, span.line - around), span.line + around + 1)
-    lines = [(number, line) for number in numbers for line in document.lines(number, number)]
+    numbers = range(max(document.start[0], span.line - around), span.line + around + 1)
+    lines = [(number, _in_short(line)) for number in numbers for line in document.lines(number, number)]
     if show_ids:
         return _snippet(lines, span, width, lambda _: _touching(()))
     texts = dict(lines)
@@ -70,6 +73,11 @@ def masked_line(document: Document, number: int) -> str:
     """Return a line of a document whole, with its ids masked; the line exists."""
     (line,) = document.lines(number, number)
     return _masked_part(line, (0, len(line)), (0, 0), _scalar_secrets(document, number, line))[0]
+
+
+def _in_short(line: Line) -> Line:
+    """Return a line as a string if it is short, which is quicker than to take parts of it."""
+    return line[:] if len(line) <= _SHORT else line
 
 
 def error_snippet(error: ParseError, *, show_ids: bool = False, width: int = 120) -> Snippet | None:
@@ -164,18 +172,24 @@ def _scalar_secrets(document: Document, number: int, line: Line) -> Secrets:
     ids = document.ids
 
     def secrets(start: int, end: int) -> list[MaskedRange]:
-        found: list[MaskedRange] = []
         first, last = max(0, start - _MARGIN), min(len(line), end + _MARGIN)
+        part = line[first:last]
+        known = ((first + a, first + b) for a, b in _known_ids(part, ids))
+        found = [MaskedRange(a, b) for a, b in known if b > start and a < end]
         at = first
         for scalar in document.scalars(number, start, end):
-            if scalar.start > max(at, start):
-                found.extend(_between(line, at, min(scalar.start, last)))
-            if isinstance(scalar, Scalar) and scalar.end > start and scalar.start < end:
-                found.extend(_in_value(scalar, line, ids))
-            at = max(at, scalar.end)
-        found.extend(_between(line, at, last))
-        again = (MaskedRange(first + a, first + b) for a, b in _known_ids(line[first:last], ids))
-        return _joined([*found, *(each for each in again if each.end > start and each.start < end)])
+            begin, finish = scalar.start, scalar.end
+            if begin > at and begin > start:
+                found += [MaskedRange(at + a, at + b) for a, b in _ids_between(part[at - first : begin - first])]
+            if finish > start and begin < end and isinstance(scalar, Scalar):
+                if first <= begin and finish <= last and finish - begin - len(scalar.text) in _QUOTED_OR_NOT:
+                    found += _in_plain_value(scalar, ids)
+                else:
+                    found += _in_value(scalar, line, ids)
+            at = max(at, finish)
+        if at < end:
+            found += [MaskedRange(at + a, at + b) for a, b in _ids_between(part[at - first :])]
+        return _joined(found)
 
     return secrets
 
@@ -187,24 +201,39 @@ def _known_ids(text: str, ids: Ids) -> Iterator[OffsetRange]:
         yield from (level.written(start, end) for start, end in ids.ranges(level.text))
 
 
-def _in_value(scalar: Scalar, line: Line, ids: Ids) -> Iterator[MaskedRange]:
-    """Yield the ranges of a value to mask."""
+def _in_plain_value(scalar: Scalar, ids: Ids) -> list[MaskedRange]:
+    """Return the ranges to mask of a value without escapes, in a part of its line that was searched for known ids."""
+    key, start, end, text, parent = scalar
+    if text in ids:
+        return [MaskedRange(start, end)]
+    return [MaskedRange(start + a, start + b) for a, b in _secrets_of_value(key, text, parent, end - start)]
+
+
+@cached
+def _secrets_of_value(key: str | None, text: str, parent: str | None, size: int) -> Sequence[OffsetRange]:
+    """Return the ranges to mask in a value without escapes, which takes *size* code points with its quotes."""
+    if is_id(key, text, parent):
+        return ((0, size),)
+    margin = (size - len(text)) // 2  # of quotes
+    return tuple((margin + a, margin + b) for a, b in sensitive_spans(text))
+
+
+def _in_value(scalar: Scalar, line: Line, ids: Ids) -> list[MaskedRange]:
+    """Return the ranges to mask of a value that is escaped, written over several lines, or very long."""
     key, start, end, text, parent = scalar
     begin, finish = max(0, start), min(end, len(line))
     as_it_reads = (begin, finish) == (start, end) and finish - begin - len(text) in _QUOTED_OR_NOT
     if is_id(key, text, parent):
-        yield MaskedRange(begin, finish, as_it_reads)
-        return
+        return [MaskedRange(begin, finish, as_it_reads)]
     spans = sensitive_spans(text)
     again = ids.ranges(text)
     if not as_it_reads and (spans or again):
-        # Escaped, or written over several lines: a range of the value has no place on this line.
-        yield MaskedRange(begin, finish, whole=False)
-    elif again == [(0, len(text))]:
-        yield MaskedRange(begin, finish)
-    else:
-        margin = (finish - begin - len(text)) // 2  # of quotes
-        yield from (MaskedRange(begin + margin + a, begin + margin + b) for a, b in (*spans, *again))
+        # A range of the value has no place on this line.
+        return [MaskedRange(begin, finish, whole=False)]
+    if again == [(0, len(text))]:
+        return [MaskedRange(begin, finish)]
+    margin = (finish - begin - len(text)) // 2
+    return [MaskedRange(begin + margin + a, begin + margin + b) for a, b in (*spans, *again)]
 
 
 def _joined(hidden: list[MaskedRange]) -> list[MaskedRange]:
@@ -220,13 +249,9 @@ def _joined(hidden: list[MaskedRange]) -> list[MaskedRange]:
     return joined
 
 
-def _between(line: Line, start: int, end: int) -> list[MaskedRange]:
-    """Return the ids between two values: in keys, comments, and documents around this one."""
-    return [MaskedRange(start + a, start + b) for a, b in _ids_between(line[start:end])] if start < end else []
-
-
 @cached
 def _ids_between(text: str) -> Sequence[OffsetRange]:
+    """Return the ids between two values: in keys, comments, and documents around this one."""
     # The same few keys are between the values of a log.
     return guessed_secrets(text, broken=False) if text.strip(' \t,:{}[]"') else ()
 

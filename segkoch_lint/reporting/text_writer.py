@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple, TextIO
@@ -10,10 +11,13 @@ from typing import NamedTuple, TextIO
 import click
 
 from segkoch_lint.findings.position import OffsetRange
-from segkoch_lint.reporting.escaping import escaped
+from segkoch_lint.reporting.escaping import escaped, visible
 
 _MAX_CELL = 60
 """Code points of a payload value in a table."""
+
+_UNUSUAL = re.compile("[^\x00-\x7f…→]")
+"""A character that may take another number of columns than one."""
 
 _WORD = re.compile("[^ ]+")
 
@@ -51,6 +55,13 @@ class TextWriter:
             pieces: the line.
             indent: the beginning of further lines if it has to be wrapped; None if it must not be.
         """
+        if not self._color:
+            text = visible("".join(piece if isinstance(piece, str) else piece.text for piece in pieces))
+            if indent is not None and not _fits(text, self.width):
+                ranges = wrapped(text, self.width, len(indent))
+                text = f"\n{indent}".join(text[start:end] for start, end in ranges)
+            self._stream.write(text + "\n")
+            return
         parts = [piece if isinstance(piece, Piece) else Piece(piece) for piece in pieces]
         ends = list(accumulate(len(part.text) for part in parts))
         shown, places = escaped("".join(part.text for part in parts), *ends)
@@ -79,8 +90,6 @@ class TextWriter:
     def _colored_part(self, parts: Sequence[Piece], shown: str, places: Sequence[int], part: OffsetRange) -> str:
         """Return the part of an escaped line in a range, coloured as its pieces are, which end at *places*."""
         first, last = part
-        if not self._color:
-            return shown[first:last]
         ranges = ((max(start, first), min(end, last)) for start, end in pairwise([0, *places]))
         return "".join(
             self._colored(piece, shown[start:end])
@@ -105,7 +114,7 @@ def wrapped(text: str, width: int, indent: int) -> Sequence[OffsetRange]:
         width: the columns of the terminal.
         indent: the columns that all lines but the first begin with.
     """
-    if (len(text) if text.isascii() else display_width(text)) <= width:
+    if _fits(text, width):
         return [(0, len(text))]
     lines: list[OffsetRange] = []
     start = end = columns = 0  # of the line so far
@@ -137,21 +146,19 @@ def fitted(text: str, focus: OffsetRange, width: int) -> tuple[str, OffsetRange]
         focus: the range that has to be in view; of a longer one, the beginning.
         width: the columns.
     """
-    columns = list(range(len(text) + 1)) if text.isascii() else [0, *accumulate(map(display_width, text))]
-    if columns[-1] <= width:
+    if _fits(text, width):
         return text, focus
+    columns = range(len(text) + 1) if is_narrow(text) else [0, *accumulate(map(display_width, text))]
     start, end = focus
     room = max(1, width - 2)  # for an ellipsis on either side
     before = max(0, room - (columns[end] - columns[start])) // 3
-    left = next(place for place in range(start + 1) if columns[start] - columns[place] <= before)
+    left = bisect_left(columns, columns[start] - before)
     if columns[-1] - columns[left] <= room + 1:  # the end is in view: show more of what is before it
-        left = next(place for place in range(left + 1) if columns[-1] - columns[place] <= width - 1)
+        left = bisect_left(columns, columns[-1] - (width - 1), 0, left)
     elif columns[left] <= 1:
         left = 0
     limit = columns[left] + width - (left > 0)
-    right = len(text)
-    if columns[-1] > limit:
-        right = max(place for place in range(left, len(text)) if columns[place] <= limit - 1)
+    right = len(text) if columns[-1] <= limit else max(left, bisect_right(columns, limit - 1, left, len(text)) - 1)
     ellipsis = "…" * (left > 0)
     places = (len(ellipsis) + min(max(place, left), right) - left for place in focus)
     shown = ellipsis + text[left:right] + "…" * (right < len(text))
@@ -164,9 +171,18 @@ def clipped(text: str) -> str:
     return text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…"
 
 
+def is_narrow(text: str) -> bool:
+    """Return whether all characters of a text are known to take one column."""
+    return text.isascii() or _UNUSUAL.search(text) is None
+
+
+def _fits(text: str, width: int) -> bool:
+    return len(text) <= width // 2 or (len(text) if is_narrow(text) else display_width(text)) <= width
+
+
 def display_width(text: str) -> int:
     """Return the columns of a text on a terminal: wide East Asian characters take two, combining ones none."""
-    if text.isascii():
+    if is_narrow(text):
         return len(text)
     from unicodedata import category, east_asian_width  # noqa: PLC0415 - most texts are ASCII
 

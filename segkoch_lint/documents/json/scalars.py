@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from segkoch_lint.documents.document import Boundary, Scalar
-from segkoch_lint.documents.json.scanner import VALUE, VALUE_KEY, VALUE_OPENING, VALUE_STRING, key_text
+from segkoch_lint.documents.json.scanner import VALUE, key_text
 from segkoch_lint.documents.json.tokens import STRING
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 
@@ -73,15 +73,14 @@ class ScalarReader:
             if kind is None:
                 key, parent = around.pop()
                 continue
-            name = found[VALUE_KEY]
+            name, text, opening, word = found.groups()
             if name is not None:
-                key = key_text(name)
-            if kind == VALUE_OPENING:
+                key = name[1:-1] if "\\" not in name else key_text(name)
+            if opening is not None:
                 around.append(_Opened(key, parent))
                 parent = _parent_inside(key, parent)
                 continue
-            text = found[kind]
-            if text in _WORDS:
+            if word in _WORDS:
                 continue
             begin, finish = found.span(kind)
             if begin >= last_mark + _BETWEEN_MARKS:
@@ -93,7 +92,7 @@ class ScalarReader:
             if before:
                 yield Boundary(before - line, before - line)
                 before = 0
-            yield Scalar(key, begin - line, finish - line, key_text(text) if kind == VALUE_STRING else text, parent)
+            yield Scalar(key, begin - line, finish - line, word if text is None else key_text(text), parent)
             if begin >= end:
                 return
         if before:

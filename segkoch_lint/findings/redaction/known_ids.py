@@ -29,6 +29,9 @@ _MOST_SEARCHES = 16
 _LONGEST_SEARCHED = 60
 """Code points of the longest text whose parts are searched for in a document."""
 
+_CONTAINERS = frozenset({dict, list})
+_NEVER_IDS = frozenset({dict, list, bool, type(None)})
+
 _WORD = re.compile(r"[^\W_]+")
 
 _ESCAPES = re.compile(rb"\\(?:\\|/|u00[2-7]|u)")
@@ -62,7 +65,7 @@ class KnownIds:
 
     def __contains__(self, text: object) -> bool:
         """Return whether *text* is one of them."""
-        return text in self._values
+        return text in self._values and not is_placeholder(str(text))
 
     def ranges(self, text: str, own: Iterable[str] = ()) -> list[OffsetRange]:
         """Return start and end of each of them in *text*, in order: the whole text, or whole words of it.
@@ -71,19 +74,26 @@ class KnownIds:
             text: any text.
             own: values of the document that are known not to be ids.
         """
-        if self._source is not None and self._searches < _MOST_SEARCHES:
+        if self._may_search and len(text) <= _LONGEST_SEARCHED:
             self._searches += 1
-            if shows_no_id(text, self._source, own):
+            if self._source is not None and shows_no_id(text, self._source, own):
                 return []
-        if text in self._values:
+        if text in self:
             return [(0, len(text))]
         parts = self._parts if self._by_words is None else self._by_words.candidates(text)
-        return sorted(extent for part in parts if part in text for extent in _as_words(part, text))
+        # Most ids are not in the text, so placeholders among them are looked for last.
+        found = [part for part in parts if part in text and not is_placeholder(part)]
+        return sorted(extent for part in found for extent in _as_words(part, text))
+
+    @property
+    def _may_search(self) -> bool:
+        """Whether the source may be searched, which is cheaper than to collect the ids for a few texts."""
+        return self._source is not None and self._searches < _MOST_SEARCHES and "_values" not in self.__dict__
 
     @cached_property
     def _values(self) -> frozenset[str]:
-        texts = frozenset(text for text in _under_sensitive_keys(self._value) if len(text) >= SHORTEST_VALUE)
-        return frozenset(text for text in texts if not is_placeholder(text))
+        """The texts of the ids, and those of placeholders."""
+        return frozenset(text for text in _under_sensitive_keys(self._value) if len(text) >= SHORTEST_VALUE)
 
     @cached_property
     def _parts(self) -> list[str]:
@@ -269,8 +279,17 @@ def _under_sensitive_keys(value: Any) -> Iterator[str]:
     for key, around, inner in waiting:  # grows during the loop
         if type(inner) is dict:
             parent = key if around is None or not is_sensitive_key(around) else around
-            waiting += [(each, parent, member) for each, member in inner.items()]
-        elif type(inner) is list:
-            waiting += [(key, around, item) for item in inner]
-        elif inner is not None and type(inner) is not bool and hides_values(key, around):
-            yield str(inner)
+            waiting += [(each, parent, member) for each, member in inner.items() if type(member) in _CONTAINERS]
+            hidden = _hidden_keys(tuple(inner), parent)
+            yield from (str(member) for each in hidden if type(member := inner[each]) not in _NEVER_IDS)
+        else:
+            items = inner if type(inner) is list else (inner,)
+            waiting += [(key, around, item) for item in items if type(item) in _CONTAINERS]
+            if hides_values(key, around):
+                yield from (str(item) for item in items if type(item) not in _NEVER_IDS)
+
+
+@cached
+def _hidden_keys(keys: tuple[str, ...], parent: str | None) -> Sequence[str]:
+    """Return those of the keys of an object, which is under the key *parent*, whose values are personal data."""
+    return tuple(key for key in keys if hides_values(key, parent))
