@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from segkoch_lint.calls.call import library_of
-from segkoch_lint.calls.facets import own_texts
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.lines import Block, NumberedLine
 from segkoch_lint.engine.lines.checked_line import CheckedLine, single_call
 from segkoch_lint.engine.lines.core_plan import CorePlan
 from segkoch_lint.engine.lines.core_records import CoreRecords
+from segkoch_lint.engine.lines.group_texts import GroupTexts, LibraryAndGroup
 from segkoch_lint.engine.lines.run_read_set import RunReadSet
 from segkoch_lint.engine.lines.selector import LineContext
-from segkoch_lint.findings.position import object_with
-from segkoch_lint.findings.redaction.known_ids import strings_of_ids
-from segkoch_lint.findings.summary import Group
 from segkoch_lint.rules.ruleset import Verdict
 
 if TYPE_CHECKING:
@@ -43,13 +37,6 @@ MOST_GROUPS = 20_000
 """Groups that are cached; with more, they are cleared."""
 
 
-class _Group(NamedTuple):
-    """The library and the group of calls, as they are counted."""
-
-    library: str
-    group: Group
-
-
 class NativeSelector:
     """A selector (`segkoch_lint.engine.lines.selector.LineSelector`) that uses the native core.
 
@@ -68,7 +55,8 @@ class NativeSelector:
         self._ruleset = context.ruleset
         self._limits = context.limits
         self._count = context.count
-        self._facets = context.facets
+        self._has_named_facets = any(facet.named for facet in context.facets)
+        self._texts = GroupTexts(context.facets, tuple(reads.columns))
         self._recorder = context.recorder
         self._reads = reads
         self._records: CoreRecords | None = None
@@ -77,10 +65,10 @@ class NativeSelector:
     def _begin(self, announced: Iterable[Block] = ()) -> None:
         """Create a core with empty caches, and announce blocks to it."""
         self._plan = CorePlan(self._reads, self._limits, self._threads)
-        if any(facet.named for facet in self._facets):
+        if self._has_named_facets:
             self._plan.core.watch_groups()
         self._verdicts: list[Verdict | None] = []
-        self._groups: list[_Group] = []
+        self._groups: list[LibraryAndGroup] = []
         if self._records is not None:
             self._records.use(self._plan)
         elif self._recorder is not None:
@@ -99,7 +87,7 @@ class NativeSelector:
         self._clear_when_full()
         try:
             found = self._read_block(block, leave_first=leave_first)
-            self._groups += map(self._group, found.groups)
+            self._groups += map(self._texts.group, found.groups)
             selected = list(self._selected(found, block))
         except BaseException:
             self._begin(self._announced)  # what the core found in this block must not be counted with the next one
@@ -123,7 +111,7 @@ class NativeSelector:
             elif kind == "text":
                 self._plan.answer_text(about, unknown)
             elif kind == "group":
-                core.answer_group(unknown, self._watched(core.group(unknown)))
+                core.answer_group(unknown, self._texts.watched(core.group(unknown)))
             else:
                 self._answer_row(unknown)
         assert event is not None
@@ -172,36 +160,3 @@ class NativeSelector:
             self._plan.core.answer_row("shown", kinds, self._plan.members(verdict.reads))
         else:
             self._plan.core.answer_row("counted", kinds)
-
-    def _message(self, texts: Sequence[bytes | None]) -> dict[str, Any]:
-        """Return the parts of a call that these texts of its group are."""
-        named = zip(self._plan.columns, texts, strict=True)
-        return object_with((path, _value(text)) for path, text in named if text is not None)
-
-    def _watched(self, texts: Sequence[bytes | None]) -> list[tuple[bytes, int]] | None:
-        """Return strings that may be ids to mask in the name of a group, each with how often a call may hold it.
-
-        None if every call of the group has to be read as a document.
-        """
-        message = self._message(texts)
-        watched: list[tuple[bytes, int]] = []
-        for facet in self._facets:
-            value = facet.value(message)
-            if facet.named and isinstance(value, str):
-                strings = strings_of_ids(value, own_texts(facet, message))
-                if strings is None:
-                    return None
-                watched += strings
-        return watched
-
-    def _group(self, texts: Sequence[bytes | None]) -> _Group:
-        """Return the group of calls with these texts, in which no id has to be masked."""
-        message = self._message(texts)
-        group = tuple(facet.value(message) for facet in self._facets)
-        return _Group(library_of(message), group)
-
-
-def _value(text: bytes) -> Any:
-    """Return the value of a text from the core, which may have been shortened."""
-    cut = text.startswith(b'"') and not (len(text) > 1 and text.endswith(b'"'))
-    return msgspec.json.decode(text + b'"' if cut else text)
