@@ -12,7 +12,7 @@ from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
-from segkoch_lint.reporting.text_figures import count, severity_count
+from segkoch_lint.reporting.text_figures import count
 from segkoch_lint.reporting.text_summary import SEVERITY_COLORS, TextSummary
 from segkoch_lint.reporting.text_writer import Piece, TextWriter
 
@@ -92,7 +92,7 @@ class Reporter:
     def _rule(self, code: str, rule: _Rule, tally: RuleTally, unit: str) -> None:
         line = self._writer.line
         where = f" in {count(tally.calls, unit)}" if tally.calls else ""
-        number = severity_count(str(rule.severity), tally.findings, 0)
+        number = count(tally.findings, str(rule.severity))
         color = SEVERITY_COLORS[rule.severity]
         line(Piece(code, bold=True), f" {rule.name}  ", Piece(number, color, bold=True), where)
         for (message, related), files in rule.messages.items():

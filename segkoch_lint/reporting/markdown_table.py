@@ -10,7 +10,7 @@ from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import RunResult
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.repository import Repository
-from segkoch_lint.reporting.text_figures import count, plans_sentence, severity_count, unjudged_sentence
+from segkoch_lint.reporting.text_figures import count, plans_sentence, severity_counts, unjudged_sentence
 
 _BACKTICKS = re.compile("`+")
 _SPARE = 100
@@ -84,13 +84,9 @@ def _fitting(rows: Iterable[str], room: int) -> Iterable[str]:
 
 
 def _verdict(summary: Summary, result: RunResult) -> Iterable[str]:
-    counts = [
-        severity_count(str(severity), number, result.within.get(str(severity), 0))
-        for severity in sorted(Severity, reverse=True)
-        if (number := summary.severities[str(severity)])
-    ]
+    counts = severity_counts(summary, result)
     if counts:
-        yield f"**{', '.join(counts)}.**"
+        yield f"**{counts}.**"
     if unjudged := unjudged_sentence(summary, result.budgets):
         yield unjudged
     if summary.unread or summary.internal_errors or result.unwritten:

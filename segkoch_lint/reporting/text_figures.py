@@ -63,13 +63,8 @@ def read_sentence(summary: Summary) -> str:
 
 def verdict_sentence(summary: Summary, result: RunResult) -> str:
     """Return how many findings there are; empty if that says nothing, since the run is incomplete."""
-    counts = [
-        severity_count(level, summary.severities[level], result.within.get(level, 0))
-        for level in map(str, sorted(Severity, reverse=True))
-        if summary.severities[level]
-    ]
-    if counts:
-        return f"{', '.join(counts)}.{fixable_sentence(result)}{suppressed_sentence(summary)}"
+    if counts := severity_counts(summary, result):
+        return f"{counts}.{fixable_sentence(result)}{suppressed_sentence(summary)}"
     if not summary.checked_anything:
         return "Nothing was checked."
     return "" if summary.unread or summary.internal_errors else f"No findings.{suppressed_sentence(summary)}"
@@ -109,12 +104,19 @@ def hidden_sentence(summary: Summary, result: RunResult, options: ReportOptions)
     return f"{more}, beyond {options.max_per_rule} a rule: `--max-findings all` shows them."
 
 
-def severity_count(level: str, number: int, within: int) -> str:
-    """Return the number of findings of a severity, and how many of them are within budgets."""
+def severity_counts(summary: Summary, result: RunResult) -> str:
+    """Return the number of findings of each severity, and how many do not count due to budgets; empty if none."""
+    levels = [str(level) for level in sorted(Severity, reverse=True) if summary.severities[str(level)]]
+    excuse = "within budget or not judged" if unjudged_sentence(summary, result.budgets) else "within budget"
+    counts = ((each, summary.severities[each], result.within.get(each, 0)) for each in levels)
+    return ", ".join(_severity_count(*each, excuse) for each in counts)
+
+
+def _severity_count(level: str, number: int, within: int, excuse: str) -> str:
     text = count(number, level)
     if not within:
         return text
-    return f"{text} (within budget)" if within == number else f"{text} ({within:,} within budget)"
+    return f"{text} ({excuse})" if within == number else f"{text} ({within:,} {excuse})"
 
 
 def suppressed_sentence(summary: Summary) -> str:

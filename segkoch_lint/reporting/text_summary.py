@@ -20,7 +20,7 @@ from segkoch_lint.reporting.text_figures import (
     hidden_sentence,
     plans_sentence,
     refusals_sentence,
-    severity_count,
+    severity_counts,
     share,
     suppressed_sentence,
     unjudged_sentence,
@@ -165,13 +165,11 @@ class TextSummary:
             self._writer.line(Piece(unjudged, "yellow", bold=True))
         unprobed = unprobed_clause(summary.plans) if summary.plans is not None else ""
         suppressed = suppressed_sentence(summary)
-        levels = [str(level) for level in reversed(Severity) if summary.severities[str(level)]]
-        if levels:
-            counts = (severity_count(level, summary.severities[level], result.within.get(level, 0)) for level in levels)
-            all_within = sum(result.within.values()) == summary.severities.total()
+        if counts := severity_counts(summary, result):
+            all_within = not unjudged and sum(result.within.values()) == summary.severities.total()
             color = "red" if result.exit_status else "green" if all_within else "yellow"
             more = f" Learn more: segkoch-lint rule {_worst(summary, names)}" if summary.rules else ""
-            verdict = Piece(", ".join(counts) + f"{unprobed}.", color, bold=True)
+            verdict = Piece(f"{counts}{unprobed}.", color, bold=True)
             self._writer.line(verdict, fixable_sentence(result), suppressed, Piece(more, dim=True))
         elif summary.plans is not None and not summary.plans.checked:
             nothing = f"Nothing was checked: no rule of a tracking plan to probe{unprobed}."

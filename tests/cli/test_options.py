@@ -112,6 +112,7 @@ def test_a_share_of_few_calls_is_not_judged(budgets: list[str], status: int, hal
 def test_reports_say_that_a_budget_is_not_judged(form: str, sentence: str, half_bad: str, program: Program) -> None:
     ran = program("check", half_bad, "-f", form, "--budget", "KCH103=0%,min-calls=1000,KCH105=10")
     assert ran.status == 0
+    assert ("20 errors (within budget or not judged)" in ran.out) == (form in {"text", "concise", "markdown"})
     assert sentence in ran.out
 
 

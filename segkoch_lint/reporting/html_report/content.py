@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.plan_tally import PlanTally, RequirementTally
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import CallTally, Summary
@@ -19,7 +18,7 @@ from segkoch_lint.reporting.text_figures import (
     calls_sentence,
     plans_sentence,
     refusals_sentence,
-    severity_count,
+    severity_counts,
     suppressed_sentence,
     unjudged_sentence,
     unprobed_clause,
@@ -145,14 +144,9 @@ def content_of(summary: Summary, result: RunResult, examples: Mapping[str, RuleE
 
 
 def _verdict(summary: Summary, result: RunResult) -> str:
-    counts = [
-        severity_count(str(level), summary.severities[str(level)], result.within.get(str(level), 0))
-        for level in reversed(Severity)
-        if summary.severities[str(level)]
-    ]
-    if counts:
+    if counts := severity_counts(summary, result):
         unprobed = "" if summary.plans is None else unprobed_clause(summary.plans)
-        return f"{', '.join(counts)}{unprobed}.{suppressed_sentence(summary)}"
+        return f"{counts}{unprobed}.{suppressed_sentence(summary)}"
     if not summary.checked_anything:
         return "Nothing was checked."
     return f"No findings.{suppressed_sentence(summary)}"
