@@ -50,7 +50,10 @@ def rewritten_csv(stream: Stream, name: str, delimiter: str, rewriter: Rewriter)
             keys = _keys_of(row.cells, name)
             yield _row(row, [rewriter.policy.name(cell) for cell in row.cells])
         else:
-            yield _row(row, _cells(row.cells, keys, rewriter))
+            try:
+                yield _row(row, _cells(row.cells, keys, rewriter))
+            except RefusedError as error:
+                raise error.within(row.text, 0, row.number) from None
 
 
 def _keys_of(names: Sequence[str], table: str) -> list[_Keys]:

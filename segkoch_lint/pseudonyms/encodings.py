@@ -20,6 +20,9 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _ZLIB_HEAD = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _RAW_DEFLATE = -15
 
+_LEAST_DEFLATED = 32
+"""Bytes of the shortest call that is compressed without a head; ids in base64 are shorter."""
+
 _FIELD = re.compile(r"([^&=\s]*)=([^&\s]*)")
 _ENCODED_JSON = re.compile(r"(?:%20|\+)*(?:[{\[\"]|%7[bB]|%5[bB]|%22)")
 
@@ -89,7 +92,7 @@ def _compressions(data: bytes) -> Sequence[tuple[str, Callable[[bytes], bytes]]]
         return (("gzip", lambda new: gzip.compress(new, mtime=0)),)
     if _ZLIB_HEAD.match(data):
         return (("deflate", zlib.compress), ("", bytes))
-    return (("", bytes), ("deflate", _deflated))
+    return (("", bytes), ("deflate", _deflated)) if len(data) >= _LEAST_DEFLATED else (("", bytes),)
 
 
 def _deflated(data: bytes) -> bytes:

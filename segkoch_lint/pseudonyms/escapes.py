@@ -14,10 +14,12 @@ _OTHER_ESCAPE = re.compile(
     rf"\\(?:{_PAIR}|u[0-9a-fA-F]{{1,4}}|U[0-9a-fA-F]{{1,8}}|x[0-9a-fA-F]{{1,2}}|\r\n[ \t]*|\n[ \t]*|.)", re.DOTALL
 )
 _OTHER_NAMES = dict(zip("abefnrtv0N_LP", "\a\b\x1b\f\n\r\t\v\0\x85\xa0\u2028\u2029", strict=True))
-_FORM_ESCAPE = re.compile(
-    r"\+|%[0-7][0-9a-fA-F]|%[cdCD][0-9a-fA-F]%[89abAB][0-9a-fA-F]|%[eE][0-9a-fA-F](?:%[89abAB][0-9a-fA-F]){2}"
+_IN_URLS = (
+    r"%[0-7][0-9a-fA-F]|%[cdCD][0-9a-fA-F]%[89abAB][0-9a-fA-F]|%[eE][0-9a-fA-F](?:%[89abAB][0-9a-fA-F]){2}"
     r"|%[fF][0-7](?:%[89abAB][0-9a-fA-F]){3}"
 )
+_URL_ESCAPE = re.compile(_IN_URLS)
+_FORM_ESCAPE = re.compile(rf"\+|{_IN_URLS}")
 
 
 class Escapes(NamedTuple):
@@ -103,6 +105,10 @@ def _write_other(character: str, before: str) -> str:
     return character if character.isalnum() and not before.startswith("\\u") else _write_json(character, before)
 
 
+def _write_url(character: str, before: str) -> str:
+    return _write_form(character, before) if before.startswith("%") else character
+
+
 def _write_form(character: str, before: str) -> str:
     if before.startswith("%"):
         return "".join(f"%{byte:02X}" for byte in character.encode())
@@ -115,5 +121,8 @@ JSON = Escapes(_JSON_ESCAPE, _undo_json, _write_json)
 OTHER = Escapes(_OTHER_ESCAPE, _undo_other, _write_other)
 """Strings of JSON5, double-quoted ones of YAML, and words of a shell."""
 
+URL = Escapes(_URL_ESCAPE, _undo_form, _write_url)
+"""URLs, and what is in them."""
+
 FORM = Escapes(_FORM_ESCAPE, _undo_form, _write_form)
-"""Fields of forms and queries of URLs."""
+"""Fields of forms."""

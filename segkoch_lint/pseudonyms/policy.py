@@ -204,6 +204,6 @@ class Policy:
         pieces: list[str] = []
         at = 0
         for start, end in merged(spans):
-            pieces += (text[at:start], self.pseudonyms.text(text, start, end))
+            pieces += (text[at:start], self.pseudonyms.text(text[start:end]))
             at = end
         return "".join(pieces) + text[at:]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
-from itertools import count
 from struct import Struct
 
 from segkoch_lint.bounded_cache import BoundedCache
+from segkoch_lint.findings.redaction.escapes import MOST_LEVELS
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.pseudonyms.alphabets import (
     DIGITS,
@@ -18,6 +18,7 @@ from segkoch_lint.pseudonyms.alphabets import (
     folded,
     has_case,
 )
+from segkoch_lint.pseudonyms.escapes import URL
 from segkoch_lint.pseudonyms.permutation import Permutation
 
 _UNIT = r"""
@@ -54,6 +55,8 @@ _SHORTEST_HEX = 16
 The places of the letters of an id identify it for anybody who has a list of ids, as Kochava has.
 """
 
+_WITHOUT_PUNCTUATION = {code: None for code in range(128) if not chr(code).isalnum()}
+
 _ATTEMPTS = 1000
 """How many random pseudonyms are tried: those that are fixed values are not used, and hardly any is."""
 
@@ -86,24 +89,25 @@ class Pseudonymizer:
         self._fixed = _WORDS | {fold(each) for each in fixed if _ONE_WORD.fullmatch(each)}
         self._unit = re.compile(_UNIT.replace("HOSTS", "|".join(map(_host_pattern, hosts)) or "(?!)"), re.VERBOSE)
         self._permutations: dict[str, Permutation] = {}
-        self._known: BoundedCache[str, str] = BoundedCache(8 << 20)
+        self._known: BoundedCache[str, str] = BoundedCache(16 << 20)
 
-    def text(self, text: str, start: int = 0, end: int | None = None, *, times: bool = True) -> str:
-        """Return a part of a text, as long as before, with each unit in it replaced.
+    def text(self, text: str, *, times: bool = True, level: int = 0) -> str:
+        """Return a text, as long as before, with each unit in it replaced.
 
         Args:
             text: the text.
-            start, end: the part.
             times: whether dates with a time of the day stay.
+            level: how many times the escapes of URLs in it were undone.
         """
+        if "%" in text and level < MOST_LEVELS and (plain := URL.read(text)) != text:
+            return URL.rewrite(text, self.text(plain, times=times, level=level + 1))
         pieces: list[str] = []
-        stop = len(text) if end is None else end
-        at = start
-        for found in self._unit.finditer(text, start, stop):
+        at = 0
+        for found in self._unit.finditer(text):
             if found.lastgroup is None or (found.lastgroup == "time" and not times):
                 pieces += (text[at : found.start()], self.of(found[0]))
                 at = found.end()
-        return "".join(pieces) + text[at:stop]
+        return "".join(pieces) + text[at:]
 
     def of(self, unit: str) -> str:
         """Return the pseudonym of one unit; a fixed one is its own."""
@@ -164,29 +168,28 @@ class Pseudonymizer:
                 return
 
     def _random(self, old: str, alphabets: Sequence[Alphabet], sizes: Sequence[int], lowest: int, attempt: int) -> str:
-        numbers = self._numbers(old, attempt)
-        drawn = (next(numbers) % size for size in sizes)
-        return "".join(
-            alphabet.letters[number + (lowest if index == 0 else 0)]
-            for index, (alphabet, number) in enumerate(zip(alphabets, drawn, strict=True))
-        )
+        numbers = self._numbers(old, attempt, len(old))
+        drawn = [number % size for number, size in zip(numbers, sizes, strict=True)]
+        drawn[0] += lowest
+        return "".join(alphabet.letters[number] for alphabet, number in zip(alphabets, drawn, strict=True))
 
     def _hexadecimal(self, old: str, letters: int, attempt: int) -> str:
         """Return as many hexadecimal digits, as many of them letters, at any places."""
-        numbers = self._numbers(old, attempt)
-        by_number = sorted(range(len(old)), key=lambda _: next(numbers))
-        places = set(by_number[:letters])
-        return "".join(
-            HEX_LETTERS.letters[next(numbers) % 6] if index in places else DIGITS.letters[next(numbers) % 10]
-            for index in range(len(old))
-        )
+        size = len(old)
+        numbers = self._numbers(old, attempt, 2 * size)
+        new = [DIGITS.letters[number % 10] for number in numbers[size:]]
+        for place in sorted(range(size), key=numbers.__getitem__)[:letters]:
+            new[place] = HEX_LETTERS.letters[numbers[size + place] % 6]
+        return "".join(new)
 
-    def _numbers(self, text: str, attempt: int) -> Iterator[int]:
-        """Yield random numbers of 32 bits that the key and the text determine."""
+    def _numbers(self, text: str, attempt: int, size: int) -> list[int]:
+        """Return *size* random numbers of 32 bits that the key, the text and the attempt determine."""
         seed = blake2b(text.encode("utf-8", "surrogatepass"), key=self._key, person=b"pseudonym").digest()
-        for block in count():
-            salt = _NUMBERS_IN_SALT.pack(attempt, block)
-            yield from _NUMBERS_IN_DIGEST.unpack(blake2b(seed, key=self._key, person=b"numbers", salt=salt).digest())
+        numbers: list[int] = []
+        while len(numbers) < size:
+            salt = _NUMBERS_IN_SALT.pack(attempt, len(numbers))
+            numbers += _NUMBERS_IN_DIGEST.unpack(blake2b(seed, key=self._key, person=b"numbers", salt=salt).digest())
+        return numbers[:size]
 
 
 def _host_pattern(host: str) -> str:
@@ -195,6 +198,8 @@ def _host_pattern(host: str) -> str:
 
 def fold(unit: str) -> str:
     """Return the letters and digits of a unit, without case: units that differ in case or hyphens are one id."""
+    if unit.isascii():
+        return unit.lower().translate(_WITHOUT_PUNCTUATION)
     return "".join(folded(letter) for letter in unit if letter.isalnum())
 
 
@@ -220,6 +225,15 @@ def _text(number: int, alphabets: Sequence[Alphabet], sizes: Sequence[int], lowe
 
 def _dressed(unit: str, new: str) -> str:
     """Return a folded pseudonym with the punctuation of a unit, and the case of its letters in their order."""
+    if unit.isascii() and (unit.islower() or unit.isupper() or unit.isdecimal()):
+        return _punctuated(unit, new.upper() if unit.isupper() else new)
     upper = (letter != folded(letter) for letter in unit if letter.isalnum() and has_case(folded(letter)))
-    letters = (letter.upper() if has_case(letter) and next(upper) else letter for letter in new)
-    return "".join(next(letters) if letter.isalnum() else letter for letter in unit)
+    return _punctuated(unit, "".join(letter.upper() if has_case(letter) and next(upper) else letter for letter in new))
+
+
+def _punctuated(unit: str, letters: str) -> str:
+    """Return letters and digits with the punctuation of a unit between them."""
+    if len(unit) == len(letters):
+        return letters
+    following = iter(letters)
+    return "".join(next(following) if letter.isalnum() else letter for letter in unit)

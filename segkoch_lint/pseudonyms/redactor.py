@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from segkoch_lint.calls.signs import shows_signs
 from segkoch_lint.documents.detection import PEEKED_BYTES, TextFormat, detect_format
@@ -113,7 +113,7 @@ def _lines(stream: Stream, rewriter: Rewriter) -> Iterator[bytes]:
             try:
                 made.append(edited(text, rewriter.json(text)))
             except RefusedError as error:
-                raise RefusedError(error.message, _at(number)) from None
+                raise error.within(text, line=number) from None
         yield "\n".join(made).encode("utf-8")
 
 
@@ -129,11 +129,13 @@ def _text(stream: Stream, rewriter: Rewriter) -> Iterator[bytes]:
                 made.append(text.encode("utf-8", "surrogateescape"))
                 continue
             try:
-                made.append(rewriter.line(line.decode("utf-8")).encode("utf-8"))
+                text = line.decode("utf-8")
             except UnicodeDecodeError:
                 raise RefusedError("not valid UTF-8", _at(number)) from None
+            try:
+                made.append(rewriter.line(text).encode("utf-8"))
             except RefusedError as error:
-                raise RefusedError(error.message, _at(number)) from None
+                raise error.within(text, line=number) from None
         yield b"\n".join(made)
 
 
@@ -143,6 +145,13 @@ def _whole(content: bytes, kind: TextFormat, name: str, rewriter: Rewriter) -> s
     for each in documents:
         _check(each, 1)
     text = content.decode("utf-8")
+    try:
+        return _rewritten(text, documents, kind, rewriter)
+    except RefusedError as error:
+        raise error.within(text) from None
+
+
+def _rewritten(text: str, documents: Sequence[object], kind: TextFormat, rewriter: Rewriter) -> str:
     if kind is TextFormat.COMMANDS:
         from segkoch_lint.pseudonyms.script_text import rewritten_script  # noqa: PLC0415 - few inputs are scripts
 
@@ -163,7 +172,11 @@ def _dialect(text: str, document: RewrittenDocument | None, rewriter: Rewriter, 
         return edited(text, rewriter.json(text))
     made = document.made.text
     edits: list[TextEdit] = []
-    for each in rewriter.json(made):
+    try:
+        found = rewriter.json(made)
+    except RefusedError as error:
+        raise error.within(text, document.places.to_source((error.offset, error.offset))[0]) from None
+    for each in found:
         first, last = document.places.to_source((each.start, each.end))
         edits.append(TextEdit(first, last, _in_dialect(text[first:last], each.text)))
     for kind, start, end in (JSON5 if json5 else JSONC).tokens(text):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from segkoch_lint.bounded_cache import BoundedCache
 from segkoch_lint.calls.signs import shows_signs
 from segkoch_lint.documents.document import ParseError
 from segkoch_lint.documents.embedded import objects_in
 from segkoch_lint.documents.json.parser import parse_json
-from segkoch_lint.documents.json.scanner import VALUE, VALUE_KEY, VALUE_OPENING, VALUE_STRING, key_text
+from segkoch_lint.documents.json.scanner import VALUE, VALUE_KEY, VALUE_OPENING, key_text
+from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.known_ids import SHORTEST_VALUE, Ids, KnownIds
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
@@ -34,12 +35,27 @@ class RefusedError(Exception):
     Attributes:
         message: why, without quoting it.
         span: where; None if the place is unknown.
+        offset: where in the text that was rewritten, if the place in the input is not known yet.
     """
 
-    def __init__(self, message: str, span: Span | None = None) -> None:
+    def __init__(self, message: str, span: Span | None = None, *, offset: int = 0) -> None:
         super().__init__(message)
         self.message = message
         self.span = span
+        self.offset = offset
+
+    def within(self, text: str, offset: int | None = None, line: int = 1) -> RefusedError:
+        """Return the error with its place, unless that is known.
+
+        Args:
+            text: the text that was rewritten.
+            offset: the place in it; by default, that of the error.
+            line: the line at which the text begins.
+        """
+        if self.span is not None:
+            return self
+        at = LineTable(text, line).position(self.offset if offset is None else offset)
+        return RefusedError(self.message, Span(*at, *at))
 
 
 class Rewriter:
@@ -54,7 +70,7 @@ class Rewriter:
         self.policy = policy
         self.limits = limits
         self._names: BoundedCache[str, str] = BoundedCache()
-        self._scalars: BoundedCache[tuple[str, str | None, str | None], str] = BoundedCache(8 << 20)
+        self._scalars: BoundedCache[tuple[str, str | None, str | None], str] = BoundedCache(16 << 20)
 
     def json(self, text: str, level: int = 0, ids: Ids | None = None) -> list[TextEdit]:
         """Return the edits of valid JSON, in order: keys and scalar values.
@@ -82,45 +98,28 @@ class Rewriter:
         edits: list[TextEdit] = []
         found_ids: list[str] = []
         kept: list[str] = []
-        key: str | None = None
-        parent: str | None = None
-        around: list[tuple[str | None, str | None]] = []
-        for found in VALUE.finditer(text):
-            kind = found.lastindex
-            if kind is None:
-                if around:
-                    key, parent = around.pop()
-                continue
-            name = found[VALUE_KEY]
-            if name is not None:
-                key = key_text(name)
-                new = self._name(name, key, ids)
-                if new != name:
-                    edits.append(TextEdit(*found.span(VALUE_KEY), new))
-                else:
-                    kept.append(name)
-            if kind == VALUE_OPENING:
-                around.append((key, parent))
-                if key is not None and not (parent is not None and is_sensitive_key(parent)):
-                    parent = key
-                continue
-            token = found[kind]
-            if token in _WORDS:
-                continue
-            new = self._scalar(token, key, parent, level, ids)
-            if new != token:
-                edits.append(TextEdit(*found.span(kind), new))
-                if kind == VALUE_STRING and decision(key, parent) is Decision.ID:
-                    found_ids.append(key_text(token))
+        for token, start, key, parent, is_key in _tokens(text):
+            if is_key:
+                new = self._name(token, key, ids)
             else:
+                try:
+                    new = self._scalar(token, key, parent, level, ids)
+                except RefusedError as error:
+                    raise RefusedError(error.message, offset=start) from None
+            if new == token:
                 kept.append(token)
+                continue
+            edits.append(TextEdit(start, start + len(token), new))
+            if not is_key and token[0] == '"' and decision(key, parent) is Decision.ID:
+                found_ids.append(key_text(token))
         return edits, found_ids, kept
 
-    def _name(self, written: str, key: str, ids: Ids | None) -> str:
-        if ids is not None:
-            return _string(written, key, self.policy.name(key, ids))
-        known = self._names.entries.get(written)
-        return self._names.add(written, _string(written, key, self.policy.name(key))) if known is None else known
+    def _name(self, written: str, key: str | None, ids: Ids | None) -> str:
+        if ids is None and (known := self._names.entries.get(written)) is not None:
+            return known
+        name = key or ""
+        new = _string(written, name, self.policy.name(name, ids))
+        return self._names.add(written, new) if ids is None else new
 
     def _scalar(self, token: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str:
         if ids is not None:
@@ -174,9 +173,8 @@ class Rewriter:
             return None
         document = parse_json(source, depth=self.limits.depth)
         if isinstance(document, ParseError):
-            if shows_signs(source):
-                raise RefusedError(f"a text inside it is broken: {document.message}")
-            return None
+            # Lines of JSON, or a text that goes on: `line` refuses it if a call in it is broken.
+            return mark + self.line(body, self._next(level), ids) if shows_signs(source) else None
         if isinstance(document.value, dict | list):
             return mark + edited(body, self.json(body, self._next(level), ids))
         if isinstance(document.value, str) and _JSON_START.match(document.value):
@@ -213,11 +211,39 @@ class Rewriter:
         at = 0
         for each in objects_in(text.encode("utf-8"), 1, self.limits):
             if isinstance(each, ParseError):
-                raise RefusedError(each.message, each.span)
+                raise RefusedError(f"a text inside it is broken: {each.message}", offset=each.span.column - 1)
             start = each.start[1] - 1
             pieces += (self.policy.words(text[at:start]), edited(each.text, self.json(each.text, level, ids)))
             at = start + len(each.text)
         return "".join(pieces) + self.policy.words(text[at:])
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int, str | None, str | None, bool]]:
+    """Yield each key and scalar of JSON but null, true and false.
+
+    Yields:
+        the token as it is written, its offset, its key or the nearest one above it, the key above that, and whether the
+        token is a key.
+    """
+    key: str | None = None
+    parent: str | None = None
+    around: list[tuple[str | None, str | None]] = []
+    for found in VALUE.finditer(text):
+        kind = found.lastindex
+        if kind is None:
+            if around:
+                key, parent = around.pop()
+            continue
+        name = found[VALUE_KEY]
+        if name is not None:
+            key = key_text(name)
+            yield name, found.start(), key, parent, True
+        if kind == VALUE_OPENING:
+            around.append((key, parent))
+            if key is not None and not (parent is not None and is_sensitive_key(parent)):
+                parent = key
+        elif (token := found[kind]) not in _WORDS:
+            yield token, found.start(kind), key, parent, False
 
 
 def _string(token: str, value: str, new: str) -> str:

@@ -48,14 +48,18 @@ def _around(script: str, start: int, end: int, rewriter: Rewriter) -> Iterator[T
     for found in [*_SYNTAX.finditer(script, start, end), None]:
         stop = found.start() if found else end
         if at < stop:
-            yield TextEdit(at, stop, rewriter.policy.pseudonyms.text(script, at, stop))
+            yield TextEdit(at, stop, rewriter.policy.words(script[at:stop]))
         at = found.end() if found else end
 
 
 def _body_edits(document: RewrittenDocument, at: int, rewriter: Rewriter) -> Iterator[TextEdit]:
     """Yield the edits of a body that begins at an offset of the script."""
     made, places, source = document.made.text, document.places, document.source
-    for each in rewriter.json(made):
+    try:
+        found = rewriter.json(made)
+    except RefusedError as error:
+        raise RefusedError(error.message, offset=at + places.to_source((error.offset, error.offset))[0]) from None
+    for each in found:
         if places.to_source((each.start, each.end))[1] <= 0:
             continue  # the method and the URL, which are rewritten with the rest of the script
         if len(each.text) != each.end - each.start:

@@ -55,7 +55,10 @@ def edited_yaml_text(text: str, documents: Iterable[object], rewriter: Rewriter)
     for group in pieces:
         piece = group[0].text
         start = text.index(piece, at)
-        made += (_comments(text[at:start], rewriter), _piece(group, rewriter))
+        try:
+            made += (_comments(text[at:start], rewriter), _piece(group, rewriter))
+        except RefusedError as error:
+            raise error.within(text, start + error.offset) from None
         at = start + len(piece)
     return "".join(made) + _comments(text[at:], rewriter)
 
@@ -98,9 +101,12 @@ class _Scalars:
         for node, key, parent, is_key in scalars_of(self._document.root):
             start, end = extent_of(node, self._document.text)
             written = self._document.text[start:end]
-            new = self._new(node, key, parent, is_key=is_key)
-            if new != node.value:
-                yield TextEdit(start, end, _written(written, node, new))
+            try:
+                new = self._new(node, key, parent, is_key=is_key)
+                if new != node.value:
+                    yield TextEdit(start, end, _written(written, node, new))
+            except RefusedError as error:
+                raise RefusedError(error.message, offset=start) from None
 
     def _new(self, node: yaml.ScalarNode, key: str | None, parent: str | None, *, is_key: bool) -> str:
         policy = self._rewriter.policy

@@ -87,6 +87,10 @@ INPUTS: dict[str, tuple[str, str]] = {
         f"curl https://api.segment.io/v1/track -H 'X-User: {IDS[0]}' --json @- <<'EOF'\n{TEXT}\nEOF\n",
     ),
     "a log": ("app.log", f"2026-11-27T22:00:00Z INFO {IDS[0]} sent {TEXT} for Jane Roe\nJane Roe {IDS[1]}\n" * 3),
+    "lines in a message": (
+        "sqs.json",
+        json.dumps({"job": {"lines": f"{TEXT}\n{TEXT}\n"}, "Records": [{"messageId": "m-1", "body": TEXT}]}),
+    ),
     "a log in a log": (
         "logs.json",
         json.dumps({"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": f"{IDS[1]} got {TEXT}"}]}),
@@ -176,6 +180,7 @@ def test_an_id_is_replaced_in_the_same_way_wherever_it_is() -> None:
     copy = json.loads(copy_of(json.dumps(call).encode(), "call.json"))
     assert copy["event"] == f"Seen {copy['userId']}"
     assert copy["context"]["device"]["id"] in copy["properties"]
+    assert copy["properties"]["url"].endswith(f"=%{percent(copy['context']['device']['id'])[1:]}")
 
 
 def test_an_id_of_an_unusual_form_is_replaced_in_event_names_and_keys_too() -> None:
@@ -226,7 +231,10 @@ def test_a_birthday_is_replaced_and_a_time_stays() -> None:
         ("app.log", f"INFO {TEXT}\nINFO {TEXT[:-30]}\n", 2),
         ("tracks.csv", "id,user_id,event_text,context_device_id\nm,u,Order,d\nm,u\n", 3),
         ("post.sh", 'curl https://api.segment.io/v1/track -d \'{"userId": "jane",}\'\n', 1),
-        ("sqs.json", json.dumps({"Records": [{"messageId": "m", "body": TEXT[:-20]}]}), None),
+        ("sqs.json", json.dumps({"Records": [{"messageId": "m", "body": TEXT[:-20]}]}, indent=1), 5),
+        ("sqs.jsonc", json.dumps({"Records": [{"messageId": "m", "body": TEXT[:-20]}]}, indent=1) + "//", 5),
+        ("sqs.yaml", f"Records:\n- messageId: m\n  body: '{TEXT[:-20]}'\n", 3),
+        ("sqs.ndjson", f"{TEXT}\n{json.dumps({'Records': [{'messageId': 'm', 'body': TEXT[:-20]}]})}\n", 2),
         ("events.md", "# Events\n\nJane Roe sends events.\n", None),
         ("main.tf", 'resource "x" "y" {}', None),
         ("empty.json", "", None),
@@ -257,6 +265,16 @@ def test_users_of_app_and_server_are_still_compared() -> None:
     found = found_in(text, "calls.ndjson")
     assert {"KCH201", "KCH203"} <= {each[0] for each in found[:-1]}
     assert found_in(copy_of(text, "calls.ndjson"), "calls.ndjson") == found
+
+
+@pytest.mark.parametrize(
+    "macro", ["%7Bidfa%7D", "%24%7BJane%7D", "{Jane Roe}", "$JANE", "%%ROE%%", "[Jane]", "__ROE__"]
+)
+def test_a_macro_that_was_not_replaced_stays_one(macro: str) -> None:
+    call = {**CALL, "context": {**CALL["context"], "device": {**CALL["context"]["device"], "advertisingId": macro}}}
+    text = json.dumps(call).encode()
+    assert "KCH108" in [each[0] for each in found_in(text)[:-1]]
+    assert found_in(copy_of(text)) == found_in(text)
 
 
 def test_copies_made_with_one_key_match() -> None:
