@@ -6,6 +6,7 @@ import base64
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from segkoch_lint import Linter, resources
@@ -25,9 +26,14 @@ _QUOTED = re.compile(r'"[^"]*"|[0-9A-Za-z@.…+-]{3,}')
 
 def rewriter_with(key: bytes = KEY) -> Rewriter:
     """Return what rewrites texts with a key."""
+    return Rewriter(Policy(key, _listed()), Limits())
+
+
+@cache
+def _listed() -> list[str]:
     libraries = [name for names in resources.load("libraries").values() if isinstance(names, list) for name in names]
     listed = listed_values(*(rule.document for rule in built_in()), resources.load("circumstances"))
-    return Rewriter(Policy(key, [*listed, *libraries]), Limits())
+    return [*listed, *libraries]
 
 
 def copy_of(content: bytes, name: str = "-", key: bytes = KEY) -> bytes:
