@@ -16,6 +16,7 @@ import msgspec
 
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
+from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.detection import may_hold_calls
 from segkoch_lint.documents.document import ValueDocument
 from segkoch_lint.engine.entries import NEITHER, Entry
@@ -27,7 +28,7 @@ from segkoch_lint.engine.input_linter import InputLinter
 from segkoch_lint.engine.snippet_reader import SnippetReader
 from segkoch_lint.errors import InternalError, OutputError, UsageError, raise_all
 from segkoch_lint.findings.finding import Finding, Location, Snippet
-from segkoch_lint.findings.redaction.masking import is_like_a_document, shown_path
+from segkoch_lint.findings.redaction.masking import Secret, is_like_a_document, shown_path
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.identity.analysis import analyse
 from segkoch_lint.identity.database import IdentityDatabase, Source, record_memory
@@ -125,6 +126,11 @@ class Linter:
         return self._input_linter.selection
 
     @property
+    def suppressions(self) -> Suppressions:
+        """The suppressions of the run."""
+        return self._input_linter.suppressions
+
+    @property
     def bytes_read(self) -> int:
         """The number of bytes read so far, before decompression."""
         return self._input_linter.bytes_read
@@ -195,8 +201,7 @@ class Linter:
 
     def expectation_findings(self) -> Iterator[Finding]:
         """Yield the findings about expected calls that are missing; it is called once, after `identity_findings`."""
-        suppressions = self._input_linter.suppressions
-        return expectation_findings(self.settings, self.selection, self.summary, suppressions)
+        return expectation_findings(self.settings, self.selection, self.summary, self.suppressions)
 
     def _of_identity(self, each: IdentityFinding) -> Finding:
         rule = self.selection.by_code[each.code]
@@ -212,11 +217,12 @@ class Linter:
             snippet=self._snippet_at(each.code, each.location),
             properties={"calls": each.calls, "libraries": list(each.libraries)},
         )
-        return self._input_linter.suppressions.applied(finding)
+        content = each.values["id"]
+        return self.suppressions.applied(finding, content.reveal() if isinstance(content, Secret) else content)
 
     def note_suppressions(self) -> None:
         """Add to the figures what is to be known of suppressions. It is called once, after all findings."""
-        self.summary.add_suppression_notes(self._input_linter.suppressions.notes())
+        self.summary.add_suppression_notes(self.suppressions.notes())
 
     def _snippet_at(self, code: str, location: Location) -> Snippet | None:
         if self._snippet_reader is None or location.path in self._unreadable_again:

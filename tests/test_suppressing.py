@@ -132,10 +132,9 @@ def test_what_is_of_no_use_is_named_on_standard_error(folder: Path, program: Pro
         {"path": "a.json", "codes": ["KCH401"]},
     )
     ran = program("check", "a.json", "a.yaml", "-f", "json")
-    configuration = str(folder / ".segkoch-lint.yaml")
     expected = [
-        ("unused", f"{configuration}: in suppress[0]", "suppresses nothing; remove it"),
-        ("expired", f"{configuration}: in suppress[1]", "expired after 2001-01-01: 1 finding is back"),
+        ("unused", ".segkoch-lint.yaml:1: suppress[0]", "suppresses nothing; remove it"),
+        ("expired", ".segkoch-lint.yaml:1: suppress[1]", "expired after 2001-01-01: 1 finding is back"),
         ("unused", "a.yaml:1:1", "this comment suppresses nothing; remove it"),
     ]
     assert [(each["kind"], each["place"], each["message"]) for each in summary(ran)["suppression_notes"]] == expected
@@ -162,4 +161,4 @@ def test_an_unknown_code_in_the_configuration_is_a_usage_error(folder: Path, pro
     suppress(folder, {"codes": ["KCH999"]})
     ran = program("check", "a.json")
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err.startswith(f'Error: {folder / ".segkoch-lint.yaml"}: in suppress[0]: No rule is called "KCH999".')
+    assert ran.err.startswith('Error: .segkoch-lint.yaml:1: suppress[0]: No rule is called "KCH999".')

@@ -13,6 +13,7 @@ _COMMANDS = {
     "config": "Show the settings in force, and where each comes from.",
     "plan": "Check tracking plans: which calls do they let through?",
     "redact": "Copy payloads, captures or logs with pseudonyms in place of personal data.",
+    "baseline": "Accept the findings of today, so that only new ones fail.",
     "rule": "Explain a rule: what it requires, why, and how to fix a call that breaks it.",
     "schema": "Print a JSON Schema: of a rule, of all rules, or of the configuration.",
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from segkoch_lint.cli.baseline_options import save_baseline
 from segkoch_lint.cli.completion import complete_facets, complete_files
 from segkoch_lint.cli.expectation_options import expectation_options, require_expectations, with_former_report
 from segkoch_lint.cli.fix import FixRun, fix_options, print_diff
@@ -198,7 +199,7 @@ def command(
         fix_run.print_left()
     if linter.summary.bytes >= LARGE_BYTES and not has_core():
         print_note(f"Note: the native core is {MISSING}.")
-    return status
+    return save_baseline(linter.suppressions, status)
 
 
 def processors() -> int:

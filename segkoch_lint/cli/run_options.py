@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from segkoch_lint.cli.baseline_options import baseline_option, save_baseline, with_baseline
 from segkoch_lint.cli.completion import complete_outputs
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segkoch_lint.cli.outputs import Target
+    from segkoch_lint.config.baseline import Mode
     from segkoch_lint.config.budgets import Budget
     from segkoch_lint.config.settings import Settings
+    from segkoch_lint.config.suppressions import Suppressions
     from segkoch_lint.documents.document import Document, ParseError
     from segkoch_lint.findings.finding import Finding, Snippet
     from segkoch_lint.findings.position import Span
@@ -87,6 +90,7 @@ def report_options(checked: str) -> Callable[[Command], Command]:
             metavar="N|all",
             help=f"Show at most N findings; all are counted. By default, text shows {MOST_PER_RULE} a rule.",
         ),
+        baseline_option,
         click.option("--allow-empty", is_flag=True, help=f"Accept files and runs without a {checked}."),
         color_option,
     )
@@ -203,12 +207,20 @@ class RunOptions:
         show_ids = self.report_options.show_ids
         return partial(_snippet, show_ids=show_ids), partial(_error_snippet, show_ids=show_ids)
 
-    def report(self, findings: Iterable[Finding], summary: Summary, *, max_blocked: Budget | None = None) -> int:
-        """Write all reports of a run over plans, and return its exit status.
+    def report(
+        self,
+        findings: Iterable[Finding],
+        summary: Summary,
+        suppressions: Suppressions,
+        *,
+        max_blocked: Budget | None = None,
+    ) -> int:
+        """Write all reports of a run over plans and change its baseline, and return its exit status.
 
         Args:
             findings: the findings.
             summary: the figures; complete when the first finding is yielded.
+            suppressions: of the run.
             max_blocked: how many of the useful calls of a replay may be blocked; None if any number may.
         """
         from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415 - `--help` needs none of it
@@ -228,7 +240,7 @@ class RunOptions:
                 summary, RunResult(code, max_blocked=max_blocked, fail_on=fail_on, catalogue=catalogue)
             )
         print_notes(summary)
-        return status
+        return save_baseline(suppressions, status)
 
 
 def run_options(
@@ -243,6 +255,8 @@ def run_options(
     max_findings: str | None,
     allow_empty: bool,
     color: str,
+    baseline: Path | None = None,
+    baseline_mode: Mode = "apply",
     envelope_folders: Sequence[Path] = (),
     **configuration: Any,
 ) -> RunOptions:
@@ -251,11 +265,12 @@ def run_options(
     Args:
         paths: files, folders and globs that the run reads; no report may overwrite them.
         envelope_folders: folders of envelope files that the run reads, beside those of the configuration.
+        baseline_mode: what the run does with its baseline.
 
     Raises:
         UsageError: an option or the configuration is wrong, or a report would overwrite an input.
     """
-    settings = with_fail_on(settings_of(**configuration), fail_on)
+    settings = with_baseline(with_fail_on(settings_of(**configuration), fail_on), baseline, baseline_mode)
     width = shutil.get_terminal_size((WIDTH, 24)).columns
     limits = _limits(max_findings)
     options = ReportOptions(show_ids, wants_color(color, sys.stdout), statistics, quiet, *limits, width)
@@ -266,7 +281,8 @@ def run_options(
         written = [Output(path, f"--output {name}:{path}") for name, path in targets]
         file = configuration_file(configuration["config"], isolated=configuration["isolated"])
         envelopes = (*settings.envelopes, *envelope_folders)
-        refuse_overwriting(written, Inputs(paths, file, settings.rules, envelopes))
+        read = (*paths, str(settings.baseline.file)) if settings.baseline else paths
+        refuse_overwriting(written, Inputs(read, file, settings.rules, envelopes))
     return RunOptions(settings, _formats(form, targets), options, targets, allow_empty)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from segkoch_lint import resources
+from segkoch_lint.config.baseline import BaselineUse
 from segkoch_lint.config.budgets import BUDGET_FORMS, Budget
 from segkoch_lint.config.expectations import Expectation
 from segkoch_lint.config.file_search import FILES, configuration_table
@@ -195,6 +196,8 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
     for key in ("rules", "envelopes"):
         if key in configuration:
             fields[key] = tuple(file.parent / folder for folder in configuration[key])
+    if configuration.get("baseline"):
+        fields["baseline"] = BaselineUse(file.parent / configuration["baseline"])
     if "expect" in configuration:
         fields["expect"] = _expectations(configuration["expect"], file)
     if "limits" in configuration:
@@ -203,14 +206,33 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         of_reading = {name: of_rules.pop(key) for name, key in names.items() if key in of_rules}
         fields["limits"] = msgspec.structs.replace(Limits(), **of_reading)
         fields["rule_limits"] = of_rules
-    return Settings(**fields, root=file.parent, origins={key: f"{file}: in {key}" for key in _SELECTING})
+    origins = {key: f"{file}: in {key}" for key in _SELECTING} | _places_of_suppressions(configuration, file)
+    return Settings(**fields, root=file.parent, origins=origins)
+
+
+def _places_of_suppressions(configuration: Mapping[str, Any], file: Path) -> dict[str, str]:
+    """Return the place of each entry of ``suppress``, in words."""
+    from segkoch_lint.config.key_lines import key_lines, line_of  # noqa: PLC0415 - few configurations need it
+
+    tables = configuration.get("suppress", ())
+    lines = key_lines(file) if tables else {}
+    places = {}
+    for number, _ in enumerate(tables):
+        line = line_of(("suppress", number), lines)
+        places[f"suppress.{number}"] = f"{_shown(file)}{f':{line}' if line else ''}: suppress[{number}]"
+    return places
+
+
+def _shown(file: Path) -> str:
+    """Return the path of a configuration, relative to the working directory if it is in that."""
+    return os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)
 
 
 def _expectations(tables: Sequence[Mapping[str, Any]], file: Path) -> tuple[Expectation, ...]:
     from segkoch_lint.config.key_lines import key_lines, line_of  # noqa: PLC0415 - few configurations need it
 
     inside = "/tool/segkoch-lint" if file.name == FILES[2] else ""
-    shown = os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)
+    shown = _shown(file)
     lines = key_lines(file) if tables else {}
     expectations = []
     for number, table in enumerate(tables):

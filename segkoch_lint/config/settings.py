@@ -10,6 +10,7 @@ from typing import Any
 
 from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.calls.facets import FACETS, Facet
+from segkoch_lint.config.baseline import BaselineUse
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.config.expectations import Expectation, counted_grouping
 from segkoch_lint.config.former_report import FormerReport
@@ -40,6 +41,7 @@ class Settings:
         severity: selector to severity.
         per_file_ignores: gitignore pattern, relative to ``root``, to selectors.
         suppress: findings that do not count.
+        baseline: the findings that were accepted before; None if there are none.
         exclude: gitignore patterns, relative to ``root``, of files that are not read.
         events: gitignore patterns, relative to ``root``, of files that are expected to hold calls.
         fail_on: the least severity that fails the run; None if no severity does.
@@ -70,6 +72,7 @@ class Settings:
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     suppress: tuple[ConfiguredSuppression, ...] = ()
+    baseline: BaselineUse | None = None
     exclude: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     fail_on: Severity | None = Severity.ERROR
@@ -114,6 +117,7 @@ class Settings:
         for pointer in self.at:
             if not _POINTER.fullmatch(pointer):
                 raise UsageError(f'"{pointer}" is not a JSON Pointer.', _POINTER_FORMS)
+        _expect("baseline", self.baseline, (BaselineUse, type(None)), "`BaselineUse` or None")
         _expect_all("suppress", self.suppress, ConfiguredSuppression, "a tuple of `ConfiguredSuppression`")
         words = "a tuple of tuples of `Facet`"
         _expect_all("group_by", self.group_by, (tuple, list), words)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from segkoch_lint.config.baseline import Baseline, BaselineChange, BaselineMatcher
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.suppress import COMMENT_FORMS, CommentedSuppression, ConfiguredSuppression
@@ -19,12 +20,14 @@ from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
 from segkoch_lint.findings.summary import SuppressionNote
 from segkoch_lint.inputs.gitignore import PathPatterns
 from segkoch_lint.rules.catalogue import matching
-from segkoch_lint.rules.schema_errors import dotted
 
 if TYPE_CHECKING:
     from segkoch_lint.documents.yaml.comments import Comment  # it imports the YAML parser, and few inputs are YAML
 
 _KEPT_PATHS = 1024
+
+_OF_ALL_INPUTS = frozenset({"user", "device", "event-name", "run"})
+"""What a rule applies to if its findings depend on all inputs."""
 
 
 class _Configured(msgspec.Struct, eq=False):
@@ -78,8 +81,12 @@ class Suppressions:
         applied: the codes of the rules that this run applies, if they are selected.
         today: decides which entries of the configuration are expired.
 
+    Attributes:
+        baseline: the baseline; None if there is none.
+
     Raises:
-        UsageError: an entry of the configuration names a rule that does not exist, or its pattern is invalid.
+        UsageError: an entry of the configuration names a rule that does not exist, or its pattern is invalid; or the
+            baseline cannot be read.
     """
 
     def __init__(
@@ -90,14 +97,18 @@ class Suppressions:
         self._comments: dict[str, list[_Commented]] = {}
         self._invalid: list[SuppressionNote] = []
         self._configured = _configured(selection, settings, today or date.today())  # noqa: DTZ011 - the author's day
+        self.baseline = BaselineMatcher(settings.baseline) if settings.baseline else None
         self._configured_in = lru_cache(maxsize=_KEPT_PATHS)(self._find_configured)
 
     def __bool__(self) -> bool:
         """Return whether any finding may be suppressed."""
-        return bool(self._configured or self._comments)
+        return bool(self._configured or self._comments or self.baseline)
 
     def begin(self, path: str) -> None:
-        """Note that an input is read."""
+        """Note that an input is read, maybe again."""
+        self._comments.pop(path, None)
+        if self.baseline is not None:
+            self.baseline.begin(path)
         for each in self._configured_in(path):
             each.read = True
 
@@ -110,7 +121,7 @@ class Suppressions:
                 place = f"{shown_path(path)}:{each.line}:{each.column}"
                 self._invalid.append(SuppressionNote("invalid", place, f"{problem}.", COMMENT_FORMS))
 
-    def applied(self, finding: Finding, content: str = "") -> Finding:  # noqa: ARG002
+    def applied(self, finding: Finding, content: str = "") -> Finding:
         """Return a finding with its suppression, if it has one.
 
         Args:
@@ -119,13 +130,14 @@ class Suppressions:
         """
         if not self:
             return finding
-        suppression = self._of(finding)
+        suppression = self._of(finding, content)
         return finding if suppression is None else msgspec.structs.replace(finding, suppression=suppression)
 
     def notes(self) -> Iterator[SuppressionNote]:
         """Yield what is wrong with comments, and which suppressions are expired or suppress nothing.
 
-        A suppression is of no use only if an input that it applies to was read and one of its rules was applied.
+        A suppression is of no use only if an input that it applies to was read and one of its rules was applied, and a
+        finding in the baseline is gone only under the same conditions.
         """
         yield from self._invalid
         for each in self._configured:
@@ -141,8 +153,27 @@ class Suppressions:
                 if not commented.findings and not commented.codes.isdisjoint(self._applied):
                     place = f"{shown_path(path)}:{commented.comment.line}:{commented.comment.column}"
                     yield SuppressionNote("unused", place, "this comment suppresses nothing; remove it")
+        if self.baseline is not None and self.baseline.mode == "apply":
+            yield from self._stale(self.baseline)
 
-    def _of(self, finding: Finding) -> Suppression | None:
+    def updated_baseline(self) -> tuple[Baseline, BaselineChange]:
+        """Return the baseline after the run, which has one, and what changes in it."""
+        assert self.baseline is not None
+        return self.baseline.update(self._applied, self._across)
+
+    @property
+    def _across(self) -> frozenset[str]:
+        """The codes of rules whose findings depend on all inputs."""
+        return frozenset(rule.code for rule in self._selection.rules if rule.applies_to in _OF_ALL_INPUTS)
+
+    def _stale(self, baseline: BaselineMatcher) -> Iterator[SuppressionNote]:
+        # Other inputs, without findings of their own, may have been part of findings about all inputs.
+        if gone := baseline.gone(self._applied - self._across, ()).total():
+            number = "1 finding in it is" if gone == 1 else f"{gone:,} findings in it are"
+            message = f"{number} gone; `segkoch-lint baseline update` removes what is gone"
+            yield SuppressionNote("stale", str(baseline.file), message)
+
+    def _of(self, finding: Finding, content: str) -> Suppression | None:
         location = finding.location
         for each in self._configured_in(location.path):
             if finding.code not in each.codes:
@@ -156,6 +187,8 @@ class Suppressions:
             if finding.code in commented.codes and (commented.whole_file or at in commented.comment.lines):
                 commented.findings += 1
                 return commented.suppression
+        if self.baseline is not None and self.baseline.holds(finding, content):
+            return Suppression("baseline", self.baseline.file.name)
         return None
 
     def _find_configured(self, path: str) -> tuple[_Configured, ...]:
@@ -183,11 +216,10 @@ def _configured(selection: Selection, settings: Settings, today: date) -> tuple[
     Raises:
         UsageError: an entry names a rule that does not exist, or its pattern is invalid.
     """
-    origin = settings.origin("suppress", "").removesuffix("suppress")
     errors: list[UsageError] = []
     found = []
     for number, entry in enumerate(settings.suppress):
-        place = f"{origin}{dotted(('suppress', number))}"
+        place = settings.origins.get(f"suppress.{number}", f"suppress[{number}]")
         try:
             codes = _codes(selection, entry.codes)
             paths = PathPatterns([entry.path], settings.root, "suppress") if entry.path else None

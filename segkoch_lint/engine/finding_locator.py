@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -15,7 +16,7 @@ from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.document import Document, Note, pointer_in
 from segkoch_lint.engine.fixes import fix_in
 from segkoch_lint.findings.finding import Finding, Location, Severity, Snippet
-from segkoch_lint.findings.position import Path, Span
+from segkoch_lint.findings.position import Path, Span, value_at
 from segkoch_lint.findings.redaction.masking import Secret, mask_spans
 from segkoch_lint.findings.redaction.personal_data import merged
 from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
@@ -93,7 +94,9 @@ class FindingLocator:
         located = []
         for each in pending:
             finding = self.finding(document, path, each, spans)
-            located.append((self.suppressions.applied(finding), each, _remark(document, each)))
+            if self.suppressions:
+                finding = self.suppressions.applied(finding, content_of(value_at(document.value, each.path)))
+            located.append((finding, each, _remark(document, each)))
         ordered = in_order(located)
         findings = self.with_snippets(document, [finding for finding, _ in ordered])
         return [(finding, each) for finding, (_, each) in zip(findings, ordered, strict=True)]
@@ -147,6 +150,11 @@ class FindingLocator:
             properties=_masked_properties(pending.properties, document) | _entry(document),
             fix=fix_in(document, pending.path, pending.change, self.obstacle) if pending.change is not None else None,
         )
+
+
+def content_of(value: Any) -> str:
+    """Return what identifies an offending value in a baseline; nothing if it is an object or a list around it."""
+    return "" if isinstance(value, Mapping | list) else json.dumps(value)
 
 
 LocatedFinding = tuple[Finding, PendingFinding]

@@ -17,7 +17,7 @@ from segkoch_lint.documents.json.document import JsonDocument, in_code_points
 from segkoch_lint.documents.json.json_strings import JSON_STRINGS
 from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.written_text import WrittenText
-from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, in_order
+from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, content_of, in_order
 from segkoch_lint.engine.fixes import Protect, fix_of, protection
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
@@ -226,7 +226,8 @@ class LineFindings:
         if secrets:
             located = list(map(_with_secret, located, shared.templates, repeat(secrets)))
         if self._locator.suppressions:
-            located = [self._locator.suppressions.applied(finding) for finding in located]
+            values = (_content(text, extents[each.number]) for each in shared.templates)
+            located = list(map(self._locator.suppressions.applied, located, values))
         if len(located) > 1:
             pending = [each.pending for each in shared.templates]
             ordered = in_order([(finding, each, "") for finding, each in zip(located, pending, strict=True)])
@@ -289,6 +290,12 @@ def _names(type_text: bytes, event_text: bytes) -> _Names | None:
     ids = UnreadIds([event])
     ids.ranges(shown := mask_name(event))
     return None if ids.strings is None else _Names(_parsed(type_text), shown, _watch(ids.strings))
+
+
+def _content(text: bytes, extent: OffsetRange) -> str:
+    """Return what identifies an offending value in a baseline."""
+    written = text[slice(*extent)]
+    return "" if written[:1] in {b"", b"{", b"["} else content_of(_parsed(written))
 
 
 def _parsed(text: bytes) -> Any:

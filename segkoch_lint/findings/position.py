@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,10 @@ Path = tuple[str | int, ...]
 
 OffsetRange = tuple[int, int]
 """A range of a text, in code points: the first one, and one past the last."""
+
+
+_INDEX = re.compile(r"/\d+(?=[/ ]|$)", re.MULTILINE)
+"""An index in a pointer, or in one of several with arrows between them."""
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
@@ -30,6 +35,11 @@ class Span(msgspec.Struct, frozen=True, order=True):
 def pointer_of(path: Path) -> str:
     """Return *path* as a JSON Pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def without_indexes(pointer: str) -> str:
+    """Return a pointer with ``*`` for the indexes of lists, which move like lines; a key of digits is taken for one."""
+    return _INDEX.sub("/*", pointer)
 
 
 def path_of(pointer: str) -> Path:

@@ -130,13 +130,14 @@ class SuppressionNote(msgspec.Struct, frozen=True):
     """What a user should know of a suppression.
 
     Attributes:
-        kind: ``invalid`` (a comment that means nothing), ``expired`` (its findings are back), ``unused``.
+        kind: ``invalid`` (a comment that means nothing), ``expired`` (its findings are back), ``unused``,
+            ``stale`` (a baseline with findings that are gone).
         place: where it is, in words.
         message: what is to be known.
         hint: what to do about it; may be empty.
     """
 
-    kind: Literal["invalid", "expired", "unused"]
+    kind: Literal["invalid", "expired", "unused", "stale"]
     place: str
     message: str
     hint: str = ""
@@ -202,10 +203,15 @@ class Summary(msgspec.Struct):
         self.severities[str(finding.severity)] += 1
         return True
 
-    def add_suppression_notes(self, notes: Iterable[SuppressionNote]) -> None:
-        """Add what is to be known of suppressions; in an incomplete run, what was not read may use the unused ones."""
-        complete = not (self.unread or self.internal_errors)
-        self.suppression_notes += [note for note in notes if complete or note.kind != "unused"]
+    def add_suppression_notes(self, notes: Iterable[SuppressionNote], *, of_all: bool = True) -> None:
+        """Add what is to be known of suppressions.
+
+        Args:
+            notes: all of it. What an incomplete run did not read may use the unused ones, so these are left out then.
+            of_all: whether the run looked for all findings in what it read.
+        """
+        complete = of_all and not (self.unread or self.internal_errors)
+        self.suppression_notes += [note for note in notes if complete or note.kind not in {"unused", "stale"}]
 
     def adds_up(self) -> bool:
         """Return whether every call, or rule of a plan, is accounted for: nothing unchecked is called clean."""

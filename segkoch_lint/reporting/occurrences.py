@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
@@ -10,6 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from segkoch_lint.findings.finding import Finding, Location
+from segkoch_lint.findings.position import without_indexes
 from segkoch_lint.findings.redaction.masking import shown_path
 
 MOST_SINGLE = 5_000
@@ -17,8 +17,6 @@ MOST_SINGLE = 5_000
 
 _FIRST_PLACES = 10
 """Locations that are kept of the findings of one rule in one file."""
-
-_INDEX = re.compile(r"/\d+(?=/|$)", re.MULTILINE)
 
 
 class Occurrence(msgspec.Struct):
@@ -99,7 +97,7 @@ class Occurrences:
 def _fingerprint(finding: Finding, seen: Counter[str]) -> str:
     """Return the fingerprint of a finding; *seen* counts the findings with the same content before it."""
     # The index in a list moves like a line. Only masked text is hashed: the hash of an id would identify a person.
-    pointer = _INDEX.sub("/*", finding.location.pointer)
+    pointer = without_indexes(finding.location.pointer)
     about = (str(finding.properties.get(name, "")) for name in ("type", "event", "library"))
     content = _digest(finding.code, shown_path(finding.location.path), pointer, finding.message, *about)
     seen[content] += 1

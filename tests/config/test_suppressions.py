@@ -25,7 +25,11 @@ def finding(code: str = "KCH104", path: str = "a.json", pointer: str | Secret = 
 
 
 def suppressions(*entries: ConfiguredSuppression, root: Path = Path(), applied: str = "KCH104 KCH105") -> Suppressions:
-    settings = Settings(suppress=entries, root=root.absolute(), origins={"suppress": "c.toml: in suppress"})
+    settings = Settings(
+        suppress=entries,
+        root=root.absolute(),
+        origins={f"suppress.{n}": f"c.toml:{n + 7}: suppress[{n}]" for n, _ in enumerate(entries)},
+    )
     return Suppressions(Selection(settings), settings, applied.split(), TODAY)
 
 
@@ -67,7 +71,7 @@ def test_an_entry_applies_up_to_and_on_its_last_day(days: int) -> None:
     found.begin("a.json")
     assert bool(found.applied(finding()).suppression) is (days >= 0)
     notes = [(note.kind, note.place, note.message) for note in found.notes()]
-    place, until = "c.toml: in suppress[0]", "expired after 2026-11-26"
+    place, until = "c.toml:7: suppress[0]", "expired after 2026-11-26"
     assert notes == ([] if days >= 0 else [("expired", place, f"{until}: 1 finding is back")])
 
 
@@ -124,6 +128,6 @@ def test_all_wrong_entries_are_reported_at_once() -> None:
     with pytest.raises(UsageError) as error:
         suppressions(entry("KCH999"), entry("misssing-device"))
     assert [each.message for each in error.value.all()] == [
-        'c.toml: in suppress[0]: No rule is called "KCH999".',
-        'c.toml: in suppress[1]: No rule is called "misssing-device".',
+        'c.toml:7: suppress[0]: No rule is called "KCH999".',
+        'c.toml:8: suppress[1]: No rule is called "misssing-device".',
     ]

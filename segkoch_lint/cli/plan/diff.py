@@ -70,7 +70,7 @@ def command(
         findings = compare_files(checker, plans[0], plans[1:], logs)
     else:
         findings = compare_against(checker, against, plans, logs)
-    return run.report(findings, checker.summary, max_blocked=limit)
+    return run.report(findings, checker.summary, checker.suppressions, max_blocked=limit)
 
 
 def _max_blocked(amount: str | None, *, replayed: bool) -> Budget | None:

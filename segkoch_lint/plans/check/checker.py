@@ -60,6 +60,7 @@ class PlanChecker:
     Attributes:
         summary: the figures so far.
         tally: the figures about plans.
+        suppressions: the suppressions of the run.
         writer: makes and counts the findings.
 
     Raises:
@@ -79,8 +80,8 @@ class PlanChecker:
         self.tally = PlanTally()
         self.summary = Summary(plans=self.tally, remarks=list(Selection(self.settings).remarks))
         selection = Selection(plan_settings(self.settings))
-        self._suppressions = Suppressions(selection, self.settings, _APPLIED)
-        self.writer = FindingWriter(selection, self.summary, self._suppressions, snippets)
+        self.suppressions = Suppressions(selection, self.settings, _APPLIED)
+        self.writer = FindingWriter(selection, self.summary, self.suppressions, snippets)
         self._allow_empty = allow_empty
         self._error_snippets = error_snippets
         self._seconds = seconds
@@ -133,7 +134,7 @@ class PlanChecker:
     def findings_of_file(self, file: PlanFile) -> Iterator[Finding]:
         """Count a file, and yield the findings that do not depend on what its plans accept."""
         summary, path = self.summary, file.source.path
-        self._suppressions.begin(path)
+        self.suppressions.begin(path)
         summary.inputs += not file.unread
         summary.bytes += file.size
         if file.unread:
@@ -160,9 +161,13 @@ class PlanChecker:
             for at in document.repeated
         )
 
-    def note_suppressions(self) -> None:
-        """Add to the figures what is to be known of suppressions. It is called once, after all findings."""
-        self.summary.add_suppression_notes(self._suppressions.notes())
+    def note_suppressions(self, *, of_all: bool = True) -> None:
+        """Add to the figures what is to be known of suppressions. It is called once, after all findings.
+
+        Args:
+            of_all: whether the findings about all of each plan were looked for, and not only about changes.
+        """
+        self.summary.add_suppression_notes(self.suppressions.notes(), of_all=of_all)
 
     def joined(self, plans: Sequence[Plan]) -> Iterator[Plan]:
         """Join the pages of plans, and count the plans; one that lacks pages makes the run incomplete."""

@@ -191,7 +191,7 @@ def _compared(checker: PlanChecker, old: _OldVersion, paths: Sequence[str], logs
 
     def findings() -> Iterator[Finding]:
         found = [*findings_of_files, *_findings(checker, pairs, logs)]
-        checker.note_suppressions()
+        checker.note_suppressions(of_all=False)
         yield from found
 
     return findings()
