@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from segkoch_lint import resources
+from segkoch_lint.reporting import FORMATS
 from tests.conftest import IOS_CALL, Ran
 
 CONFIGURATION = """
@@ -109,9 +110,7 @@ def test_a_share_that_is_not_judged_is_noted(logs: Logs, program: Program, tmp_p
     assert "the share of expect[0] is not judged, with 1 of at least 1,000 delivered calls" in ran.err
 
 
-@pytest.mark.parametrize(
-    "form", ["text", "concise", "sarif", "github", "gitlab", "junit", "rdjson", "azure", "markdown"]
-)
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_format_shows_missing_calls(form: str, logs: Logs, program: Program, tmp_path: Path) -> None:
     (tmp_path / "segkoch-lint.toml").write_text('[[expect]]\nevent = "Ünïcode <b>"\nmin = 2\n')
     ran = program("check", logs(call()), "--format", form)
