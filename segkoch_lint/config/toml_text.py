@@ -21,7 +21,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, str):
-        return _string(value)
+        return quoted(value)
     if isinstance(value, Mapping):
         members = ", ".join(f"{toml_key(key)} = {toml_value(each)}" for key, each in value.items())
         return f"{{ {members} }}" if members else "{}"
@@ -32,10 +32,11 @@ def toml_value(value: Any) -> str:
 
 def toml_key(key: str) -> str:
     """Return a key, in quotes if it needs them."""
-    return key if _BARE_KEY.fullmatch(key) else _string(key)
+    return key if _BARE_KEY.fullmatch(key) else quoted(key)
 
 
-def _string(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a string in double quotes, with escapes that YAML has, too."""
     escaped = _ESCAPED.sub(lambda found: "\\u0023" if found[0] == "#" else f"\\{found[0]}", text)
     return f'"{"".join(each if each.isprintable() else _escape(each) for each in escaped)}"'
 

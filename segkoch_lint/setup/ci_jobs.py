@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +17,8 @@ from segkoch_lint.setup.yaml_text import yaml_string
 _WORKFLOWS = ".github/workflows"
 _WORKFLOW = f"{_WORKFLOWS}/segkoch-lint.yml"
 
-_PROGRAM = "segkoch-lint"
+_RUNS_PROGRAM = re.compile(r"\bsegkoch-lint\s+(?:check|plan)\b|/segkoch-lint@|\bSEGKOCH_LINT_")
+"""The command, the action, or a variable of the job for GitLab."""
 
 # Tags can be moved, so commits are named.
 CHECKOUT = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
@@ -33,7 +35,7 @@ def github_change(found: Survey, source: Callable[[], ProgramSource]) -> FileCha
     folder = found.root / _WORKFLOWS
     workflows = sorted((*folder.glob("*.yml"), *folder.glob("*.yaml"))) if folder.is_dir() else []
     for file in workflows:
-        if _PROGRAM in (read_text(file) or ""):
+        if _RUNS_PROGRAM.search(read_text(file) or ""):
             return NoChange(f"{_WORKFLOWS}/{file.name}", "it runs segkoch-lint")
     if (found.root / _WORKFLOW).exists():
         return NoChange(_WORKFLOW, "there is a file of this name")
@@ -78,7 +80,7 @@ def gitlab_change(found: Survey, source: Callable[[], ProgramSource]) -> FileCha
         OutputError: the file cannot be read.
     """
     before = read_text(found.root / GITLAB_FILE)
-    if before is not None and _PROGRAM in before:
+    if before is not None and _RUNS_PROGRAM.search(before):
         return NoChange(GITLAB_FILE, "it runs segkoch-lint")
     documents = _parsed(before or "")
     settings = documents[-1] if documents else {}

@@ -64,7 +64,7 @@ def _has_hook(text: str) -> bool:
 
 
 def _added(before: str, entry: str) -> str | None:
-    """Return the text with an item added to its ``repos``; None if that list is not in block style."""
+    """Return the text with an item added to its ``repos``; None if that list cannot be extended."""
     place = _end_of_repos(before)
     if place is None:
         return None
@@ -85,7 +85,7 @@ def _end_of_repos(text: str) -> tuple[int, int] | None:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     repos = next((value for key, value in pairs if key.value == "repos"), None)
-    if not isinstance(repos, yaml.SequenceNode) or repos.flow_style or not repos.value:
+    if not isinstance(repos, yaml.SequenceNode) or not repos.value:
         return None
     # The end of a block scalar is the start of the line after it; that of any other scalar is in its line.
     end = len(text[: _last_scalar(repos).end_mark.index].rstrip())

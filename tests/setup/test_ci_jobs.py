@@ -97,10 +97,19 @@ def test_a_file_of_gitlab_that_cannot_be_extended_is_left(tmp_path: Path, before
     assert errors("gitlab-ci.json", change.entry) == []
 
 
-def test_what_runs_the_program_already_is_left(tmp_path: Path) -> None:
-    (tmp_path / ".gitlab-ci.yml").write_text("x:\n  script: segkoch-lint check .\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x:\n  script: segkoch-lint check .\n",
+        "x:\n  script: segkoch-lint  plan diff .\n",
+        "x:\n  - uses: someone/segkoch-lint@v1\n",
+        "x:\n  variables: {SEGKOCH_LINT_PATHS: x}\n",
+    ],
+)
+def test_what_runs_the_program_already_is_left(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".gitlab-ci.yml").write_text(text)
     (tmp_path / ".github" / "workflows").mkdir(parents=True)
-    (tmp_path / ".github" / "workflows" / "ci.yaml").write_text("# segkoch-lint\n")
+    (tmp_path / ".github" / "workflows" / "ci.yaml").write_text(text)
     assert isinstance(gitlab_change(found(tmp_path), lambda: SOURCE), NoChange)
     assert github_change(found(tmp_path), lambda: SOURCE) == NoChange(
         ".github/workflows/ci.yaml", "it runs segkoch-lint"
@@ -127,3 +136,12 @@ def test_the_commands_of_both_services_check_the_calls_and_the_plans(tmp_path: P
     assert commands(jobs["segkoch-lint"]["script"], tmp_path) == 1
     assert json.loads((tmp_path / "gl-code-quality-report.json").read_text())
     assert commands(jobs["segkoch-lint-plan"]["script"], tmp_path, CI_MERGE_REQUEST_DIFF_BASE_SHA=head) == 0
+
+
+def test_what_only_names_the_program_does_not_run_it_and_no_workflow_is_overwritten(tmp_path: Path) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "ci.yml").write_text("# builds segkoch-lint\n")
+    assert isinstance(github_change(found(tmp_path), lambda: SOURCE), FileChange)
+    (folder / "segkoch-lint.yml").write_text("# nothing yet\n")
+    assert isinstance(github_change(found(tmp_path), lambda: SOURCE), NoChange)

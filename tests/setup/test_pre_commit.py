@@ -119,6 +119,7 @@ def test_whatever_is_around_the_list_remains(
     assert len(added) == 1
     del lines[added[0] : added[0] + 4]
     assert lines == text.splitlines()
+    assert isinstance(change(tmp_path_factory.mktemp("again"), found.after), NoChange)
 
 
 @pytest.mark.slow
