@@ -1,4 +1,7 @@
-"""The format `json-lines`: one finding per line, then the summary, each as in the format `json`."""
+"""The format `json-lines`: one finding per line, then the summary, each as in the format `json`.
+
+`schemas/report.json` describes a line as `json-line`.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.json_findings import finding_text
-from segkoch_lint.reporting.json_report import summary_object
+from segkoch_lint.reporting.json_report import TOOL, VERSION, summary_object
 
 
 class Reporter:
-    """Writes a line for each finding, and ``{"summary": …}`` as the last line."""
+    """Writes a line for each finding, and ``{"summary": …, "version": 1, "tool": …}`` as the last line."""
 
     shows_snippets: ClassVar[bool] = False
     beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
@@ -33,6 +36,6 @@ class Reporter:
         self._stream.write(finding_text(finding, show_ids=self._options.show_ids) + "\n")
 
     def end(self, summary: Summary, result: RunResult) -> None:
-        """Write the summary."""
+        """Write the summary, with the version of the format."""
         figures = summary_object(summary, result, show_ids=self._options.show_ids)
-        self._stream.write(json_text({"summary": figures}) + "\n")
+        self._stream.write(json_text({"summary": figures, "version": VERSION, "tool": TOOL}) + "\n")

@@ -19,6 +19,7 @@ from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.json_findings import finding_text
 
 VERSION = 1
+TOOL = {"name": "segkoch-lint", "version": __version__}
 
 _AT_ONCE = 64
 """Findings that are written at once: where output is not buffered (`PYTHONUNBUFFERED`), each write is a system call."""
@@ -38,8 +39,7 @@ class Reporter:
         self._options = options
         self._separator = ""
         self._waiting: list[str] = []
-        tool = {"name": "segkoch-lint", "version": __version__}
-        stream.write(f'{{"version": {VERSION}, "tool": {json_text(tool)}, "findings": [')
+        stream.write(f'{{"version": {VERSION}, "tool": {json_text(TOOL)}, "findings": [')
 
     def begin(self, summary: Summary) -> None:
         """Write nothing: the figures come last."""

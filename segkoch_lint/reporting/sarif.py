@@ -30,6 +30,9 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"
 """The name of the root of the repository; GitHub and other readers know it."""
 
+_GITHUB_FINGERPRINT = "primaryLocationLineHash"
+"""The only fingerprint by which GitHub knows a result again. Without it, a hash of the lines around it is uploaded."""
+
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _PROBLEM_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 
@@ -98,7 +101,10 @@ class Reporter:
             "message": {"text": "\n".join(map(_plain, sentences))},
             "locations": [self._location(finding.location, finding.snippet)]
             + [self._location(place) for place in occurrence.places[1:]],
-            "partialFingerprints": {"segkochLint/v1": occurrence.fingerprint},
+            "partialFingerprints": {
+                "segkochLint/v1": occurrence.fingerprint,
+                _GITHUB_FINGERPRINT: f"{occurrence.fingerprint[:16]}:1",
+            },
             "properties": {**finding.properties, "remedy": finding.remedy},
         }
         if occurrence.count > 1:
@@ -219,10 +225,13 @@ def _rule(rule: Rule, severity: Severity) -> dict[str, Any]:
 def _unknown_rule(code: str, name: str, severity: Severity) -> dict[str, Any]:
     """Return a rule of which nothing is known but these."""
     words = name.replace("-", " ")
+    text = {"text": _plain(words.capitalize())}
     return {
         "id": code,
         "name": "".join(word.capitalize() for word in words.split()),
-        "shortDescription": {"text": _plain(words.capitalize())},
+        "shortDescription": text,
+        "fullDescription": text,  # GitHub requires it, and a help
+        "help": {**text, "markdown": f"# {code} {name}\n"},
         "defaultConfiguration": {"level": _LEVELS[severity]},
     }
 

@@ -11,6 +11,7 @@ import click
 import jsonschema
 import jsonschema_rs
 import pytest
+import referencing
 
 from segkoch_lint import resources
 from segkoch_lint.config.budgets import Budget
@@ -342,7 +343,13 @@ def test_json_lines_are_the_same_objects(schema: Any) -> None:
     report = json.loads(written("json", ReportOptions()))
     *findings, last = map(json.loads, written("json-lines", ReportOptions()).splitlines())
     assert findings == report["findings"]
-    assert last == {"summary": report["summary"]}
+    assert last == {name: report[name] for name in ("summary", "version", "tool")}
+    registry: referencing.Registry[Any] = referencing.Registry().with_resource(
+        schema["$id"], referencing.Resource.from_contents(schema)
+    )
+    line = jsonschema.Draft202012Validator({"$ref": f"{schema['$id']}#/$defs/json-line"}, registry=registry)
+    assert all(map(line.is_valid, (*findings, last)))
+    assert not line.is_valid({"summary": report["summary"]})
 
 
 @pytest.mark.parametrize("form", FORMATS)

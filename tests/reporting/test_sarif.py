@@ -35,6 +35,14 @@ def run_of(text: str) -> dict[str, Any]:
     return run
 
 
+def test_github_knows_a_result_again_by_the_fingerprint_of_its_content() -> None:
+    (before,), (after,) = (results([finding(line=line)]) for line in (3, 30))
+    assert before["partialFingerprints"] == after["partialFingerprints"]
+    first, second = results([finding(), finding()])
+    name = "primaryLocationLineHash"
+    assert first["partialFingerprints"][name] != second["partialFingerprints"][name]
+
+
 def results(findings: list[Finding], summary: Summary = SUMMARY, result: RunResult | None = None) -> Any:
     return run_of(written("sarif", ReportOptions(), findings, summary, result or RunResult(1)))["results"]
 
