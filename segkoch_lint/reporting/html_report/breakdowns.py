@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.summary import CallTally, Grouping, Summary
 from segkoch_lint.reporting import GROUPINGS, RunResult
 from segkoch_lint.reporting.groups import ordered_groups
@@ -18,6 +19,9 @@ MOST_ROWS = 100
 _MOST_RULES_OF_GROUP = 3
 _LONGEST_NAME = 200
 """Code points of the name of a group that are shown."""
+
+RuleNames = Mapping[str, tuple[str, Severity]]
+"""By code, the name and the severity of rules."""
 
 _HEADINGS: Mapping[Grouping, str] = {
     ("day",): "By day",
@@ -37,7 +41,7 @@ class Row(msgspec.Struct, frozen=True):
         tally: its calls.
         bar: the parts of its bar.
         share: of the ready calls in the checked ones.
-        rules: the rules that most of its calls break, each with its share of the checked ones.
+        rules: the worst rules that its calls break, each with its share of the checked ones.
         further: how many groups were added up in it; 0 if it is one group.
     """
 
@@ -69,29 +73,41 @@ def breakdowns(summary: Summary, result: RunResult, *, show_ids: bool) -> Iterat
         if grouping == ("day",):
             chart = chart_of_days({day: tally for (day,), tally in groups})
         heading = _HEADINGS.get(grouping) or f"By {', '.join(grouping)}"
-        yield Breakdown("by-" + "-".join(grouping), heading, grouping, _rows(groups, grouping), chart)
+        rows = _rows(groups, grouping, result.rules)
+        yield Breakdown("by-" + "-".join(grouping), heading, grouping, rows, chart)
 
 
-def _rows(groups: Sequence[tuple[Sequence[str], CallTally]], grouping: Grouping) -> list[Row]:
+def _rows(groups: Sequence[tuple[Sequence[str], CallTally]], grouping: Grouping, rules: RuleNames) -> list[Row]:
     """Return the rows of the groups: of many, the last days or the largest groups, and one row with the others."""
     shown, others = groups, groups[:0]
     if len(groups) > MOST_ROWS:
         first = len(groups) - MOST_ROWS if "day" in grouping else 0
         shown, others = groups[first : first + MOST_ROWS], [*groups[:first], *groups[first + MOST_ROWS :]]
     most = max(tally.calls for _, tally in shown)
-    rows = [_row([name[:_LONGEST_NAME] for name in names], tally, most) for names, tally in shown]
+    rows = [
+        Row(
+            [name[:_LONGEST_NAME] for name in names],
+            tally,
+            parts_of(tally, most),
+            share(tally.ready, tally.checked),
+            _worst_rules(tally, rules),
+        )
+        for names, tally in shown
+    ]
     if others:
         rest = CallTally()
         for _, tally in others:
             rest.add(tally)
-        rows.append(Row((), rest, (), share(rest.ready, rest.checked), _worst_rules(rest), len(others)))
+        rows.append(Row((), rest, (), share(rest.ready, rest.checked), _worst_rules(rest, rules), len(others)))
     return rows
 
 
-def _row(names: Sequence[str], tally: CallTally, most: int) -> Row:
-    return Row(names, tally, parts_of(tally, most), share(tally.ready, tally.checked), _worst_rules(tally))
+def _worst_rules(tally: CallTally, rules: RuleNames) -> list[tuple[str, str]]:
+    """Return the most severe rules that calls break, and of these the ones that most calls break."""
 
+    def order(item: tuple[str, int]) -> tuple[int, int, str]:
+        code, calls = item
+        return -rules[code][1], -calls, code
 
-def _worst_rules(tally: CallTally) -> list[tuple[str, str]]:
-    order = sorted(tally.rules.items(), key=lambda item: (-item[1], item[0]))
-    return [(code, share(calls, tally.checked)) for code, calls in order[:_MOST_RULES_OF_GROUP]]
+    worst = sorted(tally.rules.items(), key=order)[:_MOST_RULES_OF_GROUP]
+    return [(code, share(calls, tally.checked)) for code, calls in worst]

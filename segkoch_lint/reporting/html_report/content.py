@@ -18,11 +18,10 @@ from segkoch_lint.reporting.text_figures import (
     calls_sentence,
     plans_sentence,
     refusals_sentence,
-    severity_counts,
-    suppressed_sentence,
     unjudged_sentence,
     unprobed_clause,
     users_sentence,
+    verdict_sentence,
 )
 from segkoch_lint.reporting.text_summary import problems
 
@@ -68,7 +67,7 @@ class Content(msgspec.Struct, frozen=True):
     Attributes:
         verdict: the findings and whether they fail the run, in a sentence.
         passes: whether the exit status is 0.
-        problems: why the run is incomplete or fails for another reason.
+        problems: why the run is incomplete or fails for another reason, and what could not be judged.
         sentences: what was read.
         days: the first and the last day of the calls; may be empty.
         total: all calls that hold something; None in a run over plans.
@@ -122,9 +121,9 @@ def content_of(summary: Summary, result: RunResult, examples: Mapping[str, RuleE
         key=lambda each: (-each[2], each[0]),
     )
     return Content(
-        verdict=_verdict(summary, result),
+        verdict=verdict_sentence(summary, result) or "The run is incomplete.",
         passes=result.exit_status == 0,
-        problems=[*problems(summary, result), *filter(None, [unjudged_sentence(summary, result.budgets)])],
+        problems=[*problems(summary, result), *_doubts(summary, result)],
         sentences=list(_sentences(summary)),
         days=_days(summary),
         total=total,
@@ -143,13 +142,12 @@ def content_of(summary: Summary, result: RunResult, examples: Mapping[str, RuleE
     )
 
 
-def _verdict(summary: Summary, result: RunResult) -> str:
-    if counts := severity_counts(summary, result):
-        unprobed = "" if summary.plans is None else unprobed_clause(summary.plans)
-        return f"{counts}{unprobed}.{suppressed_sentence(summary)}"
-    if not summary.checked_anything:
-        return "Nothing was checked."
-    return f"No findings.{suppressed_sentence(summary)}"
+def _doubts(summary: Summary, result: RunResult) -> Iterator[str]:
+    """Yield what could not be judged."""
+    if unjudged := unjudged_sentence(summary, result.budgets):
+        yield unjudged
+    if summary.plans is not None and (unprobed := unprobed_clause(summary.plans)):
+        yield f"{unprobed.removeprefix('; ')}."
 
 
 def _sentences(summary: Summary) -> Iterator[str]:

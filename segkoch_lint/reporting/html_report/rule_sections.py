@@ -11,7 +11,7 @@ from segkoch_lint.findings.finding import Finding, Snippet
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import RunResult
 from segkoch_lint.reporting.html_report.examples import NeededFix, RuleExamples
-from segkoch_lint.reporting.text_figures import budget_text, share
+from segkoch_lint.reporting.text_figures import budget_text, fix_clause, share
 from segkoch_lint.rules.catalogue import Rule, built_in
 
 
@@ -25,6 +25,7 @@ class Example(msgspec.Struct, frozen=True):
         lines: the snippet: the number of each line, and its text before, in and after the offending value.
         related: other places, each with what is there.
         fix: what to do.
+        clause: whether `--fix` does it; may be empty.
     """
 
     message: str
@@ -37,6 +38,7 @@ class Example(msgspec.Struct, frozen=True):
     lines: Sequence[tuple[int, str, str, str]]
     related: Sequence[tuple[str, str]]
     fix: str
+    clause: str
 
 
 class RuleSection(msgspec.Struct, frozen=True):
@@ -133,6 +135,7 @@ def _example(finding: Finding, *, show_ids: bool) -> Example:
         lines=list(_lines(finding.snippet)) if finding.snippet else [],
         related=[(each.text(show_ids=show_ids), each.message) for each in finding.related],
         fix=finding.remedy,
+        clause=fix_clause(finding),
     )
 
 
