@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -19,6 +18,7 @@ import pytest
 import yaml
 
 from segkoch_lint import __version__
+from tests.clone import copy_repository, tracked_files
 from tests.documentation import ROOT, blocks, commands, matches, run
 
 pytestmark = pytest.mark.slow
@@ -26,20 +26,6 @@ pytestmark = pytest.mark.slow
 PAGE = ROOT / "docs" / "contributing" / "release.md"
 METADATA = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
-
-
-def tracked() -> list[str]:
-    """Return the files that git knows, and those that it will."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-    return [name for name in names if (ROOT / name).is_file()]
-
-
-def copied(folder: Path) -> Path:
-    for name in tracked():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
-    return folder
 
 
 def built(folder: Path, destination: Path) -> tuple[Path, Path]:
@@ -73,13 +59,13 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The sdist and the wheel of this repository."""
     folder = tmp_path_factory.mktemp("package")
     (folder / "dist").mkdir()
-    return built(copied(folder / "clone"), folder / "dist")
+    return built(copy_repository(folder / "clone"), folder / "dist")
 
 
 def test_the_sdist_holds_all_files_of_the_repository(package: tuple[Path, Path]) -> None:
     with tarfile.open(package[0]) as archive:
         names = {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
-    assert names == {*tracked(), "PKG-INFO"}
+    assert names == {*tracked_files(), "PKG-INFO"}
 
 
 def test_the_wheel_that_the_sdist_builds_holds_the_program_its_schemas_and_the_licence(
@@ -87,8 +73,8 @@ def test_the_wheel_that_the_sdist_builds_holds_the_program_its_schemas_and_the_l
 ) -> None:
     with zipfile.ZipFile(package[1]) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name or name.endswith("LICENSE")}
-    program = {name for name in tracked() if name.startswith("segkoch_lint/")}
-    schemas = {f"segkoch_lint/{name}" for name in tracked() if name.startswith("schemas/")}
+    program = {name for name in tracked_files() if name.startswith("segkoch_lint/")}
+    schemas = {f"segkoch_lint/{name}" for name in tracked_files() if name.startswith("schemas/")}
     assert names == {*program, *schemas, f"segkoch_lint-{__version__}.dist-info/licenses/LICENSE"}
 
 
@@ -128,7 +114,7 @@ def test_the_changelog_has_a_section_for_the_version() -> None:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A copy of the repository, with a git repository of its own."""
-    folder = copied(tmp_path / "clone")
+    folder = copy_repository(tmp_path / "clone")
     for command in ("init --quiet", "config user.name A", "config user.email a@example.com", "add --all"):
         subprocess.run(["git", *command.split()], cwd=folder, check=True)
     return folder

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.clone import copy_repository
 from website.errors import SiteError
 from website.site import build, pages_of
 
 pytest.importorskip("zensical", reason="Zensical is not installed: scripts/docs installs it")
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A copy of what the site is built from."""
-    for name in ("docs", "website", "schemas", "benchmarks", "segkoch_lint"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "core/README.md", "examples/README.md"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    return tmp_path
+    return copy_repository(tmp_path)
 
 
 def append(page: Path, text: str) -> None:
