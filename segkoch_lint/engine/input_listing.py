@@ -7,7 +7,6 @@ from contextlib import closing
 from enum import Enum
 from functools import partial
 from itertools import islice
-from typing import Any
 
 import msgspec
 
@@ -239,5 +238,5 @@ class _Sample:
 def totals(listed: Iterable[ListedInput]) -> dict[str, int]:
     """Return how many inputs would be read, how many of these hold calls, and how many are skipped or unreadable."""
     every = list(listed)
-    figures: dict[str, Any] = {status.value: sum(each.status is status for each in every) for status in Status}
+    figures = {status.value: sum(each.status is status for each in every) for status in Status}
     return {**figures, "with_calls": sum(each.calls is True for each in every)}

@@ -160,5 +160,5 @@ _Loader.add_multi_constructor("!", _tagged)
 def _parsed(text: str) -> list[Any] | None:
     try:
         return list(yaml.load_all(text, Loader=_Loader))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # a date that does not exist is a ValueError
         return None

@@ -105,5 +105,5 @@ def _last_scalar(node: Any) -> yaml.Node:
 def _parsed(text: str) -> Any:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # a date that does not exist is a ValueError
         return None

@@ -89,7 +89,7 @@ def test_a_file_of_gitlab_with_tags_and_a_header_is_extended(tmp_path: Path) -> 
     assert "\n" not in change.after.replace("\r\n", "")
 
 
-@pytest.mark.parametrize("before", ["a: [\n", "[1]\n", "{a: {script: x}}\n"])
+@pytest.mark.parametrize("before", ["a: [\n", "a: 2026-02-30\n", "[1]\n", "{a: {script: x}}\n"])
 def test_a_file_of_gitlab_that_cannot_be_extended_is_left(tmp_path: Path, before: str) -> None:
     (tmp_path / ".gitlab-ci.yml").write_text(before)
     change = gitlab_change(found(tmp_path), lambda: SOURCE)

@@ -80,6 +80,8 @@ def test_an_entry_is_added_as_the_last_one_and_all_lines_remain(tmp_path: Path, 
         "other: 1\n",
         "[1]\n",
         "repos: [\n",
+        "repos:\n- rev: 2026-02-30\n",
+        f"a: {'[' * 2000}\n",
         "a: b: c\n",
     ],
 )
