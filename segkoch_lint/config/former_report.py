@@ -78,7 +78,7 @@ class FormerReport(msgspec.Struct, frozen=True):
                     group = {
                         name: _shown(name, value, project_ids) for name, value in zip(grouping, values, strict=True)
                     }
-                    fell = f", and the other calls fell to {float(others):.0%}" if others < 1 else ""
+                    fell = f", and the other calls fell to {float(others):.0%}" if round(others, 2) < 1 else ""
                     yield self._shortfall(group, now, least, before, fell)
 
     def comparison(self) -> str:

@@ -65,6 +65,18 @@ def test_the_only_group_is_compared_like_all_calls() -> None:
     assert fallen(former(ios=1000), platforms(ios=499)) == ["all", "ios"]
 
 
+def test_only_delivered_calls_are_compared() -> None:
+    run = run_of(0, {("platform",): {("ios",): 0}}, undelivered=1000)
+    assert fallen(former(ios=1000), run) == ["all", "ios"]
+
+
+def test_the_other_calls_are_mentioned_if_they_are_fewer() -> None:
+    report = former(ios=1000, android=1000)
+    few, most = (list(report.shortfalls(platforms(ios=0, android=left)))[-1].wording for left in (600, 999))
+    assert few.endswith("since the former report has 1,000, and the other calls fell to 60%")
+    assert most.endswith("since the former report has 1,000")
+
+
 def test_small_groups_are_not_compared() -> None:
     report = former(min_group=100, ios=1000, tvos=99, watchos=100)
     assert fallen(report, platforms(ios=1000)) == ["watchos"]
