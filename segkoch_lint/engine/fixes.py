@@ -7,9 +7,10 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from segkoch_lint.documents.document import Document
+from segkoch_lint.documents.json.json_strings import JSON_STRINGS
 from segkoch_lint.documents.written_text import WrittenText
-from segkoch_lint.findings.fix import CAPTURE, PLACE, Fix, new_text
-from segkoch_lint.findings.position import Path, value_at
+from segkoch_lint.findings.fix import CAPTURE, PLACE, Edit, Fix, new_text
+from segkoch_lint.findings.position import OffsetRange, Path, Span, value_at
 from segkoch_lint.findings.redaction.masking import Secret, redacted
 from segkoch_lint.findings.redaction.personal_data import is_id, key_of, parent_of
 from segkoch_lint.rules.fixes import Change
@@ -59,3 +60,29 @@ def fix_of(written: WrittenText | None, change: Change, protect: Protect) -> Fix
     if change.on_key:  # the rule file gives the new key
         return Fix(change.title, edits)
     return Fix(change.title, tuple(replace(edit, text=protect(new_text(edit))) for edit in edits))
+
+
+def fix_in_text(text: str, change: Change, protect: Protect) -> Fix:
+    """Return the fix that changes a string of JSON, with its places in *text*, which is all of the string."""
+
+    def span(extent: OffsetRange) -> Span:
+        return Span(1, extent[0] + 1, 1, extent[1] + 1)
+
+    return fix_of(WrittenText(text, (0, len(text)), JSON_STRINGS, span), change, protect)
+
+
+def fix_at(fix: Fix, line: int, start: int, first_byte: int) -> Fix:
+    """Return the fix of a string that begins in a line at an offset, which is given in code points and in bytes.
+
+    Args:
+        fix: with its places in the string (`fix_in_text`).
+        line: the number of the line.
+        start, first_byte: the offset.
+    """
+    return Fix(fix.title, tuple(_edit_at(edit, line, start, first_byte) for edit in fix.edits), fix.obstacle)
+
+
+def _edit_at(edit: Edit, line: int, start: int, first_byte: int) -> Edit:
+    span, (first, last) = edit.span, edit.byte_columns or (0, 0)
+    place = Span(line, span.column + start, line, span.end_column + start)
+    return Edit(place, edit.text, (first + first_byte, last + first_byte))

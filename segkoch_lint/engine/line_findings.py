@@ -14,11 +14,9 @@ from segkoch_lint.bounded_cache import BoundedCache
 from segkoch_lint.calls.call import Call, library_of
 from segkoch_lint.documents.document import Document, ValueDocument
 from segkoch_lint.documents.json.document import JsonDocument, in_code_points
-from segkoch_lint.documents.json.json_strings import JSON_STRINGS
 from segkoch_lint.documents.json.parser import parse_json
-from segkoch_lint.documents.written_text import WrittenText
 from segkoch_lint.engine.finding_locator import FindingLocator, PendingFinding, content_of, in_order
-from segkoch_lint.engine.fixes import Protect, fix_of, protection
+from segkoch_lint.engine.fixes import fix_at, fix_in_text, protection
 from segkoch_lint.engine.lines.checked_line import CheckedLine
 from segkoch_lint.engine.lines.core import has_core
 from segkoch_lint.engine.lines.run_read_set import EVENT
@@ -67,7 +65,7 @@ class _Template(msgspec.Struct, frozen=True):
         key: the key to underline in place of the value; empty if the value is underlined.
         secret: the placeholder of the message whose value is each line's own; empty if there is none.
         is_own: whether the offending value is each line's own, and not the same in all lines.
-        protect: protects the new text of a fix.
+        fix: how all lines are fixed, with the places in the text of the value; None if they are not fixed alike.
     """
 
     pending: PendingFinding
@@ -76,9 +74,9 @@ class _Template(msgspec.Struct, frozen=True):
     key: str
     secret: str
     is_own: bool
-    protect: Protect
+    fix: Fix | None
 
-    def fix(self, line: CheckedLine, extent: OffsetRange, obstacle: str) -> Fix | None:
+    def fix_of(self, line: CheckedLine, extent: OffsetRange, obstacle: str) -> Fix | None:
         """Return the fix of a line; None if there is none.
 
         Args:
@@ -86,19 +84,15 @@ class _Template(msgspec.Struct, frozen=True):
             extent: of the offending value, in bytes.
             obstacle: why the input is never rewritten; empty if it may be.
         """
-        fix, change = self.pending.rule.fix, self.pending.change
-        if fix is None:
-            return None
-        if self.is_own:
-            change = change_of_value(fix, line.text[slice(*extent)].decode()[1:-1])  # without escapes
-        if change is None or obstacle:
-            return None if change is None else Fix(change.title, obstacle=obstacle)
-        place = extent if line.text.isascii() else in_code_points(line.text, extent)
-
-        def span(part: OffsetRange) -> Span:
-            return Span(line.line, part[0] + 1, line.line, part[1] + 1)
-
-        return fix_of(WrittenText(line.text.decode(), place, JSON_STRINGS, span), change, self.protect)
+        fix = self.fix
+        if self.is_own and self.pending.rule.fix is not None:
+            text = line.text[slice(*extent)].decode()
+            change = change_of_value(self.pending.rule.fix, text[1:-1])  # without escapes
+            fix = None if change is None else fix_in_text(text, change, lambda new: new)
+        if fix is None or obstacle:
+            return None if fix is None else Fix(fix.title, obstacle=obstacle)
+        start = (extent if line.text.isascii() else in_code_points(line.text, extent))[0]
+        return fix_at(fix, line.line, start, extent[0])
 
 
 class _Names(msgspec.Struct, frozen=True, eq=False):
@@ -252,8 +246,6 @@ class LineFindings:
         )
         if any(map(_fixes_line_by_line, templates)):
             return None
-        for each in templates:
-            each.fix(line, line.extents[each.number], "")  # notes what it shows
         if ids.strings is None:
             return None
         findings = Counter((each.finding.code, str(each.finding.severity)) for each in templates)
@@ -265,6 +257,9 @@ class LineFindings:
         is_own = isinstance(shown, Secret) and not shown.masked
         assert is_own or not reading.shown or part is not _ANY_TEXT, "other lines would show the text of this one"
         key = str(pending.path[-1]) if pending.on_key else ""
+        fix = None
+        if pending.change is not None and isinstance(part, bytes):
+            fix = fix_in_text(part.decode(), pending.change, protection(document, pending.path))
         return _Template(
             pending,
             finding,
@@ -272,7 +267,7 @@ class LineFindings:
             key,
             reading.shown if is_own else "",
             is_own=reading.exists and part is _ANY_TEXT,
-            protect=protection(document, pending.path),
+            fix=fix,
         )
 
 
@@ -340,7 +335,7 @@ def _located(
 ) -> Finding:
     """Return the finding of a line, with its place."""
     finding, text, number = template.finding, line.text, line.line
-    fix = template.fix(line, extent, obstacle)
+    fix = template.fix_of(line, extent, obstacle)
     if template.key:
         extent = _key_extent(text, extent[0], template.key)
     start, end = extent if text.isascii() else in_code_points(text, extent)

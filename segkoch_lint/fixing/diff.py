@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 
 from segkoch_lint.config.settings import Settings
@@ -112,28 +113,25 @@ class DiffWriter:
     def _masked(self, text: bytes, path: str, numbers: Sequence[int]) -> dict[int, str]:
         """Return those lines that are in documents, with ids masked."""
         found: dict[int, str] = {}
-        waiting = list(reversed(numbers))
+        next_one = 0
         with open_bytes(text, path) as stream:
             for each in read_documents(stream, name=path, limits=self._limits):
                 if isinstance(each, ParseError | InternalFailure | UnsupportedInput):
                     continue
                 document = each.document if isinstance(each, Embedded) else each
-                first = document.start[0] - 1
-                while waiting and waiting[-1] < first and waiting[-1] not in found:
-                    waiting.pop()
-                self._mask_document(document, path, [number for number in reversed(waiting) if number >= first], found)
-                if not waiting:
+                next_one = bisect_left(numbers, document.start[0] - 1, next_one)
+                if next_one == len(numbers):
                     break
+                self._mask_document(document, path, islice(numbers, next_one, None), found)
         return found
 
-    def _mask_document(self, document: Document, path: str, numbers: Sequence[int], found: dict[int, str]) -> None:
+    def _mask_document(self, document: Document, path: str, numbers: Iterable[int], found: dict[int, str]) -> None:
         """Add the lines of a document; those of several documents or of an envelope are hidden."""
-        for number in numbers:
-            if not document.lines(number + 1, number + 1):
-                return
+        in_it = list(takewhile(lambda number: document.lines(number + 1, number + 1), numbers))
+        if in_it:
             is_envelope = self._envelopes.open(document, path, may_be_known=True) is not None
-            is_hidden = number in found or is_envelope
-            found[number] = _HIDDEN if is_hidden else masked_line(document, number + 1)
+            for number in in_it:
+                found[number] = _HIDDEN if number in found or is_envelope else masked_line(document, number + 1)
 
 
 def _split(text: bytes) -> list[bytes]:

@@ -127,15 +127,21 @@ def test_a_string_of_json_with_comments_is_replaced() -> None:
         ('{a: "iOS"}', '{a: "ios"}'),
         ('a: "i\\x4fS"', 'a: "ios"'),
         ("a:\n  iOS\nb: 1\n", "a:\n  ios\nb: 1\n"),
+        ("? a\n: iOS\n", "? a\n: ios\n"),
+        ("a: i\n  OS\nb: 1\n", 'a: "ios"\nb: 1\n'),
     ],
 )
 def test_a_scalar_of_yaml_is_replaced(text: str, fixed: str) -> None:
     assert replaced(text, yaml_document(text), ("a",), "ios") == fixed
 
 
-def test_a_block_of_yaml_becomes_a_quoted_scalar() -> None:
-    text = "a: |\n  iOS\nb: 1\n"
-    assert replaced(text, yaml_document(text), ("a",), "ios") == 'a: "ios"\nb: 1\n'
+@pytest.mark.parametrize(
+    ("block", "rest"),
+    [("|\n  iOS", "\nb: 1\n"), (">-\r\n  iOS", "\r\nb: 1\r\n"), ("|2+\n   iOS", "\n\n# out\nb: 1\n"), ("|\n  iOS", "")],
+)
+def test_a_block_of_yaml_becomes_a_quoted_scalar(block: str, rest: str) -> None:
+    text = f"a: {block}{rest}"
+    assert replaced(text, yaml_document(text), ("a",), "ios") == f'a: "ios"{rest}'
 
 
 @pytest.mark.parametrize(
@@ -145,6 +151,7 @@ def test_a_block_of_yaml_becomes_a_quoted_scalar() -> None:
         "a: !!str iOS\n",
         "a: | # a comment\n  iOS\n",
         "x: &base {a: iOS}\n<<: *base\n",
+        "\ufeffa: iOS\n",
     ],
 )
 def test_a_scalar_of_yaml_that_means_more_is_not_replaced(text: str) -> None:

@@ -42,6 +42,7 @@ NUMBER_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+")
 _MARKER = re.compile(r"^((?:%[^\n]*\n)*)---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _PROLOGUE = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*(?:[#%][^\n]*)?")
 _BLOCK_HEADER = re.compile(r"[|>][0-9+-]*[ \t]*\r?\n")
+_BYTE_ORDER_MARK = "\ufeff"
 _DEEPEST = 200
 _MOST_ALIASES = 100
 
@@ -120,8 +121,8 @@ class YamlDocument:
         None if it is repeated, at several paths through an alias, or has an anchor, a tag or a comment in it.
         """
         node = self._key_node(path) if key else node_at(self.root, path)
-        if not isinstance(node, yaml.ScalarNode) or id(node) in self._nodes_of_aliases:
-            return None
+        if not isinstance(node, yaml.ScalarNode) or id(node) in self._nodes_of_aliases or _BYTE_ORDER_MARK in self.text:
+            return None  # PyYAML does not count a mark, so that its offsets are wrong
         extent = self._extent(node)
         written = self.text[slice(*extent)]
         if written[:1] in {"&", "!", "*"} or (node.style in {"|", ">"} and not _BLOCK_HEADER.match(written)):
