@@ -13,6 +13,8 @@ _QUOTES = frozenset("\"'")
 _PLAIN = re.compile(r"[A-Za-z_][\w-]*|[0-9A-Fa-f]+(?:-[0-9A-Fa-f]+){4}", re.ASCII)
 """Plain scalars that mean the same at any place, unless they are words for other values."""
 
+_SINGLE_QUOTED = re.compile("'(?:[^']|'')*+'")
+
 _OTHER_VALUES = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 """Plain scalars in lower case that some reader of YAML takes for null or a boolean."""
 
@@ -29,7 +31,8 @@ class YamlNotation:
 
     def read(self, written: str) -> str | None:
         if written[:1] == "'":
-            return written[1:-1].replace("''", "'") if _ON_ONE_LINE.fullmatch(written) else None
+            is_whole = _SINGLE_QUOTED.fullmatch(written) and _ON_ONE_LINE.fullmatch(written)
+            return written[1:-1].replace("''", "'") if is_whole else None
         if written[:1] == '"':
             return JSON_STRINGS.read(written) if _ON_ONE_LINE.fullmatch(written) else None
         is_plain = _PLAIN.fullmatch(written) and written.lower() not in _OTHER_VALUES
