@@ -162,8 +162,8 @@ def _copy(path: str, target: str | None, stdin_filename: str | None, rewriter: R
         return ExitCode.INCOMPLETE
     begun = False
     with opened as stream:
-        if compression := unsupported_compression(stream.peek(8)):
-            print_note(f"Error: {shown_path(name)}: unsupported compression: {compression}")
+        if reason := unsupported_compression(stream.peek(8)):
+            print_note(f"Error: {shown_path(name)}: {reason}")
             return ExitCode.INCOMPLETE
         try:
             with _opened(target) as out:

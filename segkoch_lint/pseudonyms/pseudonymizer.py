@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
+from math import prod
 from struct import Struct
 
 from segkoch_lint.bounded_cache import BoundedCache
@@ -69,10 +70,58 @@ _MOST_PERMUTED = 1 << 40
 _WORDS = frozenset(
     """
     true false yes no on off null y n t f nan inf infinity ios android ipados iphone watchos tvos os apple
+    denied restricted authorized authorised determined not notauthorized notauthorised notdetermined
+    attrackingstatus attrackingmanagerauthorizationstatus attstatus trackingstatus
     debug info warn warning error fatal trace http https post get put patch options head utc gmt v1
     """.split()
 )
 """Words that stay, and that no pseudonym is: a reader of YAML, or a rule, could take them for something else."""
+
+
+_LONGEST_PERMUTED = 40
+"""Characters of the longest text that may have so few others of its form."""
+
+
+class _Form:
+    """The texts that have characters of the same alphabets at the same places, and their numbers.
+
+    Args:
+        alphabets: of the characters.
+        lowest: 1 if the first character must not be a zero, else 0.
+
+    Attributes:
+        sizes: how many characters may be at each place.
+        name: identifies the form.
+    """
+
+    def __init__(self, alphabets: Sequence[Alphabet], lowest: int) -> None:
+        self._letters = [each.letters for each in alphabets]
+        self._indices = [each.index for each in alphabets]
+        self._lowest = lowest
+        self.sizes = [len(letters) for letters in self._letters]
+        self.sizes[0] -= lowest
+        self.name = f"{lowest}{''.join(each.name for each in alphabets)}"
+
+    def text(self, numbers: Sequence[int]) -> str:
+        """Return the text for numbers of any size, one for each place."""
+        chosen = [number % size for number, size in zip(numbers, self.sizes, strict=True)]
+        chosen[0] += self._lowest
+        return "".join(letters[number] for letters, number in zip(self._letters, chosen, strict=True))
+
+    def number_of(self, text: str) -> int:
+        """Return the number of a text."""
+        number = -self._lowest
+        for letter, index, size in zip(text, self._indices, (1, *self.sizes[1:]), strict=True):
+            number = number * size + index[letter]
+        return number
+
+    def text_of(self, number: int) -> str:
+        """Return the text that has a number."""
+        chosen: list[int] = []
+        for size in reversed(self.sizes):
+            number, rest = divmod(number, size)
+            chosen.append(rest)
+        return self.text(chosen[::-1])
 
 
 class Pseudonymizer:
@@ -88,7 +137,7 @@ class Pseudonymizer:
         self._key = key
         self._fixed = _WORDS | {fold(each) for each in fixed if _ONE_WORD.fullmatch(each)}
         self._unit = re.compile(_UNIT.replace("HOSTS", "|".join(map(_host_pattern, hosts)) or "(?!)"), re.VERBOSE)
-        self._permutations: dict[str, Permutation] = {}
+        self._permutations: BoundedCache[str, Permutation] = BoundedCache()
         self._known: BoundedCache[str, str] = BoundedCache(16 << 20)
 
     def text(self, text: str, *, times: bool = True, level: int = 0) -> str:
@@ -131,47 +180,30 @@ class Pseudonymizer:
         kind = _kind(old)
         for new in self._candidates(body, alphabets, first_is_not_zero=old.isdecimal() and old.isascii()):
             whole = old[:kept] + new
-            if whole == old or (_kind(whole) == kind and not self._is_fixed(whole)):
+            if whole != old and _kind(whole) == kind and not self._is_fixed(whole):
                 return whole
         return old
 
     def _candidates(self, old: str, alphabets: Sequence[Alphabet], *, first_is_not_zero: bool) -> Iterator[str]:
         """Yield texts of the same form in a secret order; if they are few, each of them once and the old one last."""
-        if len(old) >= _SHORTEST_HEX and all(each in (DIGITS, HEX_LETTERS) for each in alphabets):
-            letters = alphabets.count(HEX_LETTERS)
-            yield from (new for attempt in range(_ATTEMPTS) if (new := self._hexadecimal(old, letters, attempt)) != old)
+        letters = alphabets.count(HEX_LETTERS)
+        if letters and len(old) >= _SHORTEST_HEX and letters + alphabets.count(DIGITS) == len(old):
+            yield from (self._hexadecimal(old, letters, attempt) for attempt in range(_ATTEMPTS))
             return
-        sizes = [len(each.letters) for each in alphabets]
-        lowest = int(first_is_not_zero)
-        sizes[0] -= lowest
-        most = 1
-        for size in sizes:
-            most *= size
-        if most > _MOST_PERMUTED:
-            for attempt in range(_ATTEMPTS):
-                new = self._random(old, alphabets, sizes, lowest, attempt)
-                if new != old:
-                    yield new
+        form = _Form(alphabets, int(first_is_not_zero))
+        most = prod(form.sizes[:_LONGEST_PERMUTED])  # a large product would take long
+        if len(old) > _LONGEST_PERMUTED or most > _MOST_PERMUTED:
+            yield from (form.text(self._numbers(old, attempt, len(old))) for attempt in range(_ATTEMPTS))
             return
-        number = 0
-        for index, (letter, alphabet, size) in enumerate(zip(old, alphabets, sizes, strict=True)):
-            number = number * size + alphabet.index[letter] - (lowest if index == 0 else 0)
-        form = f"{lowest}{''.join(each.name for each in alphabets)}"
-        permutation = self._permutations.get(form)
+        permutation = self._permutations.entries.get(form.name)
         if permutation is None:
-            permutation = self._permutations[form] = Permutation(self._key, form, most)
-        first = number
+            permutation = self._permutations.add(form.name, Permutation(self._key, form.name, most))
+        first = number = form.number_of(old)
         while True:
             number = permutation.next(number)
-            yield _text(number, alphabets, sizes, lowest)
+            yield form.text_of(number)
             if number == first:
                 return
-
-    def _random(self, old: str, alphabets: Sequence[Alphabet], sizes: Sequence[int], lowest: int, attempt: int) -> str:
-        numbers = self._numbers(old, attempt, len(old))
-        drawn = [number % size for number, size in zip(numbers, sizes, strict=True)]
-        drawn[0] += lowest
-        return "".join(alphabet.letters[number] for alphabet, number in zip(alphabets, drawn, strict=True))
 
     def _hexadecimal(self, old: str, letters: int, attempt: int) -> str:
         """Return as many hexadecimal digits, as many of them letters, at any places."""
@@ -213,14 +245,6 @@ def _kept(old: str) -> int:
 def _kind(text: str) -> object:
     """Return what a pseudonym has in common with its folded original, beside its form."""
     return _NUMBER_WITH_LETTERS.fullmatch(text) is not None, text.startswith(_GUID) and len(text) >= _SHORTEST_GUID
-
-
-def _text(number: int, alphabets: Sequence[Alphabet], sizes: Sequence[int], lowest: int) -> str:
-    letters: list[str] = []
-    for index in range(len(sizes) - 1, -1, -1):
-        number, at = divmod(number, sizes[index])
-        letters.append(alphabets[index].letters[at + (lowest if index == 0 else 0)])
-    return "".join(reversed(letters))
 
 
 def _dressed(unit: str, new: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import yaml
 
+from segkoch_lint.documents.yaml.comments import MARKER
 from segkoch_lint.documents.yaml.document import YamlDocument
 from segkoch_lint.documents.yaml.nodes import key_text, kind_of
 from segkoch_lint.findings.position import OffsetRange
@@ -24,8 +25,8 @@ _BLOCK_HEADER = re.compile(r"[|>][^\n]*\n?")
 _BETWEEN = re.compile(r"(?:^|(?<=\s))\#[^\n]*|[&*][^\s,\[\]{}]+", re.MULTILINE)
 """A comment, an anchor or an alias."""
 
-_DIRECTIVE = re.compile(r"\#\s*segkoch-lint\b")
-"""The start of a comment that is meant for this program."""
+_SUPPRESSION = re.compile(rf"(?:#\s*){MARKER}\s*[a-z-]+(?:\[[^\]\n]*\])?")
+"""The part of a comment that suppresses findings; a reason follows."""
 
 _BLOCK_STYLES = frozenset({"|", ">"})
 _NUMBERS = frozenset({"int", "float"})
@@ -83,9 +84,13 @@ def _comments(text: str, rewriter: Rewriter) -> str:
 
 
 def _between(text: str, start: int, end: int, rewriter: Rewriter) -> Iterator[TextEdit]:
+    """Yield the edits of comments, anchors and aliases in a range without a scalar."""
     for found in _BETWEEN.finditer(text, start, max(start, end)):
-        if not _DIRECTIVE.match(found[0]):
-            yield TextEdit(*found.span(), rewriter.policy.words(found[0]))
+        at = found.start()
+        for kept in _SUPPRESSION.finditer(text, *found.span()):
+            yield TextEdit(at, kept.start(), rewriter.policy.words(text[at : kept.start()]))
+            at = kept.end()
+        yield TextEdit(at, found.end(), rewriter.policy.words(text[at : found.end()]))
 
 
 class _Scalars:

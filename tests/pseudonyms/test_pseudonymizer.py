@@ -125,6 +125,14 @@ def test_an_id_in_a_text_gets_the_pseudonym_that_it_has_alone() -> None:
             assert alone in PSEUDONYMS.text(around.format(original))
 
 
+def test_a_number_of_any_length_does_not_begin_with_zero() -> None:
+    for length in range(2, 40):
+        assert all(
+            PSEUDONYMS.text(digit + "4711" * length)[0] != "0" and PSEUDONYMS.text(f"00{digit}5")[:2] == "00"
+            for digit in "123456789"
+        )
+
+
 def test_another_key_gives_other_pseudonyms() -> None:
     other = Pseudonymizer(KEY[::-1])
     assert other.text("4E8A2B71-D90C-4F36-8B15-A7C3E06F92D4") != PSEUDONYMS.text("4E8A2B71-D90C-4F36-8B15-A7C3E06F92D4")

@@ -277,6 +277,34 @@ def test_a_macro_that_was_not_replaced_stays_one(macro: str) -> None:
     assert found_in(copy_of(text)) == found_in(text)
 
 
+def test_a_comment_that_suppresses_a_finding_stays_without_its_reason() -> None:
+    text = "type: track\nevent: Seen\nuserId: jane\ncontext:  # segkoch-lint: ignore[KCH101] for Jane\n  app: {}\n"
+    copy = copy_of(text.encode(), "call.yaml").decode()
+    assert "# segkoch-lint: ignore[KCH101] " in copy
+    assert "Jane" not in copy
+    assert found_in(copy.encode(), "call.yaml") == found_in(text.encode(), "call.yaml")
+
+
+@pytest.mark.parametrize("status", ["denied", "NOT_DETERMINED", "not-authorized", "ATTrackingStatus.restricted", 2])
+def test_rows_of_a_table_in_json_are_copied_by_their_columns(status: str | int) -> None:
+    row: dict[str, str | int] = {
+        "id": "m-1",
+        "event": "order_completed",
+        "user_id": IDS[0],
+        "context_device_type": "iOS",
+        "received_at": "2026",
+    }
+    row |= {
+        "context_device_id": IDS[1],
+        "context_library_name": "analytics-ios",
+        "context_device_tracking_status": status,
+    }
+    text = json.dumps(row).encode()
+    assert len(found_in(text, "x.json")) > 1
+    assert found_in(copy_of(text, "x.json"), "x.json") == found_in(text, "x.json")
+    assert left_in(copy_of(text, "x.json"), IDS) == []
+
+
 def test_copies_made_with_one_key_match() -> None:
     assert copy_of(TEXT.encode(), key=b"1" * 32) == copy_of(TEXT.encode(), key=b"1" * 32)
     assert copy_of(TEXT.encode(), key=b"1" * 32) != copy_of(TEXT.encode(), key=b"2" * 32)
