@@ -18,6 +18,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from segkoch_lint.setup.ci_jobs import CHECKOUT, SETUP_PYTHON
 from tests.conftest import Ran
 from tests.documentation import blocks
 
@@ -52,6 +53,13 @@ def test_other_actions_are_named_by_their_commits() -> None:
     used = [step["uses"] for step in STEPS if "uses" in step]
     assert used
     assert all(re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40}", each) for each in used)
+
+
+def test_an_action_is_pinned_to_the_same_commit_everywhere() -> None:
+    files = (ROOT / "action.yml", ROOT / ".github" / "workflows" / "examples.yml")
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    pins = set(re.findall(r"([\w-]+/[\w/-]+)@([0-9a-f]{40}) # (v\S+)", "\n".join([*texts, CHECKOUT, SETUP_PYTHON])))
+    assert len({name for name, _, _ in pins}) == len(pins) == 3
 
 
 def test_every_input_is_used_and_every_expression_is_known() -> None:

@@ -21,8 +21,8 @@ _RUNS_PROGRAM = re.compile(r"\bsegkoch-lint\s+(?:check|plan)\b|/segkoch-lint@|\b
 """The command, the action, or a variable of the job for GitLab."""
 
 # Tags can be moved, so commits are named.
-CHECKOUT = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
-SETUP_PYTHON = "actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0"
+CHECKOUT = "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2"
+SETUP_PYTHON = "actions/setup-python@a309ff8b426b58ec0e2a45f0f869d46889d02405 # v6.2.0"
 
 
 def github_change(found: Survey, source: Callable[[], ProgramSource]) -> FileChange | NoChange:
