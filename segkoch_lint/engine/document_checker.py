@@ -153,18 +153,46 @@ class DocumentChecker:
         properties: Mapping[str, Any] = MappingProxyType({}),
     ) -> Finding | None:
         """Return the finding of a rule about inputs, and count it; None if the rule is not selected or is ignored."""
+        finding = self.uncounted_input_finding(
+            code,
+            location,
+            ignored,
+            problem=problem,
+            snippet=snippet,
+            cause=cause,
+            claimed=claimed,
+            properties=properties,
+        )
+        return None if finding is None else self.count_input_finding(finding, summary)
+
+    def uncounted_input_finding(
+        self,
+        code: str,
+        location: Location,
+        ignored: frozenset[str],
+        *,
+        problem: str = "",
+        snippet: Snippet | None = None,
+        cause: str = "",
+        claimed: bool = True,
+        properties: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Finding | None:
+        """Return the finding of a rule about inputs before it is counted and maybe suppressed, or None as above."""
         rule = self._selection.by_code.get(code)
         if rule is None or code in ignored:
             return None
         severity = self._selection.severity(rule, claimed=claimed)
         values = {"problem": problem}
         remedy = best_remedy(rule, "", (cause,))
-        finding = Finding(
+        return Finding(
             code, rule.name, severity, rule.message, location, values, remedy, snippet=snippet, properties=properties
         )
-        finding = self.locator.suppressions.applied(finding, problem)
+
+    def count_input_finding(self, finding: Finding, summary: Summary) -> Finding:
+        """Return a finding of a rule about inputs with its suppression, after counting it."""
+        finding = self.locator.suppressions.applied(finding, str(finding.values["problem"]))
         if summary.add_finding(finding):
-            summary.rules[code].calls += 1
+            summary.rules[finding.code].calls += 1
         return finding
 
     def check_line(

@@ -7,7 +7,6 @@ import msgspec
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret
-from segkoch_lint.findings.summary import Summary
 from segkoch_lint.identity.records import RecordBatch
 
 NEITHER = "neither JSON nor YAML"
@@ -41,12 +40,10 @@ class ConditionalError(msgspec.Struct, frozen=True):
     """A parse error that counts only if a call follows in the input.
 
     Attributes:
-        finding: about it, if the rule is selected.
-        summary: the figures of just the error.
+        finding: about it, not counted yet, if the rule is selected.
     """
 
     finding: Finding | None
-    summary: Summary
 
 
 class UnreadCalls(msgspec.Struct, frozen=True):

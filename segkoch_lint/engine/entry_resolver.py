@@ -173,7 +173,13 @@ class EntryResolver:
         if len(self._held) < MOST_NOT_CALLS:
             self._held.append(error)
         else:
-            self._beyond.add(error.summary)
+            self._count_error(error, self._beyond)
+
+    def _count_error(self, error: ConditionalError, summary: Summary) -> Finding | None:
+        """Count a parse error, and return the finding about it."""
+        summary.calls += 1
+        summary.malformed += 1
+        return None if error.finding is None else self._checker.count_input_finding(error.finding, summary)
 
     def _release(self) -> Iterator[Finding]:
         """Yield the findings of the held entries: an input with a call is expected to hold nothing else."""
@@ -182,9 +188,9 @@ class EntryResolver:
             if isinstance(entry, NotACallEntry):
                 yield from self._not_a_call(entry)
                 continue
-            self._summary.add(entry.summary)
-            if entry.finding is not None:
-                yield entry.finding
+            finding = self._count_error(entry, self._summary)
+            if finding is not None:
+                yield finding
         if beyond := self._beyond.calls:
             remark = f"{beyond:,} more broken lines before the first call are counted, but not listed"
             self._summary.add(self._beyond)

@@ -147,22 +147,21 @@ class InputEntries:
 
     def _of_parse_error(self, error: ParseError) -> Iterator[Entry]:
         counts = self.holds_calls or error.shows_signs or claimed_format(self.name) is ClaimedFormat.JSON_LINES
-        summary = self.summary if counts else Summary()
-        finding = self.checker.input_finding(
+        finding = self.checker.uncounted_input_finding(
             INVALID_SYNTAX,
             Location(self.name, error.span),
             self.ignored,
-            summary,
             problem=error.message,
             snippet=self._error_snippet(error),
             cause=error.cause,
         )
-        summary.calls += 1
-        summary.malformed += 1
         if not counts:
-            yield ConditionalError(finding, summary)
-        elif finding is not None:
-            yield finding
+            yield ConditionalError(finding)
+            return
+        self.summary.calls += 1
+        self.summary.malformed += 1
+        if finding is not None:
+            yield self.checker.count_input_finding(finding, self.summary)
 
     def _error_snippet(self, error: ParseError) -> Snippet | None:
         if self.error_snippets is None or INVALID_SYNTAX in self.checker.locator.without_snippets:

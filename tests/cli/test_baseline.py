@@ -189,6 +189,20 @@ def test_an_option_that_is_only_about_calls_is_refused_with_plans(folder: Path, 
     assert program("baseline", "write", "--baseline", "b.json", "--plans").status == 2
 
 
+def test_the_baseline_is_not_an_input(folder: Path, program: Program) -> None:
+    program("baseline", "write", "--baseline", "b.json", "a.json")
+    assert program("check", "a.json", "b.json", "--baseline", "b.json").status == 0
+    ran = program("check", ".", "--baseline", "b.json", "-f", "json")
+    assert (ran.status, json.loads(ran.out)["summary"]["not_calls"]) == (0, {})
+
+
+def test_a_broken_line_that_does_not_count_is_not_in_the_baseline(folder: Path, program: Program) -> None:
+    (folder / "notes").mkdir()
+    (folder / "notes" / "x.json").write_text("{broken")
+    program("baseline", "write", "--baseline", "b.json", "notes", "a.json")
+    assert [entry[0] for entry in entries(folder / "b.json")] == ["a.json", "a.json"]
+
+
 def test_no_report_overwrites_the_baseline(folder: Path, program: Program) -> None:
     program("baseline", "write", "--baseline", "b.json", "a.json")
     ran = program("check", "a.json", "--baseline", "b.json", "--output", "json:b.json")
