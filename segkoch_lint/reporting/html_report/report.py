@@ -9,7 +9,7 @@ from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
 from segkoch_lint.reporting.html_report.content import content_of
-from segkoch_lint.reporting.html_report.examples import RuleExamples
+from segkoch_lint.reporting.html_report.examples import RepeatedRemedies, RuleExamples
 from segkoch_lint.reporting.html_report.page import Page
 
 
@@ -27,6 +27,7 @@ class Reporter:
         self._stream = stream
         self._show_ids = options.show_ids
         self._page = Page()
+        self._remedies = RepeatedRemedies()
         self._rules: dict[str, RuleExamples] = {}
 
     def begin(self, summary: Summary) -> None:
@@ -36,7 +37,7 @@ class Reporter:
         """Count one finding, and keep it if it is an example."""
         if finding.code not in self._rules:
             self._rules[finding.code] = RuleExamples()
-        self._rules[finding.code].add(finding)
+        self._rules[finding.code].add(self._remedies.completed(finding))
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the page."""

@@ -83,6 +83,18 @@ def test_a_fix_is_beside_the_libraries_that_need_it(program: Program, tmp_path: 
     assert sum(map(int, re.findall(r"\((\d+) findings?: ", text))) == needed.total()
 
 
+def test_a_rule_has_a_fix_even_if_another_finding_of_each_call_has_the_same(program: Program, tmp_path: Path) -> None:
+    file = str(written(tmp_path, iter([call(context={**call()["context"], "device": {"type": "ios"}})])))
+    findings = json.loads(program("check", "--isolated", "-f", "json", file).out)["findings"]
+    without = {each["code"] for each in findings if not each["remedy"]}
+    assert without == {"KCH105", "KCH117"}
+    (remedy,) = (each["remedy"].replace("`", "") for each in findings if each["code"] == "KCH104")
+    page = page_of(program, "check", file)
+    for code in without:
+        section = page[page.index(f'<h3 id="{code}"') :].partition("</section>")[0]
+        assert Elements(section).text.count(f"{remedy} (1 finding: analytics-kotlin)") == 1
+
+
 def test_budgets_are_beside_the_rates(program: Program, tmp_path: Path) -> None:
     budgets = ("--budget", "KCH103=1%", "--budget", "KCH106=60%,min-calls=1000")
     page = Elements(page_of(program, "check", str(written(tmp_path, calls(100))), *budgets))
