@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from segkoch_lint.config.expectations import Shortfall
+from segkoch_lint.config.expectations import Shortfall, real_value
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.suppressions import Suppressions
@@ -37,7 +37,9 @@ def expectation_findings(
         return
     summary.remarks += _remarks(settings, summary)
     for each in _shortfalls(settings, summary):
-        finding = suppressions.applied(_finding(each, rule, selection))
+        # In a baseline, a finding is known by its group: other calls that are missing are new.
+        group = "\0".join(f"{name}={real_value(value)}" for name, value in each.group.items()) or "all calls"
+        finding = suppressions.applied(_finding(each, rule, selection), group)
         summary.add_finding(finding)
         yield finding
 

@@ -93,6 +93,28 @@ def test_no_budget_silences_missing_calls(logs: Logs, program: Program, tmp_path
     assert "--budget: KCH601 is about a whole run" in ran.err
 
 
+def test_a_baseline_accepts_a_missing_group_and_no_other(logs: Logs, program: Program, tmp_path: Path) -> None:
+    configuration = tmp_path / "segkoch-lint.toml"
+    configuration.write_text('[[expect]]\nplatform = "android"\nmin = 1\n')
+    log = logs(call())
+    assert program("baseline", "write", "--baseline", "accepted.json", log).status == 0
+    assert program("check", log, "--baseline", "accepted.json").status == 0
+    configuration.write_text('[[expect]]\nlibrary = "analytics-kotlin"\nmin = 1\n')
+    assert program("check", log, "--baseline", "accepted.json").status == 1
+    configuration.write_text("[[expect]]\nmin = 2\n")
+    assert program("check", log, "--baseline", "accepted.json").status == 1
+
+
+def test_a_suppression_of_the_configuration_applies(logs: Logs, program: Program, tmp_path: Path) -> None:
+    (tmp_path / "segkoch-lint.toml").write_text(
+        '[[expect]]\nmin = 2\n[[expect]]\nplatform = "android"\nmin = 1\n'
+        '[[suppress]]\ncodes = ["KCH601"]\npointer = "/expect/1"\nreason = "Android starts in May"\n'
+    )
+    ran = program("check", logs(call()))
+    assert ran.status == 1
+    assert "1 error. 1 suppressed." in ran.out
+
+
 def test_an_incomplete_run_reports_no_missing_calls(logs: Logs, program: Program, tmp_path: Path) -> None:
     (tmp_path / "segkoch-lint.toml").write_text("[[expect]]\nmin = 2\n")
     ran = program("check", logs(call()), "nowhere.ndjson")
