@@ -185,7 +185,7 @@ class _Sample:
             if not self.has_calls:
                 self._note(item.kind or NEITHER)
         elif isinstance(item, ParseError):
-            self._note("broken text")
+            self._note_error(item)
         elif isinstance(item, InternalFailure):
             raise item.error
         else:
@@ -203,7 +203,7 @@ class _Sample:
         self._note(opened.noun)
         for each in opened.contents:
             if isinstance(each, ParseError):
-                self._note("broken text")
+                self._note_error(each)
             elif isinstance(each, UnreadableRequest):
                 self._note("a request to Segment without a readable body")
             else:
@@ -230,6 +230,9 @@ class _Sample:
                 return "settings of a Kochava destination"
             case NotACall():
                 return unit.kind
+
+    def _note_error(self, error: ParseError) -> None:
+        self._note("text beyond a limit" if error.cause == "too-large" else "broken text")
 
     def _note(self, words: str) -> None:
         self.contents.setdefault(words)

@@ -154,6 +154,11 @@ def test_a_call_after_the_first_documents_is_not_ruled_out(program: Program) -> 
     assert "a.ndjson: JSON Lines: other; no call in the first documents" in program("check", "--list-files", ".").out
 
 
+def test_a_document_beyond_a_limit_is_not_called_broken(program: Program) -> None:
+    write(**{"segkoch-lint.toml": "[limits]\nfile-bytes = 1024\n", "a.json": f"[{', '.join([CALL] * 9)}]"})
+    assert listed(program, "a.json")["a.json"]["contents"] == ["text beyond a limit"]
+
+
 def test_globs_and_your_own_envelopes_count(program: Program) -> None:
     write(**{"a/x.json": CALL, "a/y.txt": "x", "b.json": f'{{"wrapped": {CALL}}}'})
     assert list(listed(program, "a/*.json")) == ["a/x.json"]
