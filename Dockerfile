@@ -2,7 +2,7 @@
 # docker run --rm --volume "$PWD:/data:ro" segkoch-lint check fixtures/
 
 FROM python:3.13-slim AS build
-# parquet, cloud, duckdb; separated by commas
+# parquet, cloud, duckdb, html; separated by commas
 ARG EXTRAS=""
 COPY . /source
 RUN python -m venv --without-pip /opt/segkoch-lint \

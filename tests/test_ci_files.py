@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -60,6 +61,13 @@ def test_an_action_is_pinned_to_the_same_commit_everywhere() -> None:
     texts = [file.read_text(encoding="utf-8") for file in files]
     pins = set(re.findall(r"([\w-]+/[\w/-]+)@([0-9a-f]{40}) # (v\S+)", "\n".join([*texts, CHECKOUT, SETUP_PYTHON])))
     assert len({name for name, _, _ in pins}) == len(pins) == 3
+
+
+def test_the_extras_are_those_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed = re.search(r"separated by commas: ([\w, ]+)\.", ACTION["inputs"]["extras"]["description"])
+    assert listed is not None
+    assert set(listed[1].split(", ")) == set(project["optional-dependencies"])
 
 
 def test_every_input_is_used_and_every_expression_is_known() -> None:
