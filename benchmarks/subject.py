@@ -69,6 +69,10 @@ class Subject:
         """Run `check` with its defaults, its JSON report thrown away."""
         return measure(self.command("json", *logs), statuses=(0, 1), watch=watch)
 
+    def write_text(self, *logs: Log) -> Measured:
+        """Run `check` with a text report of all findings, which is thrown away."""
+        return measure([*self.command("text", *logs), "--max-findings", "all"], statuses=(0, 1))
+
     def write_schema(self, path: Path) -> None:
         """Write the one schema of all rules."""
         measure((self.program, *self.arguments, "schema", "--isolated"), output=path)

@@ -20,6 +20,10 @@ INFLATE = Path(__file__).parent / "peers" / "inflate.py"
 USERS_A_CALL = 0.5
 FAULTY_MIX = ("--fault-share", "0.27")
 """A mix in which every fourth call has a finding: three of four calls with a fault have one, and 5 % of the others."""
+TEXT_MIX = ("--fault-share", "0.31")
+"""A mix in which 32,000 calls have some 9,500 findings."""
+
+TEXT_CALLS = 32_000
 FIXTURES = 5_000
 
 
@@ -230,6 +234,19 @@ def _without_core(settings: Settings) -> Part:
     return Part([Row(what, log.calls / seconds, Goal(20_000, 15_000, "calls/s"), tables.seconds(seconds))])
 
 
+def _text(settings: Settings) -> Part:
+    calls = min(settings.calls, TEXT_CALLS)
+    log = logs.made(settings.cache, list(TEXT_MIX), calls)
+    logs.warm(log)
+    rows = []
+    for subject, name in ((settings.subject, ""), (settings.subject.without_core(), ", without the core")):
+        document = _processor(_checks(settings, log, subject=subject))
+        text = _processor([subject.write_text(log) for _ in range(settings.runs)])
+        what = f"text of {calls:,} calls with all findings{name}: processor time against JSON"
+        rows.append(Row(what, text / document, Goal(1.5, 2), f"{tables.seconds(text)}; {tables.seconds(document)}"))
+    return Part(rows)
+
+
 def _checks(settings: Settings, *read: Log, subject: Subject | None = None) -> list[Measured]:
     return [(subject or settings.subject).check(*read) for _ in range(settings.runs)]
 
@@ -251,6 +268,7 @@ PARTS: dict[str, Callable[[Settings], Part]] = {
     "long": _long,
     "gzip": _gzip,
     "findings": _findings,
+    "text": _text,
     "fixture": _fixture,
     "folder": _folder,
     "repository": _repository,

@@ -173,6 +173,8 @@ class LimitedReport:
         """Return whether the snippet of another finding of a rule would be shown."""
         if self._most_snippets is not None and self._shown_by_rule[code] >= self._most_snippets:
             return False
+        if self._max is None and self._max_per_rule is None:
+            return True
         kinds = (False, True) if self._with_suppressed else (False,)
         return any(self._has_room(code, suppressed=kind) for kind in kinds)
 

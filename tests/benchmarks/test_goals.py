@@ -37,13 +37,15 @@ def test_a_figure_is_held_against_its_goal() -> None:
 def test_every_part_that_needs_no_other_program_makes_its_rows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    parts = "gzip,findings,folder,repository,without-core,users"
+    parts = "gzip,findings,text,folder,repository,without-core,users"
     assert goals(tmp_path, "--parts", parts, "--before", str(PROGRAM)) == 0
     printed = capsys.readouterr().out
     for row in (
         r"one \.gz of 60 calls: share of the speed of .+ alone \| [\d.]+ \| 0\.95 \| 0\.8",
         r"two \.gz of 60 calls each: time against one \| [\d.]+ \| 1\.05 \| 1\.25",
         r"marginal cost with a finding in every fourth call \| [-\d.,]+ µs a call and core \| 5 .+ \| 12 ",
+        r"text of 60 calls with all findings: processor time against JSON \| [\d.]+ \| 1\.5 \| 2",
+        r"text of 60 calls with all findings, without the core: processor time against JSON \| [\d.]+ \| 1\.5 \| 2",
         r"3 fixtures in a folder: time against segkoch-lint, version .+ \| [\d.]+ \| 0\.7 \| 1\.1",
         r"3 JSON and YAML files without a call: time against .+ \| [\d.]+ \| 1\.1 \| 1\.5",
         r"60 calls without the core, one core \| [\d.,]+ calls/s \| 20,000 calls/s \| 15,000 calls/s",
