@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from segkoch_lint.errors import UsageError
+from segkoch_lint.inputs.input import UNFINISHED_ENDING
 
 BYTES = 32
 
@@ -24,16 +25,35 @@ def key_of_file(path: Path) -> bytes:
     Raises:
         UsageError: the file is damaged, or cannot be read or created.
     """
-    key = new_key()
+    if not path.exists():
+        key = new_key()
+        try:
+            _create(path, f"{_HEADER}{key.hex()}\n")
+        except FileExistsError:
+            pass  # another run has just created it
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise UsageError(f"{path}: the key file cannot be created: {reason}.") from None
+        else:
+            return key
+    return _read(path)
+
+
+def _create(path: Path, content: str) -> None:
+    """Create a file that is complete as soon as it has its name.
+
+    Raises:
+        FileExistsError: there is such a file.
+        OSError: it cannot be created.
+    """
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED_ENDING}")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(path)
-    except OSError as error:
-        raise UsageError(f"{path}: the key file cannot be created: {(error.strerror or str(error)).lower()}.") from None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{_HEADER}{key.hex()}\n")
-    return key
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(content)
+        path.hardlink_to(unfinished)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes:

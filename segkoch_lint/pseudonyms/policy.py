@@ -18,7 +18,7 @@ from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.personal_data import hides_values, merged, sensitive_spans
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
-from segkoch_lint.findings.redaction.sensitive_keys import fold
+from segkoch_lint.findings.redaction.sensitive_keys import fold, is_sensitive_key
 from segkoch_lint.pseudonyms.pseudonymizer import Pseudonymizer
 
 _EVENTS = frozenset({"event", "eventtext"})
@@ -31,6 +31,12 @@ _NAMED = frozenset(
     """.split()
 )
 """Keys, alone or after the key of the object around, folded: their values say what sent a call, and not who."""
+
+_OPEN_OBJECTS = frozenset({"properties", "traits"})
+"""Objects, folded, whose members are whatever an app sends."""
+
+_ANYWHERE = frozenset({"currency"})
+"""Keys of `_NAMED` that count in such objects, too."""
 
 _LONGEST_NAMED = 100
 """Code points of the longest value of these keys."""
@@ -101,17 +107,29 @@ def decision(key: str | None, parent: str | None) -> Decision:
 
     Args:
         key: the nearest key above the value.
-        parent: the key above that, or the first one above that is sensitive.
+        parent: the key above that (`parent_inside`).
     """
     if hides_values(key, parent):
         return Decision.ID
-    if key is None:
+    name = fold(key or "")
+    if key is None or (fold(parent or "") in _OPEN_OBJECTS and name not in _ANYWHERE):
         return Decision.REPLACED
-    name = fold(key)
     if name in _EVENTS:
         return Decision.EVENT
     named = name in _NAMED or fold(parent or "") + name in _NAMED or name.removeprefix("context") in _NAMED
     return Decision.NAMED if named else Decision.REPLACED
+
+
+def parent_inside(key: str | None, parent: str | None) -> str | None:
+    """Return the key above the members of an object: a sensitive key, and `properties`, apply at any depth below them.
+
+    Args:
+        key: of the object, or the nearest one above it.
+        parent: the key above that.
+    """
+    if key is None or (parent is not None and is_sensitive_key(parent)):
+        return parent
+    return parent if fold(parent or "") in _OPEN_OBJECTS and not is_sensitive_key(key) else key
 
 
 def listed_values(*documents: Any) -> Iterator[str]:

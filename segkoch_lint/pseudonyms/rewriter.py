@@ -14,12 +14,11 @@ from segkoch_lint.documents.json.scanner import VALUE, VALUE_KEY, VALUE_OPENING,
 from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.known_ids import SHORTEST_VALUE, Ids, KnownIds
-from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 from segkoch_lint.findings.text_edits import TextEdit, edited
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.pseudonyms.encodings import FormField, form_fields, packed_text
 from segkoch_lint.pseudonyms.escapes import FORM, JSON
-from segkoch_lint.pseudonyms.policy import Decision, Policy, decision
+from segkoch_lint.pseudonyms.policy import Decision, Policy, decision, parent_inside
 
 MOST_LEVELS = 8
 """Texts inside one another that are rewritten; more of them are refused."""
@@ -240,8 +239,7 @@ def _tokens(text: str) -> Iterator[tuple[str, int, str | None, str | None, bool]
             yield name, found.start(), key, parent, True
         if kind == VALUE_OPENING:
             around.append((key, parent))
-            if key is not None and not (parent is not None and is_sensitive_key(parent)):
-                parent = key
+            parent = parent_inside(key, parent)
         elif (token := found[kind]) not in _WORDS:
             yield token, found.start(kind), key, parent, False
 

@@ -13,9 +13,9 @@ from segkoch_lint.documents.yaml.nodes import key_text, kind_of
 from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.personal_data import hides_values
-from segkoch_lint.findings.redaction.sensitive_keys import is_sensitive_key
 from segkoch_lint.findings.text_edits import TextEdit, edited
 from segkoch_lint.pseudonyms.escapes import OTHER
+from segkoch_lint.pseudonyms.policy import parent_inside
 from segkoch_lint.pseudonyms.rewriter import RefusedError, Rewriter
 
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*\s+)+")
@@ -141,7 +141,7 @@ def scalars_of(root: yaml.Node) -> Iterator[tuple[yaml.ScalarNode, str | None, s
         elif isinstance(node, yaml.SequenceNode):
             waiting.extend((item, key, parent, False) for item in node.value)
         else:
-            around = parent if parent is not None and is_sensitive_key(parent) else key
+            around = parent_inside(key, parent)
             for name, value in node.value:
                 waiting.append((name, None, None, isinstance(name, yaml.ScalarNode)))
                 waiting.append((value, key_text(name), around, False))

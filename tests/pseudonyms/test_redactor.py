@@ -305,6 +305,14 @@ def test_rows_of_a_table_in_json_are_copied_by_their_columns(status: str | int) 
     assert left_in(copy_of(text, "x.json"), IDS) == []
 
 
+@pytest.mark.parametrize("key", ["type", "model", "version", "event", "channel"])
+def test_what_an_app_sends_itself_is_replaced_whatever_its_key_is(key: str) -> None:
+    call = {**CALL, "properties": {key: "Jane Roe", "items": [{key: "Jane"}]}, "traits": {"pet": {key: "Roe"}}}
+    for copy in (copy_of(json.dumps(call).encode()), copy_of(json.dumps(call).encode(), "call.yaml")):
+        assert b"Jane" not in copy
+        assert b"Roe" not in copy
+
+
 def test_copies_made_with_one_key_match() -> None:
     assert copy_of(TEXT.encode(), key=b"1" * 32) == copy_of(TEXT.encode(), key=b"1" * 32)
     assert copy_of(TEXT.encode(), key=b"1" * 32) != copy_of(TEXT.encode(), key=b"2" * 32)
