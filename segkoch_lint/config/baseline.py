@@ -98,18 +98,20 @@ class Baseline(msgspec.Struct):
         except OSError as error:
             raise UsageError(f"{file}: the baseline cannot be read: {error.strerror}.") from error
         try:
-            version = msgspec.json.decode(content, type=_Head).version
+            # A name of a file may hold bytes that are no text, which msgspec's own parser refuses.
+            document = json.loads(content)
+            version = msgspec.convert(document, _Head).version
             if version > VERSION:
                 problem = f"{file}: the baseline is of version {version}, and this program reads version {VERSION}."
                 raise UsageError(problem, "Install a newer segkoch-lint.")
-            lines = msgspec.json.decode(content, type=_File).findings
-            key = msgspec.json.decode(content, type=_File).key
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            found = msgspec.convert(document, _File)
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{file}: not a baseline, or a damaged one: {error}.", _HINT) from error
+        lines = found.findings
         counts = Counter({Entry(each.path, each.rule, each.pointer, each.value): each.count for each in lines})
         if len(counts) < len(lines):
             raise UsageError(f"{file}: the baseline is damaged: it has an entry twice.", _HINT)
-        return cls(key, counts)
+        return cls(found.key, counts)
 
     def text(self) -> str:
         """Return the content of the file: a line an entry, in a fixed order, so that reviews show what has changed."""
@@ -187,11 +189,7 @@ class BaselineMatcher:
             self._read.add(relative)
 
     def holds(self, finding: Finding, content: str) -> bool:
-        """Return whether a finding is in the baseline, and use it up: of equal findings only the counted ones are.
-
-        Raises:
-            UsageError: a baseline would have more than `MOST_ENTRIES` entries.
-        """
+        """Return whether a finding is in the baseline, and use it up: of equal findings only the counted ones are."""
         pointer = without_indexes(finding.location.pointer_text(show_ids=True))
         entry = Entry(
             self._path_of(finding.location.path),
@@ -199,11 +197,8 @@ class BaselineMatcher:
             without_indexes(finding.location.pointer),
             self._baseline.digits(finding.code, pointer, content),
         )
-        if self.mode != "apply":
+        if self.mode != "apply" and len(self._found) <= MOST_ENTRIES:
             self._found[entry] += 1
-            if len(self._found) > MOST_ENTRIES:
-                problem = f"{self.file}: over {MOST_ENTRIES:,} different findings are too many for a baseline."
-                raise UsageError(problem, "Set budgets for what logs always have.")
         if self._left[entry] > 0:
             self._left[entry] -= 1
             self._used[entry] += 1
@@ -231,7 +226,14 @@ class BaselineMatcher:
         )
 
     def update(self, applied: Collection[str], across: Collection[str]) -> tuple[Baseline, BaselineChange]:
-        """Return the baseline after the run, and what changes in it; the arguments are those of `gone`."""
+        """Return the baseline after the run, and what changes in it; the arguments are those of `gone`.
+
+        Raises:
+            UsageError: it would have more than `MOST_ENTRIES` entries.
+        """
+        if len(self._found) > MOST_ENTRIES:
+            problem = f"{self.file}: over {MOST_ENTRIES:,} different findings are too many for a baseline."
+            raise UsageError(problem, "Set budgets for what logs always have.")
         if self.mode == "write":
             counts = self._found
         else:

@@ -162,7 +162,11 @@ class Suppressions:
         return self.baseline is not None and os.path.realpath(path) == os.path.realpath(self.baseline.file)
 
     def updated_baseline(self) -> tuple[Baseline, BaselineChange]:
-        """Return the baseline after the run, which has one, and what changes in it."""
+        """Return the baseline after the run, which has one, and what changes in it.
+
+        Raises:
+            UsageError: it would have too many entries.
+        """
         assert self.baseline is not None
         return self.baseline.update(self._applied, self._across)
 

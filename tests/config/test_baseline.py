@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkoch_lint import resources
+from segkoch_lint.config import baseline
 from segkoch_lint.config.baseline import Baseline, BaselineMatcher, BaselineUse, Entry, Mode, counted
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Finding, Location, Severity
@@ -43,9 +44,9 @@ def matched(
 
 
 def written(file: Path, found: list[Found], mode: Mode = "write") -> Baseline:
-    baseline, _ = matched(file, found, mode)[0].update(RULES, ACROSS)
-    file.write_text(baseline.text())
-    return baseline
+    updated, _ = matched(file, found, mode)[0].update(RULES, ACROSS)
+    file.write_text(updated.text())
+    return updated
 
 
 FOUND: st.SearchStrategy[Found] = st.tuples(
@@ -106,11 +107,11 @@ def test_update_removes_what_is_gone_and_adds_only_what_is_accepted(
 @given(LISTS)
 def test_the_file_fits_its_schema_and_holds_what_was_found(file: Path, found: list[Found]) -> None:
     file.unlink(missing_ok=True)
-    baseline = written(file, found)
-    jsonschema.validate(json.loads(baseline.text()), resources.load("baseline"))
-    assert Baseline.load(file) == baseline
-    assert baseline.counts.total() == len(found)
-    assert len(baseline.text().splitlines()) == (len(baseline.counts) + 6 if found else 6) + bool(found)
+    made = written(file, found)
+    jsonschema.validate(json.loads(made.text()), resources.load("baseline"))
+    assert Baseline.load(file) == made
+    assert made.counts.total() == len(found)
+    assert len(made.text().splitlines()) == (len(made.counts) + 6 if found else 6) + bool(found)
 
 
 def test_the_file_is_a_line_an_entry_in_order() -> None:
@@ -182,6 +183,22 @@ def test_an_input_that_is_read_again_is_looked_at_anew(file: Path) -> None:
     assert [*held, matcher.holds(finding(*found[:3]), ""), matcher.holds(finding(*found[:3]), "")] == [True, False] * 2
 
 
+def test_more_entries_than_a_baseline_may_have_are_an_error(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.unlink(missing_ok=True)
+    monkeypatch.setattr(baseline, "MOST_ENTRIES", 2)
+    found = [("a.json", "KCH104", f"/x{number}", "") for number in range(3)]
+    assert matched(file, found[:2] * 2, "write")[0].update(RULES, ACROSS)[0].counts.total() == 4
+    with pytest.raises(UsageError, match="over 2 different findings are too many for a baseline"):
+        matched(file, found, "write")[0].update(RULES, ACROSS)
+
+
+def test_a_path_of_bytes_that_are_no_text_is_kept(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    found = [("\udcff.json", "KCH104", "/x", "")]
+    written(file, found)
+    assert matched(file, found)[1] == [True]
+
+
 GOOD = {"path": "a.json", "rule": "KCH104", "pointer": "/x", "value": "", "count": 1}
 
 
@@ -209,7 +226,7 @@ def test_a_damaged_or_newer_baseline_is_an_error(tmp_path: Path, changes: dict[s
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\xff", b"<<<<<<< HEAD\n", b'{"tool": "segkoch-lint baseline"', b"[]", b"null"]
+    "content", [b"", b"\xff", b"<<<<<<< HEAD\n", b'{"tool": "segkoch-lint baseline"', b"[]", b"null", b"[" * 10**5]
 )
 def test_a_file_that_is_no_baseline_is_an_error(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "b.json"
