@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
+from segkoch_lint.config.applied_rules import AppliedRules
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.position import without_indexes
@@ -176,17 +177,22 @@ class BaselineMatcher:
         self._used: Counter[Entry] = Counter()
         self._found: Counter[Entry] = Counter()
         self._paths = {entry.path for entry in before}
-        self._read: set[str] = set()
+        self._read: dict[str, bool] = {}
         self._folder = os.path.realpath(use.file.parent)
         self._path_of = lru_cache(maxsize=64)(self._relative)
 
-    def begin(self, path: str) -> None:
-        """Note that an input is read; if it was read before, as when it is fixed, its findings are looked for anew."""
+    def begin(self, path: str, *, claimed: bool) -> None:
+        """Note that an input is read; if it was read before, as when it is fixed, its findings are looked for anew.
+
+        Args:
+            path: of the input.
+            claimed: whether it is expected to hold calls.
+        """
         relative = self._path_of(path)
         if relative in self._read:
             self._left.update({entry: self._used.pop(entry) for entry in [*self._used] if entry.path == relative})
         if relative in self._paths:
-            self._read.add(relative)
+            self._read[relative] = claimed
 
     def holds(self, finding: Finding, content: str) -> bool:
         """Return whether a finding is in the baseline, and use it up: of equal findings only the counted ones are."""
@@ -205,28 +211,30 @@ class BaselineMatcher:
             return True
         return self.mode in {"write", "accept"}
 
-    def gone(self, applied: Collection[str], across: Collection[str]) -> Counter[Entry]:
+    def gone(self, rules: AppliedRules) -> Counter[Entry]:
         """Return the accepted findings that do not exist any more.
 
-        Only a run can say this that applied their rule, and read their file or cannot find it; of a rule about the
-        whole input, only a run that read all files of the baseline.
-
-        Args:
-            applied: the codes of the rules that the run applied.
-            across: those of them that are about the whole input.
+        Only a run can say this that applied their rule, and read their file or cannot find it; of a rule about all
+        inputs, only a run that read all files of the baseline.
         """
-        known = {path: path in self._read or self._is_deleted(path) for path in self._paths}
-        all_known = all(known.values())
+        judged = {path: self._judged_in(path, rules) for path in self._paths}
+        everywhere = frozenset.intersection(rules.codes, *judged.values())
         return Counter(
             {
                 entry: count
                 for entry, count in self._left.items()
-                if count > 0 and entry.rule in applied and (all_known if entry.rule in across else known[entry.path])
+                if count > 0 and entry.rule in (everywhere if entry.rule in rules.of_all else judged[entry.path])
             }
         )
 
-    def update(self, applied: Collection[str], across: Collection[str]) -> tuple[Baseline, BaselineChange]:
-        """Return the baseline after the run, and what changes in it; the arguments are those of `gone`.
+    def _judged_in(self, path: str, rules: AppliedRules) -> frozenset[str]:
+        """Return the codes of the rules whose findings in an input the run could find, if there were any."""
+        if path in self._read:
+            return rules.in_input(claimed=self._read[path])
+        return rules.codes if self._is_deleted(path) else frozenset()
+
+    def update(self, rules: AppliedRules) -> tuple[Baseline, BaselineChange]:
+        """Return the baseline after the run, which applied these rules, and what changes in it.
 
         Raises:
             UsageError: it would have more than `MOST_ENTRIES` entries.
@@ -237,7 +245,7 @@ class BaselineMatcher:
         if self.mode == "write":
             counts = self._found
         else:
-            counts = self._before - self.gone(applied, across)
+            counts = self._before - self.gone(rules)
             if self.mode == "accept":
                 counts |= self._found
         added, new = (counts - self._before).total(), (self._found - self._before).total()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from segkoch_lint.config.applied_rules import AppliedRules
 from segkoch_lint.config.baseline import Baseline, BaselineChange, BaselineMatcher
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
 _KEPT_PATHS = 1024
 
-_OF_ALL_INPUTS = frozenset({"user", "device", "event-name", "run"})
-"""What a rule applies to if its findings depend on all inputs."""
-
 
 class _Configured(msgspec.Struct, eq=False):
     """An entry of the configuration, and how often it was used.
@@ -42,6 +40,7 @@ class _Configured(msgspec.Struct, eq=False):
         pointers: the pointers that it applies to; None for all.
         suppression: of its findings; None if it is expired.
         read: whether an input that it applies to was read.
+        claimed: whether one of these was expected to hold calls.
         findings: how many it applies to.
     """
 
@@ -52,6 +51,7 @@ class _Configured(msgspec.Struct, eq=False):
     pointers: re.Pattern[str] | None
     suppression: Suppression | None
     read: bool = False
+    claimed: bool = False
     findings: int = 0
 
 
@@ -63,6 +63,7 @@ class _Commented(msgspec.Struct, eq=False):
         codes: of its rules.
         whole_file: whether it applies to the whole input.
         suppression: of its findings.
+        claimed: whether the input is expected to hold calls.
         findings: how many it applies to.
     """
 
@@ -70,6 +71,7 @@ class _Commented(msgspec.Struct, eq=False):
     codes: frozenset[str]
     whole_file: bool
     suppression: Suppression
+    claimed: bool
     findings: int = 0
 
 
@@ -94,7 +96,8 @@ class Suppressions:
         self, selection: Selection, settings: Settings, applied: Collection[str], today: date | None = None
     ) -> None:
         self._selection = selection
-        self._applied = frozenset(applied) & selection.by_code.keys()
+        self._applied = AppliedRules.of(selection.rules, applied)
+        self._is_claimed = False  # the input that is read
         self._comments: dict[str, list[_Commented]] = {}
         self._invalid: list[SuppressionNote] = []
         self._configured = _configured(selection, settings, today or date.today())  # noqa: DTZ011 - the author's day
@@ -105,13 +108,15 @@ class Suppressions:
         """Return whether any finding may be suppressed."""
         return bool(self._configured or self._comments or self.baseline)
 
-    def begin(self, path: str) -> None:
-        """Note that an input is read, maybe again."""
+    def begin(self, path: str, *, claimed: bool) -> None:
+        """Note that an input is read, maybe again; *claimed* says whether it is expected to hold calls."""
+        self._is_claimed = claimed
         self._comments.pop(path, None)
         if self.baseline is not None:
-            self.baseline.begin(path)
+            self.baseline.begin(path, claimed=claimed)
         for each in self._configured_in(path):
             each.read = True
+            each.claimed = each.claimed or claimed
 
     def add_comments(self, path: str, comments: Sequence[Comment]) -> None:
         """Add the comments of an input."""
@@ -146,14 +151,13 @@ class Suppressions:
             if each.findings and each.suppression is None:
                 number = "1 finding is" if each.findings == 1 else f"{each.findings:,} findings are"
                 yield SuppressionNote("expired", each.place, f"expired after {until}: {number} back")
-            elif not each.findings and each.read and not each.codes.isdisjoint(self._applied):
+            elif each.read and self._is_unused(each):
                 expired = f"expired after {until} and " if each.suppression is None else ""
                 yield SuppressionNote("unused", each.place, f"{expired}suppresses nothing; remove it")
         for path, comments in self._comments.items():
-            for commented in comments:
-                if not commented.findings and not commented.codes.isdisjoint(self._applied):
-                    place = f"{shown_path(path)}:{commented.comment.line}:{commented.comment.column}"
-                    yield SuppressionNote("unused", place, "this comment suppresses nothing; remove it")
+            for commented in filter(self._is_unused, comments):
+                place = f"{shown_path(path)}:{commented.comment.line}:{commented.comment.column}"
+                yield SuppressionNote("unused", place, "this comment suppresses nothing; remove it")
         if self.baseline is not None and self.baseline.mode == "apply":
             yield from self._stale(self.baseline)
 
@@ -168,16 +172,16 @@ class Suppressions:
             UsageError: it would have too many entries.
         """
         assert self.baseline is not None
-        return self.baseline.update(self._applied, self._across)
+        return self.baseline.update(self._applied)
 
-    @property
-    def _across(self) -> frozenset[str]:
-        """The codes of rules whose findings depend on all inputs."""
-        return frozenset(rule.code for rule in self._selection.rules if rule.applies_to in _OF_ALL_INPUTS)
+    def _is_unused(self, suppression: _Configured | _Commented) -> bool:
+        """Return whether the run would have found something that a suppression applies to, and there is nothing."""
+        applied = self._applied.in_input(claimed=suppression.claimed)
+        return not suppression.findings and not suppression.codes.isdisjoint(applied)
 
     def _stale(self, baseline: BaselineMatcher) -> Iterator[SuppressionNote]:
         # Other inputs, without findings of their own, may have been part of findings about all inputs.
-        if gone := baseline.gone(self._applied - self._across, ()).total():
+        if gone := baseline.gone(self._applied.of_single_inputs()).total():
             number = "1 finding in it is" if gone == 1 else f"{gone:,} findings in it are"
             message = f"{number} gone; `segkoch-lint baseline update` removes what is gone"
             yield SuppressionNote("stale", str(baseline.file), message)
@@ -216,7 +220,8 @@ class Suppressions:
             codes = _codes(self._selection, wanted.codes)
         except UsageError as error:
             raise ValueError(error.message.removesuffix(".")) from None
-        return _Commented(comment, codes, wanted.whole_file, Suppression("comment", mask_shapes(wanted.reason)))
+        suppression = Suppression("comment", mask_shapes(wanted.reason))
+        return _Commented(comment, codes, wanted.whole_file, suppression, self._is_claimed)
 
 
 def _configured(selection: Selection, settings: Settings, today: date) -> tuple[_Configured, ...]:

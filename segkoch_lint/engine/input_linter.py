@@ -123,7 +123,7 @@ class InputLinter:
             self.summary.unread.append((source.path, reason))
             return
         documents = read_documents(stream, name=source.path, limits=self._limits, line_filter=self._line_filter)
-        self.suppressions.begin(source.path)
+        self.suppressions.begin(source.path, claimed=source.claimed)
         self._begin(source.path, self.selection.ignored_in(source.path), claimed=source.claimed)
         self.checker.locator.obstacle = _obstacle(stream, source)
         self._stream = stream

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint import resources
 from segkoch_lint.config import baseline
+from segkoch_lint.config.applied_rules import AppliedRules
 from segkoch_lint.config.baseline import Baseline, BaselineMatcher, BaselineUse, Entry, Mode, counted
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Finding, Location, Severity
@@ -23,8 +24,8 @@ from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret
 
 KEY = "0123456789abcdef" * 2
-RULES = ["KCH103", "KCH104", "KCH201"]
-ACROSS = ["KCH201"]
+CODES = ["KCH103", "KCH104", "KCH201"]
+RULES = AppliedRules(frozenset(CODES), frozenset(["KCH201"]))
 
 Found = tuple[str, str, str, str]
 """The path, rule, pointer and content of a finding."""
@@ -39,19 +40,19 @@ def matched(
 ) -> tuple[BaselineMatcher, list[bool]]:
     matcher = BaselineMatcher(BaselineUse(file, mode))
     for path in sorted({*clean, *(each[0] for each in found)}):
-        matcher.begin(path)
+        matcher.begin(path, claimed=True)
     return matcher, [matcher.holds(finding(*each[:3], line), each[3]) for each in found]
 
 
 def written(file: Path, found: list[Found], mode: Mode = "write") -> Baseline:
-    updated, _ = matched(file, found, mode)[0].update(RULES, ACROSS)
+    updated, _ = matched(file, found, mode)[0].update(RULES)
     file.write_text(updated.text())
     return updated
 
 
 FOUND: st.SearchStrategy[Found] = st.tuples(
     st.sampled_from(["a.json", "sub/b.json", "-", "s3://bucket/c.json"]),
-    st.sampled_from(RULES),
+    st.sampled_from(CODES),
     st.sampled_from(["/context", "/0/context", "/1/context", ""]),
     st.sampled_from(["", '"x"', '"y"', "null"]),
 )
@@ -72,7 +73,7 @@ def test_what_was_written_is_not_new_in_any_order_and_on_any_line(
     shuffled = random.sample(found, len(found))
     matcher, held = matched(file, shuffled, line=line)
     assert all(held)
-    assert not matcher.gone(RULES, ACROSS)
+    assert not matcher.gone(RULES)
 
 
 @given(LISTS, FOUND)
@@ -93,7 +94,7 @@ def test_update_removes_what_is_gone_and_adds_only_what_is_accepted(
     before = written(file, found)
     kept = [each for each in found if data.draw(st.booleans())]
     matcher, held = matched(file, [*kept, *new], "update", clean=[each[0] for each in found])
-    updated, change = matcher.update(RULES, ACROSS)
+    updated, change = matcher.update(RULES)
     assert updated.counts <= before.counts
     assert updated.counts.total() == sum(held) == change.kept
     assert change.removed == before.counts.total() - change.kept
@@ -130,7 +131,7 @@ def test_no_value_and_no_key_that_is_personal_data_is_in_the_file(file: Path) ->
     matcher = BaselineMatcher(BaselineUse(file, "write"))
     masked = Secret("/traits/ann@example.com", "/traits/…@…")
     matcher.holds(finding("a.json", "KCH103", masked), '"secret-4711"')
-    text = matcher.update(RULES, ACROSS)[0].text()
+    text = matcher.update(RULES)[0].text()
     assert "secret" not in text
     assert "ann" not in text
     assert json.loads(text)["findings"][0]["pointer"] == "/traits/…@…"
@@ -159,19 +160,23 @@ def test_paths_are_relative_to_the_folder_of_the_baseline(tmp_path: Path, monkey
 
 
 def test_only_what_a_run_could_see_is_gone(tmp_path: Path) -> None:
+    code = frozenset(["KCH104"])
+    one, of_all, of_inputs = AppliedRules(code), AppliedRules(code, code), AppliedRules(code, frozenset(), code)
     for name in ("read.json", "other.json"):
         (tmp_path / name).write_text("{}")
     names = ("read.json", "other.json", "deleted.json", "-", "s3://bucket/x")
     file = tmp_path / "b.json"
     written(file, [(str(tmp_path / name) if ".json" in name else name, "KCH104", "/x", "") for name in names])
     matcher = BaselineMatcher(BaselineUse(file))
-    matcher.begin(str(tmp_path / "read.json"))
-    assert {entry.path for entry in matcher.gone(["KCH104"], [])} == {"read.json", "deleted.json"}
-    assert not matcher.gone(["KCH103"], [])
-    assert not matcher.gone(["KCH104"], ["KCH104"])
+    matcher.begin(str(tmp_path / "read.json"), claimed=False)
+    assert {entry.path for entry in matcher.gone(one)} == {"read.json", "deleted.json"}
+    assert not matcher.gone(AppliedRules(frozenset(["KCH103"])))
+    assert not matcher.gone(of_all)
+    assert {entry.path for entry in matcher.gone(of_inputs)} == {"deleted.json"}
+    assert not matcher.gone(of_all.of_single_inputs())
     for name in ("-", "s3://bucket/x", str(tmp_path / "other.json")):
-        matcher.begin(name)
-    assert len(matcher.gone(["KCH104"], ["KCH104"])) == 5
+        matcher.begin(name, claimed=False)
+    assert len(matcher.gone(of_all)) == 5
 
 
 def test_an_input_that_is_read_again_is_looked_at_anew(file: Path) -> None:
@@ -179,7 +184,7 @@ def test_an_input_that_is_read_again_is_looked_at_anew(file: Path) -> None:
     found = ("a.json", "KCH104", "/x", "")
     written(file, [found, ("b.json", "KCH104", "/x", "")])
     matcher, held = matched(file, [found, found])
-    matcher.begin("a.json")
+    matcher.begin("a.json", claimed=True)
     assert [*held, matcher.holds(finding(*found[:3]), ""), matcher.holds(finding(*found[:3]), "")] == [True, False] * 2
 
 
@@ -187,9 +192,9 @@ def test_more_entries_than_a_baseline_may_have_are_an_error(file: Path, monkeypa
     file.unlink(missing_ok=True)
     monkeypatch.setattr(baseline, "MOST_ENTRIES", 2)
     found = [("a.json", "KCH104", f"/x{number}", "") for number in range(3)]
-    assert matched(file, found[:2] * 2, "write")[0].update(RULES, ACROSS)[0].counts.total() == 4
+    assert matched(file, found[:2] * 2, "write")[0].update(RULES)[0].counts.total() == 4
     with pytest.raises(UsageError, match="over 2 different findings are too many for a baseline"):
-        matched(file, found, "write")[0].update(RULES, ACROSS)
+        matched(file, found, "write")[0].update(RULES)
 
 
 def test_a_path_of_bytes_that_are_no_text_is_kept(file: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_pointer_is_compared_with_the_whole_key_that_reports_mask() -> None:
 @pytest.mark.parametrize("days", [-1, 0, 1])
 def test_an_entry_applies_up_to_and_on_its_last_day(days: int) -> None:
     found = suppressions(entry(until=TODAY + timedelta(days=days)))
-    found.begin("a.json")
+    found.begin("a.json", claimed=True)
     assert bool(found.applied(finding()).suppression) is (days >= 0)
     notes = [(note.kind, note.place, note.message) for note in found.notes()]
     place, until = "c.toml:7: suppress[0]", "expired after 2026-11-26"
@@ -76,14 +76,20 @@ def test_an_entry_applies_up_to_and_on_its_last_day(days: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("applied", "read", "is_unused"),
-    [("KCH104", "a.json", True), ("KCH105", "a.json", False), ("KCH104", "b.json", False)],
+    ("codes", "applied", "read", "claimed", "is_unused"),
+    [
+        ("KCH104", "KCH104", "a.json", False, True),
+        ("KCH104", "KCH105", "a.json", True, False),
+        ("KCH104", "KCH104", "b.json", True, False),
+        ("KCH002", "KCH002", "a.json", True, True),
+        ("KCH002", "KCH002", "a.json", False, False),
+    ],
 )
 def test_an_entry_is_unused_only_if_its_file_was_read_and_its_rule_applied(
-    applied: str, read: str, is_unused: bool
+    codes: str, applied: str, read: str, claimed: bool, is_unused: bool
 ) -> None:
-    found = suppressions(entry(path="a.json"), applied=applied)
-    found.begin(read)
+    found = suppressions(entry(codes, path="a.json"), applied=applied)
+    found.begin(read, claimed=claimed)
     assert [note.kind for note in found.notes()] == (["unused"] if is_unused else [])
 
 

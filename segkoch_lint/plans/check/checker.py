@@ -134,14 +134,14 @@ class PlanChecker:
     def findings_of_file(self, file: PlanFile) -> Iterator[Finding]:
         """Count a file, and yield the findings that do not depend on what its plans accept."""
         summary, path = self.summary, file.source.path
-        self.suppressions.begin(path)
+        claimed = file.source.named and not self._allow_empty
+        self.suppressions.begin(path, claimed=claimed)
         summary.inputs += not file.unread
         summary.bytes += file.size
         if file.unread:
             summary.unread.append((path, file.unread))
         else:
             summary.file(path).inputs += 1
-        claimed = file.source.named and not self._allow_empty
         if file.parse_errors and file.is_unrelated and not claimed:
             summary.unreadable.append(path)
             return
