@@ -12,7 +12,7 @@ from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
-from segkoch_lint.reporting.text_figures import count
+from segkoch_lint.reporting.text_figures import count, fix_clause
 from segkoch_lint.reporting.text_summary import SEVERITY_COLORS, TextSummary
 from segkoch_lint.reporting.text_writer import Piece, TextWriter
 
@@ -72,7 +72,7 @@ class Reporter:
         path = shown_path(location.path) or "<value>"
         files.setdefault(path, []).append(location.text(show_ids=show_ids).removeprefix(path).removeprefix(":"))
         if finding.remedy and len(rule.fixes) < _MOST_FIXES:
-            rule.fixes[finding.remedy] = None
+            rule.fixes[finding.remedy + fix_clause(finding)] = None
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the rules, the tables and the totals."""

@@ -4,8 +4,10 @@ from collections import Counter
 
 import click
 import pytest
+from msgspec import structs
 
 from segkoch_lint.findings.finding import Finding, Location, Severity
+from segkoch_lint.findings.fix import Edit, Fix
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.summary import CallTally, RuleTally, Summary
 from segkoch_lint.reporting import ReportOptions, RunResult
@@ -79,6 +81,12 @@ def test_related_locations_are_shown() -> None:
         "    at events/a\\u{1b}[31m.json:12:9",
         "    see b.json:3:1: the mobile call",
     ]
+
+
+def test_a_fix_that_the_program_makes_says_so() -> None:
+    alike = [structs.replace(each, fix=Fix("Write it in lower case", (Edit(Span(1, 1, 1, 2), "x"),))) for each in ALIKE]
+    text = written("grouped", ReportOptions(), alike)
+    assert text.count("  = Fix it. (--fix does this)\n") == text.count("Fix it.") == 1
 
 
 def test_quiet_shows_the_table_of_rules() -> None:
