@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from segkoch_lint import __version__
 from segkoch_lint.errors import UsageError
 from segkoch_lint.reporting.escaping import visible
+from segkoch_lint.reporting.text_figures import count
 
 if TYPE_CHECKING:
     from segkoch_lint.reporting.html_report.content import Content
@@ -38,7 +39,7 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters["number"] = "{:,}".format
+        environment.filters |= {"number": "{:,}".format, "count": count}
         self._template = environment.get_template("page.html.jinja")
         self._style, self._script = ((_FOLDER / name).read_text("utf-8") for name in ("page.css", "page.js"))
 

@@ -36,9 +36,12 @@ def test_the_page_says_how_many_calls_are_ready_limited_and_faulty(program: Prog
 def test_one_run_has_tables_by_day_version_event_platform_and_what_the_user_asks_for(
     program: Program, tmp_path: Path
 ) -> None:
-    file, report = written(tmp_path, calls(100)), tmp_path / "report.html"
-    text = program("check", "-q", "--isolated", "--group-by=library", "--output", f"html:{report}", str(file)).out
+    file, report, json_report = written(tmp_path, calls(100)), tmp_path / "report.html", tmp_path / "report.json"
+    outputs = ("--output", f"html:{report}", "--output", f"json:{json_report}")
+    text = program("check", "-q", "--isolated", "--group-by=library", *outputs, str(file)).out
     assert [line.split()[0] for line in text.splitlines() if "share ready" in line] == ["library", "library"]
+    groups = json.loads(json_report.read_text())["summary"]["groups"]
+    assert {tuple(each["group"]) for each in groups} == {("library",)}
     page = Elements(report.read_text())
     headings = ["by-day", "by-version", "by-event", "by-platform", "by-library"]
     assert [each["id"] for tag, each in page.found if tag == "h2" and str(each["id"]).startswith("by-")] == headings
@@ -68,8 +71,8 @@ def test_the_examples_are_the_first_findings_of_each_file() -> None:
 
 def test_the_page_says_how_many_findings_it_does_not_show(program: Program, tmp_path: Path) -> None:
     text = Elements(page_of(program, "check", str(written(tmp_path, calls(200))), "--select=KCH103")).text
-    assert f"{MOST_OF_FILE} of 40 findings are shown as examples" in text
-    assert f"{MOST_OF_FILE} examples; 30 findings are not shown" in text
+    assert f"Shown as examples: {MOST_OF_FILE} of 40 findings." in text
+    assert f"{MOST_OF_FILE} examples; not shown: 30 findings" in text
 
 
 def test_a_fix_is_beside_the_libraries_that_need_it(program: Program, tmp_path: Path) -> None:
@@ -198,6 +201,21 @@ def test_a_page_of_tracking_plans_has_requirements_and_no_calls(program: Program
     assert "KCH103 invalid-device-type" in page.text
     assert "Kochava can use the call" not in page.text
     assert not [each for tag, each in page.found if tag == "svg"]
+
+
+@pytest.mark.slow
+def test_a_page_of_a_change_of_a_plan_has_both_versions_and_the_replayed_calls(
+    program: Program, tmp_path: Path
+) -> None:
+    for name, schema in (("old", guard()), ("new", {})):
+        (tmp_path / f"{name}.json").write_text(json.dumps(public_api({}, {"Order Completed": schema})))
+    log = written(tmp_path, iter([call(), call()]))
+    plans = (str(tmp_path / "old.json"), str(tmp_path / "new.json"))
+    text = Elements(page_of(program, "plan", "diff", *plans, "--replay", str(log))).text
+    assert "requirement before now rules guarded partly open" in text
+    assert "KCH103 invalid-device-type guarded open 0 0 1" in text
+    assert "2 calls replayed, 2 of them useful" in text
+    assert "1 finding in 1 plan rule." in text
 
 
 def test_the_page_is_the_same_with_the_core_and_without(
