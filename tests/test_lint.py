@@ -10,6 +10,7 @@ import pytest
 
 import segkoch_lint
 from segkoch_lint import Settings, Severity, Span, UsageError, lint
+from segkoch_lint.config.expectations import Expectation
 
 SAMPLE = {
     "user_id": "019mr8mf4r",
@@ -149,6 +150,14 @@ def test_a_finding_reads_like_the_text_report(good_call: dict[str, Any], tmp_pat
     assert ": error KCH103 invalid-device-type  context.device.type is" in str(finding)
     (finding,) = lint(good_call)
     assert str(finding).startswith("<value>:/context/device/type: error KCH103")
+
+
+def test_expected_calls_that_are_missing_are_found_last(good_call: dict[str, Any]) -> None:
+    good_call["context"]["device"]["type"] = "iOS"
+    expected = (Expectation(platform="ios", min=1), Expectation(library="analytics-swift", min=1))
+    findings = list(lint(good_call, settings=Settings(expect=expected)))
+    assert [finding.code for finding in findings] == ["KCH103", "KCH601"]
+    assert findings[-1].message == "platform ios: 0 of 1 delivered call; at least 1 are expected"
 
 
 def test_budgets_are_public() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from segkoch_lint.config.former_report import FormerReport, read_former_report, smallest_group
@@ -122,7 +122,8 @@ def test_the_comparison_is_what_plain_arithmetic_gives(
     report = former(Fraction(drop, 100), least, **dict(zip(names, before, strict=False)))
     run = platforms(**dict(zip(names, now, strict=True)))
     total_before, total_now = sum(before), sum(now)
-    expected = ["all"] if total_before >= least and total_now * 100 < total_before * (100 - drop) else []
+    assume(total_before >= least)  # a smaller report is not read
+    expected = ["all"] if total_now * 100 < total_before * (100 - drop) else []
     for name, one_before, one_now in zip(names, before, now, strict=False):
         others_before, others_now = total_before - one_before, total_now - one_now
         size, fell = Fraction(one_before), one_now * 100 < one_before * (100 - drop)
