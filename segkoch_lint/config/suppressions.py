@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _KEPT_PATHS = 1024
 
+_ALL_LINES = 0
+"""The key of comments that apply to a whole input, in place of a line."""
+
 
 class _Configured(msgspec.Struct, eq=False):
     """An entry of the configuration, and how often it was used.
@@ -61,7 +64,7 @@ class _Commented(msgspec.Struct, eq=False):
     Attributes:
         comment: the comment.
         codes: of its rules.
-        whole_file: whether it applies to the whole input.
+        lines: that it applies to; `_ALL_LINES` for the whole input.
         suppression: of its findings.
         claimed: whether the input is expected to hold calls.
         findings: how many it applies to.
@@ -69,7 +72,7 @@ class _Commented(msgspec.Struct, eq=False):
 
     comment: Comment
     codes: frozenset[str]
-    whole_file: bool
+    lines: frozenset[int]
     suppression: Suppression
     claimed: bool
     findings: int = 0
@@ -99,6 +102,7 @@ class Suppressions:
         self._applied = AppliedRules.of(selection.rules, applied)
         self._is_claimed = False  # the input that is read
         self._comments: dict[str, list[_Commented]] = {}
+        self._by_line: dict[tuple[str, int], list[_Commented]] = {}
         self._invalid: list[SuppressionNote] = []
         self._configured = _configured(selection, settings, today or date.today())  # noqa: DTZ011 - the author's day
         self.baseline = BaselineMatcher(settings.baseline) if settings.baseline else None
@@ -111,7 +115,9 @@ class Suppressions:
     def begin(self, path: str, *, claimed: bool) -> None:
         """Note that an input is read, maybe again; *claimed* says whether it is expected to hold calls."""
         self._is_claimed = claimed
-        self._comments.pop(path, None)
+        for commented in self._comments.pop(path, ()):
+            for line in commented.lines:
+                self._by_line.pop((path, line), None)
         if self.baseline is not None:
             self.baseline.begin(path, claimed=claimed)
         for each in self._configured_in(path):
@@ -122,10 +128,14 @@ class Suppressions:
         """Add the comments of an input."""
         for each in comments:
             try:
-                self._comments.setdefault(path, []).append(self._commented(each))
+                commented = self._commented(each)
             except ValueError as problem:
                 place = f"{shown_path(path)}:{each.line}:{each.column}"
                 self._invalid.append(SuppressionNote("invalid", place, f"{problem}.", COMMENT_FORMS))
+                continue
+            self._comments.setdefault(path, []).append(commented)
+            for line in commented.lines:
+                self._by_line.setdefault((path, line), []).append(commented)
 
     def applied(self, finding: Finding, content: str = "") -> Finding:
         """Return a finding with its suppression, if it has one.
@@ -195,11 +205,11 @@ class Suppressions:
                 each.findings += 1
                 if each.suppression is not None:
                     return each.suppression
-        for commented in self._comments.get(location.path, ()):
-            at = location.span.line if location.span else None
-            if finding.code in commented.codes and (commented.whole_file or at in commented.comment.lines):
-                commented.findings += 1
-                return commented.suppression
+        for line in (location.span.line if location.span else _ALL_LINES, _ALL_LINES):
+            for commented in self._by_line.get((location.path, line), ()):
+                if finding.code in commented.codes:
+                    commented.findings += 1
+                    return commented.suppression
         if self.baseline is not None and self.baseline.holds(finding, content):
             return Suppression("baseline", self.baseline.file.name)
         return None
@@ -221,7 +231,8 @@ class Suppressions:
         except UsageError as error:
             raise ValueError(error.message.removesuffix(".")) from None
         suppression = Suppression("comment", mask_shapes(wanted.reason))
-        return _Commented(comment, codes, wanted.whole_file, suppression, self._is_claimed)
+        lines = frozenset([_ALL_LINES]) if wanted.whole_file else comment.lines
+        return _Commented(comment, codes, lines, suppression, self._is_claimed)
 
 
 def _configured(selection: Selection, settings: Settings, today: date) -> tuple[_Configured, ...]:

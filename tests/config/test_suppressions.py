@@ -109,6 +109,16 @@ def test_a_comment_applies_to_its_lines_and_codes_of_its_file() -> None:
     assert list(found.notes()) == []
 
 
+def test_a_comment_on_the_line_comes_before_that_of_the_file() -> None:
+    found = suppressions()
+    head = comment("ignore-file[KCH1] all", at_head=True)
+    found.add_comments("a.yaml", [head, comment("ignore[KCH104] this", 3)])
+    reasons = [found.applied(finding(path="a.yaml", line=line)).suppression for line in (3, 4)]
+    assert reasons == [Suppression("comment", "this"), Suppression("comment", "all")]
+    found.begin("a.yaml", claimed=True)
+    assert found.applied(finding(path="a.yaml", line=3)).suppression is None
+
+
 def test_a_comment_at_the_head_applies_to_the_whole_file() -> None:
     found = suppressions()
     found.add_comments("a.yaml", [comment("ignore-file[KCH104] mail ann@example.com", at_head=True)])

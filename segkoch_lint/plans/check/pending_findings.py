@@ -121,8 +121,11 @@ class FindingWriter:
 
 
 def _content(pending: PendingPlanFinding) -> str:
-    """Return what identifies a finding besides its rule and its pointer: nothing that depends on other rules."""
-    names = ("type", "event", "requirements", "platform", "keyword", "format")
+    """Return what identifies a finding besides its rule and its pointer.
+
+    The event of a finding about several rules is only that of the first one, which may be removed.
+    """
+    names = [*(("type", "event") if len(pending.rules) == 1 else ()), "requirements", "platform", "keyword", "format"]
     parts = [pending.properties.get(name, "") for name in names]
     return "\n".join([*parts, str(pending.values.get("problem", ""))])
 
