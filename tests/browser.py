@@ -55,17 +55,6 @@ class Browser:
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         return Page(self, session)
 
-    def wait_for(self, event: str) -> None:
-        """Wait until an event of this name has come, and forget the events until then."""
-        while True:
-            while self.events:
-                name, _ = self.events.pop(0)
-                if name == event:
-                    return
-            answer = self._next()
-            if "method" in answer:
-                self.events.append((answer["method"], answer["params"]))
-
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
             chunk = os.read(self._answers.fileno(), 1 << 16)

@@ -12,6 +12,7 @@ from segkoch_lint.reporting import GROUPINGS, RunResult
 from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.html_report.charts import Chart, Part, chart_of_days, parts_of
 from segkoch_lint.reporting.text_figures import share
+from segkoch_lint.rules.catalogue import built_in
 
 MOST_ROWS = 100
 """Groups in a table; the others are added up in one row."""
@@ -63,6 +64,12 @@ class Breakdown(msgspec.Struct, frozen=True):
     chart: Chart | None
 
 
+def rule_names(result: RunResult) -> RuleNames:
+    """Return the names and severities of all rules; those of rules with findings are the configured ones."""
+    catalogue = (*built_in(), *result.catalogue)
+    return {rule.code: (rule.name, rule.severity) for rule in catalogue} | dict(result.rules)
+
+
 def breakdowns(summary: Summary, result: RunResult, *, show_ids: bool) -> Iterator[Breakdown]:
     """Yield the tables of the calls of a run: those of every page, and those that the user asked for."""
     for grouping in dict.fromkeys((*GROUPINGS["html"], *result.groupings)):
@@ -73,7 +80,7 @@ def breakdowns(summary: Summary, result: RunResult, *, show_ids: bool) -> Iterat
         if grouping == ("day",):
             chart = chart_of_days({day: tally for (day,), tally in groups})
         heading = _HEADINGS.get(grouping) or f"By {', '.join(grouping)}"
-        rows = _rows(groups, grouping, result.rules)
+        rows = _rows(groups, grouping, rule_names(result))
         yield Breakdown("by-" + "-".join(grouping), heading, grouping, rows, chart)
 
 

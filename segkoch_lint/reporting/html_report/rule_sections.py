@@ -10,6 +10,7 @@ import msgspec
 from segkoch_lint.findings.finding import Finding, Snippet
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import RunResult
+from segkoch_lint.reporting.html_report.breakdowns import rule_names
 from segkoch_lint.reporting.html_report.examples import NeededFix, RuleExamples
 from segkoch_lint.reporting.text_figures import budget_text, fix_clause, share
 from segkoch_lint.rules.catalogue import Rule, built_in
@@ -81,7 +82,7 @@ def rule_sections(
         show_ids: whether ids are shown instead of masked.
     """
     rules = {rule.code: rule for rule in (*built_in(), *result.catalogue)}
-    names = {code: (rule.name, rule.severity) for code, rule in rules.items()} | dict(result.rules)
+    names = rule_names(result)
 
     def order(code: str) -> tuple[int, int, str]:
         return -names[code][1], -summary.rules[code].calls, code
