@@ -61,7 +61,7 @@ def snippet(document: Document, span: Span, *, show_ids: bool = False, around: i
         around: lines before and after.
         width: code points of a line to show.
     """
-    numbers = range(max(document.start[0], span.line - around), span.line + around + 1)
+    numbers = range(max(1, span.line - around), span.line + around + 1)
     lines = [(number, _in_short(line)) for number in numbers for line in document.lines(number, number)]
     if show_ids:
         return _snippet(lines, span, width, lambda _: _touching(()))
