@@ -41,10 +41,12 @@ def with_baseline(settings: Settings, file: Path | None, mode: Mode = "apply") -
         mode: what the run does with its baseline.
 
     Raises:
-        UsageError: the run is to change a baseline, and none is named.
+        UsageError: the run is to change a baseline, and none is named; or the file is ``-``.
     """
     from segkoch_lint.config.baseline import BaselineUse  # noqa: PLC0415 - few runs have a baseline
 
+    if file == Path("-"):
+        raise UsageError("--baseline -: a file is expected; a baseline is not read from standard input.")
     if file is None and settings.baseline is not None:
         file = settings.baseline.file
     if file is not None:

@@ -32,7 +32,8 @@ MOST_ENTRIES = 200_000
 _DIGITS = 3
 """Hexadecimal digits of the hash of a value."""
 
-_HINT = "`segkoch-lint baseline write` makes a new one."
+_MISSING_HINT = "`segkoch-lint baseline write` makes a new one."
+_DAMAGED_HINT = "Restore it, or remove it; `segkoch-lint baseline write` makes a new one."
 
 Mode = Literal["apply", "update", "accept", "write"]
 """What a run does with a baseline: find what is new; also remove what is gone; also add what is new; make it anew."""
@@ -95,7 +96,7 @@ class Baseline(msgspec.Struct):
         try:
             content = file.read_bytes()
         except FileNotFoundError:
-            raise UsageError(f"{file}: there is no such baseline.", _HINT) from None
+            raise UsageError(f"{file}: there is no such baseline.", _MISSING_HINT) from None
         except OSError as error:
             raise UsageError(f"{file}: the baseline cannot be read: {error.strerror}.") from error
         try:
@@ -107,11 +108,11 @@ class Baseline(msgspec.Struct):
                 raise UsageError(problem, "Install a newer segkoch-lint.")
             found = msgspec.convert(document, _File)
         except (ValueError, RecursionError) as error:
-            raise UsageError(f"{file}: not a baseline, or a damaged one: {error}.", _HINT) from error
+            raise UsageError(f"{file}: not a baseline, or a damaged one: {error}.", _DAMAGED_HINT) from error
         lines = found.findings
         counts = Counter({Entry(each.path, each.rule, each.pointer, each.value): each.count for each in lines})
         if len(counts) < len(lines):
-            raise UsageError(f"{file}: the baseline is damaged: it has an entry twice.", _HINT)
+            raise UsageError(f"{file}: the baseline is damaged: it has an entry twice.", _DAMAGED_HINT)
         return cls(found.key, counts)
 
     def text(self) -> str:

@@ -218,5 +218,6 @@ def test_show_counts_by_rule_or_file(folder: Path, program: Program) -> None:
     assert program("baseline", "show", "--baseline", "b.json", "--by", "file").out.splitlines()[1].split() == [
         *("a.json", "2", "2"),
     ]
+    assert program("baseline", "show", "--baseline", "-").status == 2
     ran = program("baseline", "show")
     assert (ran.status, ran.err.splitlines()[0]) == (2, "Error: No baseline is named.")
