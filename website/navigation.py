@@ -34,6 +34,12 @@ def pages(configuration: str) -> list[str]:
     return list(_pages(tomllib.loads(configuration)["project"]["nav"]))
 
 
+def styles(configuration: str) -> list[str]:
+    """Return the files in `extra_css`."""
+    files: list[str] = tomllib.loads(configuration)["project"].get("extra_css", [])
+    return files
+
+
 def _pages(entry: Any) -> Iterator[str]:
     if isinstance(entry, str):
         yield entry

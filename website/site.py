@@ -37,7 +37,7 @@ def build(root: Path, destination: Path) -> int:
         stage = Path(folder)
         (stage / "zensical.toml").write_text(configuration, encoding="utf-8")
         # The copy keeps the paths of the repository, so that a link is the same there, here and on the site.
-        for name in {*pages, *_linked_files(root, pages)}:
+        for name in {*pages, *navigation.styles(configuration), *_linked_files(root, pages)}:
             (stage / "pages" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, stage / "pages" / name)
         ran = subprocess.run([sys.executable, "-m", "zensical", "build", "--strict"], cwd=stage, check=False)
