@@ -23,7 +23,7 @@ from segkoch_lint.findings.finding import Finding, Location, Snippet, Suppressio
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.masking import Secret, mask_name
 from segkoch_lint.findings.summary import CallTally, Group, RuleTally, Summary
-from segkoch_lint.rules.fixes import Change, change_of
+from segkoch_lint.rules.fixes import change_of
 from segkoch_lint.rules.remedies import best_remedy
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
 from segkoch_lint.rules.violations import Violation, shown_text
@@ -286,7 +286,7 @@ class DocumentChecker:
                 violation.remedy or best_remedy(violation.rule, library, (*words, violation.form)),
                 on_key=violation.rule.blames_key,
                 properties=properties,
-                change=_change(call, violation, exists=template.exists),
+                change=change_of(violation.rule, call.message, violation.path) if template.exists else None,
             )
 
     def _group(self, call: Call, document: Document) -> Group:
@@ -335,13 +335,6 @@ def _of_unit(unit: Path, violations: Iterable[Violation]) -> Iterator[PendingFin
     for each in violations:
         remedy = each.remedy or best_remedy(each.rule, "")
         yield PendingFinding(each.rule, each.template, (*unit, *each.path), unit, each.values, remedy)
-
-
-def _change(call: Call, violation: Violation, *, exists: bool) -> Change | None:
-    """Return the fix of a violation; None if there is none. The key of a row is the name of a column."""
-    if not exists or (call.row is not None and violation.rule.blames_key):
-        return None
-    return change_of(violation.rule, call.message, violation.path)
 
 
 def _path_in(unit: Call | Batch | DestinationSettings, path: Path) -> Path:

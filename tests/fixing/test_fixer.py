@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.findings.position import value_at
 from segkoch_lint.fixing.fixer import FixedFile, Fixer, UnfixedFile
+from segkoch_lint.fixing.stored_text import StoredText
 from segkoch_lint.fixing.writer import write
 from segkoch_lint.inputs.input import Input
 from segkoch_lint.linter import Linter
@@ -207,38 +208,77 @@ def test_rules_that_are_ignored_in_a_file_are_not_fixed(tmp_path: Path) -> None:
     assert file.fixed == {"KCH304": 1}
 
 
-def test_a_rule_of_the_user_is_fixed(tmp_path: Path) -> None:
-    (tmp_path / "rules").mkdir()
-    rule = {
+LOWER_CASE = {"pattern": "^[^A-Z]*$"}
+
+
+def user_rule() -> dict[str, Any]:
+    """Return a rule file with a fix, which lacks its constraint and its examples."""
+    return {
         "$schema": "urn:segkoch-lint:rule",
-        "title": "lower-case-currency",
-        "description": "Currencies are written in lower case, since the warehouse joins them so.",
+        "title": "lower-case",
+        "description": "Texts are written in lower case, since the warehouse joins them so.",
         "rule": {
             "code": "SHOP001",
             "severity": "error",
             "origin": "beyond",
             "applies-to": "call",
-            "message": "properties.currency is {value}",
+            "message": "not in lower case",
             "source": ["https://wiki.example.com"],
             "fix": {"lower-case": True},
         },
         "remedy": {"default": "Write it in lower case."},
-        "properties": {"properties": {"properties": {"currency": {"pattern": "^[^A-Z]*$"}}}},
-        "examples": [{"type": "track", "event": "A", "userId": "u", "properties": {"currency": "eur"}}],
-        "counterexamples": [
-            {
-                "patch": [{"op": "add", "path": "/properties/currency", "value": "EUR"}],
-                "place": "/properties/currency",
-            }
-        ],
     }
-    (tmp_path / "rules" / "SHOP001.json").write_text(json.dumps(rule))
+
+
+def with_rule(folder: Path, pointer: str, good: str, bad: str) -> Settings:
+    """Return settings with a rule of the user: the value at a pointer is in lower case."""
+    *way, last = pointer.split("/")[1:]
+    constraint: dict[str, Any] = {"properties": {last: LOWER_CASE}}
+    example: dict[str, Any] = {last: good}
+    for step in reversed(way):
+        constraint, example = {"properties": {step: constraint}}, {step: example}
+    patch = [{"op": "add", "path": pointer, "value": bad}]
+    rule = {
+        **user_rule(),
+        **constraint,
+        "examples": [{"type": "track", "event": "A", "userId": "u", **example}],
+        "counterexamples": [{"patch": patch, "place": pointer}],
+    }
+    (folder / "rules").mkdir()
+    (folder / "rules" / "SHOP001.json").write_text(json.dumps(rule))
+    return Settings(rules=(folder / "rules",))
+
+
+def test_a_rule_of_the_user_is_fixed(tmp_path: Path) -> None:
     path = tmp_path / "call.json"
-    path.write_text(json.dumps({**IOS_CALL, "properties": {"currency": "E\u0055R", "note": "EUR"}}))
-    (file,) = found_in(path, Settings(rules=(tmp_path / "rules",)))
+    path.write_text(json.dumps({**IOS_CALL, "properties": {"currency": "EUR", "note": "EUR"}}))
+    (file,) = found_in(path, with_rule(tmp_path, "/properties/currency", "eur", "EUR"))
 
     assert isinstance(file, FixedFile)
     assert json.loads(file.after.stored)["properties"] == {"currency": "eur", "note": "EUR"}
+
+
+def test_a_fix_that_overlaps_another_one_waits_for_the_next_round(tmp_path: Path) -> None:
+    """This escape of YAML makes both fixes write the whole text anew, one of them in capitals."""
+    text = json.dumps(call(fixed=True)).replace('"type": "ios"', r'"type": "\x69OS "')
+    path = tmp_path / "call.yaml"
+    path.write_text(text)
+    (file,) = found_in(path)
+
+    assert isinstance(file, FixedFile)
+    assert file.fixed == {"KCH103": 1}
+    assert file.after.stored.decode() == json.dumps(call(fixed=True))
+
+
+def test_edits_of_two_rules_at_one_place_do_not_mix(tmp_path: Path) -> None:
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps(call()))
+    (file,) = found_in(path, with_rule(tmp_path, "/context/device/advertisingId", "a", "A"))
+    expected = call(fixed=True)
+    expected["context"]["device"]["advertisingId"] = UUID.lower()
+
+    assert isinstance(file, FixedFile)
+    assert json.loads(file.after.stored) == expected
 
 
 def test_a_missing_file_is_a_failure(tmp_path: Path) -> None:
@@ -368,3 +408,14 @@ def test_the_bytes_outside_of_edits_are_the_same(tmp_path: Path) -> None:
         expected = expected.replace(old, new)
 
     assert file.after.stored.decode() == expected
+
+
+def test_a_text_that_a_fix_would_break_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The edits of a fix are checked one by one; this is about a fault of the program."""
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps(call()))
+    monkeypatch.setattr(StoredText, "edited", lambda _self, _edits: StoredText(b'{"type": "track", "userId"'))
+    (found,) = found_in(path)
+
+    assert isinstance(found, UnfixedFile)
+    assert found.is_failure
