@@ -104,6 +104,20 @@ def test_findings_about_plans_are_suppressed(folder: Path, program: Program) -> 
     assert ran.err == ""
 
 
+@pytest.mark.slow  # a plan is probed in a process
+def test_a_comment_in_a_plan_in_yaml_suppresses_findings(folder: Path, program: Program) -> None:
+    plan = (
+        "# segkoch-lint: ignore-file[KCH401] this plan guards nothing on purpose\n"
+        "data:\n  trackingPlan: {name: P}\n  rules:\n"
+        "  - {type: TRACK, key: Order, version: 1, jsonSchema: {type: object}}\n"
+    )
+    (folder / "plan.yaml").write_text(plan)
+    ran = program("plan", "check", "plan.yaml", "-f", "json")
+    assert (ran.status, summary(ran)["suppressed"]["comment"], ran.err) == (0, 1, "")
+    (folder / "plan.yaml").write_text(plan.replace("KCH401", "KCH999"))
+    assert program("plan", "check", "plan.yaml").status == 2
+
+
 def test_a_comment_in_yaml_suppresses_findings_and_a_string_does_not(folder: Path, program: Program) -> None:
     (folder / "a.yaml").write_text(YAML)
     report = json.loads(program("check", "a.yaml", "-f", "json").out)

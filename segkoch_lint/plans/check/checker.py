@@ -9,6 +9,7 @@ from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.suppressions import Suppressions
 from segkoch_lint.documents.detection import may_hold_calls
+from segkoch_lint.documents.document import comments_of
 from segkoch_lint.engine.finding_locator import SnippetMaker
 from segkoch_lint.engine.input_entries import ErrorSnippetMaker
 from segkoch_lint.findings.finding import Finding, Location
@@ -136,6 +137,8 @@ class PlanChecker:
         summary, path = self.summary, file.source.path
         claimed = file.source.named and not self._allow_empty
         self.suppressions.begin(path, claimed=claimed)
+        for document in file.documents:
+            self.suppressions.add_comments(path, comments_of(document))
         summary.inputs += not file.unread
         summary.bytes += file.size
         if file.unread:
