@@ -23,8 +23,8 @@ _RAW_DEFLATE = -15
 _LEAST_DEFLATED = 32
 """Bytes of the shortest call that is compressed without a head; ids in base64 are shorter."""
 
-_FIELD = re.compile(r"([^&=\s]*)=([^&\s]*)")
-_ENCODED_JSON = re.compile(r"(?:%20|\+)*(?:[{\[\"]|%7[bB]|%5[bB]|%22)")
+_FIELD = re.compile(r"([\w.%\[\]-]{0,100})=([^&]*+)(?:&|\Z)")
+_ENCODED_JSON = re.compile(r"(?:%20|\+|\s)*(?:[{\[\"]|%7[bB]|%5[bB]|%22)")
 
 
 class PackedText(msgspec.Struct, frozen=True):
@@ -115,10 +115,15 @@ def _base64_like(old: str, data: bytes) -> str:
 
 
 def form_fields(text: str) -> Sequence[FormField]:
-    """Return the fields of a form; those of which the value may be JSON are marked. Empty if none of them may be."""
-    if "=" not in text or not any(_ENCODED_JSON.match(found[2]) for found in _FIELD.finditer(text)):
-        return ()
-    return [
-        FormField(found[1], *found.span(2), value=_ENCODED_JSON.match(found[2]) is not None)
-        for found in _FIELD.finditer(text)
-    ]
+    """Return the fields of a form that may hold JSON in one of them; empty if a text is not such a form.
+
+    Each character of the form but the names of the fields is part of a value, or separates them.
+    """
+    fields: list[FormField] = []
+    at = 0
+    while found := _FIELD.match(text, at):
+        fields.append(FormField(found[1], *found.span(2), value=_ENCODED_JSON.match(found[2]) is not None))
+        at = found.end()
+        if at == len(text):
+            return fields if any(each.value for each in fields) else ()
+    return ()

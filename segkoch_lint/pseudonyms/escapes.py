@@ -48,7 +48,8 @@ class Escapes(NamedTuple):
         """
         pieces = list(self.pieces(written))
         if len(new) != sum(1 for character, _ in pieces if character):
-            return "".join(self.write(character, "") for character in new)
+            escaped = r"\u0000" if written.isascii() else ""
+            return "".join(self.write(each, "" if each.isascii() else escaped) for each in new)
         following = iter(new)
         changed: list[str] = []
         for character, piece in pieces:

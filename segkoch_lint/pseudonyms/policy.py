@@ -159,10 +159,11 @@ class Policy:
 
     def __init__(self, key: bytes, listed: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
         definitions, endpoints = resources.load("definitions"), resources.load("segment-endpoints")
-        values = {*CALL_TYPES, *listed_values(definitions), *listed, *_HARMLESS, *_HEADERS, _KOCHAVA}
+        paths = endpoints["types"]
+        values = {*CALL_TYPES, *paths, *listed_values(definitions), *listed, *_HARMLESS, *_HEADERS, _KOCHAVA}
         self._listed = frozenset(map(str.lower, values))
         fixed = (each for each in values if is_placeholder(each) or len(each) > 3)
-        self.pseudonyms = Pseudonymizer(key, fixed, (*endpoints["hosts"], *hosts))
+        self.pseudonyms = Pseudonymizer(key, fixed, (*endpoints["hosts"], *hosts), paths)
 
     def string(self, text: str, key: str | None, parent: str | None, ids: Ids | None = None) -> str:
         """Return the text to write in place of a string: as many code points, as many bytes of UTF-8.

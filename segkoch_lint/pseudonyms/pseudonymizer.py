@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
+from hashlib import blake2b, shake_256
 from math import prod
 from struct import Struct
 
@@ -27,7 +28,7 @@ _UNIT = r"""
     | (?P<fixed>
         (?<![^\W_])(?i:your|kochava-test)(?=[\s_-])           # words at the start of ids that rules look for
         | (?<![\w.-])(?i:HOSTS)(?![\w-])                    # hosts of Segment
-        | /v1/[a-z]{1,12}(?![\w/.-])                         # paths of its API
+        | /v1/(?:[a-z]|PATHS)(?![\w/.-])                     # paths of its API
       )
     | (?<![\w.+%-])[\w.+%-]++@[^\W_][\w-]*+(?:\.[\w-]++)*+   # an e-mail address
     | (?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])             # IPv4
@@ -38,6 +39,12 @@ _UNIT = r"""
 
 Each alternative begins where a run of its characters begins, or is bounded, so that the search takes linear time.
 """
+
+_DATA = re.compile(r"(?=[^\d]*\d)(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9+/_\r\n-]{256,}+={0,2}\s*")
+"""Data in base64, such as an image. It is no id that occurs in texts."""
+
+_BASE64 = (string.ascii_letters + string.digits + "+/") * 4
+"""The letters of base64, by bytes."""
 
 _ONE_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
@@ -131,12 +138,16 @@ class Pseudonymizer:
         key: the secret: the same key gives the same pseudonyms.
         fixed: values that stay, such as placeholders.
         hosts: hosts that stay; one that begins with a dot means every host below it.
+        paths: last steps of paths of the HTTP API that stay.
     """
 
-    def __init__(self, key: bytes, fixed: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
+    def __init__(
+        self, key: bytes, fixed: Iterable[str] = (), hosts: Iterable[str] = (), paths: Iterable[str] = ()
+    ) -> None:
         self._key = key
         self._fixed = _WORDS | {fold(each) for each in fixed if _ONE_WORD.fullmatch(each)}
-        self._unit = re.compile(_UNIT.replace("HOSTS", "|".join(map(_host_pattern, hosts)) or "(?!)"), re.VERBOSE)
+        unit = _UNIT.replace("HOSTS", "|".join(map(_host_pattern, hosts)) or "(?!)")
+        self._unit = re.compile(unit.replace("PATHS", "|".join(map(re.escape, paths)) or "(?!)"), re.VERBOSE)
         self._permutations: BoundedCache[str, Permutation] = BoundedCache()
         self._known: BoundedCache[str, str] = BoundedCache(16 << 20)
 
@@ -150,6 +161,8 @@ class Pseudonymizer:
         """
         if "%" in text and level < MOST_LEVELS and (plain := URL.read(text)) != text:
             return URL.rewrite(text, self.text(plain, times=times, level=level + 1))
+        if _DATA.fullmatch(text):
+            return self._data(text)
         pieces: list[str] = []
         at = 0
         for found in self._unit.finditer(text):
@@ -157,6 +170,13 @@ class Pseudonymizer:
                 pieces += (text[at : found.start()], self.of(found[0]))
                 at = found.end()
         return "".join(pieces) + text[at:]
+
+    def _data(self, text: str) -> str:
+        """Return as much other data in base64, with the same padding and line ends."""
+        drawn = map(_BASE64.__getitem__, shake_256(self._key + text.encode("ascii")).digest(len(text)))
+        return "".join(
+            letter if letter == "=" or letter.isspace() else new for letter, new in zip(text, drawn, strict=True)
+        )
 
     def of(self, unit: str) -> str:
         """Return the pseudonym of one unit; a fixed one is its own."""

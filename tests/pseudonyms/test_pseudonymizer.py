@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import re
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from segkoch_lint.pseudonyms.permutation import Permutation
 from segkoch_lint.pseudonyms.pseudonymizer import Pseudonymizer, fold
 from tests.pseudonyms.copies import KEY
 
-PSEUDONYMS = Pseudonymizer(KEY, ["analytics-ios"], ["api.segment.io", ".segmentapis.com"])
+PSEUDONYMS = Pseudonymizer(KEY, ["analytics-ios"], ["api.segment.io", ".segmentapis.com"], ["track"])
 
 IDS = st.one_of(
     st.uuids().map(str),
@@ -131,6 +132,15 @@ def test_a_number_of_any_length_does_not_begin_with_zero() -> None:
             PSEUDONYMS.text(digit + "4711" * length)[0] != "0" and PSEUDONYMS.text(f"00{digit}5")[:2] == "00"
             for digit in "123456789"
         )
+
+
+def test_data_in_base64_is_replaced_by_as_much_other_data() -> None:
+    original = base64.encodebytes(bytes(range(256)) * 3 + b"x").decode()
+    found = PSEUDONYMS.text(original)
+    assert [len(line) for line in found.splitlines()] == [len(line) for line in original.splitlines()]
+    assert len(base64.b64decode(found)) == len(base64.b64decode(original))
+    assert PSEUDONYMS.text(original) == found
+    assert sum(map(str.__eq__, found, original)) < len(original) / 10
 
 
 def test_another_key_gives_other_pseudonyms() -> None:

@@ -313,6 +313,18 @@ def test_what_an_app_sends_itself_is_replaced_whatever_its_key_is(key: str) -> N
         assert b"Roe" not in copy
 
 
+@pytest.mark.parametrize(
+    "note",
+    ['Jane Roe says data={"a": 1}', 'data={"a": 1}&Jane Roe', 'x=1&Jane={"Roe": "Jane"} Roe', "a=b&c=Jane+Roe&d=[1]"],
+)
+def test_what_is_around_json_in_a_text_is_replaced(note: str) -> None:
+    copy = json.loads(copy_of(json.dumps({**CALL, "properties": {"note": note}}).encode()))["properties"]["note"]
+    assert "Jane " not in copy
+    assert "Jane+" not in copy
+    assert "says" not in copy
+    assert len(copy) == len(note)
+
+
 def test_copies_made_with_one_key_match() -> None:
     assert copy_of(TEXT.encode(), key=b"1" * 32) == copy_of(TEXT.encode(), key=b"1" * 32)
     assert copy_of(TEXT.encode(), key=b"1" * 32) != copy_of(TEXT.encode(), key=b"2" * 32)
