@@ -56,9 +56,12 @@ def with_former_report(
         UsageError: the report cannot be used, or an option is wrong.
     """
     if expect_like is None:
-        for option, value in (("--max-drop", max_drop), ("--min-group", min_group)):
+        for option, value, purpose in (
+            ("--max-drop", max_drop, "how far calls may fall"),
+            ("--min-group", min_group, "which groups are compared"),
+        ):
             if value is not None:
-                raise UsageError(f"{option} says how far calls may fall, and needs a former run.", "Add --expect-like.")
+                raise UsageError(f"{option} says {purpose}, and needs a former run.", "Add --expect-like.")
         return settings
     from segkoch_lint.config.former_report import read_former_report  # noqa: PLC0415 - few runs are compared
     from segkoch_lint.config.shares import SHARE_FORMS, share_of  # noqa: PLC0415

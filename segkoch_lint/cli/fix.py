@@ -83,7 +83,7 @@ class FixRun:
     def watched(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Yield findings, and count those that have a fix which was not made."""
         for finding in findings:
-            if finding.fix is not None and finding.suppression is None:
+            if finding.fix is not None and not finding.is_right:
                 path = finding.location.path
                 reason = finding.fix.obstacle or self._reasons.get(path, "it was changed while it was fixed")
                 self._left[path, reason] += bool(reason)

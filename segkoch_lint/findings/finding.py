@@ -136,6 +136,11 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{self.location.text()}: {self.severity} {self.code} {self.name}  {self.message}"
 
     @property
+    def is_right(self) -> bool:
+        """Whether somebody said that the value is right as it is. What a baseline holds is not right, only old."""
+        return self.suppression is not None and self.suppression.kind != "baseline"
+
+    @property
     def message(self) -> str:
         """The message, ids masked."""
         return self.text()

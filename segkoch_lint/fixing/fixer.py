@@ -150,12 +150,12 @@ class Fixer:
         return FixedFile(source.path, before, text, fixed) if fixed else None
 
     def _note_obstacles(self, source: Input, findings: Iterable[Finding]) -> None:
-        obstacles = (each.fix.obstacle for each in findings if each.fix is not None and each.suppression is None)
+        obstacles = (each.fix.obstacle for each in findings if each.fix is not None and not each.is_right)
         self.unmade.update((source.path, obstacle) for obstacle in obstacles if obstacle)
 
 
 def _is_fixable(finding: Finding) -> bool:
-    return finding.fix is not None and finding.fix.is_safe and finding.suppression is None
+    return finding.fix is not None and finding.fix.is_safe and not finding.is_right
 
 
 def _compatible(findings: Iterable[Finding]) -> tuple[list[Finding], list[Edit]]:

@@ -23,7 +23,7 @@ from segkoch_lint.reporting.text_summary import problems
 
 
 class Reporter:
-    """Writes ``path:line:column: severity CODE name: message Fix: …`` for each finding, then one line of totals."""
+    """Writes ``path:line:column: severity CODE name: message. Fix: …`` for each finding, then one line of totals."""
 
     shows_snippets: ClassVar[bool] = False
     beginning: ClassVar[re.Pattern[bytes] | None] = None
@@ -41,7 +41,7 @@ class Reporter:
             return
         show_ids = self._options.show_ids
         message = finding.text(show_ids=show_ids)
-        fix = f" Fix: {finding.remedy}{fix_clause(finding)}" if finding.remedy else ""
+        fix = f". Fix: {finding.remedy}{fix_clause(finding)}" if finding.remedy else ""
         place = finding.location.text(show_ids=show_ids)
         self._line(f"{place}: {finding.severity} {finding.code} {finding.name}: {message}{fix}")
 

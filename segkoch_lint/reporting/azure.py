@@ -40,7 +40,7 @@ class Reporter:
         """Write one finding."""
         message = f"{finding.name}: {finding.text(show_ids=self._show_ids)}"
         if finding.remedy:
-            message += f" Fix: {finding.remedy}"
+            message += f". Fix: {finding.remedy}"
         if finding.severity is Severity.INFO:
             place = finding.location.text(show_ids=self._show_ids)
             self._stream.write(visible(f"{place}: info {finding.code} {message}") + "\n")

@@ -49,7 +49,7 @@ class Reporter:
     def _issue(self, occurrence: Occurrence) -> dict[str, Any]:
         finding = occurrence.finding
         span = finding.location.span
-        fix = f" Fix: {finding.remedy}" if finding.remedy else ""
+        fix = f". Fix: {finding.remedy}" if finding.remedy else ""
         return {
             "check_name": finding.code,
             "description": visible(f"{finding.name}: {occurrence.text(show_ids=self._show_ids)}{fix}"),

@@ -222,7 +222,7 @@ def test_how_far_calls_may_fall_is_an_option(logs: Logs, former: str, program: P
         (["--expect-like", "former.json", "--select", "KCH1"], "KCH601, is not selected"),
         (["--expect-like", "former.json", "--output", "json:./former.json"], "would overwrite an input"),
         (["--max-drop", "20%"], "--max-drop says how far calls may fall, and needs a former run"),
-        (["--min-group", "20"], "--min-group says how far calls may fall, and needs a former run"),
+        (["--min-group", "20"], "--min-group says which groups are compared, and needs a former run"),
         (["--select", "KCH601"], "no calls are expected"),
     ],
 )

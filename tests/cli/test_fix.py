@@ -88,6 +88,26 @@ def test_a_read_only_file_makes_the_run_incomplete(folder: Path, program: Progra
     assert ran.status == 4
 
 
+def test_old_findings_of_a_baseline_are_fixed_and_leave_it(folder: Path, program: Program) -> None:
+    program("baseline", "write", "--baseline", "old.json", "bad.json")
+    shown = program("check", "--diff", "--baseline", "old.json", "bad.json")
+    ran = program("check", "--fix", "--baseline", "old.json", "bad.json")
+
+    assert shown.status == 1
+    assert "Would fix 5 findings in 1 file." in shown.err
+    assert (folder / "bad.json").read_text() == json.dumps(call(fixed=True), indent=2)
+    assert "old.json: 5 findings in it are gone" in ran.err
+    assert (ran.status, "No findings." in ran.out) == (0, True)
+
+
+def test_a_suppressed_finding_is_right_and_is_not_fixed(folder: Path, program: Program) -> None:
+    (folder / "segkoch-lint.toml").write_text('[[suppress]]\ncodes = ["KCH1", "KCH3"]\nreason = "a test of faults"\n')
+    ran = program("check", "--fix", "bad.json")
+
+    assert (folder / "bad.json").read_text() == json.dumps(call(), indent=2)
+    assert (ran.status, "Fixed" in ran.err) == (0, False)
+
+
 def test_only_the_files_that_are_read_are_fixed(folder: Path, program: Program) -> None:
     (folder / "pyproject.toml").write_text('[tool.segkoch-lint]\nexclude = ["old/"]\n')
     for name in ("old/a.json", "new/a.json", "other.json"):

@@ -30,7 +30,7 @@ def test_a_finding_is_a_line_with_its_fix_and_the_totals_are_one() -> None:
     findings = written("agent", ReportOptions(color=True)).splitlines()
     assert findings[0] == (
         'events/a\\u{1b}[31m.json:12:9: warning KCH107 malformed-advertising-id: the advertising id "A1D4…B0E8" is no '
-        "UUID Fix: Send it as the system gives it."
+        "UUID. Fix: Send it as the system gives it."
     )
     assert findings[1:3] == [
         "<value>: error KCH101 missing-device: no device",
@@ -47,7 +47,7 @@ def test_the_fix_is_beside_every_finding() -> None:
 
 def test_a_log_is_cut_like_text() -> None:
     lines = written("agent", ReportOptions(max_per_rule=2), ALIKE, Summary(severities=Counter(error=5))).splitlines()
-    assert [line.partition(" Fix")[0] for line in lines[:2]] == ["a: error KCH101 a: m0", "a: error KCH101 a: m1"]
+    assert [line.partition(". Fix")[0] for line in lines[:2]] == ["a: error KCH101 a: m0", "a: error KCH101 a: m1"]
     assert lines[2] == "… and 3 more findings, beyond 2 a rule: `--max-findings all` shows them."
 
 

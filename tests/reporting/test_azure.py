@@ -13,7 +13,7 @@ def lines_of(findings: list[Finding]) -> list[str]:
 def test_an_issue_has_the_type_the_place_the_code_the_message_and_the_fix() -> None:
     warning = (
         "##vso[task.logissue type=warning;sourcepath=events/a\\u{1b}[31m.json;linenumber=12;columnnumber=9;code=KCH107]"
-        'malformed-advertising-id: the advertising id "A1D4…B0E8" is no UUID Fix: Send it as the system gives it.'
+        'malformed-advertising-id: the advertising id "A1D4…B0E8" is no UUID. Fix: Send it as the system gives it.'
     )
     assert lines_of(FINDINGS) == [
         warning,

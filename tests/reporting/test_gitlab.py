@@ -60,7 +60,7 @@ def test_an_issue_has_the_message_the_fix_the_severity_and_the_lines() -> None:
     del first["fingerprint"]
     assert first == {
         "check_name": "KCH107",
-        "description": 'malformed-advertising-id: the advertising id "A1D4…B0E8" is no UUID '
+        "description": 'malformed-advertising-id: the advertising id "A1D4…B0E8" is no UUID. '
         "Fix: Send it as the system gives it.",
         "severity": "minor",
         "location": {"path": "events/a\\u{1b}[31m.json", "lines": {"begin": 12, "end": 12}},
