@@ -10,7 +10,13 @@ from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import RunResult
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.repository import Repository
-from segkoch_lint.reporting.text_figures import count, plans_sentence, severity_counts, unjudged_sentence
+from segkoch_lint.reporting.text_figures import (
+    count,
+    plans_sentence,
+    severity_counts,
+    suppressed_sentence,
+    unjudged_sentence,
+)
 
 _BACKTICKS = re.compile("`+")
 _SPARE = 100
@@ -95,6 +101,8 @@ def _verdict(summary: Summary, result: RunResult) -> Iterable[str]:
         yield "**Nothing was checked.**"
     elif not counts:
         yield "No findings."
+    if summary.suppressed:
+        yield suppressed_sentence(summary).strip()
     if summary.plans is not None:
         yield plans_sentence(summary.plans)
     else:

@@ -54,6 +54,12 @@ def test_the_closing_lines_count_suppressed_findings(form: str) -> None:
     assert "\nNo findings. 3 suppressed.\n" in written(form, ReportOptions(), [], NOTHING_LEFT, RunResult(0))
 
 
+def test_a_comment_on_a_pull_request_counts_suppressed_findings() -> None:
+    text = written("markdown", ReportOptions(), FINDINGS, SUMMARY)
+    assert "3 suppressed, 1,998 in the baseline." in text
+    assert "\nNo findings.\n\n3 suppressed.\n" in written("markdown", ReportOptions(), [], NOTHING_LEFT)
+
+
 def test_json_shows_suppressed_findings_with_the_reason() -> None:
     report = json.loads(written("json", ReportOptions(), FINDINGS, SUMMARY))
     assert [each.get("suppression") for each in report["findings"]] == [
