@@ -80,6 +80,9 @@ class DiffWriter:
         new = {n for hunk in hunks for each in hunk.changes for n in range(each.new_start, each.new_end)}
         shown_before = self._shown(file.before.text, file.path, before, sorted(old))
         shown_after = self._shown(file.after.text, file.path, after, sorted(new))
+        if self._show_ids and file.before.mark and file.before.encoding == "utf-8":
+            for shown in (shown_before, shown_after):
+                shown.update({0: f"\ufeff{shown[0]}"} if 0 in shown else {})
         yield f"--- {visible(file.path)}"
         yield f"+++ {visible(file.path)}"
 

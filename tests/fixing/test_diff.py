@@ -83,14 +83,15 @@ TEXTS = st.builds(lambda lines, end: "\n".join(lines) + end, LINES, st.sampled_f
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("patch"), reason="there is no patch")
 @pytest.mark.usefixtures("unmeasured_programs")
-def test_a_diff_with_ids_can_be_applied(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_diff_with_ids_can_be_applied(tmp_path: Path, mark: str) -> None:
     path = tmp_path / "a.json"
     (tmp_path / "a.diff").write_text(
-        "\n".join(diff(tmp_path, "a.json", json.dumps([call()] * 9, indent=2), EVERYTHING)) + "\n"
+        "\n".join(diff(tmp_path, "a.json", mark + json.dumps([call()] * 9), EVERYTHING)) + "\n"
     )
     subprocess.run(["patch", str(path), str(tmp_path / "a.diff")], check=True, capture_output=True)
 
-    assert path.read_text() == json.dumps([call(fixed=True)] * 9, indent=2)
+    assert path.read_text() == mark + json.dumps([call(fixed=True)] * 9)
 
 
 @given(TEXTS, TEXTS)
