@@ -103,7 +103,7 @@ def print_diff(paths: Sequence[str], settings: Settings, run: RunOptions) -> int
     from segkoch_lint.fixing.diff import DiffWriter  # noqa: PLC0415 - most runs fix nothing
     from segkoch_lint.fixing.fixer import FixedFile, Fixer  # noqa: PLC0415
 
-    if run.targets or tuple(run.formats) != ("text",):
+    if run.targets or run.chosen_format != "text":
         raise UsageError("--diff checks nothing, so there is no report to write.", "Leave out --output and --format.")
     fixer = Fixer(settings, allow_empty=run.allow_empty, on_progress=raise_arrived)
     writer = DiffWriter(settings, show_ids=run.report_options.show_ids)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.config.exit_codes import ExitCode
@@ -52,9 +51,7 @@ def list_files(
     """
     from segkoch_lint.engine.input_listing import Status, list_inputs  # noqa: PLC0415 - the parsers take a while
 
-    # What is chosen by the environment, such as annotations, is about findings.
-    is_default = click.get_current_context().get_parameter_source("form") is ParameterSource.DEFAULT
-    form = "text" if is_default else run.formats[0]
+    form = run.chosen_format  # what the environment chooses, such as annotations, is about findings
     if form not in {"text", "json"}:
         raise UsageError(f"--list-files prints text or JSON, not {form}.", "Use --format json.")
     if fixes:

@@ -184,6 +184,7 @@ class RunOptions:
         report_options: the look of all reports.
         targets: the reports in files.
         allow_empty: whether a run that checks nothing passes.
+        chosen_format: the format that the user chose, or else `text`, whatever the environment chooses.
     """
 
     settings: Settings
@@ -191,6 +192,7 @@ class RunOptions:
     report_options: ReportOptions
     targets: Sequence[Target]
     allow_empty: bool
+    chosen_format: str
 
     @property
     def groupings(self) -> list[Grouping]:
@@ -283,7 +285,7 @@ def run_options(
         envelopes = (*settings.envelopes, *envelope_folders)
         read = (*paths, str(settings.baseline.file)) if settings.baseline else paths
         refuse_overwriting(written, Inputs(read, file, settings.rules, envelopes))
-    return RunOptions(settings, _formats(form, targets), options, targets, allow_empty)
+    return RunOptions(settings, _formats(form, targets), options, targets, allow_empty, form)
 
 
 def _formats(given: str, targets: Sequence[Target]) -> tuple[str, ...]:

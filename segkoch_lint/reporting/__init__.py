@@ -17,6 +17,7 @@ from segkoch_lint.rules.catalogue import Rule
 
 FORMATS = {
     "text": "segkoch_lint.reporting.text",
+    "full": "segkoch_lint.reporting.text",  # its name in other linters
     "concise": "segkoch_lint.reporting.concise",
     "grouped": "segkoch_lint.reporting.grouped",
     "agent": "segkoch_lint.reporting.agent",
@@ -36,7 +37,7 @@ FORMATS = {
 WIDTH = 100
 """The columns of text that is not written to a terminal."""
 
-FOR_READING = frozenset({"text", "grouped", "agent"})
+FOR_READING = frozenset({"text", "full", "grouped", "agent"})
 """The formats that show at most `ReportOptions.max_per_rule` findings of a rule, so that a log can be read."""
 
 GROUPINGS: Mapping[str, Sequence[Grouping]] = {"html": (("day",), ("version",), ("event",), ("platform",))}

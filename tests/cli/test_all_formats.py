@@ -56,6 +56,7 @@ def text_codes(text: str) -> set[str]:
 
 READERS: dict[str, Callable[[str], set[str]]] = {
     "text": text_codes,
+    "full": text_codes,
     "concise": text_codes,
     "grouped": text_codes,
     "agent": text_codes,

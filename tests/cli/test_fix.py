@@ -160,6 +160,17 @@ def test_a_diff_says_what_it_leaves_to_a_person(folder: Path, program: Program) 
     ]
 
 
+@pytest.mark.parametrize("variable", ["GITHUB_ACTIONS", "CLAUDECODE"])
+def test_a_diff_does_not_depend_on_the_format_that_the_environment_chooses(
+    variable: str, folder: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = program("check", "--diff", ".")
+    monkeypatch.setenv(variable, "true")
+
+    assert plain.out.startswith("--- ")
+    assert program("check", "--diff", ".") == plain
+
+
 @pytest.mark.parametrize("options", [["--format", "json"], ["--output", "json:out.json"]])
 def test_a_diff_writes_no_report(folder: Path, program: Program, options: list[str]) -> None:
     ran = program("check", "--diff", *options, ".")
