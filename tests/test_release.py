@@ -29,9 +29,12 @@ LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 
 
 def built(folder: Path, destination: Path) -> tuple[Path, Path]:
-    """Return the sdist and the wheel of the sources in *folder*, as `scripts/package` builds and checks them."""
+    """Return the sdist and the wheel of the sources in *folder*, as `scripts/package` builds and checks them.
+
+    It installs hatchling each time, as pip does for users; here the one of the environment is used.
+    """
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "GIT_"))}
-    for command in (["build", "--outdir", str(destination)], ["twine", "check", "--strict"]):
+    for command in (["build", "--no-isolation", "--outdir", str(destination)], ["twine", "check", "--strict"]):
         files = sorted(map(str, destination.iterdir())) if command[0] == "twine" else []
         ran = subprocess.run(
             [sys.executable, "-m", *command, *files],
@@ -113,20 +116,19 @@ def test_the_changelog_has_a_section_for_the_version() -> None:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A copy of the repository, with a git repository of its own."""
-    folder = copy_repository(tmp_path / "clone")
-    for command in ("init --quiet", "config user.name A", "config user.email a@example.com", "add --all"):
-        subprocess.run(["git", *command.split()], cwd=folder, check=True)
-    return folder
+    """A copy of the repository."""
+    return copy_repository(tmp_path / "clone")
 
 
 def test_the_page_leads_to_a_release_whose_links_work_on_an_index(clone: Path, tmp_path: Path) -> None:
+    for command in ("init --quiet", "config user.name A", "config user.email a@example.com", "add --all"):
+        subprocess.run(["git", *command.split()], cwd=clone, check=True)
     for block in blocks(PAGE):
         if block.language == "sh":
             subprocess.run(["sh", "-e", "-c", block.text], cwd=clone, check=True)
         else:
-            for command, output in zip(commands(block), run(commands(block), clone), strict=True):
-                assert matches(command.output, output.replace(f"{clone}/", "")), output
+            for shown, output in zip(commands(block), run(commands(block), clone), strict=True):
+                assert matches(shown.output, output.replace(f"{clone}/", "")), output
     (tmp_path / "dist").mkdir()
     _, wheel = built(clone, tmp_path / "dist")
     fields = metadata(wheel)
@@ -161,6 +163,7 @@ def edit(name: str, pattern: str, replacement: str) -> Callable[[Path], None]:
         ),
         (edit("pyproject.toml", r"^Source = .*\n", ""), "no address of the repository"),
         (edit("README.md", r"https://git\.example\.com/segkoch-lint", "ADDRESS-OF-THIS-REPOSITORY"), "README.md still"),
+        (edit("docs/buckets.md", r"https://git\.example\.com", "ADDRESS-OF-THIS-REPOSITORY"), "docs/buckets.md still"),
         (lambda _: None, "The tag is v0.1.9, but the version is 0.2.0"),
     ],
 )
