@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import stat
@@ -77,6 +78,36 @@ def test_of_a_broken_text_nothing_is_left(program: Callable[..., Ran], call: Pat
     assert f"{call}:1:" in ran.err
     assert ran.err.endswith("nothing was copied\n")
     assert sorted(tmp_path.iterdir()) == [call]
+
+
+def test_a_refusal_says_whether_something_was_printed_already(program: Callable[..., Ran], call: Path) -> None:
+    long = json.dumps({**IOS_CALL, "properties": {"note": "." * (2 << 20)}})
+    call.write_text(f"{TEXT}\n{long}\n{TEXT[:-5]}\n")
+    log = call.rename(call.with_suffix(".ndjson"))
+    ran = program("redact", str(log))
+    assert ran.status == 1
+    assert len(ran.out.splitlines()) in {1, 2}
+    assert f"{log}:3:" in ran.err
+    assert ran.err.endswith("the copy on standard output is incomplete\n")
+
+
+def test_users_of_two_files_are_compared_as_before(program: Callable[..., Ran], tmp_path: Path) -> None:
+    server = copy.deepcopy(IOS_CALL)
+    server["context"]["device"]["id"] = "7C2E9A51-4D0B-4F8E-9A63-B1D5E8F2074C"
+    server["context"]["library"]["name"] = "analytics-node"
+    for name, value in (("app.json", IOS_CALL), ("server.json", server)):
+        (tmp_path / name).write_text(json.dumps(value))
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    for name in ("app.json", "server.json"):  # in two runs
+        ran = program("redact", "--key-file", str(tmp_path / "key"), "--output-dir", str(copies), str(tmp_path / name))
+        assert ran.status == 0
+    found = []
+    for folder in (tmp_path, copies):
+        ran = program("check", "--isolated", "-f", "json", str(folder / "app.json"), str(folder / "server.json"))
+        found.append([each["code"] for each in json.loads(ran.out)["findings"]])
+    assert found[0] == found[1]
+    assert "KCH201" in found[0]
 
 
 def test_copies_of_several_inputs_go_to_a_folder(program: Callable[..., Ran], tmp_path: Path) -> None:
