@@ -61,6 +61,7 @@ Examples:
   segkoch-lint check exports/tracks.csv           rows of a warehouse
   segkoch-lint check --budget KCH106=60% logs/    fail if over 60% of calls have limited ad tracking
   segkoch-lint check --output json:out.json .     a JSON report beside the text
+  segkoch-lint check --diff fixtures/             what would --fix change?
 
 {EXIT_STATUS}"""
 

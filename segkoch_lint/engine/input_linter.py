@@ -26,7 +26,7 @@ from segkoch_lint.findings.summary import MOST_ERRORS, Group, Summary
 from segkoch_lint.identity.recorder import Recorder
 from segkoch_lint.identity.records import RecordBatch
 from segkoch_lint.inputs.file_types import unsupported_compression
-from segkoch_lint.inputs.input import Input, UnreadableInput
+from segkoch_lint.inputs.input import STDIN_PATHS, Input, UnreadableInput
 from segkoch_lint.inputs.opener import Stream
 from segkoch_lint.inputs.remote import is_remote
 from segkoch_lint.rules.ruleset import RuleSet, Verdict
@@ -230,7 +230,7 @@ def _obstacle(stream: Stream, source: Input) -> str:
     """Return why an input is never rewritten; empty if it may be."""
     if is_remote(source.path):
         return REMOTE
-    if source.stdin or not stream.is_file:
+    if source.stdin or source.path in STDIN_PATHS or not stream.is_file:
         return STANDARD_INPUT
     return COMPRESSED if stream.compression else ""
 

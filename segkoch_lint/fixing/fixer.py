@@ -19,7 +19,7 @@ from segkoch_lint.findings.fix import Edit
 from segkoch_lint.findings.position import Span
 from segkoch_lint.fixing.stored_text import StoredText
 from segkoch_lint.inputs.file_types import is_compressed
-from segkoch_lint.inputs.input import Input, UnreadableInput
+from segkoch_lint.inputs.input import STDIN_PATHS, Input, UnreadableInput
 from segkoch_lint.inputs.remote import is_remote
 from segkoch_lint.linter import Linter
 
@@ -103,7 +103,7 @@ class Fixer:
         for source in self._linter.inputs([path for path in paths if path != "-"]):
             if isinstance(source, UnreadableInput):
                 yield UnfixedFile(source.path, source.reason, is_failure=True)
-            elif not is_remote(source.path):
+            elif source.path not in STDIN_PATHS and not is_remote(source.path):
                 found = self._of_file(source)
                 if found is not None:
                     yield found

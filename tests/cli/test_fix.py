@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,18 @@ def test_standard_input_captures_and_compressed_files_stay(
     assert (folder / "event.json").read_text() == event
     assert (folder / "log.jsonl.gz").read_bytes() == packed
     assert ran.status == 1
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unmeasured_programs")
+def test_standard_input_stays_if_it_is_a_file_and_named_by_its_path(folder: Path) -> None:
+    before = (folder / "bad.json").read_text()
+    with (folder / "bad.json").open() as stdin:
+        command = [sys.executable, "-m", "segkoch_lint", "check", "--fix", "/dev/stdin"]
+        ran = subprocess.run(command, check=False, stdin=stdin, capture_output=True, text=True)
+
+    assert "/dev/stdin: 5 findings have a fix that is not made: standard input or a pipe is never" in ran.stderr
+    assert (folder / "bad.json").read_text() == before
 
 
 def test_a_read_only_file_makes_the_run_incomplete(folder: Path, program: Program) -> None:
