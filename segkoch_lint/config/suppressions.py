@@ -264,4 +264,4 @@ def _codes(selection: Selection, selectors: Sequence[str]) -> frozenset[str]:
     Raises:
         UsageError: a selector matches no rule.
     """
-    return frozenset(rule.code for selector in selectors for rule in matching(selection.catalogue, selector))
+    return frozenset(rule.code for selector in selectors for rule in matching(selection.known, selector))

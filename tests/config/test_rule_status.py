@@ -140,6 +140,25 @@ def test_ignoring_a_removed_rule_gives_a_remark(selectors: dict[str, Any], rules
     assert remark == "SHOP004 was removed; nothing is left to ignore"
 
 
+def test_a_suppression_of_a_removed_rule_is_no_error(rules: Path, program: Program) -> None:
+    (rules / "calls").mkdir()
+    (rules / "calls" / "call.json").write_text(json.dumps(CALL), encoding="utf-8")
+    configuration = rules / "segkoch-lint.toml"
+    configuration.write_text('[[suppress]]\ncodes = ["SHOP004"]\nreason = "as agreed"\n', encoding="utf-8")
+    arguments = [
+        "check",
+        "--config",
+        str(configuration),
+        "--rules",
+        str(rules),
+        "--select",
+        "SHOP",
+        str(rules / "calls"),
+    ]
+    ran = program(*arguments)
+    assert (ran.status, ran.err) == (1, "")
+
+
 def test_a_removed_rule_is_known_and_documented_but_in_no_catalogue(rules: Path) -> None:
     selection = Selection(Settings(rules=(rules,)))
     catalogues = [selection.rules, selection.catalogue, load_catalogue([rules])]
