@@ -167,7 +167,7 @@ def _copy(path: str, target: str | None, stdin_filename: str | None, rewriter: R
             return ExitCode.INCOMPLETE
         try:
             with _opened(target) as out:
-                for part in redacted(stream, name, rewriter):
+                for part in _read(redacted(stream, name, rewriter)):
                     raise_arrived()
                     out.write(part)
                     begun = True
@@ -182,6 +182,22 @@ def _copy(path: str, target: str | None, stdin_filename: str | None, rewriter: R
 
 class _ReadError(Exception):
     """An input cannot be read to its end."""
+
+
+def _read(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the parts of a copy.
+
+    Raises:
+        _ReadError: the input cannot be read; an error of the output remains what it is.
+    """
+    while True:
+        try:
+            part = next(parts, None)
+        except OSError as error:
+            raise _ReadError((error.strerror or str(error)).lower()) from None
+        if part is None:
+            return
+        yield part
 
 
 @contextmanager

@@ -67,10 +67,10 @@ def _redacted(stream: Stream, name: str, rewriter: Rewriter) -> Iterator[bytes]:
                 yield part.encode("utf-8")
         case TextFormat.PARQUET:
             raise RefusedError(_PARQUET)
-        case TextFormat.FOREIGN:
-            raise RefusedError(_reason(stream, name, rewriter))
-        case TextFormat.EMPTY:
-            raise RefusedError(_EMPTY)
+        case TextFormat.FOREIGN | TextFormat.EMPTY:
+            if not stream.intact:
+                b"".join(stream)  # raises why
+            raise RefusedError(_EMPTY if kind is TextFormat.EMPTY else _reason(stream, name, rewriter))
         case _:
             text = _gathered(stream, limits.yaml_bytes if kind is TextFormat.YAML else limits.file_bytes)
             yield _whole(text, kind, name, rewriter).encode("utf-8")

@@ -29,6 +29,13 @@ def test_a_copy_is_printed(program: Callable[..., Ran], call: Path) -> None:
     assert ID not in ran.out
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no file here that fails when it is read")
+def test_an_input_that_cannot_be_read_is_named(program: Callable[..., Ran], tmp_path: Path) -> None:
+    ran = program("redact", "--output", str(tmp_path / "copy"), "/proc/self/mem")
+    assert (ran.status, ran.err) == (4, "Error: /proc/self/mem: input/output error\n")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_runs_have_different_pseudonyms(program: Callable[..., Ran], call: Path) -> None:
     assert program("redact", str(call)).out != program("redact", str(call)).out
 
