@@ -18,7 +18,7 @@ def count_within_budgets(summary: Summary, selection: Selection) -> Counter[str]
     for code, tally in summary.rules.items():
         budget = selection.budgets.get(code)
         if budget is not None and not budget.exceeded(tally.calls, summary.checked):
-            within[str(selection.severity(selection.by_code[code]))] += tally.findings
+            within += tally.severities
     return within
 
 

@@ -226,7 +226,7 @@ class DocumentChecker:
             counting = shared.findings - Counter((code, severity) for code, severity, _ in suppressed)
             for (code, severity), findings in counting.items():
                 tally = summary.rules.setdefault(code, RuleTally())
-                tally.findings += findings * number
+                tally.count(severity, findings * number)
                 tally.calls += number
                 summary.severities[severity] += findings * number
                 for each in tallies:

@@ -73,10 +73,22 @@ class CallTally(msgspec.Struct):
 
 
 class RuleTally(msgspec.Struct):
-    """The findings of one rule, and the calls (or documents) that have them."""
+    """The findings of one rule.
+
+    Attributes:
+        findings: how many there are.
+        calls: the calls, or documents, that have them.
+        severities: the findings by the name of their severity, which can depend on where a finding is.
+    """
 
     findings: int = 0
     calls: int = 0
+    severities: Counter[str] = msgspec.field(default_factory=Counter)
+
+    def count(self, severity: str, findings: int = 1) -> None:
+        """Count findings of one severity, but not the calls that have them."""
+        self.findings += findings
+        self.severities[severity] += findings
 
 
 class FileTally(msgspec.Struct):
@@ -199,8 +211,9 @@ class Summary(msgspec.Struct):
         if finding.suppression is not None:
             self.suppressed[finding.suppression.kind] += 1
             return False
-        self.rules.setdefault(finding.code, RuleTally()).findings += 1
-        self.severities[str(finding.severity)] += 1
+        severity = str(finding.severity)
+        self.rules.setdefault(finding.code, RuleTally()).count(severity)
+        self.severities[severity] += 1
         return True
 
     def add_suppression_notes(self, notes: Iterable[SuppressionNote], *, of_all: bool = True) -> None:
@@ -282,6 +295,7 @@ class Summary(msgspec.Struct):
             mine = self.rules.setdefault(code, RuleTally())
             mine.findings += rule.findings
             mine.calls += rule.calls
+            mine.severities.update(rule.severities)
         for name, library in other.libraries.items():
             self.libraries.setdefault(name, CallTally()).add(library)
         for grouping, groups in other.groupings.items():

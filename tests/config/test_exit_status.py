@@ -62,7 +62,7 @@ def test_figures_that_do_not_add_up_are_never_called_clean() -> None:
 def test_findings_within_a_budget_do_not_count_and_beyond_it_all_do() -> None:
     selection = Selection(Settings(budgets={"KCH106": Budget.of("60%"), "KCH107": Budget.of("1")}))
     summary = Summary(calls=10, checked=10, severities=Counter(error=7, warning=2))
-    summary.rules = {"KCH106": RuleTally(7, 6), "KCH107": RuleTally(2, 2)}
+    summary.rules = {"KCH106": RuleTally(7, 6, Counter(error=7)), "KCH107": RuleTally(2, 2, Counter(warning=2))}
     assert count_within_budgets(summary, selection) == {"error": 7}
     within = count_within_budgets(summary, selection)
     assert exit_status(summary, Severity.ERROR, allow_empty=False, within=within) == 0
@@ -73,10 +73,21 @@ def test_findings_within_a_budget_do_not_count_and_beyond_it_all_do() -> None:
 
 def test_findings_of_a_rule_whose_budget_is_not_judged_do_not_count() -> None:
     selection = Selection(Settings(budgets={"KCH106": Budget.of("60%", 1000)}))
-    summary = Summary(calls=3, checked=3, severities=Counter(error=3), rules={"KCH106": RuleTally(3, 3)})
+    counted = Counter(error=3)
+    summary = Summary(calls=3, checked=3, severities=counted, rules={"KCH106": RuleTally(3, 3, counted)})
     assert count_within_budgets(summary, selection) == {"error": 3}
-    summary = Summary(calls=1000, checked=1000, severities=Counter(error=601), rules={"KCH106": RuleTally(601, 601)})
+    counted = Counter(error=601)
+    summary = Summary(calls=1000, checked=1000, severities=counted, rules={"KCH106": RuleTally(601, 601, counted)})
     assert count_within_budgets(summary, selection) == {}
+
+
+def test_findings_within_a_budget_that_are_milder_than_their_rule_excuse_no_others() -> None:
+    selection = Selection(Settings(budgets={"KCH005": Budget.of("9 calls")}))
+    summary = Summary(calls=2, checked=2, severities=Counter(error=2, warning=5))
+    summary.rules = {"KCH005": RuleTally(5, 5, Counter(warning=5)), "KCH104": RuleTally(2, 2, Counter(error=2))}
+    within = count_within_budgets(summary, selection)
+    assert within == {"warning": 5}
+    assert exit_status(summary, Severity.ERROR, allow_empty=False, within=within) == 1
 
 
 def test_incomplete_comes_before_any_budget() -> None:
@@ -124,7 +135,7 @@ def test_the_exit_status_is_what_a_plain_count_gives(
     summary = Summary(calls=10, checked=checked, not_delivered=Counter(web=10 - checked))
     for code, _ in findings:
         summary.severities[str(weights[code])] += 1
-        summary.rules.setdefault(code, RuleTally()).findings += 1
+        summary.rules.setdefault(code, RuleTally()).count(str(weights[code]))
     for code, _ in set(findings):
         summary.rules[code].calls += 1
 
