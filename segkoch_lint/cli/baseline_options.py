@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from segkoch_lint.cli.notes import print_note
-from segkoch_lint.cli.options import Command
 from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.errors import UsageError
 
@@ -21,15 +20,13 @@ if TYPE_CHECKING:
 _CHECKED = frozenset({ExitCode.CLEAN, ExitCode.FINDINGS})
 
 
-def baseline_option(command: Command) -> Command:
-    """Add ``--baseline``."""
-    option = click.option(
-        "--baseline",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Only findings count that are not in this baseline, which `segkoch-lint baseline write` makes.",
-    )
-    return option(command)
+baseline_option = click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Only findings count that are not in this baseline, which `segkoch-lint baseline write` makes.",
+)
+"""`--baseline`, which `with_baseline` evaluates."""
 
 
 def with_baseline(settings: Settings, file: Path | None, mode: Mode = "apply") -> Settings:

@@ -19,9 +19,11 @@ from segkoch_lint.cli.fix import FixRun, fix_options, print_diff
 from segkoch_lint.cli.list_files import list_files, list_files_option
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import (
+    budget_option,
     configuration_options,
+    envelopes_option,
     groupings_of,
-    settings_options,
+    memory_option,
     with_budgets,
     with_envelopes,
     with_groupings,
@@ -34,6 +36,8 @@ from segkoch_lint.cli.run_options import (
     report_options,
     require_stdin,
     run_options,
+    status_options,
+    stdin_filename_option,
 )
 from segkoch_lint.cli.signals import raise_arrived
 from segkoch_lint.config.exit_codes import ExitCode
@@ -69,17 +73,10 @@ Examples:
 @click.command(epilog=_EPILOG)
 @click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_files)
 @configuration_options
-@report_options("call")
-@settings_options
+@status_options("call")
+@budget_option
 @expectation_options
-@click.option(
-    "--at",
-    "pointers",
-    multiple=True,
-    metavar="POINTER",
-    help="The location of the calls in each document: a JSON Pointer (/segment), with * for all items of a list "
-    "(/records/*/body). Encoded texts on the way are decoded.",
-)
+@report_options
 @click.option(
     "--group-by",
     "groupings",
@@ -90,8 +87,22 @@ Examples:
     "commas between them make finer groups. Repeatable, for one table each.",
 )
 @click.option(
-    "--stdin-filename", metavar="NAME", help="The file name of standard input; its extension tells the format."
+    "--at",
+    "pointers",
+    multiple=True,
+    metavar="POINTER",
+    help="The location of the calls in each document: a JSON Pointer (/segment), with * for all items of a list "
+    "(/records/*/body). Encoded texts on the way are decoded.",
 )
+@envelopes_option
+@stdin_filename_option
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long to wait for a writer of a named pipe; default: 60.",
+)
+@memory_option
 @click.option(
     "--jobs",
     "-j",
@@ -99,12 +110,6 @@ Examples:
     metavar="N",
     help="Read large logs with N threads of the native core; default: one per processor. The output does not depend "
     "on N. Without the core, the option has no effect.",
-)
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="How long to wait for a writer of a named pipe; default: 60.",
 )
 @fix_options
 @list_files_option

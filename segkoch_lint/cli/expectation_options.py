@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from segkoch_lint.cli.completion import complete_files
-from segkoch_lint.cli.options import Command
+from segkoch_lint.cli.options import option_group
 from segkoch_lint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,33 +18,28 @@ if TYPE_CHECKING:
 DEFAULT_DROP = "50%"
 
 
-def expectation_options(command: Command) -> Command:
-    """Add the options that compare the calls of a run with those of a former one."""
-    for option in reversed(
-        (
-            click.option(
-                "--expect-like",
-                metavar="REPORT",
-                shell_complete=complete_files,
-                help="Fail if calls are missing: compare the groups of delivered calls with those in the JSON report "
-                "of a former run.",
-            ),
-            click.option(
-                "--max-drop",
-                metavar="SHARE",
-                help=f"The share of its calls that a group may lose; default: {DEFAULT_DROP}.",
-            ),
-            click.option(
-                "--min-group",
-                type=click.IntRange(min=1),
-                metavar="N",
-                help="Compare only groups with N calls in the former run; default: as many as chance needs, 200 for "
-                f"{DEFAULT_DROP}.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+expectation_options = option_group(
+    click.option(
+        "--expect-like",
+        metavar="REPORT",
+        shell_complete=complete_files,
+        help="Fail if calls are missing: compare the groups of delivered calls with those in the JSON report "
+        "of a former run.",
+    ),
+    click.option(
+        "--max-drop",
+        metavar="SHARE",
+        help=f"The share of its calls that a group may lose; default: {DEFAULT_DROP}.",
+    ),
+    click.option(
+        "--min-group",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Compare only groups with N calls in the former run; default: as many as chance needs, 200 for "
+        f"{DEFAULT_DROP}.",
+    ),
+)
+"""The options that compare the calls of a run with those of a former one."""
 
 
 def with_former_report(

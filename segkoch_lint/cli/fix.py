@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from segkoch_lint.cli.notes import print_note
+from segkoch_lint.cli.options import option_group
 from segkoch_lint.cli.signals import raise_arrived
 from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.errors import OutputError, UsageError
 from segkoch_lint.findings.redaction.masking import shown_path
 
 if TYPE_CHECKING:
-    from segkoch_lint.cli.options import Command
     from segkoch_lint.cli.run_options import RunOptions
     from segkoch_lint.config.settings import Settings
     from segkoch_lint.findings.finding import Finding
@@ -24,26 +24,21 @@ _MOST_NAMED = 20
 """Files that are named one by one; further ones are only counted."""
 
 
-def fix_options(command: Command) -> Command:
-    """Add ``--fix`` and ``--diff``."""
-    for option in reversed(
-        (
-            click.option(
-                "--fix",
-                "fixes",
-                is_flag=True,
-                help="Fix in the files what is certain to be meant, and report what is left.",
-            ),
-            click.option(
-                "--diff",
-                "shows_diff",
-                is_flag=True,
-                help="Check nothing: show as a diff what --fix would change. Exit status 1 if there is something.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+fix_options = option_group(
+    click.option(
+        "--fix",
+        "fixes",
+        is_flag=True,
+        help="Fix in the files what is certain to be meant, and report what is left.",
+    ),
+    click.option(
+        "--diff",
+        "shows_diff",
+        is_flag=True,
+        help="Check nothing: show as a diff what --fix would change. Exit status 1 if there is something.",
+    ),
+)
+"""`--fix`, which `FixRun` does, and `--diff`, which `print_diff` does."""
 
 
 class FixRun:

@@ -14,7 +14,6 @@ from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.reporting.escaping import json_text, visible
 
 if TYPE_CHECKING:
-    from segkoch_lint.cli.options import Command
     from segkoch_lint.cli.run_options import RunOptions
     from segkoch_lint.config.settings import Settings
     from segkoch_lint.engine.input_listing import ListedInput
@@ -23,15 +22,13 @@ _VERSION = 1
 """Of the JSON document."""
 
 
-def list_files_option(command: Command) -> Command:
-    """Add ``--list-files``."""
-    option = click.option(
-        "--list-files",
-        "list_files_only",
-        is_flag=True,
-        help="Check nothing: print which files would be read, and as what, and why others would not; as text or JSON.",
-    )
-    return option(command)
+list_files_option = click.option(
+    "--list-files",
+    "list_files_only",
+    is_flag=True,
+    help="Check nothing: print which files would be read, and as what, and why others would not; as text or JSON.",
+)
+"""`--list-files`, which `list_files` does."""
 
 
 def list_files(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 import click
 
@@ -25,102 +25,107 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
 
+
+class Decorator(Protocol):
+    """Adds one or more options to a command."""
+
+    def __call__(self, command: Command, /) -> Command: ...
+
+
+def option_group(*options: Decorator) -> Decorator:
+    """Return a decorator that adds several options, which `--help` shows in their order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
 _MIN_CALLS = re.compile(r"min-calls\s*=")
 _COUNT = re.compile(r"[1-9][0-9]{0,17}")
 
 
-def configuration_options(command: Command) -> Command:
-    """Add the options that choose the configuration and the rules."""
-    for option in reversed(
-        (
-            click.option(
-                "--select",
-                "-s",
-                multiple=True,
-                metavar="RULES",
-                shell_complete=complete_rules,
-                help="Apply only these rules: codes, code prefixes (KCH1), names or ALL, separated by commas.",
-            ),
-            click.option(
-                "--ignore",
-                "-i",
-                multiple=True,
-                metavar="RULES",
-                shell_complete=complete_rules,
-                help="Do not apply these rules.",
-            ),
-            click.option(
-                "--severity",
-                multiple=True,
-                metavar="CODE=LEVEL",
-                shell_complete=complete_severities,
-                help="Set a severity: error, warning or info.",
-            ),
-            click.option(
-                "--rules",
-                "rule_folders",
-                multiple=True,
-                metavar="DIR",
-                type=click.Path(path_type=Path),
-                help="Also apply your own rule files in this folder.",
-            ),
-            click.option(
-                "--config",
-                "config",
-                metavar="FILE",
-                type=click.Path(path_type=Path),
-                help="Use this configuration file.",
-            ),
-            click.option("--isolated", is_flag=True, help="Use no configuration file."),
-        )
-    ):
-        command = option(command)
-    return command
+configuration_options = option_group(
+    click.option(
+        "--select",
+        "-s",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=complete_rules,
+        help="Apply only these rules: codes, code prefixes (KCH1), names or ALL, separated by commas.",
+    ),
+    click.option(
+        "--ignore",
+        "-i",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=complete_rules,
+        help="Do not apply these rules.",
+    ),
+    click.option(
+        "--severity",
+        multiple=True,
+        metavar="CODE=LEVEL",
+        shell_complete=complete_severities,
+        help="Set a severity: error, warning or info.",
+    ),
+    click.option(
+        "--rules",
+        "rule_folders",
+        multiple=True,
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="Also apply your own rule files in this folder.",
+    ),
+    click.option(
+        "--config",
+        "config",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Use this configuration file.",
+    ),
+    click.option("--isolated", is_flag=True, help="Use no configuration file."),
+)
+"""The options that choose the configuration and the rules."""
 
 
-def settings_options(command: Command) -> Command:
-    """Add the options for settings that only calls have: budgets, envelopes, memory."""
-    for option in reversed(
-        (
-            click.option(
-                "--budget",
-                "budgets",
-                multiple=True,
-                metavar="CODE=BUDGET",
-                shell_complete=complete_rules,
-                help="Do not fail if at most this share (60%, 0.1%) or this number (20) of the delivered calls break a "
-                "rule. KCH106=60%,min-calls=1000 does not judge the share of fewer calls.",
-            ),
-            click.option(
-                "--envelopes",
-                "envelope_folders",
-                multiple=True,
-                metavar="DIR",
-                type=click.Path(path_type=Path),
-                help="Also read the envelopes that your own envelope files in this folder describe.",
-            ),
-            click.option(
-                "--memory",
-                metavar="SIZE",
-                help="About how much memory the run may use (512MB, 2GiB); beyond it, records go to a temporary file. "
-                "Default: 1GiB.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+budget_option = click.option(
+    "--budget",
+    "budgets",
+    multiple=True,
+    metavar="CODE=BUDGET",
+    shell_complete=complete_rules,
+    help="Do not fail if at most this share (60%, 0.1%) or this number (20) of the delivered calls break a "
+    "rule. KCH106=60%,min-calls=1000 does not judge the share of fewer calls.",
+)
+
+envelopes_option = click.option(
+    "--envelopes",
+    "envelope_folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Also read the envelopes that your own envelope files in this folder describe.",
+)
+
+memory_option = click.option(
+    "--memory",
+    metavar="SIZE",
+    help="About how much memory the run may use (512MB, 2GiB); beyond it, records go to a temporary file. "
+    "Default: 1GiB.",
+)
 
 
-def color_option(command: Command) -> Command:
-    """Add ``--color``."""
-    option = click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="Colour the text output; auto obeys NO_COLOR and FORCE_COLOR.",
-    )
-    return option(command)
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the text output; auto obeys NO_COLOR and FORCE_COLOR.",
+)
+"""`--color`, which `wants_color` evaluates."""
 
 
 def settings_of(

@@ -16,7 +16,7 @@ import click
 from segkoch_lint.cli.completion import complete_files
 from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import configuration_file, settings_of
-from segkoch_lint.cli.run_options import debug_option, require_stdin
+from segkoch_lint.cli.run_options import debug_option, require_stdin, stdin_filename_option
 from segkoch_lint.cli.signals import raise_arrived
 from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.errors import UsageError
@@ -53,9 +53,7 @@ _COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
     help="Keep the key of the pseudonyms in this file, so that copies of several runs match; it is created if it does "
     "not exist. Whoever has it can find out which id a pseudonym stands for.",
 )
-@click.option(
-    "--stdin-filename", metavar="NAME", help="The file name of standard input; its extension tells the format."
-)
+@stdin_filename_option
 @click.option(
     "--config", metavar="FILE", type=click.Path(path_type=Path), help="Keep what this configuration file lists."
 )

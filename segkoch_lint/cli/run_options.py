@@ -6,7 +6,7 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from segkoch_lint.cli.baseline_options import baseline_option, save_baseline, with_baseline
 from segkoch_lint.cli.completion import complete_outputs
 from segkoch_lint.cli.notes import print_note
-from segkoch_lint.cli.options import Command, color_option, configuration_file, settings_of, wants_color
+from segkoch_lint.cli.options import Decorator, color_option, configuration_file, option_group, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
 from segkoch_lint.reporting import FORMATS, GROUPINGS, WIDTH, ReportOptions, RunResult, reporter
@@ -49,75 +49,74 @@ Exit status: 0 clean, 1 findings, 2 usage error, 3 nothing was checked, 4 incomp
 """The last lines of the help of each command."""
 
 
-def fail_on_option(command: Command) -> Command:
-    """Add ``--fail-on``."""
-    option = click.option(
-        "--fail-on",
-        type=click.Choice(["error", "warning", "info", "never"]),
-        help="The least severity that fails the run; default: error.",
-    )
-    return option(command)
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    help="The least severity that fails the run; default: error.",
+)
+"""`--fail-on`, which `with_fail_on` evaluates."""
 
 
-def report_options(checked: str) -> Callable[[Command], Command]:
-    """Return a decorator that adds the options for reports; *checked* is what inputs hold: ``call`` and the like."""
-    options: tuple[Callable[[Command], Command], ...] = (
+def status_options(checked: str) -> Decorator:
+    """Return a decorator that adds the options about the exit status; *checked* is what inputs hold: ``call``."""
+    return option_group(
         fail_on_option,
-        click.option(
-            "--format",
-            "-f",
-            "form",
-            type=click.Choice(list(FORMATS)),
-            default="text",
-            show_default=True,
-            help="Format of standard output. With GITHUB_ACTIONS=true, the default is text with annotations; "
-            "for coding agents, it is agent.",
-        ),
-        click.option(
-            "--output",
-            "-o",
-            "outputs",
-            multiple=True,
-            metavar="FORMAT:PATH",
-            shell_complete=complete_outputs,
-            help="Write another report to a file; repeatable.",
-        ),
-        click.option("--statistics", is_flag=True, help="Show more figures."),
-        click.option("--quiet", "-q", is_flag=True, help="In text, show only the figures."),
-        click.option("--show-ids", is_flag=True, help="Show ids, addresses and keys instead of masking them."),
-        click.option(
-            "--max-findings",
-            metavar="N|all",
-            help=f"Show at most N findings; all are counted. By default, text shows {MOST_PER_RULE} a rule.",
-        ),
         baseline_option,
         click.option("--allow-empty", is_flag=True, help=f"Accept files and runs without a {checked}."),
-        color_option,
     )
 
-    def add(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
 
-    return add
-
-
-def debug_option(command: Command) -> Command:
-    """Add ``--debug``, so that it can be given after the command, too; `entry.run` also reads it."""
-    option = click.option(
-        "--debug",
-        is_flag=True,
-        expose_value=False,
-        callback=_set_debug,
-        help="Show a traceback if the program itself fails.",
-    )
-    return option(command)
+report_options = option_group(
+    click.option(
+        "--format",
+        "-f",
+        "form",
+        type=click.Choice(list(FORMATS)),
+        default="text",
+        show_default=True,
+        help="Format of standard output. With GITHUB_ACTIONS=true, the default is text with annotations; "
+        "for coding agents, it is agent.",
+    ),
+    click.option(
+        "--output",
+        "-o",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT:PATH",
+        shell_complete=complete_outputs,
+        help="Write another report to a file; repeatable.",
+    ),
+    click.option("--statistics", is_flag=True, help="Show more figures."),
+    click.option("--quiet", "-q", is_flag=True, help="In text, show only the figures."),
+    click.option("--show-ids", is_flag=True, help="Show ids, addresses and keys instead of masking them."),
+    click.option(
+        "--max-findings",
+        metavar="N|all",
+        help=f"Show at most N findings; all are counted. By default, text shows {MOST_PER_RULE} a rule.",
+    ),
+    color_option,
+)
+"""The options that choose the reports and their look."""
 
 
 def _set_debug(context: click.Context, _parameter: click.Parameter, debug: bool) -> None:
     if debug:
         context.find_root().obj["debug"] = True
+
+
+debug_option = click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    callback=_set_debug,
+    help="Show a traceback if the program itself fails.",
+)
+"""`--debug`, so that it can be given after the command, too; `entry.run` also reads it."""
+
+stdin_filename_option = click.option(
+    "--stdin-filename", metavar="NAME", help="The file name of standard input; its extension tells the format."
+)
+"""`--stdin-filename`, which `require_stdin` checks."""
 
 
 def require_stdin(paths: Sequence[str], stdin_filename: str | None) -> None:
@@ -176,7 +175,7 @@ def _targets_of(outputs: Sequence[str]) -> list[Target]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RunOptions:
-    """The options of `report_options` and `configuration_options`, evaluated.
+    """The options of `configuration_options`, `status_options` and `report_options`, evaluated.
 
     Attributes:
         settings: the configuration, changed by the options.
@@ -262,7 +261,7 @@ def run_options(
     envelope_folders: Sequence[Path] = (),
     **configuration: Any,
 ) -> RunOptions:
-    """Return the evaluated options of `report_options` and `configuration_options`.
+    """Return the evaluated options of `configuration_options`, `status_options` and `report_options`.
 
     Args:
         paths: files, folders and globs that the run reads; no report may overwrite them.

@@ -11,10 +11,12 @@ import click
 import msgspec
 
 from segkoch_lint.cli.options import (
+    budget_option,
     configuration_file,
     configuration_options,
+    envelopes_option,
+    memory_option,
     settings_of,
-    settings_options,
     with_budgets,
     with_envelopes,
     with_memory,
@@ -35,8 +37,10 @@ _COLUMN = 40
 
 @click.command()
 @configuration_options
-@settings_options
 @fail_on_option
+@budget_option
+@envelopes_option
+@memory_option
 @click.option(
     "--format",
     "-f",

@@ -8,7 +8,14 @@ import click
 
 from segkoch_lint.cli.completion import complete_files
 from segkoch_lint.cli.options import configuration_options
-from segkoch_lint.cli.run_options import EXIT_STATUS, debug_option, report_options, require_stdin, run_options
+from segkoch_lint.cli.run_options import (
+    EXIT_STATUS,
+    debug_option,
+    report_options,
+    require_stdin,
+    run_options,
+    status_options,
+)
 
 _EPILOG = f"""\b
 Examples:
@@ -22,7 +29,8 @@ Examples:
 @click.command(epilog=_EPILOG)
 @click.argument("plans", nargs=-1, required=True, metavar="PLAN...", shell_complete=complete_files)
 @configuration_options
-@report_options("tracking plan")
+@status_options("tracking plan")
+@report_options
 @click.option("--stdin-filename", metavar="NAME", help="The file name of standard input.")
 @debug_option
 def command(plans: tuple[str, ...], *, stdin_filename: str | None, **given: Any) -> int:

@@ -8,7 +8,7 @@ import click
 
 from segkoch_lint.cli.completion import complete_files
 from segkoch_lint.cli.options import configuration_options
-from segkoch_lint.cli.run_options import EXIT_STATUS, debug_option, report_options, run_options
+from segkoch_lint.cli.run_options import EXIT_STATUS, debug_option, report_options, run_options, status_options
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.errors import UsageError
 
@@ -45,7 +45,8 @@ Examples:
     "Kochava.",
 )
 @configuration_options
-@report_options("tracking plan")
+@status_options("tracking plan")
+@report_options
 @debug_option
 def command(
     plans: tuple[str, ...], *, against: str | None, logs: tuple[str, ...], max_blocked: str | None, **given: Any
