@@ -11,13 +11,13 @@ from segkoch_lint.documents.table.columns import Columns
 from segkoch_lint.documents.table.csv_reader import read_rows
 from segkoch_lint.documents.table.csv_row import RawRow, cells_of, row_error
 from segkoch_lint.findings.position import Path
-from segkoch_lint.findings.redaction.known_ids import SHORTEST_VALUE, KnownIds
 from segkoch_lint.findings.redaction.personal_data import key_of, parent_of
 from segkoch_lint.inputs.opener import Stream
 from segkoch_lint.pseudonyms.policy import Decision, decision
+from segkoch_lint.pseudonyms.repeated_ids import CollectedIds, Ids, with_repeated_ids
 from segkoch_lint.pseudonyms.rewriter import RefusedError, Rewriter
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 _Keys = tuple[str | None, str | None]
 """The key of a column's values, and the key above it."""
@@ -48,7 +48,7 @@ def rewritten_csv(stream: Stream, name: str, delimiter: str, rewriter: Rewriter)
         following = row.number + len(row.lines)
         if keys is None:
             keys = _keys_of(row.cells, name)
-            yield _row(row, [rewriter.policy.name(cell) for cell in row.cells])
+            yield _row(row, [rewriter.policy.name(cell, CollectedIds()) for cell in row.cells])
         else:
             try:
                 yield _row(row, _cells(row.cells, keys, rewriter))
@@ -63,23 +63,18 @@ def _keys_of(names: Sequence[str], table: str) -> list[_Keys]:
 
 
 def _cells(cells: Sequence[str], keys: Sequence[_Keys], rewriter: Rewriter) -> list[str]:
-    found = [
-        cell
-        for cell, (key, parent) in zip(cells, keys, strict=True)
-        if len(cell) >= SHORTEST_VALUE and decision(key, parent) is Decision.ID
-    ]
-    ids = KnownIds({"ids": found})
-    return [
-        cell if not cell or cell in NULLS else _cell(cell, key, parent, ids, rewriter)
-        for cell, (key, parent) in zip(cells, keys, strict=True)
-    ]
+    return with_repeated_ids(
+        lambda ids: [
+            cell if not cell or cell in NULLS else _cell(cell, key, parent, ids, rewriter)
+            for cell, (key, parent) in zip(cells, keys, strict=True)
+        ]
+    )
 
 
-def _cell(cell: str, key: str | None, parent: str | None, ids: KnownIds, rewriter: Rewriter) -> str:
-    decided = decision(key, parent)
-    if decided is Decision.REPLACED and _NUMBER.fullmatch(cell):
+def _cell(cell: str, key: str | None, parent: str | None, ids: Ids, rewriter: Rewriter) -> str:
+    if decision(key, parent) is Decision.REPLACED and _NUMBER.fullmatch(cell):
         return rewriter.policy.number(cell, key, parent)
-    return rewriter.string(cell, key, parent, ids=None if decided is Decision.ID else ids)
+    return rewriter.string(cell, key, parent, 0, ids)
 
 
 def _row(row: RawRow, cells: Sequence[str]) -> str:

@@ -15,11 +15,11 @@ from segkoch_lint import resources
 from segkoch_lint.bounded_cache import cached
 from segkoch_lint.calls.call import CALL_TYPES
 from segkoch_lint.findings.position import OffsetRange
-from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.personal_data import hides_values, merged, sensitive_spans
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.findings.redaction.sensitive_keys import fold, is_sensitive_key
 from segkoch_lint.pseudonyms.pseudonymizer import Pseudonymizer
+from segkoch_lint.pseudonyms.repeated_ids import Ids
 
 _EVENTS = frozenset({"event", "eventtext"})
 
@@ -46,6 +46,15 @@ _PLACES = frozenset(
 )
 """Keys whose numbers are personal."""
 
+_PLACE = re.compile(r"(?:\A|[a-z0-9](?=[A-Z])|[^A-Za-z])(?i:lat|lng|lon|latitude|longitude|altitude)[^A-Za-z]*\Z")
+"""The end of a key whose numbers are coordinates: `userLat`, `gps_lat`, `lat_1`."""
+
+_POINTS = frozenset("coordinates coords location loc geo geometry geopoint latlng latlon lnglat position point".split())
+"""Keys whose fractions are coordinates; an integer may be an ordinal."""
+
+_BIRTH = re.compile(r"birth|born(?![a-z])|\bb-?day|\bdob(?![a-z])", re.IGNORECASE)
+"""A key whose times are personal."""
+
 _TIMES = re.compile(
     r"(?:[tT]ime(?:[sS]tamp)?|TIME(?:STAMP)?|[dD]ate|DATE|[eE]xpires|[mM]illis"
     r"|[a-z0-9](?:At|Ms|Ts)|_(?:at|ms|ts|AT)|\A(?:at|ts))\Z"
@@ -54,11 +63,12 @@ _TIMES = re.compile(
 
 _AMOUNTS = frozenset("revenue price total value quantity subtotal tax shipping discount size bytes".split())
 
-_LONG_NUMBER = re.compile(r"-?\d{7,}")
-"""A number that may be an id, whatever its key is."""
+_LONG_NUMBER = re.compile(r"[+-]?(?:\d{7}|0[xX][0-9a-fA-F]{5}|(?=\.?\d(?:\.?\d){4})[\d.]+[eE]\+?\d)")
+"""The beginning of a number that may be an id, whatever its key is: readers write large ones with an exponent."""
 
-_NUMBER = re.compile(r"\d+")
-_EXPONENT = re.compile(r"[eE].*")
+_NUMBER = re.compile(r"\d[\d_]*")
+_MANTISSA = re.compile(r"[^eE]*")
+_HEXADECIMAL = re.compile(r"([+-]?0[xX])(.*)")
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -148,6 +158,17 @@ def listed_values(*documents: Any) -> Iterator[str]:
             waiting.extend(schema)
 
 
+def _is_time(key: str | None) -> bool:
+    return key is not None and _TIMES.search(key) is not None and _BIRTH.search(key) is None
+
+
+def _is_place(key: str | None, digits: str) -> bool:
+    if key is None:
+        return False
+    name = fold(key)
+    return name in _PLACES or _PLACE.search(key) is not None or (name in _POINTS and "." in digits)
+
+
 class Policy:
     """Replaces values by pseudonyms.
 
@@ -165,13 +186,13 @@ class Policy:
         fixed = (each for each in values if is_placeholder(each) or len(each) > 3)
         self.pseudonyms = Pseudonymizer(key, fixed, (*endpoints["hosts"], *hosts), paths)
 
-    def string(self, text: str, key: str | None, parent: str | None, ids: Ids | None = None) -> str:
+    def string(self, text: str, key: str | None, parent: str | None, ids: Ids) -> str:
         """Return the text to write in place of a string: as many code points, as many bytes of UTF-8.
 
         Args:
             text: the string.
             key, parent: see `decision`.
-            ids: ids that are known from other values.
+            ids: of the text around.
         """
         if self._stays(text):
             return text
@@ -179,25 +200,24 @@ class Policy:
         if decided is Decision.ID:
             return self.pseudonyms.text(text, times=False)
         if decided is Decision.REPLACED or len(text) > _LONGEST_NAMED:
-            is_date = key is not None and _TIMES.search(key) is not None and _DATE.fullmatch(text) is not None
-            return text if is_date else self.pseudonyms.text(text)
+            if _is_time(key) and _DATE.fullmatch(text):
+                return text
+            return self.pseudonyms.text(text, times=not _BIRTH.search(key or ""))
         return self._only_ids(text, ids, words=decided is Decision.EVENT)
 
-    def name(self, key: str, ids: Ids | None = None) -> str:
+    def name(self, key: str, ids: Ids) -> str:
         """Return the text to write in place of a key."""
         return self._only_ids(key, ids, words=True)
 
     def number(self, digits: str, key: str | None, parent: str | None) -> str:
         """Return what to write in place of a number: the number, unless it is personal or may be an id."""
-        folded = fold(key or "")
-        is_personal = decision(key, parent) is Decision.ID or folded in _PLACES
-        if not is_personal:
-            may_be_id = _LONG_NUMBER.fullmatch(digits) is not None
-            if not may_be_id or folded in _AMOUNTS or (key is not None and _TIMES.search(key)):
+        if decision(key, parent) is not Decision.ID and not _is_place(key, digits):
+            may_be_id = _LONG_NUMBER.match(digits.replace("_", "")) is not None
+            if not may_be_id or fold(key or "") in _AMOUNTS or _is_time(key):
                 return digits
-        exponent = _EXPONENT.search(digits)
-        end = exponent.start() if exponent else len(digits)
-        return _NUMBER.sub(lambda found: self.pseudonyms.of(found[0]), digits[:end]) + digits[end:]
+        if hexadecimal := _HEXADECIMAL.fullmatch(digits):
+            return hexadecimal[1] + self.pseudonyms.of(hexadecimal[2])
+        return _MANTISSA.sub(lambda part: _NUMBER.sub(lambda found: self.pseudonyms.of(found[0]), part[0]), digits, 1)
 
     def words(self, text: str) -> str:
         """Return the text to write in place of free text."""
@@ -212,12 +232,11 @@ class Policy:
             or _GUID_PLACEHOLDER.fullmatch(lowered) is not None
         )
 
-    def _only_ids(self, text: str, ids: Ids | None, *, words: bool) -> str:
+    def _only_ids(self, text: str, ids: Ids, *, words: bool) -> str:
         spans: list[OffsetRange] = list(sensitive_spans(text))
         if words:
             spans += (found.span() for found in _WORD_WITH_DIGITS.finditer(text))
-        if ids is not None:
-            spans += ids.ranges(text)
+        spans += ids.ranges(text)
         if not spans:
             return text
         pieces: list[str] = []

@@ -13,12 +13,12 @@ from segkoch_lint.documents.json.parser import parse_json
 from segkoch_lint.documents.json.scanner import VALUE, VALUE_KEY, VALUE_OPENING, key_text
 from segkoch_lint.documents.line_table import LineTable
 from segkoch_lint.findings.position import Span
-from segkoch_lint.findings.redaction.known_ids import SHORTEST_VALUE, Ids, KnownIds
 from segkoch_lint.findings.text_edits import TextEdit, edited
 from segkoch_lint.inputs.limits import Limits
 from segkoch_lint.pseudonyms.encodings import FormField, form_fields, packed_text
 from segkoch_lint.pseudonyms.escapes import FORM, JSON
 from segkoch_lint.pseudonyms.policy import Decision, Policy, decision, parent_inside
+from segkoch_lint.pseudonyms.repeated_ids import CollectedIds, Ids, RepeatedIds, with_repeated_ids
 
 MOST_LEVELS = 8
 """Texts inside one another that are rewritten; more of them are refused."""
@@ -69,7 +69,9 @@ class Rewriter:
         self.policy = policy
         self.limits = limits
         self._names: BoundedCache[str, str] = BoundedCache()
-        self._scalars: BoundedCache[tuple[str, str | None, str | None], str] = BoundedCache(16 << 20)
+        self._scalars: BoundedCache[tuple[str, str | None, str | None], tuple[str, CollectedIds | None]] = BoundedCache(
+            16 << 20
+        )
 
     def json(self, text: str, level: int = 0, ids: Ids | None = None) -> list[TextEdit]:
         """Return the edits of valid JSON, in order: keys and scalar values.
@@ -79,24 +81,17 @@ class Rewriter:
         Args:
             text: one document or several.
             level: how many texts are around it.
-            ids: ids that are known from the text around.
+            ids: of the text around; None if there is none.
 
         Raises:
             RefusedError: a text in it holds a broken call.
         """
-        edits, found, kept = self._json(text, level, ids)
-        if ids is None and found:
-            others = "\n".join(kept)
-            again = [each for each in found if len(each) >= SHORTEST_VALUE and each in others]
-            if again:
-                return self._json(text, level, KnownIds({"ids": again}))[0]
-        return edits
+        if ids is None:
+            return with_repeated_ids(lambda found: self._json(text, level, found))
+        return self._json(text, level, ids)
 
-    def _json(self, text: str, level: int, ids: Ids | None) -> tuple[list[TextEdit], list[str], list[str]]:
-        """Return the edits, the ids by their keys, and the keys and other strings that stay."""
+    def _json(self, text: str, level: int, ids: Ids) -> list[TextEdit]:
         edits: list[TextEdit] = []
-        found_ids: list[str] = []
-        kept: list[str] = []
         for token, start, key, parent, is_key in _tokens(text):
             if is_key:
                 new = self._name(token, key, ids)
@@ -105,50 +100,62 @@ class Rewriter:
                     new = self._scalar(token, key, parent, level, ids)
                 except RefusedError as error:
                     raise RefusedError(error.message, offset=start) from None
-            if new == token:
-                kept.append(token)
-                continue
-            edits.append(TextEdit(start, start + len(token), new))
-            if not is_key and token[0] == '"' and decision(key, parent) is Decision.ID:
-                found_ids.append(key_text(token))
-        return edits, found_ids, kept
+            if new != token:
+                edits.append(TextEdit(start, start + len(token), new))
+        return edits
 
-    def _name(self, written: str, key: str | None, ids: Ids | None) -> str:
-        if ids is None and (known := self._names.entries.get(written)) is not None:
-            return known
+    def _name(self, written: str, key: str | None, ids: Ids) -> str:
         name = key or ""
-        new = _string(written, name, self.policy.name(name, ids))
-        return self._names.add(written, new) if ids is None else new
+        if isinstance(ids, RepeatedIds):
+            return _string(written, name, self.policy.name(name, ids))
+        known = self._names.entries.get(written)
+        if known is None:
+            return self._names.add(written, _string(written, name, self.policy.name(name, ids)))
+        ids.ranges(name)  # notes it
+        return known
 
-    def _scalar(self, token: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str:
-        if ids is not None:
+    def _scalar(self, token: str, key: str | None, parent: str | None, level: int, ids: Ids) -> str:
+        if isinstance(ids, RepeatedIds):
             return self._new_scalar(token, key, parent, level, ids)
         asked = (token, key, parent)
         known = self._scalars.entries.get(asked)
-        return self._scalars.add(asked, self._new_scalar(token, key, parent, level, ids)) if known is None else known
+        if known is None:
+            found = CollectedIds()
+            new = self._new_scalar(token, key, parent, level, found)
+            known = self._scalars.add(asked, (new, found or None))
+        if known[1] is not None:
+            ids.add(known[1])
+        return known[0]
 
-    def _new_scalar(self, token: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str:
+    def _new_scalar(self, token: str, key: str | None, parent: str | None, level: int, ids: Ids) -> str:
         if token[0] != '"':
+            if decision(key, parent) is Decision.ID:
+                ids.note(token)
             return self.policy.number(token, key, parent)
         value = key_text(token)
         return _string(token, value, self.string(value, key, parent, level, ids))
 
-    def string(self, text: str, key: str | None, parent: str | None, level: int = 0, ids: Ids | None = None) -> str:
+    def string(self, text: str, key: str | None, parent: str | None, level: int, ids: Ids) -> str:
         """Return what replaces a string: what it holds, if that is JSON in any encoding; else its pseudonym.
 
         Args:
             text: the string.
             key, parent: see `segkoch_lint.pseudonyms.policy.decision`.
             level: how many texts are around it.
-            ids: ids that are known from the text around.
+            ids: of the text around.
 
         Raises:
             RefusedError: it holds a broken call.
         """
         inner = self._inner(text, key, parent, level, ids)
-        return self.policy.string(text, key, parent, ids) if inner is None else inner
+        if inner is not None:
+            return inner
+        new = self.policy.string(text, key, parent, ids)
+        if new != text and decision(key, parent) is Decision.ID:
+            ids.note(text)
+        return new
 
-    def _inner(self, text: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str | None:
+    def _inner(self, text: str, key: str | None, parent: str | None, level: int, ids: Ids) -> str | None:
         """Return the text with what it holds rewritten; None if it holds no JSON."""
         if _JSON_START.match(text) and (rewritten := self._inner_json(text, key, parent, level, ids)) is not None:
             return rewritten
@@ -163,7 +170,7 @@ class Rewriter:
             return self._form(text, fields, level, ids)
         return None
 
-    def _inner_json(self, text: str, key: str | None, parent: str | None, level: int, ids: Ids | None) -> str | None:
+    def _inner_json(self, text: str, key: str | None, parent: str | None, level: int, ids: Ids) -> str | None:
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         body = text.removeprefix(mark)
         try:
@@ -189,7 +196,7 @@ class Rewriter:
             raise RefusedError(f"more than {MOST_LEVELS} texts inside one another")
         return level + 1
 
-    def _form(self, text: str, fields: Sequence[FormField], level: int, ids: Ids | None) -> str:
+    def _form(self, text: str, fields: Sequence[FormField], level: int, ids: Ids) -> str:
         """Return a form with the JSON in its fields rewritten, and all else replaced."""
         edits: list[TextEdit] = []
         for each in fields:

@@ -14,7 +14,7 @@ from segkoch_lint.findings.text_edits import TextEdit, edited
 from segkoch_lint.pseudonyms.escapes import OTHER
 from segkoch_lint.pseudonyms.rewriter import RefusedError, Rewriter
 
-_SYNTAX = re.compile(r"(?<![\w-])(?:curl(?:\.exe)?(?![\w-])|--[a-z][a-z-]*|-[A-Za-z])|\$\{?[A-Za-z_]\w*")
+_SYNTAX = re.compile(r"(?<![\w-])(?:curl(?:\.exe)?(?![\w-])|(?<!\S)--[a-z][a-z-]*|(?<!\S)-[A-Za-z])|\$\{?[A-Za-z_]\w*")
 """What stays of a script: commands of curl, options, names of variables."""
 
 

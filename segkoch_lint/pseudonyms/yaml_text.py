@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import yaml
 
@@ -11,21 +12,25 @@ from segkoch_lint.documents.yaml.comments import MARKER
 from segkoch_lint.documents.yaml.document import YamlDocument
 from segkoch_lint.documents.yaml.nodes import key_text, kind_of
 from segkoch_lint.findings.position import OffsetRange
-from segkoch_lint.findings.redaction.known_ids import Ids
 from segkoch_lint.findings.redaction.personal_data import hides_values
 from segkoch_lint.findings.text_edits import TextEdit, edited
 from segkoch_lint.pseudonyms.escapes import OTHER
 from segkoch_lint.pseudonyms.policy import parent_inside
+from segkoch_lint.pseudonyms.repeated_ids import Ids, with_repeated_ids
 from segkoch_lint.pseudonyms.rewriter import RefusedError, Rewriter
 
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*\s+)+")
 """A tag and an anchor before a value."""
 
 _BLOCK_HEADER = re.compile(r"[|>][^\n]*\n?")
-_BETWEEN = re.compile(r"(?:^|(?<=\s))\#[^\n]*|[&*][^\s,\[\]{}]+", re.MULTILINE)
-"""A comment, an anchor or an alias."""
+_BETWEEN = re.compile(
+    r"(?:^|(?<=\s))\#[^\n]*|[&*][^\s,\[\]{}]+|(?<=^%TAG)(?![^\n]*\btag:yaml\.org,2002:)[^\n]*", re.MULTILINE
+)
+"""A comment, an anchor, an alias, or what a directive says that no value needs."""
 
-_SUPPRESSION = re.compile(rf"(?:#\s*){MARKER}\s*[a-z-]+(?:\[[^\]\n]*\])?")
+_SUPPRESSION = re.compile(
+    rf"(?:#\s*){MARKER}(?:\s*ignore(?:-file)?(?![\w-])(?:\s*\[(?:[A-Za-z]{{2,8}}\d{{1,4}}|KCH|ALL|[,\s])*\])?)?"
+)
 """The part of a comment that suppresses findings; a reason follows."""
 
 _BLOCK_STYLES = frozenset({"|", ">"})
@@ -70,7 +75,7 @@ def _piece(documents: list[YamlDocument], rewriter: Rewriter) -> str:
     edits: list[TextEdit] = []
     scalars: list[OffsetRange] = []
     for each in documents:
-        edits += _Scalars(each, rewriter).edits()
+        edits += with_repeated_ids(partial(_scalar_edits, each, rewriter))
         scalars += (extent_of(node, text) for node, *_ in scalars_of(each.root))
     at = 0
     for start, end in [*sorted(scalars), (len(text), len(text))]:
@@ -84,7 +89,7 @@ def _comments(text: str, rewriter: Rewriter) -> str:
 
 
 def _between(text: str, start: int, end: int, rewriter: Rewriter) -> Iterator[TextEdit]:
-    """Yield the edits of comments, anchors and aliases in a range without a scalar."""
+    """Yield the edits of comments, directives, anchors and aliases in a range without a scalar."""
     for found in _BETWEEN.finditer(text, start, max(start, end)):
         at = found.start()
         for kept in _SUPPRESSION.finditer(text, *found.span()):
@@ -93,38 +98,30 @@ def _between(text: str, start: int, end: int, rewriter: Rewriter) -> Iterator[Te
         yield TextEdit(at, found.end(), rewriter.policy.words(text[at : found.end()]))
 
 
-class _Scalars:
-    """The scalars of one document."""
+def _scalar_edits(document: YamlDocument, rewriter: Rewriter, ids: Ids) -> list[TextEdit]:
+    """Return the edits of the scalars of one document, in any order."""
+    edits: list[TextEdit] = []
+    for node, key, parent, is_key in scalars_of(document.root):
+        start, end = extent_of(node, document.text)
+        try:
+            new = _new(node, key, parent, rewriter, ids) if not is_key else rewriter.policy.name(node.value, ids)
+            if new != node.value:
+                edits.append(TextEdit(start, end, _written(document.text[start:end], node, new)))
+        except RefusedError as error:
+            raise RefusedError(error.message, offset=start) from None
+    return edits
 
-    def __init__(self, document: YamlDocument, rewriter: Rewriter) -> None:
-        self._document = document
-        self._rewriter = rewriter
-        self._ids: Ids = document.ids
 
-    def edits(self) -> Iterator[TextEdit]:
-        """Yield the edits, in any order."""
-        for node, key, parent, is_key in scalars_of(self._document.root):
-            start, end = extent_of(node, self._document.text)
-            written = self._document.text[start:end]
-            try:
-                new = self._new(node, key, parent, is_key=is_key)
-                if new != node.value:
-                    yield TextEdit(start, end, _written(written, node, new))
-            except RefusedError as error:
-                raise RefusedError(error.message, offset=start) from None
-
-    def _new(self, node: yaml.ScalarNode, key: str | None, parent: str | None, *, is_key: bool) -> str:
-        policy = self._rewriter.policy
-        text: str = node.value
-        if is_key:
-            return policy.name(text, self._ids)
-        kind = kind_of(node)
-        if kind in _CONSTANTS:
-            return text
-        if kind in _NUMBERS:
-            return policy.number(text, key, parent)
-        ids = None if hides_values(key, parent) else self._ids
-        return self._rewriter.string(text, key, parent, ids=ids)
+def _new(node: yaml.ScalarNode, key: str | None, parent: str | None, rewriter: Rewriter, ids: Ids) -> str:
+    text: str = node.value
+    kind = kind_of(node)
+    if kind in _CONSTANTS:
+        return text
+    if kind in _NUMBERS:
+        if hides_values(key, parent):
+            ids.note(text)
+        return rewriter.policy.number(text, key, parent)
+    return rewriter.string(text, key, parent, 0, ids)
 
 
 def scalars_of(root: yaml.Node) -> Iterator[tuple[yaml.ScalarNode, str | None, str | None, bool]]:

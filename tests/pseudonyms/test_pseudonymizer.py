@@ -106,6 +106,10 @@ def test_what_rules_look_for_stays(kept: str) -> None:
     assert PSEUDONYMS.text(kept) == kept
 
 
+def test_another_path_of_an_api_is_replaced() -> None:
+    assert "jane" not in PSEUDONYMS.text("https://api.segment.io/v1/jane https://shop.example/v1/jane/orders")
+
+
 def test_the_beginning_that_rules_look_for_stays() -> None:
     assert PSEUDONYMS.text("kochava-test-Roe").startswith("kochava-test-")
     assert PSEUDONYMS.text("YOUR-JANE").startswith("YOUR-")

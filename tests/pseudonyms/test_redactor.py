@@ -3,11 +3,13 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 import zlib
 from typing import Any
 
 import pytest
 
+from segkoch_lint.findings.redaction.escapes import unescaped
 from segkoch_lint.pseudonyms.rewriter import RefusedError
 from tests.pseudonyms.copies import copy_of, found_in, left_in
 
@@ -190,6 +192,67 @@ def test_an_id_of_an_unusual_form_is_replaced_in_event_names_and_keys_too() -> N
     assert json.loads(copy)["event"].endswith(" bought")
 
 
+@pytest.mark.parametrize("name", ["call.json", "call.yaml", "call.json5"])
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"event": "annother bought"},
+        {"event": "ANNOTHER bought"},
+        {"event": "annother wrote to jane.roe@shop.example"},
+        {"properties": {"AnnOther": True}},
+        {"userId": "\u00c4nn-Other", "event": "\u00c4nn-Other bought"},
+        {"userId": "x1", "event": "annother bought", "properties": {"sent": json.dumps({"userId": "annother"})}},
+        {"properties": {"sent": json.dumps({**CALL, "userId": "y2", "event": "annother bought"})}},
+        {"userId": "x1", "properties": {"sent": json.dumps({"event": "annother bought", "userId": "annother"})}},
+    ],
+)
+def test_an_id_is_found_in_names_in_any_case_with_escapes_and_across_texts_inside_texts(
+    members: dict[str, Any], name: str
+) -> None:
+    text = json.dumps({**CALL, "userId": "annother", **members})
+    copy = copy_of(text.encode(), name)
+    for level in (copy.decode(), *(each.text for each in unescaped(copy.decode()))):
+        assert "nnother" not in level.replace("-", "").lower()
+    assert found_in(copy, name) == found_in(text.encode(), name)
+
+
+def test_an_id_in_a_text_inside_a_table_is_found_in_its_names() -> None:
+    inner = json.dumps({"event": "annother bought", "userId": "annother"}).replace('"', '""')
+    text = f'id,user_id,event_text,context_device_id,sent\nm,u,annother bought,d,"{inner}"\n'
+    assert b"annother" not in copy_of(text.encode(), "tracks.csv")
+
+
+def test_an_id_is_searched_for_in_other_texts_in_linear_time() -> None:
+    calls = [{**CALL, "userId": f"user-{number}-x", "event": f"user-{number}-x bought"} for number in range(400)]
+    assert b"user-" not in copy_of(json.dumps(calls).encode(), "calls.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "member"),
+    [
+        *(("call.json", member) for member in ('"coordinates": [48.85837]', '"location": [48.85837, 2.29448]')),
+        *(("call.json", f'"{key}": 48.85837') for key in ("userLat", "gps_lat", "geo_latitude", "lat_1")),
+        *(("call.json", f'"customer": {number}') for number in ("4885837123.0", "4.885837123e9", "4885837E6")),
+        *(("call.yaml", f"customer: {number}") for number in ("4_885_837", "4885837.5e3", "+4885837.0", "0x4885837")),
+        *(("call.yaml", f"userId: {number}") for number in ("0x4885837", "0xABCDEF4885837", "48_85837")),
+        ("call.json5", "customer: +4885837123."),
+        ("call.json", '"birthdayMs": 4885837123'),
+        ("call.json", '"bornDate": "4885-83-7"'),
+    ],
+)
+def test_a_number_is_replaced_however_it_is_written(name: str, member: str) -> None:
+    text = {
+        "call.json": f'{{"type": "track", "event": "Seen", "userId": "u-9", "properties": {{{member}}}}}',
+        "call.json5": f"{{type: 'track', event: 'Seen', userId: 'u-9', properties: {{{member}}}}}",
+        "call.yaml": f"type: track\nevent: Seen\nanonymousId: u-9\nproperties:\n  {member}\n",
+    }[name]
+    copy = copy_of(text.encode(), name)
+    assert re.search(rb"4.?8.?8.?5.?8.?3.?7", copy) is None
+    assert b"ABCDEF" not in copy
+    assert len(copy) == len(text)
+    assert found_in(copy, name) == found_in(text.encode(), name)
+
+
 def test_a_numeric_id_stays_a_number_and_matches_the_same_digits_in_a_text() -> None:
     copy = json.loads(copy_of(json.dumps({**CALL, "userId": 4711234, "traits": {"userId": "4711234"}}).encode()))
     assert isinstance(copy["userId"], int)
@@ -283,6 +346,26 @@ def test_a_comment_that_suppresses_a_finding_stays_without_its_reason() -> None:
     assert "# segkoch-lint: ignore[KCH101] " in copy
     assert "Jane" not in copy
     assert found_in(copy.encode(), "call.yaml") == found_in(text.encode(), "call.yaml")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "%TAG !j! tag:jane.roe@shop.example,2014:\n---\n",
+        "# segkoch-lint: ignore[jane.roe@shop.example] for jane\n",
+        "# segkoch-lint: jane\n",
+    ],
+)
+def test_a_directive_and_a_comment_with_names_are_replaced(head: str) -> None:
+    text = f"{head}type: track\nevent: !!str Seen\nuserId: u-9\n"
+    copy = copy_of(text.encode(), "call.yaml")
+    assert b"jane" not in copy
+    assert len(copy) == len(text)
+
+
+def test_an_option_of_a_script_begins_after_space() -> None:
+    script = f"curl https://api.segment.io/v1/track -d '{TEXT}' # (-jane) ${{X:-jane}}\n"
+    assert b"-j" not in copy_of(script.encode(), "post.sh")
 
 
 @pytest.mark.parametrize("status", ["denied", "NOT_DETERMINED", "not-authorized", "ATTrackingStatus.restricted", 2])
