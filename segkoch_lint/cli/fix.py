@@ -64,7 +64,8 @@ class FixRun:
         for file in fixer.files(paths):
             if not isinstance(file, FixedFile):
                 self._reasons[file.path] = file.reason
-                continue  # if it could not be read, the run that follows reports it
+                self.is_incomplete = self.is_incomplete or file.is_failure
+                continue  # the run that follows reports what could not be read, and what was not fixed
             try:
                 write(file)
             except OutputError as error:
@@ -110,8 +111,9 @@ def print_diff(paths: Sequence[str], settings: Settings, run: RunOptions) -> int
             for line in writer.lines(file):
                 click.echo(line)
         else:
-            is_incomplete = is_incomplete or file.is_failure
-            print_note(f"{'Error' if file.is_failure else 'Note'}: {shown_path(file.path)}: {file.reason}")
+            fails = file.is_failure or file.is_unread
+            is_incomplete = is_incomplete or fails
+            print_note(f"{'Error' if fails else 'Note'}: {shown_path(file.path)}: {file.reason}")
     _print_fixed("Would fix", fixed)
     _print_unmade(fixer.unmade)
     if is_incomplete:

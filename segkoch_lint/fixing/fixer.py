@@ -55,11 +55,13 @@ class UnfixedFile(msgspec.Struct, frozen=True):
     Attributes:
         path: of the file, as findings name it.
         reason: why.
-        is_failure: whether it could not be read, or the program itself failed on it.
+        is_unread: whether it could not be read.
+        is_failure: whether the program itself failed on it.
     """
 
     path: str
     reason: str
+    is_unread: bool = False
     is_failure: bool = False
 
 
@@ -102,7 +104,7 @@ class Fixer:
             return
         for source in self._linter.inputs([path for path in paths if path != "-"]):
             if isinstance(source, UnreadableInput):
-                yield UnfixedFile(source.path, source.reason, is_failure=True)
+                yield UnfixedFile(source.path, source.reason, is_unread=True)
             elif source.path not in STDIN_PATHS and not is_remote(source.path):
                 found = self._of_file(source)
                 if found is not None:
@@ -119,7 +121,7 @@ class Fixer:
                 content = file.read()
         except OSError as error:
             unreadable = UnreadableInput.because(source.path, error)
-            return UnfixedFile(source.path, unreadable.reason, is_failure=True)
+            return UnfixedFile(source.path, unreadable.reason, is_unread=True)
         before = StoredText.of(content)
         if before is None:
             return UnfixedFile(source.path, _NOT_AGAIN)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from segkoch_lint.fixing.stored_text import StoredText
 from tests.conftest import IOS_CALL, Ran
 from tests.fixing.calls import HEX, UUID, call
 
@@ -119,6 +120,21 @@ def test_a_suppressed_finding_is_right_and_is_not_fixed(folder: Path, program: P
 
     assert (folder / "bad.json").read_text() == json.dumps(call(), indent=2)
     assert (ran.status, "Fixed" in ran.err) == (0, False)
+
+
+def test_a_fault_of_the_program_makes_the_run_incomplete(
+    folder: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (folder / "bad.json").read_text()
+    monkeypatch.setattr(StoredText, "edited", lambda _self, _edits: StoredText(b'{"type": "track", "userId"'))
+    ran = program("check", "--fix", ".")
+
+    assert ran.err == (
+        "Note: bad.json: 5 findings have a fix that is not made: segkoch-lint itself failed: the fixed text would be "
+        "broken.\n"
+    )
+    assert ran.status == 4
+    assert (folder / "bad.json").read_text() == before
 
 
 def test_only_the_files_that_are_read_are_fixed(folder: Path, program: Program) -> None:

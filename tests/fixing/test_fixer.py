@@ -283,7 +283,7 @@ def test_edits_of_two_rules_at_one_place_do_not_mix(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_a_failure(tmp_path: Path) -> None:
     assert found_in(tmp_path / "none.json") == [
-        UnfixedFile(str(tmp_path / "none.json"), "no such file or folder", is_failure=True)
+        UnfixedFile(str(tmp_path / "none.json"), "no such file or folder", is_unread=True)
     ]
 
 

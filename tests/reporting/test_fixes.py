@@ -123,12 +123,3 @@ def test_suppressed_findings_are_not_fixable(folder: Path, program: Program) -> 
 
     assert json.loads(before)["summary"]["findings"]["fixable"] == 1
     assert json.loads((folder / "bad.json").read_text())["integrations"] == {"kochava": True}
-
-
-def test_findings_of_the_baseline_are_not_fixed(folder: Path, program: Program) -> None:
-    program("baseline", "write", "--baseline", "old.json", "--select", "KCH304", "bad.json")
-    ran = program("check", "--fix", "--baseline", "old.json", "bad.json")
-
-    assert ran.err.startswith("Fixed: bad.json: 1 KCH103, 1 KCH107, 2 KCH115\n")
-    assert json.loads((folder / "bad.json").read_text())["integrations"] == {"kochava": True}
-    assert ran.status == 0
