@@ -87,7 +87,7 @@ report_options = option_group(
         help="Write another report to a file; repeatable.",
     ),
     click.option("--statistics", is_flag=True, help="Show more figures."),
-    click.option("--quiet", "-q", is_flag=True, help="In text, show only the figures."),
+    click.option("--quiet", "-q", is_flag=True, help="In text, show only figures and missing calls."),
     click.option("--show-ids", is_flag=True, help="Show ids, addresses and keys instead of masking them."),
     click.option(
         "--max-findings",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 EXPECTED_BY: Grouping = ("event", "platform", "library", "source")
 """What calls are expected by: facets whose values stay the same from one run to the next."""
 
+EXPECTATION_FORMS = 'Write min = 1000, or min-share = "20%", or both.'
+
 _NOWHERE = Location("")
 
 

@@ -15,11 +15,10 @@ import msgspec
 from segkoch_lint import resources
 from segkoch_lint.config.baseline import BaselineUse
 from segkoch_lint.config.budgets import BUDGET_FORMS, Budget
-from segkoch_lint.config.expectations import Expectation
+from segkoch_lint.config.expectations import EXPECTATION_FORMS, Expectation
 from segkoch_lint.config.file_search import FILES, configuration_table
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.config.shares import SHARE_FORMS
 from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of
 from segkoch_lint.config.suppress import ConfiguredSuppression, table_errors
 from segkoch_lint.documents.document import InternalFailure, ParseError
@@ -147,7 +146,7 @@ def _amount_errors(configuration: Any) -> Iterator[tuple[str, str]]:
     expected = configuration.get("expect")
     for number, table in enumerate(expected if isinstance(expected, list) else ()):
         if _is_valid({"expect": [table]}):
-            yield from _error_of(partial(Expectation.of, table), f"expect[{number}]", SHARE_FORMS)
+            yield from _error_of(partial(Expectation.of, table), f"expect[{number}]", EXPECTATION_FORMS)
     if isinstance(configuration.get("memory"), str):
         yield from _error_of(partial(bytes_of, configuration["memory"]), "memory", SIZE_FORMS)
     for number, table in enumerate(_suppress_tables(configuration)):
@@ -197,7 +196,7 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         if key in configuration:
             fields[key] = tuple(file.parent / folder for folder in configuration[key])
     if configuration.get("baseline"):
-        fields["baseline"] = BaselineUse(file.parent / configuration["baseline"])
+        fields["baseline"] = BaselineUse(Path(_shown(file.parent / configuration["baseline"])))
     if "expect" in configuration:
         fields["expect"] = _expectations(configuration["expect"], file)
     if "limits" in configuration:
@@ -224,7 +223,7 @@ def _places_of_suppressions(configuration: Mapping[str, Any], file: Path) -> dic
 
 
 def _shown(file: Path) -> str:
-    """Return the path of a configuration, relative to the working directory if it is in that."""
+    """Return the path of a file, relative to the working directory if it is in that."""
     return os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)
 
 

@@ -9,13 +9,11 @@ from segkoch_lint.config.expectations import Shortfall, real_value
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.suppressions import Suppressions
-from segkoch_lint.findings.finding import Finding
+from segkoch_lint.findings.finding import MISSING_CALLS, Finding
 from segkoch_lint.findings.redaction.masking import Secret
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.rules.catalogue import Rule
 from segkoch_lint.rules.remedies import best_remedy
-
-MISSING_CALLS = "KCH601"
 
 
 def expectation_findings(

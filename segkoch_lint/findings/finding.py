@@ -14,6 +14,9 @@ from segkoch_lint.findings.fix import Fix
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import Secret, shown, shown_path
 
+MISSING_CALLS = "KCH601"
+"""The code of findings about all calls of a run together."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol, TextIO
 import msgspec
 
 from segkoch_lint.config.budgets import Budget
-from segkoch_lint.findings.finding import Finding, Severity
+from segkoch_lint.findings.finding import MISSING_CALLS, Finding, Severity
 from segkoch_lint.findings.summary import Grouping, Summary
 from segkoch_lint.rules.catalogue import Rule
 
@@ -57,7 +57,7 @@ class ReportOptions(msgspec.Struct, frozen=True):
         show_ids: whether ids are shown instead of masked.
         color: whether terminal colours are used (text only).
         statistics: whether more figures are shown (text only).
-        quiet: whether the single findings are left out (text only).
+        quiet: whether findings about single calls and files are left out (text only).
         max_findings: the most findings that are shown, all of which are counted; None for no limit.
         max_per_rule: the most findings of one rule that formats for reading show (`FOR_READING`); None for no limit.
         width: the columns that text is wrapped to.
@@ -70,6 +70,10 @@ class ReportOptions(msgspec.Struct, frozen=True):
     max_findings: int | None = None
     max_per_rule: int | None = None
     width: int = WIDTH
+
+    def hides(self, finding: Finding) -> bool:
+        """Return whether a quiet report leaves a finding out. It shows which calls are missing, as it shows rates."""
+        return self.quiet and finding.code != MISSING_CALLS
 
 
 class RunResult(msgspec.Struct, frozen=True):

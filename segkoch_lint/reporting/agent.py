@@ -37,7 +37,7 @@ class Reporter:
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        if self._options.quiet:
+        if self._options.hides(finding):
             return
         show_ids = self._options.show_ids
         message = finding.text(show_ids=show_ids)

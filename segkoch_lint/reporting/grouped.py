@@ -52,7 +52,7 @@ class Reporter:
         self._options = options
         self._summary = TextSummary(self._writer, options)
         self._rules: dict[str, _Rule] = {}
-        self._room = 0 if options.quiet else MOST_PLACES
+        self._room = MOST_PLACES
 
     def begin(self, summary: Summary) -> None:
         """Write how plans guard each requirement, in a run over plans."""
@@ -60,7 +60,7 @@ class Reporter:
 
     def finding(self, finding: Finding) -> None:
         """Keep the place of a finding."""
-        if not self._room:
+        if self._options.hides(finding) or not self._room:
             return
         self._room -= 1
         show_ids = self._options.show_ids

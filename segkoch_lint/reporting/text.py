@@ -36,7 +36,7 @@ class Reporter:
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        if self._options.quiet:
+        if self._options.hides(finding):
             return
         color = SEVERITY_COLORS[finding.severity]
         show_ids = self._options.show_ids

@@ -48,6 +48,17 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logs:
     return write
 
 
+@pytest.mark.parametrize("name", ["text", "concise", "grouped", "agent"])
+def test_a_quiet_report_says_which_calls_are_missing(logs: Logs, program: Program, tmp_path: Path, name: str) -> None:
+    (tmp_path / "segkoch-lint.toml").write_text(CONFIGURATION)
+    faulty = call(context={"device": {"type": "iOS"}})
+    ran = program("check", logs(*[call()] * 9, faulty), "--quiet", "--format", name)
+    shown = " ".join(ran.out.split())
+    assert "platform ios: 9 of 10 delivered calls; at least 20 are expected" in shown
+    assert "log.ndjson:10" not in shown
+    assert "more" not in shown.replace("Learn more", "")
+
+
 def test_calls_that_are_there_pass_and_missing_ones_fail(logs: Logs, program: Program, tmp_path: Path) -> None:
     (tmp_path / "segkoch-lint.toml").write_text(CONFIGURATION)
     assert program("check", logs(*[call()] * 20)).status == 0
@@ -252,6 +263,7 @@ def test_a_report_without_groups_names_the_option_that_adds_them(logs: Logs, pro
         ('[[expect]]\nmin-share = "most"\n', 'expect[0].min-share is "most"; a text like "20%"'),
         ('[[expect]]\nmin-share = "120%"\n', 'in expect[0]: "120%" is not over 0% and at most 100%'),
         ('[[expect]]\nevent = "Order"\n', 'in expect[0]: "min" or "min-share" is missing'),
+        ("[[expect]]\nmin-calls = 5\n", 'Write min = 1000, or min-share = "20%", or both.'),
         ('[[expect]]\nevents = "Order"\nmin = 1\n', 'in expect[0]: unknown key "events"'),
         ('[[expect]]\nevent = ""\nmin = 1\n', "expect[0].event is an empty string"),
         ("[expect]\nmin = 1\n", "expect is a table; a list is expected"),
