@@ -7,6 +7,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -45,13 +46,13 @@ class FormField(msgspec.Struct, frozen=True):
     Attributes:
         key: the name of the field as it is written.
         start, end: where the value is written.
-        value: whether it may hold JSON.
+        may_be_json: whether it may hold JSON.
     """
 
     key: str
     start: int
     end: int
-    value: bool
+    may_be_json: bool
 
 
 def packed_text(text: str, most: int) -> PackedText | None:
@@ -80,10 +81,14 @@ def _unpacked(data: bytes, most: int, write: Callable[[bytes], str]) -> PackedTe
     for step, compress in _compressions(data):
         try:
             held = inflate(data, step, most) if step else data
-            return PackedText(held.decode("utf-8"), lambda new, compress=compress: write(compress(new.encode("utf-8"))))  # type: ignore[misc]  # a default of a lambda has no type
+            return PackedText(held.decode("utf-8"), partial(_packed, compress, write))
         except (StepError, UnicodeDecodeError):
             continue
     return None
+
+
+def _packed(compress: Callable[[bytes], bytes], write: Callable[[bytes], str], text: str) -> str:
+    return write(compress(text.encode("utf-8")))
 
 
 def _compressions(data: bytes) -> Sequence[tuple[str, Callable[[bytes], bytes]]]:
@@ -122,8 +127,8 @@ def form_fields(text: str) -> Sequence[FormField]:
     fields: list[FormField] = []
     at = 0
     while found := _FIELD.match(text, at):
-        fields.append(FormField(found[1], *found.span(2), value=_ENCODED_JSON.match(found[2]) is not None))
+        fields.append(FormField(found[1], *found.span(2), may_be_json=_ENCODED_JSON.match(found[2]) is not None))
         at = found.end()
         if at == len(text):
-            return fields if any(each.value for each in fields) else ()
+            return fields if any(each.may_be_json for each in fields) else ()
     return ()

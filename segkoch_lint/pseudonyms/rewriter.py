@@ -202,7 +202,7 @@ class Rewriter:
         for each in fields:
             written = text[each.start : each.end]
             value = FORM.read(written)
-            inner = self._inner_json(value, None, None, level, ids) if each.value else None
+            inner = self._inner_json(value, None, None, level, ids) if each.may_be_json else None
             new = self.policy.string(value, FORM.read(each.key), None, ids) if inner is None else inner
             edits.append(TextEdit(each.start, each.end, FORM.rewrite(written, new)))
         return edited(text, edits)
