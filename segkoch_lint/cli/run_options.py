@@ -20,7 +20,7 @@ from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import Decorator, color_option, configuration_file, option_group, settings_of, wants_color
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
-from segkoch_lint.reporting import FORMATS, GROUPINGS, WIDTH, ReportOptions, RunResult, reporter
+from segkoch_lint.reporting import FORMATS, WIDTH, ReportOptions, RunResult, reporter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -197,13 +197,13 @@ class RunOptions:
     def groupings(self) -> list[Grouping]:
         """The groupings that the formats show, whether the user asks for them or not."""
         names = (*self.formats, *(name for name, _ in self.targets))
-        return [grouping for name in names for grouping in GROUPINGS.get(name, ())]
+        return [grouping for name in names for grouping in reporter(name).traits.groupings]
 
     def snippets(self) -> tuple[Any, Any]:
         """Return the functions that make the snippets of findings and of parse errors; None if no report shows them."""
         is_cut = self.report_options.quiet or self.report_options.max_findings == 0
         formats = [*([] if is_cut else self.formats), *(name for name, _ in self.targets)]
-        if not any(reporter(name).shows_snippets for name in formats):
+        if not any(reporter(name).traits.shows_snippets for name in formats):
             return None, None
         show_ids = self.report_options.show_ids
         return partial(_snippet, show_ids=show_ids), partial(_error_snippet, show_ids=show_ids)

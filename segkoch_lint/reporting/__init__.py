@@ -37,17 +37,31 @@ FORMATS = {
 WIDTH = 100
 """The columns of text that is not written to a terminal."""
 
-FOR_READING = frozenset({"text", "full", "grouped", "agent"})
-"""The formats that show at most `ReportOptions.max_per_rule` findings of a rule, so that a log can be read."""
 
-GROUPINGS: Mapping[str, Sequence[Grouping]] = {"html": (("day",), ("version",), ("event",), ("platform",))}
-"""By format, the groupings that it shows whether the user asks for them or not."""
+class FormatTraits(msgspec.Struct, frozen=True):
+    """What a run has to know of a format before it opens a report.
 
-_MOST_SNIPPETS = {"html": 500}
-"""By format, the first findings of a rule whose snippets it shows, if it shows those of a few findings only."""
+    Attributes:
+        beginning: matches the first bytes of a report, so that the report of an earlier run may be overwritten and is
+            not read; None if it looks like any other text.
+        most_snippets: the first findings of a rule whose snippets the format shows, so that they have to be made; 0 if
+            it shows none, None for no limit.
+        is_for_reading: whether people or agents read it from top to bottom, so that `--quiet` leaves the findings out,
+            and at most `ReportOptions.max_per_rule` findings of a rule are shown.
+        shows_suppressed: whether it shows suppressed findings, marked as such.
+        groupings: those that it shows whether the user asks for them or not.
+    """
 
-_WITH_SUPPRESSED = frozenset({"json", "json-lines", "sarif"})
-"""The formats that show suppressed findings, marked as such; all others leave them out."""
+    beginning: re.Pattern[bytes] | None = None
+    most_snippets: int | None = 0
+    is_for_reading: bool = False
+    shows_suppressed: bool = False
+    groupings: Sequence[Grouping] = ()
+
+    @property
+    def shows_snippets(self) -> bool:
+        """Whether the format shows any snippet."""
+        return self.most_snippets != 0
 
 
 class ReportOptions(msgspec.Struct, frozen=True):
@@ -59,7 +73,7 @@ class ReportOptions(msgspec.Struct, frozen=True):
         statistics: whether more figures are shown (text only).
         quiet: whether findings about single calls and files are left out (text only).
         max_findings: the most findings that are shown, all of which are counted; None for no limit.
-        max_per_rule: the most findings of one rule that formats for reading show (`FOR_READING`); None for no limit.
+        max_per_rule: the most findings of one rule that formats for reading show; None for no limit.
         width: the columns that text is wrapped to.
     """
 
@@ -133,13 +147,10 @@ class Reporter(Report, Protocol):
     """The class of a report in one format; `reporter` returns it by the name of the format.
 
     Attributes:
-        shows_snippets: whether the format shows the snippets of findings, so that they have to be made.
-        beginning: matches the first bytes of a report, so that the report of an earlier run may be overwritten and is
-            not read; None if it looks like any other text.
+        traits: what a run has to know of the format.
     """
 
-    shows_snippets: ClassVar[bool]
-    beginning: ClassVar[re.Pattern[bytes] | None]
+    traits: ClassVar[FormatTraits]
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None: ...
 
@@ -218,17 +229,18 @@ def reporter(name: str) -> type[Reporter]:
 
 def open_report(name: str, stream: TextIO, options: ReportOptions) -> LimitedReport:
     """Return a report in the format *name* that is written to *stream*."""
-    shows_snippets = reporter(name).shows_snippets and not (options.quiet and name in FOR_READING)
+    format_ = reporter(name)
+    traits = format_.traits
     return LimitedReport(
-        reporter(name)(stream, options),
+        format_(stream, options),
         max_findings=options.max_findings,
-        max_per_rule=options.max_per_rule if name in FOR_READING else None,
-        with_suppressed=name in _WITH_SUPPRESSED,
-        most_snippets=_MOST_SNIPPETS.get(name) if shows_snippets else 0,
+        max_per_rule=options.max_per_rule if traits.is_for_reading else None,
+        with_suppressed=traits.shows_suppressed,
+        most_snippets=0 if options.quiet and traits.is_for_reading else traits.most_snippets,
     )
 
 
 def is_report(head: bytes) -> bool:
     """Return whether a file that begins with *head* is a report of an earlier run."""
-    beginnings = (reporter(name).beginning for name in FORMATS)
+    beginnings = (reporter(name).traits.beginning for name in FORMATS)
     return any(beginning is not None and beginning.match(head) for beginning in beginnings)

@@ -5,12 +5,11 @@ It has no colours, the fix beside each finding, and one line if there is none.
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.text_figures import (
     fix_clause,
@@ -25,8 +24,7 @@ from segkoch_lint.reporting.text_summary import problems
 class Reporter:
     """Writes ``path:line:column: severity CODE name: message. Fix: …`` for each finding, then one line of totals."""
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = None
+    traits: ClassVar[FormatTraits] = FormatTraits(is_for_reading=True)
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream

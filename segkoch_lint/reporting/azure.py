@@ -6,13 +6,12 @@ of the log and no issues.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.repository import Repository
 
@@ -25,8 +24,7 @@ _PROPERTY = _DATA | str.maketrans({";": "%3B", "]": "%5D"})
 class Reporter:
     """Writes a line for each finding as it comes."""
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = None
+    traits: ClassVar[FormatTraits] = FormatTraits()
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream

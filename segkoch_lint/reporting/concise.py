@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.text_figures import (
     hidden_sentence,
     read_sentence,
@@ -21,8 +20,7 @@ from segkoch_lint.reporting.text_writer import Piece, TextWriter
 class Reporter:
     """Writes ``path:line:column: severity: message [code name]`` for each finding, as GCC does, and the totals."""
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = None
+    traits: ClassVar[FormatTraits] = FormatTraits()
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._writer = TextWriter(stream, color=options.color, width=options.width)

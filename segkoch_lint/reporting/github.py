@@ -16,7 +16,7 @@ from typing import ClassVar, TextIO
 from segkoch_lint.errors import OutputError
 from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.markdown_table import MarkdownTable, size
 from segkoch_lint.reporting.repository import Repository
@@ -39,8 +39,9 @@ class Reporter:
     The worst findings of a level are those of the rules that most calls break; every rule gets one before any gets two.
     """
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(rb"::(?:error|warning|notice) title=[A-Z]+[0-9]+ ")
+    traits: ClassVar[FormatTraits] = FormatTraits(
+        beginning=re.compile(rb"::(?:error|warning|notice) title=[A-Z]+[0-9]+ ")
+    )
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream

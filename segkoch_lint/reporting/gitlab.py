@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text, visible
 from segkoch_lint.reporting.occurrences import Occurrence, Occurrences
 from segkoch_lint.reporting.repository import Repository
@@ -22,10 +22,9 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 class Reporter:
     """Collects the findings in bounded memory (`Occurrences`), and writes a list of them at the end."""
 
-    shows_snippets: ClassVar[bool] = False
-    # A list without findings has a line end inside, which tells it from an empty list of calls.
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
-        rb'\[\n\]\n\Z|\s*\[\s*\{\s*"check_name"\s*:\s*"[A-Z]+[0-9]+"\s*,\s*"description"\s*:\s*"'
+    traits: ClassVar[FormatTraits] = FormatTraits(
+        # A list without findings has a line end inside, which tells it from an empty list of calls.
+        beginning=re.compile(rb'\[\n\]\n\Z|\s*\[\s*\{\s*"check_name"\s*:\s*"[A-Z]+[0-9]+"\s*,\s*"description"\s*:\s*"')
     )
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import ClassVar, TextIO
 
@@ -11,7 +10,7 @@ import msgspec
 from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import RuleTally, Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.text_figures import count, fix_clause
 from segkoch_lint.reporting.text_summary import SEVERITY_COLORS, TextSummary
 from segkoch_lint.reporting.text_writer import Piece, TextWriter
@@ -44,8 +43,7 @@ class _Rule(msgspec.Struct):
 class Reporter:
     """Collects places in bounded memory, and writes the rules at the end: the most severe and most broken first."""
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = None
+    traits: ClassVar[FormatTraits] = FormatTraits(is_for_reading=True)
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._writer = TextWriter(stream, color=options.color, width=options.width)

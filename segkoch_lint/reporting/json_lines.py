@@ -10,7 +10,7 @@ from typing import ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.json_findings import finding_text
 from segkoch_lint.reporting.json_report import TOOL, VERSION, summary_object
@@ -19,9 +19,11 @@ from segkoch_lint.reporting.json_report import TOOL, VERSION, summary_object
 class Reporter:
     """Writes a line for each finding, and ``{"summary": …, "version": 1, "tool": …}`` as the last line."""
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
-        rb'\{"code": "[^"]+", "name": "[^"]+", "severity": "(?:error|warning|info)"|\{"summary": \{"exit_status": '
+    traits: ClassVar[FormatTraits] = FormatTraits(
+        beginning=re.compile(
+            rb'\{"code": "[^"]+", "name": "[^"]+", "severity": "(?:error|warning|info)"|\{"summary": \{"exit_status": '
+        ),
+        shows_suppressed=True,
     )
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:

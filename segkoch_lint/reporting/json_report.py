@@ -13,7 +13,7 @@ from segkoch_lint.findings.finding import Finding, SuppressionKind
 from segkoch_lint.findings.plan_tally import PlanTally, ReplayCounts, ReplayTally, RequirementTally
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import CallTally, IdentityTally, RuleTally, Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text
 from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.json_findings import finding_text
@@ -28,10 +28,10 @@ _AT_ONCE = 64
 class Reporter:
     """Writes the document piece by piece; `end` completes it."""
 
-    shows_snippets: ClassVar[bool] = False
-    # A report may have been indented since by another program.
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
-        rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"tool"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"'
+    traits: ClassVar[FormatTraits] = FormatTraits(
+        # A report may have been indented since by another program.
+        beginning=re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"tool"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"'),
+        shows_suppressed=True,
     )
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:

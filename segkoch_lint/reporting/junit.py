@@ -19,7 +19,7 @@ from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import FURTHER_FILES, Summary
-from segkoch_lint.reporting import ReportOptions, RunResult, replay_table
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult, replay_table
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.occurrences import Occurrence, Occurrences
 from segkoch_lint.reporting.repository import Repository
@@ -54,9 +54,8 @@ class _Case(msgspec.Struct, frozen=True):
 class Reporter:
     """Collects the findings in bounded memory (`Occurrences`), and writes the suites at the end."""
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
-        rb'\s*<\?xml [^>]*\?>\s*<testsuites\s[^>]*\bname="segkoch-lint"'
+    traits: ClassVar[FormatTraits] = FormatTraits(
+        beginning=re.compile(rb'\s*<\?xml [^>]*\?>\s*<testsuites\s[^>]*\bname="segkoch-lint"')
     )
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:

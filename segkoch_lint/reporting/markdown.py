@@ -8,7 +8,7 @@ from typing import ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.markdown_table import MarkdownTable
 from segkoch_lint.reporting.repository import Repository
 
@@ -19,8 +19,7 @@ _MOST = 65_000
 class Reporter:
     """Collects the rows of findings, and writes the comment at the end."""
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(rb"### segkoch-lint\r?\n")
+    traits: ClassVar[FormatTraits] = FormatTraits(beginning=re.compile(rb"### segkoch-lint\r?\n"))
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TextIO
 from segkoch_lint.findings.finding import Finding, Location, Severity
 from segkoch_lint.findings.fix import new_text
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text, visible
 from segkoch_lint.reporting.repository import Repository
 
@@ -22,9 +22,8 @@ _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.IN
 class Reporter:
     """Writes the diagnostics as they come; `end` completes the document."""
 
-    shows_snippets: ClassVar[bool] = False
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
-        rb'\s*\{\s*"source"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"\s*\}\s*,\s*"diagnostics"'
+    traits: ClassVar[FormatTraits] = FormatTraits(
+        beginning=re.compile(rb'\s*\{\s*"source"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"\s*\}\s*,\s*"diagnostics"')
     )
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:

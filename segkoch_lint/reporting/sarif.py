@@ -19,7 +19,7 @@ from segkoch_lint.findings.fix import Edit, new_text
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text, visible
 from segkoch_lint.reporting.occurrences import Occurrence, Occurrences
 from segkoch_lint.reporting.repository import Repository
@@ -43,10 +43,13 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "[": "\\[", "]": "\\]", "{": "{{", "}": 
 class Reporter:
     """Collects the findings in bounded memory (`Occurrences`), and writes the log at the end."""
 
-    shows_snippets: ClassVar[bool] = True
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(
-        rb'\s*\{\s*"\$schema"\s*:\s*"[^"]*sarif[^"]*"\s*,\s*"version"\s*:\s*"2\.1\.0"\s*,\s*"runs"\s*:\s*\[\s*\{\s*'
-        rb'"tool"\s*:\s*\{\s*"driver"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"'
+    traits: ClassVar[FormatTraits] = FormatTraits(
+        beginning=re.compile(
+            rb'\s*\{\s*"\$schema"\s*:\s*"[^"]*sarif[^"]*"\s*,\s*"version"\s*:\s*"2\.1\.0"\s*,\s*"runs"\s*:\s*\[\s*\{\s*'
+            rb'"tool"\s*:\s*\{\s*"driver"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"'
+        ),
+        most_snippets=None,
+        shows_suppressed=True,
     )
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, TextIO
 
 from segkoch_lint.documents.document import ARROW
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.text_figures import fix_clause
 from segkoch_lint.reporting.text_snippet import write_snippet
 from segkoch_lint.reporting.text_summary import SEVERITY_COLORS, TextSummary
@@ -21,8 +20,7 @@ _MOST_REMEDIES = 1000
 class Reporter:
     """Writes findings with their snippets, then the tables and the totals."""
 
-    shows_snippets: ClassVar[bool] = True
-    beginning: ClassVar[re.Pattern[bytes] | None] = None
+    traits: ClassVar[FormatTraits] = FormatTraits(most_snippets=None, is_for_reading=True)
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._writer = TextWriter(stream, color=options.color, width=options.width)

@@ -116,7 +116,7 @@ def test_the_report_of_an_earlier_run_is_replaced_in_a_folder_that_is_read(
     form: str, command: str, folder: Path, program: Program
 ) -> None:
     place = command.rpartition(" ")[2] if command.endswith(("events", "plans")) else "."
-    output = f"{place}/report.{'json' if reporter(form).beginning else 'txt'}"
+    output = f"{place}/report.{'json' if reporter(form).traits.beginning else 'txt'}"
     first = program(*command.split(), "--output", f"{form}:{output}")
     second = program(*command.split(), "--output", f"{form}:{output}")
     assert first.status in (0, 1)

@@ -8,11 +8,14 @@ import msgspec
 
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.summary import CallTally, Grouping, Summary
-from segkoch_lint.reporting import GROUPINGS, RunResult
+from segkoch_lint.reporting import RunResult
 from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.html_report.charts import Chart, Part, chart_of_days, parts_of
 from segkoch_lint.reporting.text_figures import share
 from segkoch_lint.rules.catalogue import built_in
+
+GROUPINGS: Sequence[Grouping] = (("day",), ("version",), ("event",), ("platform",))
+"""The groupings that every page shows."""
 
 MOST_ROWS = 100
 """Groups in a table; the others are added up in one row."""
@@ -72,7 +75,7 @@ def rule_names(result: RunResult) -> RuleNames:
 
 def breakdowns(summary: Summary, result: RunResult, *, show_ids: bool) -> Iterator[Breakdown]:
     """Yield the tables of the calls of a run: those of every page, and those that the user asked for."""
-    for grouping in dict.fromkeys((*GROUPINGS["html"], *result.groupings)):
+    for grouping in dict.fromkeys((*GROUPINGS, *result.groupings)):
         groups = ordered_groups(summary, grouping, show_ids=show_ids)
         if not groups:
             continue

@@ -7,7 +7,8 @@ from typing import ClassVar, TextIO
 
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
+from segkoch_lint.reporting.html_report.breakdowns import GROUPINGS
 from segkoch_lint.reporting.html_report.content import content_of
 from segkoch_lint.reporting.html_report.examples import RepeatedRemedies, RuleExamples
 from segkoch_lint.reporting.html_report.page import Page
@@ -20,8 +21,11 @@ class Reporter:
         UsageError: jinja2 is not installed.
     """
 
-    shows_snippets: ClassVar[bool] = True
-    beginning: ClassVar[re.Pattern[bytes] | None] = re.compile(rb"<!doctype html>\r?\n<!-- A report of segkoch-lint ")
+    traits: ClassVar[FormatTraits] = FormatTraits(
+        beginning=re.compile(rb"<!doctype html>\r?\n<!-- A report of segkoch-lint "),
+        most_snippets=500,
+        groupings=GROUPINGS,
+    )
 
     def __init__(self, stream: TextIO, options: ReportOptions) -> None:
         self._stream = stream
