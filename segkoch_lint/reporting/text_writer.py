@@ -21,6 +21,9 @@ _UNUSUAL = re.compile("[^\x00-\x7f…→]")
 
 _WORD = re.compile("[^ ]+")
 
+_COMMAND = re.compile(r"\s*::")
+"""What a CI runner obeys at the beginning of a line: it skips white space, also that of other scripts."""
+
 
 class Piece(NamedTuple):
     """A piece of a line, and its look on a terminal with colours."""
@@ -121,8 +124,8 @@ def wrapped(text: str, width: int, indent: int) -> Sequence[OffsetRange]:
     margin = max(indent, len(text) - len(text.lstrip(" ")))
     for first, last in _unbroken(text, width - margin):
         longer = columns + display_width(text[end:last])
-        # A CI runner obeys a line that begins with `::`; inside a line, it is not escaped.
-        if longer > width - (indent if lines else 0) and end > start and not text.startswith("::", first):
+        # A command is not escaped inside a line, so no line may begin with one.
+        if longer > width - (indent if lines else 0) and end > start and not _COMMAND.match(text, first):
             lines.append((start, end))
             start, longer = first, display_width(text[first:last])
         end, columns = last, longer

@@ -48,6 +48,12 @@ def test_no_line_begins_with_what_a_ci_runner_obeys() -> None:
     assert lines("a value that says ::error::now") == ["a value that says ::error::now"]
 
 
+@given(st.text(st.sampled_from("ab  日:\u3000\u00a0\u2003"), max_size=40), st.integers(4, 30))
+def test_no_further_line_begins_with_a_command_behind_any_white_space(text: str, width: int) -> None:
+    text = visible(f"a{text}")
+    assert not any(text[start:end].strip().startswith("::") for start, end in wrapped(text, width, 2))
+
+
 def test_a_piece_keeps_its_colour_on_every_line() -> None:
     colored = lines("at ", Piece("one two three four five six", "red"), color=True)
     assert [click.unstyle(line) for line in colored] == ["at one two three", "  four five six"]
