@@ -21,8 +21,6 @@ from segkoch_lint.rules.catalogue import built_in
 KEY = bytes(range(32))
 """The key of the tests: the same pseudonyms in each run."""
 
-_QUOTED = re.compile(r'"[^"]*"|[0-9A-Za-z@.…+-]{3,}')
-
 
 def rewriter_with(key: bytes = KEY) -> Rewriter:
     """Return what rewrites texts with a key."""
@@ -44,7 +42,7 @@ def copy_of(content: bytes, name: str = "-", key: bytes = KEY) -> bytes:
 def found_in(content: bytes, name: str = "-") -> list[tuple[Any, ...]]:
     """Return what is found in an input: code, line and pointer of each finding, and of related locations.
 
-    Keys of a pointer may be ids: their digits and letters are left out.
+    Keys of a pointer may be ids, so those that are masked or have a digit are left out.
     """
     linter = Linter()
     findings = [*linter.bytes(content, name), *linter.identity_findings()]
@@ -61,7 +59,7 @@ def _seen(finding: Finding) -> tuple[Any, ...]:
 def _place(location: Any) -> tuple[Any, ...]:
     pointer = location.pointer if isinstance(location.pointer, str) else location.pointer.reveal()
     line = (location.span.line, location.span.column) if location.span else None
-    return line, re.sub(r"\w*\d\w*", "#", pointer)
+    return line, re.sub(r"[^/ →]*[\d…][^/ →]*", "#", pointer)
 
 
 def spellings(value: str) -> Iterator[bytes]:
