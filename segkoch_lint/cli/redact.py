@@ -96,8 +96,11 @@ def _targets(
     """Return the file of each copy; None for standard output.
 
     Raises:
-        UsageError: the outputs are not clear.
+        UsageError: the outputs are not clear, or an input is a folder.
     """
+    folder = next((path for path in paths if os.path.isdir(path)), None)  # noqa: PTH112
+    if folder is not None:
+        raise UsageError(f"{shown_path(folder)}: a folder; only files are copied.", "Name the files, and --output-dir.")
     if output is not None and output_dir is not None:
         raise UsageError("--output and --output-dir exclude each other.")
     if output_dir is None:

@@ -151,6 +151,8 @@ def test_the_other_inputs_are_copied_if_one_is_broken_or_missing(program: Callab
         (("--output", "key", "--key-file", "key", "call.json"), "would overwrite"),
         (("--output", "x", "--output-dir", "copies", "call.json"), "exclude each other"),
         (("--stdin-filename", "x.json", "call.json"), "standard input"),
+        ((".",), "a folder; only files are copied"),
+        (("--output-dir", "copies", "call.json", "."), "a folder; only files are copied"),
         ((), "Missing argument"),
     ],
 )
