@@ -97,7 +97,8 @@ class Linter:
         """
         found = self.inputs(paths, stdin_filename=stdin_filename)
         open_one = partial(open_input, wait=self.settings.wait)
-        read = (each for each in found if not self.suppressions.is_baseline(each.path))
+        baseline = self.settings.baseline
+        read = (each for each in found if baseline is None or not baseline.is_at(each.path))
         with closing(open_ahead(read, open_one)) as inputs:
             for each, opened in inputs:
                 if isinstance(each, UnreadableInput):

@@ -142,6 +142,10 @@ class BaselineUse(msgspec.Struct, frozen=True):
     file: Path
     mode: Mode = "apply"
 
+    def is_at(self, path: str) -> bool:
+        """Return whether a path leads to the baseline, which is never read as an input."""
+        return os.path.realpath(path) == os.path.realpath(self.file)
+
 
 class BaselineChange(NamedTuple):
     """What a run changes in a baseline, in findings."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
@@ -170,10 +169,6 @@ class Suppressions:
                 yield SuppressionNote("unused", place, "this comment suppresses nothing; remove it")
         if self.baseline is not None and self.baseline.mode == "apply":
             yield from self._stale(self.baseline)
-
-    def is_baseline(self, path: str) -> bool:
-        """Return whether a path leads to the baseline of the run, which is never read as an input."""
-        return self.baseline is not None and os.path.realpath(path) == os.path.realpath(self.baseline.file)
 
     def updated_baseline(self) -> tuple[Baseline, BaselineChange]:
         """Return the baseline after the run, which has one, and what changes in it.

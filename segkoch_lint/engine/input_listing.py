@@ -146,6 +146,8 @@ def _listed(
 
 
 def _described(stream: Stream, source: Input, settings: Settings, envelopes: EnvelopeCatalogue) -> ListedInput:
+    if settings.baseline is not None and settings.baseline.is_at(source.path):
+        return ListedInput(source.path, Status.SKIPPED, "the baseline of the run")
     limits = settings.limits
     text_format = detect_format(stream, name=source.path, limits=limits)
     documents = read_documents(stream, name=source.path, limits=limits)

@@ -134,6 +134,18 @@ def test_what_is_skipped_has_its_reason(program: Program) -> None:
     assert [path for path, each in files.items() if each["status"] == "read"] == ["fixtures/a.json"]
 
 
+def test_the_baseline_of_the_run_is_skipped_as_a_run_does(program: Program) -> None:
+    write(**{"segkoch-lint.toml": 'baseline = "events/old.json"\nevents = ["events/"]\n', "events/a.json": CALL})
+    program("baseline", "write", "events/a.json")
+    files = listed(program, "events")
+    assert {path: (each["status"], each["reason"]) for path, each in files.items()} == {
+        "events/a.json": ("read", ""),
+        "events/old.json": ("skipped", "the baseline of the run"),
+    }
+    assert listed(program, "events", "--isolated")["events/old.json"]["status"] == "read"
+    assert json.loads(program("check", "events", "--format", "json").out)["summary"]["inputs"] == 1
+
+
 def test_files_that_are_named_or_match_events_are_expected_to_hold_calls(program: Program) -> None:
     write(**{"segkoch-lint.toml": 'events = ["/events/"]\n', "events/a.json": '{"type": "track"}', "b.json": "{}"})
     files = listed(program, "events", "b.json")
