@@ -29,6 +29,9 @@ VERSION = 1
 MOST_ENTRIES = 200_000
 """Entries that a baseline may have."""
 
+_UNREADABLE = "KCH001"
+"""The rule whose findings say that a part of an input could not be read."""
+
 _DIGITS = 3
 """Hexadecimal digits of the hash of a value."""
 
@@ -183,6 +186,7 @@ class BaselineMatcher:
         self._found: Counter[Entry] = Counter()
         self._paths = {entry.path for entry in before}
         self._read: dict[str, bool] = {}
+        self._unread: set[str] = set()
         self._folder = os.path.realpath(use.file.parent)
         self._path_of = lru_cache(maxsize=64)(self._relative)
 
@@ -196,6 +200,7 @@ class BaselineMatcher:
         relative = self._path_of(path)
         if relative in self._read:
             self._left.update({entry: self._used.pop(entry) for entry in [*self._used] if entry.path == relative})
+            self._unread.discard(relative)
         if relative in self._paths:
             self._read[relative] = claimed
 
@@ -214,13 +219,15 @@ class BaselineMatcher:
             self._left[entry] -= 1
             self._used[entry] += 1
             return True
+        if entry.rule == _UNREADABLE:
+            self._unread.add(entry.path)
         return self.mode in {"write", "accept"}
 
     def gone(self, rules: AppliedRules) -> Counter[Entry]:
         """Return the accepted findings that do not exist any more.
 
         Only a run can say this that applied their rule, and read their file or cannot find it; of a rule about all
-        inputs, only a run that read all files of the baseline.
+        inputs, only a run that read all files of the baseline. A file with new broken text was not read.
         """
         judged = {path: self._judged_in(path, rules) for path in self._paths}
         everywhere = frozenset.intersection(rules.codes, *judged.values())
@@ -234,6 +241,8 @@ class BaselineMatcher:
 
     def _judged_in(self, path: str, rules: AppliedRules) -> frozenset[str]:
         """Return the codes of the rules whose findings in an input the run could find, if there were any."""
+        if path in self._unread:
+            return frozenset()
         if path in self._read:
             return rules.in_input(claimed=self._read[path])
         return rules.codes if self._is_deleted(path) else frozenset()

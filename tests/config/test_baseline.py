@@ -179,6 +179,19 @@ def test_only_what_a_run_could_see_is_gone(tmp_path: Path) -> None:
     assert len(matcher.gone(of_all)) == 5
 
 
+def test_nothing_is_gone_from_a_file_with_new_broken_text(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    broken, old = ("a.json", "KCH001", "", "x"), ("a.json", "KCH104", "/x", "")
+    written(file, [old])
+    matcher, _ = matched(file, [broken], "update")
+    assert not matcher.gone(RULES)
+    assert matcher.update(RULES)[1] == (1, 0, 0, 1)
+    matcher.begin("a.json", claimed=True)  # it is repaired
+    assert matcher.gone(RULES).total() == 1
+    written(file, [broken, old])
+    assert matched(file, [broken])[0].gone(RULES).total() == 1  # a line that is accepted as broken
+
+
 def test_an_input_that_is_read_again_is_looked_at_anew(file: Path) -> None:
     file.unlink(missing_ok=True)
     found = ("a.json", "KCH104", "/x", "")
