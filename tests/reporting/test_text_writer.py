@@ -46,6 +46,8 @@ def test_a_line_that_must_not_be_wrapped_is_not() -> None:
 
 def test_no_line_begins_with_what_a_ci_runner_obeys() -> None:
     assert lines("a value that says ::error::now") == ["a value that says ::error::now"]
+    after_wide_space = "a value that says \u3000::error::now"
+    assert lines(after_wide_space) == [after_wide_space]
 
 
 @given(st.text(st.sampled_from("ab  日:\u3000\u00a0\u2003"), max_size=40), st.integers(4, 30))
