@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from segkoch_lint import Settings, UsageError, lint
-from segkoch_lint.config.suppress import ConfiguredSuppression
+from segkoch_lint.config.written_suppressions import ConfiguredSuppression
 from tests.conftest import IOS_CALL, Ran
 
 Program = Callable[..., Ran]

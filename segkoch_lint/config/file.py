@@ -20,7 +20,7 @@ from segkoch_lint.config.file_search import FILES, configuration_table
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of
-from segkoch_lint.config.suppress import ConfiguredSuppression, table_errors
+from segkoch_lint.config.written_suppressions import ConfiguredSuppression, table_errors
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.finding import Location, Severity

@@ -15,7 +15,7 @@ from segkoch_lint.config.budgets import Budget
 from segkoch_lint.config.expectations import Expectation, counted_grouping
 from segkoch_lint.config.former_report import FormerReport
 from segkoch_lint.config.sizes import LEAST_MEMORY
-from segkoch_lint.config.suppress import ConfiguredSuppression
+from segkoch_lint.config.written_suppressions import ConfiguredSuppression
 from segkoch_lint.errors import UsageError, nearest
 from segkoch_lint.findings.finding import Severity
 from segkoch_lint.inputs.limits import Limits

@@ -14,7 +14,7 @@ from segkoch_lint.config.applied_rules import AppliedRules
 from segkoch_lint.config.baseline import Baseline, BaselineChange, BaselineMatcher
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.config.suppress import COMMENT_FORMS, CommentedSuppression, ConfiguredSuppression
+from segkoch_lint.config.written_suppressions import COMMENT_FORMS, CommentedSuppression, ConfiguredSuppression
 from segkoch_lint.errors import UsageError, raise_all
 from segkoch_lint.findings.finding import Finding, Suppression
 from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path

@@ -12,6 +12,7 @@ from segkoch_lint.documents.table.csv_reader import read_rows
 from segkoch_lint.documents.table.csv_row import RawRow, cells_of, row_error
 from segkoch_lint.findings.position import Path
 from segkoch_lint.findings.redaction.personal_data import key_of, parent_of
+from segkoch_lint.findings.text_edits import TextEdit, edited
 from segkoch_lint.inputs.opener import Stream
 from segkoch_lint.pseudonyms.policy import Decision, decision
 from segkoch_lint.pseudonyms.repeated_ids import CollectedIds, Ids, with_repeated_ids
@@ -80,10 +81,8 @@ def _cell(cell: str, key: str | None, parent: str | None, ids: Ids, rewriter: Re
 def _row(row: RawRow, cells: Sequence[str]) -> str:
     """Return a row with these cells, as it is written."""
     text = "".join(row.lines)
-    pieces: list[str] = []
-    at = 0
-    for (start, end), cell in zip(cells_of(row.text, row.delimiter)[0], cells, strict=True):
-        quoted = text.startswith('"', start)
-        pieces += (text[at:start], '"' + cell.replace('"', '""') + '"' if quoted else cell)
-        at = end
-    return "".join(pieces) + text[at:]
+    edits = [
+        TextEdit(start, end, '"' + cell.replace('"', '""') + '"' if text.startswith('"', start) else cell)
+        for (start, end), cell in zip(cells_of(row.text, row.delimiter)[0], cells, strict=True)
+    ]
+    return edited(text, edits)

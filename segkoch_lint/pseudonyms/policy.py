@@ -18,6 +18,7 @@ from segkoch_lint.findings.position import OffsetRange
 from segkoch_lint.findings.redaction.personal_data import hides_values, merged, sensitive_spans
 from segkoch_lint.findings.redaction.placeholders import is_placeholder
 from segkoch_lint.findings.redaction.sensitive_keys import fold, is_sensitive_key
+from segkoch_lint.findings.text_edits import TextEdit, edited
 from segkoch_lint.pseudonyms.pseudonymizer import Pseudonymizer
 from segkoch_lint.pseudonyms.repeated_ids import Ids
 
@@ -237,11 +238,6 @@ class Policy:
         if words:
             spans += (found.span() for found in _WORD_WITH_DIGITS.finditer(text))
         spans += ids.ranges(text)
-        if not spans:
-            return text
-        pieces: list[str] = []
-        at = 0
-        for start, end in merged(spans):
-            pieces += (text[at:start], self.pseudonyms.text(text[start:end]))
-            at = end
-        return "".join(pieces) + text[at:]
+        return edited(
+            text, [TextEdit(start, end, self.pseudonyms.text(text[start:end])) for start, end in merged(spans)]
+        )

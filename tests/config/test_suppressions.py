@@ -9,8 +9,8 @@ import pytest
 
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.config.suppress import ConfiguredSuppression
 from segkoch_lint.config.suppressions import Suppressions
+from segkoch_lint.config.written_suppressions import ConfiguredSuppression
 from segkoch_lint.documents.yaml.comments import Comment
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Finding, Location, Severity, Suppression

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from segkoch_lint.calls.facets import FACETS
 from segkoch_lint.config.settings import Settings
-from segkoch_lint.config.suppress import ConfiguredSuppression
+from segkoch_lint.config.written_suppressions import ConfiguredSuppression
 from tests.engine.lines.logs import changed, is_found_the_same
 
 DEVICE = ("context", "device")

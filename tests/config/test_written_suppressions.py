@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from segkoch_lint.config.file import load_settings
-from segkoch_lint.config.suppress import CommentedSuppression, ConfiguredSuppression
+from segkoch_lint.config.written_suppressions import CommentedSuppression, ConfiguredSuppression
 from segkoch_lint.errors import UsageError
 
 TOML = """

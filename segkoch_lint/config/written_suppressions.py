@@ -1,4 +1,4 @@
-"""Suppressions as their authors write them: entries of ``suppress`` in the configuration, and comments in YAML."""
+"""Suppressions as they are written: entries of ``suppress`` in the configuration, and comments in YAML."""
 
 from __future__ import annotations
 
