@@ -67,7 +67,7 @@ def verdict(status: int, report: Any) -> Verdict:
 def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[..., Ran]) -> Judge:
     """Run the job after a good night, each time in the same state."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "segkoch-lint.toml").write_text(PAGE["segkoch-lint.toml"])
+    (tmp_path / "nightly.toml").write_text(PAGE["nightly.toml"])
     (tmp_path / "night.ndjson").write_text(Night(seed=1).log())
     assert program(*arguments("first.sh")).status == 0
 
