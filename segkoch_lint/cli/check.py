@@ -51,8 +51,10 @@ LARGE_BYTES = 64 << 20
 if TYPE_CHECKING:
     from segkoch_lint.cli.outputs import Reports
     from segkoch_lint.cli.progress import Progress
+    from segkoch_lint.cli.run_options import RunOptions
     from segkoch_lint.config.settings import Settings
     from segkoch_lint.findings.finding import Finding
+    from segkoch_lint.findings.summary import Grouping
     from segkoch_lint.linter import Linter
     from segkoch_lint.rules.catalogue import Rule
 
@@ -141,7 +143,6 @@ def command(
     """
     from segkoch_lint.cli.outputs import open_reports  # noqa: PLC0415
     from segkoch_lint.cli.progress import Progress  # noqa: PLC0415
-    from segkoch_lint.config.exit_status import count_within_budgets, exit_status  # noqa: PLC0415
     from segkoch_lint.linter import Linter  # noqa: PLC0415 - validators and parsers take a while to import
 
     require_stdin(paths, stdin_filename)
@@ -184,21 +185,7 @@ def command(
             raise_arrived()
             linter.failed(error, consequence="what comes after it was not checked")
         linter.note_suppressions()
-        within = count_within_budgets(linter.summary, linter.selection)
-        code = exit_status(linter.summary, settings.fail_on, allow_empty=run.allow_empty, within=within)
-        if fix_run is not None and fix_run.is_incomplete:
-            code = ExitCode.INCOMPLETE
-        selection = linter.selection
-        result = RunResult(
-            code,
-            selection.budgets,
-            within,
-            groupings=named[:asked],
-            expected=named[asked:],
-            unwritten=fix_run is not None and fix_run.is_incomplete,
-            fail_on=settings.fail_on,
-            catalogue=selection.rules,
-        )
+        result = _result(linter, run, fix_run, asked=named[:asked], expected=named[asked:])
         status = reports.end(linter.summary, result)
     print_notes(linter.summary)
     if fix_run is not None:
@@ -221,6 +208,28 @@ def _no_rules_error(rules: Sequence[Rule], settings: Settings) -> UsageError:
     selected = f"{settings.origin('select', '')}: {', '.join(settings.select) or 'nothing'}"
     ignored = f"; {settings.origin('ignore', '')}: {', '.join(settings.ignore)}" if settings.ignore else ""
     return UsageError(f"No rule is selected ({selected}{ignored}).", "`segkoch-lint rule` lists all rules.")
+
+
+def _result(
+    linter: Linter, run: RunOptions, fix_run: FixRun | None, *, asked: Sequence[Grouping], expected: Sequence[Grouping]
+) -> RunResult:
+    """Return the result of a run; *asked* are the groupings of the user, *expected* the others of expectations."""
+    from segkoch_lint.config.exit_status import count_within_budgets, exit_status  # noqa: PLC0415
+
+    selection, fail_on = linter.selection, linter.settings.fail_on
+    within = count_within_budgets(linter.summary, selection)
+    code = exit_status(linter.summary, fail_on, allow_empty=run.allow_empty, within=within)
+    is_incomplete = fix_run is not None and fix_run.is_incomplete
+    return RunResult(
+        ExitCode.INCOMPLETE if is_incomplete else code,
+        selection.budgets,
+        within,
+        groupings=asked,
+        expected=expected,
+        unwritten=is_incomplete,
+        fail_on=fail_on,
+        catalogue=selection.rules,
+    )
 
 
 def _lint(
