@@ -51,7 +51,7 @@ _COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="Keep the key of the pseudonyms in this file, so that copies of several runs match; it is created if it does "
-    "not exist. Whoever has it can find out which id a pseudonym stands for.",
+    "not exist. Anyone who has it can find out which id a pseudonym stands for.",
 )
 @stdin_filename_option
 @click.option(

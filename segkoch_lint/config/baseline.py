@@ -2,7 +2,7 @@
 
 A finding is identified by its input, its rule, its pointer and its offending value, not by its line. A baseline counts
 equal ones. The value is stored as three hexadecimal digits of a keyed hash: one of 4,096 values has the same digits, so
-that nobody can read an id from a baseline, or find it by trying a list of users.
+that an id cannot be read from a baseline, nor found by trying a list of users.
 """
 
 from __future__ import annotations

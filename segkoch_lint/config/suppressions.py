@@ -1,4 +1,4 @@
-"""The suppressions of a run: which findings do not count, and which suppressions are of no use."""
+"""The suppressions of a run: which findings do not count, and which suppressions are unused."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class Suppressions:
     def notes(self) -> Iterator[SuppressionNote]:
         """Yield what is wrong with comments, and which suppressions are expired or suppress nothing.
 
-        A suppression is of no use only if an input that it applies to was read and one of its rules was applied, and a
+        A suppression is unused only if an input that it applies to was read and one of its rules was applied, and a
         finding in the baseline is gone only under the same conditions.
         """
         yield from self._invalid

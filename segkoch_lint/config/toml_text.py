@@ -1,4 +1,4 @@
-"""Values as TOML, in which a terminal or a CI runner finds nothing to obey."""
+"""Values as TOML, without anything that a terminal or a CI runner would interpret."""
 
 from __future__ import annotations
 

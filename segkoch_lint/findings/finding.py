@@ -140,7 +140,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def is_right(self) -> bool:
-        """Whether somebody said that the value is right as it is. What a baseline holds is not right, only old."""
+        """Whether a suppression says that the value is right as it is. A finding in a baseline is only old."""
         return self.suppression is not None and self.suppression.kind != "baseline"
 
     @property

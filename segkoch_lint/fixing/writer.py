@@ -22,7 +22,7 @@ def write(file: FixedFile) -> None:
     Raises:
         OutputError: the file is read-only, or cannot be written, or was changed since it was read.
     """
-    # Replacing a file needs no right to write to it; but whoever made it read-only wants it to stay.
+    # A file can be replaced without the right to write to it, but a read-only file is meant to stay as it is.
     try:
         is_writable = os.access(file.path, os.W_OK) and os.stat(file.path).st_mode & _WRITABLE_BY_ANYONE
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Texts that are compressed, in base64, or fields of forms: how to get at them, and how to write them back."""
+"""Texts that are compressed, in base64, or fields of forms: how to unpack them, and how to pack them again."""
 
 from __future__ import annotations
 

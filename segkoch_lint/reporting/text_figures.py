@@ -149,7 +149,7 @@ def count(number: int, noun: str) -> str:
 
 
 def share(part: int, whole: int, decimals: int = 1) -> str:
-    """Return a share in percent, with so many decimal places; ``-`` if *whole* is 0."""
+    """Return a share in percent, with *decimals* decimal places; ``-`` if *whole* is 0."""
     return f"{part / whole:.{decimals}%}" if whole else "-"
 
 

@@ -56,7 +56,7 @@ class Page:
 
 
 def _shown(value: Any) -> Any:
-    """Return a value as the page shows it, but for what HTML obeys: the environment escapes that next."""
+    """Return a value as the page shows it, before the environment escapes what is markup in HTML."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
