@@ -148,8 +148,9 @@ class Rewriter:
             RefusedError: it holds a broken call.
         """
         inner = self._inner(text, key, parent, level, ids)
-        if inner is not None:
-            return inner
+        return self._replaced(text, key, parent, ids) if inner is None else inner
+
+    def _replaced(self, text: str, key: str | None, parent: str | None, ids: Ids) -> str:
         new = self.policy.string(text, key, parent, ids)
         if new != text and decision(key, parent) is Decision.ID:
             ids.note(text)
@@ -203,7 +204,7 @@ class Rewriter:
             written = text[each.start : each.end]
             value = FORM.read(written)
             inner = self._inner_json(value, None, None, level, ids) if each.may_be_json else None
-            new = self.policy.string(value, FORM.read(each.key), None, ids) if inner is None else inner
+            new = self._replaced(value, FORM.read(each.key), None, ids) if inner is None else inner
             edits.append(TextEdit(each.start, each.end, FORM.rewrite(written, new)))
         return edited(text, edits)
 

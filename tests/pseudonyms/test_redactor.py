@@ -204,6 +204,7 @@ def test_an_id_of_an_unusual_form_is_replaced_in_event_names_and_keys_too() -> N
         {"userId": "x1", "event": "annother bought", "properties": {"sent": json.dumps({"userId": "annother"})}},
         {"properties": {"sent": json.dumps({**CALL, "userId": "y2", "event": "annother bought"})}},
         {"userId": "x1", "properties": {"sent": json.dumps({"event": "annother bought", "userId": "annother"})}},
+        {"userId": "x1", "event": "annother bought", "properties": {"sent": "userId=annother&data=%7B%22a%22%3A1%7D"}},
     ],
 )
 def test_an_id_is_found_in_names_in_any_case_with_escapes_and_across_texts_inside_texts(
