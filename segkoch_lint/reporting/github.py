@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import ClassVar, TextIO
@@ -104,10 +105,16 @@ class Reporter:
         return f"::{_COMMANDS[finding.severity]} {shown}::{data}"
 
     def _append(self, text: str) -> None:
+        """Append to the summary of the step, all or nothing."""
+        before: int | None = None
         try:
             with Path(self._summary_file).open("a", encoding="utf-8", errors="backslashreplace") as file:
+                before = os.fstat(file.fileno()).st_size
                 file.write(text)
         except OSError as error:
+            if before is not None:
+                with suppress(OSError):  # such as a pipe
+                    os.truncate(self._summary_file, before)
             reason = error.strerror or str(error)
             raise OutputError(
                 f"{SUMMARY_VARIABLE}: {self._summary_file}: cannot be written: {reason.lower()}"

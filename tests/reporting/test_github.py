@@ -132,3 +132,20 @@ def test_a_summary_that_cannot_be_written_makes_the_run_incomplete(
     assert ran.status == 4
     assert "GITHUB_STEP_SUMMARY" in ran.err
     assert "cannot be written" in ran.err
+
+
+def test_a_summary_is_appended_whole_or_not_at_all(
+    program: Program, bad_call: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    resource = pytest.importorskip("resource")
+    summary = tmp_path / "summary.md"
+    summary.write_text("earlier\n" * 20)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, before[1]))
+    try:
+        ran = program("check", "bad.json", "--format", "github")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert ran.status == 4
+    assert summary.read_text() == "earlier\n" * 20
