@@ -129,6 +129,6 @@ def _entries(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
         yield path, value
 
 
-def folder_in_configuration(folder: FilePath, file: FilePath | None) -> str:
-    """Return a folder of the command line as a configuration would name it: relative to the folder of *file*."""
-    return os.path.relpath(folder, file.parent if file is not None else FilePath.cwd())
+def path_in_configuration(path: FilePath, file: FilePath | None) -> str:
+    """Return a path of the command line as a configuration would name it: relative to the folder of *file*."""
+    return os.path.relpath(path, file.parent if file is not None else FilePath.cwd())

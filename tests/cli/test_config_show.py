@@ -114,6 +114,17 @@ def test_folders_of_the_file_and_of_options_are_both_in_force(program: Program, 
     assert sources(program, "--rules", "more")["rules"] == (["own", "more"], ["segkoch-lint.toml:1", "--rules"])
 
 
+def test_a_baseline_is_named_from_the_folder_of_the_configuration(
+    program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("segkoch-lint.toml").write_text('baseline = "old.json"\n')
+    (folder / "inner").mkdir()
+    monkeypatch.chdir(folder / "inner")
+    shown, origin = sources(program, "--baseline", "new.json")["baseline"]
+    assert (shown, origin) == ("inner/new.json", ["--baseline"])
+    assert sources(program)["baseline"][0] == "old.json"
+
+
 def test_a_configuration_in_yaml_has_lines_too(program: Program) -> None:
     Path(".segkoch-lint.yaml").write_text("---\nignore:\n  - KCH115\nseverity:\n  KCH104: warning\n")
     shown = sources(program)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from segkoch_lint.cli.baseline_options import baseline_option
 from segkoch_lint.cli.options import (
     budget_option,
     configuration_file,
@@ -41,6 +42,7 @@ _COLUMN = 40
 @budget_option
 @envelopes_option
 @memory_option
+@baseline_option
 @click.option(
     "--format",
     "-f",
@@ -57,6 +59,7 @@ def command(
     envelope_folders: tuple[Path, ...],
     memory: str | None,
     fail_on: str | None,
+    baseline: Path | None,
     form: str,
     **configuration: Any,
 ) -> None:
@@ -64,7 +67,10 @@ def command(
 
     Takes the options of `segkoch-lint check` that change settings.
     """
-    from segkoch_lint.config.effective_settings import effective_settings  # noqa: PLC0415 - `--help` needs none of it
+    from segkoch_lint.config.effective_settings import (  # noqa: PLC0415 - `--help` needs none of it
+        effective_settings,
+        path_in_configuration,
+    )
     from segkoch_lint.config.selection import Selection  # noqa: PLC0415
     from segkoch_lint.envelopes.catalogue import EnvelopeCatalogue  # noqa: PLC0415
 
@@ -74,7 +80,8 @@ def command(
     Selection(settings)
     EnvelopeCatalogue(settings.envelopes)
     file = configuration_file(configuration["config"], isolated=configuration["isolated"])
-    given = {"memory": memory, "fail-on": fail_on}
+    named = path_in_configuration(baseline, file) if baseline is not None else None
+    given = {"memory": memory, "fail-on": fail_on, "baseline": named}
     folders = {"rules": configuration["rule_folders"], "envelopes": envelope_folders}
     overrides = [*_selecting(settings), *_others(given, folders, file)]
     found = [_masked(each) for each in effective_settings(file, overrides, _name_of(file))]
@@ -109,14 +116,14 @@ def _others(
     given: Mapping[str, str | None], folders: Mapping[str, Sequence[Path]], file: Path | None
 ) -> Iterator[Override]:
     """Yield the overrides that are as the command line has them."""
-    from segkoch_lint.config.effective_settings import Override, folder_in_configuration  # noqa: PLC0415
+    from segkoch_lint.config.effective_settings import Override, path_in_configuration  # noqa: PLC0415
 
     for key, value in given.items():
         if value is not None:
             yield Override(f"--{key}", (key,), value)
     for key, paths in folders.items():
         if paths:
-            named = [folder_in_configuration(path, file) for path in paths]
+            named = [path_in_configuration(path, file) for path in paths]
             yield Override(f"--{key}", (key,), named, adds=True)
 
 
