@@ -13,7 +13,7 @@ import msgspec
 from segkoch_lint.config.budgets import Budget
 from segkoch_lint.findings.finding import MISSING_CALLS, Finding, Severity
 from segkoch_lint.findings.summary import Grouping, Summary
-from segkoch_lint.rules.catalogue import Rule
+from segkoch_lint.rules.catalogue import Rule, built_in
 
 FORMATS = {
     "text": "segkoch_lint.reporting.text",
@@ -90,6 +90,10 @@ class ReportOptions(msgspec.Struct, frozen=True):
         return self.quiet and finding.code != MISSING_CALLS
 
 
+RuleNames = Mapping[str, tuple[str, Severity]]
+"""By code, the name and the severity of rules."""
+
+
 class RunResult(msgspec.Struct, frozen=True):
     """The result of a run.
 
@@ -118,7 +122,7 @@ class RunResult(msgspec.Struct, frozen=True):
     fail_on: Severity | None = Severity.ERROR
     fixable: int = 0
     shown: int = 0
-    rules: Mapping[str, tuple[str, Severity]] = msgspec.field(default_factory=dict)
+    rules: RuleNames = msgspec.field(default_factory=dict)
     catalogue: Sequence[Rule] = ()
 
     def kept_budgets(self, summary: Summary) -> dict[str, Budget]:
@@ -128,6 +132,24 @@ class RunResult(msgspec.Struct, frozen=True):
             for code, budget in self.budgets.items()
             if code in summary.rules and not budget.exceeded(summary.rules[code].calls, summary.checked)
         }
+
+    def known_rules(self) -> dict[str, Rule]:
+        """Return by code the built-in rules and those of the run."""
+        return {rule.code: rule for rule in (*built_in(), *self.catalogue)}
+
+    def rule_names(self) -> RuleNames:
+        """Return the names and severities of all rules; those of rules with findings are the configured ones."""
+        return {code: (rule.name, rule.severity) for code, rule in self.known_rules().items()} | dict(self.rules)
+
+
+def worst_first(calls: Mapping[str, int], names: RuleNames) -> list[str]:
+    """Return the codes of rules, the most severe first, and of these the ones that most calls break.
+
+    Args:
+        calls: by code, the number of calls that break the rule.
+        names: the severities of these rules.
+    """
+    return sorted(calls, key=lambda code: (-names[code][1], -calls[code], code))
 
 
 class Report(Protocol):

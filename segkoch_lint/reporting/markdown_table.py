@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from segkoch_lint.findings.finding import Finding, Severity
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import RunResult
+from segkoch_lint.reporting import RunResult, worst_first
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.repository import Repository
 from segkoch_lint.reporting.text_figures import (
@@ -114,13 +114,10 @@ def _verdict(summary: Summary, result: RunResult) -> Iterable[str]:
 
 
 def _rules(summary: Summary, result: RunResult) -> Iterable[str]:
-    names = {rule.code: (rule.name, rule.severity) for rule in result.catalogue} | dict(result.rules)
-    rows = []
-    for code, tally in summary.rules.items():
-        name, severity = names.get(code, ("", Severity.ERROR))
-        rows.append((-severity, -tally.calls, code, f"{code} {name}".strip(), str(severity), tally.findings))
-    for _, calls, _, rule, severity_name, findings in sorted(rows):
-        yield f"| {rule} | {severity_name} | {findings:,} | {-calls:,} |\n"
+    names = result.rule_names()
+    for code in worst_first({code: tally.calls for code, tally in summary.rules.items()}, names):
+        (name, severity), tally = names[code], summary.rules[code]
+        yield f"| {code} {name} | {severity} | {tally.findings:,} | {tally.calls:,} |\n"
 
 
 def size(text: str) -> int:

@@ -24,7 +24,7 @@ from segkoch_lint.reporting.escaping import json_text, visible
 from segkoch_lint.reporting.occurrences import Occurrence, Occurrences
 from segkoch_lint.reporting.repository import Repository
 from segkoch_lint.reporting.rule_pages import page
-from segkoch_lint.rules.catalogue import Rule, built_in
+from segkoch_lint.rules.catalogue import Rule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -200,7 +200,7 @@ def _budget_reason(budget: Budget, calls: int, checked: int) -> str:
 
 def _rules(result: RunResult) -> list[dict[str, Any]]:
     """Return the built-in rules and all others with findings."""
-    catalogue = {rule.code: rule for rule in (*built_in(), *result.catalogue)}
+    catalogue = result.known_rules()
     others = sorted(result.rules.keys() - catalogue.keys())
     return [
         *(_rule(rule, result.rules.get(code, (rule.name, rule.severity))[1]) for code, rule in catalogue.items()),

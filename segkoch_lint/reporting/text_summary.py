@@ -9,7 +9,7 @@ from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.plan_tally import PlanTally
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import CallTally, Grouping, Summary
-from segkoch_lint.reporting import ReportOptions, RunResult, replay_table
+from segkoch_lint.reporting import ReportOptions, RuleNames, RunResult, replay_table, worst_first
 from segkoch_lint.reporting.escaping import visible
 from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.text_figures import (
@@ -28,13 +28,9 @@ from segkoch_lint.reporting.text_figures import (
     users_sentence,
 )
 from segkoch_lint.reporting.text_writer import Piece, TextWriter, clipped
-from segkoch_lint.rules.catalogue import built_in
 
 _FIGURES = ("calls", "checked", "ready", "limited", "faulty", "share ready")
 """The columns with the figures of a library or a group."""
-
-RuleNames = Mapping[str, tuple[str, Severity]]
-"""By code, the name and the severity of rules."""
 
 SEVERITY_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
@@ -67,7 +63,7 @@ class TextSummary:
         if _is_all_unread(summary) and not result.unwritten:
             return  # standard error says it in one line
         line = self._writer.line
-        names = _rule_names(result)
+        names = result.rule_names()
         if hidden := hidden_sentence(summary, result, self._options):
             line(hidden)
             line("")
@@ -185,12 +181,7 @@ class TextSummary:
 
 def _worst(summary: Summary, names: RuleNames) -> str:
     """Return the code of the rule that most calls break, among the most severe ones."""
-    return min(summary.rules, key=lambda code: (-names[code][1], -summary.rules[code].calls, code))
-
-
-def _rule_names(result: RunResult) -> RuleNames:
-    """Return the names and severities of all rules; those of rules with findings are the configured ones."""
-    return {rule.code: (rule.name, rule.severity) for rule in built_in()} | dict(result.rules)
+    return worst_first({code: tally.calls for code, tally in summary.rules.items()}, names)[0]
 
 
 def problems(summary: Summary, result: RunResult) -> Iterator[str]:

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.summary import CallTally, Grouping, Summary
-from segkoch_lint.reporting import RunResult
+from segkoch_lint.reporting import RuleNames, RunResult, worst_first
 from segkoch_lint.reporting.groups import ordered_groups
 from segkoch_lint.reporting.html_report.charts import Chart, Part, chart_of_days, parts_of
 from segkoch_lint.reporting.text_figures import share
-from segkoch_lint.rules.catalogue import built_in
 
 GROUPINGS: Sequence[Grouping] = (("day",), ("version",), ("event",), ("platform",))
 """The groupings that every page shows."""
@@ -23,9 +21,6 @@ MOST_ROWS = 100
 _MOST_RULES_OF_GROUP = 3
 _LONGEST_NAME = 200
 """Code points of the name of a group that are shown."""
-
-RuleNames = Mapping[str, tuple[str, Severity]]
-"""By code, the name and the severity of rules."""
 
 _HEADINGS: Mapping[Grouping, str] = {
     ("day",): "By day",
@@ -67,12 +62,6 @@ class Breakdown(msgspec.Struct, frozen=True):
     chart: Chart | None
 
 
-def rule_names(result: RunResult) -> RuleNames:
-    """Return the names and severities of all rules; those of rules with findings are the configured ones."""
-    catalogue = (*built_in(), *result.catalogue)
-    return {rule.code: (rule.name, rule.severity) for rule in catalogue} | dict(result.rules)
-
-
 def breakdowns(summary: Summary, result: RunResult, *, show_ids: bool) -> Iterator[Breakdown]:
     """Yield the tables of the calls of a run: those of every page, and those that the user asked for."""
     for grouping in dict.fromkeys((*GROUPINGS, *result.groupings)):
@@ -83,7 +72,7 @@ def breakdowns(summary: Summary, result: RunResult, *, show_ids: bool) -> Iterat
         if grouping == ("day",):
             chart = chart_of_days({day: tally for (day,), tally in groups})
         heading = _HEADINGS.get(grouping) or f"By {', '.join(grouping)}"
-        rows = _rows(groups, grouping, rule_names(result))
+        rows = _rows(groups, grouping, result.rule_names())
         yield Breakdown("by-" + "-".join(grouping), heading, grouping, rows, chart)
 
 
@@ -114,10 +103,5 @@ def _rows(groups: Sequence[tuple[Sequence[str], CallTally]], grouping: Grouping,
 
 def _worst_rules(tally: CallTally, rules: RuleNames) -> list[tuple[str, str]]:
     """Return the most severe rules that calls break, and of these the ones that most calls break."""
-
-    def order(item: tuple[str, int]) -> tuple[int, int, str]:
-        code, calls = item
-        return -rules[code][1], -calls, code
-
-    worst = sorted(tally.rules.items(), key=order)[:_MOST_RULES_OF_GROUP]
-    return [(code, share(calls, tally.checked)) for code, calls in worst]
+    worst = worst_first(tally.rules, rules)[:_MOST_RULES_OF_GROUP]
+    return [(code, share(tally.rules[code], tally.checked)) for code in worst]

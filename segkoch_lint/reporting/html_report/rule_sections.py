@@ -9,11 +9,10 @@ import msgspec
 
 from segkoch_lint.findings.finding import Finding, Snippet
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import RunResult
-from segkoch_lint.reporting.html_report.breakdowns import rule_names
+from segkoch_lint.reporting import RunResult, worst_first
 from segkoch_lint.reporting.html_report.examples import NeededFix, RuleExamples
 from segkoch_lint.reporting.text_figures import budget_text, fix_clause, share
-from segkoch_lint.rules.catalogue import Rule, built_in
+from segkoch_lint.rules.catalogue import Rule
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -81,12 +80,8 @@ def rule_sections(
         found: by code, the findings that are shown.
         show_ids: whether ids are shown instead of masked.
     """
-    rules = {rule.code: rule for rule in (*built_in(), *result.catalogue)}
-    names = rule_names(result)
-
-    def order(code: str) -> tuple[int, int, str]:
-        return -names[code][1], -summary.rules[code].calls, code
-
+    rules, names = result.known_rules(), result.rule_names()
+    calls = {code: tally.calls for code, tally in summary.rules.items() if code in names}
     return [
         RuleSection(
             code=code,
@@ -98,7 +93,7 @@ def rule_sections(
             examples=[_example(each, show_ids=show_ids) for each in found[code].examples] if code in found else (),
             **_figures(code, summary, result),
         )
-        for code in sorted(names.keys() & summary.rules, key=order)
+        for code in worst_first(calls, names)
     ]
 
 
