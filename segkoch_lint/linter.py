@@ -238,6 +238,11 @@ class Linter:
             self.failed(error, location.path, line, consequence="a finding at this place is shown without its lines")
             return None
 
+    @property
+    def makes_snippets(self) -> bool:
+        """Whether findings get snippets."""
+        return self._snippet_reader is not None
+
     def drop_snippets(self, code: str) -> None:
         """Make no more snippets of the findings of a rule."""
         self._input_linter.checker.locator.without_snippets.add(code)

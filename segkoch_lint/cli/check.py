@@ -252,7 +252,7 @@ def _lint(
         for finding in every if fix_run is None else fix_run.watched(every):
             progress.clear()
             _report(finding, linter, reports)
-            if not reports.show_snippets(finding.code):
+            if linter.makes_snippets and not reports.show_snippets(finding.code):
                 linter.drop_snippets(finding.code)
     raise_arrived()
 

@@ -213,7 +213,7 @@ class DocumentChecker:
         shared, findings = known
         if self.locator.needs_snippets(findings):
             findings = self.locator.with_snippets(line.document, findings)
-        lines[shared, line.group, _suppressed(findings)] += 1
+        lines[shared, line.group, _suppressed(findings) if self.locator.suppressions else ()] += 1
         return findings
 
     def count_lines(self, lines: Mapping[LineKind, int], summary: Summary) -> None:

@@ -335,7 +335,7 @@ def _located(
 ) -> Finding:
     """Return the finding of a line, with its place."""
     finding, text, number = template.finding, line.text, line.line
-    fix = template.fix_of(line, extent, obstacle)
+    fix = None if template.pending.rule.fix is None else template.fix_of(line, extent, obstacle)
     if template.key:
         extent = _key_extent(text, extent[0], template.key)
     start, end = extent if text.isascii() else in_code_points(text, extent)
