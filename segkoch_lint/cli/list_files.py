@@ -83,10 +83,10 @@ def _words(listed: ListedInput) -> str:
 
 def _totals(listed: Sequence[ListedInput]) -> str:
     from segkoch_lint.engine.input_listing import totals  # noqa: PLC0415
+    from segkoch_lint.reporting.text_figures import count  # noqa: PLC0415
 
     figures = totals(listed)
-    files = "1 file" if figures["read"] == 1 else f"{figures['read']:,} files"
-    parts = [f"{files} would be read, {figures['with_calls']:,} of them with calls"]
+    parts = [f"{count(figures['read'], 'file')} would be read, {figures['with_calls']:,} of them with calls"]
     parts += [f"{figures[key]:,} {key}" for key in ("skipped", "unreadable") if figures[key]]
     return f"{'; '.join(parts)}."
 

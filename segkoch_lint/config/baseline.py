@@ -18,6 +18,7 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 
 from segkoch_lint.config.applied_rules import AppliedRules
+from segkoch_lint.config.json_file import decoded
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.position import without_indexes
@@ -103,13 +104,11 @@ class Baseline(msgspec.Struct):
         except OSError as error:
             raise UsageError(f"{file}: the baseline cannot be read: {error.strerror}.") from error
         try:
-            # A name of a file may hold bytes that are no text, which msgspec's own parser refuses.
-            document = json.loads(content)
-            version = msgspec.convert(document, _Head).version
+            version = decoded(content, _Head).version
             if version > VERSION:
                 problem = f"{file}: the baseline is of version {version}, and this program reads version {VERSION}."
                 raise UsageError(problem, "Install a newer segkoch-lint.")
-            found = msgspec.convert(document, _File)
+            found = decoded(content, _File)
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{file}: not a baseline, or a damaged one: {error}.", _DAMAGED_HINT) from error
         lines = found.findings

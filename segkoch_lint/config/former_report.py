@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from math import ceil
@@ -19,6 +18,7 @@ from segkoch_lint.config.expectations import (
     real_value,
     shown_sources,
 )
+from segkoch_lint.config.json_file import decoded
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Location
 from segkoch_lint.findings.redaction.masking import Secret, mask_shapes
@@ -33,6 +33,30 @@ _DEVIATIONS = 5
 """By how many standard deviations a group of the smallest size has to fall: by chance, one in millions does."""
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
+
+_HINT = "Name a report that `--output json:FILE` of a complete run wrote."
+
+
+class _Group(msgspec.Struct, frozen=True):
+    group: dict[str, str]
+    checked: _Count
+
+
+class _Summary(msgspec.Struct, frozen=True):
+    exit_status: int
+    checked: _Count
+    groups: list[_Group] = []
+    plans: Any = None
+
+
+class _Tool(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Report(msgspec.Struct, frozen=True):
+    version: int
+    tool: _Tool
+    summary: _Summary
 
 
 class FormerReport(msgspec.Struct, frozen=True):
@@ -152,7 +176,7 @@ def read_former_report(path: str, max_drop: Fraction, min_group: int | None = No
     """
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - the path is shown as the user gave it
-            report = _decoded(file.read())
+            report = decoded(file.read(), _Report)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}.", _HINT) from error
     except (ValueError, RecursionError) as error:
@@ -181,45 +205,6 @@ def read_former_report(path: str, max_drop: Fraction, min_group: int | None = No
             "`--min-group N` compares smaller groups, which chance moves more.",
         )
     return FormerReport(path, summary.checked, groupings, max_drop, least)
-
-
-_HINT = "Name a report that `--output json:FILE` of a complete run wrote."
-
-
-class _Group(msgspec.Struct, frozen=True):
-    group: dict[str, str]
-    checked: _Count
-
-
-class _Summary(msgspec.Struct, frozen=True):
-    exit_status: int
-    checked: _Count
-    groups: list[_Group] = []
-    plans: Any = None
-
-
-class _Tool(msgspec.Struct, frozen=True):
-    name: str
-
-
-class _Report(msgspec.Struct, frozen=True):
-    version: int
-    tool: _Tool
-    summary: _Summary
-
-
-def _decoded(text: bytes) -> _Report:
-    """Return a report; its findings, which may be many, are skipped.
-
-    Raises:
-        ValueError, RecursionError: it is not a report.
-    """
-    try:
-        return msgspec.json.decode(text, type=_Report)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:  # a file name that is not UTF-8 has lone surrogates, which only `json` reads
-        return msgspec.convert(json.loads(text), type=_Report)
 
 
 def _shown(facet: str, value: str, project_ids: set[str]) -> str | Secret:
