@@ -56,6 +56,7 @@ class Linter:
         allow_empty: whether a named file without a call is only counted, and not reported.
         snippets: returns the snippet of a finding; None if no report shows snippets.
         error_snippets: returns the snippet of a parse error; None if no report shows snippets.
+        shows_suppressed: whether a report shows suppressed findings, so that they need snippets.
         jobs: how many threads of the native core read the lines of logs; findings and figures do not depend on it.
 
     Attributes:
@@ -74,6 +75,7 @@ class Linter:
         allow_empty: bool = False,
         snippets: SnippetMaker | None = None,
         error_snippets: ErrorSnippetMaker | None = None,
+        shows_suppressed: bool = True,
         jobs: int = 1,
     ) -> None:
         if settings is not None and not isinstance(settings, Settings):
@@ -81,6 +83,7 @@ class Linter:
         self.settings = settings or Settings()
         self.on_progress: Callable[[], None] = lambda: None
         self._input_linter = InputLinter(self.settings, snippets, error_snippets, jobs)
+        self._input_linter.checker.locator.with_suppressed = shows_suppressed
         self.summary = self._input_linter.summary = Summary(remarks=list(self.selection.remarks))
         self._input_linter.on_progress = self._report_progress
         self.identity = IdentityDatabase(record_memory(self.settings.memory)) if self.selection.across else None

@@ -12,6 +12,8 @@ import pytest
 
 from segkoch_lint import Settings, UsageError, lint
 from segkoch_lint.config.written_suppressions import ConfiguredSuppression
+from segkoch_lint.findings.finding import Snippet
+from segkoch_lint.linter import Linter
 from tests.conftest import IOS_CALL, Ran
 
 Program = Callable[..., Ran]
@@ -176,3 +178,19 @@ def test_an_unknown_code_in_the_configuration_is_a_usage_error(folder: Path, pro
     ran = program("check", "a.json")
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith('Error: .segkoch-lint.yaml:1: suppress[0]: No rule is called "KCH999".')
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_suppressed_finding_gets_no_snippet_if_no_report_shows_it(folder: Path, name: str) -> None:
+    (folder / name).write_text(json.dumps(BROKEN) + "\n")
+    settings = Settings(root=folder, suppress=(ConfiguredSuppression(("KCH105",), "r"),))
+
+    def snippet(_document: object, _span: object) -> Snippet:
+        return Snippet(1, ("line",), 0, 0, 4)
+
+    def with_snippets(linter: Linter) -> dict[str, bool]:
+        return {finding.code: finding.snippet is not None for finding in linter.paths([name])}
+
+    assert with_snippets(Linter(settings, snippets=snippet)) == {"KCH105": True, "KCH118": True}
+    linter = Linter(settings, snippets=snippet, shows_suppressed=False)
+    assert with_snippets(linter) == {"KCH105": False, "KCH118": True}

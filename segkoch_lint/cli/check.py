@@ -168,6 +168,7 @@ def command(
         allow_empty=run.allow_empty,
         snippets=snippets,
         error_snippets=error_snippets,
+        shows_suppressed=run.shows_suppressed,
         jobs=jobs or processors(),
     )
     if all(rule.applies_to == "plan" for rule in linter.selection.rules):

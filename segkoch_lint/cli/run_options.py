@@ -199,6 +199,12 @@ class RunOptions:
         names = (*self.formats, *(name for name, _ in self.targets))
         return [grouping for name in names for grouping in reporter(name).traits.groupings]
 
+    @property
+    def shows_suppressed(self) -> bool:
+        """Whether a report shows suppressed findings."""
+        names = (*self.formats, *(name for name, _ in self.targets))
+        return any(reporter(name).traits.shows_suppressed for name in names)
+
     def snippets(self) -> tuple[Any, Any]:
         """Return the functions that make the snippets of findings and of parse errors; None if no report shows them."""
         is_cut = self.report_options.quiet or self.report_options.max_findings == 0

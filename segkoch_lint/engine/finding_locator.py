@@ -68,6 +68,7 @@ class FindingLocator:
     Attributes:
         suppressions: the same.
         without_snippets: the codes of the rules whose findings get no snippet any more, since no report shows it.
+        with_suppressed: whether suppressed findings get snippets, since a report shows these findings.
         obstacle: why the input is never rewritten, whatever is in it; empty if it may be.
     """
 
@@ -78,6 +79,7 @@ class FindingLocator:
         self.suppressions = suppressions
         self._snippets = snippets
         self.without_snippets: set[str] = set()
+        self.with_suppressed = True
         self.obstacle = ""
 
     def findings(self, document: Document, path: str, pending: Sequence[PendingFinding]) -> list[LocatedFinding]:
@@ -108,14 +110,17 @@ class FindingLocator:
         snippet = cache(partial(self._snippets, document))  # several findings often have the same span
         return [
             msgspec.structs.replace(each, snippet=snippet(each.location.span))
-            if each.location.span and each.code not in self.without_snippets
+            if each.location.span and self._shows_snippet(each)
             else each
             for each in findings
         ]
 
     def needs_snippets(self, findings: Iterable[Finding]) -> bool:
         """Return whether the snippet of one of these findings is shown."""
-        return self._snippets is not None and any(each.code not in self.without_snippets for each in findings)
+        return self._snippets is not None and any(map(self._shows_snippet, findings))
+
+    def _shows_snippet(self, finding: Finding) -> bool:
+        return finding.code not in self.without_snippets and (self.with_suppressed or finding.suppression is None)
 
     def finding(
         self,

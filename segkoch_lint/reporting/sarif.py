@@ -21,7 +21,7 @@ from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import Summary
 from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
 from segkoch_lint.reporting.escaping import json_text, visible
-from segkoch_lint.reporting.occurrences import Occurrence, Occurrences
+from segkoch_lint.reporting.occurrences import MOST_SINGLE, Occurrence, Occurrences
 from segkoch_lint.reporting.repository import Repository
 from segkoch_lint.reporting.rule_pages import page
 from segkoch_lint.rules.catalogue import Rule
@@ -48,7 +48,7 @@ class Reporter:
             rb'\s*\{\s*"\$schema"\s*:\s*"[^"]*sarif[^"]*"\s*,\s*"version"\s*:\s*"2\.1\.0"\s*,\s*"runs"\s*:\s*\[\s*\{\s*'
             rb'"tool"\s*:\s*\{\s*"driver"\s*:\s*\{\s*"name"\s*:\s*"segkoch-lint"'
         ),
-        most_snippets=None,
+        most_snippets=MOST_SINGLE,  # of more findings, only the first one of a rule and file is shown
         shows_suppressed=True,
     )
 
