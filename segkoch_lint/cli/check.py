@@ -29,10 +29,10 @@ from segkoch_lint.cli.options import (
     with_groupings,
     with_memory,
 )
+from segkoch_lint.cli.run_notes import print_run_notes
 from segkoch_lint.cli.run_options import (
     EXIT_STATUS,
     debug_option,
-    print_notes,
     report_options,
     require_stdin,
     run_options,
@@ -188,7 +188,7 @@ def command(
         linter.note_suppressions()
         result = _result(linter, run, fix_run, asked=named[:asked], expected=named[asked:])
         status = reports.end(linter.summary, result)
-    print_notes(linter.summary)
+    print_run_notes(linter.summary)
     if fix_run is not None:
         fix_run.print_left()
     if linter.summary.bytes >= LARGE_BYTES and not has_core():

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segkoch_lint.cli.notes import print_note
+from segkoch_lint.cli.run_notes import name_of_input
 from segkoch_lint.config.exit_codes import ExitCode
 from segkoch_lint.errors import UsageError
-from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.reporting.escaping import json_text, visible
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ def list_files(
         click.echo(_json(listed))
     else:
         for each in () if run.report_options.quiet else listed:
-            click.echo(visible(f"{_name(each)}: {_words(each)}"))
+            click.echo(visible(f"{name_of_input(each.path)}: {_words(each)}"))
         click.echo(_totals(listed))
     unreadable = [each for each in listed if each.status is Status.UNREADABLE]
     for each in unreadable:
-        print_note(f"Error: {_name(each)}: {each.reason}")
+        print_note(f"Error: {name_of_input(each.path)}: {each.reason}")
     if unreadable:
         return ExitCode.INCOMPLETE
     is_empty = not any(each.status is Status.READ for each in listed)
@@ -99,7 +99,7 @@ def _json(listed: Sequence[ListedInput]) -> str:
 
 def _object(listed: ListedInput) -> dict[str, Any]:
     return {
-        "path": _name(listed),
+        "path": name_of_input(listed.path),
         "status": listed.status.value,
         "reason": listed.reason,
         "expected": listed.expected,
@@ -108,7 +108,3 @@ def _object(listed: ListedInput) -> dict[str, Any]:
         "contents": list(listed.contents),
         "calls": listed.calls,
     }
-
-
-def _name(listed: ListedInput) -> str:
-    return shown_path(listed.path) or '""'

@@ -16,10 +16,9 @@ from click.core import ParameterSource
 
 from segkoch_lint.cli.baseline_options import baseline_option, save_baseline, with_baseline
 from segkoch_lint.cli.completion import complete_outputs
-from segkoch_lint.cli.notes import print_note
 from segkoch_lint.cli.options import Decorator, color_option, configuration_file, option_group, settings_of, wants_color
+from segkoch_lint.cli.run_notes import print_run_notes
 from segkoch_lint.errors import UsageError, nearest
-from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
 from segkoch_lint.reporting import FORMATS, WIDTH, ReportOptions, RunResult, reporter
 
 if TYPE_CHECKING:
@@ -246,7 +245,7 @@ class RunOptions:
             status = reports.end(
                 summary, RunResult(code, max_blocked=max_blocked, fail_on=fail_on, catalogue=catalogue)
             )
-        print_notes(summary)
+        print_run_notes(summary)
         return save_baseline(suppressions, status)
 
 
@@ -307,36 +306,6 @@ def _formats(given: str, targets: Sequence[Target]) -> tuple[str, ...]:
     return (given, "github") if annotates else (given,)
 
 
-def print_notes(summary: Summary) -> None:
-    """Write to standard error what no finding says: remarks on inputs, inputs that cannot be read, internal errors."""
-    for path, remark in summary.remarks:
-        print_note(f"Note: {_name(path)}: {remark}")
-    for path, reason in summary.unread:
-        print_note(f"Error: {_name(path)}: {reason}")
-    for note in summary.suppression_notes:
-        level = "Error" if note.kind == "invalid" else "Note"
-        print_note(f"{level}: {note.place}: {note.message}")
-        if note.hint:
-            print_note(f"  {note.hint}")
-    _print_internal_errors(summary)
-    if not summary.adds_up():
-        print_note("Error: the figures do not add up; please report this as a bug of segkoch-lint.")
-
-
-def _print_internal_errors(summary: Summary) -> None:
-    debug = click.get_current_context().find_root().obj["debug"]
-    for each in summary.internal_errors:
-        place = f"{_name(each.path)}:{each.line}" if each.line else _name(each.path) if each.path else "internal error"
-        print_note(f"Error: {place}: segkoch-lint itself failed ({each.error}); {each.consequence}")
-        if debug:
-            for line in each.trace.splitlines():
-                print_note(mask_shapes(line))
-    if summary.failed > len(summary.internal_errors):
-        print_note(f"Error: segkoch-lint itself failed on {summary.failed:,} documents in all.")
-    if summary.internal_errors and not debug:
-        print_note("  Run it again with `--debug` and report what it shows.")
-
-
 def _snippet(document: Document, span: Span, *, show_ids: bool) -> Snippet | None:
     from segkoch_lint.reporting.snippets import snippet  # noqa: PLC0415 - runs without findings need none
 
@@ -347,7 +316,3 @@ def _error_snippet(error: ParseError, *, show_ids: bool) -> Snippet | None:
     from segkoch_lint.reporting.snippets import error_snippet  # noqa: PLC0415 - runs without findings need none
 
     return error_snippet(error, show_ids=show_ids)
-
-
-def _name(path: str) -> str:
-    return shown_path(path) or '""'
