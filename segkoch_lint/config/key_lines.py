@@ -73,12 +73,14 @@ def _toml_lines(text: str) -> Iterator[tuple[Path, int]]:
 def _statements(text: str) -> Iterator[tuple[str, int]]:
     """Yield the headings and the assignments of a TOML document, each with its line."""
     start = depth = 0
+    line = 1
     for token in _TOKEN.finditer(text + "\n"):
         depth += (token["open"] is not None) - (token["close"] is not None)
         if token["end"] is not None and depth == 0:
             statement = text[start : token.start()]
             if statement.strip() and not statement.lstrip().startswith("#"):
-                yield statement.strip(), 1 + text.count("\n", 0, start)
+                yield statement.strip(), line
+            line += text.count("\n", start, token.end())
             start = token.end()
 
 

@@ -106,6 +106,7 @@ class Suppressions:
         self._configured = _configured(selection, settings, today or date.today())  # noqa: DTZ011 - the author's day
         self.baseline = BaselineMatcher(settings.baseline) if settings.baseline else None
         self._configured_in = lru_cache(maxsize=_KEPT_PATHS)(self._find_configured)
+        self._configured_for = lru_cache(maxsize=_KEPT_PATHS)(self._find_configured_of_rule)
 
     def __bool__(self) -> bool:
         """Return whether any finding may be suppressed."""
@@ -193,9 +194,7 @@ class Suppressions:
 
     def _of(self, finding: Finding, content: str) -> Suppression | None:
         location = finding.location
-        for each in self._configured_in(location.path):
-            if finding.code not in each.codes:
-                continue
+        for each in self._configured_for(location.path, finding.code):
             if each.pointers is None or each.pointers.match(location.pointer_text(show_ids=True)):
                 each.findings += 1
                 if each.suppression is not None:
@@ -211,6 +210,9 @@ class Suppressions:
 
     def _find_configured(self, path: str) -> tuple[_Configured, ...]:
         return tuple(each for each in self._configured if each.paths is None or each.paths.match(path, folder=False))
+
+    def _find_configured_of_rule(self, path: str, code: str) -> tuple[_Configured, ...]:
+        return tuple(each for each in self._configured_in(path) if code in each.codes)
 
     def _commented(self, comment: Comment) -> _Commented:
         """Return what a comment means.
