@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -16,7 +15,7 @@ from segkoch_lint import resources
 from segkoch_lint.config.baseline import BaselineUse
 from segkoch_lint.config.budgets import BUDGET_FORMS, Budget
 from segkoch_lint.config.expectations import EXPECTATION_FORMS, Expectation
-from segkoch_lint.config.file_search import FILES, configuration_table
+from segkoch_lint.config.file_search import PYPROJECT, TABLE_IN_PYPROJECT, configuration_table, path_from_here
 from segkoch_lint.config.selection import Selection
 from segkoch_lint.config.settings import Settings
 from segkoch_lint.config.sizes import SIZE_FORMS, bytes_of
@@ -196,7 +195,7 @@ def _settings(configuration: Mapping[str, Any], file: Path) -> Settings:
         if key in configuration:
             fields[key] = tuple(file.parent / folder for folder in configuration[key])
     if configuration.get("baseline"):
-        fields["baseline"] = BaselineUse(Path(_shown(file.parent / configuration["baseline"])))
+        fields["baseline"] = BaselineUse(Path(path_from_here(file.parent / configuration["baseline"])))
     if "expect" in configuration:
         fields["expect"] = _expectations(configuration["expect"], file)
     if "limits" in configuration:
@@ -218,20 +217,15 @@ def _places_of_suppressions(configuration: Mapping[str, Any], file: Path) -> dic
     places = {}
     for number, _ in enumerate(tables):
         line = line_of(("suppress", number), lines)
-        places[f"suppress.{number}"] = f"{_shown(file)}{f':{line}' if line else ''}: suppress[{number}]"
+        places[f"suppress.{number}"] = f"{path_from_here(file)}{f':{line}' if line else ''}: suppress[{number}]"
     return places
-
-
-def _shown(file: Path) -> str:
-    """Return the path of a file, relative to the working directory if it is in that."""
-    return os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)
 
 
 def _expectations(tables: Sequence[Mapping[str, Any]], file: Path) -> tuple[Expectation, ...]:
     from segkoch_lint.config.key_lines import key_lines, line_of  # noqa: PLC0415 - few configurations need it
 
-    inside = "/tool/segkoch-lint" if file.name == FILES[2] else ""
-    shown = _shown(file)
+    inside = "".join(f"/{key}" for key in TABLE_IN_PYPROJECT) if file.name == PYPROJECT else ""
+    shown = path_from_here(file)
     lines = key_lines(file) if tables else {}
     expectations = []
     for number, table in enumerate(tables):

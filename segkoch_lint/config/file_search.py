@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,13 @@ from typing import Any
 from segkoch_lint.errors import UsageError
 from segkoch_lint.rules.schema_errors import kind_of
 
-FILES = ("segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml")
+OWN_FILE, YAML_FILE, PYPROJECT = "segkoch-lint.toml", ".segkoch-lint.yaml", "pyproject.toml"
+
+FILES = (OWN_FILE, YAML_FILE, PYPROJECT)
 """Names of configuration files. If a folder has several, the first of these is used."""
+
+TABLE_IN_PYPROJECT = ("tool", "segkoch-lint")
+"""The keys of the configuration in pyproject.toml."""
 
 _MISTAKEN = (
     *("segkoch-lint.yaml", "segkoch-lint.yml", ".segkoch-lint.yml", ".segkoch-lint.toml", ".segkoch-lint.json"),
@@ -20,7 +26,7 @@ _MISTAKEN = (
 
 _MISTAKEN_TABLES = ("segkoch_lint", "segkochlint")
 
-_RIGHT_NAMES = f"a configuration is named {FILES[1]} or {FILES[0]}, or is the table [tool.segkoch-lint] of {FILES[2]}"
+_RIGHT_NAMES = f"a configuration is named {YAML_FILE} or {OWN_FILE}, or is the table [tool.segkoch-lint] of {PYPROJECT}"
 
 
 def find_configuration(start: str | Path) -> Path | None:
@@ -35,6 +41,11 @@ def find_configuration(start: str | Path) -> Path | None:
     return None
 
 
+def path_from_here(file: Path) -> str:
+    """Return the path of a file as messages show it: relative to the working directory if it is in that."""
+    return os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)
+
+
 def ignored_configurations(start: str | Path, used: Path | None) -> Iterator[tuple[Path, str]]:
     """Yield files that look like a configuration and are not read, each with the reason.
 
@@ -44,8 +55,8 @@ def ignored_configurations(start: str | Path, used: Path | None) -> Iterator[tup
     """
     for folder in folders_up(start):
         yield from ((folder / name, f"not read: {_RIGHT_NAMES}") for name in _MISTAKEN if (folder / name).is_file())
-        for table in _mistaken_tables(folder / FILES[2]):
-            yield folder / FILES[2], f"[tool.{table}] is not read: the table is named [tool.segkoch-lint]"
+        for table in _mistaken_tables(folder / PYPROJECT):
+            yield folder / PYPROJECT, f"[tool.{table}] is not read: the table is named [tool.segkoch-lint]"
         if used is not None and used.parent == folder:
             others = (folder / name for name in FILES[FILES.index(used.name) + 1 :])
             reason = f"not read: {used.name} in the same folder takes precedence"
@@ -66,7 +77,7 @@ def configuration_table(file: Path) -> Any:
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: cannot be read: {error}.") from error
     tools = document.get("tool", {})
-    if file.name != "pyproject.toml":
+    if file.name != PYPROJECT:
         if isinstance(tools, dict) and "segkoch-lint" in tools:
             raise UsageError(
                 f"{file}: the table [tool.segkoch-lint] is for pyproject.toml; here, keys are at the top of the file.",
@@ -92,7 +103,7 @@ def folders_up(start: str | Path) -> Iterator[Path]:
 
 
 def _is_configuration(file: Path) -> bool:
-    return file.is_file() and (file.name != "pyproject.toml" or configuration_table(file) is not None)
+    return file.is_file() and (file.name != PYPROJECT or configuration_table(file) is not None)
 
 
 def _mistaken_tables(file: Path) -> list[str]:

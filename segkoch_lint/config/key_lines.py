@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
+from segkoch_lint.config.file_search import PYPROJECT, TABLE_IN_PYPROJECT
 from segkoch_lint.documents.document import InternalFailure, ParseError
 from segkoch_lint.findings.position import Path
 
@@ -19,8 +20,6 @@ _TOKEN = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
-
-_TABLE_IN_PYPROJECT = ("tool", "segkoch-lint")
 
 _MAX_YAML_DEPTH = 20
 
@@ -37,10 +36,10 @@ def key_lines(file: FilePath) -> Mapping[Path, int]:
     lines: dict[Path, int] = {}
     for path, line in _toml_lines(text):
         lines.setdefault(path, line)
-    if file.name != "pyproject.toml":
+    if file.name != PYPROJECT:
         return lines
-    depth = len(_TABLE_IN_PYPROJECT)
-    return {path[depth:]: line for path, line in lines.items() if path[:depth] == _TABLE_IN_PYPROJECT}
+    depth = len(TABLE_IN_PYPROJECT)
+    return {path[depth:]: line for path, line in lines.items() if path[:depth] == TABLE_IN_PYPROJECT}
 
 
 def line_of(path: Path, lines: Mapping[Path, int]) -> int | None:

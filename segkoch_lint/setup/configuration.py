@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import tomllib
 
-from segkoch_lint.config.file_search import FILES, find_configuration
+from segkoch_lint.config.file_search import OWN_FILE, PYPROJECT, find_configuration
 from segkoch_lint.config.toml_text import toml_value
 from segkoch_lint.setup.file_change import FileChange, NoChange, read_text, with_line_ends_of
 from segkoch_lint.setup.survey import Survey
-
-_PYPROJECT = FILES[2]
 
 _EXAMPLE = ["/fixtures/events/"]
 
@@ -24,14 +22,14 @@ def configuration_change(found: Survey) -> FileChange | NoChange:
     existing = find_configuration(found.root)
     if existing is not None:
         return NoChange(existing.name, "there is a configuration")
-    project = read_text(found.root / _PYPROJECT)
+    project = read_text(found.root / PYPROJECT)
     if project is None:
-        return FileChange(FILES[0], None, _keys(found))
+        return FileChange(OWN_FILE, None, _keys(found))
     table = with_line_ends_of(f"[tool.segkoch-lint]\n{_keys(found)}", project)
     gap = with_line_ends_of("\n" if project.endswith("\n") else "\n\n", project) if project else ""
     after = f"{project}{gap}{table}"
     tomllib.loads(after)
-    return FileChange(_PYPROJECT, project, after)
+    return FileChange(PYPROJECT, project, after)
 
 
 def _keys(found: Survey) -> str:

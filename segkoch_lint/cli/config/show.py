@@ -23,6 +23,7 @@ from segkoch_lint.cli.options import (
     with_memory,
 )
 from segkoch_lint.cli.run_options import debug_option, fail_on_option
+from segkoch_lint.config.file_search import path_from_here
 from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
 
 if TYPE_CHECKING:
@@ -84,15 +85,9 @@ def command(
     given = {"memory": memory, "fail-on": fail_on, "baseline": named}
     folders = {"rules": configuration["rule_folders"], "envelopes": envelope_folders}
     overrides = [*_selecting(settings), *_others(given, folders, file)]
-    found = [_masked(each) for each in effective_settings(file, overrides, _name_of(file))]
-    click.echo(_json(found, file, settings) if form == "json" else _toml(found, file, settings))
-
-
-def _name_of(file: Path | None) -> str:
-    """Return the name of the configuration file, relative to the working directory if it is there; empty if None."""
-    if file is None:
-        return ""
-    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
+    name = path_from_here(file) if file else ""
+    found = [_masked(each) for each in effective_settings(file, overrides, name)]
+    click.echo(_json(found, name, settings) if form == "json" else _toml(found, name, settings))
 
 
 def _selecting(settings: Settings) -> Iterator[Override]:
@@ -142,12 +137,12 @@ def _without_ids(value: Any) -> Any:
     return list(map(_without_ids, value)) if isinstance(value, list) else value
 
 
-def _json(found: Sequence[EffectiveSetting], file: Path | None, settings: Settings) -> str:
+def _json(found: Sequence[EffectiveSetting], file: str, settings: Settings) -> str:
     from segkoch_lint.reporting.escaping import json_text  # noqa: PLC0415
 
     document = {
         "version": _VERSION,
-        "file": _name_of(file) or None,
+        "file": file or None,
         "root": str(settings.root),
         "settings": [
             {
@@ -164,11 +159,11 @@ def _json(found: Sequence[EffectiveSetting], file: Path | None, settings: Settin
     return json_text(document, indent=2, default=str)
 
 
-def _toml(found: Sequence[EffectiveSetting], file: Path | None, settings: Settings) -> str:
+def _toml(found: Sequence[EffectiveSetting], file: str, settings: Settings) -> str:
     from segkoch_lint.reporting.escaping import visible  # noqa: PLC0415
 
     lines = [
-        f"# Configuration file: {_name_of(file) or 'none'}",
+        f"# Configuration file: {file or 'none'}",
         f"# Patterns and folders are relative to {settings.root}",
         *(_line(each) for each in found if len(each.path) == 1),
     ]
