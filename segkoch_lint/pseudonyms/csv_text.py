@@ -74,7 +74,7 @@ def _cells(cells: Sequence[str], keys: Sequence[_Keys], rewriter: Rewriter) -> l
 
 def _cell(cell: str, key: str | None, parent: str | None, ids: Ids, rewriter: Rewriter) -> str:
     if decision(key, parent) is Decision.REPLACED and _NUMBER.fullmatch(cell):
-        return rewriter.policy.number(cell, key, parent)
+        return rewriter.policy.number(cell, key, parent, ids)
     return rewriter.string(cell, key, parent, 0, ids)
 
 

@@ -210,11 +210,13 @@ class Policy:
         """Return the text to write in place of a key."""
         return self._only_ids(key, ids, words=True)
 
-    def number(self, digits: str, key: str | None, parent: str | None) -> str:
+    def number(self, digits: str, key: str | None, parent: str | None, ids: Ids) -> str:
         """Return what to write in place of a number: the number, unless it is personal or may be an id."""
         if decision(key, parent) is not Decision.ID and not _is_place(key, digits):
             may_be_id = _LONG_NUMBER.match(digits.replace("_", "")) is not None
-            if not may_be_id or fold(key or "") in _AMOUNTS or _is_time(key):
+            if not may_be_id:
+                return digits
+            if (fold(key or "") in _AMOUNTS or _is_time(key)) and (0, len(digits)) not in ids.ranges(digits):
                 return digits
         if hexadecimal := _HEXADECIMAL.fullmatch(digits):
             return hexadecimal[1] + self.pseudonyms.of(hexadecimal[2])

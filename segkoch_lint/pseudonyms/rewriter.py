@@ -131,7 +131,7 @@ class Rewriter:
         if token[0] != '"':
             if decision(key, parent) is Decision.ID:
                 ids.note(token)
-            return self.policy.number(token, key, parent)
+            return self.policy.number(token, key, parent, ids)
         value = key_text(token)
         return _string(token, value, self.string(value, key, parent, level, ids))
 

@@ -120,7 +120,7 @@ def _new(node: yaml.ScalarNode, key: str | None, parent: str | None, rewriter: R
     if kind in _NUMBERS:
         if hides_values(key, parent):
             ids.note(text)
-        return rewriter.policy.number(text, key, parent)
+        return rewriter.policy.number(text, key, parent, ids)
     return rewriter.string(text, key, parent, 0, ids)
 
 

@@ -223,6 +223,15 @@ def test_an_id_in_a_text_inside_a_table_is_found_in_its_names() -> None:
     assert b"annother" not in copy_of(text.encode(), "tracks.csv")
 
 
+@pytest.mark.parametrize("user", [4711234567, "4711234567"])
+@pytest.mark.parametrize("name", ["call.json", "call.yaml"])
+def test_an_amount_that_is_an_id_is_replaced(user: str | int, name: str) -> None:
+    text = json.dumps({**CALL, "userId": user, "properties": {"value": 4711234567, "total": 4711234568}})
+    copy = copy_of(text.encode(), name)
+    assert b"4711234567" not in copy
+    assert b"4711234568" in copy
+
+
 def test_an_id_is_searched_for_in_other_texts_in_linear_time() -> None:
     calls = [{**CALL, "userId": f"user-{number}-x", "event": f"user-{number}-x bought"} for number in range(400)]
     assert b"user-" not in copy_of(json.dumps(calls).encode(), "calls.json")
