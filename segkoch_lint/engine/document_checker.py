@@ -144,7 +144,6 @@ class DocumentChecker:
         code: str,
         location: Location,
         ignored: frozenset[str],
-        summary: Summary,
         *,
         problem: str = "",
         snippet: Snippet | None = None,
@@ -152,32 +151,7 @@ class DocumentChecker:
         claimed: bool = True,
         properties: Mapping[str, Any] = MappingProxyType({}),
     ) -> Finding | None:
-        """Return the finding of a rule about inputs, and count it; None if the rule is not selected or is ignored."""
-        finding = self.uncounted_input_finding(
-            code,
-            location,
-            ignored,
-            problem=problem,
-            snippet=snippet,
-            cause=cause,
-            claimed=claimed,
-            properties=properties,
-        )
-        return None if finding is None else self.count_input_finding(finding, summary)
-
-    def uncounted_input_finding(
-        self,
-        code: str,
-        location: Location,
-        ignored: frozenset[str],
-        *,
-        problem: str = "",
-        snippet: Snippet | None = None,
-        cause: str = "",
-        claimed: bool = True,
-        properties: Mapping[str, Any] = MappingProxyType({}),
-    ) -> Finding | None:
-        """Return the finding of a rule about inputs before it is counted and maybe suppressed, or None as above."""
+        """Return the finding of a rule about inputs, uncounted; None if the rule is not selected or is ignored."""
         rule = self._selection.by_code.get(code)
         if rule is None or code in ignored:
             return None

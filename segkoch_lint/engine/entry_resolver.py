@@ -131,10 +131,10 @@ class EntryResolver:
                 f"{unread.pointer}, {option} reads them"
             )
             finding = self._checker.input_finding(
-                UNKNOWN_ENVELOPE, place, self._ignored, self._summary, problem=problem, claimed=unread.claimed
+                UNKNOWN_ENVELOPE, place, self._ignored, problem=problem, claimed=unread.claimed
             )
             if finding is not None:
-                yield finding
+                yield self._checker.count_input_finding(finding, self._summary)
         if self._further_unread:
             remark = f"{self._further_unread:,} more calls, at other places, are in envelopes that are not known"
             self._summary.remarks.append((self._source.path, remark))
@@ -202,8 +202,6 @@ class EntryResolver:
         place = Location.of(self._source.path, entry.span, entry.pointer)
         problem = _PROBLEMS.get(entry.kind, _EXPECTED).format(meant=entry.meant)
         properties = {"entry": entry.holder} if entry.holder else {}
-        finding = self._checker.input_finding(
-            NOT_A_CALL, place, self._ignored, self._summary, problem=problem, properties=properties
-        )
+        finding = self._checker.input_finding(NOT_A_CALL, place, self._ignored, problem=problem, properties=properties)
         if finding is not None:
-            yield finding
+            yield self._checker.count_input_finding(finding, self._summary)

@@ -147,7 +147,7 @@ class InputEntries:
 
     def _of_parse_error(self, error: ParseError) -> Iterator[Entry]:
         counts = self.holds_calls or error.shows_signs or claimed_format(self.name) is ClaimedFormat.JSON_LINES
-        finding = self.checker.uncounted_input_finding(
+        finding = self.checker.input_finding(
             INVALID_SYNTAX,
             Location(self.name, error.span),
             self.ignored,
@@ -188,12 +188,11 @@ class InputEntries:
             UNREADABLE_CAPTURE,
             Location.of(self.name, unreadable.span, unreadable.pointer),
             self.ignored,
-            self.summary,
             problem=f"{request}: {unreadable.problem}, so what it sent was not checked",
             properties={"entry": request},
         )
         if finding is not None:
-            yield finding
+            yield self.checker.count_input_finding(finding, self.summary)
 
     def _of_units(self, document: Document, units: list[Unit], more: Counter[str]) -> Iterator[Entry]:
         """Yield the entries of a document.
