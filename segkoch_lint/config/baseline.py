@@ -22,7 +22,7 @@ from segkoch_lint.config.json_file import decoded
 from segkoch_lint.errors import UsageError
 from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.position import without_indexes
-from segkoch_lint.findings.redaction.masking import shown_path
+from segkoch_lint.findings.redaction.masking import mask_shapes, shown_path
 from segkoch_lint.inputs.remote import is_remote
 
 VERSION = 1
@@ -110,7 +110,9 @@ class Baseline(msgspec.Struct):
                 raise UsageError(problem, "Install a newer segkoch-lint.")
             found = decoded(content, _File)
         except (ValueError, RecursionError) as error:
-            raise UsageError(f"{file}: not a baseline, or a damaged one: {error}.", _DAMAGED_HINT) from error
+            raise UsageError(
+                f"{file}: not a baseline, or a damaged one: {mask_shapes(str(error))}.", _DAMAGED_HINT
+            ) from error
         lines = found.findings
         counts = Counter({Entry(each.path, each.rule, each.pointer, each.value): each.count for each in lines})
         if len(counts) < len(lines):

@@ -257,6 +257,15 @@ def test_a_file_that_is_no_baseline_is_an_error(tmp_path: Path, content: bytes) 
         Baseline.load(tmp_path)
 
 
+def test_the_error_about_another_file_masks_ids(tmp_path: Path) -> None:
+    file = tmp_path / "b.json"
+    for content in ({"tool": "jane@shop.example"}, {**json.loads(Baseline().text()), "jane@shop.example": 1}):
+        file.write_text(json.dumps(content))
+        with pytest.raises(UsageError, match="not a baseline") as error:
+            Baseline.load(file)
+        assert "jane" not in str(error.value)
+
+
 def test_findings_are_counted_by_rule_and_by_file() -> None:
     entries = Counter({Entry("a", "R1", "/x", ""): 2, Entry("a", "R2", "/x", ""): 1, Entry("b", "R1", "/x", ""): 4})
     assert list(counted(entries.items(), "rule")) == [("R1", 6, 2), ("R2", 1, 1)]
