@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -18,6 +16,7 @@ from segkoch_lint import resources
 from segkoch_lint.reporting import FORMATS
 from tests.cli.conftest import BAD
 from tests.conftest import Ran
+from tests.full_disk import files_of_at_most
 from tests.plans.plan_files import ORDER, config_api, guard
 from tests.reporting.test_gitlab import SCHEMA as GITLAB
 from tests.reporting.test_sarif import run_of
@@ -112,23 +111,11 @@ def test_the_commands_on_plans_write_every_format(
         assert code in READERS[form](text), form
 
 
-@contextmanager
-def full_disk(size: int) -> Iterator[None]:
-    """Let no file grow beyond *size* bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_full_disk_leaves_no_half_report(form: str, program: Program, events_folder: Path) -> None:
     (events_folder / "old").write_text("the report of yesterday")
     names = {path.name for path in events_folder.iterdir()}
-    program("--version")  # what is imported late may be compiled to a file
-    with full_disk(64):
+    with files_of_at_most(64):
         ran = program("check", "bad.json", "--isolated", "--output", f"{form}:new", "--output", f"{form}:old")
     assert ran.status == 4
     assert ran.err.splitlines() == [f"Error: {name}: cannot be written: file too large" for name in ("new", "old")]

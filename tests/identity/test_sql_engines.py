@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import FrameType
 
 import pytest
@@ -17,6 +15,7 @@ from segkoch_lint.errors import OutputError
 from segkoch_lint.identity import sql_engines
 from segkoch_lint.identity.spill import Spill
 from segkoch_lint.identity.sql_engines import TABLES, DuckDB, Engine, SQLite, best_engine, statements_of
+from tests.full_disk import files_of_at_most
 from tests.identity.saying import sqlite
 
 ENDLESS = "SELECT COUNT(*) FROM link a, link b, link c, link d, link e, link f WHERE a.before_id <> f.before_id"
@@ -39,16 +38,6 @@ def sections(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(sql_engines, "statements_of", lambda section: texts[section])
 
     return put
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_rows_come_back_as_they_were_inserted(engine: Engine, sections: Callable[..., None]) -> None:

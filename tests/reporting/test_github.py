@@ -11,6 +11,7 @@ from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.summary import RuleTally, Summary
 from segkoch_lint.reporting import ReportOptions
 from tests.conftest import IOS_CALL, Ran
+from tests.full_disk import files_of_at_most
 from tests.reporting.test_reports import FINDINGS, written
 
 Program = Callable[..., Ran]
@@ -137,15 +138,10 @@ def test_a_summary_that_cannot_be_written_makes_the_run_incomplete(
 def test_a_summary_is_appended_whole_or_not_at_all(
     program: Program, bad_call: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    resource = pytest.importorskip("resource")
     summary = tmp_path / "summary.md"
     summary.write_text("earlier\n" * 20)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200, before[1]))
-    try:
+    with files_of_at_most(200):
         ran = program("check", "bad.json", "--format", "github")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert ran.status == 4
     assert summary.read_text() == "earlier\n" * 20
