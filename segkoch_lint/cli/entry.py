@@ -67,6 +67,10 @@ def _status_of(arguments: Sequence[str]) -> int:
         _prepare_streams()
         status = cli.main(args=list(arguments), prog_name="segkoch-lint", standalone_mode=False)
         sys.stdout.flush()
+    except click.Abort as abort:
+        if isinstance(abort.__cause__, EOFError):  # click takes each for the end of what a user types
+            raise abort.__cause__ from None
+        raise
     except Exception:
         raise_arrived()  # a library may have turned the exception of a signal into one of its own
         raise

@@ -68,6 +68,18 @@ def test_an_internal_error_is_reported_and_its_traceback_shown_only_with_debug(
         program("--debug", "check", "x")
 
 
+def test_an_end_of_file_where_nothing_is_typed_is_no_interruption(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise EOFError("marshal data too short")  # a compiled module that is cut off
+
+    monkeypatch.setattr(check, "run_options", fail)
+    ran = program("check", "x")
+    assert ran.status == 4
+    assert "segkoch-lint itself failed (EOFError)" in ran.err
+
+
 @pytest.mark.parametrize(("raised", "status"), [(KeyboardInterrupt, 130), (BrokenPipeError, 141)])
 def test_interruptions_have_their_own_exit_status(
     raised: type[BaseException], status: int, program: Program, monkeypatch: pytest.MonkeyPatch
