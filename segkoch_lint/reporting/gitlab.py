@@ -6,39 +6,25 @@ Source: "Code Quality report format" in the documentation of GitLab, https://doc
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any, ClassVar, TextIO
+from typing import Any, ClassVar
 
-from segkoch_lint.findings.finding import Finding, Severity
+from segkoch_lint.findings.finding import Severity
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, RunResult
+from segkoch_lint.reporting.collecting_reporter import CollectingReporter
 from segkoch_lint.reporting.escaping import json_text, visible
-from segkoch_lint.reporting.occurrences import Occurrence, Occurrences
-from segkoch_lint.reporting.repository import Repository
+from segkoch_lint.reporting.occurrences import Occurrence
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
-class Reporter:
+class Reporter(CollectingReporter):
     """Collects the findings in bounded memory (`Occurrences`), and writes a list of them at the end."""
 
     traits: ClassVar[FormatTraits] = FormatTraits(
         # A list without findings has a line end inside, which tells it from an empty list of calls.
         beginning=re.compile(rb'\[\n\]\n\Z|\s*\[\s*\{\s*"check_name"\s*:\s*"[A-Z]+[0-9]+"\s*,\s*"description"\s*:\s*"')
     )
-
-    def __init__(self, stream: TextIO, options: ReportOptions) -> None:
-        self._stream = stream
-        self._show_ids = options.show_ids
-        self._repository = Repository(Path.cwd())
-        self._occurrences = Occurrences(lambda path: not self._repository.holds(path))
-
-    def begin(self, summary: Summary) -> None:
-        """Write nothing: the list is written at the end."""
-
-    def finding(self, finding: Finding) -> None:
-        """Collect one finding."""
-        self._occurrences.add(finding)
 
     def end(self, summary: Summary, result: RunResult) -> None:  # noqa: ARG002 - the format has no figures
         """Write the list, an issue a line."""

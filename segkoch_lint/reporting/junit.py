@@ -9,20 +9,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import ClassVar, TextIO
+from typing import ClassVar
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
 from segkoch_lint.config.exit_codes import ExitCode
-from segkoch_lint.findings.finding import Finding
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import FURTHER_FILES, Summary
-from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult, replay_table
+from segkoch_lint.reporting import FormatTraits, RunResult, replay_table
+from segkoch_lint.reporting.collecting_reporter import CollectingReporter
 from segkoch_lint.reporting.escaping import visible
-from segkoch_lint.reporting.occurrences import Occurrence, Occurrences
-from segkoch_lint.reporting.repository import Repository
+from segkoch_lint.reporting.occurrences import Occurrence
 from segkoch_lint.reporting.text_figures import count
 
 _CLEAN = "no findings"
@@ -51,25 +49,12 @@ class _Case(msgspec.Struct, frozen=True):
     line: int | None = None
 
 
-class Reporter:
+class Reporter(CollectingReporter):
     """Collects the findings in bounded memory (`Occurrences`), and writes the suites at the end."""
 
     traits: ClassVar[FormatTraits] = FormatTraits(
         beginning=re.compile(rb'\s*<\?xml [^>]*\?>\s*<testsuites\s[^>]*\bname="segkoch-lint"')
     )
-
-    def __init__(self, stream: TextIO, options: ReportOptions) -> None:
-        self._stream = stream
-        self._show_ids = options.show_ids
-        self._repository = Repository(Path.cwd())
-        self._occurrences = Occurrences(lambda path: not self._repository.holds(path))
-
-    def begin(self, summary: Summary) -> None:
-        """Write nothing: the suites are written at the end."""
-
-    def finding(self, finding: Finding) -> None:
-        """Collect one finding."""
-        self._occurrences.add(finding)
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the suites."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, ClassVar, TextIO
+from typing import Any, ClassVar
 
 from segkoch_lint import __version__
 from segkoch_lint.config.budgets import Budget
@@ -19,10 +18,10 @@ from segkoch_lint.findings.fix import Edit, new_text
 from segkoch_lint.findings.position import Span
 from segkoch_lint.findings.redaction.masking import shown_path
 from segkoch_lint.findings.summary import Summary
-from segkoch_lint.reporting import FormatTraits, ReportOptions, RunResult
+from segkoch_lint.reporting import FormatTraits, RunResult
+from segkoch_lint.reporting.collecting_reporter import CollectingReporter
 from segkoch_lint.reporting.escaping import json_text, visible
-from segkoch_lint.reporting.occurrences import MOST_SINGLE, Occurrence, Occurrences
-from segkoch_lint.reporting.repository import Repository
+from segkoch_lint.reporting.occurrences import MOST_SINGLE, Occurrence
 from segkoch_lint.reporting.rule_pages import page
 from segkoch_lint.rules.catalogue import Rule
 
@@ -40,7 +39,7 @@ _PROBLEM_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Sev
 _ESCAPES = str.maketrans({"\\": "\\\\", "[": "\\[", "]": "\\]", "{": "{{", "}": "}}"})
 
 
-class Reporter:
+class Reporter(CollectingReporter):
     """Collects the findings in bounded memory (`Occurrences`), and writes the log at the end."""
 
     traits: ClassVar[FormatTraits] = FormatTraits(
@@ -51,19 +50,6 @@ class Reporter:
         most_snippets=MOST_SINGLE,  # of more findings, only the first one of a rule and file is shown
         shows_suppressed=True,
     )
-
-    def __init__(self, stream: TextIO, options: ReportOptions) -> None:
-        self._stream = stream
-        self._show_ids = options.show_ids
-        self._repository = Repository(Path.cwd())
-        self._occurrences = Occurrences(lambda path: not self._repository.holds(path))
-
-    def begin(self, summary: Summary) -> None:
-        """Write nothing: the log is written at the end."""
-
-    def finding(self, finding: Finding) -> None:
-        """Collect one finding."""
-        self._occurrences.add(finding)
 
     def end(self, summary: Summary, result: RunResult) -> None:
         """Write the log."""
