@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def changed(**device: Any) -> str:
     call = copy.deepcopy(BROKEN)
-    call["context"]["device"].update(device)  # type: ignore[index]
+    call["context"]["device"].update(device)  # type: ignore[index]  # the call is made of dicts
     return json.dumps(call, indent=2)
 
 

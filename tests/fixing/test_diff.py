@@ -19,7 +19,7 @@ from segkoch_lint.fixing.stored_text import StoredText
 from tests.conftest import IOS_CALL
 from tests.fixing.calls import HEX, UUID, call
 
-NOBODY = DiffWriter(Settings())
+WRITER = DiffWriter(Settings())
 EVERYTHING = DiffWriter(Settings(), show_ids=True)
 
 
@@ -27,7 +27,7 @@ def file_of(before: str, after: str, path: str = "a.json") -> FixedFile:
     return FixedFile(path, StoredText(before.encode()), StoredText(after.encode()), Counter())
 
 
-def diff(tmp_path: Path, name: str, text: str, writer: DiffWriter = NOBODY) -> list[str]:
+def diff(tmp_path: Path, name: str, text: str, writer: DiffWriter = WRITER) -> list[str]:
     (tmp_path / name).write_text(text)
     (found,) = Fixer(Settings()).files([str(tmp_path / name)])
     assert isinstance(found, FixedFile)
